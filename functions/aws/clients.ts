@@ -1,0 +1,69 @@
+import { Agent, type AgentOptions } from 'node:https';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
+import { S3Client } from '@aws-sdk/client-s3';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { STSClient } from '@aws-sdk/client-sts';
+import { NodeHttpHandler } from '@smithy/node-http-handler';
+import type { Route } from '../route.ts';
+import { writerCredentials } from './writer-credentials.ts';
+
+/** Every AWS client of a function, made once per execution environment; nothing else makes one. */
+export interface Clients {
+  source: S3Client;
+  sqs: SQSClient;
+  dynamodb: DynamoDBClient;
+  eventBridge: EventBridgeClient;
+  /** Acts as the route's writer role, in the destination's region. */
+  writer(route: Route): S3Client;
+  /** The next `writer` of this route asks for a new session: for when the present one was found expired. */
+  forgetWriter(route: Route): void;
+}
+
+const MAX_SOCKETS = 64;
+const CONNECTION_TIMEOUT_MS = 5_000;
+/** A socket silent for so long is taken for dead; S3 itself closes at 20 s or more. */
+const SOCKET_TIMEOUT_MS = 60_000;
+/** Sockets read up to this much at a time: fewer, larger reads cost less CPU per byte (measured). */
+const SOCKET_BUFFER_BYTES = 1024 ** 2;
+
+export function createClients(): Clients {
+  const sts = new STSClient();
+  const writers = new Map<string, S3Client>();
+  return {
+    source: s3Client({}),
+    sqs: new SQSClient(),
+    dynamodb: new DynamoDBClient(),
+    eventBridge: new EventBridgeClient(),
+    writer(route) {
+      const existing = writers.get(route.name);
+      if (existing) return existing;
+      const created = s3Client({ region: route.destination.region, credentials: writerCredentials(sts, route) });
+      writers.set(route.name, created);
+      return created;
+    },
+    forgetWriter: (route) => void writers.delete(route.name),
+  };
+}
+
+/**
+ * Checksums only where this code asks for them: the source's own value is handed on and S3 verifies it,
+ * so a second one computed here would cost CPU and prove less.
+ */
+function s3Client(options: { region?: string; credentials?: ReturnType<typeof writerCredentials> }): S3Client {
+  const agent: AgentOptions & { highWaterMark: number } = {
+    keepAlive: true,
+    maxSockets: MAX_SOCKETS,
+    highWaterMark: SOCKET_BUFFER_BYTES,
+  };
+  return new S3Client({
+    ...options,
+    requestChecksumCalculation: 'WHEN_REQUIRED',
+    responseChecksumValidation: 'WHEN_REQUIRED',
+    requestHandler: new NodeHttpHandler({
+      httpsAgent: new Agent(agent),
+      connectionTimeout: CONNECTION_TIMEOUT_MS,
+      socketTimeout: SOCKET_TIMEOUT_MS,
+    }),
+  });
+}

@@ -1,0 +1,98 @@
+import * as z from 'zod/mini';
+import { RelayError } from './errors.ts';
+import { feedsSource, type Route } from './route.ts';
+
+/** What a relay function knows of its surroundings: read once from the environment, checked, then handed down. */
+export interface RelayConfig {
+  sourceBucket: string;
+  /** 12 digits. */
+  sourceAccount: string;
+  routes: Route[];
+  queueUrl: string;
+  deadLetterQueueUrl: string;
+  /** After so many receives the queue gives a message up; the relay does so itself then, with the reason. */
+  maxReceives: number;
+  /** Before the second try of a message; later ones wait longer. */
+  retryDelaySeconds: number;
+  /** The name of the table that keeps the receipts. */
+  ledgerTable: string;
+}
+
+const routeSchema = z.object({
+  name: z.string().check(z.minLength(1)),
+  filter: z.object({ prefix: z.string(), suffix: z.string() }),
+  destination: z.object({
+    account: z.string().check(z.regex(/^\d{12}$/)),
+    region: z.string().check(z.minLength(1)),
+    bucket: z.string().check(z.minLength(3)),
+    prefix: z.string(),
+    kmsKeyArn: z.optional(z.string()),
+  }),
+  writerRoleArn: z.string().check(z.regex(/^arn:[^:]+:iam::\d{12}:role\/.+$/)),
+  externalId: z.string().check(z.minLength(2)),
+  storageClass: z.optional(z.string()),
+  copyTags: z.boolean(),
+});
+
+const routesSchema = z.array(routeSchema).check(z.minLength(1));
+
+/**
+ * Reads the environment that `infra/` writes.
+ * @throws RelayError `ConfigurationInvalid`, naming the variable and, for `ROUTES`, the field
+ */
+export function readConfig(env: Record<string, string | undefined>): RelayConfig {
+  const sourceBucket = required(env, 'SOURCE_BUCKET');
+  const routes = readRoutes(required(env, 'ROUTES'));
+  const loop = feedsSource(sourceBucket, routes);
+  if (loop) {
+    throw invalid(
+      'ROUTES',
+      `route "${loop.name}" writes to the source bucket "${sourceBucket}" under "${loop.destination.prefix}", where a route would take it again: an endless loop`,
+    );
+  }
+  return {
+    sourceBucket,
+    sourceAccount: required(env, 'SOURCE_ACCOUNT'),
+    routes,
+    queueUrl: required(env, 'QUEUE_URL'),
+    deadLetterQueueUrl: required(env, 'DEAD_LETTER_QUEUE_URL'),
+    maxReceives: requiredNumber(env, 'MAX_RECEIVES'),
+    retryDelaySeconds: requiredNumber(env, 'RETRY_DELAY_SECONDS'),
+    ledgerTable: required(env, 'LEDGER_TABLE'),
+  };
+}
+
+function readRoutes(json: string): Route[] {
+  let value: unknown;
+  try {
+    value = JSON.parse(json);
+  } catch (cause) {
+    throw invalid('ROUTES', 'it is not JSON', cause);
+  }
+  const parsed = routesSchema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0];
+  throw invalid('ROUTES', `field "${issue?.path.join('.')}": ${issue?.message ?? 'invalid'}`);
+}
+
+function required(env: Record<string, string | undefined>, name: string): string {
+  const value = env[name];
+  if (!value) throw invalid(name, 'it is missing or empty');
+  return value;
+}
+
+function requiredNumber(env: Record<string, string | undefined>, name: string): number {
+  const text = required(env, name);
+  const value = Number(text);
+  if (!Number.isFinite(value) || value <= 0) throw invalid(name, `it is "${text}", not a number above 0`);
+  return value;
+}
+
+function invalid(variable: string, reason: string, cause?: unknown): RelayError {
+  return new RelayError({
+    code: 'ConfigurationInvalid',
+    message: `Environment variable ${variable}: ${reason}.`,
+    retryable: false,
+    cause,
+  });
+}

@@ -1,0 +1,42 @@
+import { DeleteMessageCommand } from '@aws-sdk/client-sqs';
+import type { SQSRecord } from 'aws-lambda';
+import { asRelayError } from '../errors.ts';
+import type { Invocation } from './relay.ts';
+
+/** Below this, waiting for the batch's end costs nothing and saves a request per message. */
+const PATIENCE_MS = 5_000;
+
+export interface EarlyAcknowledgement {
+  /** A message is finished, the batch perhaps not. */
+  done(record: SQSRecord): Promise<void>;
+  close(): void;
+}
+
+/**
+ * Deletes finished messages from the queue while a slow object of the same batch is still under way. Lambda deletes them
+ * only when the invocation answers; if that never happens, whatever is finished by then need not be relayed again.
+ */
+export function earlyAcknowledgement(invocation: Invocation, batchSize: number): EarlyAcknowledgement {
+  const { clients, config, logger } = invocation;
+  const finished: SQSRecord[] = [];
+  let isLate = false;
+  const acknowledge = async ({ receiptHandle }: SQSRecord) => {
+    try {
+      await clients.sqs.send(new DeleteMessageCommand({ QueueUrl: config.queueUrl, ReceiptHandle: receiptHandle }));
+    } catch (error) {
+      // Lambda does it at the end of the invocation.
+      logger.warn('not acknowledged early', { failure: asRelayError(error, { operation: 'DeleteMessage' }).toJSON() });
+    }
+  };
+  const timer = setTimeout(() => {
+    isLate = true;
+    for (const record of finished) void acknowledge(record);
+  }, PATIENCE_MS);
+  return {
+    async done(record) {
+      finished.push(record);
+      if (isLate && finished.length < batchSize) await acknowledge(record);
+    },
+    close: () => clearTimeout(timer),
+  };
+}

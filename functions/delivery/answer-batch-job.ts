@@ -1,0 +1,38 @@
+import { asRelayError } from '../errors.ts';
+import {
+  type BatchAnswer,
+  type BatchJob,
+  type BatchResult,
+  batchAnswer,
+  batchTaskId,
+  parseBatchJob,
+  parseBatchTask,
+} from '../request/batch-operations.ts';
+import { requireCertainty } from './certainty.ts';
+import type { Invocation } from './relay.ts';
+import { relayObject } from './relay-object.ts';
+
+/** S3 Batch Operations cuts longer result strings off its completion report. */
+const RESULT_CHARACTERS = 1024;
+
+/** Each task is answered for by itself; the job's completion report then holds every reason. */
+export async function answerBatchJob(invocation: Invocation, event: unknown): Promise<BatchAnswer> {
+  const job = parseBatchJob(event);
+  return batchAnswer(job, await Promise.all(job.tasks.map((task) => answerTask(invocation, job, task))));
+}
+
+async function answerTask(invocation: Invocation, job: BatchJob, task: unknown): Promise<BatchResult> {
+  const taskId = batchTaskId(task);
+  try {
+    const receipts = await relayObject(invocation, parseBatchTask(job, task));
+    requireCertainty(receipts);
+    const where = receipts.map(({ destination }) => `s3://${destination.bucket}/${destination.key}`).join(' ');
+    return { taskId, resultCode: 'Succeeded', resultString: (where || 'no route').slice(0, RESULT_CHARACTERS) };
+  } catch (error) {
+    const failure = asRelayError(error);
+    invocation.logger.error('not relayed', { taskId, failure: failure.toJSON() });
+    const resultCode = failure.retryable ? 'TemporaryFailure' : 'PermanentFailure';
+    const resultString = `${failure.code}: ${failure.message}`.slice(0, RESULT_CHARACTERS);
+    return { taskId, resultCode, resultString };
+  }
+}

@@ -1,0 +1,42 @@
+import { asRelayError, type RelayError } from '../errors.ts';
+import { parseManualEvent } from '../request/manual.ts';
+import type { RelayRequest } from '../request/relay-request.ts';
+import type { Receipt } from './receipt.ts';
+import type { Invocation } from './relay.ts';
+import { relayObject } from './relay-object.ts';
+
+export interface ManualAnswer {
+  receipts: Receipt[];
+  failures: { key: string; failure: Record<string, unknown> }[];
+}
+
+/** A person's list may be long: this many objects are under way at once. */
+const OBJECTS_IN_FLIGHT = 10;
+
+/**
+ * Answers with a receipt per object and route, and with a failure per object that could not be relayed.
+ * @throws RelayError when none could, so that `aws lambda invoke` shows a FunctionError
+ */
+export async function answerManual(invocation: Invocation, event: unknown): Promise<ManualAnswer> {
+  const requests = parseManualEvent(event, invocation.config.sourceBucket);
+  const receipts: Receipt[] = [];
+  const failed: { request: RelayRequest; failure: RelayError }[] = [];
+  const queue = requests.values();
+  const worker = async () => {
+    for (const request of queue) {
+      try {
+        receipts.push(...(await relayObject(invocation, request)));
+      } catch (error) {
+        const failure = asRelayError(error, { source: `${request.source}` });
+        invocation.logger.error('not relayed', { failure: failure.toJSON() });
+        failed.push({ request, failure });
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: OBJECTS_IN_FLIGHT }, worker));
+  if (failed.length === requests.length) throw failed[0]!.failure;
+  return {
+    receipts,
+    failures: failed.map(({ request, failure }) => ({ key: request.source.key, failure: failure.toJSON() })),
+  };
+}

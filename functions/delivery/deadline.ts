@@ -1,0 +1,50 @@
+import { RelayError } from '../errors.ts';
+import type { Invocation, Relay } from './relay.ts';
+
+/** Kept back for handing unfinished messages to the queue and answering. */
+const MARGIN_MS = 2_000;
+
+/** What a function gets at the least of the 78 MB/s that Lambda's network gives: a cautious figure, for small memory sizes. */
+const CAUTIOUS_BYTES_PER_MS = 20_000;
+/** Requests around the bytes: HEAD, AssumeRole, receipt, HEAD. */
+const OVERHEAD_MS = 500;
+
+/** Gives the work of an invocation an end of its own, shortly before Lambda's. `done` must be called when the work is over. */
+export function withDeadline(relay: Relay, remainingMs: () => number): { invocation: Invocation; done: () => void } {
+  const controller = new AbortController();
+  const stop = () => controller.abort(outOfTime('The invocation ran out of time; it goes back to the queue.'));
+  const timer = setTimeout(stop, Math.max(0, remainingMs() - MARGIN_MS));
+  return { invocation: { ...relay, remainingMs, signal: controller.signal }, done: () => clearTimeout(timer) };
+}
+
+/**
+ * Refuses to begin what can't be finished: a fresh invocation has all its time.
+ * @throws RelayError `OutOfTime`
+ */
+export function requireTimeFor({ remainingMs }: Invocation, sizeBytes: number): void {
+  const neededMs = OVERHEAD_MS + sizeBytes / CAUTIOUS_BYTES_PER_MS;
+  const leftMs = remainingMs() - MARGIN_MS;
+  if (neededMs <= leftMs) return;
+  throw outOfTime(
+    `${sizeBytes} bytes may take ${Math.ceil(neededMs / 1000)} s and ${Math.max(0, Math.floor(leftMs / 1000))} s are left; it goes back to the queue. Where this repeats, raise relay.timeoutSeconds.`,
+  );
+}
+
+/** Rejects when time is up, whatever the work does. */
+export async function orOutOfTime<T>({ signal }: Invocation, work: Promise<T>): Promise<T> {
+  signal.throwIfAborted();
+  let stop: (() => void) | undefined;
+  const late = new Promise<never>((_, reject) => {
+    stop = () => reject(signal.reason);
+    signal.addEventListener('abort', stop, { once: true });
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    signal.removeEventListener('abort', stop!);
+  }
+}
+
+function outOfTime(message: string): RelayError {
+  return new RelayError({ code: 'OutOfTime', message, retryable: true, operation: 'deadline' });
+}

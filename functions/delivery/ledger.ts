@@ -1,0 +1,121 @@
+import {
+  type AttributeValue,
+  ConditionalCheckFailedException,
+  PutItemCommand,
+  type PutItemCommandInput,
+} from '@aws-sdk/client-dynamodb';
+import { RelayError } from '../errors.ts';
+import type { FailedReceipt, Receipt } from './receipt.ts';
+import type { Invocation } from './relay.ts';
+
+/** Sequencers are hex of varying length: comparable as text once padded on the right. Room for twice the longest seen. */
+const SEQUENCER_CHARACTERS = 64;
+/** Keeps the item far below DynamoDB's 400 KB; the log has the whole reason. */
+const REASON_CHARACTERS = 1024;
+
+type Fact = string | number | undefined;
+
+/**
+ * Writes the receipt of a route and key. A receipt of a newer version stays: where both sequencers are known, the
+ * condition says so; where not, whoever wrote the older one looks at the source afterwards and writes again.
+ * https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_PutItem.html
+ * @throws RelayError `LedgerUnavailable`: without its receipt no message is acknowledged
+ */
+export async function record(invocation: Invocation, receipt: Receipt | FailedReceipt): Promise<void> {
+  const { clients, config, signal } = invocation;
+  const sequencer = receipt.source.sequencer?.padEnd(SEQUENCER_CHARACTERS, '0');
+  const input: PutItemCommandInput = {
+    TableName: config.ledgerTable,
+    Item: itemOf(receipt, sequencer),
+    ...conditionFor(receipt.status, sequencer),
+  };
+  try {
+    await clients.dynamodb.send(new PutItemCommand(input), { abortSignal: signal });
+  } catch (error) {
+    if (error instanceof ConditionalCheckFailedException) return;
+    const { name, message } = error as Error;
+    throw new RelayError({
+      code: 'LedgerUnavailable',
+      message: `PutItem into ${config.ledgerTable} failed (${name}: ${message}). The object is relayed again, so that its receipt is written.`,
+      retryable: true,
+      operation: 'PutItem',
+      source: `s3://${receipt.source.bucket}/${receipt.source.key}`,
+      cause: error,
+    });
+  }
+}
+
+/**
+ * A newer receipt stays, where that can be told. A failure never takes the place of a delivery of unknown age: nobody looks at
+ * the source after a failure, so nobody would put it right.
+ */
+function conditionFor(status: 'delivered' | 'failed', sequencer: string | undefined): Partial<PutItemCommandInput> {
+  const isNotNewer = sequencer === undefined ? [] : ['sequencer <= :sequencer'];
+  const alternatives =
+    status === 'failed'
+      ? ['attribute_not_exists(id)', '#status = :failed', ...isNotNewer]
+      : ['attribute_not_exists(sequencer)', ...isNotNewer];
+  if (status === 'delivered' && sequencer === undefined) return {};
+  return {
+    ConditionExpression: alternatives.join(' OR '),
+    ...(status === 'failed' && { ExpressionAttributeNames: { '#status': 'status' } }),
+    ExpressionAttributeValues: {
+      ...(status === 'failed' && { ':failed': { S: 'failed' } }),
+      ...(sequencer !== undefined && { ':sequencer': { S: sequencer } }),
+    },
+  };
+}
+
+/** The item's id. Route names have no slash, so no two pairs of route and key share one. */
+export function ledgerId(route: string, key: string): string {
+  return `${route}/${key}`;
+}
+
+function itemOf(receipt: Receipt | FailedReceipt, sequencer: string | undefined): Record<string, AttributeValue> {
+  const { route, source, status, attempts, startedAt, durationMs } = receipt;
+  const facts: Record<string, Fact> = {
+    id: ledgerId(route, source.key),
+    route,
+    status,
+    sequencer,
+    attempts,
+    startedAt,
+    durationMs,
+    sourceBucket: source.bucket,
+    sourceKey: source.key,
+    sourceVersionId: source.versionId,
+    ...(receipt.status === 'delivered' ? deliveredFacts(receipt) : failedFacts(receipt)),
+  };
+  return Object.fromEntries(
+    Object.entries(facts).flatMap(([name, fact]) => (fact === undefined ? [] : [[name, attribute(fact)]])),
+  );
+}
+
+function deliveredFacts({ source, destination, checksum, transfer }: Receipt): Record<string, Fact> {
+  return {
+    sourceETag: source.eTag,
+    sizeBytes: source.sizeBytes,
+    checksumAlgorithm: checksum.algorithm,
+    checksumType: checksum.type,
+    checksumValue: checksum.value,
+    checksumOrigin: checksum.origin,
+    checksumAnswered: checksum.answered,
+    destinationBucket: destination.bucket,
+    destinationKey: destination.key,
+    destinationVersionId: destination.versionId,
+    destinationETag: destination.eTag,
+    transferKind: transfer.kind,
+    parts: transfer.parts,
+  };
+}
+
+function failedFacts({ failure }: FailedReceipt): Record<string, Fact> {
+  return {
+    reasonCode: String(failure['code']),
+    reason: String(failure['message']).slice(0, REASON_CHARACTERS),
+  };
+}
+
+function attribute(fact: string | number): AttributeValue {
+  return typeof fact === 'number' ? { N: String(fact) } : { S: fact };
+}

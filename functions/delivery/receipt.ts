@@ -1,0 +1,133 @@
+import type { RelayError } from '../errors.ts';
+import type { RelayRequest, VersionHint } from '../request/relay-request.ts';
+import type { Route } from '../route.ts';
+import type { Destination } from '../source-object.ts';
+import type { Checksum } from '../transfer/checksum.ts';
+import type { SourceState } from '../transfer/source-state.ts';
+import type { Delivered } from '../transfer/transfer.ts';
+
+/** The record of one delivered object: what was read, what was written, and by what the destination verified it. */
+export interface Receipt {
+  status: 'delivered';
+  route: string;
+  source: {
+    bucket: string;
+    key: string;
+    versionId: string | undefined;
+    eTag: string;
+    sizeBytes: number;
+    /** Known when the event that led here spoke of this very version. */
+    sequencer: string | undefined;
+    /** What the event spoke of, where that was another version than the newest. */
+    versionHint: string | undefined;
+  };
+  destination: {
+    bucket: string;
+    key: string;
+    versionId: string | undefined;
+    eTag: string | undefined;
+  };
+  /** The destination computed this over what it received, and refused the object otherwise. */
+  checksum: Checksum & {
+    type: 'FULL_OBJECT';
+    origin: Delivered['checksumOrigin'];
+    verifiedBy: 'destination';
+    answered: string | undefined;
+  };
+  transfer: { kind: 'single' | 'multipart'; parts: number };
+  /**
+   * False when an earlier try of the write went unanswered: it may yet land, after a newer object even. A message is then
+   * relayed once more, later.
+   */
+  certain: boolean;
+  /** How often the object was begun: more than once after an overwrite in mid-copy or a failure that passed. */
+  attempts: number;
+  startedAt: string;
+  durationMs: number;
+}
+
+/** The record of an object that can't be relayed. */
+export interface FailedReceipt {
+  status: 'failed';
+  route: string;
+  source: { bucket: string; key: string; versionId: string | undefined; sequencer: string | undefined };
+  failure: Record<string, unknown>;
+  attempts: number;
+  startedAt: string;
+  durationMs: number;
+}
+
+export interface Timing {
+  attempts: number;
+  startedAt: Date;
+  finishedAt: Date;
+}
+
+export interface ReceiptFacts {
+  request: RelayRequest;
+  route: Route;
+  state: SourceState;
+  destination: Destination;
+  delivered: Delivered;
+  kind: 'single' | 'multipart';
+  timing: Timing;
+}
+
+export function receiptOf({ request, route, state, destination, delivered, kind, timing }: ReceiptFacts): Receipt {
+  const { source, hint } = request;
+  const matches = hint !== undefined && isHinted(state, hint);
+  return {
+    status: 'delivered',
+    route: route.name,
+    source: {
+      bucket: source.bucket,
+      key: source.key,
+      versionId: state.versionId,
+      eTag: state.eTag,
+      sizeBytes: state.sizeBytes,
+      sequencer: matches ? hint.sequencer : undefined,
+      versionHint: matches ? undefined : hint?.versionId,
+    },
+    destination: {
+      bucket: destination.bucket,
+      key: destination.key,
+      versionId: delivered.versionId,
+      eTag: delivered.eTag,
+    },
+    checksum: {
+      ...delivered.checksum,
+      type: 'FULL_OBJECT',
+      origin: delivered.checksumOrigin,
+      verifiedBy: 'destination',
+      answered: delivered.answeredChecksum,
+    },
+    transfer: { kind, parts: delivered.parts },
+    certain: delivered.isCertain,
+    ...times(timing),
+  };
+}
+
+export function failedReceiptOf(
+  { source, hint }: RelayRequest,
+  route: Route,
+  failure: RelayError,
+  timing: Timing,
+): FailedReceipt {
+  return {
+    status: 'failed',
+    route: route.name,
+    source: { bucket: source.bucket, key: source.key, versionId: hint?.versionId, sequencer: hint?.sequencer },
+    failure: failure.toJSON(),
+    ...times(timing),
+  };
+}
+
+/** Whether an event spoke of the version that was relayed: by version where the bucket has them, else by ETag. */
+function isHinted(state: SourceState, hint: VersionHint): boolean {
+  if (state.versionId !== undefined || hint.versionId !== undefined) return state.versionId === hint.versionId;
+  return hint.eTag !== undefined && state.eTag === `"${hint.eTag}"`;
+}
+
+function times({ attempts, startedAt, finishedAt }: Timing) {
+  return { attempts, startedAt: startedAt.toISOString(), durationMs: finishedAt.getTime() - startedAt.getTime() };
+}

@@ -1,0 +1,111 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { asRelayError, RelayError } from '../errors.ts';
+import type { RelayRequest } from '../request/relay-request.ts';
+import { type Route, routesFor } from '../route.ts';
+import { orOutOfTime } from './deadline.ts';
+import { record } from './ledger.ts';
+import { failedReceiptOf, type Receipt } from './receipt.ts';
+import type { Invocation } from './relay.ts';
+import { report } from './report.ts';
+import { settle } from './settle.ts';
+
+/** Tries in place, for failures that pass within seconds; longer ones are for the queue. */
+const ATTEMPTS = 3;
+const BACKOFF_MS = 200;
+const BACKOFF_FACTOR = 4;
+
+export interface RelayOptions {
+  /** What fails now is not tried again by anybody, so its reason is recorded even if it might pass. */
+  isLastTry?: boolean;
+}
+
+/**
+ * Relays the newest version of an object along every route that takes it.
+ * No route taking it is a success with no receipts: the filters say so.
+ * @throws RelayError after every route has been tried: one that may pass, if there is any, so that the message comes again
+ */
+export async function relayObject(
+  invocation: Invocation,
+  request: RelayRequest,
+  options: RelayOptions = {},
+): Promise<Receipt[]> {
+  const { config, logger } = invocation;
+  if (request.source.bucket !== config.sourceBucket) throw wrongBucket(request, config.sourceBucket);
+  const routes = routesFor(config.routes, request.source, request.routeName);
+  if (routes.length === 0) logger.info('no route takes this object', { source: `${request.source}` });
+  const outcomes = await Promise.allSettled(routes.map((route) => relayAlong(invocation, request, route, options)));
+  const failures = outcomes.flatMap((outcome) =>
+    outcome.status === 'rejected' ? [asRelayError(outcome.reason, { source: `${request.source}` })] : [],
+  );
+  const worst = failures.find(({ retryable }) => retryable) ?? failures[0];
+  if (worst) throw worst;
+  return outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []));
+}
+
+/** Delivers along one route, or records why it can't be. What may pass is not recorded: the message comes again. */
+async function relayAlong(
+  invocation: Invocation,
+  request: RelayRequest,
+  route: Route,
+  { isLastTry = false }: RelayOptions,
+): Promise<Receipt> {
+  const { logger, now } = invocation;
+  const startedAt = now();
+  let attempts = 0;
+  let isCertain = true;
+  try {
+    const settled = await persistently(invocation, route, async () => {
+      attempts++;
+      return await settle(invocation, request, route, { attempts, startedAt }).catch((error: unknown) => {
+        if (isUnansweredWrite(error)) isCertain = false;
+        throw error;
+      });
+    });
+    const receipt = { ...settled, certain: settled.certain && isCertain };
+    logger.info('relayed', { receipt });
+    await report(invocation, receipt);
+    return receipt;
+  } catch (error) {
+    const failure = asRelayError(error, { source: `${request.source}` });
+    if (!failure.retryable || isLastTry) {
+      const failed = failedReceiptOf(request, route, failure, { attempts, startedAt, finishedAt: now() });
+      await record(invocation, failed);
+      await report(invocation, failed);
+    }
+    throw failure;
+  }
+}
+
+/** Repeats what may pass, with jittered and growing pauses, as long as tries and time are left. */
+async function persistently<T>(invocation: Invocation, route: Route, attempt: () => Promise<T>): Promise<T> {
+  const { clients, logger, signal } = invocation;
+  for (let tried = 1; ; tried++) {
+    try {
+      return await orOutOfTime(invocation, attempt());
+    } catch (error) {
+      const failure = asRelayError(error);
+      if (failure.code === 'SessionExpired') clients.forgetWriter(route);
+      if (!failure.retryable || failure.code === 'OutOfTime' || tried === ATTEMPTS || signal.aborted) throw failure;
+      logger.warn('will be tried again in place', { failure: failure.toJSON() });
+      await orOutOfTime(invocation, sleep(Math.random() * BACKOFF_MS * BACKOFF_FACTOR ** tried));
+    }
+  }
+}
+
+/** Whether a write that makes an object visible may have been done although it failed. */
+function isUnansweredWrite(error: unknown): boolean {
+  if (!(error instanceof RelayError)) return false;
+  const { operation, code } = error;
+  const isVisibleWrite = operation === 'PutObject' || operation === 'CompleteMultipartUpload';
+  return isVisibleWrite && (code === 'TransferFailed' || code === 'Throttled');
+}
+
+function wrongBucket({ source }: RelayRequest, expected: string): RelayError {
+  return new RelayError({
+    code: 'WrongBucket',
+    message: `This relay reads from bucket "${expected}"; the event is about "${source.bucket}".`,
+    retryable: false,
+    operation: 'route',
+    source: `${source}`,
+  });
+}

@@ -1,0 +1,19 @@
+import type { Logger } from '@aws-lambda-powertools/logger';
+import type { Clients } from '../aws/clients.ts';
+import type { RelayConfig } from '../config.ts';
+
+/** What a relay works with; made once per execution environment. */
+export interface Relay {
+  config: RelayConfig;
+  clients: Clients;
+  logger: Pick<Logger, 'info' | 'warn' | 'error'>;
+  now: () => Date;
+}
+
+/** The relay during one invocation. */
+export interface Invocation extends Relay {
+  /** Until Lambda ends the invocation. */
+  remainingMs: () => number;
+  /** Aborts, with a RelayError `OutOfTime` as reason, while there is still time to answer. */
+  signal: AbortSignal;
+}

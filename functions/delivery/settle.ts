@@ -1,0 +1,91 @@
+import { RelayError } from '../errors.ts';
+import type { RelayRequest } from '../request/relay-request.ts';
+import { destinationOf, type Route } from '../route.ts';
+import { attributesFor } from '../transfer/attributes.ts';
+import { putMultipart } from '../transfer/multipart.ts';
+import { planTransfer } from '../transfer/plan.ts';
+import { putSingle } from '../transfer/single.ts';
+import { headSource, isSameObject, type SourceState } from '../transfer/source-state.ts';
+import type { Transfer } from '../transfer/transfer.ts';
+import { requireTimeFor } from './deadline.ts';
+import { record } from './ledger.ts';
+import { type Receipt, receiptOf, type Timing } from './receipt.ts';
+import type { Invocation } from './relay.ts';
+
+/** How often a source that keeps changing is followed before the message goes back to the queue. */
+const ROUNDS = 5;
+
+/**
+ * head → plan → transfer → record → head again, until the source is what was written.
+ * Whoever writes the destination or the ledger looks at the source afterwards and, if it has changed, writes again:
+ * that is what makes duplicate, late and reordered events harmless. It never skips a write because of the ledger.
+ */
+export async function settle(
+  invocation: Invocation,
+  request: RelayRequest,
+  route: Route,
+  { attempts, startedAt }: Pick<Timing, 'attempts' | 'startedAt'>,
+): Promise<Receipt> {
+  let state = await look(invocation, request);
+  for (let round = 0; round < ROUNDS; round++) {
+    const timing = { attempts: attempts + round, startedAt };
+    const receipt = await writeOnce(invocation, request, route, state, timing).catch(unlessChanged);
+    const after = await lookAgain(invocation, request, receipt);
+    if (receipt !== undefined && (after === 'gone' || isSameObject(after, state))) return receipt;
+    if (after !== 'gone') state = after;
+  }
+  throw new RelayError({
+    code: 'SourceChanged',
+    message: `${request.source} was overwritten ${ROUNDS} times while it was relayed; it is tried again when it rests.`,
+    retryable: true,
+    operation: 'settle',
+    source: `${request.source}`,
+  });
+}
+
+/** One version on its way: plan, transfer, receipt. */
+async function writeOnce(
+  invocation: Invocation,
+  request: RelayRequest,
+  route: Route,
+  state: SourceState,
+  { attempts, startedAt }: Pick<Timing, 'attempts' | 'startedAt'>,
+): Promise<Receipt> {
+  const { clients, now, signal } = invocation;
+  const { source } = request;
+  const destination = destinationOf(route, source);
+  const plan = planTransfer(source, state);
+  requireTimeFor(invocation, state.sizeBytes);
+  const attributes = await attributesFor(route, source, state, clients.source, signal);
+  const writer = clients.writer(route);
+  const transfer: Transfer = { source, state, destination, attributes, reader: clients.source, writer, signal };
+  const delivered = plan.kind === 'single' ? await putSingle(transfer) : await putMultipart(transfer, plan.parts);
+  const timing = { attempts, startedAt, finishedAt: now() };
+  const receipt = receiptOf({ request, route, state, destination, delivered, kind: plan.kind, timing });
+  await record(invocation, receipt);
+  return receipt;
+}
+
+function look({ clients, config, signal }: Invocation, { source }: RelayRequest): Promise<SourceState> {
+  return headSource(clients.source, source, config.sourceAccount, signal);
+}
+
+/** A source that was deleted after it was delivered changes nothing: deletes do not travel. */
+async function lookAgain(
+  invocation: Invocation,
+  request: RelayRequest,
+  receipt: Receipt | undefined,
+): Promise<SourceState | 'gone'> {
+  try {
+    return await look(invocation, request);
+  } catch (error) {
+    if (receipt !== undefined && error instanceof RelayError && error.code === 'SourceMissing') return 'gone';
+    throw error;
+  }
+}
+
+/** An overwrite in mid-copy is no failure: the next round takes the newer object. */
+function unlessChanged(error: unknown): undefined {
+  if (error instanceof RelayError && error.code === 'SourceChanged') return undefined;
+  throw error;
+}

@@ -1,0 +1,76 @@
+/** What went wrong, in one word that logs, receipts and the dead-letter queue share. */
+export type RelayErrorCode =
+  | 'BadEvent'
+  | 'WrongBucket'
+  | 'UnknownRoute'
+  | 'ConfigurationInvalid'
+  | 'SourceMissing'
+  | 'SourceDenied'
+  | 'SourceArchived'
+  | 'SourceUnreadable'
+  | 'SourceChanged'
+  | 'ObjectTooLarge'
+  | 'KeyTooLong'
+  | 'AssumeRoleDenied'
+  | 'DestinationDenied'
+  | 'DestinationRefused'
+  | 'ChecksumRefused'
+  | 'SourceKeyDenied'
+  | 'DestinationKeyDenied'
+  | 'SessionExpired'
+  | 'Throttled'
+  | 'OutOfTime'
+  | 'WriteUnanswered'
+  | 'LedgerUnavailable'
+  | 'TransferFailed';
+
+export interface RelayErrorDetails {
+  code: RelayErrorCode;
+  /** What happened, to what, and what to do next. */
+  message: string;
+  /** Whether the same request may succeed later without anybody changing anything. */
+  retryable: boolean;
+  /** The API call or step that failed, e.g. `HeadObject`. */
+  operation?: string;
+  source?: string;
+  destination?: string;
+  cause?: unknown;
+}
+
+/** The one error of the relay: decided where it is made, so that nobody has to guess from a message later. */
+export class RelayError extends Error {
+  readonly code: RelayErrorCode;
+  readonly retryable: boolean;
+  readonly operation: string | undefined;
+  readonly source: string | undefined;
+  readonly destination: string | undefined;
+
+  constructor(details: RelayErrorDetails) {
+    super(details.message, { cause: details.cause });
+    this.name = details.code;
+    this.code = details.code;
+    this.retryable = details.retryable;
+    this.operation = details.operation;
+    this.source = details.source;
+    this.destination = details.destination;
+  }
+
+  /** The facts for a log line, a dead letter or an answer: no stack, no credentials. */
+  toJSON(): Record<string, unknown> {
+    return {
+      code: this.code,
+      message: this.message,
+      retryable: this.retryable,
+      operation: this.operation,
+      source: this.source,
+      destination: this.destination,
+    };
+  }
+}
+
+/** An error of unknown make is taken as one that may pass: retrying loses nothing, dropping might. */
+export function asRelayError(error: unknown, where: Partial<RelayErrorDetails> = {}): RelayError {
+  if (error instanceof RelayError) return error;
+  const reason = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  return new RelayError({ code: 'TransferFailed', message: reason, retryable: true, ...where, cause: error });
+}

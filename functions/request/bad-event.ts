@@ -1,0 +1,32 @@
+import type * as z from 'zod/mini';
+import { RelayError } from '../errors.ts';
+
+const SHOWN_CHARACTERS = 200;
+
+/** An event that no door understands: permanent, and it says what was expected and what came instead. */
+export function badEvent(expected: string, got: unknown, cause?: unknown): RelayError {
+  return new RelayError({
+    code: 'BadEvent',
+    message: `Expected ${expected}; got ${excerpt(got)}.`,
+    retryable: false,
+    operation: 'parse',
+    cause,
+  });
+}
+
+/**
+ * Checks a value against a schema.
+ * @throws RelayError `BadEvent`, naming the field
+ */
+export function parseShape<T extends z.ZodMiniType>(schema: T, value: unknown, expected: string): z.output<T> {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0];
+  const field = issue?.path.length ? ` (field "${issue.path.join('.')}": ${issue.message})` : '';
+  throw badEvent(`${expected}${field}`, value);
+}
+
+function excerpt(value: unknown): string {
+  const text = typeof value === 'string' ? JSON.stringify(value) : (JSON.stringify(value) ?? String(value));
+  return text.length > SHOWN_CHARACTERS ? `${text.slice(0, SHOWN_CHARACTERS)}… (${text.length} characters)` : text;
+}

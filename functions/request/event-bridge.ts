@@ -1,0 +1,33 @@
+import * as z from 'zod/mini';
+import { SourceObject } from '../source-object.ts';
+import { parseShape } from './bad-event.ts';
+import type { RelayRequest } from './relay-request.ts';
+
+const objectCreatedSchema = z.object({
+  source: z.literal('aws.s3'),
+  'detail-type': z.literal('Object Created'),
+  detail: z.object({
+    bucket: z.object({ name: z.string().check(z.minLength(3)) }),
+    object: z.object({
+      key: z.string().check(z.minLength(1)),
+      'version-id': z.optional(z.string()),
+      etag: z.optional(z.string()),
+      sequencer: z.optional(z.string()),
+    }),
+  }),
+});
+
+export function isEventBridgeEvent(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && Object.hasOwn(value, 'detail-type');
+}
+
+/**
+ * Keys come as they are, not encoded: a `+` is a plus sign.
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/ev-events.html
+ */
+export function parseEventBridgeEvent(value: unknown): RelayRequest[] {
+  const expected = 'an EventBridge event of source "aws.s3" and detail-type "Object Created"';
+  const { bucket, object } = parseShape(objectCreatedSchema, value, expected).detail;
+  const hint = { versionId: object['version-id'], eTag: object.etag, sequencer: object.sequencer };
+  return [{ source: new SourceObject(bucket.name, object.key), hint }];
+}

@@ -1,0 +1,25 @@
+import * as z from 'zod/mini';
+import { SourceObject } from '../source-object.ts';
+import { parseShape } from './bad-event.ts';
+import type { RelayRequest } from './relay-request.ts';
+
+const key = z.string().check(z.minLength(1));
+const manualSchema = z.union([
+  z.strictObject({ key, route: z.optional(z.string()) }),
+  z.strictObject({ keys: z.array(key).check(z.minLength(1)), route: z.optional(z.string()) }),
+]);
+
+export function isManualEvent(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && (Object.hasOwn(value, 'key') || Object.hasOwn(value, 'keys'));
+}
+
+/** `{ "key": … }` or `{ "keys": […] }`, each with an optional `"route"`; keys as they are, not encoded. */
+export function parseManualEvent(value: unknown, sourceBucket: string): RelayRequest[] {
+  const expected = '{ "key": "…" } or { "keys": ["…"] }, optionally with "route"';
+  const event = parseShape(manualSchema, value, expected);
+  const keys = 'keys' in event ? event.keys : [event.key];
+  return keys.map((each) => {
+    const source = new SourceObject(sourceBucket, each);
+    return event.route === undefined ? { source } : { source, routeName: event.route };
+  });
+}

@@ -1,0 +1,18 @@
+import type { SourceObject } from '../source-object.ts';
+
+/** The one value that every door turns its event into: relay the newest version of this object. */
+export interface RelayRequest {
+  source: SourceObject;
+  /** Only this route; otherwise all routes that take the key. */
+  routeName?: string;
+  /** The version the event spoke of. A hint for the record: the newest is what gets relayed. */
+  hint?: VersionHint;
+}
+
+export interface VersionHint {
+  versionId?: string | undefined;
+  /** Without quotes, as events have it. */
+  eTag?: string | undefined;
+  /** Orders the versions of one key: https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html */
+  sequencer?: string | undefined;
+}

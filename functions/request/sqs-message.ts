@@ -1,0 +1,32 @@
+import type { SQSEvent } from 'aws-lambda';
+import { badEvent } from './bad-event.ts';
+import { isEventBridgeEvent, parseEventBridgeEvent } from './event-bridge.ts';
+import type { RelayRequest } from './relay-request.ts';
+import { isS3Notification, isS3TestEvent, parseS3Notification } from './s3-notification.ts';
+
+/**
+ * What the body of one queue message asks for; S3's test event asks for nothing.
+ * @throws RelayError `BadEvent` for a body that no sender of ours makes
+ */
+export function parseMessageBody(body: string): RelayRequest[] {
+  const value = parseJson(body);
+  if (isS3TestEvent(value)) return [];
+  if (isS3Notification(value)) return parseS3Notification(value);
+  if (isEventBridgeEvent(value)) return parseEventBridgeEvent(value);
+  throw badEvent('an S3 event notification or an EventBridge "Object Created" event in the message', value);
+}
+
+function parseJson(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch (cause) {
+    throw badEvent('JSON in the message body', body, cause);
+  }
+}
+
+/** A batch from the queue, as Lambda's event source mapping sends it. */
+export function isSqsEvent(event: unknown): event is SQSEvent {
+  if (typeof event !== 'object' || event === null) return false;
+  if (!('Records' in event) || !Array.isArray(event.Records) || event.Records.length === 0) return false;
+  return event.Records.every((record) => record?.eventSource === 'aws:sqs' && typeof record.body === 'string');
+}

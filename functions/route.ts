@@ -1,0 +1,101 @@
+import { RelayError } from './errors.ts';
+import { Destination, type SourceObject } from './source-object.ts';
+
+/** Which objects of the source bucket a route takes: both must hold; empty takes all. */
+export interface RouteFilter {
+  prefix: string;
+  suffix: string;
+}
+
+/** One way out of the source bucket: a bucket and prefix of another account, and the role that may write there. */
+export interface Route {
+  name: string;
+  filter: RouteFilter;
+  destination: {
+    account: string;
+    region: string;
+    bucket: string;
+    /** Put before the source key, as it stands: `in/` makes `a.txt` into `in/a.txt`. */
+    prefix: string;
+    /** The customer managed key that the destination bucket encrypts with, if any. */
+    kmsKeyArn?: string | undefined;
+  };
+  writerRoleArn: string;
+  externalId: string;
+  /** Storage class at the destination; without it, the bucket's default (STANDARD). */
+  storageClass?: string | undefined;
+  /** Whether object tags go along (needs s3:GetObjectTagging here and s3:PutObjectTagging there). */
+  copyTags: boolean;
+}
+
+/** S3's limit on keys, in bytes of UTF-8: https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html */
+export const MAX_KEY_BYTES = 1024;
+
+/**
+ * The object's place at the destination of a route.
+ * @throws RelayError `KeyTooLong` when the prefix makes the key longer than S3 takes
+ */
+export function destinationOf(route: Route, source: SourceObject): Destination {
+  const key = route.destination.prefix + source.key;
+  const bytes = Buffer.byteLength(key);
+  if (bytes > MAX_KEY_BYTES) {
+    throw new RelayError({
+      code: 'KeyTooLong',
+      message: `With the prefix "${route.destination.prefix}" of route "${route.name}" the key has ${bytes} bytes, and S3 takes ${MAX_KEY_BYTES}. Shorten the key or the prefix.`,
+      retryable: false,
+      source: `${source}`,
+    });
+  }
+  return new Destination(route.destination.bucket, key, route.destination.account);
+}
+
+/**
+ * The routes an object takes: the named one, or all whose filter it passes (possibly none).
+ * @throws RelayError `UnknownRoute` when a named route does not exist or does not take this key
+ */
+export function routesFor(routes: readonly Route[], source: SourceObject, routeName?: string): Route[] {
+  if (routeName === undefined) return routes.filter((route) => takes(route.filter, source.key));
+  const route = routes.find(({ name }) => name === routeName);
+  if (!route) {
+    const known = routes.map(({ name }) => `"${name}"`).join(', ');
+    throw unknownRoute(source, `There is no route "${routeName}"; the routes are ${known}.`);
+  }
+  if (!takes(route.filter, source.key)) {
+    const { prefix, suffix } = route.filter;
+    throw unknownRoute(
+      source,
+      `Route "${routeName}" takes keys that start with "${prefix}" and end with "${suffix}"; "${source.key}" does not.`,
+    );
+  }
+  return [route];
+}
+
+/**
+ * Whether what a route delivers would set off the relay again: it writes to the source bucket, where some route takes it.
+ * Suffixes are not looked at: a loop costs money until somebody notices, a refusal costs a sentence.
+ */
+export function feedsSource(sourceBucket: string, routes: readonly FeedingRoute[]): FeedingRoute | undefined {
+  return routes.find(
+    ({ destination }) =>
+      destination.bucket === sourceBucket && routes.some(({ filter }) => overlap(filter.prefix, destination.prefix)),
+  );
+}
+
+/** As much of a route as the question of loops needs. */
+export interface FeedingRoute {
+  name: string;
+  filter: { prefix: string };
+  destination: { bucket: string; prefix: string };
+}
+
+function takes(filter: RouteFilter, key: string): boolean {
+  return key.startsWith(filter.prefix) && key.endsWith(filter.suffix);
+}
+
+function overlap(a: string, b: string): boolean {
+  return a.startsWith(b) || b.startsWith(a);
+}
+
+function unknownRoute(source: SourceObject, message: string): RelayError {
+  return new RelayError({ code: 'UnknownRoute', message, retryable: false, source: `${source}` });
+}

@@ -1,0 +1,24 @@
+import type { PutObjectCommandInput, S3Client } from '@aws-sdk/client-s3';
+import type { Route } from '../route.ts';
+import type { SourceObject } from '../source-object.ts';
+import { type ObjectHeaders, type SourceState, sourceTags } from './source-state.ts';
+
+type StorageClass = NonNullable<PutObjectCommandInput['StorageClass']>;
+
+/** What is written besides the bytes. */
+export type ObjectAttributes = ObjectHeaders & { Tagging?: string; StorageClass?: StorageClass };
+
+/** No ACL is ever among them: a bucket with ACLs off refuses it, and the bucket's owner owns the object anyway. */
+export async function attributesFor(
+  route: Route,
+  source: SourceObject,
+  state: SourceState,
+  reader: S3Client,
+  signal: AbortSignal,
+): Promise<ObjectAttributes> {
+  const attributes: ObjectAttributes = { ...state.headers };
+  if (route.storageClass !== undefined) attributes.StorageClass = route.storageClass as StorageClass;
+  const tags = route.copyTags ? await sourceTags(reader, source, state, signal) : undefined;
+  if (tags !== undefined) attributes.Tagging = tags;
+  return attributes;
+}

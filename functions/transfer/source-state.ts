@@ -1,0 +1,103 @@
+import {
+  GetObjectTaggingCommand,
+  type GetObjectTaggingCommandInput,
+  HeadObjectCommand,
+  type HeadObjectCommandOutput,
+  type S3Client,
+} from '@aws-sdk/client-s3';
+import type { SourceObject } from '../source-object.ts';
+import { type Checksum, fullObjectChecksum } from './checksum.ts';
+import { sourceFailure } from './failures.ts';
+
+/** Members of a HEAD answer that a write takes under the same name. */
+const HEADERS = [
+  'CacheControl',
+  'ContentDisposition',
+  'ContentEncoding',
+  'ContentLanguage',
+  'ContentType',
+  'WebsiteRedirectLocation',
+  'Metadata',
+] as const;
+
+export type ObjectHeaders = Partial<Pick<HeadObjectCommandOutput, (typeof HEADERS)[number]>> & { Expires?: Date };
+
+/** What the source bucket says of an object at one moment. */
+export interface SourceState {
+  sizeBytes: number;
+  eTag: string;
+  /** Absent in a bucket that was never versioned, and for the "null" version. */
+  versionId: string | undefined;
+  /** Resolution of a second. Tells two uploads of the same bytes apart, in a bucket without versions. */
+  lastModified: Date | undefined;
+  /** Over the whole object; absent for older and composite ones. */
+  checksum: Checksum | undefined;
+  storageClass: string;
+  /** S3's x-amz-restore, for archived objects that were asked for. */
+  restore: string | undefined;
+  headers: ObjectHeaders;
+}
+
+/** Asks for the newest version. https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadObject.html */
+export async function headSource(
+  s3: S3Client,
+  source: SourceObject,
+  owner: string,
+  signal: AbortSignal,
+): Promise<SourceState> {
+  const command = new HeadObjectCommand({
+    Bucket: source.bucket,
+    Key: source.key,
+    ChecksumMode: 'ENABLED',
+    ExpectedBucketOwner: owner,
+  });
+  const head = await s3.send(command, { abortSignal: signal }).catch((error: unknown) => {
+    throw sourceFailure(error, 'HeadObject', source);
+  });
+  return {
+    sizeBytes: head.ContentLength ?? 0,
+    eTag: head.ETag ?? '',
+    versionId: head.VersionId === 'null' ? undefined : head.VersionId,
+    lastModified: head.LastModified,
+    checksum: fullObjectChecksum(head),
+    storageClass: head.StorageClass ?? 'STANDARD',
+    restore: head.Restore,
+    headers: copiedHeaders(head),
+  };
+}
+
+/** Whether two looks saw the same object. */
+export function isSameObject(a: SourceState, b: SourceState): boolean {
+  if (a.versionId !== b.versionId || a.eTag !== b.eTag || a.sizeBytes !== b.sizeBytes) return false;
+  return a.lastModified?.getTime() === b.lastModified?.getTime();
+}
+
+/** The tags as S3 takes them on a write, `a=1&b=2`; undefined when there are none. */
+export async function sourceTags(
+  s3: S3Client,
+  source: SourceObject,
+  state: SourceState,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  const input: GetObjectTaggingCommandInput = { Bucket: source.bucket, Key: source.key };
+  if (state.versionId !== undefined) input.VersionId = state.versionId;
+  const { TagSet } = await s3
+    .send(new GetObjectTaggingCommand(input), { abortSignal: signal })
+    .catch((error: unknown) => {
+      throw sourceFailure(error, 'GetObjectTagging', source);
+    });
+  if (!TagSet?.length) return undefined;
+  const pairs = TagSet.map(({ Key, Value }): [string, string] => [Key ?? '', Value ?? '']);
+  return new URLSearchParams(pairs).toString();
+}
+
+function copiedHeaders(head: HeadObjectCommandOutput): ObjectHeaders {
+  const headers: ObjectHeaders = {};
+  for (const name of HEADERS) {
+    if (head[name] !== undefined) Object.assign(headers, { [name]: head[name] });
+  }
+  const expires = head.ExpiresString === undefined ? undefined : new Date(head.ExpiresString);
+  // S3 takes any text as Expires, the SDK only a date: what isn't one is left out rather than failing the object.
+  if (expires && !Number.isNaN(expires.getTime())) headers.Expires = expires;
+  return headers;
+}

@@ -1,0 +1,34 @@
+import type { S3Client } from '@aws-sdk/client-s3';
+import type { Destination, SourceObject } from '../source-object.ts';
+import type { ObjectAttributes } from './attributes.ts';
+import type { Checksum } from './checksum.ts';
+import type { SourceState } from './source-state.ts';
+
+/** Everything a transfer needs, decided beforehand. */
+export interface Transfer {
+  source: SourceObject;
+  state: SourceState;
+  destination: Destination;
+  attributes: ObjectAttributes;
+  /** Reads in the source account. */
+  reader: S3Client;
+  /** Writes as the route's writer role. */
+  writer: S3Client;
+  /** Ends every request under way when the invocation runs out of time. */
+  signal: AbortSignal;
+}
+
+/** What the destination answered. It stored the object only because the bytes it received have this checksum. */
+export interface Delivered {
+  eTag: string | undefined;
+  versionId: string | undefined;
+  checksum: Checksum;
+  /** What the destination answered as the object's checksum; the same value, or nothing where S3 doesn't tell. */
+  answeredChecksum: string | undefined;
+  /** Where the verified value came from: S3 computed it when the object entered the source, or the relay in transit. */
+  checksumOrigin: 'source' | 'transit';
+  /** Whether the write that made the object visible was answered at the first try; an unanswered one may yet land. */
+  isCertain: boolean;
+  /** Requests that carried bytes. */
+  parts: number;
+}

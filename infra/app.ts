@@ -1,0 +1,24 @@
+import { App } from 'aws-cdk-lib';
+import { ConfigError, parseConfig, type RelayContext } from './config.ts';
+import { DestinationStack, destinationGroups } from './destination-stack.ts';
+import { SourceStack } from './source-stack.ts';
+
+const app = new App({ analyticsReporting: false });
+const config = readConfig(app.node.tryGetContext('relay'));
+
+new SourceStack(app, 'Source', { config });
+for (const { id, account, region, routes } of destinationGroups(config)) {
+  new DestinationStack(app, id, { config, account, region, routes });
+}
+app.synth();
+
+/** A mistake in cdk.json is the user's to mend: a sentence helps, a stack trace doesn't. */
+function readConfig(context: unknown): RelayContext {
+  try {
+    return parseConfig(context);
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    process.exit(1);
+  }
+}

@@ -1,0 +1,157 @@
+import * as z from 'zod';
+import { feedsSource } from '../functions/route.ts';
+
+/** A mistake in `cdk.json`, in one sentence that names the field. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+}
+
+const account = z.string().regex(/^\d{12}$/, 'must be the 12 digits of an AWS account, in quotes');
+const region = z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'must be a region such as "us-east-1"');
+/** https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html */
+const bucket = z
+  .string()
+  .regex(
+    /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/,
+    'must be a bucket name: 3 to 63 lower-case letters, digits, dots, hyphens',
+  );
+/** https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateRole.html */
+const roleName = z.string().regex(/^[\w+=,.@-]{1,64}$/, 'must be a role name: 1 to 64 of A-Z a-z 0-9 _ + = , . @ -');
+/** A prefix stands in policies, where these characters would be wildcards or variables and so allow more than it says. */
+const prefix = z
+  .string()
+  .max(512, 'must have at most 512 characters')
+  .refine((text) => !/[*?$]/.test(text), 'must not contain *, ? or $, which IAM policies would read as wildcards');
+const kmsKeyArn = z
+  .string()
+  .regex(
+    /^arn:[^:]+:kms:[^:]+:\d{12}:key\/(mrk-)?[0-9a-f-]{32,36}$/,
+    'must be the ARN of a KMS key (arn:aws:kms:…:key/…)',
+  );
+/** https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html */
+const externalId = z
+  .string()
+  .regex(/^[\w+=,.@:/-]{2,1224}$/, 'must be 2 to 1,224 of A-Z a-z 0-9 _ + = , . @ : / - as STS takes them');
+const storageClass = z.enum([
+  'STANDARD',
+  'STANDARD_IA',
+  'ONEZONE_IA',
+  'INTELLIGENT_TIERING',
+  'GLACIER_IR',
+  'GLACIER',
+  'DEEP_ARCHIVE',
+]);
+/** The retention times that CloudWatch Logs takes. */
+const RETENTION_DAYS = [
+  1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
+];
+
+const routeSchema = z.strictObject({
+  name: z.string().regex(/^[A-Za-z0-9-]{1,40}$/, 'must be 1 to 40 letters, digits and hyphens'),
+  filter: z.strictObject({ prefix: prefix.default(''), suffix: z.string().default('') }).prefault({}),
+  destination: z.strictObject({
+    account,
+    region,
+    bucket,
+    existingBucket: z.boolean().default(false),
+    versioned: z.boolean().default(true),
+    prefix: prefix.default(''),
+    kmsKeyArn: kmsKeyArn.optional(),
+  }),
+  writerRoleName: roleName,
+  externalId,
+  storageClass: storageClass.optional(),
+  copyTags: z.boolean().default(false),
+});
+
+const schema = z.strictObject({
+  source: z.strictObject({
+    account,
+    region,
+    bucket,
+    existingBucket: z.boolean().default(false),
+    versioned: z.boolean().default(true),
+    kmsKeyArn: kmsKeyArn.optional(),
+    relayRoleName: roleName,
+  }),
+  routes: z.array(routeSchema).min(1, 'must have at least one route'),
+  relay: z
+    .strictObject({
+      memoryMiB: z.int().min(256).max(10_240).default(512),
+      /** Lambda's longest; a lower one bounds the largest object. */
+      timeoutSeconds: z.int().min(30).max(900).default(900),
+      batchSize: z.int().min(1).max(10).default(10),
+      /** Lambda's limits for an SQS mapping. */
+      maximumConcurrency: z.int().min(2).max(1000).default(20),
+      /** Before a message's second try; each further pause is four times as long, up to a quarter of an hour. Longer than any request may still take. */
+      retryDelaySeconds: z.int().min(10).max(900).default(30),
+      logRetentionDays: z
+        .int()
+        .refine((days) => RETENTION_DAYS.includes(days), `must be one of ${RETENTION_DAYS.join(', ')}`)
+        .default(30),
+    })
+    .prefault({}),
+});
+
+export type RelayContext = z.output<typeof schema>;
+export type SourceContext = RelayContext['source'];
+export type RouteContext = RelayContext['routes'][number];
+
+/**
+ * Checks the context `relay` of cdk.json.
+ * @throws ConfigError naming the field and what stands there
+ */
+export function parseConfig(value: unknown): RelayContext {
+  if (value === undefined) throw new ConfigError('cdk.json has no context "relay"; docs/configuration.md shows one.');
+  const parsed = schema.safeParse(value);
+  if (!parsed.success) throw new ConfigError(sentence(parsed.error.issues[0]!, value));
+  refuseAmbiguity(parsed.data);
+  refuseLoops(parsed.data);
+  return parsed.data;
+}
+
+function sentence(issue: z.core.$ZodIssue, value: unknown): string {
+  if (issue.code === 'unrecognized_keys') {
+    const field = ['relay', ...issue.path, issue.keys[0]].join('.');
+    return `cdk.json: field "${field}" is not known; look for a typing error, or remove it.`;
+  }
+  const found = issue.path.reduce<unknown>((at, key) => (at as Record<PropertyKey, unknown> | undefined)?.[key], value);
+  const what = found === undefined ? 'is missing' : `is ${JSON.stringify(found)}`;
+  return `cdk.json: field "${['relay', ...issue.path].join('.')}" ${what}: ${issue.message}.`;
+}
+
+/** Two routes that share a name or a role could not be told apart in receipts, sessions and policies. */
+function refuseAmbiguity({ routes }: RelayContext): void {
+  const names = new Map<string, number>();
+  const roles = new Map<string, number>();
+  const buckets = new Map<string, number>();
+  routes.forEach((route, index) => {
+    const { account: owner, bucket: name, existingBucket } = route.destination;
+    refuseSecond(names, route.name, index, 'name', 'each route needs a name of its own');
+    const role = `${owner}/${route.writerRoleName}`;
+    refuseSecond(roles, role, index, 'writerRoleName', 'each route of an account needs a writer role of its own');
+    if (!existingBucket) {
+      const advice = 'only one route can create a bucket; set "existingBucket": true on the others';
+      refuseSecond(buckets, name, index, 'destination.bucket', advice);
+    }
+  });
+}
+
+function refuseSecond(seen: Map<string, number>, value: string, index: number, field: string, advice: string): void {
+  const first = seen.get(value);
+  if (first !== undefined) {
+    throw new ConfigError(
+      `cdk.json: field "relay.routes.${index}.${field}" is "${value}", as in "relay.routes.${first}": ${advice}.`,
+    );
+  }
+  seen.set(value, index);
+}
+
+function refuseLoops({ source, routes }: RelayContext): void {
+  const loop = feedsSource(source.bucket, routes);
+  if (!loop) return;
+  const index = routes.findIndex(({ name }) => name === loop.name);
+  throw new ConfigError(
+    `cdk.json: field "relay.routes.${index}.destination" is the source bucket "${source.bucket}" with prefix "${loop.destination.prefix}", where a route would take the object again and again; choose another bucket, or prefixes of which neither begins with the other.`,
+  );
+}

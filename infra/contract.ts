@@ -1,0 +1,41 @@
+import type { RelayContext, RouteContext } from './config.ts';
+
+/**
+ * The names both sides share. Each team derives every ARN from `cdk.json` alone, so neither stack reads the other's
+ * outputs and either may be deployed first.
+ */
+
+/** Regions of the partitions other than `aws` begin so: https://docs.aws.amazon.com/whitepapers/latest/aws-fault-isolation-boundaries/partitions.html */
+const PARTITIONS: [regionStart: string, partition: string][] = [
+  ['cn-', 'aws-cn'],
+  ['us-gov-', 'aws-us-gov'],
+];
+
+export const RELAY_FUNCTION_NAME = 'upload-relay';
+export const QUEUE_NAME = 'upload-relay';
+export const DEAD_LETTER_QUEUE_NAME = 'upload-relay-dead-letters';
+/** The `source` of the events that the relay puts onto EventBridge's default bus. */
+export const EVENT_SOURCE = 'upload-relay';
+export const LEDGER_TABLE_NAME = 'upload-relay-ledger';
+export const LOG_GROUP_NAME = `/aws/lambda/${RELAY_FUNCTION_NAME}`;
+
+export function partitionOf(region: string): string {
+  return PARTITIONS.find(([start]) => region.startsWith(start))?.[1] ?? 'aws';
+}
+
+export function relayRoleArn({ source }: RelayContext): string {
+  return `arn:${partitionOf(source.region)}:iam::${source.account}:role/${source.relayRoleName}`;
+}
+
+export function writerRoleArn({ destination, writerRoleName }: RouteContext): string {
+  return `arn:${partitionOf(destination.region)}:iam::${destination.account}:role/${writerRoleName}`;
+}
+
+export function bucketArn(bucket: string, region: string): string {
+  return `arn:${partitionOf(region)}:s3:::${bucket}`;
+}
+
+/** All keys under a prefix, as the resource of a statement. */
+export function objectsArn(bucket: string, region: string, prefix: string): string {
+  return `${bucketArn(bucket, region)}/${prefix}*`;
+}

@@ -1,0 +1,39 @@
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { Key } from 'aws-cdk-lib/aws-kms';
+import { BlockPublicAccess, Bucket, BucketEncryption, type BucketProps, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
+import { Construct } from 'constructs';
+
+export interface RelayBucketProps {
+  bucketName: string;
+  versioned: boolean;
+  /** Without it S3 encrypts with its own keys. */
+  kmsKeyArn?: string | undefined;
+}
+
+/**
+ * A bucket as either side wants it: owned whole by its account, closed to the public, encrypted, TLS only, and kept when
+ * the stack goes. What an interrupted upload leaves behind is removed after a day: nobody else may abort it.
+ */
+export class RelayBucket extends Construct {
+  readonly bucket: Bucket;
+
+  constructor(scope: Construct, id: string, { bucketName, versioned, kmsKeyArn }: RelayBucketProps) {
+    super(scope, id);
+    this.bucket = new Bucket(this, 'Bucket', {
+      bucketName,
+      versioned,
+      ...this.#encryption(kmsKeyArn),
+      blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
+      objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
+      enforceSSL: true,
+      removalPolicy: RemovalPolicy.RETAIN,
+      lifecycleRules: [{ id: 'remove-incomplete-uploads', abortIncompleteMultipartUploadAfter: Duration.days(1) }],
+    });
+  }
+
+  #encryption(kmsKeyArn: string | undefined): Pick<BucketProps, 'encryption' | 'encryptionKey' | 'bucketKeyEnabled'> {
+    if (kmsKeyArn === undefined) return { encryption: BucketEncryption.S3_MANAGED };
+    const encryptionKey = Key.fromKeyArn(this, 'Key', kmsKeyArn);
+    return { encryption: BucketEncryption.KMS, encryptionKey, bucketKeyEnabled: true };
+  }
+}

@@ -1,0 +1,55 @@
+import { Duration } from 'aws-cdk-lib';
+import { type IPrincipal, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+import { DEAD_LETTER_QUEUE_NAME, QUEUE_NAME } from './contract.ts';
+
+export interface RelayQueueProps {
+  /** The relay function's timeout: a message must stay invisible while it is worked on. */
+  timeoutSeconds: number;
+}
+
+/** AWS's advice, so that throttled batches are not handed out twice: https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html */
+const VISIBILITY_TIMEOUTS = 6;
+/** AWS's advice as well: fewer would give up on messages that were only throttled. */
+export const MAX_RECEIVES = 5;
+/** SQS's longest: time for people to look. */
+const RETENTION_DAYS = 14;
+
+/** What waits to be relayed, and what could not be. */
+export class RelayQueue extends Construct {
+  readonly queue: Queue;
+  readonly deadLetters: Queue;
+
+  constructor(scope: Construct, id: string, { timeoutSeconds }: RelayQueueProps) {
+    super(scope, id);
+    const common = {
+      encryption: QueueEncryption.SQS_MANAGED,
+      enforceSSL: true,
+      retentionPeriod: Duration.days(RETENTION_DAYS),
+    };
+    this.deadLetters = new Queue(this, 'DeadLetters', { queueName: DEAD_LETTER_QUEUE_NAME, ...common });
+    this.queue = new Queue(this, 'Queue', {
+      queueName: QUEUE_NAME,
+      ...common,
+      visibilityTimeout: Duration.seconds(timeoutSeconds * VISIBILITY_TIMEOUTS),
+      deadLetterQueue: { queue: this.deadLetters, maxReceiveCount: MAX_RECEIVES },
+    });
+  }
+
+  /** Lets a service of AWS send, but only on behalf of this one source. */
+  acceptFrom(service: IPrincipal, source: { arn: string; account: string }): void {
+    this.queue.addToResourcePolicy(
+      new PolicyStatement({
+        sid: 'SendUploads',
+        principals: [service],
+        actions: ['sqs:SendMessage'],
+        resources: [this.queue.queueArn],
+        conditions: {
+          ArnEquals: { 'aws:SourceArn': source.arn },
+          StringEquals: { 'aws:SourceAccount': source.account },
+        },
+      }),
+    );
+  }
+}

@@ -1,0 +1,96 @@
+import { Rule } from 'aws-cdk-lib/aws-events';
+import { SqsQueue } from 'aws-cdk-lib/aws-events-targets';
+import { ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import type { CfnBucket } from 'aws-cdk-lib/aws-s3';
+import { Construct } from 'constructs';
+import type { RelayContext } from './config.ts';
+import { bucketArn } from './contract.ts';
+import { RelayBucket } from './relay-bucket.ts';
+import type { RelayQueue } from './relay-queue.ts';
+
+export interface UploadSourceProps {
+  config: RelayContext;
+}
+
+/** Where uploads come from: a bucket of our own, or one that is there already, which is left as it is. */
+export class UploadSource extends Construct {
+  readonly #config: RelayContext;
+
+  constructor(scope: Construct, id: string, { config }: UploadSourceProps) {
+    super(scope, id);
+    this.#config = config;
+  }
+
+  sendUploadsTo(queue: RelayQueue): void {
+    if (this.#config.source.existingBucket) this.#throughEventBridge(queue);
+    else this.#throughNotification(queue);
+  }
+
+  /** Set on the bucket itself: `addEventNotification` would bring a custom resource with a Lambda of its own. */
+  #throughNotification(queue: RelayQueue): void {
+    const { bucket: bucketName, versioned, kmsKeyArn, account, region } = this.#config.source;
+    queue.acceptFrom(new ServicePrincipal('s3.amazonaws.com'), { arn: bucketArn(bucketName, region), account });
+    const { bucket } = new RelayBucket(this, 'Uploads', { bucketName, versioned, kmsKeyArn });
+    const rules = filterRules(commonFilter(this.#config.routes));
+    (bucket.node.defaultChild as CfnBucket).notificationConfiguration = {
+      queueConfigurations: [
+        {
+          event: 's3:ObjectCreated:*',
+          queue: queue.queue.queueArn,
+          ...(rules.length === 0 ? {} : { filter: { s3Key: { rules } } }),
+        },
+      ],
+    };
+    // S3 sends a test message when the notification is set, so the queue's policy must stand by then.
+    bucket.node.addDependency(queue.queue.node.findChild('Policy'));
+  }
+
+  /** The bucket's owner turns on EventBridge once; its own notifications stay untouched. */
+  #throughEventBridge(queue: RelayQueue): void {
+    const { bucket } = this.#config.source;
+    const { prefix } = commonFilter(this.#config.routes);
+    new Rule(this, 'Created', {
+      description: `Upload Relay: objects created in ${bucket}`,
+      eventPattern: {
+        source: ['aws.s3'],
+        detailType: ['Object Created'],
+        detail: { bucket: { name: [bucket] }, ...(prefix === '' ? {} : { object: { key: [{ prefix }] } }) },
+      },
+      targets: [new SqsQueue(queue.queue)],
+    });
+  }
+}
+
+/** What all routes' filters have in common: S3 refuses overlapping rules, and the relay looks closer anyway. */
+export function commonFilter(routes: readonly { filter: { prefix: string; suffix: string } }[]): {
+  prefix: string;
+  suffix: string;
+} {
+  const prefix = routes.map(({ filter }) => filter.prefix).reduce(commonStart);
+  const suffix = routes.map(({ filter }) => reversed(filter.suffix)).reduce(commonStart);
+  return { prefix, suffix: reversed(suffix) };
+}
+
+/**
+ * S3 compares these rules with the URL-encoded key, so they stop at the first character that encoding would change;
+ * a shorter rule only lets more through, and the relay looks at the whole filter.
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-how-to-filtering.html
+ */
+export function filterRules({ prefix, suffix }: { prefix: string; suffix: string }): { name: string; value: string }[] {
+  const rules = [
+    { name: 'prefix', value: /^[\w./-]*/.exec(prefix)![0] },
+    { name: 'suffix', value: /[\w./-]*$/.exec(suffix)![0] },
+  ];
+  return rules.filter(({ value }) => value !== '');
+}
+
+function commonStart(a: string, b: string): string {
+  const characters = [...a];
+  const others = [...b];
+  const end = characters.findIndex((character, index) => character !== others[index]);
+  return end === -1 ? a : characters.slice(0, end).join('');
+}
+
+function reversed(text: string): string {
+  return [...text].reverse().join('');
+}

@@ -1,0 +1,55 @@
+import { Duration } from 'aws-cdk-lib';
+import { AccountPrincipal, Effect, PolicyDocument, PolicyStatement, Role } from 'aws-cdk-lib/aws-iam';
+import { Construct } from 'constructs';
+import type { RelayContext, RouteContext } from './config.ts';
+import { objectsArn, relayRoleArn } from './contract.ts';
+
+export interface WriterRoleProps {
+  config: RelayContext;
+  route: RouteContext;
+}
+
+/** The one thing account A gets: putting objects under a route's prefix, and only as the relay's own role. */
+export class WriterRole extends Construct {
+  readonly role: Role;
+
+  constructor(scope: Construct, id: string, { config, route }: WriterRoleProps) {
+    super(scope, id);
+    this.role = new Role(this, 'Role', {
+      roleName: route.writerRoleName,
+      description: `Upload Relay, route ${route.name}: puts objects for account ${config.source.account}`,
+      // The account's root with the relay's ARN as a condition, rather than the role as principal: AWS would bind that
+      // to the role's present id, refuse a role that doesn't exist yet, and break when the role is re-created.
+      assumedBy: new AccountPrincipal(config.source.account).withConditions({
+        ArnEquals: { 'aws:PrincipalArn': relayRoleArn(config) },
+        StringEquals: { 'sts:ExternalId': route.externalId },
+      }),
+      maxSessionDuration: Duration.hours(1),
+      inlinePolicies: { write: new PolicyDocument({ statements: writeStatements(route) }) },
+    });
+  }
+}
+
+function writeStatements({ destination, copyTags }: RouteContext): PolicyStatement[] {
+  const { bucket, region, prefix, kmsKeyArn } = destination;
+  const statements = [
+    new PolicyStatement({
+      sid: 'PutObjects',
+      effect: Effect.ALLOW,
+      actions: copyTags ? ['s3:PutObject', 's3:PutObjectTagging'] : ['s3:PutObject'],
+      resources: [objectsArn(bucket, region, prefix)],
+    }),
+  ];
+  if (kmsKeyArn !== undefined) {
+    statements.push(
+      new PolicyStatement({
+        sid: 'EncryptObjects',
+        effect: Effect.ALLOW,
+        // Decrypt is for multipart uploads: S3 reads the parts again when it puts them together.
+        actions: ['kms:GenerateDataKey', 'kms:Decrypt'],
+        resources: [kmsKeyArn],
+      }),
+    );
+  }
+  return statements;
+}

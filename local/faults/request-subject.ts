@@ -1,0 +1,40 @@
+import type { ApiRequest } from '../api.ts';
+import { callerAccount } from '../s3/call.ts';
+import { readHeaders } from '../s3/headers.ts';
+import { operationName } from '../s3/operations.ts';
+import { resolveTarget } from '../s3/target.ts';
+import type { Subject } from './rule.ts';
+
+/**
+ * What a request is about, as far as it can be told without doing it.
+ * @param body of a service other than S3
+ */
+export function requestSubject(service: string, request: ApiRequest, body: Buffer | undefined): Subject {
+  const account = callerAccount(request.caller.principal);
+  const operation = service === 's3' ? undefined : operationOf(service, request, body);
+  return {
+    service,
+    method: request.method,
+    ...(account !== undefined && { account }),
+    ...(operation !== undefined && { operation }),
+    ...(service === 's3' && s3Subject(request)),
+  };
+}
+
+function s3Subject(request: ApiRequest): Subject {
+  try {
+    const { bucketName, key } = resolveTarget(request);
+    const operation = operationName({ request, query: request.query, headers: readHeaders(request) }, bucketName, key);
+    return { operation, ...(bucketName !== undefined && { bucket: bucketName }), ...(key !== undefined && { key }) };
+  } catch {
+    // S3 itself says what is wrong with such a request.
+    return {};
+  }
+}
+
+function operationOf(service: string, { headers, query, method, rawPath }: ApiRequest, body: Buffer | undefined) {
+  const target = headers['x-amz-target'];
+  if (typeof target === 'string') return target.slice(target.lastIndexOf('.') + 1);
+  if (service === 'lambda') return method === 'POST' && rawPath.endsWith('/invocations') ? 'Invoke' : undefined;
+  return query.get('Action') ?? new URLSearchParams(body?.toString('utf8')).get('Action') ?? undefined;
+}

@@ -1,0 +1,134 @@
+import { type AccessRequest, ApiError, type Authorizer, type ContextKeys, type Principal } from '../api.ts';
+import { type Context, mergeContext } from './context.ts';
+import type { Directory } from './directory.ts';
+import { type Decision, evaluate, type PolicySource } from './evaluate.ts';
+import type { PolicyDocument } from './policy.ts';
+
+/** What only the authorizer says about the caller: a request that brings such a key along is not believed. */
+const DERIVED_KEYS = [
+  'aws:PrincipalArn',
+  'aws:PrincipalAccount',
+  'aws:PrincipalType',
+  'aws:PrincipalIsAWSService',
+  'aws:PrincipalServiceName',
+  'aws:userid',
+  'aws:username',
+  'aws:ResourceAccount',
+  'aws:MultiFactorAuthPresent',
+  'aws:ViaAWSService',
+];
+
+const ARTICLES: Record<PolicySource, string> = {
+  'identity-based policy': 'an',
+  'permissions boundary': 'a',
+  'session policy': 'a',
+  'resource-based policy': 'a',
+};
+
+export class IamAuthorizer implements Authorizer {
+  readonly #directory: Directory;
+
+  constructor(directory: Directory) {
+    this.#directory = directory;
+  }
+
+  authorize(request: AccessRequest): void {
+    const decision = this.#decide(request);
+    if (!decision.allowed) throw new ApiError('AccessDenied', 403, refusal(request, decision));
+  }
+
+  isAllowed(request: AccessRequest): boolean {
+    return this.#decide(request).allowed;
+  }
+
+  #decide({ caller, action, resource, resourceAccount, resourcePolicy, context }: AccessRequest): Decision {
+    const { principal } = caller;
+    return evaluate({
+      principal,
+      action,
+      resource,
+      resourceAccount,
+      resourcePolicy,
+      context: contextOf(principal, resourceAccount, caller.context, context),
+      ...this.#identityOf(principal),
+    });
+  }
+
+  /** Policies are read at each request, so that a change reaches sessions that are already running. */
+  #identityOf(principal: Principal): { identityPolicies: PolicyDocument[]; permissionsBoundary?: PolicyDocument } {
+    if (principal.kind !== 'user' && principal.kind !== 'session') return { identityPolicies: [] };
+    const identity =
+      principal.kind === 'user'
+        ? this.#directory.findUserByArn(principal.arn)
+        : this.#directory.findRoleByArn(principal.roleArn);
+    const id = identity && ('roleId' in identity ? identity.roleId : identity.userId);
+    const expectedId = principal.kind === 'user' ? principal.userId : principal.roleId;
+    if (!identity || id !== expectedId) return { identityPolicies: [] };
+    const { policies, permissionsBoundary } = identity;
+    return {
+      identityPolicies: policies.map(({ document }) => document),
+      ...(permissionsBoundary && { permissionsBoundary }),
+    };
+  }
+}
+
+function contextOf(principal: Principal, resourceAccount: string, ...given: (ContextKeys | undefined)[]): Context {
+  const nothing = Object.fromEntries(DERIVED_KEYS.map((key) => [key, []]));
+  return mergeContext(...given, nothing, {
+    'aws:ResourceAccount': resourceAccount,
+    'aws:PrincipalIsAWSService': String(principal.kind === 'service'),
+    'aws:ViaAWSService': 'false',
+    ...keysOf(principal),
+  });
+}
+
+/** @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html */
+function keysOf(principal: Principal): ContextKeys {
+  switch (principal.kind) {
+    case 'anonymous':
+      return { 'aws:PrincipalType': 'Anonymous', 'aws:userid': 'anonymous' };
+    case 'service':
+      return { 'aws:PrincipalServiceName': principal.service };
+    case 'root':
+      return {
+        'aws:PrincipalType': 'Account',
+        'aws:PrincipalAccount': principal.account,
+        'aws:PrincipalArn': `arn:aws:iam::${principal.account}:root`,
+        'aws:userid': principal.account,
+      };
+    case 'user':
+      return {
+        'aws:PrincipalType': 'User',
+        'aws:PrincipalAccount': principal.account,
+        'aws:PrincipalArn': principal.arn,
+        'aws:userid': principal.userId,
+        'aws:username': principal.name,
+      };
+    case 'session':
+      return {
+        'aws:PrincipalType': 'AssumedRole',
+        'aws:PrincipalAccount': principal.account,
+        'aws:PrincipalArn': principal.roleArn,
+        'aws:userid': `${principal.roleId}:${principal.sessionName}`,
+        'aws:MultiFactorAuthPresent': 'false',
+      };
+  }
+}
+
+function refusal({ caller, action, resource }: AccessRequest, decision: Decision & { allowed: false }): string {
+  const { principal } = caller;
+  if (principal.kind === 'anonymous') return 'Access Denied';
+  const quoted = action.startsWith('s3:') ? `"${resource}"` : resource;
+  const sentence = `User: ${nameOf(principal)} is not authorized to perform: ${action} on resource: ${quoted}`;
+  // STS gives no reason: it would tell strangers what a trust policy says.
+  if (action === 'sts:AssumeRole') return sentence;
+  const { source, explicit } = decision;
+  if (explicit) return `${sentence} with an explicit deny in ${ARTICLES[source]} ${source}`;
+  return `${sentence} because no ${source} allows the ${action} action`;
+}
+
+/** The caller as AWS names it in refusals and in GetCallerIdentity. */
+export function nameOf(principal: Exclude<Principal, { kind: 'anonymous' }>): string {
+  if (principal.kind === 'service') return principal.service;
+  return principal.kind === 'root' ? `arn:aws:iam::${principal.account}:root` : principal.arn;
+}

@@ -1,0 +1,26 @@
+import type { Target } from './functions.ts';
+
+/** A function as GetFunctionConfiguration describes it. */
+export function describeConfiguration(target: Target) {
+  const { function: fn, version } = target;
+  const { group, format, applicationLevel, systemLevel } = fn.logging;
+  const levels = format === 'JSON' && { ApplicationLogLevel: applicationLevel, SystemLogLevel: systemLevel };
+  return {
+    FunctionName: fn.name,
+    FunctionArn: target.arn,
+    Runtime: fn.runtime,
+    Role: fn.roleArn,
+    Handler: fn.handler,
+    CodeSha256: fn.codeHash,
+    Description: fn.description,
+    Timeout: fn.timeoutSeconds,
+    MemorySize: fn.memorySizeMb,
+    LastModified: fn.lastModified.toISOString().replace('Z', '+0000'),
+    Version: version,
+    Environment: { Variables: fn.environment },
+    State: 'Active',
+    LastUpdateStatus: 'Successful',
+    PackageType: 'Zip',
+    LoggingConfig: { LogGroup: group, LogFormat: format, ...levels },
+  };
+}

@@ -1,0 +1,186 @@
+/** Feeds a function from a queue: polls as the function's role, invokes in batches, deletes what has been dealt with. */
+import { randomUUID } from 'node:crypto';
+import { ApiError, type Authorizer, type Caller } from '../api.ts';
+import type { ReceivedMessage } from '../sqs/message.ts';
+import type { Queue } from '../sqs/queue.ts';
+import type { SqsService } from '../sqs/service.ts';
+import type { Executor } from './executor.ts';
+import type { Target } from './functions.ts';
+import type { RoleSessions } from './role-sessions.ts';
+import { failedMessageIds, sqsEvent } from './sqs-batch.ts';
+
+export interface MappingSettings {
+  target: Target;
+  queueArn: string;
+  enabled: boolean;
+  /** 1–10,000; above 10 there must be a window. */
+  batchSize: number;
+  /** 0–300: how long to gather a batch. */
+  batchingWindowSeconds: number;
+  reportBatchItemFailures: boolean;
+  /** 2–1,000 invocations at a time. */
+  maximumConcurrency: number | undefined;
+}
+
+export interface MappingServices {
+  authorizer: Authorizer;
+  sessions: RoleSessions;
+  sqs: SqsService;
+  executor: Executor;
+  onUnexpectedError: (error: unknown) => void;
+}
+
+/** Lambda begins with five pollers for a standard queue; more would gain nothing within one process. */
+const DEFAULT_CONCURRENCY = 5;
+const LONGEST_POLL_SECONDS = 20;
+/** SQS hands out ten messages at most for one receive. */
+const RECEIVE_LIMIT = 10;
+/** A synchronous invocation takes 6 MB: a batch ends before it grows larger. */
+const MAX_BATCH_BYTES = 6_000_000;
+/** A poll that failed, say because a grant was taken away, is repeated at this pace. */
+const PAUSE_AFTER_ERROR_MS = 1000;
+const NEEDED_ACTIONS = ['ReceiveMessage', 'DeleteMessage', 'GetQueueAttributes'];
+
+export class EventSourceMapping {
+  readonly uuid = randomUUID();
+  readonly #settings: MappingSettings;
+  readonly #services: MappingServices;
+  readonly #stop = new AbortController();
+  readonly #batches = new Set<Promise<void>>();
+  #loop: Promise<void> = Promise.resolve();
+
+  /** @throws ApiError `InvalidParameterValueException` when the queue or the role's grants don't fit, as Lambda refuses it */
+  constructor(settings: MappingSettings, services: MappingServices) {
+    this.#settings = settings;
+    this.#services = services;
+    this.#check(services.sqs.queueByArn(settings.queueArn));
+  }
+
+  /** How many batches are being worked on. */
+  get active(): number {
+    return this.#batches.size;
+  }
+
+  get queueArn(): string {
+    return this.#settings.queueArn;
+  }
+
+  start(): void {
+    if (this.#settings.enabled) this.#loop = this.#poll();
+  }
+
+  /** Ends the polling; batches under way end with their sandboxes. */
+  async close(): Promise<void> {
+    this.#stop.abort();
+    await this.#loop;
+    await Promise.all(this.#batches);
+  }
+
+  #check(queue: Queue | undefined): void {
+    const { target, queueArn, batchSize, batchingWindowSeconds } = this.#settings;
+    if (!queue) throw refused(`Error occurred while ReceiveMessage. SQS Error Code: QueueDoesNotExist. ${queueArn}`);
+    const caller = this.#caller();
+    for (const name of NEEDED_ACTIONS) {
+      const allowed = this.#services.authorizer.isAllowed({
+        caller,
+        action: `sqs:${name}`,
+        resource: queue.arn,
+        resourceAccount: queue.account,
+        resourcePolicy: queue.policy,
+      });
+      if (!allowed) throw refused(`The provided execution role does not have permissions to call ${name} on SQS`);
+    }
+    const { timeoutSeconds } = target.function;
+    const { visibilityTimeoutSeconds } = queue.settings;
+    if (visibilityTimeoutSeconds < timeoutSeconds) {
+      throw refused(
+        `Queue visibility timeout: ${visibilityTimeoutSeconds} seconds is less than Function timeout: ${timeoutSeconds} seconds`,
+      );
+    }
+    if (batchSize > RECEIVE_LIMIT && batchingWindowSeconds < 1) {
+      throw refused('Maximum batch window in seconds must be greater than 0 if maximum batch size is greater than 10');
+    }
+  }
+
+  async #poll(): Promise<void> {
+    const concurrency = this.#settings.maximumConcurrency ?? DEFAULT_CONCURRENCY;
+    while (!this.#stop.signal.aborted) {
+      try {
+        if (this.#batches.size >= concurrency) {
+          await Promise.race(this.#batches);
+          continue;
+        }
+        const messages = await this.#gather();
+        if (messages.length > 0) this.#begin(messages);
+      } catch (error) {
+        this.#services.onUnexpectedError(error);
+        await this.#pause();
+      }
+    }
+  }
+
+  /** One batch: as many messages as there are, up to the batch size, or what the window brings. */
+  async #gather(): Promise<ReceivedMessage[]> {
+    const { batchSize, batchingWindowSeconds } = this.#settings;
+    const messages = await this.#receive(batchSize, LONGEST_POLL_SECONDS);
+    const windowEnds = performance.now() + batchingWindowSeconds * 1000;
+    while (messages.length > 0 && messages.length < batchSize && bytesOf(messages) < MAX_BATCH_BYTES) {
+      const leftSeconds = Math.ceil((windowEnds - performance.now()) / 1000);
+      if (leftSeconds <= 0 || this.#stop.signal.aborted) break;
+      messages.push(...(await this.#receive(batchSize - messages.length, Math.min(leftSeconds, LONGEST_POLL_SECONDS))));
+    }
+    return messages;
+  }
+
+  #receive(wanted: number, waitTimeSeconds: number): Promise<ReceivedMessage[]> {
+    return this.#services.sqs.receiveMessages(this.#caller(), this.#settings.queueArn, {
+      maxMessages: Math.min(wanted, RECEIVE_LIMIT),
+      waitTimeSeconds,
+      signal: this.#stop.signal,
+    });
+  }
+
+  #begin(messages: ReceivedMessage[]): void {
+    const batch = this.#work(messages)
+      .catch((error) => {
+        if (!this.#stop.signal.aborted) this.#services.onUnexpectedError(error);
+      })
+      .finally(() => this.#batches.delete(batch));
+    this.#batches.add(batch);
+  }
+
+  /** Messages that failed stay in flight until their visibility timeout brings them back. */
+  async #work(messages: ReceivedMessage[]): Promise<void> {
+    const { target, queueArn, reportBatchItemFailures } = this.#settings;
+    const execution = await this.#services.executor.run(target, {
+      requestId: randomUUID(),
+      payload: JSON.stringify(sqsEvent(messages, queueArn)),
+      whenBusy: 'wait',
+    });
+    if (this.#stop.signal.aborted) return;
+    const ids = messages.map(({ messageId }) => messageId);
+    const failed = failedMessageIds(execution, ids, reportBatchItemFailures);
+    const done = messages.filter(({ messageId }) => !failed.has(messageId)).map(({ receiptHandle }) => receiptHandle);
+    if (done.length > 0) this.#services.sqs.deleteMessages(this.#caller(), queueArn, done);
+  }
+
+  #caller(): Caller {
+    const { roleArn, name } = this.#settings.target.function;
+    return this.#services.sessions.caller(roleArn, name);
+  }
+
+  #pause(): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const timer = setTimeout(resolve, PAUSE_AFTER_ERROR_MS).unref();
+    this.#stop.signal.addEventListener('abort', () => resolve(), { once: true });
+    return promise.finally(() => clearTimeout(timer));
+  }
+}
+
+function refused(message: string): ApiError {
+  return new ApiError('InvalidParameterValueException', 400, message);
+}
+
+function bytesOf(messages: readonly ReceivedMessage[]): number {
+  return messages.reduce((sum, { body }) => sum + Buffer.byteLength(body), 0);
+}

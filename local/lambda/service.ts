@@ -1,0 +1,238 @@
+/** Lambda: the API that invokes and describes functions, and the doors through which templates make them. */
+import type { Readable } from 'node:stream';
+import {
+  ApiError,
+  type ApiRequest,
+  type ApiResponse,
+  type Authorizer,
+  type Caller,
+  type Clock,
+  type Service,
+} from '../api.ts';
+import type { SqsService } from '../sqs/service.ts';
+import { AsyncInvocations } from './async-invocations.ts';
+import { describeConfiguration } from './configuration.ts';
+import { EventSourceMapping, type MappingSettings } from './event-source-mapping.ts';
+import { Executor, type ExecutorOptions } from './executor.ts';
+import { parseFunctionName } from './function-name.ts';
+import {
+  type AsyncInvocationConfig,
+  FunctionRegistry,
+  type FunctionSettings,
+  type LambdaFunction,
+  resourcePolicyOf,
+  type Target,
+} from './functions.ts';
+import type { Sandbox } from './sandbox.ts';
+
+export interface LambdaOptions extends ExecutorOptions {
+  sqs: SqsService;
+  /** Told of failures behind the scenes, where no caller waits for an answer. */
+  onUnexpectedError: (error: unknown) => void;
+}
+
+/** Payload quotas of Lambda, bytes. */
+const MAX_SYNC_PAYLOAD = 6_291_456;
+const MAX_ASYNC_PAYLOAD = 1_048_576;
+
+const PATH = /^\/2015-03-31\/functions\/?(?:([^/]+)(?:\/(invocations|configuration))?)?$/;
+
+export class LambdaService implements Service {
+  readonly functions = new FunctionRegistry();
+  readonly #authorizer: Authorizer;
+  readonly #clock: Clock;
+  readonly #options: LambdaOptions;
+  readonly #executor: Executor;
+  readonly #asyncInvocations: AsyncInvocations;
+  readonly #mappings: EventSourceMapping[] = [];
+
+  constructor(options: LambdaOptions) {
+    this.#options = options;
+    this.#authorizer = options.authorizer;
+    this.#clock = options.clock;
+    this.#executor = new Executor(options);
+    this.#asyncInvocations = new AsyncInvocations({ ...options, executor: this.#executor });
+  }
+
+  /** How many invocations run, wait or will be tried again, and batches are being worked on. */
+  get active(): number {
+    const batches = this.#mappings.reduce((sum, mapping) => sum + mapping.active, 0);
+    return this.#executor.active + this.#asyncInvocations.active + batches;
+  }
+
+  /** The execution environment whose code signs with this key. */
+  sandboxOf(accessKeyId: string): Sandbox | undefined {
+    return this.#executor.sandboxOf(accessKeyId);
+  }
+
+  /** The queues that feed functions. */
+  queueArns(): string[] {
+    return this.#mappings.map(({ queueArn }) => queueArn);
+  }
+
+  /** @throws ApiError `InvalidParameterValueException` when Lambda can't assume the role, `ResourceConflictException` */
+  createFunction(settings: FunctionSettings): LambdaFunction {
+    try {
+      this.#options.sessions.assume(settings.roleArn, settings.name);
+    } catch (error) {
+      if (error instanceof ApiError) throw new ApiError('InvalidParameterValueException', 400, error.message);
+      throw error;
+    }
+    return this.functions.add(settings, new Date(this.#clock()));
+  }
+
+  /** @throws ApiError `InvalidParameterValueException` in Lambda's words when role or queue don't fit */
+  createEventSourceMapping(settings: MappingSettings): EventSourceMapping {
+    const mapping = new EventSourceMapping(settings, { ...this.#options, executor: this.#executor });
+    this.#mappings.push(mapping);
+    mapping.start();
+    return mapping;
+  }
+
+  /** @throws ApiError `InvalidParameterValueException` when the function's role may not send to the destination */
+  configureAsyncInvocation(target: Target, config: AsyncInvocationConfig): void {
+    this.#asyncInvocations.configure(target, config);
+  }
+
+  async handle(request: ApiRequest): Promise<ApiResponse> {
+    const [, name, verb] = PATH.exec(request.rawPath) ?? [];
+    const route = `${request.method} ${verb ?? (name ? 'function' : 'functions')}`;
+    if (!PATH.test(request.rawPath)) throw unknownOperation(request);
+    if (route === 'POST invocations') return this.#invoke(request, name!);
+    if (route === 'GET function') return this.#getFunction(request, name!);
+    if (route === 'GET configuration') return this.#getConfiguration(request, name!);
+    if (route === 'GET functions') return this.#listFunctions(request);
+    throw unknownOperation(request);
+  }
+
+  renderError(error: ApiError): ApiResponse {
+    const code = { AccessDenied: 'AccessDeniedException', InternalError: 'ServiceException' }[error.code] ?? error.code;
+    const Type = error.status >= 500 ? 'Service' : 'User';
+    return json(error.status, { Type, Message: error.message, ...error.details }, { 'x-amzn-errortype': code });
+  }
+
+  async close(): Promise<void> {
+    this.#asyncInvocations.close();
+    const stopped = Promise.all(this.#mappings.map((mapping) => mapping.close()));
+    await this.#executor.close();
+    await stopped;
+  }
+
+  async #invoke(request: ApiRequest, name: string): Promise<ApiResponse> {
+    const target = this.#authorizedTarget(request, name, 'lambda:InvokeFunction');
+    const type = request.headers['x-amz-invocation-type'] ?? 'RequestResponse';
+    if (type === 'DryRun') return { status: 204 };
+    if (type !== 'Event' && type !== 'RequestResponse') {
+      throw new ApiError('InvalidParameterValueException', 400, `Unknown invocation type ${String(type)}`);
+    }
+    const payload = await readPayload(request.body, type === 'Event' ? MAX_ASYNC_PAYLOAD : MAX_SYNC_PAYLOAD);
+    const executedVersion = { 'x-amz-executed-version': target.version };
+    if (type === 'Event') {
+      this.#asyncInvocations.submit(target, request.requestId, payload);
+      return { status: 202 };
+    }
+    const execution = await this.#executor.run(target, {
+      requestId: request.requestId,
+      payload,
+      whenBusy: 'refuse',
+    });
+    return {
+      status: 200,
+      headers: {
+        'content-type': 'application/json',
+        ...executedVersion,
+        ...(execution.failed && { 'x-amz-function-error': 'Unhandled' }),
+        ...(request.headers['x-amz-log-type'] === 'Tail' && {
+          'x-amz-log-result': execution.logTail.toString('base64'),
+        }),
+      },
+      body: execution.payload,
+    };
+  }
+
+  #getFunction(request: ApiRequest, name: string): ApiResponse {
+    const target = this.#authorizedTarget(request, name, 'lambda:GetFunction');
+    const reserved = target.function.reservedConcurrency;
+    return json(200, {
+      Configuration: describeConfiguration(target),
+      ...(reserved !== undefined && { Concurrency: { ReservedConcurrentExecutions: reserved } }),
+    });
+  }
+
+  #getConfiguration(request: ApiRequest, name: string): ApiResponse {
+    return json(200, describeConfiguration(this.#authorizedTarget(request, name, 'lambda:GetFunctionConfiguration')));
+  }
+
+  #listFunctions(request: ApiRequest): ApiResponse {
+    const account = accountOf(request.caller);
+    this.#authorizer.authorize({
+      caller: request.caller,
+      action: 'lambda:ListFunctions',
+      resource: '*',
+      resourceAccount: account,
+    });
+    const functions = this.functions.list(account, request.region);
+    const described = functions.map((item) =>
+      describeConfiguration({ function: item, version: '$LATEST', qualifier: undefined, arn: item.arn }),
+    );
+    return json(200, { Functions: described });
+  }
+
+  /** Whoever may not call a function doesn't learn whether it exists. */
+  #authorizedTarget(request: ApiRequest, encodedName: string, action: string): Target {
+    const home = { account: accountOf(request.caller), region: request.region };
+    const name = parseFunctionName(decode(encodedName), home, request.query.get('Qualifier'));
+    const target = this.functions.find(name);
+    const suffix = name.qualifier === undefined ? '' : `:${name.qualifier}`;
+    this.#authorizer.authorize({
+      caller: request.caller,
+      action,
+      resource: `arn:aws:lambda:${name.region}:${name.account}:function:${name.name}${suffix}`,
+      resourceAccount: name.account,
+      resourcePolicy: target && resourcePolicyOf(target),
+    });
+    return target ?? this.functions.target(name);
+  }
+}
+
+async function readPayload(body: Readable, limitBytes: number): Promise<string> {
+  const chunks: Buffer[] = [];
+  let sizeBytes = 0;
+  for await (const chunk of body as AsyncIterable<Buffer>) {
+    chunks.push(chunk);
+    sizeBytes += chunk.length;
+    if (sizeBytes > limitBytes) {
+      const problem = `Request must be smaller than ${limitBytes} bytes for the InvokeFunction operation`;
+      throw new ApiError('RequestTooLargeException', 413, problem);
+    }
+  }
+  const payload = Buffer.concat(chunks).toString('utf8') || '{}';
+  try {
+    JSON.parse(payload);
+  } catch (error) {
+    const problem = `Could not parse request body into json: ${(error as Error).message}`;
+    throw new ApiError('InvalidRequestContentException', 400, problem);
+  }
+  return payload;
+}
+
+function decode(encoded: string): string {
+  try {
+    return decodeURIComponent(encoded);
+  } catch {
+    throw new ApiError('ValidationException', 400, `The function name ${encoded} is not percent-encoded correctly`);
+  }
+}
+
+function accountOf({ principal }: Caller): string {
+  if ('account' in principal) return principal.account;
+  throw new ApiError('AccessDeniedException', 403, 'Only principals of an account may call Lambda');
+}
+
+function unknownOperation({ method, rawPath }: ApiRequest): ApiError {
+  return new ApiError('UnknownOperationException', 404, `${method} ${rawPath} is no operation of the local Lambda`);
+}
+
+function json(status: number, body: unknown, headers: Record<string, string> = {}): ApiResponse {
+  return { status, headers: { 'content-type': 'application/json', ...headers }, body: JSON.stringify(body) };
+}

@@ -1,0 +1,69 @@
+/** CloudWatch Logs, as far as functions need it: log groups that hold lines, in memory and as files to look at. */
+import { appendFileSync, mkdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { ApiError } from './api.ts';
+
+export interface LogGroupId {
+  account: string;
+  region: string;
+  name: string;
+}
+
+export interface LogLine {
+  group: LogGroupId;
+  stream: string;
+  text: string;
+}
+
+/** How many lines of a group stay in memory; its file has them all. */
+const LINES_KEPT = 20_000;
+
+export class LogStore {
+  readonly #folder: string;
+  readonly #onLine: (line: LogLine) => void;
+  readonly #groups = new Map<string, { id: LogGroupId; lines: string[] }>();
+
+  /** Lines are appended to `<folder>/logs/<account>/<group>.log`; `onLine` sees each of them too. */
+  constructor(options: { folder: string; onLine?: ((line: LogLine) => void) | undefined }) {
+    this.#folder = join(options.folder, 'logs');
+    this.#onLine = options.onLine ?? (() => {});
+  }
+
+  /** @throws ApiError `ResourceAlreadyExistsException` */
+  createGroup(id: LogGroupId): void {
+    if (!/^[.\-_/#A-Za-z0-9]{1,512}$/.test(id.name) || id.name.split('/').includes('..')) {
+      throw new ApiError('InvalidParameterException', 400, `The log group name ${id.name} is not valid`);
+    }
+    if (this.hasGroup(id)) {
+      throw new ApiError('ResourceAlreadyExistsException', 400, 'The specified log group already exists');
+    }
+    mkdirSync(dirname(this.#file(id)), { recursive: true });
+    this.#groups.set(keyOf(id), { id, lines: [] });
+  }
+
+  hasGroup(id: LogGroupId): boolean {
+    return this.#groups.has(keyOf(id));
+  }
+
+  append(id: LogGroupId, stream: string, texts: readonly string[]): void {
+    const group = this.#groups.get(keyOf(id));
+    if (!group) throw new ApiError('ResourceNotFoundException', 400, 'The specified log group does not exist.');
+    appendFileSync(this.#file(id), texts.map((text) => `${text}\n`).join(''));
+    group.lines.push(...texts);
+    if (group.lines.length > LINES_KEPT) group.lines.splice(0, group.lines.length - LINES_KEPT);
+    for (const text of texts) this.#onLine({ group: id, stream, text });
+  }
+
+  /** The newest lines of the groups of that name, in any account and region. */
+  lines(groupName: string): string[] {
+    return [...this.#groups.values()].filter(({ id }) => id.name === groupName).flatMap(({ lines }) => lines);
+  }
+
+  #file(id: LogGroupId): string {
+    return join(this.#folder, id.account, `${id.name}.log`);
+  }
+}
+
+function keyOf(id: LogGroupId): string {
+  return `${id.account}/${id.region}/${id.name}`;
+}

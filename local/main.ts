@@ -1,0 +1,111 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { LOG_GROUP_NAME, RELAY_FUNCTION_NAME } from '../infra/contract.ts';
+import { DeadLetters } from './start/dead-letters.ts';
+import { awaitDeliveries, type Delivery, deliveriesOf, dropAll } from './start/delivery.ts';
+import { demonstrationDrops, dropsOf } from './start/drops.ts';
+import { formatHints } from './start/hints.ts';
+import { HELP, parseOptions } from './start/options.ts';
+import { listOwned } from './start/owned-objects.ts';
+import { showProgress } from './start/progress.ts';
+import { proveDelivery } from './start/proof.ts';
+import { allHold, formatReport, type ReportRow } from './start/report.ts';
+import { type LocalSession, openSession } from './start/session.ts';
+import { formatBytes } from './start/text.ts';
+import { UserError } from './start/user-error.ts';
+
+const EXIT_NOT_DELIVERED = 1;
+const EXIT_USAGE = 2;
+const EXIT_INTERRUPTED = 130;
+
+const interrupted = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => interrupted.abort());
+
+main(process.argv.slice(2)).then(
+  (exitCode) => {
+    process.exitCode = exitCode;
+  },
+  (error: unknown) => {
+    process.exitCode = error instanceof UserError ? EXIT_USAGE : EXIT_NOT_DELIVERED;
+    process.stderr.write(`${error instanceof UserError ? error.message : ((error as Error).stack ?? error)}\n`);
+  },
+);
+
+async function main(args: string[]): Promise<number> {
+  const options = parseOptions(args);
+  if (options.help) {
+    process.stdout.write(HELP);
+    return 0;
+  }
+  const given = options.paths.length > 0 ? await dropsOf(options.paths) : undefined;
+  const session = await openSession(options.port);
+  try {
+    const drops = given ?? (await demonstrationDrops(await subfolder(session, 'generated')));
+    const deliveries = deliveriesOf(drops, session.config.source.bucket, session.routes);
+    const rows = await deliver(session, deliveries);
+    if (interrupted.signal.aborted) return EXIT_INTERRUPTED;
+    process.stdout.write(`\n${formatReport(rows, session.accounts)}\n\n${verdict(rows)}\n\n`);
+    if (!options.once) await stayUp(session);
+    return options.once && !allHold(rows) ? EXIT_NOT_DELIVERED : 0;
+  } finally {
+    await session.close();
+  }
+}
+
+async function deliver(session: LocalSession, deliveries: Delivery[]): Promise<ReportRow[]> {
+  const { bucket, account } = session.config.source;
+  const { s3, sqs } = session.clients.get(account)!;
+  const owners = new Map([...session.clients].map(([each, clients]) => [each, clients.s3]));
+  const progress = showProgress(process.stdout, deliveries);
+  const deadLetters = new DeadLetters(sqs, session.deadLetterQueueUrl);
+  await Promise.all([
+    dropAll(s3, bucket, deliveries, progress, interrupted.signal),
+    awaitDeliveries(owners, deliveries, deadLetters, progress, interrupted.signal),
+  ]);
+  progress.done();
+  if (interrupted.signal.aborted) return [];
+  const sourceOwner = new Map<string, string>();
+  for await (const { key, ownerId } of listOwned(s3, bucket)) sourceOwner.set(key, ownerId);
+  const rows: ReportRow[] = [];
+  for (const delivery of deliveries) {
+    const { drop, route, destinationKey, deliveredAt } = delivery;
+    const { account: owner, bucket: destination } = route.destination;
+    const arrived = deliveredAt !== undefined;
+    const proof = arrived ? await proveDelivery(owners.get(owner)!, destination, destinationKey, drop) : undefined;
+    rows.push({ delivery, sourceOwner: sourceOwner.get(drop.key) ?? '–', proof });
+  }
+  return rows;
+}
+
+function verdict(rows: ReportRow[]): string {
+  const proved = rows.filter(({ proof }) => proof?.holds);
+  const bytes = proved.reduce((sum, { delivery }) => sum + delivery.drop.sizeBytes, 0);
+  return `${proved.length} of ${rows.length} delivered and proved, ${formatBytes(bytes)}.`;
+}
+
+async function stayUp(session: LocalSession): Promise<void> {
+  const { config, profiles, cloud, folder, profileFile } = session;
+  const { destination } = config.routes[0]!;
+  process.stdout.write(
+    `${formatHints({
+      url: cloud.url,
+      profileFile,
+      logFile: join(folder, 'aws', 'logs', config.source.account, `${LOG_GROUP_NAME}.log`),
+      sourceBucket: config.source.bucket,
+      destinationBucket: destination.bucket,
+      source: { profile: profiles.get(config.source.account)!, account: config.source.account },
+      destination: { profile: profiles.get(destination.account)!, account: destination.account },
+      functionName: RELAY_FUNCTION_NAME,
+    })}\n`,
+  );
+  if (!interrupted.signal.aborted) {
+    await new Promise((resolve) => interrupted.signal.addEventListener('abort', resolve, { once: true }));
+  }
+  process.stdout.write('\nBoth accounts are gone.\n');
+}
+
+async function subfolder(session: LocalSession, name: string): Promise<string> {
+  const folder = join(session.folder, name);
+  await mkdir(folder);
+  return folder;
+}

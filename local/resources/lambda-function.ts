@@ -1,0 +1,107 @@
+/** AWS::Lambda::Function, with the limits that Lambda checks when one is made. */
+import { z } from 'zod';
+import { type DeployContext, harmless, integer, physicalName, resourceType, tags } from './resource-type.ts';
+
+/** Names that Lambda keeps for itself (Developer Guide, "Defined runtime environment variables"). */
+const RESERVED_VARIABLES = new Set([
+  '_HANDLER',
+  '_X_AMZN_TRACE_ID',
+  'AWS_DEFAULT_REGION',
+  'AWS_REGION',
+  'AWS_EXECUTION_ENV',
+  'AWS_LAMBDA_FUNCTION_NAME',
+  'AWS_LAMBDA_FUNCTION_MEMORY_SIZE',
+  'AWS_LAMBDA_FUNCTION_VERSION',
+  'AWS_LAMBDA_INITIALIZATION_TYPE',
+  'AWS_LAMBDA_LOG_GROUP_NAME',
+  'AWS_LAMBDA_LOG_STREAM_NAME',
+  'AWS_ACCESS_KEY',
+  'AWS_ACCESS_KEY_ID',
+  'AWS_SECRET_ACCESS_KEY',
+  'AWS_SESSION_TOKEN',
+  'AWS_LAMBDA_RUNTIME_API',
+  'LAMBDA_TASK_ROOT',
+  'LAMBDA_RUNTIME_DIR',
+]);
+/** All names and values together (Lambda quotas). */
+const MAX_ENVIRONMENT_BYTES = 4096;
+
+const Variables = z
+  .record(z.string().regex(/^[a-zA-Z]\w+$/), z.union([z.string(), z.number(), z.boolean()]).transform(String))
+  .superRefine((variables, check) => {
+    const reserved = Object.keys(variables).filter((name) => RESERVED_VARIABLES.has(name));
+    if (reserved.length > 0) {
+      check.addIssue({ code: 'custom', message: `reserved keys can't be set: ${reserved.join(', ')}` });
+    }
+    if (Buffer.byteLength(JSON.stringify(variables)) > MAX_ENVIRONMENT_BYTES) {
+      check.addIssue({ code: 'custom', message: 'the environment variables exceed the 4KB limit' });
+    }
+  });
+
+const Logging = z.strictObject({
+  LogGroup: z.string().optional(),
+  LogFormat: z.enum(['Text', 'JSON']).default('Text'),
+  ApplicationLogLevel: z.enum(['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR', 'FATAL']).default('INFO'),
+  SystemLogLevel: z.enum(['DEBUG', 'INFO', 'WARN']).default('INFO'),
+});
+
+const Function_ = z.strictObject({
+  FunctionName: z
+    .string()
+    .regex(/^[a-zA-Z0-9-_]{1,64}$/)
+    .optional(),
+  Description: z.string().default(''),
+  Runtime: z.string().regex(/^nodejs(22|24)\.x$/, 'only nodejs22.x and nodejs24.x are supported'),
+  Handler: z.string().max(128),
+  Role: z.string(),
+  Code: z.strictObject({ S3Bucket: z.string(), S3Key: z.string() }),
+  Timeout: integer(1, 900).default(3),
+  MemorySize: integer(128, 10_240).default(128),
+  Environment: z.strictObject({ Variables: Variables.default({}) }).optional(),
+  ReservedConcurrentExecutions: integer(0, 1000).optional(),
+  LoggingConfig: Logging.optional(),
+  Architectures: harmless('the code is JavaScript and runs on any'),
+  EphemeralStorage: harmless('/tmp is that of this machine'),
+  TracingConfig: harmless('traces are not recorded'),
+  RuntimeManagementConfig: harmless('the runtime is the Node that runs the local AWS'),
+  RecursiveLoop: harmless('loops between functions and queues are not looked for'),
+  PackageType: z.literal('Zip').optional(),
+  Tags: tags,
+});
+
+export const lambdaFunction = resourceType(Function_, (properties, context) => {
+  const { account, region } = context;
+  const name = properties.FunctionName ?? physicalName(context);
+  const { hash, folder } = codeOf(properties.Code.S3Key, context);
+  const logging = properties.LoggingConfig ?? Logging.parse({});
+  const fn = context.services.lambda.createFunction({
+    account,
+    region,
+    name,
+    description: properties.Description,
+    runtime: properties.Runtime,
+    handler: properties.Handler,
+    roleArn: properties.Role,
+    taskRoot: folder,
+    codeHash: hash,
+    timeoutSeconds: properties.Timeout,
+    memorySizeMb: properties.MemorySize,
+    environment: properties.Environment?.Variables ?? {},
+    reservedConcurrency: properties.ReservedConcurrentExecutions,
+    logging: {
+      group: logging.LogGroup ?? `/aws/lambda/${name}`,
+      format: logging.LogFormat,
+      applicationLevel: logging.ApplicationLogLevel,
+      systemLevel: logging.SystemLogLevel,
+    },
+  });
+  return { ref: name, attributes: { Arn: fn.arn } };
+});
+
+/** Code comes out of the assembly's folders, where a real deployment would have put it into the bootstrap bucket. */
+function codeOf(key: string, { assets }: DeployContext): { hash: string; folder: string } {
+  const hash = key.replace(/\.zip$/, '');
+  const folder = assets.get(hash);
+  if (folder === undefined) throw new Error(`Code.S3Key ${key} is no code asset of this stack`);
+  return { hash, folder };
+}

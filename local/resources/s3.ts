@@ -1,0 +1,151 @@
+/** AWS::S3::*: buckets with their settings, policies and notifications. */
+import { z } from 'zod';
+import { parsePolicy } from '../iam/policy.ts';
+import { bindPrincipals } from '../iam/principal.ts';
+import type { Encryption } from '../s3/model.ts';
+import {
+  boolean,
+  type DeployContext,
+  harmless,
+  physicalName,
+  policyDocument,
+  type ResourceType,
+  resourceType,
+  tags,
+} from './resource-type.ts';
+
+const DefaultEncryption = z.strictObject({
+  SSEAlgorithm: z.enum(['AES256', 'aws:kms']),
+  KMSMasterKeyID: z.string().optional(),
+});
+
+const BucketEncryption = z.strictObject({
+  ServerSideEncryptionConfiguration: z.tuple([
+    z.strictObject({
+      ServerSideEncryptionByDefault: DefaultEncryption,
+      BucketKeyEnabled: harmless('it only saves calls to KMS'),
+      BlockedEncryptionTypes: harmless('SSE-C is refused here anyway'),
+    }),
+  ]),
+});
+
+const PublicAccessBlock = z.strictObject({
+  BlockPublicAcls: boolean.default(false),
+  BlockPublicPolicy: boolean.default(false),
+  IgnorePublicAcls: boolean.default(false),
+  RestrictPublicBuckets: boolean.default(false),
+});
+
+const FilterRule = z.strictObject({
+  Name: z
+    .string()
+    .toLowerCase()
+    .pipe(z.enum(['prefix', 'suffix'])),
+  Value: z.string(),
+});
+
+const Notifications = z.strictObject({
+  QueueConfigurations: z
+    .array(
+      z.strictObject({
+        Event: z.string(),
+        Queue: z.string(),
+        Filter: z.strictObject({ S3Key: z.strictObject({ Rules: z.array(FilterRule).max(2) }) }).optional(),
+      }),
+    )
+    .default([]),
+  EventBridgeConfiguration: z.strictObject({ EventBridgeEnabled: boolean.default(true) }).optional(),
+});
+
+const Bucket = z.strictObject({
+  BucketName: z.string().optional(),
+  BucketEncryption: BucketEncryption.optional(),
+  // New buckets block all public access (S3, April 2023).
+  PublicAccessBlockConfiguration: PublicAccessBlock.default({
+    BlockPublicAcls: true,
+    BlockPublicPolicy: true,
+    IgnorePublicAcls: true,
+    RestrictPublicBuckets: true,
+  }),
+  OwnershipControls: z
+    .strictObject({
+      Rules: z.tuple([
+        z.strictObject({ ObjectOwnership: z.enum(['BucketOwnerEnforced', 'BucketOwnerPreferred', 'ObjectWriter']) }),
+      ]),
+    })
+    .optional(),
+  VersioningConfiguration: z.strictObject({ Status: z.enum(['Enabled', 'Suspended']) }).optional(),
+  NotificationConfiguration: Notifications.optional(),
+  LifecycleConfiguration: harmless('its rules count in days, and nothing here lives that long'),
+  LoggingConfiguration: harmless('S3 delivers access logs hours later, at its best effort'),
+  MetricsConfigurations: harmless('there is no CloudWatch here that would show them'),
+  Tags: tags,
+});
+
+const BucketPolicy = z.strictObject({ Bucket: z.string(), PolicyDocument: policyDocument });
+
+export const s3Types: Record<string, ResourceType> = {
+  'AWS::S3::Bucket': resourceType(Bucket, createBucket),
+
+  'AWS::S3::BucketPolicy': resourceType(BucketPolicy, ({ Bucket, PolicyDocument }, { services }) => {
+    const policy = parsePolicy(PolicyDocument, `bucket policy of ${Bucket}`, 'resource');
+    services.s3.setBucketPolicy(Bucket, bindPrincipals(policy, services.directory));
+    return { ref: Bucket, attributes: {} };
+  }),
+};
+
+function createBucket(properties: z.output<typeof Bucket>, context: DeployContext) {
+  const { account, region, services } = context;
+  const name = properties.BucketName ?? physicalName(context, 63).toLowerCase();
+  const access = properties.PublicAccessBlockConfiguration;
+  const encryption = properties.BucketEncryption?.ServerSideEncryptionConfiguration[0].ServerSideEncryptionByDefault;
+  const versioning = properties.VersioningConfiguration?.Status;
+  services.s3.createBucket({
+    name,
+    account,
+    region,
+    ownership: properties.OwnershipControls?.Rules[0].ObjectOwnership ?? 'BucketOwnerEnforced',
+    publicAccessBlock: {
+      blockPublicAcls: access.BlockPublicAcls,
+      blockPublicPolicy: access.BlockPublicPolicy,
+      ignorePublicAcls: access.IgnorePublicAcls,
+      restrictPublicBuckets: access.RestrictPublicBuckets,
+    },
+    ...(versioning && { versioning }),
+    ...(encryption && { encryption: encryptionOf(encryption, context) }),
+  });
+  if (properties.NotificationConfiguration) configureNotifications(name, properties.NotificationConfiguration, context);
+  const domain = `${name}.s3.amazonaws.com`;
+  const regionalDomain = `${name}.s3.${region}.amazonaws.com`;
+  return {
+    ref: name,
+    attributes: { Arn: `arn:aws:s3:::${name}`, DomainName: domain, RegionalDomainName: regionalDomain },
+  };
+}
+
+function encryptionOf(
+  { SSEAlgorithm, KMSMasterKeyID }: z.output<typeof DefaultEncryption>,
+  context: DeployContext,
+): Encryption {
+  if (SSEAlgorithm === 'AES256') return { algorithm: SSEAlgorithm };
+  if (KMSMasterKeyID === undefined) return { algorithm: SSEAlgorithm };
+  return { algorithm: SSEAlgorithm, kmsKeyArn: context.services.keys.resolve(KMSMasterKeyID, context) };
+}
+
+function configureNotifications(
+  bucket: string,
+  settings: z.output<typeof Notifications>,
+  context: DeployContext,
+): void {
+  const { account, region, services } = context;
+  services.notifications.configure(bucket, {
+    account,
+    region,
+    eventBridge: settings.EventBridgeConfiguration?.EventBridgeEnabled ?? false,
+    queues: settings.QueueConfigurations.map(({ Event, Queue, Filter }) => ({
+      queueArn: Queue,
+      events: [Event],
+      filter: Object.fromEntries(Filter?.S3Key.Rules.map(({ Name, Value }) => [Name, Value]) ?? []),
+    })),
+  });
+}

@@ -1,0 +1,72 @@
+import { createHash } from 'node:crypto';
+import { findReadable } from './access.ts';
+import type { BlobStore, Segment } from './blobs.ts';
+import type { Bucket } from './bucket.ts';
+import type { ObjectCall } from './call.ts';
+import { type ChecksumAlgorithm, runningChecksum } from './checksums.ts';
+import { checkReadConditions } from './conditional.ts';
+import { requireKey } from './encryption.ts';
+import { accessDenied, invalidArgument, notImplemented } from './errors.ts';
+import { requireRestored } from './get-object.ts';
+import type { ObjectVersion } from './model.ts';
+
+export interface CopySource {
+  bucket: Bucket;
+  object: ObjectVersion;
+  /** Whether the request named a version. */
+  versionId: string | undefined;
+}
+
+/**
+ * The object that x-amz-copy-source names, once the caller has been found to be allowed to read it and the conditions hold.
+ * @throws ApiError as a GET does; `InvalidArgument` for a header that can't be read
+ */
+export function findCopySource(call: ObjectCall): CopySource {
+  const { bucketName, key, versionId } = parseCopySource(call.headers.get('x-amz-copy-source') ?? '');
+  const bucket = call.s3.buckets.get(bucketName);
+  const expectedOwner = call.headers.get('x-amz-source-expected-bucket-owner');
+  if (expectedOwner !== undefined && expectedOwner !== bucket.settings.account) throw accessDenied();
+  const object = findReadable({ ...call, bucket, key }, 's3:GetObject', 's3:GetObjectVersion', versionId);
+  requireKey(call, bucket, key, object.encryption, 'kms:Decrypt');
+  requireRestored(object);
+  checkReadConditions(call.headers, object, 'x-amz-copy-source-');
+  return { bucket, object, versionId };
+}
+
+/** `[/]bucket/key[?versionId=…]`, percent-encoded. */
+export function parseCopySource(header: string): { bucketName: string; key: string; versionId: string | undefined } {
+  if (header.startsWith('arn:')) throw notImplemented('a copy source given as an ARN');
+  const match = /^\/?([^/?]+)\/(.+?)(?:\?versionId=([^&]+))?$/s.exec(header);
+  try {
+    if (match) {
+      const [, bucketName, key, versionId] = match;
+      return {
+        bucketName: decodeURIComponent(bucketName!),
+        key: decodeURIComponent(key!),
+        versionId: versionId && decodeURIComponent(versionId),
+      };
+    }
+  } catch {
+    // A malformed percent-encoding is refused like any other malformed header.
+  }
+  throw invalidArgument(
+    'Copy Source must mention the source bucket and key: sourcebucket/sourcekey',
+    'x-amz-copy-source',
+    header,
+  );
+}
+
+/** Reads stored bytes again for digests that weren't taken on their way in. */
+export async function digestSegments(
+  blobs: BlobStore,
+  segments: Segment[],
+  algorithm: ChecksumAlgorithm,
+): Promise<{ md5Hex: string; checksum: string }> {
+  const md5 = createHash('md5');
+  const running = runningChecksum(algorithm);
+  for await (const bytes of blobs.read(segments)) {
+    md5.update(bytes);
+    running.update(bytes);
+  }
+  return { md5Hex: md5.digest('hex'), checksum: (await running.digest()).toString('base64') };
+}

@@ -1,0 +1,91 @@
+import type { ObjectCreated } from '../events/s3-notification.ts';
+import type { PolicyDocument } from '../iam/policy.ts';
+import type { Segment } from './blobs.ts';
+import type { ChecksumValue, StoredChecksum } from './checksums.ts';
+import type { ObjectMetadata } from './metadata.ts';
+import type { UploadChecksum } from './upload-checksum.ts';
+
+export interface PublicAccessBlock {
+  blockPublicAcls: boolean;
+  ignorePublicAcls: boolean;
+  blockPublicPolicy: boolean;
+  restrictPublicBuckets: boolean;
+}
+
+/** How an object is encrypted at rest. The local S3 encrypts nothing; it asks for the permissions and reports the headers. */
+export type Encryption = { algorithm: 'AES256' } | { algorithm: 'aws:kms'; kmsKeyArn?: string };
+
+export interface BucketSettings {
+  name: string;
+  /** 12 digits */
+  account: string;
+  region: string;
+  versioning?: 'Enabled' | 'Suspended';
+  ownership: 'BucketOwnerEnforced' | 'BucketOwnerPreferred' | 'ObjectWriter';
+  publicAccessBlock?: PublicAccessBlock;
+  encryption?: Encryption;
+  policy?: PolicyDocument;
+}
+
+export type ObjectEventName = ObjectCreated['eventName'];
+
+/** What a new object is made of, before it has a place in the bucket. */
+export interface NewObject {
+  segments: Segment[];
+  sizeBytes: number;
+  /** Without quotes. */
+  eTag: string;
+  checksum: StoredChecksum;
+  metadata: ObjectMetadata;
+  tags: Map<string, string>;
+  encryption: Encryption;
+  /** The account that owns the object. */
+  owner: string;
+  /** Whether the ACL of an object that the bucket's owner doesn't own gives it full control. */
+  bucketOwnerFullControl: boolean;
+  /** Of an object made by multipart upload. */
+  partSizesBytes?: number[];
+}
+
+interface Version {
+  key: string;
+  /** `null` in a bucket that isn't versioned, as in S3's own listings. */
+  versionId: string;
+  lastModified: Date;
+}
+
+export interface ObjectVersion extends Version, NewObject {
+  kind: 'object';
+}
+
+export interface DeleteMarker extends Version {
+  kind: 'delete-marker';
+  owner: string;
+}
+
+export interface UploadedPart {
+  partNumber: number;
+  segments: Segment[];
+  sizeBytes: number;
+  eTag: string;
+  lastModified: Date;
+  /** By the upload's algorithm. */
+  checksum: string;
+  /** What the client sent, if its algorithm may differ from the upload's. */
+  given: ChecksumValue | undefined;
+}
+
+export interface MultipartUpload {
+  uploadId: string;
+  key: string;
+  initiated: Date;
+  /** The ARN of whoever began it. */
+  initiator: string;
+  checksum: UploadChecksum;
+  parts: Map<number, UploadedPart>;
+  /** Everything that CreateMultipartUpload already says about the object. */
+  object: Pick<NewObject, 'metadata' | 'tags' | 'encryption' | 'owner' | 'bucketOwnerFullControl'>;
+}
+
+export type KmsKeyPolicy = (keyArn: string) => PolicyDocument | undefined;
+export type ObjectCreatedListener = (event: ObjectCreated) => void | Promise<void>;

@@ -1,0 +1,73 @@
+import { randomBytes } from 'node:crypto';
+import type { OutgoingHttpHeaders } from 'node:http';
+import { resolveOwnership } from './acl.ts';
+import type { Bucket } from './bucket.ts';
+import { eventOrigin, type ObjectCall } from './call.ts';
+import { checksumHeader, type StoredChecksum } from './checksums.ts';
+import { checkWriteConditionSyntax, checkWriteConditions } from './conditional.ts';
+import { encryptionHeaders, requireKey, resolveEncryption } from './encryption.ts';
+import { noSuchBucket } from './errors.ts';
+import { readMetadata } from './metadata.ts';
+import type { Encryption, MultipartUpload, NewObject, ObjectEventName, ObjectVersion } from './model.ts';
+import { parseTaggingHeader } from './tags.ts';
+
+/**
+ * Everything that the headers of PutObject, CopyObject and CreateMultipartUpload say about the object to be.
+ * @throws ApiError as its parts do, `AccessDenied` when the caller may not use the KMS key
+ */
+export function draftObject(call: ObjectCall): MultipartUpload['object'] {
+  checkWriteConditionSyntax(call.headers);
+  const encryption = resolveEncryption(call, call.bucket);
+  const draft = {
+    metadata: readMetadata(call.headers),
+    tags: parseTaggingHeader(call.headers.get('x-amz-tagging')),
+    encryption,
+    ...resolveOwnership(call),
+  };
+  requireKey(call, call.bucket, call.key, encryption, 'kms:GenerateDataKey');
+  return draft;
+}
+
+/** The ETag of bytes put at once: their MD5, but for KMS, where it says nothing about the content. */
+export function singleETag(md5Hex: string, encryption: Encryption): string {
+  return encryption.algorithm === 'aws:kms' ? randomBytes(16).toString('hex') : md5Hex;
+}
+
+/**
+ * Makes the object visible, in one step with the check of the write's conditions, and announces it.
+ * @param inTheSameStep what else must happen exactly when the object becomes visible
+ * @throws ApiError `PreconditionFailed`, `NoSuchKey`, `NoSuchBucket`; the object's bytes are gone then
+ */
+export async function commitObject(
+  call: ObjectCall,
+  object: NewObject,
+  eventName: ObjectEventName,
+  inTheSameStep: () => void = () => undefined,
+): Promise<ObjectVersion> {
+  const { s3, bucket, key } = call;
+  try {
+    if (!s3.buckets.has(bucket.settings.name)) throw noSuchBucket(bucket.settings.name);
+    checkWriteConditions(call.headers, key, bucket.current(key));
+  } catch (error) {
+    await s3.blobs.release(object.segments);
+    throw error;
+  }
+  const { version, unused } = bucket.add(key, object, new Date(s3.clock()));
+  inTheSameStep();
+  await s3.blobs.release(unused);
+  await s3.announce(bucket, version, eventOrigin(call, eventName));
+  return version;
+}
+
+export function checksumHeaders({ algorithm, value, type }: StoredChecksum): OutgoingHttpHeaders {
+  return { [checksumHeader(algorithm)]: value, 'x-amz-checksum-type': type };
+}
+
+export function versionHeaders(bucket: Bucket, { versionId }: { versionId: string }): OutgoingHttpHeaders {
+  return bucket.isVersioned ? { 'x-amz-version-id': versionId } : {};
+}
+
+/** What every answer to a finished write carries, besides ETag and checksum. */
+export function writtenHeaders(bucket: Bucket, version: ObjectVersion): OutgoingHttpHeaders {
+  return { ...encryptionHeaders(version.encryption, bucket), ...versionHeaders(bucket, version) };
+}

@@ -1,0 +1,50 @@
+import { type Message, ReceiveMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import { parseMessageBody } from '../../functions/request/sqs-message.ts';
+import type { Delivery } from './delivery.ts';
+
+const LOOK_EVERY_MS = 500;
+
+/** Watches the dead-letter queue, so that what can't be delivered is told with its reason instead of being waited for. */
+export class DeadLetters {
+  readonly #sqs: SQSClient;
+  readonly #queueUrl: string;
+  readonly #reasons = new Map<string, string>();
+  #lookedAt = 0;
+
+  constructor(sqs: SQSClient, queueUrl: string) {
+    this.#sqs = sqs;
+    this.#queueUrl = queueUrl;
+  }
+
+  async mark(pending: readonly Delivery[]): Promise<void> {
+    if (pending.length === 0 || Date.now() - this.#lookedAt < LOOK_EVERY_MS) return;
+    this.#lookedAt = Date.now();
+    await this.#read();
+    for (const delivery of pending) {
+      const reason = this.#reasons.get(delivery.drop.key);
+      if (reason !== undefined) delivery.failure = reason;
+    }
+  }
+
+  async #read(): Promise<void> {
+    const { Messages = [] } = await this.#sqs.send(
+      new ReceiveMessageCommand({ QueueUrl: this.#queueUrl, MaxNumberOfMessages: 10, MessageAttributeNames: ['All'] }),
+    );
+    for (const message of Messages) {
+      for (const key of keysOf(message)) this.#reasons.set(key, reasonOf(message));
+    }
+  }
+}
+
+function keysOf({ Body }: Message): string[] {
+  try {
+    return parseMessageBody(Body ?? '').map(({ source }) => source.key);
+  } catch {
+    return [];
+  }
+}
+
+function reasonOf({ MessageAttributes }: Message): string {
+  const code = MessageAttributes?.['ErrorCode']?.StringValue ?? 'unknown';
+  return `${code}: ${MessageAttributes?.['ErrorMessage']?.StringValue ?? 'no reason was given'}`;
+}

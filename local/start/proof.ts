@@ -1,0 +1,36 @@
+import { HeadObjectCommand, type HeadObjectCommandOutput, type S3Client } from '@aws-sdk/client-s3';
+import { type ChecksumAlgorithm, runningChecksum } from '../s3/checksums.ts';
+import { type Drop, openDrop } from './drops.ts';
+
+export interface Proof {
+  holds: boolean;
+  /** For people: which checksum, or what differs. */
+  text: string;
+}
+
+/** Compares what the destination says of the object with the file itself: the whole way, not just the relay's part of it. */
+export async function proveDelivery(s3: S3Client, bucket: string, key: string, drop: Drop): Promise<Proof> {
+  const head = await s3.send(new HeadObjectCommand({ Bucket: bucket, Key: key, ChecksumMode: 'ENABLED' }));
+  if (head.ContentLength !== drop.sizeBytes) return failed(`${head.ContentLength} bytes instead of ${drop.sizeBytes}`);
+  const stored = head.ChecksumType === 'FULL_OBJECT' ? storedChecksum(head) : undefined;
+  if (!stored) return failed('the destination has no checksum over the whole object');
+  const computed = await checksumOf(drop, stored.algorithm);
+  if (stored.value !== computed) return failed(`${stored.algorithm} ${stored.value} instead of ${computed}`);
+  return { holds: true, text: `${stored.algorithm} ${stored.value}` };
+}
+
+function storedChecksum(head: HeadObjectCommandOutput): { algorithm: ChecksumAlgorithm; value: string } | undefined {
+  if (head.ChecksumCRC64NVME) return { algorithm: 'CRC64NVME', value: head.ChecksumCRC64NVME };
+  if (head.ChecksumCRC32) return { algorithm: 'CRC32', value: head.ChecksumCRC32 };
+  return undefined;
+}
+
+async function checksumOf(drop: Drop, algorithm: ChecksumAlgorithm): Promise<string> {
+  const running = runningChecksum(algorithm);
+  for await (const chunk of openDrop(drop)) running.update(chunk as Buffer);
+  return (await running.digest()).toString('base64');
+}
+
+function failed(text: string): Proof {
+  return { holds: false, text: `FAILED: ${text}` };
+}

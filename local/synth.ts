@@ -1,0 +1,31 @@
+import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { UserError } from './start/user-error.ts';
+
+const REPOSITORY = new URL('../', import.meta.url);
+
+/** The context `relay` of cdk.json, unchecked: the app checks it. */
+export function committedContext(): unknown {
+  const { context } = JSON.parse(readFileSync(new URL('cdk.json', REPOSITORY), 'utf8')) as {
+    context?: { relay?: unknown };
+  };
+  return context?.relay;
+}
+
+/**
+ * Does what `cdk synth` does, by the app itself: the CLI would add seconds and nothing else.
+ * @param folder where the cloud assembly is written
+ * @throws UserError with the app's own sentence when the configuration is wrong
+ */
+export async function synthesize(folder: string, relay: unknown = committedContext()): Promise<void> {
+  const app = fileURLToPath(new URL('infra/app.ts', REPOSITORY));
+  const env = { ...process.env, CDK_OUTDIR: folder, CDK_CONTEXT_JSON: JSON.stringify({ relay }) };
+  try {
+    await promisify(execFile)(process.execPath, [app], { env, cwd: fileURLToPath(REPOSITORY) });
+  } catch (error) {
+    const { stderr, message } = error as Error & { stderr?: string };
+    throw new UserError(stderr?.trim() || message);
+  }
+}

@@ -1,0 +1,36 @@
+/** What an element holds: text, further elements, or, as an array, the element repeated. `undefined` leaves it out. */
+export type XmlNode = string | number | boolean | undefined | XmlNode[] | { [element: string]: XmlNode };
+
+const ENTITIES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
+
+/**
+ * Control characters become numeric references: a parser would turn a bare carriage return into a line feed,
+ * and a key that contains one must come back unchanged.
+ */
+function escapeText(text: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters to be escaped
+  return text.replace(/[&<>"\u0000-\u001f\u007f-\u009f\u2028\ufffe\uffff]/g, (character) => {
+    return ENTITIES[character] ?? `&#x${character.charCodeAt(0).toString(16).toUpperCase()};`;
+  });
+}
+
+function element(name: string, content: XmlNode): string {
+  if (content === undefined) return '';
+  if (Array.isArray(content)) return content.map((item) => element(name, item)).join('');
+  return `<${name}>${inner(content)}</${name}>`;
+}
+
+function inner(content: Exclude<XmlNode, undefined | XmlNode[]>): string {
+  if (typeof content !== 'object') return escapeText(String(content));
+  return Object.entries(content)
+    .map(([name, child]) => element(name, child))
+    .join('');
+}
+
+/** A whole document with its declaration. Element names are trusted; text is escaped. */
+export function xmlDocument(rootName: string, content: XmlNode, namespace?: string): string {
+  if (Array.isArray(content))
+    throw new TypeError(`An XML document has one root element: ${rootName} can't be repeated`);
+  const attribute = namespace === undefined ? '' : ` xmlns="${escapeText(namespace)}"`;
+  return `<?xml version="1.0" encoding="UTF-8"?>\n<${rootName}${attribute}>${content === undefined ? '' : inner(content)}</${rootName}>`;
+}

@@ -1,0 +1,167 @@
+import { DeleteItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import { DeleteObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
+import { ReceiveMessageCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
+import { expect, inject, test } from 'vitest';
+import { LEDGER_TABLE_NAME } from '../../infra/contract.ts';
+import { readAssembly } from '../../local/assembly.ts';
+import { Faults } from '../../local/faults/faults.ts';
+import { Random } from '../../local/faults/random.ts';
+import { compare } from './auditor.ts';
+import { contentOf, uploadsIn } from './content.ts';
+import { deadLetters, redriveExhausted } from './dead-letters.ts';
+import { detailsOf, isClean, summaryOf } from './report.ts';
+import { runChaos } from './run.ts';
+import { type PlannedUpload, planUploads, UploadQueue, uploadAll } from './uploads.ts';
+import { type ChaosWorld, startWorld } from './world.ts';
+
+const TIMEOUT_SECONDS = 5;
+
+function spliceOf(one: number, other: number, sizeBytes: number): Buffer {
+  const half = Math.floor(sizeBytes / 2 / 16) * 16;
+  return Buffer.concat([contentOf(one, sizeBytes).subarray(0, half), contentOf(other, sizeBytes).subarray(half)]);
+}
+
+function damaged(bytes: Buffer): Buffer {
+  const copy = Buffer.from(bytes);
+  copy[copy.length >> 1]! ^= 1;
+  return copy;
+}
+
+test('any aligned 16 bytes tell the upload and the place', () => {
+  expect([...uploadsIn(contentOf(7, 1000))!]).toEqual([7]);
+  expect([...uploadsIn(spliceOf(7, 8, 1000))!]).toEqual([7, 8]);
+  expect(uploadsIn(contentOf(7, 1000).subarray(16))).toBeUndefined();
+  expect(uploadsIn(damaged(contentOf(7, 1000)))).toBeUndefined();
+});
+
+const OF_KEY = [
+  { number: 1, key: 'k', sizeBytes: 100 },
+  { number: 2, key: 'k', sizeBytes: 100 },
+  { number: 3, key: 'k', sizeBytes: 40 },
+];
+
+test.each([
+  ['delivered', contentOf(2, 100)],
+  ['stale', contentOf(1, 100)],
+  ['stale', contentOf(3, 40)],
+  ['spliced', spliceOf(1, 2, 100)],
+  ['spliced', Buffer.concat([contentOf(2, 100).subarray(0, 32), contentOf(3, 48).subarray(32)])],
+  ['corrupt', contentOf(2, 99)],
+  ['corrupt', contentOf(2, 116)],
+  ['corrupt', damaged(contentOf(2, 100))],
+  ['corrupt', contentOf(9, 100)],
+  ['corrupt', spliceOf(2, 9, 100)],
+  ['corrupt', Buffer.alloc(0)],
+])('what is at the destination, with upload 2 at the source, is %s', (expected, bytes) => {
+  expect(compare(bytes, OF_KEY, 2)).toBe(expected);
+});
+
+/** As the operator of the destination: what no relay may ever do. */
+class Saboteur {
+  readonly #world: ChaosWorld;
+
+  constructor(world: ChaosWorld) {
+    this.#world = world;
+  }
+
+  async replace(key: string, Body: Buffer): Promise<void> {
+    const { s3, bucket, prefix } = this.#world.destination;
+    await s3.send(new PutObjectCommand({ Bucket: bucket, Key: prefix + key, Body }));
+  }
+
+  async remove(key: string): Promise<void> {
+    const { s3, bucket, prefix } = this.#world.destination;
+    await s3.send(new DeleteObjectCommand({ Bucket: bucket, Key: prefix + key }));
+  }
+
+  async forget(key: string): Promise<void> {
+    const { dynamodb, routeName } = this.#world.ledger;
+    await dynamodb.send(
+      new DeleteItemCommand({ TableName: LEDGER_TABLE_NAME, Key: { id: { S: `${routeName}/${key}` } } }),
+    );
+  }
+
+  async record(key: string, attribute: string, value: string): Promise<void> {
+    const { dynamodb, routeName } = this.#world.ledger;
+    await dynamodb.send(
+      new UpdateItemCommand({
+        TableName: LEDGER_TABLE_NAME,
+        Key: { id: { S: `${routeName}/${key}` } },
+        UpdateExpression: 'SET #attribute = :value',
+        ExpressionAttributeNames: { '#attribute': attribute },
+        ExpressionAttributeValues: { ':value': { S: value } },
+      }),
+    );
+  }
+
+  async leave(text: string): Promise<void> {
+    const { sqs, deadLetterQueueUrl } = this.#world;
+    await sqs.send(new SendMessageCommand({ QueueUrl: deadLetterQueueUrl, MessageBody: text }));
+  }
+}
+
+test('every way to break the promise is found, and nothing else', async () => {
+  const [seed, objects] = [4, 40];
+  const uploads = planUploads(new Random(seed, 'uploads'), objects);
+  const byKey = Object.groupBy(uploads, ({ key }) => key);
+  const large = (ofKey: PlannedUpload[] | undefined) => ofKey!.every(({ sizeBytes }) => sizeBytes >= 100);
+  const once = Object.keys(byKey).filter((key) => byKey[key]!.length === 1 && large(byKey[key]));
+  const [lost, corrupt, forgotten, failed, older, unproved] = once as [string, string, string, string, string, string];
+  const again = Object.keys(byKey).filter((key) => byKey[key]!.length === 2 && large(byKey[key]));
+  const [stale, spliced] = again as [string, string];
+
+  const result = await runChaos({
+    seed,
+    objects,
+    stacks: readAssembly(inject('assembly')),
+    timeoutSeconds: TIMEOUT_SECONDS,
+    intensity: 0,
+    sabotage: async (world) => {
+      const saboteur = new Saboteur(world);
+      const [first, second] = byKey[spliced]!;
+      await saboteur.remove(lost);
+      await saboteur.replace(corrupt, damaged(contentOf(byKey[corrupt]![0]!.number, byKey[corrupt]![0]!.sizeBytes)));
+      await saboteur.replace(stale, contentOf(byKey[stale]![0]!.number, byKey[stale]![0]!.sizeBytes));
+      await saboteur.replace(spliced, spliceOf(first!.number, second!.number, second!.sizeBytes));
+      await saboteur.forget(forgotten);
+      await saboteur.record(failed, 'status', 'failed');
+      await saboteur.record(older, 'sourceETag', '"of an older one"');
+      await saboteur.record(unproved, 'checksumValue', 'AAAAAA==');
+      await saboteur.leave('a message that nobody could help');
+    },
+  });
+
+  expect(result).toMatchObject({ lost: [lost], stale: [stale], corrupt: [corrupt], spliced: [spliced] });
+  expect(result.withoutReceipt).toEqual([forgotten, failed, older, unproved].sort());
+  expect(result.deadLetters).toEqual([expect.stringContaining('a message that nobody could help')]);
+  expect(isClean(result)).toBe(false);
+  expect(summaryOf(result)).toBe(
+    'seed 4: 40 objects, 0 faults injected, 1 lost, 1 stale, 1 corrupt, 1 spliced, 4 without receipt, 1 left in the dead-letter queue',
+  );
+  expect(detailsOf(result)).toContain(`lost: ${lost}`);
+});
+
+test('dead letters by exhausted retries are sent back, those that the relay gave up are not', async () => {
+  const stacks = readAssembly(inject('assembly'));
+  for (const { template } of stacks) {
+    for (const { Type, Properties } of Object.values(template.Resources)) {
+      if (Type === 'AWS::Lambda::EventSourceMapping') Properties!['Enabled'] = false;
+    }
+  }
+  const options = { stacks, faults: new Faults({ seed: 1 }), versioned: false, timeoutSeconds: TIMEOUT_SECONDS };
+  const world = await startWorld(options);
+  try {
+    const { source, sqs, queueUrl } = world;
+    const uploads = new UploadQueue([{ number: 1, key: 'k', sizeBytes: 1 }]);
+    await uploadAll({ ...source, uploads, hasBacklog: () => false, onUploaded: () => {} });
+    const waiting = world.messagesLeft();
+    const receive = new ReceiveMessageCommand({ QueueUrl: queueUrl, MaxNumberOfMessages: 10, VisibilityTimeout: 0 });
+    while (world.messagesLeft() > 0) await sqs.send(receive);
+    await new Saboteur(world).leave('given up');
+    expect(await redriveExhausted(world)).toBe(waiting);
+    expect(world.messagesLeft()).toBe(waiting);
+    expect((await deadLetters(world)).map(({ Body }) => Body)).toEqual(['given up']);
+  } finally {
+    await world.close();
+  }
+});

@@ -1,0 +1,122 @@
+import type { Random } from '../../local/faults/random.ts';
+import type { Fault, Match, Rule } from '../../local/faults/rule.ts';
+import { COMPOSITE_KEYS, OVERWRITTEN_KEYS } from './uploads.ts';
+
+export interface FaultPlanOptions {
+  random: Random;
+  /** Whose sessions write the destination. */
+  destinationAccount: string;
+  /** Multiplies every probability. */
+  intensity: number;
+}
+
+interface Kind {
+  name: string;
+  fault: Fault;
+  match: Match;
+  /** How many in a hundred, from the rarest to the most frequent run. */
+  percent: readonly [number, number];
+}
+
+/** While such a write is held up, the next version is uploaded and, with luck, relayed by another sandbox. */
+export const OVERTAKEN_WRITE = 's3 overtaken write';
+const OVERTAKEN_WRITE_MS = 2000;
+
+const S3: Match = { service: 's3' };
+const WRITES = /^(PutObject|UploadPart|CompleteMultipartUpload)$/;
+const BODIES = /^(PutObject|UploadPart)$/;
+/** A relay proves what it has read by the checksum of the whole object. Where there is none, TLS alone vouches for the way to it. */
+const PROVABLE_KEYS = new RegExp(`^(?!.*${COMPOSITE_KEYS.source})`);
+const OFTEN = [0.5, 2] as const;
+/** What costs a whole batch a visibility timeout: at the rate of the others, hardly a batch would get through. */
+const SELDOM = [0.05, 0.3] as const;
+
+/** All that can go wrong, each with a probability of its own. */
+export function planFaults({ random, destinationAccount, intensity }: FaultPlanOptions): Rule[] {
+  return kindsOf(destinationAccount).map(({ name, fault, match, percent: [least, most] }) => {
+    const percent = least + (most - least) * random.next();
+    return { name, match, fault, when: { probability: Math.min(1, (percent / 100) * intensity) } };
+  });
+}
+
+function kindsOf(destinationAccount: string): Kind[] {
+  const writer: Match = { service: 's3', account: destinationAccount };
+  return [
+    { name: 's3 internal error', match: S3, percent: OFTEN, fault: internalError() },
+    { name: 's3 slow down', match: S3, percent: OFTEN, fault: { kind: 'error', status: 503, code: 'SlowDown' } },
+    { name: 's3 lost answer', match: { ...S3, operation: WRITES }, percent: OFTEN, fault: internalError(true) },
+    {
+      name: 's3 reset request',
+      match: S3,
+      percent: OFTEN,
+      fault: { kind: 'reset', side: 'request', atByte: 'anywhere' },
+    },
+    {
+      name: 's3 reset answer',
+      match: S3,
+      percent: OFTEN,
+      fault: { kind: 'reset', side: 'response', atByte: 'anywhere' },
+    },
+    { name: 's3 truncated answer', match: S3, percent: OFTEN, fault: { kind: 'truncate', atByte: 'anywhere' } },
+    {
+      name: 's3 flipped upload',
+      match: { ...S3, operation: BODIES },
+      percent: OFTEN,
+      fault: { kind: 'bit-flip', side: 'request', atByte: 'anywhere' },
+    },
+    {
+      name: 's3 flipped download',
+      match: { ...S3, operation: 'GetObject', key: PROVABLE_KEYS },
+      percent: OFTEN,
+      fault: { kind: 'bit-flip', side: 'response', atByte: 'anywhere' },
+    },
+    { name: 's3 delay', match: S3, percent: OFTEN, fault: { kind: 'delay', ms: 100 } },
+    {
+      name: 's3 late write',
+      match: { ...writer, operation: WRITES },
+      percent: OFTEN,
+      fault: { kind: 'delay', ms: 1000 },
+    },
+    {
+      name: OVERTAKEN_WRITE,
+      match: { ...writer, operation: WRITES, key: OVERWRITTEN_KEYS },
+      percent: [10, 20],
+      fault: { kind: 'delay', ms: OVERTAKEN_WRITE_MS },
+    },
+    {
+      name: 's3 hesitation',
+      match: S3,
+      percent: OFTEN,
+      fault: { kind: 'stall', side: 'response', atByte: 'anywhere', forMs: 300 },
+    },
+    { name: 's3 stall', match: writer, percent: SELDOM, fault: { kind: 'stall', side: 'request', atByte: 'anywhere' } },
+    { name: 'sts error', match: { service: 'sts' }, percent: OFTEN, fault: internalError() },
+    { name: 'expired session', match: writer, percent: SELDOM, fault: { kind: 'expire-credentials' } },
+    { name: 'kill', match: S3, percent: SELDOM, fault: { kind: 'kill-caller' } },
+    {
+      name: 'kill after a write',
+      match: { ...writer, operation: WRITES },
+      percent: SELDOM,
+      fault: { kind: 'kill-caller', after: true },
+    },
+    { name: 'ledger error', match: { service: 'dynamodb' }, percent: OFTEN, fault: internalError() },
+    { name: 'ledger lost answer', match: { service: 'dynamodb' }, percent: OFTEN, fault: internalError(true) },
+    {
+      name: 'kill after a record',
+      match: { service: 'dynamodb' },
+      percent: SELDOM,
+      fault: { kind: 'kill-caller', after: true },
+    },
+    { name: 'event bus error', match: { service: 'events' }, percent: OFTEN, fault: internalError() },
+    { name: 'queue error', match: { service: 'sqs' }, percent: OFTEN, fault: internalError() },
+    { name: 'event twice', match: {}, percent: OFTEN, fault: { kind: 'duplicate', times: 1 } },
+    { name: 'event again later', match: {}, percent: OFTEN, fault: { kind: 'duplicate', times: 1, afterMs: 1500 } },
+    { name: 'event late', match: {}, percent: OFTEN, fault: { kind: 'delay-event', ms: 1000 } },
+    { name: 'event overtaken', match: {}, percent: OFTEN, fault: { kind: 'reorder', window: 5 } },
+    { name: 'message redelivered', match: {}, percent: OFTEN, fault: { kind: 'redeliver' } },
+  ];
+}
+
+function internalError(after = false): Fault {
+  return { kind: 'error', status: 500, code: 'InternalError', after };
+}

@@ -1,0 +1,63 @@
+import { parseArgs } from 'node:util';
+import { UserError } from '../../local/start/user-error.ts';
+
+export interface CommandOptions {
+  seed: number;
+  objects: number;
+  timeoutSeconds: number;
+  intensity: number;
+  help: boolean;
+}
+
+const MAX_OBJECTS = 99_999;
+
+export const HELP = `Uploads to a local AWS of two accounts in which everything goes wrong, lets the relay come to rest, and audits what arrived.
+
+  npm run chaos                            seed 1, 1000 objects
+  npm run chaos -- --seed 7 --objects 5000
+
+  --seed N       which faults and uploads are drawn; even seeds have a versioned source bucket (default 1)
+  --objects N    how many keys, 1 to ${MAX_OBJECTS}; a quarter of them is written several times (default 1000)
+  --timeout N    the function's timeout and the messages' visibility timeout in seconds, 2 to 900 (default 6)
+  --intensity X  multiplies the probability of every fault, 0 to 10 (default 1)
+  --help         this text
+
+Ends with one line of counts; the exit code is 0 only if nothing was lost, stale, corrupt, spliced, without receipt or left over.
+`;
+
+/** @throws UserError for an option that does not exist or a number out of range */
+export function parseOptions(args: string[]): CommandOptions {
+  const values = parse(args);
+  return {
+    seed: numberWithin('--seed', values.seed, { least: 0, most: Number.MAX_SAFE_INTEGER, whole: true }),
+    objects: numberWithin('--objects', values.objects, { least: 1, most: MAX_OBJECTS, whole: true }),
+    timeoutSeconds: numberWithin('--timeout', values.timeout, { least: 2, most: 900, whole: true }),
+    intensity: numberWithin('--intensity', values.intensity, { least: 0, most: 10, whole: false }),
+    help: values.help,
+  };
+}
+
+function parse(args: string[]) {
+  try {
+    return parseArgs({
+      args,
+      options: {
+        seed: { type: 'string', default: '1' },
+        objects: { type: 'string', default: '1000' },
+        timeout: { type: 'string', default: '6' },
+        intensity: { type: 'string', default: '1' },
+        help: { type: 'boolean', short: 'h', default: false },
+      },
+    }).values;
+  } catch (error) {
+    throw new UserError(`${(error as Error).message.split('. ')[0]}. Try: npm run chaos -- --help`);
+  }
+}
+
+function numberWithin(name: string, text: string, limits: { least: number; most: number; whole: boolean }): number {
+  const { least, most, whole } = limits;
+  const value = Number(text);
+  const isNumber = whole ? /^\d+$/.test(text) : /^\d+(\.\d+)?$/.test(text);
+  if (isNumber && value >= least && value <= most) return value;
+  throw new UserError(`${name} is "${text}": it must be a ${whole ? 'whole ' : ''}number from ${least} to ${most}.`);
+}

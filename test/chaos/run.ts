@@ -1,0 +1,117 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { StackInput } from '../../local/assembly.ts';
+import { type FaultRecord, Faults } from '../../local/faults/faults.ts';
+import { Random } from '../../local/faults/random.ts';
+import { type Audit, audit } from './auditor.ts';
+import { deadLetters, describeDeadLetter, redriveExhausted } from './dead-letters.ts';
+import { OVERTAKEN_WRITE, planFaults } from './fault-plan.ts';
+import { planUploads, UploadQueue, uploadAll } from './uploads.ts';
+import { type ChaosWorld, startWorld } from './world.ts';
+
+export interface ChaosOptions {
+  seed: number;
+  /** How many keys; some are written several times. */
+  objects: number;
+  /** As synthesized. They are changed. */
+  stacks: StackInput[];
+  /** Of the function; what is killed comes back after it. */
+  timeoutSeconds: number;
+  /** Multiplies the probability of every fault; 1 unless given, 0 is none. */
+  intensity?: number;
+  onProgress?: (progress: ChaosProgress) => void;
+  /** For tests of the audit: does to the settled world what a relay must never do. */
+  sabotage?: (world: ChaosWorld) => Promise<void>;
+}
+
+export interface ChaosProgress {
+  uploaded: number;
+  uploads: number;
+  messagesLeft: number;
+  faults: number;
+}
+
+export interface ChaosResult extends Audit {
+  seed: number;
+  objects: number;
+  /** Each, said in a line. */
+  deadLetters: string[];
+  faults: FaultRecord[];
+  /** Defects of the local AWS itself. */
+  unexpectedErrors: unknown[];
+}
+
+/** Faults go on after the last upload until no more than this share of the messages is left. */
+const FAULTLESS_SHARE = 0.1;
+/** So many messages are a second's work or two. */
+const BACKLOG = 20;
+const LOOK_EVERY_MS = 50;
+const PROGRESS_EVERY_MS = 5000;
+/** With most faults at once, a run may be kept from ever coming to its end. */
+const MAX_FAULTY_TAIL_MS = 60_000;
+const MAX_SETTLING_MS = 180_000;
+
+/**
+ * Uploads while everything goes wrong that a seed has drawn, lets the relay come to rest, and audits the destination.
+ * @throws Error when the queue doesn't settle, or an upload can't be done at all
+ */
+export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
+  const { seed, objects, stacks, timeoutSeconds, intensity = 1 } = options;
+  const uploads = planUploads(new Random(seed, 'uploads'), objects);
+  const queue = new UploadQueue(uploads);
+  const faults = new Faults({ seed, onInjected: (record) => overtake(record) });
+  const world = await startWorld({ stacks, faults, versioned: seed % 2 === 0, timeoutSeconds });
+  const { source, destination } = world;
+  const overtake = ({ rule, subject: { key = '' } }: FaultRecord) => {
+    if (rule === OVERTAKEN_WRITE) queue.hurry(key.slice(destination.prefix.length));
+  };
+  let uploaded = 0;
+  const report = () => {
+    const messagesLeft = world.messagesLeft();
+    options.onProgress?.({ uploaded, uploads: uploads.length, messagesLeft, faults: faults.injected });
+  };
+  const reporting = setInterval(report, PROGRESS_EVERY_MS);
+  try {
+    const random = new Random(seed, 'faults');
+    const destinationAccount = destination.account;
+    for (const rule of planFaults({ random, destinationAccount, intensity })) faults.add(rule);
+    await uploadAll({
+      ...source,
+      uploads: queue,
+      hasBacklog: () => world.messagesLeft() > BACKLOG,
+      onUploaded: () => {
+        uploaded += 1;
+      },
+    });
+    await until(() => world.messagesLeft() <= objects * FAULTLESS_SHARE, MAX_FAULTY_TAIL_MS);
+    faults.clear();
+    await settle(world);
+    if ((await redriveExhausted(world)) > 0) await settle(world);
+    await options.sabotage?.(world);
+    const left = await deadLetters(world);
+    return {
+      seed,
+      objects,
+      ...(await audit(world, uploads)),
+      deadLetters: left.map(describeDeadLetter),
+      faults: faults.log,
+      unexpectedErrors: world.cloud.unexpectedErrors,
+    };
+  } finally {
+    clearInterval(reporting);
+    await world.close();
+  }
+}
+
+async function settle({ cloud, messagesLeft }: ChaosWorld): Promise<void> {
+  const timeout = new AbortController();
+  const tooLate = sleep(MAX_SETTLING_MS, 'too late', { signal: timeout.signal }).catch(() => undefined);
+  const outcome = await Promise.race([cloud.settled(), tooLate]);
+  timeout.abort();
+  if (outcome === 'too late') {
+    throw new Error(`${messagesLeft()} messages were left ${MAX_SETTLING_MS / 1000} s after the last fault`);
+  }
+}
+
+async function until(isDone: () => boolean, patienceMs: number): Promise<void> {
+  for (let waitedMs = 0; !isDone() && waitedMs < patienceMs; waitedMs += LOOK_EVERY_MS) await sleep(LOOK_EVERY_MS);
+}

@@ -1,0 +1,109 @@
+import { Agent } from 'node:https';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { S3Client } from '@aws-sdk/client-s3';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { NodeHttpHandler } from '@smithy/node-http-handler';
+import { parseConfig } from '../../infra/config.ts';
+import type { StackInput } from '../../local/assembly.ts';
+import { LocalCloud } from '../../local/cloud.ts';
+import type { Faults } from '../../local/faults/faults.ts';
+import type { TemplateValue } from '../../local/intrinsics.ts';
+import { committedContext } from '../../local/synth.ts';
+
+/** The two accounts of the committed cdk.json, up on this machine, and their operators' clients. */
+export interface ChaosWorld {
+  cloud: LocalCloud;
+  source: { s3: S3Client; bucket: string };
+  destination: { s3: S3Client; bucket: string; prefix: string; account: string };
+  sqs: SQSClient;
+  queueUrl: string;
+  deadLetterQueueUrl: string;
+  /** How many messages wait or are worked on. */
+  messagesLeft: () => number;
+  ledger: { dynamodb: DynamoDBClient; routeName: string };
+  close(): Promise<void>;
+}
+
+export interface WorldOptions {
+  /** As synthesized; changed here to fit a run of seconds. */
+  stacks: StackInput[];
+  faults: Faults;
+  versioned: boolean;
+  /** Of the function and, since a message comes back only then, of a message's visibility. */
+  timeoutSeconds: number;
+}
+
+const SOURCE_STACK = 'upload-relay-source';
+/** So many redeliveries shall not send a message to the dead letters; only a relay that never gets anywhere. */
+const MAX_RECEIVES = 50;
+/**
+ * It grows by a factor of 4 from try to try: still below a second at the tenth. The relay's own pause lets what a try has left under way
+ * come to its end; here that ends with its connection.
+ */
+const RETRY_DELAY_SECONDS = 1e-6;
+/** Processes of functions; the machine may have two cores. */
+const MAX_SANDBOXES = 4;
+/** A batch takes as long as its slowest message. */
+const BATCH_SIZE = 4;
+const SDK_ATTEMPTS = 5;
+
+export async function startWorld({ stacks, faults, versioned, timeoutSeconds }: WorldOptions): Promise<ChaosWorld> {
+  const { source, routes } = parseConfig(committedContext());
+  const { name: routeName, destination } = routes[0]!;
+  const sourceStacks = stacks.filter(({ account }) => account === source.account);
+  for (const relay of resourcesOf(sourceStacks, 'AWS::Lambda::Function')) {
+    const { Variables } = relay.Properties!['Environment'] as { Variables: Record<string, TemplateValue> };
+    const patience = { MAX_RECEIVES: String(MAX_RECEIVES), RETRY_DELAY_SECONDS: String(RETRY_DELAY_SECONDS) };
+    relay.Properties = {
+      ...relay.Properties,
+      Timeout: timeoutSeconds,
+      Environment: { Variables: { ...Variables, ...patience } },
+    };
+  }
+  change(sourceStacks, 'AWS::S3::Bucket', versioned ? { VersioningConfiguration: { Status: 'Enabled' } } : {});
+  // More would wait for a process while their visibility timeout runs.
+  const ScalingConfig = { MaximumConcurrency: MAX_SANDBOXES };
+  change(sourceStacks, 'AWS::Lambda::EventSourceMapping', { ScalingConfig, BatchSize: BATCH_SIZE });
+  for (const queue of resourcesOf(sourceStacks, 'AWS::SQS::Queue')) {
+    const { RedrivePolicy } = queue.Properties ?? {};
+    if (RedrivePolicy === undefined) continue;
+    queue.Properties = {
+      ...queue.Properties,
+      VisibilityTimeout: timeoutSeconds,
+      RedrivePolicy: { ...(RedrivePolicy as Record<string, TemplateValue>), maxReceiveCount: MAX_RECEIVES },
+    };
+  }
+  const cloud = await LocalCloud.start({ stacks, faults, maxSandboxes: MAX_SANDBOXES });
+  const settings = (account: string, region: string) => ({
+    endpoint: cloud.url,
+    region,
+    credentials: cloud.operator(account),
+    maxAttempts: SDK_ATTEMPTS,
+    requestHandler: new NodeHttpHandler({ httpsAgent: new Agent({ ca: cloud.caPem, keepAlive: true }) }),
+  });
+  const ofSource = settings(source.account, source.region);
+  const outputs = cloud.outputs(SOURCE_STACK);
+  const queues = cloud.lambda.queueArns().map((arn) => cloud.sqs.queueByArn(arn)!);
+  return {
+    cloud,
+    source: { s3: new S3Client(ofSource), bucket: source.bucket },
+    destination: { ...destination, s3: new S3Client(settings(destination.account, destination.region)) },
+    sqs: new SQSClient(ofSource),
+    queueUrl: cloud.sqs.urlOf(queues[0]!),
+    deadLetterQueueUrl: outputs['DeadLetterQueueUrl']!,
+    messagesLeft: () =>
+      queues
+        .map((queue) => queue.counts())
+        .reduce((sum, { visible, notVisible, delayed }) => sum + visible + notVisible + delayed, 0),
+    ledger: { dynamodb: new DynamoDBClient(ofSource), routeName },
+    close: () => cloud.close(),
+  };
+}
+
+function resourcesOf(stacks: readonly StackInput[], type: string) {
+  return stacks.flatMap(({ template }) => Object.values(template.Resources)).filter(({ Type }) => Type === type);
+}
+
+function change(stacks: readonly StackInput[], type: string, properties: Record<string, TemplateValue>): void {
+  for (const resource of resourcesOf(stacks, type)) resource.Properties = { ...resource.Properties, ...properties };
+}

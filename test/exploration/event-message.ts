@@ -1,0 +1,35 @@
+import type { SQSEvent, SQSRecord } from 'aws-lambda';
+import type { Message, Queue } from './queue.ts';
+import type { SourceVersion } from './source-bucket.ts';
+
+/** The body of the message that S3 sends for an upload; without a hint, as little as the relay takes. */
+export function notificationOf(bucket: string, version: SourceVersion, isHinted: boolean): string {
+  const { key, versionId, eTag, sequencer } = version;
+  const hint = isHinted ? { versionId, eTag: eTag.slice(1, -1), sequencer } : {};
+  const s3 = { bucket: { name: bucket }, object: { key, ...hint } };
+  return JSON.stringify({ Records: [{ eventSource: 'aws:s3', eventName: 'ObjectCreated:Put', s3 }] });
+}
+
+/** The batch as Lambda's event source mapping sends it. */
+export function sqsEventOf(queue: Queue, messages: Message[]): SQSEvent {
+  return { Records: messages.map((message) => recordOf(queue, message)) };
+}
+
+function recordOf(queue: Queue, message: Message): SQSRecord {
+  return {
+    messageId: message.id,
+    receiptHandle: queue.receiptHandle(message),
+    body: message.body,
+    attributes: {
+      ApproximateReceiveCount: String(message.receives),
+      SentTimestamp: '0',
+      SenderId: 's3',
+      ApproximateFirstReceiveTimestamp: '0',
+    },
+    messageAttributes: {},
+    md5OfBody: '',
+    eventSource: 'aws:sqs',
+    eventSourceARN: 'arn:aws:sqs:us-east-1:111111111111:uploads',
+    awsRegion: 'us-east-1',
+  };
+}

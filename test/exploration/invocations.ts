@@ -1,0 +1,125 @@
+import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
+import type { RelayConfig } from '../../functions/config.ts';
+import type { Invocation } from '../../functions/delivery/relay.ts';
+import { RelayError } from '../../functions/errors.ts';
+import { clientsOf } from './clients.ts';
+import { sqsEventOf } from './event-message.ts';
+import { Life } from './life.ts';
+import type { Message } from './queue.ts';
+import type { Fate } from './scenario.ts';
+import type { Services } from './services.ts';
+import type { World } from './world.ts';
+
+export type Answer = (invocation: Invocation, event: SQSEvent) => Promise<SQSBatchResponse>;
+
+export interface InvocationsOptions {
+  /** What AWS does for one invocation. */
+  services: () => Services;
+  answer: Answer;
+  outlivesAbort: boolean;
+}
+
+const CONFIG: RelayConfig = {
+  sourceBucket: 'uploads',
+  sourceAccount: '111111111111',
+  routes: [
+    {
+      name: 'main',
+      filter: { prefix: '', suffix: '' },
+      destination: { account: '222222222222', region: 'us-east-1', bucket: 'deliveries', prefix: '' },
+      writerRoleArn: 'arn:aws:iam::222222222222:role/writer',
+      externalId: 'exploration',
+      copyTags: false,
+    },
+  ],
+  queueUrl: 'queue',
+  deadLetterQueueUrl: 'dead-letter-queue',
+  // Far more than crashes and timeouts together: giving up is not what is explored.
+  maxReceives: 100,
+  retryDelaySeconds: 1,
+  ledgerTable: 'ledger',
+};
+
+const UNDISTURBED: Fate = { stallsAt: 0, endsAt: 0, how: 'crash' };
+
+/** Lambda: hands messages to invocations of the relay, as many at once as there are, and ends some of them early. */
+export class Invocations {
+  readonly #world: World;
+  readonly #options: InvocationsOptions;
+  /** Those that have neither answered nor died. */
+  readonly #running = new Set<Life>();
+  #count = 0;
+
+  constructor(world: World, options: InvocationsOptions) {
+    this.#world = world;
+    this.#options = options;
+  }
+
+  get areOver(): boolean {
+    return this.#running.size === 0;
+  }
+
+  /** A message is there to be taken: some time later, somebody does. */
+  async offer(message: Message): Promise<void> {
+    const { timeline, queue, scenario } = this.#world;
+    await timeline.turn(`somebody receives ${message.id}`);
+    const batch = queue.receive(message, scenario.batchSize);
+    if (batch.length > 0) await this.#invoke(batch);
+  }
+
+  async #invoke(batch: Message[]): Promise<void> {
+    const { timeline, queue, scenario } = this.#world;
+    const number = ++this.#count;
+    const event = sqsEventOf(queue, batch);
+    const time = new AbortController();
+    const { stallsAt, endsAt, how } = scenario.fates[number - 1] ?? UNDISTURBED;
+    const life: Life = new Life(timeline, {
+      name: `relay ${number}`,
+      async onTurn(turn) {
+        if (turn === endsAt) end[how]();
+        if (turn === stallsAt || (turn === endsAt && how === 'timeout')) await timeline.stall();
+      },
+    });
+    const end: Record<Fate['how'], () => void> = {
+      crash: () => this.#crash(life, event),
+      timeout: () => {
+        if (!this.#running.has(life)) return;
+        life.tell('runs out of time');
+        time.abort(new RelayError({ code: 'OutOfTime', message: 'the schedule says so', retryable: true }));
+      },
+    };
+    life.tell(`receives ${event.Records.map(({ receiptHandle }) => receiptHandle).join(', ')}`);
+    this.#running.add(life);
+    const { batchItemFailures } = await this.#options.answer(this.#invocation(life, time.signal), event);
+    await life.turn('answers');
+    this.#running.delete(life);
+    const failed = new Set(batchItemFailures.map(({ itemIdentifier }) => itemIdentifier));
+    for (const { messageId, receiptHandle } of event.Records) {
+      life.tell(`${failed.has(messageId) ? 'hands back' : 'acknowledges'} ${receiptHandle}`);
+      if (failed.has(messageId)) queue.release(receiptHandle);
+      else queue.delete(receiptHandle);
+    }
+    life.freeze();
+  }
+
+  /** Nothing that it still has under way takes effect after its messages come back: the visibility timeout outlasts any request. */
+  #crash(life: Life, event: SQSEvent): void {
+    if (!this.#running.delete(life)) return;
+    life.die();
+    for (const { receiptHandle } of event.Records) this.#world.queue.release(receiptHandle);
+  }
+
+  #invocation(life: Life, signal: AbortSignal): Invocation {
+    const { services, outlivesAbort } = this.#options;
+    const onUnknown = (problem: string) => void this.#world.violations.push(problem);
+    const ignore = () => undefined;
+    return {
+      config: CONFIG,
+      clients: clientsOf(services(), life, { onUnknown, outlivesAbort }),
+      logger: { info: ignore, warn: ignore, error: ignore },
+      now: () => new Date(0),
+      remainingMs: () => 900_000,
+      signal,
+    };
+  }
+}

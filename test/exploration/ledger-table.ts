@@ -1,0 +1,47 @@
+import {
+  type AttributeValue,
+  ConditionalCheckFailedException,
+  type PutItemCommandInput,
+} from '@aws-sdk/client-dynamodb';
+
+type Item = Record<string, AttributeValue>;
+type Term = (present: Item | undefined, values: Item) => boolean;
+
+/** The terms of the conditions that functions/delivery/ledger.ts sends, joined by OR; any other is refused. */
+const TERMS: Record<string, Term> = {
+  'attribute_not_exists(id)': (present) => present === undefined,
+  'attribute_not_exists(sequencer)': (present) => present?.['sequencer'] === undefined,
+  '#status = :failed': (present) => present?.['status']?.S === 'failed',
+  'sequencer <= :sequencer': (present, values) => {
+    const sequencer = present?.['sequencer']?.S;
+    return sequencer !== undefined && sequencer <= values[':sequencer']!.S!;
+  },
+};
+
+/** The ledger's table. */
+export class LedgerTable {
+  readonly #items = new Map<string, Item>();
+
+  /** @throws ConditionalCheckFailedException */
+  put({ Item, ConditionExpression, ExpressionAttributeValues = {} }: PutItemCommandInput): void {
+    const id = Item!['id']!.S!;
+    if (ConditionExpression !== undefined) {
+      const present = this.#items.get(id);
+      const isMet = ConditionExpression.split(' OR ').some((text) => termOf(text)(present, ExpressionAttributeValues));
+      if (!isMet)
+        throw new ConditionalCheckFailedException({ message: 'The conditional request failed', $metadata: {} });
+    }
+    this.#items.set(id, Item!);
+  }
+
+  item(id: string): Record<string, string | undefined> | undefined {
+    const item = this.#items.get(id);
+    return item && Object.fromEntries(Object.entries(item).map(([name, { S, N }]) => [name, S ?? N]));
+  }
+}
+
+function termOf(text: string): Term {
+  const term = TERMS[text];
+  if (!term) throw new Error(`unknown condition: ${text}`);
+  return term;
+}

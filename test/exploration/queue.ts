@@ -1,0 +1,66 @@
+/** A message of the queue: at least once, in any order, and again whenever nobody said that it is done. */
+export interface Message {
+  id: string;
+  key: string;
+  body: string;
+  receives: number;
+  isVisible: boolean;
+  isDeleted: boolean;
+}
+
+/** SQS as far as it matters: who may take which message. What waits for how long is the schedule's to say. */
+export class Queue {
+  readonly messages: Message[] = [];
+  readonly deadLetters: string[] = [];
+  readonly #onVisible: (message: Message) => void;
+  readonly #onDeleted: (message: Message) => void;
+
+  constructor(on: { visible: (message: Message) => void; deleted: (message: Message) => void }) {
+    this.#onVisible = on.visible;
+    this.#onDeleted = on.deleted;
+  }
+
+  send(key: string, body: string): void {
+    const id = `m${this.messages.length + 1}`;
+    const message = { id, key, body, receives: 0, isVisible: true, isDeleted: false };
+    this.messages.push(message);
+    this.#onVisible(message);
+  }
+
+  /** The message and as many others as the batch takes; none if somebody else was faster. */
+  receive(first: Message, batchSize: number): Message[] {
+    if (!first.isVisible) return [];
+    const others = this.messages.filter((message) => message !== first && message.isVisible);
+    const batch = [first, ...others].slice(0, batchSize);
+    for (const message of batch) {
+      message.isVisible = false;
+      message.receives++;
+    }
+    return batch;
+  }
+
+  receiptHandle({ id, receives }: Message): string {
+    return `${id}/${receives}`;
+  }
+
+  /** An older receipt handle than that of the last receive does nothing. */
+  delete(receiptHandle: string): void {
+    const message = this.#inFlight(receiptHandle);
+    if (!message) return;
+    message.isDeleted = true;
+    this.#onDeleted(message);
+  }
+
+  release(receiptHandle: string): void {
+    const message = this.#inFlight(receiptHandle);
+    if (!message) return;
+    message.isVisible = true;
+    this.#onVisible(message);
+  }
+
+  #inFlight(receiptHandle: string): Message | undefined {
+    return this.messages.find(
+      (message) => !message.isVisible && !message.isDeleted && this.receiptHandle(message) === receiptHandle,
+    );
+  }
+}

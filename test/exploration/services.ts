@@ -1,0 +1,95 @@
+import { Readable } from 'node:stream';
+import type { PutItemCommandInput } from '@aws-sdk/client-dynamodb';
+import type {
+  CompleteMultipartUploadCommandInput,
+  CompleteMultipartUploadCommandOutput,
+  CreateMultipartUploadCommandInput,
+  GetObjectCommandInput,
+  HeadObjectCommandInput,
+  HeadObjectCommandOutput,
+  PutObjectCommandInput,
+  UploadPartCommandInput,
+} from '@aws-sdk/client-s3';
+import type {
+  ChangeMessageVisibilityCommandInput,
+  DeleteMessageCommandInput,
+  SendMessageCommandInput,
+} from '@aws-sdk/client-sqs';
+import { eTagOf } from './content.ts';
+import type { DestinationBucket } from './destination-bucket.ts';
+import type { LedgerTable } from './ledger-table.ts';
+import type { Queue } from './queue.ts';
+import { s3Error } from './s3-error.ts';
+import type { SourceBucket } from './source-bucket.ts';
+
+/** A write's input, its body read to the end. */
+export type WithLetters<Input> = Input & { letters: string };
+
+/** Every request that the relay may send, by the name of its operation; each takes effect at one instant. */
+export interface Services {
+  HeadObject(input: HeadObjectCommandInput): HeadObjectCommandOutput;
+  GetObject(input: GetObjectCommandInput): { Body: Readable; ETag: string; VersionId: string | undefined };
+  PutObject(input: WithLetters<PutObjectCommandInput>): { ETag: string };
+  CreateMultipartUpload(input: CreateMultipartUploadCommandInput): { UploadId: string };
+  UploadPart(input: WithLetters<UploadPartCommandInput>): { ETag: string };
+  CompleteMultipartUpload(
+    input: CompleteMultipartUploadCommandInput,
+  ): Pick<CompleteMultipartUploadCommandOutput, 'ETag'>;
+  AbortMultipartUpload(): never;
+  PutItem(input: PutItemCommandInput): object;
+  PutEvents(): object;
+  DeleteMessage(input: DeleteMessageCommandInput): object;
+  ChangeMessageVisibility(input: ChangeMessageVisibilityCommandInput): object;
+  SendMessage(input: SendMessageCommandInput): object;
+}
+
+export interface Stores {
+  source: SourceBucket;
+  destination: DestinationBucket;
+  ledger: LedgerTable;
+  queue: Queue;
+}
+
+export function servicesOf({ source, destination, ledger, queue }: Stores): Services {
+  return {
+    HeadObject: (input) => source.head(input),
+    GetObject(input) {
+      const { version, letters } = source.get(input);
+      return { Body: Readable.from([Buffer.from(letters)]), ETag: version.eTag, VersionId: version.versionId };
+    },
+    PutObject({ Key, letters, ChecksumCRC32 }) {
+      destination.put(Key!, letters, ChecksumCRC32);
+      return { ETag: eTagOf(letters) };
+    },
+    CreateMultipartUpload: ({ Key }) => ({ UploadId: destination.createUpload(Key!) }),
+    UploadPart({ UploadId, PartNumber, letters }) {
+      destination.putPart(UploadId!, PartNumber!, letters);
+      return { ETag: eTagOf(letters) };
+    },
+    CompleteMultipartUpload({ UploadId, MultipartUpload, ChecksumCRC32 }) {
+      const numbers = MultipartUpload!.Parts!.map(({ PartNumber }) => PartNumber!);
+      return { ETag: eTagOf(destination.completeUpload(UploadId!, numbers, ChecksumCRC32)) };
+    },
+    // The writer role has s3:PutObject and nothing else.
+    AbortMultipartUpload() {
+      throw s3Error(403, 'AccessDenied');
+    },
+    PutItem(input) {
+      ledger.put(input);
+      return {};
+    },
+    PutEvents: () => ({ Entries: [{}] }),
+    DeleteMessage({ ReceiptHandle }) {
+      queue.delete(ReceiptHandle!);
+      return {};
+    },
+    ChangeMessageVisibility({ ReceiptHandle }) {
+      queue.release(ReceiptHandle!);
+      return {};
+    },
+    SendMessage({ MessageAttributes }) {
+      queue.deadLetters.push(MessageAttributes!['OriginalMessageId']!.StringValue!);
+      return {};
+    },
+  };
+}

@@ -1,0 +1,115 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { parseConfig } from '../../infra/config.ts';
+
+type Json = { [key: string]: Json } | Json[] | string | number | boolean;
+
+function committed(): Json {
+  const { context } = JSON.parse(readFileSync(new URL('../../cdk.json', import.meta.url), 'utf8'));
+  return context.relay as Json;
+}
+
+/** The committed configuration with one field changed; `undefined` takes it away. */
+function changed(path: string, value: Json | undefined): Json {
+  const config = committed();
+  const keys = path.split('.');
+  const last = keys.pop()!;
+  const parent = keys.reduce<Json>((at, key) => (at as Record<string, Json>)[key]!, config) as Record<string, Json>;
+  if (value === undefined) delete parent[last];
+  else parent[last] = value;
+  return config;
+}
+
+test('the committed cdk.json is valid, and what it leaves out gets its default', () => {
+  const config = parseConfig(committed());
+  expect(config.relay).toEqual({
+    memoryMiB: 512,
+    timeoutSeconds: 900,
+    batchSize: 10,
+    maximumConcurrency: 20,
+    retryDelaySeconds: 30,
+    logRetentionDays: 30,
+  });
+  expect(config.routes[0]).toMatchObject({ filter: { prefix: '', suffix: '' }, copyTags: false });
+});
+
+describe('a mistake is one sentence that names the field and what stands there', () => {
+  test.each<[string, Json | undefined, string]>([
+    ['source.account', undefined, 'field "relay.source.account" is missing'],
+    ['source.account', 111111111111, 'field "relay.source.account" is 111111111111'],
+    ['source.account', '1111', 'field "relay.source.account" is "1111": must be the 12 digits'],
+    ['source.region', 'Virginia', 'field "relay.source.region" is "Virginia": must be a region such as "us-east-1"'],
+    ['source.bucket', 'Has_Capitals', 'field "relay.source.bucket" is "Has_Capitals": must be a bucket name'],
+    ['source.relayRoleName', 'a/b', 'field "relay.source.relayRoleName" is "a/b": must be a role name'],
+    ['source.kmsKeyArn', 'alias/mine', 'field "relay.source.kmsKeyArn" is "alias/mine": must be the ARN of a KMS key'],
+    ['routes', [], 'field "relay.routes" is []: must have at least one route'],
+    ['routes.0.name', 'has spaces', 'field "relay.routes.0.name" is "has spaces"'],
+    ['routes.0.externalId', 'x', 'field "relay.routes.0.externalId" is "x": must be 2 to 1,224'],
+    ['routes.0.destination.prefix', 'in/*', 'field "relay.routes.0.destination.prefix" is "in/*": must not contain *'],
+    ['routes.0.destination.prefix', '${aws:username}/', 'must not contain *, ? or $'],
+    ['routes.0.storageClass', 'COLD', 'field "relay.routes.0.storageClass" is "COLD"'],
+    ['routes.0.extrenalId', 'typo', 'field "relay.routes.0.extrenalId" is not known'],
+    ['relay', { timeoutSeconds: 901 }, 'field "relay.relay.timeoutSeconds" is 901'],
+    ['relay', { maximumConcurrency: 1 }, 'field "relay.relay.maximumConcurrency" is 1'],
+    ['relay', { logRetentionDays: 31 }, 'field "relay.relay.logRetentionDays" is 31: must be one of'],
+  ])('%s = %j', (path, value, sentence) => {
+    expect(() => parseConfig(changed(path, value))).toThrow(sentence);
+  });
+
+  test('no configuration at all', () => {
+    expect(() => parseConfig(undefined)).toThrow('cdk.json has no context "relay"');
+  });
+});
+
+describe('what would go wrong only later is refused now', () => {
+  const route = (change: Record<string, Json>) => {
+    const config = committed() as { routes: Record<string, Json>[] };
+    const first = config.routes[0]!;
+    return [first, { ...first, ...change }];
+  };
+
+  test.each<[string, Record<string, Json>, string]>([
+    [
+      'two routes of one name',
+      { writerRoleName: 'other' },
+      'field "relay.routes.1.name" is "main", as in "relay.routes.0"',
+    ],
+    [
+      'two routes with one role',
+      { name: 'second' },
+      'field "relay.routes.1.writerRoleName" is "222222222222/upload-relay-writer"',
+    ],
+    [
+      'two routes that create one bucket',
+      { name: 'second', writerRoleName: 'other' },
+      'set "existingBucket": true on the others',
+    ],
+  ])('%s', (_, second, sentence) => {
+    expect(() => parseConfig(changed('routes', route(second)))).toThrow(sentence);
+  });
+
+  test.each(['', 'incoming/'])('a destination that feeds the source again (prefix "%s")', (prefix) => {
+    const destination = {
+      account: '111111111111',
+      region: 'us-east-1',
+      bucket: 'upload-relay-source-111111111111',
+      prefix,
+      existingBucket: true,
+    };
+    expect(() => parseConfig(changed('routes.0.destination', destination))).toThrow(
+      `field "relay.routes.0.destination" is the source bucket "upload-relay-source-111111111111" with prefix "${prefix}"`,
+    );
+  });
+
+  test('the same bucket with prefixes apart is allowed', () => {
+    const config = changed('routes.0.destination', {
+      account: '111111111111',
+      region: 'us-east-1',
+      bucket: 'upload-relay-source-111111111111',
+      prefix: 'out/',
+      existingBucket: true,
+    }) as { routes: Record<string, Json>[] };
+    config.routes[0]!.filter = { prefix: 'in/' };
+    expect(parseConfig(config).routes).toHaveLength(1);
+  });
+});

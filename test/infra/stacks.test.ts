@@ -1,0 +1,335 @@
+import type { Template } from 'aws-cdk-lib/assertions';
+import { describe, expect, test } from 'vitest';
+import { commonFilter, filterRules } from '../../infra/upload-source.ts';
+import { committedContext, templatesOf } from '../support/stacks.ts';
+
+const { source, destinations } = templatesOf(committedContext());
+const destination = destinations[0]!;
+
+function only<T = Record<string, unknown>>(template: Template, type: string): T {
+  const found = Object.values(template.findResources(type));
+  expect(found).toHaveLength(1);
+  return found[0]!.Properties as T;
+}
+
+interface Statement {
+  Sid?: string;
+  Effect: string;
+  Action: string | string[];
+  Resource?: unknown;
+  Condition?: unknown;
+}
+
+function statements(template: Template, type: string): Statement[] {
+  return Object.values(template.findResources(type)).flatMap(({ Properties }) => {
+    const inline = (Properties.Policies ?? []) as { PolicyDocument: { Statement: Statement[] } }[];
+    return [
+      ...(Properties.PolicyDocument?.Statement ?? []),
+      ...inline.flatMap((each) => each.PolicyDocument.Statement),
+    ];
+  });
+}
+
+describe('the relay function', () => {
+  const relay = only(source, 'AWS::Lambda::Function');
+  const mapping = only(source, 'AWS::Lambda::EventSourceMapping');
+
+  test('runs on arm64 with Node 24', () => {
+    expect(relay).toMatchObject({ Runtime: 'nodejs24.x', Architectures: ['arm64'], MemorySize: 512, Timeout: 900 });
+  });
+
+  test('keeps Lambda’s loop protection', () => expect(relay).not.toHaveProperty('RecursiveLoop'));
+
+  test('acknowledges each message by itself, with bounded concurrency', () => {
+    expect(mapping).toMatchObject({
+      FunctionResponseTypes: ['ReportBatchItemFailures'],
+      ScalingConfig: { MaximumConcurrency: 20 },
+      BatchSize: 10,
+    });
+  });
+
+  test('failed asynchronous invocations end in the dead-letter queue', () => {
+    const config = only<{ DestinationConfig: { OnFailure: unknown } }>(source, 'AWS::Lambda::EventInvokeConfig');
+    expect(JSON.stringify(config.DestinationConfig.OnFailure)).toContain('DeadLetters');
+  });
+
+  test('logs are kept for a while and no longer', () => {
+    expect(only(source, 'AWS::Logs::LogGroup')).toEqual({
+      LogGroupName: '/aws/lambda/upload-relay',
+      RetentionInDays: 30,
+    });
+  });
+
+  test('the queue hides a message for six times the function’s timeout', () => {
+    source.hasResourceProperties('AWS::SQS::Queue', { VisibilityTimeout: 5400, QueueName: 'upload-relay' });
+  });
+});
+
+describe('least privilege', () => {
+  test('the relay’s role has these statements and no others', () => {
+    const granted = statements(source, 'AWS::IAM::Policy').map(({ Sid, Effect, Action }) => [Sid, Effect, Action]);
+    expect(granted).toEqual([
+      ['WriteLogs', 'Allow', ['logs:CreateLogStream', 'logs:PutLogEvents']],
+      ['TakeMessages', 'Allow', ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes']],
+      ['PostponeMessages', 'Allow', 'sqs:ChangeMessageVisibility'],
+      ['ReadObjects', 'Allow', ['s3:GetObject', 's3:GetObjectVersion']],
+      ['TellMissingObjects', 'Allow', 's3:ListBucket'],
+      ['AssumeWriterRoles', 'Allow', 'sts:AssumeRole'],
+      ['WriteReceipts', 'Allow', 'dynamodb:PutItem'],
+      ['PutEvents', 'Allow', 'events:PutEvents'],
+      ['SetMessagesAside', 'Allow', 'sqs:SendMessage'],
+    ]);
+  });
+
+  test('the writer’s role may put objects under its prefix, and that is all', () => {
+    expect(statements(destination, 'AWS::IAM::Role')).toEqual([
+      {
+        Sid: 'PutObjects',
+        Effect: 'Allow',
+        Action: 's3:PutObject',
+        Resource: 'arn:aws:s3:::upload-relay-destination-222222222222/incoming/*',
+      },
+    ]);
+  });
+
+  test('the writer’s role trusts the relay’s role alone, and only with the external id', () => {
+    const { AssumeRolePolicyDocument: trust } = only<{ AssumeRolePolicyDocument: { Statement: Statement[] } }>(
+      destination,
+      'AWS::IAM::Role',
+    );
+    expect(trust.Statement).toHaveLength(1);
+    expect(trust.Statement[0]!.Condition).toEqual({
+      ArnEquals: { 'aws:PrincipalArn': 'arn:aws:iam::111111111111:role/upload-relay' },
+      StringEquals: { 'sts:ExternalId': 'agree-on-a-value-of-your-own' },
+    });
+  });
+
+  test('no statement of ours allows an action or a resource by a bare wildcard', () => {
+    for (const template of [source, destination]) {
+      for (const { Effect, Action, Resource } of [
+        ...statements(template, 'AWS::IAM::Policy'),
+        ...statements(template, 'AWS::IAM::Role'),
+      ]) {
+        expect(Effect).toBe('Allow');
+        for (const action of [Action].flat()) expect(action).not.toContain('*');
+        expect([Resource].flat()).not.toContain('*');
+      }
+    }
+  });
+
+  test('no managed policy is attached, and no custom resource brings a role of its own', () => {
+    for (const template of [source, destination]) {
+      for (const { Properties } of Object.values(template.findResources('AWS::IAM::Role'))) {
+        expect(Properties).not.toHaveProperty('ManagedPolicyArns');
+      }
+    }
+    expect(Object.keys(source.findResources('AWS::IAM::Role'))).toHaveLength(1);
+    expect(Object.keys(source.findResources('AWS::Lambda::Function'))).toHaveLength(1);
+  });
+
+  test('tags and keys of KMS get their grants only where they are configured', () => {
+    const context = committedContext();
+    context.source.kmsKeyArn = 'arn:aws:kms:us-east-1:111111111111:key/11111111-2222-3333-4444-555555555555';
+    context.routes[0]!.copyTags = true;
+    context.routes[0]!.destination.kmsKeyArn =
+      'arn:aws:kms:us-east-1:222222222222:key/66666666-7777-8888-9999-000000000000';
+    const changed = templatesOf(context);
+    const bySid = (all: Statement[]) =>
+      Object.fromEntries(all.map(({ Sid, Action, Resource }) => [Sid, { Action, Resource }]));
+    const objects = 'arn:aws:s3:::upload-relay-source-111111111111/*';
+    expect(bySid(statements(changed.source, 'AWS::IAM::Policy'))).toMatchObject({
+      ReadTags: { Action: ['s3:GetObjectTagging', 's3:GetObjectVersionTagging'], Resource: objects },
+      DecryptObjects: { Action: 'kms:Decrypt', Resource: context.source.kmsKeyArn },
+    });
+    expect(bySid(statements(changed.destinations[0]!, 'AWS::IAM::Role'))).toMatchObject({
+      PutObjects: { Action: ['s3:PutObject', 's3:PutObjectTagging'] },
+      EncryptObjects: {
+        Action: ['kms:GenerateDataKey', 'kms:Decrypt'],
+        Resource: context.routes[0]!.destination.kmsKeyArn,
+      },
+    });
+    expect(only(changed.destinations[0]!, 'AWS::S3::Bucket')).toMatchObject({
+      BucketEncryption: {
+        ServerSideEncryptionConfiguration: [{ ServerSideEncryptionByDefault: { SSEAlgorithm: 'aws:kms' } }],
+      },
+    });
+  });
+});
+
+describe.each([
+  ['source', source, 'upload-relay-source-111111111111'],
+  ['destination', destination, 'upload-relay-destination-222222222222'],
+])('the %s bucket', (_, template, name) => {
+  test('is owned whole, closed, encrypted, versioned, and rid of incomplete uploads', () => {
+    expect(only(template, 'AWS::S3::Bucket')).toMatchObject({
+      BucketName: name,
+      OwnershipControls: { Rules: [{ ObjectOwnership: 'BucketOwnerEnforced' }] },
+      PublicAccessBlockConfiguration: {
+        BlockPublicAcls: true,
+        BlockPublicPolicy: true,
+        IgnorePublicAcls: true,
+        RestrictPublicBuckets: true,
+      },
+      BucketEncryption: {
+        ServerSideEncryptionConfiguration: [{ ServerSideEncryptionByDefault: { SSEAlgorithm: 'AES256' } }],
+      },
+      VersioningConfiguration: { Status: 'Enabled' },
+      LifecycleConfiguration: {
+        Rules: [{ Status: 'Enabled', AbortIncompleteMultipartUpload: { DaysAfterInitiation: 1 } }],
+      },
+    });
+  });
+
+  test('answers over TLS only', () => {
+    template.hasResourceProperties('AWS::S3::BucketPolicy', {
+      PolicyDocument: {
+        Statement: [{ Effect: 'Deny', Action: 's3:*', Condition: { Bool: { 'aws:SecureTransport': 'false' } } }],
+      },
+    });
+  });
+
+  test('outlives the stack', () =>
+    template.allResources('AWS::S3::Bucket', { DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' }));
+});
+
+test('the ledger bills by request, can be restored, and cannot be deleted by mistake', () => {
+  source.hasResource('AWS::DynamoDB::Table', {
+    DeletionPolicy: 'Retain',
+    Properties: {
+      TableName: 'upload-relay-ledger',
+      BillingMode: 'PAY_PER_REQUEST',
+      DeletionProtectionEnabled: true,
+      PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+      KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
+    },
+  });
+});
+
+test('the relay puts events in its own name only', () => {
+  const [put] = statements(source, 'AWS::IAM::Policy').filter(({ Sid }) => Sid === 'PutEvents');
+  expect(put).toMatchObject({
+    Resource: 'arn:aws:events:us-east-1:111111111111:event-bus/default',
+    Condition: { StringEquals: { 'events:source': 'upload-relay' } },
+  });
+});
+
+describe('how uploads reach the queue', () => {
+  test('only this bucket of this account may send', () => {
+    const sends = statements(source, 'AWS::SQS::QueuePolicy').filter(({ Effect }) => Effect === 'Allow');
+    expect(sends).toMatchObject([
+      {
+        Action: 'sqs:SendMessage',
+        Principal: { Service: 's3.amazonaws.com' },
+        Condition: {
+          ArnEquals: { 'aws:SourceArn': 'arn:aws:s3:::upload-relay-source-111111111111' },
+          StringEquals: { 'aws:SourceAccount': '111111111111' },
+        },
+      },
+    ]);
+  });
+
+  test('a bucket that is there already stays untouched and comes in through EventBridge', () => {
+    const context = committedContext();
+    context.source.existingBucket = true;
+    context.routes[0]!.filter = { prefix: 'out/' };
+    const existing = templatesOf(context).source;
+    existing.resourceCountIs('AWS::S3::Bucket', 0);
+    existing.hasResourceProperties('AWS::Events::Rule', {
+      EventPattern: {
+        source: ['aws.s3'],
+        'detail-type': ['Object Created'],
+        detail: { bucket: { name: ['upload-relay-source-111111111111'] }, object: { key: [{ prefix: 'out/' }] } },
+      },
+    });
+  });
+
+  test('an existing destination bucket stays untouched', () => {
+    const context = committedContext();
+    context.routes[0]!.destination.existingBucket = true;
+    templatesOf(context).destinations[0]!.resourceCountIs('AWS::S3::Bucket', 0);
+  });
+
+  test.each([
+    ['one route', [['a/', '.csv']], 'a/', '.csv'],
+    [
+      'nothing in common',
+      [
+        ['a/', '.csv'],
+        ['b/', '.txt'],
+      ],
+      '',
+      '',
+    ],
+    [
+      'a common start and end',
+      [
+        ['logs/a/', '.txt.gz'],
+        ['logs/b/', '.csv.gz'],
+      ],
+      'logs/',
+      '.gz',
+    ],
+    [
+      'one takes everything',
+      [
+        ['logs/', '.gz'],
+        ['', ''],
+      ],
+      '',
+      '',
+    ],
+    [
+      'halves of an emoji are not split',
+      [
+        ['🎉a', 'x'],
+        ['🎊a', 'x'],
+      ],
+      '',
+      'x',
+    ],
+  ])('the notification’s filter is what the routes have in common: %s', (_, filters, prefix, suffix) => {
+    const routes = filters.map(([start, end]) => ({ filter: { prefix: start!, suffix: end! } }));
+    expect(commonFilter(routes)).toEqual({ prefix, suffix });
+  });
+});
+
+test.each([
+  ['', '', []],
+  [
+    'logs/2026/',
+    '.csv',
+    [
+      { name: 'prefix', value: 'logs/2026/' },
+      { name: 'suffix', value: '.csv' },
+    ],
+  ],
+  ['dt=1/', '', [{ name: 'prefix', value: 'dt' }]],
+  [
+    'my files/',
+    ' (1).txt',
+    [
+      { name: 'prefix', value: 'my' },
+      { name: 'suffix', value: '.txt' },
+    ],
+  ],
+  ['日本/', '', []],
+])('the rules for prefix "%s" and suffix "%s" hold for encoded and plain keys alike', (prefix, suffix, rules) => {
+  expect(filterRules({ prefix, suffix })).toEqual(rules);
+});
+
+test('destinations in two accounts become two stacks', () => {
+  const context = committedContext();
+  const [first] = context.routes;
+  context.routes.push({
+    ...first!,
+    name: 'second',
+    destination: { ...first!.destination, account: '333333333333', bucket: 'third-account' },
+  });
+  expect(templatesOf(context).destinations).toHaveLength(2);
+});
+
+test('neither template refers to the other: each derives every name from cdk.json', () => {
+  for (const template of [source, destination]) {
+    expect(JSON.stringify(template.toJSON())).not.toContain('Fn::ImportValue');
+  }
+});

@@ -1,0 +1,195 @@
+/** The relay's own code over HTTPS against the local AWS, with somebody stepping in between two of its requests. */
+import { type Readable, Transform } from 'node:stream';
+import {
+  GetObjectCommand,
+  HeadObjectCommand,
+  ListMultipartUploadsCommand,
+  PutObjectCommand,
+  type S3Client,
+} from '@aws-sdk/client-s3';
+import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest';
+import { relayObject } from '../../../functions/delivery/relay-object.ts';
+import { SourceObject } from '../../../functions/source-object.ts';
+import { type InProcessRelay, inProcessRelay, justBefore } from '../../support/in-process-relay.ts';
+import {
+  changeProperties,
+  DESTINATION_BUCKET,
+  PREFIX,
+  SOURCE_BUCKET,
+  startTwoAccounts,
+  type TwoAccounts,
+} from '../../support/two-accounts.ts';
+
+const MIB = 1024 ** 2;
+const SMALL = 1000;
+const LARGE = 130 * MIB;
+
+let world: TwoAccounts;
+let relay: InProcessRelay;
+
+const put = (key: string, byte: string, size: number) =>
+  world.a.s3.send(new PutObjectCommand({ Bucket: SOURCE_BUCKET, Key: key, Body: Buffer.alloc(size, byte) }));
+
+const relayed = (key: string) => relayObject(relay.invocation, { source: new SourceObject(SOURCE_BUCKET, key) });
+
+/** The different bytes that the destination's object is made of: one letter, unless two versions were spliced. */
+async function lettersAt(key: string): Promise<string> {
+  const { Body } = await world.b.s3.send(new GetObjectCommand({ Bucket: DESTINATION_BUCKET, Key: PREFIX + key }));
+  const letters = new Set<string>();
+  for await (const chunk of Body as Readable) {
+    const bytes = chunk as Buffer;
+    const pure = bytes.equals(Buffer.alloc(bytes.length, bytes[0]));
+    letters.add(pure ? String.fromCharCode(bytes[0]!) : 'a mixture');
+  }
+  return [...letters].join();
+}
+
+const isThere = (key: string) =>
+  world.b.s3.send(new HeadObjectCommand({ Bucket: DESTINATION_BUCKET, Key: PREFIX + key })).then(
+    () => true,
+    () => false,
+  );
+
+describe.each([
+  ['versioned', { VersioningConfiguration: { Status: 'Enabled' } }],
+  ['unversioned', { VersioningConfiguration: { Status: 'Suspended' } }],
+])('a %s source', (_, properties) => {
+  beforeAll(async () => {
+    world = await startTwoAccounts({
+      change: (stacks) => {
+        changeProperties(stacks.slice(0, 1), 'AWS::S3::Bucket', properties);
+        // Only the relay in this process is to work here.
+        changeProperties(stacks, 'AWS::Lambda::EventSourceMapping', { Enabled: false });
+      },
+    });
+  });
+
+  beforeEach(() => {
+    relay = inProcessRelay(world, inject('assembly'));
+  });
+
+  afterAll(async () => {
+    expect(world.cloud.unexpectedErrors).toEqual([]);
+    await world.close();
+  });
+
+  test.each([
+    ['small', SMALL, 1],
+    ['large, before its first part', LARGE, 1],
+    ['large, before its last part', LARGE, 3],
+  ])('an overwrite in mid-copy never splices two versions: %s', async (key, size, nth) => {
+    await put(key, 'a', size);
+    justBefore(
+      relay.reader,
+      'GetObject',
+      (each) => each === nth,
+      () => put(key, 'b', size),
+    );
+    const [receipt] = await relayed(key);
+    expect(await lettersAt(key)).toBe('b');
+    expect(receipt!.source.sizeBytes).toBe(size);
+    expect(receipt!.attempts).toBe(2);
+  });
+
+  test('an object that is overwritten all the time goes back to the queue rather than being copied for ever', async () => {
+    await put('restless', 'a', SMALL);
+    justBefore(
+      relay.reader,
+      'GetObject',
+      () => true,
+      (nth) => put('restless', String.fromCharCode(97 + nth), SMALL),
+    );
+    await expect(relayed('restless')).rejects.toMatchObject({ code: 'SourceChanged', retryable: true });
+    expect(await world.ledgerItem('restless')).not.toMatchObject({ status: 'failed' });
+  });
+});
+
+describe('bytes that are damaged on the way', () => {
+  beforeAll(async () => {
+    world = await startTwoAccounts({
+      change: (stacks) => changeProperties(stacks, 'AWS::Lambda::EventSourceMapping', { Enabled: false }),
+    });
+  });
+
+  beforeEach(() => {
+    relay = inProcessRelay(world, inject('assembly'));
+  });
+
+  afterAll(() => world.close());
+
+  test.each([
+    ['one PutObject', SMALL],
+    ['a multipart upload', 9 * MIB],
+  ])('are refused by the destination, and nothing is stored: %s', async (key, size) => {
+    await put(key, 'a', size);
+    damageReads(relay.reader);
+    await expect(relayed(key)).rejects.toMatchObject({ code: 'ChecksumRefused', retryable: true });
+    expect(await isThere(key)).toBe(false);
+  });
+
+  test('a part that fails is sent again, alone', async () => {
+    await put('retried', 'a', LARGE);
+    let failures = 0;
+    justBefore(
+      relay.writer,
+      'UploadPart',
+      (nth) => nth === 2,
+      async () => {
+        failures++;
+        throw Object.assign(new Error('Please reduce your request rate.'), {
+          name: 'SlowDown',
+          $metadata: { httpStatusCode: 503 },
+        });
+      },
+    );
+    const [receipt] = await relayed('retried');
+    expect(failures).toBe(1);
+    expect(receipt!.transfer).toEqual({ kind: 'multipart', parts: 3 });
+    expect(await lettersAt('retried')).toBe('a');
+  });
+
+  test('an upload given up stays invisible; its parts wait for the lifecycle rule', async () => {
+    await put('given-up', 'a', 9 * MIB);
+    justBefore(
+      relay.writer,
+      'UploadPart',
+      () => true,
+      async () => {
+        throw Object.assign(new Error('broken'), { name: 'InternalError', $metadata: { httpStatusCode: 500 } });
+      },
+    );
+    await expect(relayed('given-up')).rejects.toMatchObject({
+      code: 'TransferFailed',
+      retryable: true,
+      operation: 'UploadPart',
+    });
+    expect(await isThere('given-up')).toBe(false);
+    const { Uploads } = await world.b.s3.send(new ListMultipartUploadsCommand({ Bucket: DESTINATION_BUCKET }));
+    expect(Uploads?.map(({ Key }) => Key)).toContain(`${PREFIX}given-up`);
+  });
+});
+
+/** Flips one bit in each body that is read, as a bad network card would. */
+function damageReads(client: S3Client): void {
+  client.middlewareStack.add(
+    (next, context) => async (args) => {
+      const result = await next(args);
+      const output = result.output as { Body?: Readable };
+      if (context['commandName'] === 'GetObjectCommand' && output.Body) output.Body = output.Body.pipe(flipFirstBit());
+      return result;
+    },
+    { step: 'initialize', name: 'damage' },
+  );
+}
+
+function flipFirstBit(): Transform {
+  let done = false;
+  return new Transform({
+    transform(chunk: Buffer, _encoding, callback) {
+      const copy = Buffer.from(chunk);
+      if (!done && copy.length > 0) copy[0]! ^= 1;
+      done = true;
+      callback(null, copy);
+    },
+  });
+}

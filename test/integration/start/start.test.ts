@@ -1,0 +1,100 @@
+/** `npm start` as a person sees it: the real program in a process of its own. */
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { startProgram } from '../../support/started.ts';
+
+let folder: string;
+let temporary: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'upload-relay-start-'));
+  temporary = join(folder, 'tmp');
+  await mkdir(temporary);
+  await mkdir(join(folder, 'drops', 'deeper'), { recursive: true });
+  await writeFile(join(folder, 'drops', 'one two.txt'), 'one');
+  await writeFile(join(folder, 'drops', 'deeper', '日本.txt'), 'two');
+  await writeFile(join(folder, 'single.bin'), Buffer.alloc(100_000, 's'));
+});
+
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+const start = (...args: string[]) => startProgram(args, { TMPDIR: temporary });
+
+/** What a run left in the temporary folder; Node's own cache is not ours. */
+async function leftovers(): Promise<string[]> {
+  return (await readdir(temporary)).filter((name) => name !== 'node-compile-cache');
+}
+
+describe('npm start -- --once PATH…', () => {
+  test('delivers files and folders, tells who owns them on either side, and ends with 0', async () => {
+    const { exitCode, output } = start('--once', join(folder, 'drops'), join(folder, 'single.bin'));
+    expect(await exitCode).toBe(0);
+    for (const key of ['drops/one two.txt', 'drops/deeper/日本.txt', 'single.bin']) {
+      const row = output()
+        .split('\n')
+        .find((line) => line.startsWith(`${key} `));
+      expect(row).toMatch(/ 111111111111 +222222222222 +CRC(32|64NVME) \S+=$/);
+    }
+    expect(output()).toContain('3 of 3 delivered and proved');
+  });
+
+  test('leaves nothing behind', async () => expect(await leftovers()).toEqual([]));
+});
+
+describe('a mistake is one line that says what to do, and exit code 2', () => {
+  test.each([
+    [
+      'a path that does not exist',
+      ['--once', '/no/such/file'],
+      'Cannot read /no/such/file: there is no such file or folder.',
+    ],
+    ['an option that does not exist', ['--onec'], "Unknown option '--onec'. Try: npm start -- --help"],
+    ['a port that is none', ['--port', '65536'], '--port is "65536": it must be a number from 0 to 65535.'],
+  ])('%s', async (_, args, sentence) => {
+    const { exitCode, output } = start(...args);
+    expect(await exitCode).toBe(2);
+    expect(output()).toBe(`${sentence}\n`);
+  });
+
+  test('an empty folder', async () => {
+    const empty = join(folder, 'empty');
+    await mkdir(empty);
+    const { exitCode, output } = start('--once', empty);
+    expect(await exitCode).toBe(2);
+    expect(output()).toBe(`There is no file in ${empty}.\n`);
+  });
+
+  test('a busy port', async () => {
+    const server = createServer().listen(0, '127.0.0.1');
+    await new Promise((resolve) => server.once('listening', resolve));
+    const { port } = server.address() as { port: number };
+    const { exitCode, output } = start('--once', '--port', String(port), join(folder, 'single.bin'));
+    expect(await exitCode).toBe(2);
+    expect(output()).toMatch(`Port ${port} is in use: choose another with --port N, or --port 0 for any free one.\n`);
+    server.close();
+  });
+});
+
+test('--help tells the usage', async () => {
+  const { exitCode, output } = start('--help');
+  expect(await exitCode).toBe(0);
+  expect(output()).toContain('npm start -- PATH…');
+});
+
+describe('without --once it stays up', () => {
+  test.each(['SIGINT', 'SIGTERM'] as const)('prints what to type next, and %s ends it cleanly', async (signal) => {
+    const { child, exitCode, output, printed } = start('--port', '0', join(folder, 'single.bin'));
+    await printed("The relay's log:");
+    expect(output()).toMatch(/export AWS_CONFIG_FILE=\S+\/aws-config\n/);
+    expect(output()).toMatch(
+      /aws --profile a --endpoint-url https:\/\/127\.0\.0\.1:\d+ s3 cp README\.md s3:\/\/upload-relay-source-111111111111\/hello\.md\n/,
+    );
+    child.kill(signal);
+    expect(await exitCode).toBe(0);
+    expect(output()).toMatch(/Both accounts are gone\.\n$/);
+    expect(await leftovers()).toEqual([]);
+  });
+});

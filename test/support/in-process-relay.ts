@@ -1,0 +1,83 @@
+import { Agent } from 'node:https';
+import { S3Client } from '@aws-sdk/client-s3';
+import { NodeHttpHandler } from '@smithy/node-http-handler';
+import { writerCredentials } from '../../functions/aws/writer-credentials.ts';
+import { readConfig } from '../../functions/config.ts';
+import type { Invocation } from '../../functions/delivery/relay.ts';
+import { RelayError } from '../../functions/errors.ts';
+import { readAssembly } from '../../local/assembly.ts';
+import { lambdaKeys } from './sessions.ts';
+import { REGION, RELAY_ROLE_ARN, type TwoAccounts } from './two-accounts.ts';
+
+export interface InProcessRelay {
+  invocation: Invocation;
+  reader: S3Client;
+  writer: S3Client;
+  /** Ends the invocation's time, as its deadline would. */
+  runOutOfTime(): void;
+}
+
+/** The relay's own code in this process, with the relay's role and the real SDK, so that a test can step between two requests. */
+export function inProcessRelay(world: TwoAccounts, assembly: string, remainingMs = 900_000): InProcessRelay {
+  const config = readConfig(environmentOf(world, assembly));
+  const { s3: reader, sqs, sts, dynamodb, eventBridge } = world.as(lambdaKeys(world, RELAY_ROLE_ARN));
+  const writer = new S3Client({
+    endpoint: world.cloud.url,
+    region: REGION,
+    credentials: writerCredentials(sts, config.routes[0]!),
+    requestChecksumCalculation: 'WHEN_REQUIRED',
+    requestHandler: new NodeHttpHandler({ httpsAgent: new Agent({ ca: world.cloud.caPem, keepAlive: true }) }),
+  });
+  const silent = { info: () => undefined, warn: () => undefined, error: () => undefined };
+  const clients = { source: reader, sqs, dynamodb, eventBridge, writer: () => writer, forgetWriter: () => undefined };
+  const controller = new AbortController();
+  const outOfTime = new RelayError({ code: 'OutOfTime', message: 'the test says so', retryable: true });
+  return {
+    invocation: {
+      config,
+      clients,
+      logger: silent,
+      now: () => new Date(),
+      remainingMs: () => remainingMs,
+      signal: controller.signal,
+    },
+    reader,
+    writer,
+    runOutOfTime: () => controller.abort(outOfTime),
+  };
+}
+
+/** The function's variables as synthesized; those that refer to resources come from the stack's outputs. */
+function environmentOf(world: TwoAccounts, assembly: string): Record<string, string> {
+  for (const { template } of readAssembly(assembly)) {
+    for (const { Type, Properties } of Object.values(template.Resources)) {
+      if (Type !== 'AWS::Lambda::Function') continue;
+      const { Variables } = Properties!['Environment'] as { Variables: Record<string, string> };
+      const outputs = world.cloud.outputs('upload-relay-source');
+      return {
+        ...Variables,
+        QUEUE_URL: outputs['QueueUrl']!,
+        DEAD_LETTER_QUEUE_URL: outputs['DeadLetterQueueUrl']!,
+        LEDGER_TABLE: outputs['LedgerTableName']!,
+      };
+    }
+  }
+  throw new Error(`no function in ${assembly}`);
+}
+
+/** Runs `step` just before the client sends its nth request of that kind, for every n that is asked for. */
+export function justBefore(
+  client: S3Client,
+  command: string,
+  when: (nth: number) => boolean,
+  step: (nth: number) => Promise<unknown>,
+): void {
+  let calls = 0;
+  client.middlewareStack.add(
+    (next, context) => async (args) => {
+      if (context['commandName'] === `${command}Command` && when(++calls)) await step(calls);
+      return next(args);
+    },
+    { step: 'initialize', name: `before-${command}` },
+  );
+}

@@ -1,0 +1,32 @@
+import type { Route } from '../../functions/route.ts';
+import type { SourceState } from '../../functions/transfer/source-state.ts';
+
+/** A route with nothing special about it. */
+export function aRoute(
+  change: Partial<Omit<Route, 'destination'>> & { destination?: Partial<Route['destination']> } = {},
+): Route {
+  const { destination, ...rest } = change;
+  return {
+    name: 'main',
+    filter: { prefix: '', suffix: '' },
+    writerRoleArn: 'arn:aws:iam::222222222222:role/writer',
+    externalId: 'external-id',
+    copyTags: false,
+    ...rest,
+    destination: { account: '222222222222', region: 'us-east-1', bucket: 'destination', prefix: 'in/', ...destination },
+  };
+}
+
+export function aState(change: Partial<SourceState> = {}): SourceState {
+  return {
+    sizeBytes: 1,
+    eTag: '"etag"',
+    versionId: undefined,
+    lastModified: new Date(0),
+    checksum: undefined,
+    storageClass: 'STANDARD',
+    restore: undefined,
+    headers: {},
+    ...change,
+  };
+}

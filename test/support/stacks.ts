@@ -1,0 +1,33 @@
+import { readFileSync } from 'node:fs';
+import { App } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import { parseConfig } from '../../infra/config.ts';
+import { DestinationStack, destinationGroups } from '../../infra/destination-stack.ts';
+import { SourceStack } from '../../infra/source-stack.ts';
+
+/** The context `relay` of the committed cdk.json, fresh each time. */
+export function committedContext(): CommittedContext {
+  return JSON.parse(readFileSync(new URL('../../cdk.json', import.meta.url), 'utf8')).context.relay;
+}
+
+export interface CommittedContext {
+  source: Record<string, unknown> & { account: string; region: string; bucket: string; relayRoleName: string };
+  routes: (Record<string, unknown> & {
+    name: string;
+    writerRoleName: string;
+    externalId: string;
+    destination: Record<string, unknown> & { account: string; region: string; bucket: string; prefix: string };
+  })[];
+  relay?: Record<string, unknown>;
+}
+
+/** The templates of a configuration, without bundling the function. */
+export function templatesOf(context: unknown): { source: Template; destinations: Template[] } {
+  const config = parseConfig(context);
+  const app = new App({ analyticsReporting: false, context: { 'aws:cdk:bundling-stacks': [] } });
+  const source = new SourceStack(app, 'Source', { config });
+  const destinations = destinationGroups(config).map(
+    ({ id, account, region, routes }) => new DestinationStack(app, id, { config, account, region, routes }),
+  );
+  return { source: Template.fromStack(source), destinations: destinations.map((stack) => Template.fromStack(stack)) };
+}

@@ -1,0 +1,184 @@
+import { Agent } from 'node:https';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
+import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { S3Client } from '@aws-sdk/client-s3';
+import { DeleteMessageCommand, type Message, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { STSClient } from '@aws-sdk/client-sts';
+import { NodeHttpHandler } from '@smithy/node-http-handler';
+import { inject } from 'vitest';
+import { readAssembly, type StackInput } from '../../local/assembly.ts';
+import { LocalCloud } from '../../local/cloud.ts';
+import type { Faults } from '../../local/faults/faults.ts';
+import type { TemplateValue } from '../../local/intrinsics.ts';
+
+export const ACCOUNT_A = '111111111111';
+export const ACCOUNT_B = '222222222222';
+export const REGION = 'us-east-1';
+export const SOURCE_BUCKET = 'upload-relay-source-111111111111';
+export const DESTINATION_BUCKET = 'upload-relay-destination-222222222222';
+export const PREFIX = 'incoming/';
+export const RELAY_ROLE_ARN = `arn:aws:iam::${ACCOUNT_A}:role/upload-relay`;
+export const WRITER_ROLE_ARN = `arn:aws:iam::${ACCOUNT_B}:role/upload-relay-writer`;
+export const EXTERNAL_ID = 'agree-on-a-value-of-your-own';
+export const LEDGER_TABLE = 'upload-relay-ledger';
+export const RELAY_LOG_GROUP = '/aws/lambda/upload-relay';
+
+export interface Keys {
+  accessKeyId: string;
+  secretAccessKey: string;
+  sessionToken?: string;
+}
+
+export interface AwsClients {
+  s3: S3Client;
+  sqs: SQSClient;
+  sts: STSClient;
+  lambda: LambdaClient;
+  dynamodb: DynamoDBClient;
+  eventBridge: EventBridgeClient;
+}
+
+export interface InvokeAnswer {
+  functionError: string | undefined;
+  payload: unknown;
+}
+
+/** Two accounts, up on this machine. */
+export interface TwoAccounts {
+  cloud: LocalCloud;
+  /** The operators of both accounts. */
+  a: AwsClients;
+  b: AwsClients;
+  as(keys: Keys): AwsClients;
+  invoke(event: unknown): Promise<InvokeAnswer>;
+  /** The ledger's item of route "main" and a key, as plain values. */
+  ledgerItem(key: string): Promise<Record<string, string | undefined> | undefined>;
+  /** Takes everything a queue of account A holds just now. */
+  take(queueUrl: string): Promise<Message[]>;
+  /** Takes what lies in the dead-letter queue. */
+  deadLetters(): Promise<Message[]>;
+  close(): Promise<void>;
+}
+
+export interface TwoAccountsOptions {
+  /** Changes the templates before they are deployed. */
+  change?: (stacks: StackInput[]) => void;
+  /** Deployed after the relay's own. */
+  last?: StackInput[];
+  faults?: Faults;
+}
+
+/** The two accounts of the committed cdk.json. */
+export async function startTwoAccounts(options: TwoAccountsOptions = {}): Promise<TwoAccounts> {
+  const stacks = readAssembly(inject('assembly'));
+  options.change?.(stacks);
+  return twoAccountsOf(
+    await LocalCloud.start({
+      stacks: [...stacks, ...(options.last ?? [])],
+      ...(options.faults && { faults: options.faults }),
+    }),
+  );
+}
+
+/** The same around a cloud that a test has put together itself. */
+export function twoAccountsOf(cloud: LocalCloud): TwoAccounts {
+  const as = (keys: Keys) => clientsOf(cloud, keys);
+  const a = as(cloud.operator(ACCOUNT_A));
+  return {
+    cloud,
+    a,
+    b: as(cloud.operator(ACCOUNT_B)),
+    as,
+    invoke: (event) => invoke(a.lambda, event),
+    ledgerItem: (key) => ledgerItem(a.dynamodb, `main/${key}`),
+    take: (queueUrl) => takeAll(a.sqs, queueUrl),
+    deadLetters: () => takeAll(a.sqs, cloud.outputs('upload-relay-source')['DeadLetterQueueUrl']!),
+    close: () => cloud.close(),
+  };
+}
+
+function clientsOf(cloud: LocalCloud, keys: Keys): AwsClients {
+  const settings = {
+    endpoint: cloud.url,
+    region: REGION,
+    credentials: keys,
+    requestHandler: new NodeHttpHandler({
+      httpsAgent: new Agent({ ca: cloud.caPem, keepAlive: true, maxSockets: 16 }),
+    }),
+  };
+  return {
+    s3: new S3Client(settings),
+    sqs: new SQSClient(settings),
+    sts: new STSClient(settings),
+    lambda: new LambdaClient(settings),
+    dynamodb: new DynamoDBClient(settings),
+    eventBridge: new EventBridgeClient(settings),
+  };
+}
+
+async function invoke(lambda: LambdaClient, event: unknown): Promise<InvokeAnswer> {
+  const command = new InvokeCommand({ FunctionName: 'upload-relay', Payload: Buffer.from(JSON.stringify(event)) });
+  const { FunctionError, Payload } = await lambda.send(command);
+  return { functionError: FunctionError, payload: JSON.parse(Buffer.from(Payload ?? []).toString() || 'null') };
+}
+
+async function ledgerItem(
+  dynamodb: DynamoDBClient,
+  id: string,
+): Promise<Record<string, string | undefined> | undefined> {
+  const command = new GetItemCommand({ TableName: LEDGER_TABLE, Key: { id: { S: id } }, ConsistentRead: true });
+  const { Item } = await dynamodb.send(command);
+  return Item && Object.fromEntries(Object.entries(Item).map(([name, value]) => [name, value.S ?? value.N]));
+}
+
+/** Takes everything a queue holds just now. */
+async function takeAll(sqs: SQSClient, queueUrl: string): Promise<Message[]> {
+  const messages: Message[] = [];
+  for (;;) {
+    const { Messages = [] } = await sqs.send(
+      new ReceiveMessageCommand({ QueueUrl: queueUrl, MaxNumberOfMessages: 10, MessageAttributeNames: ['All'] }),
+    );
+    if (Messages.length === 0) return messages;
+    messages.push(...Messages);
+    for (const { ReceiptHandle } of Messages)
+      await sqs.send(new DeleteMessageCommand({ QueueUrl: queueUrl, ReceiptHandle }));
+  }
+}
+
+const LOOK_EVERY_MS = 20;
+const PATIENCE_MS = 30_000;
+
+/** Changes properties of all resources of a type, before they are deployed. */
+export function changeProperties(stacks: StackInput[], type: string, properties: Record<string, TemplateValue>): void {
+  for (const { template } of stacks) {
+    for (const resource of Object.values(template.Resources)) {
+      if (resource.Type === type) resource.Properties = { ...resource.Properties, ...properties };
+    }
+  }
+}
+
+/** Changes variables of every function. */
+export function changeEnvironment(stacks: StackInput[], variables: Record<string, string>): void {
+  for (const { template } of stacks) {
+    for (const { Type, Properties } of Object.values(template.Resources)) {
+      if (Type !== 'AWS::Lambda::Function') continue;
+      Object.assign((Properties!['Environment'] as { Variables: Record<string, string> }).Variables, variables);
+    }
+  }
+}
+
+/** Looks until something is there: `undefined`, `false` and errors mean not yet. */
+export async function eventually<T>(look: () => Promise<T | undefined | false>): Promise<T> {
+  const deadline = Date.now() + PATIENCE_MS;
+  for (;;) {
+    const outcome = await look().catch((error: unknown) => {
+      if (Date.now() > deadline) throw error;
+      return undefined;
+    });
+    if (outcome !== undefined && outcome !== false) return outcome;
+    if (Date.now() > deadline) throw new Error(`not there after ${PATIENCE_MS} ms`);
+    await sleep(LOOK_EVERY_MS);
+  }
+}

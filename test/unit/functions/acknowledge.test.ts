@@ -1,0 +1,61 @@
+import type { SQSRecord } from 'aws-lambda';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { earlyAcknowledgement } from '../../../functions/delivery/acknowledge.ts';
+import type { Invocation } from '../../../functions/delivery/relay.ts';
+
+let deleted: string[];
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  deleted = [];
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+const message = (receiptHandle: string) => ({ receiptHandle }) as SQSRecord;
+
+function invocation(answer: () => Promise<unknown> = async () => ({})): Invocation {
+  const send = (command: { input: { ReceiptHandle: string } }) => {
+    deleted.push(command.input.ReceiptHandle);
+    return answer();
+  };
+  const logger = { info: () => undefined, warn: () => undefined, error: () => undefined };
+  return { config: { queueUrl: 'q' }, clients: { sqs: { send } }, logger } as unknown as Invocation;
+}
+
+test('a quick batch is left to Lambda, which acknowledges it for nothing', async () => {
+  const acknowledgement = earlyAcknowledgement(invocation(), 3);
+  for (const handle of ['a', 'b', 'c']) await acknowledgement.done(message(handle));
+  acknowledgement.close();
+  vi.advanceTimersByTime(60_000);
+  expect(deleted).toEqual([]);
+});
+
+test('while one object is slow, the others are acknowledged: those finished, and then each as it finishes', async () => {
+  const acknowledgement = earlyAcknowledgement(invocation(), 4);
+  await acknowledgement.done(message('a'));
+  vi.advanceTimersByTime(4_999);
+  expect(deleted).toEqual([]);
+  vi.advanceTimersByTime(1);
+  expect(deleted).toEqual(['a']);
+  await acknowledgement.done(message('b'));
+  expect(deleted).toEqual(['a', 'b']);
+});
+
+test('the last of a batch is left to Lambda: the answer comes at once', async () => {
+  const acknowledgement = earlyAcknowledgement(invocation(), 1);
+  vi.advanceTimersByTime(5_000);
+  await acknowledgement.done(message('a'));
+  expect(deleted).toEqual([]);
+});
+
+test('a refused acknowledgement does no harm', async () => {
+  const acknowledgement = earlyAcknowledgement(
+    invocation(() => Promise.reject(new Error('no'))),
+    2,
+  );
+  vi.advanceTimersByTime(5_000);
+  await acknowledgement.done(message('a'));
+  expect(deleted).toEqual(['a']);
+});

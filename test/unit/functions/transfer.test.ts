@@ -1,0 +1,148 @@
+import { crc32 } from 'node:zlib';
+import { describe, expect, test } from 'vitest';
+import { sessionPolicy } from '../../../functions/aws/session-policy.ts';
+import { SourceObject } from '../../../functions/source-object.ts';
+import { checksumMember, fullObjectChecksum, worksForMultipart } from '../../../functions/transfer/checksum.ts';
+import { Crc32Tap, combineCrc32, crc32OfBuffer } from '../../../functions/transfer/crc32.ts';
+import { partSizeFor, planTransfer, splitIntoParts } from '../../../functions/transfer/plan.ts';
+import { aRoute, aState } from '../../support/relay.ts';
+
+const MIB = 1024 ** 2;
+const GIB = 1024 ** 3;
+const TIB = 1024 ** 4;
+const SOURCE = new SourceObject('source', 'key');
+
+describe('planTransfer', () => {
+  test.each([
+    ['nothing', 0, 'single'],
+    ['one byte', 1, 'single'],
+    ['just within memory', 8 * MIB, 'single'],
+    ['one byte more', 8 * MIB + 1, 1],
+    ['one part', 64 * MIB, 1],
+    ['a part and a byte', 64 * MIB + 1, 2],
+    ['the largest', 5 * GIB, 80],
+  ])('%s: %i bytes → %s', (_, sizeBytes, expected) => {
+    const plan = planTransfer(SOURCE, aState({ sizeBytes }));
+    expect(plan.kind === 'single' ? 'single' : plan.parts.length).toBe(expected);
+  });
+
+  test('more than one invocation takes is refused, with both numbers', () => {
+    expect(() => planTransfer(SOURCE, aState({ sizeBytes: 5 * GIB + 1 }))).toThrow(
+      'It has 5368709121 bytes; one invocation takes up to 5368709120.',
+    );
+  });
+
+  test.each([
+    ['STANDARD', undefined, true],
+    ['GLACIER_IR', undefined, true],
+    ['GLACIER', undefined, false],
+    ['DEEP_ARCHIVE', undefined, false],
+    ['GLACIER', 'ongoing-request="true"', false],
+    ['GLACIER', 'ongoing-request="false", expiry-date="Fri, 21 Dec 2029 00:00:00 GMT"', true],
+  ])('%s with restore %s can be read: %s', (storageClass, restore, readable) => {
+    const plan = () => planTransfer(SOURCE, aState({ storageClass, restore }));
+    if (readable) expect(plan().kind).toBe('single');
+    else expect(plan).toThrow('restore it first');
+  });
+});
+
+describe('parts', () => {
+  test.each([1, 5 * MIB, 64 * MIB - 1, 64 * MIB, 64 * MIB + 1, 5 * GIB, 640 * GIB, TIB, 48.8 * TIB].map(Math.floor))(
+    '%i bytes are covered once, in order, within S3’s limits',
+    (sizeBytes) => {
+      const partSizeBytes = partSizeFor(sizeBytes);
+      const parts = splitIntoParts(sizeBytes, partSizeBytes);
+      expect(parts.length).toBeLessThanOrEqual(10_000);
+      expect(partSizeBytes).toBeLessThanOrEqual(5 * GIB);
+      let next = 0;
+      parts.forEach((part, index) => {
+        expect(part.number).toBe(index + 1);
+        expect(part.offsetBytes).toBe(next);
+        next += part.lengthBytes;
+        if (index < parts.length - 1) expect(part.lengthBytes).toBe(partSizeBytes);
+      });
+      expect(next).toBe(sizeBytes);
+    },
+  );
+});
+
+describe('checksums', () => {
+  test.each([
+    ['the default', { ChecksumCRC64NVME: 'a', ChecksumType: 'FULL_OBJECT' }, { algorithm: 'CRC64NVME', value: 'a' }],
+    [
+      'SHA-256 of one PutObject',
+      { ChecksumSHA256: 'b', ChecksumType: 'FULL_OBJECT' },
+      { algorithm: 'SHA256', value: 'b' },
+    ],
+    ['composite', { ChecksumCRC32: 'c-3', ChecksumType: 'COMPOSITE' }, undefined],
+    ['none', {}, undefined],
+    ['a value of unknown type', { ChecksumCRC32: 'd' }, undefined],
+  ])('%s is handed on as %j', (_, answer, expected) => expect(fullObjectChecksum(answer)).toEqual(expected));
+
+  test.each([
+    ['CRC64NVME', true],
+    ['CRC32', true],
+    ['CRC32C', true],
+    ['SHA1', false],
+    ['SHA256', false],
+  ] as const)('%s can be proved over a multipart upload: %s', (algorithm, works) => {
+    expect(worksForMultipart({ algorithm, value: 'x' })).toBe(works);
+  });
+
+  test('each goes in the member of its own name', () => {
+    expect(checksumMember({ algorithm: 'CRC32C', value: 'x' })).toEqual({ ChecksumCRC32C: 'x' });
+  });
+
+  test('the CRC32 of "123456789" is the published check value', () => {
+    expect(Buffer.from(crc32OfBuffer(Buffer.from('123456789')), 'base64').toString('hex')).toBe('cbf43926');
+  });
+
+  test.each([
+    ['no parts', []],
+    ['one part', [7]],
+    ['equal parts', [1000, 1000, 1000]],
+    ['an empty part in the middle', [3, 0, 5]],
+    ['odd sizes', [1, 65_537, 3, 131_072, 9]],
+  ])('the combined CRC32 equals that of the whole: %s', (_, sizes) => {
+    const parts = sizes.map((size, index) => Buffer.alloc(size, `part ${index}, unlike the others`));
+    const combined = combineCrc32(parts.map((part) => ({ crc: crc32(part), lengthBytes: part.length })));
+    expect(combined).toBe(crc32(Buffer.concat(parts)));
+  });
+
+  test('bytes pass through the tap unchanged, and their CRC32 is known', async () => {
+    const chunks = [Buffer.from('123'), Buffer.from('456789')];
+    const tap = new Crc32Tap();
+    for (const chunk of chunks) tap.write(chunk);
+    tap.end();
+    expect(Buffer.concat(await tap.toArray()).toString()).toBe('123456789');
+    expect(tap.part).toEqual({ crc: 0xcbf43926, lengthBytes: 9 });
+  });
+});
+
+describe('the session policy', () => {
+  test('allows putting under the prefix and nothing else', () => {
+    expect(JSON.parse(sessionPolicy(aRoute())).Statement).toEqual([
+      { Effect: 'Allow', Action: ['s3:PutObject'], Resource: 'arn:aws:s3:::destination/in/*' },
+    ]);
+  });
+
+  test('follows the route: tags, key, partition', () => {
+    const route = aRoute({
+      copyTags: true,
+      writerRoleArn: 'arn:aws-cn:iam::222222222222:role/writer',
+      destination: { kmsKeyArn: 'arn:aws-cn:kms:cn-north-1:222222222222:key/k' },
+    });
+    expect(JSON.parse(sessionPolicy(route)).Statement).toEqual([
+      {
+        Effect: 'Allow',
+        Action: ['s3:PutObject', 's3:PutObjectTagging'],
+        Resource: 'arn:aws-cn:s3:::destination/in/*',
+      },
+      {
+        Effect: 'Allow',
+        Action: ['kms:GenerateDataKey', 'kms:Decrypt'],
+        Resource: 'arn:aws-cn:kms:cn-north-1:222222222222:key/k',
+      },
+    ]);
+  });
+});
