@@ -8,6 +8,7 @@ import type { Directory } from '../iam/directory.ts';
 import { signatureError } from '../sigv4-errors.ts';
 import { type BodyFault, BodyFaultStream } from './body-fault.ts';
 import type { Faults, Injection } from './faults.ts';
+import { LateEndStream } from './late-end.ts';
 import { requestSubject } from './request-subject.ts';
 import type { RequestFault } from './rule.ts';
 import { SessionOrigins } from './session-origins.ts';
@@ -135,7 +136,12 @@ async function injectIntoAnswer(call: Call, injection: Injection<BodyFault>): Ou
 }
 
 /** A request whose client has left by then is dropped. */
-async function workLater({ passage, work }: Call, milliseconds: number): Outcome {
+async function workLater({ passage, bodyLengthBytes, work }: Call, milliseconds: number): Outcome {
+  if (passage.divertBody && bodyLengthBytes > 0) {
+    // Unread, it would fill the connection's buffers, and nobody would notice the client's leaving behind it.
+    passage.divertBody(new LateEndStream({ milliseconds, hasLeft: passage.hasLeft }));
+    return work();
+  }
   await sleep(milliseconds, undefined, { ref: false });
   return passage.hasLeft() ? undefined : work();
 }

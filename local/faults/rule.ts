@@ -13,7 +13,7 @@ export type RequestFault =
   /** Nothing more comes through; for ever unless `forMs` says how long. */
   | { kind: 'stall'; side: 'request' | 'response'; atByte: BytePosition; forMs?: number }
   | { kind: 'bit-flip'; side: 'request' | 'response'; atByte: BytePosition }
-  /** The work begins later, and not at all when the client has left by then. */
+  /** The work is done later, and not at all when the client has left by then. */
   | { kind: 'delay'; ms: number }
   /** The session that signed the request has expired, now and for good. */
   | { kind: 'expire-credentials' }

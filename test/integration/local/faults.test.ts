@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { Agent } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { connect } from 'node:tls';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { GetObjectCommand, HeadObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
@@ -350,6 +351,19 @@ test('a delayed request is dropped when its caller has left', async () => {
   inject({ kind: 'delay', ms: 50 }, { operation: 'SendMessage' });
   await sqs.send(send('{}'));
   expect(await received()).toHaveLength(1);
+});
+
+test('a delayed upload is dropped when its caller has left, however much of it has arrived', async () => {
+  for (const sizeBytes of [10, 100_000, 400_000, 3_000_000]) {
+    const Key = `given up after ${sizeBytes} bytes`;
+    const rule = inject({ kind: 'delay', ms: 300 }, { key: Key });
+    const upload = new PutObjectCommand({ Bucket: BUCKET, Key, Body: Buffer.alloc(sizeBytes) });
+    const given = s3.send(upload, { abortSignal: AbortSignal.timeout(100) });
+    await expect(given).rejects.toMatchObject({ name: 'AbortError' });
+    rule.remove();
+    await sleep(500);
+    expect(await exists(Key), Key).toBe(false);
+  }
 });
 
 test('an expired session is expired for good, and nobody else is concerned', async () => {
