@@ -2,6 +2,7 @@ import { DeleteMessageCommand } from '@aws-sdk/client-sqs';
 import type { SQSRecord } from 'aws-lambda';
 import { asRelayError } from '../errors.ts';
 import type { Invocation } from './relay.ts';
+import { sendReports } from './report.ts';
 
 /** Below this, waiting for the batch's end costs nothing and saves a request per message. */
 const PATIENCE_MS = 5_000;
@@ -22,6 +23,7 @@ export function earlyAcknowledgement(invocation: Invocation, batchSize: number):
   let isLate = false;
   const acknowledge = async ({ receiptHandle }: SQSRecord) => {
     try {
+      if (invocation.reports.length > 0) await sendReports(invocation);
       await clients.sqs.send(new DeleteMessageCommand({ QueueUrl: config.queueUrl, ReceiptHandle: receiptHandle }));
     } catch (error) {
       // Lambda does it at the end of the invocation.

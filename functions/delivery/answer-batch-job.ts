@@ -11,6 +11,7 @@ import {
 import { requireCertainty } from './certainty.ts';
 import type { Invocation } from './relay.ts';
 import { relayObject } from './relay-object.ts';
+import { sendReports } from './report.ts';
 
 /** S3 Batch Operations cuts longer result strings off its completion report. */
 const RESULT_CHARACTERS = 1024;
@@ -18,7 +19,9 @@ const RESULT_CHARACTERS = 1024;
 /** Each task is answered for by itself; the job's completion report then holds every reason. */
 export async function answerBatchJob(invocation: Invocation, event: unknown): Promise<BatchAnswer> {
   const job = parseBatchJob(event);
-  return batchAnswer(job, await Promise.all(job.tasks.map((task) => answerTask(invocation, job, task))));
+  const results = await Promise.all(job.tasks.map((task) => answerTask(invocation, job, task)));
+  await sendReports(invocation);
+  return batchAnswer(job, results);
 }
 
 async function answerTask(invocation: Invocation, job: BatchJob, task: unknown): Promise<BatchResult> {

@@ -4,6 +4,7 @@ import type { RelayRequest } from '../request/relay-request.ts';
 import type { Receipt } from './receipt.ts';
 import type { Invocation } from './relay.ts';
 import { relayObject } from './relay-object.ts';
+import { sendReports } from './report.ts';
 
 export interface ManualAnswer {
   receipts: Receipt[];
@@ -34,6 +35,7 @@ export async function answerManual(invocation: Invocation, event: unknown): Prom
     }
   };
   await Promise.all(Array.from({ length: OBJECTS_IN_FLIGHT }, worker));
+  await sendReports(invocation);
   if (failed.length === requests.length) throw failed[0]!.failure;
   return {
     receipts,

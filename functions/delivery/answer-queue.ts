@@ -9,6 +9,7 @@ import { orOutOfTime } from './deadline.ts';
 import { postpone } from './postpone.ts';
 import type { Invocation } from './relay.ts';
 import { relayObject } from './relay-object.ts';
+import { sendReports } from './report.ts';
 
 /**
  * Relays what each message asks for. A message is acknowledged once its objects are delivered and recorded, or once it lies
@@ -25,6 +26,7 @@ export async function answerQueue(invocation: Invocation, event: SQSEvent): Prom
     }),
   );
   acknowledgement.close();
+  await sendReports(invocation);
   return { batchItemFailures: outcomes.flat() };
 }
 

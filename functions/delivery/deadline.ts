@@ -14,7 +14,10 @@ export function withDeadline(relay: Relay, remainingMs: () => number): { invocat
   const controller = new AbortController();
   const stop = () => controller.abort(outOfTime('The invocation ran out of time; it goes back to the queue.'));
   const timer = setTimeout(stop, Math.max(0, remainingMs() - MARGIN_MS));
-  return { invocation: { ...relay, remainingMs, signal: controller.signal }, done: () => clearTimeout(timer) };
+  return {
+    invocation: { ...relay, remainingMs, signal: controller.signal, reports: [] },
+    done: () => clearTimeout(timer),
+  };
 }
 
 /**

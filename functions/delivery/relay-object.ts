@@ -63,14 +63,14 @@ async function relayAlong(
     });
     const receipt = { ...settled, certain: settled.certain && isCertain };
     logger.info('relayed', { receipt });
-    await report(invocation, receipt);
+    report(invocation, receipt);
     return receipt;
   } catch (error) {
     const failure = asRelayError(error, { source: `${request.source}` });
     if (!failure.retryable || isLastTry) {
       const failed = failedReceiptOf(request, route, failure, { attempts, startedAt, finishedAt: now() });
       await record(invocation, failed);
-      await report(invocation, failed);
+      report(invocation, failed);
     }
     throw failure;
   }

@@ -1,4 +1,4 @@
-import { PutEventsCommand } from '@aws-sdk/client-eventbridge';
+import { PutEventsCommand, type PutEventsRequestEntry } from '@aws-sdk/client-eventbridge';
 import { asRelayError } from '../errors.ts';
 import type { FailedReceipt, Receipt } from './receipt.ts';
 import type { Invocation } from './relay.ts';
@@ -8,26 +8,43 @@ const EVENT_SOURCE = 'upload-relay';
 
 const DETAIL_TYPES = { delivered: 'Object Relayed', failed: 'Object Relay Failed' } as const;
 
+/** As many as one request takes: API_PutEvents. */
+const EVENTS_PER_REQUEST = 10;
+/** For an invocation that has run out of time, out of what it keeps back for its answer. */
+const LAST_WORDS_MS = 1_000;
+
+/** Notes what EventBridge is to be told: a request for each would cost a small object as much as its HEAD. */
+export function report(invocation: Invocation, receipt: Receipt | FailedReceipt): void {
+  invocation.reports.push(receipt);
+}
+
 /**
- * Tells EventBridge's default bus; the receipt is the event's detail. Sent at most once per receipt and not repeated:
- * the ledger is the record, and an object is not relayed again for want of an event.
+ * Tells EventBridge's default bus what has been noted; the receipt is the event's detail. Before any of it is acknowledged, so
+ * that a message whose invocation dies is reported by the next one. A request that fails is not repeated: the ledger is
+ * the record, and an object is not relayed again for want of an event.
  * https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEvents.html
  */
-export async function report(invocation: Invocation, receipt: Receipt | FailedReceipt): Promise<void> {
-  const { clients, logger, signal } = invocation;
-  const entry = {
-    Source: EVENT_SOURCE,
-    DetailType: DETAIL_TYPES[receipt.status],
-    Detail: JSON.stringify(receipt),
-  };
+export async function sendReports(invocation: Invocation): Promise<void> {
+  const entries = invocation.reports.splice(0).map(entryOf);
+  const requests = Array.from({ length: Math.ceil(entries.length / EVENTS_PER_REQUEST) }, (_, index) =>
+    entries.slice(index * EVENTS_PER_REQUEST, (index + 1) * EVENTS_PER_REQUEST),
+  );
+  await Promise.all(requests.map((each) => putEvents(invocation, each)));
+}
+
+function entryOf(receipt: Receipt | FailedReceipt): PutEventsRequestEntry {
+  return { Source: EVENT_SOURCE, DetailType: DETAIL_TYPES[receipt.status], Detail: JSON.stringify(receipt) };
+}
+
+async function putEvents({ clients, logger, signal }: Invocation, events: PutEventsRequestEntry[]): Promise<void> {
+  const abortSignal = signal.aborted ? AbortSignal.timeout(LAST_WORDS_MS) : signal;
   try {
-    const command = new PutEventsCommand({ Entries: [entry] });
-    const { Entries } = await clients.eventBridge.send(command, { abortSignal: signal });
-    const { ErrorCode, ErrorMessage } = Entries?.[0] ?? {};
-    if (ErrorCode) logger.warn('EventBridge did not take the event', { ErrorCode, ErrorMessage });
+    const { Entries = [] } = await clients.eventBridge.send(new PutEventsCommand({ Entries: events }), { abortSignal });
+    for (const { ErrorCode, ErrorMessage } of Entries) {
+      if (ErrorCode) logger.warn('EventBridge did not take the event', { ErrorCode, ErrorMessage });
+    }
   } catch (error) {
-    logger.warn('EventBridge did not take the event', {
-      failure: asRelayError(error, { operation: 'PutEvents' }).toJSON(),
-    });
+    const failure = asRelayError(error, { operation: 'PutEvents' }).toJSON();
+    logger.warn('EventBridge did not take the events', { events: events.length, failure });
   }
 }

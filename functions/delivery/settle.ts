@@ -3,7 +3,8 @@ import type { RelayRequest } from '../request/relay-request.ts';
 import { destinationOf, type Route } from '../route.ts';
 import { attributesFor } from '../transfer/attributes.ts';
 import { putMultipart } from '../transfer/multipart.ts';
-import { planTransfer } from '../transfer/plan.ts';
+import { planTransfer, SINGLE_MAX_BYTES } from '../transfer/plan.ts';
+import { readSnapshot, type Snapshot } from '../transfer/read-whole.ts';
 import { putSingle } from '../transfer/single.ts';
 import { headSource, isSameObject, type SourceState } from '../transfer/source-state.ts';
 import type { Transfer } from '../transfer/transfer.ts';
@@ -16,7 +17,7 @@ import type { Invocation } from './relay.ts';
 const ROUNDS = 5;
 
 /**
- * head → plan → transfer → record → head again, until the source is what was written.
+ * head (or GET, of a small object) → plan → transfer → record → head again, until the source is what was written.
  * Whoever writes the destination or the ledger looks at the source afterwards and, if it has changed, writes again:
  * that is what makes duplicate, late and reordered events harmless. It never skips a write because of the ledger.
  */
@@ -26,13 +27,13 @@ export async function settle(
   route: Route,
   { attempts, startedAt }: Pick<Timing, 'attempts' | 'startedAt'>,
 ): Promise<Receipt> {
-  let state = await look(invocation, request);
+  let snapshot = await firstLook(invocation, request);
   for (let round = 0; round < ROUNDS; round++) {
     const timing = { attempts: attempts + round, startedAt };
-    const receipt = await writeOnce(invocation, request, route, state, timing).catch(unlessChanged);
+    const receipt = await writeOnce(invocation, request, route, snapshot, timing).catch(unlessChanged);
     const after = await lookAgain(invocation, request, receipt);
-    if (receipt !== undefined && (after === 'gone' || isSameObject(after, state))) return receipt;
-    if (after !== 'gone') state = after;
+    if (receipt !== undefined && (after === 'gone' || isSameObject(after, snapshot.state))) return receipt;
+    if (after !== 'gone') snapshot = { state: after };
   }
   throw new RelayError({
     code: 'SourceChanged',
@@ -48,7 +49,7 @@ async function writeOnce(
   invocation: Invocation,
   request: RelayRequest,
   route: Route,
-  state: SourceState,
+  { state, body }: Snapshot,
   { attempts, startedAt }: Pick<Timing, 'attempts' | 'startedAt'>,
 ): Promise<Receipt> {
   const { clients, now, signal } = invocation;
@@ -59,11 +60,20 @@ async function writeOnce(
   const attributes = await attributesFor(route, source, state, clients.source, signal);
   const writer = clients.writer(route);
   const transfer: Transfer = { source, state, destination, attributes, reader: clients.source, writer, signal };
-  const delivered = plan.kind === 'single' ? await putSingle(transfer) : await putMultipart(transfer, plan.parts);
+  const delivered = plan.kind === 'single' ? await putSingle(transfer, body) : await putMultipart(transfer, plan.parts);
   const timing = { attempts, startedAt, finishedAt: now() };
   const receipt = receiptOf({ request, route, state, destination, delivered, kind: plan.kind, timing });
   await record(invocation, receipt);
   return receipt;
+}
+
+/** An object that the event calls small is read at once; otherwise the head tells how to go about it. */
+async function firstLook(invocation: Invocation, request: RelayRequest): Promise<Snapshot> {
+  const { clients, config, signal } = invocation;
+  const { source, hint } = request;
+  const isSmall = hint?.sizeBytes !== undefined && hint.sizeBytes <= SINGLE_MAX_BYTES;
+  if (isSmall) return readSnapshot(clients.source, source, config.sourceAccount, signal);
+  return { state: await look(invocation, request) };
 }
 
 function look({ clients, config, signal }: Invocation, { source }: RelayRequest): Promise<SourceState> {

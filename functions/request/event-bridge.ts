@@ -13,6 +13,7 @@ const objectCreatedSchema = z.object({
       'version-id': z.optional(z.string()),
       etag: z.optional(z.string()),
       sequencer: z.optional(z.string()),
+      size: z.optional(z.number()),
     }),
   }),
 });
@@ -28,6 +29,7 @@ export function isEventBridgeEvent(value: unknown): boolean {
 export function parseEventBridgeEvent(value: unknown): RelayRequest[] {
   const expected = 'an EventBridge event of source "aws.s3" and detail-type "Object Created"';
   const { bucket, object } = parseShape(objectCreatedSchema, value, expected).detail;
-  const hint = { versionId: object['version-id'], eTag: object.etag, sequencer: object.sequencer };
+  const { 'version-id': versionId, etag: eTag, sequencer, size: sizeBytes } = object;
+  const hint = { versionId, eTag, sequencer, sizeBytes };
   return [{ source: new SourceObject(bucket.name, object.key), hint }];
 }

@@ -15,4 +15,6 @@ export interface VersionHint {
   eTag?: string | undefined;
   /** Orders the versions of one key: https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html */
   sequencer?: string | undefined;
+  /** As the event has it. */
+  sizeBytes?: number | undefined;
 }

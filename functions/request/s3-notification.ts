@@ -20,6 +20,7 @@ const notificationSchema = z.object({
             versionId: z.optional(z.string()),
             eTag: z.optional(z.string()),
             sequencer: z.optional(z.string()),
+            size: z.optional(z.number()),
           }),
         }),
       }),
@@ -41,7 +42,8 @@ export function isS3Notification(value: unknown): boolean {
 export function parseS3Notification(value: unknown): RelayRequest[] {
   return parseShape(notificationSchema, value, EXPECTED).Records.map(({ eventName, s3 }) => {
     if (!eventName.startsWith('ObjectCreated:')) throw badEvent(EXPECTED, eventName);
-    const { key, versionId, eTag, sequencer } = s3.object;
-    return { source: new SourceObject(s3.bucket.name, decodeKey(key)), hint: { versionId, eTag, sequencer } };
+    const { key, versionId, eTag, sequencer, size } = s3.object;
+    const hint = { versionId, eTag, sequencer, sizeBytes: size };
+    return { source: new SourceObject(s3.bucket.name, decodeKey(key)), hint };
   });
 }

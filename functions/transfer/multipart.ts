@@ -7,12 +7,10 @@ import {
 import { type Checksum, checksumMember, fullObjectChecksum, worksForMultipart } from './checksum.ts';
 import { type Crc32Part, combineCrc32, crc32ToBase64 } from './crc32.ts';
 import { destinationFailure } from './failures.ts';
+import { Lanes } from './lanes.ts';
 import type { Part } from './plan.ts';
 import { type SentPart, sendPart } from './send-part.ts';
 import type { Delivered, Transfer } from './transfer.ts';
-
-/** Enough to hide S3's latency between parts at the 78 MB/s that a Lambda function gets. */
-const PARTS_IN_FLIGHT = 4;
 
 /**
  * A multipart upload whose parts are streamed and whose full-object checksum the destination verifies at the end.
@@ -66,20 +64,25 @@ async function sendParts(
   computeCrc32: boolean,
 ): Promise<SentPart[]> {
   const sent: SentPart[] = [];
-  const queue = parts.values();
   const stop = new AbortController();
   const signal = AbortSignal.any([stop.signal, transfer.signal]);
-  const worker = async () => {
-    for (const part of queue) {
-      sent[part.number - 1] = await sendPart(transfer, uploadId, part, { computeCrc32, signal });
-    }
+  const lanes = new Lanes();
+  const underWay = new Set<Promise<void>>();
+  const send = async (part: Part) => {
+    const startedAt = performance.now();
+    sent[part.number - 1] = await sendPart(transfer, uploadId, part, { computeCrc32, signal });
+    lanes.arrived(part.lengthBytes, performance.now() - startedAt);
   };
-  const workers = Array.from({ length: Math.min(PARTS_IN_FLIGHT, parts.length) }, worker);
   try {
-    await Promise.all(workers);
+    for (const part of parts) {
+      while (underWay.size >= lanes.count) await Promise.race(underWay);
+      const sending = send(part).finally(() => underWay.delete(sending));
+      underWay.add(sending);
+    }
+    await Promise.all(underWay);
   } catch (error) {
     stop.abort(error);
-    await Promise.allSettled(workers);
+    await Promise.allSettled(underWay);
     throw error;
   }
   return sent;

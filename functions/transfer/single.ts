@@ -1,21 +1,21 @@
-import { buffer } from 'node:stream/consumers';
 import type { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { Upload } from '@aws-sdk/lib-storage';
-import { RelayError } from '../errors.ts';
 import { type Checksum, checksumMember, fullObjectChecksum } from './checksum.ts';
 import { crc32OfBuffer } from './crc32.ts';
-import { destinationFailure, sourceFailure } from './failures.ts';
+import { destinationFailure } from './failures.ts';
 import { openPinned } from './pinned-read.ts';
 import { SINGLE_MAX_BYTES } from './plan.ts';
+import { readWhole } from './read-whole.ts';
 import type { Delivered, Transfer } from './transfer.ts';
 
 /**
  * One PutObject of a body held in memory (at most SINGLE_MAX_BYTES), which lib-storage may therefore repeat.
  * https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObject.html
+ * @param read the bytes of that very state, where they are known already
  */
-export async function putSingle(transfer: Transfer): Promise<Delivered> {
+export async function putSingle(transfer: Transfer, read?: Buffer): Promise<Delivered> {
   const { source, state, destination, attributes, writer, signal } = transfer;
-  const body = await readWhole(transfer);
+  const body = read ?? (await pinnedBody(transfer));
   const checksum: Checksum = state.checksum ?? { algorithm: 'CRC32', value: crc32OfBuffer(body) };
   const upload = new Upload({
     client: stoppable(writer, signal),
@@ -53,17 +53,6 @@ function stoppable(client: S3Client, abortSignal: AbortSignal): S3Client {
   return Object.assign(Object.create(client) as S3Client, { send });
 }
 
-async function readWhole({ reader, source, state, signal }: Transfer): Promise<Buffer> {
-  const stream = await openPinned(reader, source, state, { signal });
-  const body = await buffer(stream).catch((error: unknown) => {
-    throw sourceFailure(error, 'GetObject', source);
-  });
-  if (body.length === state.sizeBytes) return body;
-  throw new RelayError({
-    code: 'TransferFailed',
-    message: `GetObject on ${source} ended after ${body.length} of ${state.sizeBytes} bytes. It will be tried again.`,
-    retryable: true,
-    operation: 'GetObject',
-    source: `${source}`,
-  });
+async function pinnedBody({ reader, source, state, signal }: Transfer): Promise<Buffer> {
+  return readWhole(await openPinned(reader, source, state, { signal }), source, state.sizeBytes);
 }

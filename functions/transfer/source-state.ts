@@ -1,4 +1,5 @@
 import {
+  type GetObjectCommandOutput,
   GetObjectTaggingCommand,
   type GetObjectTaggingCommandInput,
   HeadObjectCommand,
@@ -54,6 +55,11 @@ export async function headSource(
   const head = await s3.send(command, { abortSignal: signal }).catch((error: unknown) => {
     throw sourceFailure(error, 'HeadObject', source);
   });
+  return stateOf(head);
+}
+
+/** What both HEAD and GET answer of an object. */
+export function stateOf(head: HeadObjectCommandOutput | GetObjectCommandOutput): SourceState {
   return {
     sizeBytes: head.ContentLength ?? 0,
     eTag: head.ETag ?? '',
@@ -91,7 +97,7 @@ export async function sourceTags(
   return new URLSearchParams(pairs).toString();
 }
 
-function copiedHeaders(head: HeadObjectCommandOutput): ObjectHeaders {
+function copiedHeaders(head: HeadObjectCommandOutput | GetObjectCommandOutput): ObjectHeaders {
   const headers: ObjectHeaders = {};
   for (const name of HEADERS) {
     if (head[name] !== undefined) Object.assign(headers, { [name]: head[name] });

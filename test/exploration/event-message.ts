@@ -1,11 +1,12 @@
 import type { SQSEvent, SQSRecord } from 'aws-lambda';
+import { sizeBytes } from './content.ts';
 import type { Message, Queue } from './queue.ts';
 import type { SourceVersion } from './source-bucket.ts';
 
 /** The body of the message that S3 sends for an upload; without a hint, as little as the relay takes. */
 export function notificationOf(bucket: string, version: SourceVersion, isHinted: boolean): string {
   const { key, versionId, eTag, sequencer } = version;
-  const hint = isHinted ? { versionId, eTag: eTag.slice(1, -1), sequencer } : {};
+  const hint = isHinted ? { versionId, eTag: eTag.slice(1, -1), sequencer, size: sizeBytes(version) } : {};
   const s3 = { bucket: { name: bucket }, object: { key, ...hint } };
   return JSON.stringify({ Records: [{ eventSource: 'aws:s3', eventName: 'ObjectCreated:Put', s3 }] });
 }

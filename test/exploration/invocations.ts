@@ -120,6 +120,7 @@ export class Invocations {
       now: () => new Date(0),
       remainingMs: () => 900_000,
       signal,
+      reports: [],
     };
   }
 }

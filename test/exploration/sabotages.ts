@@ -26,6 +26,12 @@ export const withoutSettle: Sabotage = {
         if (!isWritten || !seen) seen = services.HeadObject(input);
         return seen;
       },
+      GetObject(input) {
+        const got = services.GetObject(input);
+        // A small object's first look is a read.
+        if (!isWritten) seen = got;
+        return got;
+      },
       PutItem(input) {
         isWritten = true;
         return services.PutItem(input);

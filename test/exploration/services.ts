@@ -28,7 +28,7 @@ export type WithLetters<Input> = Input & { letters: string };
 /** Every request that the relay may send, by the name of its operation; each takes effect at one instant. */
 export interface Services {
   HeadObject(input: HeadObjectCommandInput): HeadObjectCommandOutput;
-  GetObject(input: GetObjectCommandInput): { Body: Readable; ETag: string; VersionId: string | undefined };
+  GetObject(input: GetObjectCommandInput): HeadObjectCommandOutput & { Body: Readable };
   PutObject(input: WithLetters<PutObjectCommandInput>): { ETag: string };
   CreateMultipartUpload(input: CreateMultipartUploadCommandInput): { UploadId: string };
   UploadPart(input: WithLetters<UploadPartCommandInput>): { ETag: string };
@@ -54,8 +54,8 @@ export function servicesOf({ source, destination, ledger, queue }: Stores): Serv
   return {
     HeadObject: (input) => source.head(input),
     GetObject(input) {
-      const { version, letters } = source.get(input);
-      return { Body: Readable.from([Buffer.from(letters)]), ETag: version.eTag, VersionId: version.versionId };
+      const { head, letters } = source.get(input);
+      return { ...head, Body: Readable.from([Buffer.from(letters)]) };
     },
     PutObject({ Key, letters, ChecksumCRC32 }) {
       destination.put(Key!, letters, ChecksumCRC32);

@@ -58,6 +58,17 @@ export class SourceBucket {
   head({ Key }: HeadObjectCommandInput): HeadObjectCommandOutput {
     const version = this.newest(Key!);
     if (!version) throw s3Error(404, 'NotFound');
+    return this.#described(version);
+  }
+
+  get({ Key, VersionId, IfMatch, Range }: GetObjectCommandInput): { head: HeadObjectCommandOutput; letters: string } {
+    const version = VersionId === undefined ? this.newest(Key!) : this.#version(Key!, VersionId);
+    if (!version) throw s3Error(404, 'NoSuchKey');
+    if (IfMatch !== undefined && IfMatch !== version.eTag) throw s3Error(412, 'PreconditionFailed');
+    return { head: this.#described(version), letters: lettersOf(version, Range) };
+  }
+
+  #described(version: SourceVersion): HeadObjectCommandOutput {
     const checksum = { ChecksumCRC32: checksumOf(version.letters), ChecksumType: 'FULL_OBJECT' as const };
     return {
       $metadata: {},
@@ -67,13 +78,6 @@ export class SourceBucket {
       LastModified: LAST_MODIFIED,
       ...(version.hasChecksum ? checksum : {}),
     };
-  }
-
-  get({ Key, VersionId, IfMatch, Range }: GetObjectCommandInput): { version: SourceVersion; letters: string } {
-    const version = VersionId === undefined ? this.newest(Key!) : this.#version(Key!, VersionId);
-    if (!version) throw s3Error(404, 'NoSuchKey');
-    if (IfMatch !== undefined && IfMatch !== version.eTag) throw s3Error(412, 'PreconditionFailed');
-    return { version, letters: lettersOf(version, Range) };
   }
 
   #version(key: string, versionId: string): SourceVersion | undefined {

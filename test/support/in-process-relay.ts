@@ -40,6 +40,7 @@ export function inProcessRelay(world: TwoAccounts, assembly: string, remainingMs
       now: () => new Date(),
       remainingMs: () => remainingMs,
       signal: controller.signal,
+      reports: [],
     },
     reader,
     writer,

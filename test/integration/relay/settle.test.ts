@@ -4,6 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from 
 import { record } from '../../../functions/delivery/ledger.ts';
 import type { FailedReceipt, Receipt } from '../../../functions/delivery/receipt.ts';
 import { relayObject } from '../../../functions/delivery/relay-object.ts';
+import { sendReports } from '../../../functions/delivery/report.ts';
 import type { VersionHint } from '../../../functions/request/relay-request.ts';
 import { SourceObject } from '../../../functions/source-object.ts';
 import { eventFixture } from '../../support/events.ts';
@@ -181,6 +182,10 @@ describe('the ledger', () => {
 });
 
 describe('EventBridge is told', () => {
+  beforeEach(() => {
+    relay.invocation.reports.length = 0;
+  });
+
   const nextEvent = () =>
     eventually(async () => {
       const [message] = await world.take(world.cloud.outputs('listener')['QueueUrl']!);
@@ -191,6 +196,7 @@ describe('EventBridge is told', () => {
     await world.take(world.cloud.outputs('listener')['QueueUrl']!);
     const { VersionId } = await put('told', 'x');
     const [receipt] = await relayed('told', { versionId: VersionId, sequencer: '00AB' });
+    await sendReports(relay.invocation);
     const event = await nextEvent();
     expect(event.detail).toEqual(JSON.parse(JSON.stringify(receipt)));
     expect(fieldsOf(event)).toEqual(fieldsOf(eventFixture('out/object-relayed')));
@@ -200,6 +206,7 @@ describe('EventBridge is told', () => {
   test('of a failure, with its reason, as events/out/object-relay-failed.json shows it', async () => {
     await world.take(world.cloud.outputs('listener')['QueueUrl']!);
     await expect(relayed('missing', { versionId: 'gone', sequencer: '00AB' })).rejects.toThrow();
+    await sendReports(relay.invocation);
     const event = await nextEvent();
     expect(event).toMatchObject({
       'detail-type': 'Object Relay Failed',

@@ -21,7 +21,7 @@ function invocation(answer: () => Promise<unknown> = async () => ({})): Invocati
     return answer();
   };
   const logger = { info: () => undefined, warn: () => undefined, error: () => undefined };
-  return { config: { queueUrl: 'q' }, clients: { sqs: { send } }, logger } as unknown as Invocation;
+  return { config: { queueUrl: 'q' }, clients: { sqs: { send } }, logger, reports: [] } as unknown as Invocation;
 }
 
 test('a quick batch is left to Lambda, which acknowledges it for nothing', async () => {

@@ -38,6 +38,7 @@ test('what an event knows of the version is kept as a hint', () => {
     versionId: 'newer',
     eTag: 'd41d8cd98f00b204e9800998ecf8427e',
     sequencer: '0055AED6DCD90281E6',
+    sizeBytes: 1024,
   });
   const [bridged] = messageBodies('event-bridge-created').flatMap(parseMessageBody);
   expect(bridged!.hint).toMatchObject({ eTag: 'd41d8cd98f00b204e9800998ecf8427e', sequencer: '0055AED6DCD90281E5' });

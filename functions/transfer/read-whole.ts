@@ -1,0 +1,56 @@
+import type { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
+import { GetObjectCommand, type S3Client } from '@aws-sdk/client-s3';
+import { RelayError } from '../errors.ts';
+import type { SourceObject } from '../source-object.ts';
+import { sourceFailure } from './failures.ts';
+import { SINGLE_MAX_BYTES } from './plan.ts';
+import { type SourceState, stateOf } from './source-state.ts';
+
+/** An object at one moment, with its bytes where they came along. */
+export interface Snapshot {
+  state: SourceState;
+  body?: Buffer;
+}
+
+/**
+ * Reads the newest version at once: the answer to GET says all that HEAD would, which saves a small object a request.
+ * One that turns out not to be small is left unread.
+ * https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html
+ */
+export async function readSnapshot(
+  s3: S3Client,
+  source: SourceObject,
+  owner: string,
+  signal: AbortSignal,
+): Promise<Snapshot> {
+  const command = new GetObjectCommand({
+    Bucket: source.bucket,
+    Key: source.key,
+    ChecksumMode: 'ENABLED',
+    ExpectedBucketOwner: owner,
+  });
+  const answer = await s3.send(command, { abortSignal: signal }).catch((error: unknown) => {
+    throw sourceFailure(error, 'GetObject', source);
+  });
+  const state = stateOf(answer);
+  const stream = answer.Body as Readable;
+  if (state.sizeBytes <= SINGLE_MAX_BYTES) return { state, body: await readWhole(stream, source, state.sizeBytes) };
+  stream.destroy();
+  return { state };
+}
+
+/** @throws RelayError `TransferFailed` when the stream ends before its time */
+export async function readWhole(stream: Readable, source: SourceObject, sizeBytes: number): Promise<Buffer> {
+  const body = await buffer(stream).catch((error: unknown) => {
+    throw sourceFailure(error, 'GetObject', source);
+  });
+  if (body.length === sizeBytes) return body;
+  throw new RelayError({
+    code: 'TransferFailed',
+    message: `GetObject on ${source} ended after ${body.length} of ${sizeBytes} bytes. It will be tried again.`,
+    retryable: true,
+    operation: 'GetObject',
+    source: `${source}`,
+  });
+}
