@@ -44,7 +44,7 @@ export function problemsOf(proofs: readonly (Proof & { configuration: string })[
   );
   return [
     ...proofs.flatMap(({ configuration, broken }) =>
-      broken.map((check) => `${configuration}: fails with nothing taken away: ${check}`),
+      [...new Set(broken)].map((check) => `${configuration}: fails with nothing taken away: ${check}`),
     ),
     ...unproved.values(),
     ...proofs.flatMap(({ configuration, refusals }) =>
