@@ -13,7 +13,9 @@ export class MatrixWriter {
     const heading = `${policy}: ${statement}`;
     if (heading !== this.#heading) this.#write(`\n${heading}\n`);
     this.#heading = heading;
-    this.#write(`  ${change}\n    ${problem === undefined ? `→ ${provedBy}` : `✗ NOT PROVED: ${problem}`}\n`);
+    this.#write(
+      `  ${change}\n    ${problem === undefined ? `→ ${provedBy}` : `✗ not in this configuration: ${problem}`}\n`,
+    );
   }
 }
 
