@@ -1,4 +1,5 @@
-import { App } from 'aws-cdk-lib';
+import { App, Validations } from 'aws-cdk-lib';
+import { AwsSolutionsChecks } from 'cdk-nag';
 import { ConfigError, parseConfig, type RelayContext } from './config.ts';
 import { DestinationStack, destinationGroups } from './destination-stack.ts';
 import { SourceStack } from './source-stack.ts';
@@ -10,6 +11,7 @@ new SourceStack(app, 'Source', { config });
 for (const { id, account, region, routes } of destinationGroups(config)) {
   new DestinationStack(app, id, { config, account, region, routes });
 }
+Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
 app.synth();
 
 /** A mistake in cdk.json is the user's to mend: a sentence helps, a stack trace doesn't. */

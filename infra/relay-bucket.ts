@@ -2,6 +2,7 @@ import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { BlockPublicAccess, Bucket, BucketEncryption, type BucketProps, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
+import { acknowledge } from './acknowledge.ts';
 
 export interface RelayBucketProps {
   bucketName: string;
@@ -29,6 +30,11 @@ export class RelayBucket extends Construct {
       removalPolicy: RemovalPolicy.RETAIN,
       lifecycleRules: [{ id: 'remove-incomplete-uploads', abortIncompleteMultipartUploadAfter: Duration.days(1) }],
     });
+    acknowledge(
+      this.bucket,
+      'S1',
+      'Access logs come hours late and not for certain, and need a bucket that outlives this one. Who wrote what stands in the ledger; for the rest an account has CloudTrail, or turns logging on for this bucket.',
+    );
   }
 
   #encryption(kmsKeyArn: string | undefined): Pick<BucketProps, 'encryption' | 'encryptionKey' | 'bucketKeyEnabled'> {

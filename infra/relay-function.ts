@@ -5,6 +5,7 @@ import { Architecture, CfnEventInvokeConfig, EventSourceMapping, Runtime } from 
 import { type BundlingOptions, NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import { acknowledge } from './acknowledge.ts';
 import type { RelayContext } from './config.ts';
 import {
   bucketArn,
@@ -104,6 +105,13 @@ export class RelayFunction extends Construct {
     const objects = prefixes.map((prefix) => objectsArn(source.bucket, source.region, prefix));
     const tagging = routes.some(({ copyTags }) => copyTags);
     this.#allow('ReadObjects', ['s3:GetObject', 's3:GetObjectVersion'], objects);
+    for (const arn of objects) {
+      acknowledge(
+        this.role,
+        `IAM5[Resource::${arn}]`,
+        'Keys are not known beforehand: these are what the routes take.',
+      );
+    }
     if (tagging) this.#allow('ReadTags', ['s3:GetObjectTagging', 's3:GetObjectVersionTagging'], objects);
     // Without it S3 answers 403 for a deleted object, and "gone" could not be told from "forbidden".
     this.#allow('TellMissingObjects', ['s3:ListBucket'], [bucketArn(source.bucket, source.region)]);

@@ -9,6 +9,13 @@ export interface RelayQueueProps {
   timeoutSeconds: number;
 }
 
+/** On whose behalf a service sends. */
+export interface SendingSource {
+  arn: string;
+  /** Where the ARN doesn't name it, as a bucket's doesn't. */
+  account?: string;
+}
+
 /** AWS's advice, so that throttled batches are not handed out twice: https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html */
 const VISIBILITY_TIMEOUTS = 6;
 /** AWS's advice as well: fewer would give up on messages that were only throttled. */
@@ -38,7 +45,7 @@ export class RelayQueue extends Construct {
   }
 
   /** Lets a service of AWS send, but only on behalf of this one source. */
-  acceptFrom(service: IPrincipal, source: { arn: string; account: string }): void {
+  acceptFrom(service: IPrincipal, source: SendingSource): void {
     this.queue.addToResourcePolicy(
       new PolicyStatement({
         sid: 'SendUploads',
@@ -47,7 +54,7 @@ export class RelayQueue extends Construct {
         resources: [this.queue.queueArn],
         conditions: {
           ArnEquals: { 'aws:SourceArn': source.arn },
-          StringEquals: { 'aws:SourceAccount': source.account },
+          ...(source.account !== undefined && { StringEquals: { 'aws:SourceAccount': source.account } }),
         },
       }),
     );

@@ -1,5 +1,4 @@
 import { Rule } from 'aws-cdk-lib/aws-events';
-import { SqsQueue } from 'aws-cdk-lib/aws-events-targets';
 import { ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { CfnBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
@@ -49,15 +48,17 @@ export class UploadSource extends Construct {
   #throughEventBridge(queue: RelayQueue): void {
     const { bucket } = this.#config.source;
     const { prefix } = commonFilter(this.#config.routes);
-    new Rule(this, 'Created', {
+    const rule = new Rule(this, 'Created', {
       description: `Upload Relay: objects created in ${bucket}`,
       eventPattern: {
         source: ['aws.s3'],
         detailType: ['Object Created'],
         detail: { bucket: { name: [bucket] }, ...(prefix === '' ? {} : { object: { key: [{ prefix }] } }) },
       },
-      targets: [new SqsQueue(queue.queue)],
+      // Not the library's own target for queues: it would let the rule ask for the queue's attributes and URL as well.
+      targets: [{ bind: () => ({ arn: queue.queue.queueArn }) }],
     });
+    queue.acceptFrom(new ServicePrincipal('events.amazonaws.com'), { arn: rule.ruleArn });
   }
 }
 

@@ -1,6 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import { AccountPrincipal, Effect, PolicyDocument, PolicyStatement, Role } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
+import { acknowledge } from './acknowledge.ts';
 import type { RelayContext, RouteContext } from './config.ts';
 import { objectsArn, relayRoleArn } from './contract.ts';
 
@@ -27,6 +28,12 @@ export class WriterRole extends Construct {
       maxSessionDuration: Duration.hours(1),
       inlinePolicies: { write: new PolicyDocument({ statements: writeStatements(route) }) },
     });
+    const { bucket, region, prefix } = route.destination;
+    acknowledge(
+      this.role,
+      `IAM5[Resource::${objectsArn(bucket, region, prefix)}]`,
+      'Keys are not known beforehand: these are what the route delivers.',
+    );
   }
 }
 

@@ -118,8 +118,10 @@ function keysOf(principal: Principal): ContextKeys {
 function refusal({ caller, action, resource }: AccessRequest, decision: Decision & { allowed: false }): string {
   const { principal } = caller;
   if (principal.kind === 'anonymous') return 'Access Denied';
-  const quoted = action.startsWith('s3:') ? `"${resource}"` : resource;
-  const sentence = `User: ${nameOf(principal)} is not authorized to perform: ${action} on resource: ${quoted}`;
+  const isS3 = action.startsWith('s3:');
+  // S3 says nothing of a resource where there is none, as for ListAllMyBuckets; the other services name "*".
+  const on = isS3 && resource === '*' ? '' : ` on resource: ${isS3 ? `"${resource}"` : resource}`;
+  const sentence = `User: ${nameOf(principal)} is not authorized to perform: ${action}${on}`;
   // STS gives no reason: it would tell strangers what a trust policy says.
   if (action === 'sts:AssumeRole') return sentence;
   const { source, explicit } = decision;

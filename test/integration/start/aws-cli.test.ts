@@ -1,11 +1,9 @@
 /** The real AWS CLI against `npm start`, with the commands and the profile that it prints. */
-import { execFile, spawnSync } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { CLI_MISSING, cliInstalled as installed, REPOSITORY, shell } from '../../support/aws-cli.ts';
 import { eventNames } from '../../support/events.ts';
 import { type Started, startProgram } from '../../support/started.ts';
 import {
@@ -16,9 +14,6 @@ import {
   SOURCE_BUCKET,
   WRITER_ROLE_ARN,
 } from '../../support/two-accounts.ts';
-
-const REPOSITORY = fileURLToPath(new URL('../../../', import.meta.url));
-const installed = spawnSync('aws', ['--version'], { env: machineEnvironment() }).status === 0;
 
 let folder: string;
 let program: Started;
@@ -50,22 +45,6 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-/** The CLI is Python's, so nothing of this project's environment is meant for it. */
-function machineEnvironment(): NodeJS.ProcessEnv {
-  return { PATH: process.env['PATH'], HOME: process.env['HOME'], AWS_PAGER: '', AWS_MAX_ATTEMPTS: '1' };
-}
-
-async function shell(
-  command: string,
-  env: NodeJS.ProcessEnv = {},
-): Promise<{ code: number; stdout: string; stderr: string }> {
-  const options = { cwd: REPOSITORY, env: { ...machineEnvironment(), ...env } };
-  return promisify(execFile)('bash', ['-c', command], options).then(
-    ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),
-    (error) => error as { code: number; stdout: string; stderr: string },
-  );
-}
-
 /** Runs `aws` with the printed profile: a is the source's account, b the destination's. */
 async function aws(profile: string, command: string, env: NodeJS.ProcessEnv = {}) {
   return shell(`${hints[0]}; aws ${profile} --endpoint-url ${endpoint()} ${command}`, env);
@@ -75,122 +54,116 @@ function endpoint(): string {
   return /--endpoint-url (\S+)/.exec(hints[1]!)![1]!;
 }
 
-describe.skipIf(!installed)(
-  `with the real AWS CLI${installed ? '' : ' (skipped: there is no "aws" on this machine)'}`,
-  () => {
-    test('every printed line can be pasted', async () => {
-      expect(hints).toHaveLength(4);
-      // Into a file: /dev/stdout cannot be opened where it is a socket, as in a child process of Node.
-      const screen = join(folder, 'screen.txt');
-      const { code, stderr } = await shell(`{ ${hints.join(' && ')}; } > ${screen}`);
-      expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-      expect(await readFile(screen, 'utf8')).toContain('"receipts":[{"status":"delivered","route":"main"');
-    });
+describe.skipIf(!installed)(`with the real AWS CLI${CLI_MISSING}`, () => {
+  test('every printed line can be pasted', async () => {
+    expect(hints).toHaveLength(4);
+    // Into a file: /dev/stdout cannot be opened where it is a socket, as in a child process of Node.
+    const screen = join(folder, 'screen.txt');
+    const { code, stderr } = await shell(`{ ${hints.join(' && ')}; } > ${screen}`);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(await readFile(screen, 'utf8')).toContain('"receipts":[{"status":"delivered","route":"main"');
+  });
 
-    test('aws s3 cp of a file, then the object is at the destination', async () => {
-      const { code } = await aws('--profile a', `s3 cp LICENSE 's3://${SOURCE_BUCKET}/copied with the CLI.txt'`);
-      expect(code).toBe(0);
-      await eventually(async () => {
-        const listing = await aws('--profile b', `s3 ls 's3://${DESTINATION_BUCKET}/${PREFIX}copied'`);
-        return listing.stdout.includes('copied with the CLI.txt');
-      });
+  test('aws s3 cp of a file, then the object is at the destination', async () => {
+    const { code } = await aws('--profile a', `s3 cp LICENSE 's3://${SOURCE_BUCKET}/copied with the CLI.txt'`);
+    expect(code).toBe(0);
+    await eventually(async () => {
+      const listing = await aws('--profile b', `s3 ls 's3://${DESTINATION_BUCKET}/${PREFIX}copied'`);
+      return listing.stdout.includes('copied with the CLI.txt');
     });
+  });
 
-    test('aws sts get-caller-identity', async () => {
-      const { stdout } = await aws('--profile a', 'sts get-caller-identity --output text');
-      expect(stdout.trim()).toMatch(/^111111111111\tarn:aws:iam::111111111111:user\/operator\tAIDA/);
-    });
+  test('aws sts get-caller-identity', async () => {
+    const { stdout } = await aws('--profile a', 'sts get-caller-identity --output text');
+    expect(stdout.trim()).toMatch(/^111111111111\tarn:aws:iam::111111111111:user\/operator\tAIDA/);
+  });
 
-    test('aws lambda invoke with each fixture answers', { timeout: 180_000 }, async () => {
-      const answers = await eachOf(eventNames(), async (name) => {
-        const { code, stdout, stderr } = await aws(
-          '--profile a',
-          `lambda invoke --function-name upload-relay --payload file://events/${name}.json ${join(folder, `${name}.out`)} --query StatusCode`,
-        );
-        return `${name}: ${code} ${stdout.trim()}${stderr}`;
-      });
-      expect(answers).toEqual(eventNames().map((name) => `${name}: 0 200`));
-    });
-
-    test('a user’s mistake is told by AWS’s words', async () => {
-      const { code, stderr } = await aws(
+  test('aws lambda invoke with each fixture answers', { timeout: 180_000 }, async () => {
+    const answers = await eachOf(eventNames(), async (name) => {
+      const { code, stdout, stderr } = await aws(
         '--profile a',
-        `sts assume-role --role-session-name someone --external-id ${EXTERNAL_ID} --role-arn ${WRITER_ROLE_ARN}`,
+        `lambda invoke --function-name upload-relay --payload file://events/${name}.json ${join(folder, `${name}.out`)} --query StatusCode`,
       );
-      expect(code).not.toBe(0);
-      expect(stderr).toContain(
-        `An error occurred (AccessDenied) when calling the AssumeRole operation: User: arn:aws:iam::111111111111:user/operator is not authorized to perform: sts:AssumeRole on resource: ${WRITER_ROLE_ARN}`,
-      );
+      return `${name}: ${code} ${stdout.trim()}${stderr}`;
     });
+    expect(answers).toEqual(eventNames().map((name) => `${name}: 0 200`));
+  });
 
-    test('account A’s profile reads nothing of account B', async () => {
-      const { code, stderr } = await aws('--profile a', `s3 ls s3://${DESTINATION_BUCKET}/`);
-      expect(code).not.toBe(0);
-      expect(stderr).toContain('AccessDenied');
-    });
-  },
-);
+  test('a user’s mistake is told by AWS’s words', async () => {
+    const { code, stderr } = await aws(
+      '--profile a',
+      `sts assume-role --role-session-name someone --external-id ${EXTERNAL_ID} --role-arn ${WRITER_ROLE_ARN}`,
+    );
+    expect(code).not.toBe(0);
+    expect(stderr).toContain(
+      `An error occurred (AccessDenied) when calling the AssumeRole operation: User: arn:aws:iam::111111111111:user/operator is not authorized to perform: sts:AssumeRole on resource: ${WRITER_ROLE_ARN}`,
+    );
+  });
+
+  test('account A’s profile reads nothing of account B', async () => {
+    const { code, stderr } = await aws('--profile a', `s3 ls s3://${DESTINATION_BUCKET}/`);
+    expect(code).not.toBe(0);
+    expect(stderr).toContain('AccessDenied');
+  });
+});
 
 /** The commands of "Play the intruder", as they stand in the documentation for people to type. */
-describe.skipIf(!installed)(
-  `an intruder with account A’s keys and the real AWS CLI${installed ? '' : ' (skipped: there is no "aws" on this machine)'}`,
-  () => {
-    const NOT_AUTHORIZED = `is not authorized to perform: sts:AssumeRole on resource: ${WRITER_ROLE_ARN}`;
-    const SESSIONS_OF_A = 'arn:aws:sts::111111111111:assumed-role';
-    let page: Record<'functions' | 'becomeWriter' | 'allowed' | 'refused' | 'makeOthers' | 'doorsShut', string>;
+describe.skipIf(!installed)(`an intruder with account A’s keys and the real AWS CLI${CLI_MISSING}`, () => {
+  const NOT_AUTHORIZED = `is not authorized to perform: sts:AssumeRole on resource: ${WRITER_ROLE_ARN}`;
+  const SESSIONS_OF_A = 'arn:aws:sts::111111111111:assumed-role';
+  let page: Record<'functions' | 'becomeWriter' | 'allowed' | 'refused' | 'makeOthers' | 'doorsShut', string>;
 
-    beforeAll(async () => {
-      const [functions, becomeWriter, allowed, refused, makeOthers, doorsShut, ...rest] = await intruderCommands();
-      expect(rest).toEqual([]);
-      page = {
-        functions: functions!,
-        becomeWriter: becomeWriter!,
-        allowed: allowed!,
-        refused: refused!,
-        makeOthers: makeOthers!,
-        doorsShut: doorsShut!,
-      };
-    });
+  beforeAll(async () => {
+    const [functions, becomeWriter, allowed, refused, makeOthers, doorsShut, ...rest] = await intruderCommands();
+    expect(rest).toEqual([]);
+    page = {
+      functions: functions!,
+      becomeWriter: becomeWriter!,
+      allowed: allowed!,
+      refused: refused!,
+      makeOthers: makeOthers!,
+      doorsShut: doorsShut!,
+    };
+  });
 
-    test('who becomes the writer can put objects under the prefix, and nothing else', {
-      timeout: 180_000,
-    }, async () => {
-      const before = [page.functions, page.becomeWriter];
-      const [put, ...others] = await outcomes(before, [page.allowed, ...page.refused.split('\n')]);
-      expect(put).toMatchObject({ code: 0, output: expect.stringContaining('"ETag"') });
-      expect(others.map(({ command }) => /s3api (\S+)/.exec(command)?.[1])).toEqual([
-        'get-object',
-        'head-object',
-        'list-objects-v2',
-        'delete-object',
-        'put-object-acl',
-        'put-object',
-      ]);
-      for (const { command, code, output } of others) {
-        expect(code, command).not.toBe(0);
-        expect(output, command).toMatch(/An error occurred \((AccessDenied|403)\) when calling/);
-      }
-      const listing = await aws('--profile b', `s3 ls --recursive s3://${DESTINATION_BUCKET}/`);
-      expect(listing.stdout).toContain(`${PREFIX}intruder.md`);
-      expect(listing.stdout).toContain(`${PREFIX}README.md`);
-      expect(listing.stdout).not.toContain('elsewhere');
-    });
+  test('who becomes the writer can put objects under the prefix, and nothing else', {
+    timeout: 180_000,
+  }, async () => {
+    const before = [page.functions, page.becomeWriter];
+    const [put, ...others] = await outcomes(before, [page.allowed, ...page.refused.split('\n')]);
+    expect(put).toMatchObject({ code: 0, output: expect.stringContaining('"ETag"') });
+    expect(others.map(({ command }) => /s3api (\S+)/.exec(command)?.[1])).toEqual([
+      'get-object',
+      'head-object',
+      'list-objects-v2',
+      'delete-object',
+      'put-object-acl',
+      'put-object',
+    ]);
+    for (const { command, code, output } of others) {
+      expect(code, command).not.toBe(0);
+      expect(output, command).toMatch(/An error occurred \((AccessDenied|403)\) when calling/);
+    }
+    const listing = await aws('--profile b', `s3 ls --recursive s3://${DESTINATION_BUCKET}/`);
+    expect(listing.stdout).toContain(`${PREFIX}intruder.md`);
+    expect(listing.stdout).toContain(`${PREFIX}README.md`);
+    expect(listing.stdout).not.toContain('elsewhere');
+  });
 
-    test('a wrong external id, another role and a user without rights are refused', { timeout: 180_000 }, async () => {
-      const before = [page.functions, page.becomeWriter, page.makeOthers];
-      const refused = await outcomes(before, page.doorsShut.split('\n'));
-      const expected = [
-        `User: ${SESSIONS_OF_A}/upload-relay/intruder ${NOT_AUTHORIZED}`,
-        `User: ${SESSIONS_OF_A}/another/intruder ${NOT_AUTHORIZED}`,
-        `User: arn:aws:iam::111111111111:user/nobody ${NOT_AUTHORIZED}`,
-      ];
-      for (const { code } of refused) expect(code).not.toBe(0);
-      expect(refused.map(({ output }) => output.trim())).toEqual(
-        expected.map((words) => `An error occurred (AccessDenied) when calling the AssumeRole operation: ${words}`),
-      );
-    });
-  },
-);
+  test('a wrong external id, another role and a user without rights are refused', { timeout: 180_000 }, async () => {
+    const before = [page.functions, page.becomeWriter, page.makeOthers];
+    const refused = await outcomes(before, page.doorsShut.split('\n'));
+    const expected = [
+      `User: ${SESSIONS_OF_A}/upload-relay/intruder ${NOT_AUTHORIZED}`,
+      `User: ${SESSIONS_OF_A}/another/intruder ${NOT_AUTHORIZED}`,
+      `User: arn:aws:iam::111111111111:user/nobody ${NOT_AUTHORIZED}`,
+    ];
+    for (const { code } of refused) expect(code).not.toBe(0);
+    expect(refused.map(({ output }) => output.trim())).toEqual(
+      expected.map((words) => `An error occurred (AccessDenied) when calling the AssumeRole operation: ${words}`),
+    );
+  });
+});
 
 /** The code blocks of that section, in their order. */
 async function intruderCommands(): Promise<string[]> {

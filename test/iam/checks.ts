@@ -1,0 +1,306 @@
+/**
+ * What must hold of the whole, each named after what a user would notice. A new statement needs a check here that fails
+ * without it: name it in `guards`, as `<policy>: <statement>`. Where a statement has no Sid, it goes by effect and actions.
+ */
+import { PutEventsCommand } from '@aws-sdk/client-eventbridge';
+import {
+  GetObjectTaggingCommand,
+  HeadObjectCommand,
+  ListObjectsV2Command,
+  PutObjectCommand,
+  S3Client,
+} from '@aws-sdk/client-s3';
+import { GetQueueAttributesCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { send } from '../../local/events/delivery.ts';
+import { assumeWriter, lambdaKeys } from '../support/sessions.ts';
+import {
+  ACCOUNT_A,
+  DESTINATION_BUCKET,
+  type InvokeAnswer,
+  PREFIX,
+  REGION,
+  RELAY_LOG_GROUP,
+  RELAY_ROLE_ARN,
+  SOURCE_BUCKET,
+} from '../support/two-accounts.ts';
+import type { Place } from './places.ts';
+import type { ProofWorld } from './world.ts';
+
+export interface Check {
+  name: string;
+  /** The statements that this would miss, as `<policy>: <statement>`. */
+  guards: RegExp;
+  /** Whether the configuration has what is looked at; always, unless given. */
+  applies?: (world: ProofWorld) => boolean;
+  /** An error means that it doesn't hold. */
+  holds: (world: ProofWorld, place: Place) => Promise<boolean>;
+}
+
+const MIB = 1024 ** 2;
+const PARTS_BYTES = 9 * MIB;
+/** More than what is left of an invocation could move; it is never moved. */
+const TOO_MUCH_FOR_NOW_BYTES = 1024 * MIB;
+
+export const CHECKS: readonly Check[] = [
+  {
+    name: 'a file is delivered',
+    guards: /^upload-relay: (ReadObjects|DecryptObjects)$|^upload-relay-writer: (PutObjects|EncryptObjects)$/,
+    holds: async (world) => {
+      await put(world, 'one.txt');
+      return isDelivered(await world.invoke({ key: 'one.txt' }));
+    },
+  },
+  {
+    name: 'a file of several parts is delivered',
+    guards: /^upload-relay-writer: EncryptObjects$/,
+    holds: async (world) => {
+      await world.cloud.s3.putSparseObject({ bucket: SOURCE_BUCKET, key: 'parts.bin', sizeBytes: PARTS_BYTES });
+      return isDelivered(await world.invoke({ key: 'parts.bin' }));
+    },
+  },
+  {
+    name: 'a freshly started relay delivers',
+    guards: /^upload-relay: AssumeWriterRoles$|^trust of upload-relay(-writer)?: /,
+    holds: async (world) => {
+      await put(world, 'fresh.txt');
+      return isDelivered(await world.invokeFresh({ key: 'fresh.txt' }));
+    },
+  },
+  {
+    name: 'tags travel along',
+    guards: /^upload-relay: ReadTags$|^upload-relay-writer: PutObjects$/,
+    applies: ({ configuration }) => configuration.includes('tags'),
+    holds: async (world) => {
+      await put(world, 'tagged.txt', 'class=secret');
+      if (!isDelivered(await world.invoke({ key: 'tagged.txt' }))) return false;
+      const there = { Bucket: DESTINATION_BUCKET, Key: `${PREFIX}tagged.txt` };
+      const { TagSet } = await world.b.s3.send(new GetObjectTaggingCommand(there));
+      return TagSet?.length === 1;
+    },
+  },
+  {
+    name: 'a file deleted before its turn is told apart from a forbidden one',
+    guards: /^upload-relay: TellMissingObjects$/,
+    holds: async (world) => {
+      const { payload } = await world.invoke({ key: 'never-uploaded.txt' });
+      return (payload as { errorType?: string }).errorType === 'SourceMissing';
+    },
+  },
+  {
+    name: 'the queue may feed the function',
+    guards: /^upload-relay: TakeMessages$/,
+    // Lambda tries the role out when a mapping is made; this one never polls.
+    holds: async ({ cloud, places }) => {
+      const name = { account: ACCOUNT_A, region: REGION, name: 'upload-relay', qualifier: undefined };
+      cloud.lambda.createEventSourceMapping({
+        target: cloud.lambda.functions.target(name),
+        queueArn: queueNamed(places, 'upload-relay'),
+        enabled: false,
+        batchSize: 10,
+        batchingWindowSeconds: 0,
+        reportBatchItemFailures: true,
+        maximumConcurrency: undefined,
+      });
+      return true;
+    },
+  },
+  {
+    name: 'a message that may succeed later comes back soon',
+    guards: /^upload-relay: PostponeMessages$/,
+    holds: async (world) => {
+      const queueUrl = world.cloud.outputs('upload-relay-source')['QueueUrl']!;
+      await world.take(queueUrl);
+      await world.cloud.s3.putSparseObject({ bucket: SOURCE_BUCKET, key: 'slow', sizeBytes: TOO_MUCH_FOR_NOW_BYTES });
+      const receive = new ReceiveMessageCommand({ QueueUrl: queueUrl });
+      const { Messages: [message] = [] } = await world.a.sqs.send(receive);
+      const { MessageId: messageId, ReceiptHandle: receiptHandle, Body: body } = message!;
+      const attributes = { ApproximateReceiveCount: '1' };
+      await world.invoke({ Records: [{ eventSource: 'aws:sqs', messageId, receiptHandle, body, attributes }] });
+      return (await world.take(queueUrl)).length === 1;
+    },
+  },
+  {
+    name: 'a message that cannot be relayed reaches the dead-letter queue',
+    guards: /^upload-relay: SetMessagesAside$/,
+    holds: async (world) => {
+      await world.invoke({ Records: [{ eventSource: 'aws:sqs', messageId: 'm', body: 'not JSON' }] });
+      return (await world.deadLetters()).length === 1;
+    },
+  },
+  {
+    name: 'what was delivered has its receipt',
+    guards: /^upload-relay: WriteReceipts$/,
+    holds: async (world) => {
+      const key = `receipt-${Date.now()}.txt`;
+      await put(world, key);
+      await world.invoke({ key });
+      return (await world.ledgerItem(key))?.['status'] === 'delivered';
+    },
+  },
+  {
+    name: 'what was delivered is told on the event bus',
+    guards: /^upload-relay: PutEvents$/,
+    holds: async (world) => {
+      const queueUrl = world.cloud.outputs('listener')['QueueUrl']!;
+      await world.take(queueUrl);
+      await put(world, 'told.txt');
+      await world.invoke({ key: 'told.txt' });
+      return (await world.take(queueUrl)).length === 1;
+    },
+  },
+  {
+    name: 'the relay tells nothing in another’s name',
+    guards: /^upload-relay: PutEvents$/,
+    holds: async (world) => {
+      const { eventBridge } = world.as(lambdaKeys(world, RELAY_ROLE_ARN));
+      const Entries = [{ Source: 'another', DetailType: 'Object Relayed', Detail: '{}' }];
+      return isRefused(eventBridge.send(new PutEventsCommand({ Entries })));
+    },
+  },
+  {
+    name: 'the relay’s log is written',
+    guards: /^upload-relay: WriteLogs$/,
+    holds: async (world) => {
+      const before = world.cloud.logs.lines(RELAY_LOG_GROUP).length;
+      await world.invokeFresh({ key: 'there' });
+      return world.cloud.logs.lines(RELAY_LOG_GROUP).length > before;
+    },
+  },
+  {
+    name: 'another role of account A cannot become the writer',
+    guards: /^trust of upload-relay-writer: /,
+    holds: (world) =>
+      isRefused(assumeWriter(world.as(lambdaKeys(world, `arn:aws:iam::${ACCOUNT_A}:role/another-role`)))),
+  },
+  {
+    name: 'the relay cannot become the writer without the external id',
+    guards: /^trust of upload-relay-writer: /,
+    holds: (world) => {
+      const relay = world.as(lambdaKeys(world, RELAY_ROLE_ARN));
+      return isRefused(assumeWriter(relay, { ExternalId: 'guessed' }));
+    },
+  },
+  {
+    name: 'an upload is announced in the queue',
+    guards: /^queue upload-relay: (SendUploads|Deny sqs:\*)$/,
+    holds: async (world) => {
+      const before = world.cloud.deliveryFailures.length;
+      await put(world, 'announced.txt');
+      return world.cloud.deliveryFailures.length === before;
+    },
+  },
+  {
+    name: 'no other bucket or rule of account A may send into the queue',
+    guards: /^queue upload-relay: SendUploads$/,
+    holds: (world) =>
+      isRefused(
+        announce(world, {
+          's3.amazonaws.com': 'arn:aws:s3:::another-bucket',
+          'events.amazonaws.com': `arn:aws:events:${REGION}:${ACCOUNT_A}:rule/another`,
+        }),
+      ),
+  },
+  {
+    name: 'a bucket of the same name in another account may not send into the queue',
+    guards: /^queue upload-relay: SendUploads$/,
+    applies: (world) => senderOf(world) === 's3.amazonaws.com',
+    holds: (world) =>
+      isRefused(announce(world, { 's3.amazonaws.com': `arn:aws:s3:::${SOURCE_BUCKET}` }, '999999999999')),
+  },
+  {
+    name: 'a bucket refuses plain HTTP',
+    guards: /^bucket .*: Deny s3:\*$/,
+    holds: (world, { holder: Bucket }) => isRefused(plainS3(world, Bucket).send(new ListObjectsV2Command({ Bucket }))),
+  },
+  {
+    name: 'a bucket’s objects are refused over plain HTTP',
+    guards: /^bucket .*: Deny s3:\*$/,
+    holds: async (world, { holder: Bucket }) => {
+      const Key = Bucket === SOURCE_BUCKET ? 'there' : `${PREFIX}there`;
+      return isRefused(plainS3(world, Bucket).send(new HeadObjectCommand({ Bucket, Key })));
+    },
+  },
+  {
+    name: 'a bucket’s owner gets in over TLS',
+    guards: /^bucket .*: Deny s3:\*$/,
+    holds: async (world, { holder: Bucket }) => {
+      const owner = Bucket === SOURCE_BUCKET ? world.a : world.b;
+      await owner.s3.send(new ListObjectsV2Command({ Bucket }));
+      return true;
+    },
+  },
+  {
+    name: 'a queue refuses plain HTTP',
+    guards: /^queue .*: Deny sqs:\*$/,
+    holds: (world, { holder }) => {
+      const { sqs } = world.cloud;
+      const endpoint = plain(world.cloud.url);
+      const client = new SQSClient({ endpoint, region: REGION, credentials: world.cloud.operator(ACCOUNT_A) });
+      const QueueUrl = plain(sqs.urlOf(sqs.queueByArn(holder)!));
+      return isRefused(client.send(new GetQueueAttributesCommand({ QueueUrl })));
+    },
+  },
+  {
+    name: 'a queue’s owner gets in over TLS',
+    guards: /^queue .*: Deny sqs:\*$/,
+    holds: async (world, { holder }) => {
+      const { sqs } = world.cloud;
+      await world.a.sqs.send(new GetQueueAttributesCommand({ QueueUrl: sqs.urlOf(sqs.queueByArn(holder)!) }));
+      return true;
+    },
+  },
+];
+
+async function put(world: ProofWorld, key: string, Tagging?: string): Promise<void> {
+  await world.a.s3.send(new PutObjectCommand({ Bucket: SOURCE_BUCKET, Key: key, Body: 'x', Tagging }));
+}
+
+function isDelivered({ payload }: InvokeAnswer): boolean {
+  const { receipts } = payload as { receipts?: { status: string }[] };
+  return receipts?.length === 1 && receipts[0]!.status === 'delivered';
+}
+
+/** Whether AWS said no; anything else that goes wrong is no refusal. */
+export async function isRefused(request: Promise<unknown>): Promise<boolean> {
+  try {
+    await request;
+    return false;
+  } catch (error) {
+    return isRefusal(error);
+  }
+}
+
+export function isRefusal(error: unknown): boolean {
+  const { name, $metadata } = error as { name?: string; $metadata?: { httpStatusCode?: number } };
+  return name?.startsWith('AccessDenied') === true || $metadata?.httpStatusCode === 403;
+}
+
+/** Which service of AWS puts uploads into the queue. */
+function senderOf({ places }: ProofWorld): 's3.amazonaws.com' | 'events.amazonaws.com' {
+  const { document } = places.find(({ name }) => name === 'queue upload-relay')!;
+  return JSON.stringify(document).includes('events.amazonaws.com') ? 'events.amazonaws.com' : 's3.amazonaws.com';
+}
+
+async function announce(world: ProofWorld, sources: Record<string, string>, account = ACCOUNT_A): Promise<void> {
+  const service = senderOf(world);
+  send(world.cloud.sqs, {
+    service,
+    sourceArn: sources[service]!,
+    sourceAccount: account,
+    queueArn: queueNamed(world.places, 'upload-relay'),
+    body: '{}',
+  });
+}
+
+function queueNamed(places: Place[], name: string): string {
+  return places.find((place) => place.name === `queue ${name}`)!.holder;
+}
+
+function plainS3(world: ProofWorld, bucket: string): S3Client {
+  const { account } = world.cloud.s3.bucket(bucket).settings;
+  return new S3Client({ endpoint: plain(world.cloud.url), region: REGION, credentials: world.cloud.operator(account) });
+}
+
+function plain(url: string): string {
+  return url.replace('https:', 'http:');
+}

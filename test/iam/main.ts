@@ -1,0 +1,29 @@
+/** `npm run prove:iam`: the matrix of what each policy is needed for, and a count as its last line. */
+import { CHECKS } from './checks.ts';
+import { type Proof, prove, rowKey } from './prove.ts';
+import { MatrixWriter, problemsOf, refusalMatrix, summaryOf } from './report.ts';
+import { CONFIGURATIONS, startProofWorld } from './world.ts';
+
+process.exitCode = await main();
+
+async function main(): Promise<number> {
+  const write = (text: string) => void process.stdout.write(text);
+  const proofs: (Proof & { configuration: string })[] = [];
+  const proved = new Set<string>();
+  for (const [index, configuration] of CONFIGURATIONS.entries()) {
+    write(`\n=== ${configuration.name} (${index + 1} of ${CONFIGURATIONS.length}): bringing up two accounts …\n`);
+    const world = await startProofWorld(configuration);
+    try {
+      const matrix = new MatrixWriter(write);
+      const proof = await prove(world, { checks: CHECKS, proved, onRow: (row) => matrix.row(row) });
+      write(`${refusalMatrix(proof.refusals)}\n`);
+      for (const row of proof.rows) if (row.problem === undefined) proved.add(rowKey(row));
+      proofs.push({ ...proof, configuration: configuration.name });
+    } finally {
+      await world.close();
+    }
+  }
+  const problems = problemsOf(proofs);
+  write(`\n${[...problems.map((problem) => `✗ ${problem}`), summaryOf(proofs)].join('\n')}\n`);
+  return problems.length === 0 ? 0 : 1;
+}

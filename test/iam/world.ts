@@ -1,0 +1,156 @@
+/** The two accounts with strangers in them, still: no queue feeds a function, so each check sees only what it does itself. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { InvokeCommand } from '@aws-sdk/client-lambda';
+import { PutObjectCommand } from '@aws-sdk/client-s3';
+import { readAssembly, type StackInput, templateStack } from '../../local/assembly.ts';
+import { LocalCloud } from '../../local/cloud.ts';
+import { committedContext, synthesize } from '../../local/synth.ts';
+import { listener } from '../support/listener.ts';
+import type { CommittedContext } from '../support/stacks.ts';
+import { strangers } from '../support/strangers.ts';
+import {
+  ACCOUNT_A,
+  ACCOUNT_B,
+  changeEnvironment,
+  changeProperties,
+  DESTINATION_BUCKET,
+  type InvokeAnswer,
+  PREFIX,
+  REGION,
+  SOURCE_BUCKET,
+  type TwoAccounts,
+  twoAccountsOf,
+} from '../support/two-accounts.ts';
+import { elsewhere } from './elsewhere.ts';
+import { type Place, placesOf, tellHolders } from './places.ts';
+
+export interface ProofWorld extends TwoAccounts {
+  /** What the configuration is, for people. */
+  configuration: string;
+  places: Place[];
+  /** Invokes the relay in an environment that has never run, with no session of its own yet. */
+  invokeFresh(event: unknown): Promise<InvokeAnswer>;
+}
+
+export interface Configuration {
+  name: string;
+  /** Changes the context `relay` of cdk.json, and deploys what the configuration takes for granted. */
+  prepare?: (context: CommittedContext, cloud: LocalCloud) => Promise<void>;
+}
+
+/** Together they have every statement that the stacks can have. What is proved in one need not be proved in another. */
+export const CONFIGURATIONS: readonly Configuration[] = [
+  { name: 'as committed' },
+  {
+    name: 'an existing source bucket, KMS and tags',
+    prepare: async ({ source, routes: [main] }, cloud) => {
+      for (const account of [ACCOUNT_A, ACCOUNT_B]) await cloud.deploy(keys(account));
+      const kmsKeyArn = cloud.outputs('keys', ACCOUNT_A)['KeyArn']!;
+      await cloud.deploy(existingSource(kmsKeyArn));
+      Object.assign(source, { existingBucket: true, kmsKeyArn });
+      Object.assign(main!, { copyTags: true });
+      main!.destination['kmsKeyArn'] = cloud.outputs('keys', ACCOUNT_B)['KeyArn']!;
+    },
+  },
+  {
+    name: 'tags and no versions',
+    prepare: async ({ source, routes: [main] }) => {
+      Object.assign(source, { versioned: false });
+      Object.assign(main!, { copyTags: true });
+    },
+  },
+];
+
+/** Visible again at once: a check need not wait for what it wants to see. */
+const RETRY_DELAY_SECONDS = '0.1';
+/** Enough for anything here; a GiB, which nobody could move in that time, is handed back without a byte moved. */
+const TIMEOUT_SECONDS = 30;
+/** A warm one, a fresh one, and one that is about to end. */
+const MAX_SANDBOXES = 3;
+const FRESH_COPY = 'upload-relay-fresh-';
+
+export async function startProofWorld(configuration: Configuration): Promise<ProofWorld> {
+  const context = committedContext() as CommittedContext;
+  const cloud = await LocalCloud.start({
+    stacks: [],
+    accountsWithOperator: [ACCOUNT_A, ACCOUNT_B],
+    maxSandboxes: MAX_SANDBOXES,
+  });
+  await configuration.prepare?.(context, cloud);
+  const assembly = await mkdtemp(join(tmpdir(), 'upload-relay-iam-'));
+  await synthesize(assembly, context);
+  const stacks = readAssembly(assembly);
+  for (const stack of stacks) tellHolders(stack);
+  changeProperties(stacks, 'AWS::Lambda::EventSourceMapping', { Enabled: false });
+  changeProperties(stacks, 'AWS::Lambda::Function', { Timeout: TIMEOUT_SECONDS });
+  changeEnvironment(stacks, { RETRY_DELAY_SECONDS });
+  const around = [strangers(), listener(), elsewhere(ACCOUNT_A), elsewhere(ACCOUNT_B)];
+  for (const stack of [...stacks, ...around]) await cloud.deploy(stack);
+  const world = twoAccountsOf(cloud);
+  await world.b.s3.send(new PutObjectCommand({ Bucket: DESTINATION_BUCKET, Key: `${PREFIX}there`, Body: 'x' }));
+  await world.a.s3.send(new PutObjectCommand({ Bucket: SOURCE_BUCKET, Key: 'there', Body: 'x', Tagging: 'a=b' }));
+  return {
+    ...world,
+    configuration: configuration.name,
+    places: stacks.flatMap((stack) => placesOf(cloud, stack)),
+    invokeFresh: (event) => invokeFresh(world, event),
+    close: async () => {
+      await world.close();
+      await rm(assembly, { recursive: true });
+    },
+  };
+}
+
+export function isFreshCopy(functionName: string): boolean {
+  return functionName.startsWith(FRESH_COPY);
+}
+
+/** A function of another name with everything else the same: a cold start, whenever one is wanted. */
+async function invokeFresh({ cloud, a }: TwoAccounts, event: unknown): Promise<InvokeAnswer> {
+  const { functions } = cloud.lambda;
+  const FunctionName = `${FRESH_COPY}${functions.list(ACCOUNT_A, REGION).length}`;
+  const relay = functions.target({ account: ACCOUNT_A, region: REGION, name: 'upload-relay', qualifier: undefined });
+  cloud.lambda.createFunction({ ...relay.function, name: FunctionName });
+  const Payload = Buffer.from(JSON.stringify(event));
+  const { FunctionError, Payload: answer } = await a.lambda.send(new InvokeCommand({ FunctionName, Payload }));
+  return { functionError: FunctionError, payload: JSON.parse(Buffer.from(answer ?? []).toString() || 'null') };
+}
+
+function keys(account: string): StackInput {
+  return templateStack({
+    account,
+    region: REGION,
+    name: 'keys',
+    template: {
+      Resources: { Key: { Type: 'AWS::KMS::Key', Properties: {} } },
+      Outputs: { KeyArn: { Value: { 'Fn::GetAtt': ['Key', 'Arn'] } } },
+    },
+  });
+}
+
+/** A bucket that somebody else made, with EventBridge turned on. */
+function existingSource(kmsKeyArn: string): StackInput {
+  const encryption = { SSEAlgorithm: 'aws:kms', KMSMasterKeyID: kmsKeyArn };
+  return templateStack({
+    account: ACCOUNT_A,
+    region: REGION,
+    name: 'existing-source',
+    template: {
+      Resources: {
+        Bucket: {
+          Type: 'AWS::S3::Bucket',
+          Properties: {
+            BucketName: SOURCE_BUCKET,
+            VersioningConfiguration: { Status: 'Enabled' },
+            NotificationConfiguration: { EventBridgeConfiguration: { EventBridgeEnabled: true } },
+            BucketEncryption: {
+              ServerSideEncryptionConfiguration: [{ ServerSideEncryptionByDefault: encryption }],
+            },
+          },
+        },
+      },
+    },
+  });
+}

@@ -1,0 +1,50 @@
+/** cdk-nag's AwsSolutions pack, which looks at every synth: it finds nothing that nobody has explained, and would find it. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { App, type Stack, Validations } from 'aws-cdk-lib';
+import { Bucket } from 'aws-cdk-lib/aws-s3';
+import { Queue } from 'aws-cdk-lib/aws-sqs';
+import { AwsSolutionsChecks } from 'cdk-nag';
+import { afterAll, describe, expect, test } from 'vitest';
+import { acknowledge } from '../../infra/acknowledge.ts';
+import { parseConfig } from '../../infra/config.ts';
+import { SourceStack } from '../../infra/source-stack.ts';
+import { committedContext } from '../support/stacks.ts';
+
+const outdir = mkdtempSync(join(tmpdir(), 'upload-relay-nag-'));
+afterAll(() => rmSync(outdir, { recursive: true }));
+
+/** Synthesizes the source stack with something more in it. */
+function synthWith(change: (stack: Stack) => void): void {
+  const app = new App({ analyticsReporting: false, outdir, context: { 'aws:cdk:bundling-stacks': [] } });
+  const stack = new SourceStack(app, 'Source', { config: parseConfig(committedContext()) });
+  change(stack);
+  Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
+  app.synth();
+}
+
+describe('cdk-nag', () => {
+  test('finds nothing in the stack as it is', () => {
+    expect(() => synthWith(() => undefined)).not.toThrow();
+  });
+
+  test('stops the synth for a queue that takes plain HTTP', () => {
+    expect(() => synthWith((stack) => new Queue(stack, 'Careless'))).toThrow(
+      /SQS queue does not require requests to use SSL[\s\S]*Source\/Careless\/Resource/,
+    );
+  });
+
+  test('stops the synth although a neighbour has the same finding acknowledged', () => {
+    const careless = (stack: Stack) => {
+      acknowledge(new Bucket(stack, 'One', { enforceSSL: true }), 'S1', 'a reason');
+      new Bucket(stack, 'Other', { enforceSSL: true });
+    };
+    expect(() => synthWith(careless)).toThrow(/server access logs disabled[\s\S]*Source\/Other\/Resource/);
+  });
+
+  test('lets an explained finding pass', () => {
+    const explained = (stack: Stack) => acknowledge(new Bucket(stack, 'One', { enforceSSL: true }), 'S1', 'a reason');
+    expect(() => synthWith(explained)).not.toThrow();
+  });
+});
