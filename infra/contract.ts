@@ -12,6 +12,7 @@ const PARTITIONS: [regionStart: string, partition: string][] = [
 ];
 
 export const RELAY_FUNCTION_NAME = 'upload-relay';
+export const CHECK_FUNCTION_NAME = 'upload-relay-check';
 export const QUEUE_NAME = 'upload-relay';
 export const DEAD_LETTER_QUEUE_NAME = 'upload-relay-dead-letters';
 /** The `source` of the events that the relay puts onto EventBridge's default bus. */

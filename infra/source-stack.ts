@@ -1,7 +1,8 @@
 import { CfnOutput, Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
+import { CheckFunction } from './check-function.ts';
 import type { RelayContext } from './config.ts';
-import { LEDGER_TABLE_NAME, RELAY_FUNCTION_NAME } from './contract.ts';
+import { CHECK_FUNCTION_NAME, LEDGER_TABLE_NAME, RELAY_FUNCTION_NAME } from './contract.ts';
 import { Ledger } from './ledger.ts';
 import { RelayFunction } from './relay-function.ts';
 import { RelayQueue } from './relay-queue.ts';
@@ -33,10 +34,13 @@ export class SourceStack extends Stack {
     relay.reports();
     relay.setsAsideIn(queue);
 
+    new CheckFunction(this, 'Check', { config, relay });
+
     new CfnOutput(this, 'SourceBucketName', { value: config.source.bucket });
     new CfnOutput(this, 'QueueUrl', { value: queue.queue.queueUrl });
     new CfnOutput(this, 'DeadLetterQueueUrl', { value: queue.deadLetters.queueUrl });
     new CfnOutput(this, 'LedgerTableName', { value: LEDGER_TABLE_NAME });
     new CfnOutput(this, 'RelayFunctionName', { value: RELAY_FUNCTION_NAME });
+    new CfnOutput(this, 'CheckFunctionName', { value: CHECK_FUNCTION_NAME });
   }
 }
