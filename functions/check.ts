@@ -5,6 +5,7 @@ import { createCheckClients } from './aws/check-clients.ts';
 import type { Check } from './check/check.ts';
 import { checkAll } from './check/check-all.ts';
 import type { CheckLine } from './check/line.ts';
+import { publishCheck } from './check/metrics.ts';
 import { tableOf } from './check/table.ts';
 import { readCheckConfig } from './config.ts';
 
@@ -27,5 +28,6 @@ export const handler = middy<unknown, CheckAnswer>()
     const failed = lines.filter(({ status }) => status === 'failed');
     for (const line of failed) logger.error('check failed', { line });
     logger.info('checked', { passed: failed.length === 0, lines: lines.length, failed: failed.length });
+    publishCheck(failed.length);
     return { passed: failed.length === 0, table: tableOf(lines), lines };
   });

@@ -1,12 +1,14 @@
 import type { Logger } from '@aws-lambda-powertools/logger';
 import type { Clients } from '../aws/clients.ts';
 import type { RelayConfig } from '../config.ts';
+import type { RelayMetrics } from './metrics.ts';
 
 /** What a relay works with; made once per execution environment. */
 export interface Relay {
   config: RelayConfig;
   clients: Clients;
   logger: Pick<Logger, 'info' | 'warn' | 'error'>;
+  metrics: RelayMetrics;
   now: () => Date;
 }
 
