@@ -24,6 +24,9 @@ export interface CheckClients {
   clockAheadMs(): number | undefined;
 }
 
+/** A destination that throttles for some seconds is no mistake of anybody's: the SDK waits longer each time. */
+const MAX_ATTEMPTS = 6;
+
 /** Made anew for each check, so that its sessions are as fresh as what was granted or taken away. */
 export function createCheckClients(): CheckClients {
   const sts = new STSClient();
@@ -47,6 +50,7 @@ export function createCheckClients(): CheckClients {
   const writer = (route: Route, Policy?: string) =>
     s3Client({
       region: route.destination.region,
+      maxAttempts: MAX_ATTEMPTS,
       credentials: () => assumeRole(sts, { ...writerSession(route), Policy }),
     });
   return {

@@ -50,7 +50,7 @@ export function createClients(): Clients {
  * Checksums only where this code asks for them: the source's own value is handed on and S3 verifies it,
  * so a second one computed here would cost CPU and prove less.
  */
-export function s3Client(options: Pick<S3ClientConfig, 'region' | 'credentials' | 'signer'>): S3Client {
+export function s3Client(options: Pick<S3ClientConfig, 'region' | 'credentials' | 'signer' | 'maxAttempts'>): S3Client {
   const agent: AgentOptions & { highWaterMark: number } = {
     keepAlive: true,
     maxSockets: MAX_SOCKETS,

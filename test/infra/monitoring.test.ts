@@ -122,21 +122,28 @@ test('the canary is the check, once a day, and EventBridge may invoke it for tha
 test('the dashboard shows every alarm, and a graph of each thing worth seeing', () => {
   const [dashboard] = Object.values(source.findResources('AWS::CloudWatch::Dashboard'));
   const body = JSON.stringify(dashboard!.Properties.DashboardBody);
-  for (const title of [
-    'Objects',
-    'Bytes',
-    'From drop to delivery (ms)',
-    'Oldest unrelayed object (s)',
-    'Dead letters',
-    'Throttles and errors',
-    'Large objects in flight',
-    'Canary',
-    'Invocations of the relay',
-  ]) {
-    expect(body).toContain(`\\"title\\":\\"${title}\\"`);
-  }
+  for (const title of TITLES) expect(body).toContain(`\\"title\\":\\"${title}\\"`);
   for (const name of Object.keys(source.findResources('AWS::CloudWatch::Alarm'))) expect(body).toContain(name);
 });
+
+test('the picture in the README shows this dashboard, and every alarm', () => {
+  const picture = readFileSync(new URL('../../docs/dashboard.svg', import.meta.url), 'utf8');
+  for (const title of TITLES) expect(picture).toContain(`>${title}</text>`);
+  for (const { AlarmName } of alarmsOf(source))
+    expect(picture).toContain(`>${AlarmName.slice('upload-relay-'.length)}</text>`);
+});
+
+const TITLES = [
+  'Objects',
+  'Bytes',
+  'From drop to delivery (ms)',
+  'Oldest unrelayed object (s)',
+  'Dead letters',
+  'Throttles and errors',
+  'Large objects in flight',
+  'Canary',
+  'Invocations of the relay',
+];
 
 function scheduleId(): string {
   const rules = Object.entries(source.findResources('AWS::Events::Rule'));
