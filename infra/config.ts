@@ -85,12 +85,12 @@ const schema = z.strictObject({
       maximumConcurrency: z.int().min(2).max(1000).default(20),
       /** Before a message's second try; each further pause is four times as long, up to a quarter of an hour. Longer than any request may still take. */
       retryDelaySeconds: z.int().min(10).max(900).default(30),
-      /** Gets the alarms by mail, once it has confirmed. */
-      alarmEmail: z.email('must be an e-mail address').optional(),
       logRetentionDays: z
         .int()
         .refine((days) => RETENTION_DAYS.includes(days), `must be one of ${RETENTION_DAYS.join(', ')}`)
         .default(30),
+      /** Gets the alarms by mail, once it has confirmed. */
+      alarmEmail: z.email('must be an e-mail address').optional(),
     })
     .prefault({}),
 });

@@ -30,6 +30,16 @@ export function keyOutside({ destination }: Route): string | undefined {
   return key.startsWith(destination.prefix) ? `not-${key}` : key;
 }
 
+type Asked = Pick<PutObjectCommandInput, 'StorageClass' | 'Tagging'>;
+
+/** What the route asks of every write, since each is a right or a condition of its own. */
+function asked({ storageClass, copyTags }: Route): Asked {
+  return {
+    ...(storageClass !== undefined && { StorageClass: storageClass as NonNullable<Asked['StorageClass']> }),
+    ...(copyTags && { Tagging: 'written-by=upload-relay-check' }),
+  };
+}
+
 /** One object, written as the relay writes small ones. */
 export function putProbe(
   writer: S3Client,
@@ -37,7 +47,7 @@ export function putProbe(
   change: Partial<PutObjectCommandInput> = {},
 ): Promise<PutObjectCommandOutput> {
   const { bucket, account } = route.destination;
-  const input = { Bucket: bucket, Key: probeKey(route, 'small'), ExpectedBucketOwner: account };
+  const input = { Bucket: bucket, Key: probeKey(route, 'small'), ExpectedBucketOwner: account, ...asked(route) };
   return writer.send(new PutObjectCommand({ ...input, Body: BODY, ChecksumCRC32: CRC32, ...change }));
 }
 
@@ -61,7 +71,12 @@ export async function putInParts(writer: S3Client, route: Route): Promise<void> 
   const { bucket, account } = route.destination;
   const place = { Bucket: bucket, Key: probeKey(route, 'in-parts'), ExpectedBucketOwner: account };
   const { UploadId } = await writer.send(
-    new CreateMultipartUploadCommand({ ...place, ChecksumAlgorithm: 'CRC32', ChecksumType: 'FULL_OBJECT' }),
+    new CreateMultipartUploadCommand({
+      ...place,
+      ...asked(route),
+      ChecksumAlgorithm: 'CRC32',
+      ChecksumType: 'FULL_OBJECT',
+    }),
   );
   const upload = { ...place, UploadId };
   try {

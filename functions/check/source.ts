@@ -1,4 +1,10 @@
-import { GetObjectCommand, HeadObjectCommand, ListObjectsV2Command, type S3Client } from '@aws-sdk/client-s3';
+import {
+  GetObjectCommand,
+  GetObjectTaggingCommand,
+  HeadObjectCommand,
+  ListObjectsV2Command,
+  type S3Client,
+} from '@aws-sdk/client-s3';
 import { type Attempt, attempt, describe, type ErrorFacts } from './attempt.ts';
 import type { Check, Identity } from './check.ts';
 import { atSource } from './explain-write.ts';
@@ -30,8 +36,21 @@ export async function canRead({ config, clients }: Check, identity: Identity): P
   const command = new GetObjectCommand({ ...sourceBucket(config), Key: key, Range: 'bytes=0-0' });
   const read = await attempt(clients.source.send(command).then(({ Body }) => Body?.transformToByteArray()));
   // An empty object has no first byte, but it was let be read.
-  if (read.kind === 'done' || read.error.status === 416) return ok(`s3://${config.sourceBucket}/${key}`);
-  return failed(describe(read.error), remedyFor(read.error, { config }, identity));
+  if (read.kind === 'failed' && read.error.status !== 416) {
+    return failed(describe(read.error), remedyFor(read.error, { config }, identity));
+  }
+  return (await cannotReadTags({ config, clients }, key, identity)) ?? ok(`s3://${config.sourceBucket}/${key}`);
+}
+
+/** Where a route hands tags on. */
+async function cannotReadTags(
+  { config, clients }: Check,
+  key: string,
+  identity: Identity,
+): Promise<Finding | undefined> {
+  if (!config.routes.some(({ copyTags }) => copyTags)) return undefined;
+  const read = await attempt(clients.source.send(new GetObjectTaggingCommand({ ...sourceBucket(config), Key: key })));
+  return read.kind === 'done' ? undefined : failed(describe(read.error), remedyFor(read.error, { config }, identity));
 }
 
 async function someKey(source: S3Client, config: Check['config']): Promise<Attempt<string | undefined>> {
@@ -63,7 +82,7 @@ function remedyFor(error: ErrorFacts, { config }: Pick<Check, 'config'>, identit
     );
   }
   const statements = [
-    ...config.routes.map(({ filter }) => readStatement(bucket, filter.prefix, partition)),
+    ...config.routes.map(({ filter, copyTags }) => readStatement(bucket, filter.prefix, partition, copyTags)),
     listStatement(bucket, partition),
   ];
   return atSource(

@@ -70,11 +70,12 @@ export function assumeStatement(route: Route) {
 }
 
 /** The relay role's policy: reading. */
-export function readStatement(sourceBucket: string, prefix: string, partition: string) {
+export function readStatement(sourceBucket: string, prefix: string, partition: string, withTags: boolean) {
+  const tagging = withTags ? ['s3:GetObjectTagging', 's3:GetObjectVersionTagging'] : [];
   return {
     Sid: 'ReadObjects',
     Effect: 'Allow',
-    Action: ['s3:GetObject', 's3:GetObjectVersion'],
+    Action: ['s3:GetObject', 's3:GetObjectVersion', ...tagging],
     Resource: `arn:${partition}:s3:::${sourceBucket}/${prefix}*`,
   };
 }

@@ -2,7 +2,7 @@
  * Ten ways to get it wrong, each made in the synthesized templates before the accounts come up: the check has to find it, to
  * say which side must change what, and where it gives a statement to paste, pasting it has to mend the matter.
  */
-import { PutObjectCommand } from '@aws-sdk/client-s3';
+import { HeadObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import type { CheckAnswer } from '../../../functions/check.ts';
 import { readAssembly, type StackInput, templateStack } from '../../../local/assembly.ts';
@@ -374,6 +374,34 @@ describe('every refusal is missed when it does not come', () => {
   });
 });
 
+test('a route with tags and a storage class is tried with both, on either side', async () => {
+  const answer = await checkOnce({
+    change: (stacks) =>
+      changeRoutes(stacks, (route) => {
+        Object.assign(route, { copyTags: true, storageClass: 'STANDARD_IA' });
+      }),
+  });
+  expect(namesOf(failedLines(answer))).toEqual(WRITES);
+  expect(failedLines(answer)[0]!.found).toContain('s3:PutObjectTagging');
+  expect(failedLines(answer)[0]!.remedy!.statement).toMatchObject({ Action: ['s3:PutObject', 's3:PutObjectTagging'] });
+
+  const world = await startTwoAccounts({
+    change: (stacks) => {
+      writerStatements(stacks)[0].Action = ['s3:PutObject', 's3:PutObjectTagging'];
+      changeRoutes(stacks, (route) => {
+        Object.assign(route, { copyTags: true, storageClass: 'STANDARD_IA' });
+      });
+    },
+  });
+  await world.a.s3.send(new PutObjectCommand({ Bucket: SOURCE_BUCKET, Key: 'x', Body: 'x' }));
+  const own = await check(world);
+  expect(namesOf(failedLines(own))).toEqual(['the source can be read']);
+  expect(own.table).toContain('s3:GetObjectTagging');
+  expect(await storedAs(world, 'small')).toEqual(['STANDARD_IA', 1]);
+  expect(await storedAs(world, 'in-parts')).toEqual(['STANDARD_IA', 1]);
+  await world.close();
+});
+
 describe('what this side lacks is told as well', () => {
   test.each([
     ['ReadObjects', ['a missing object is told apart', 'the source can be read'], 's3:GetObjectVersion'],
@@ -396,6 +424,14 @@ describe('what this side lacks is told as well', () => {
     await world.close();
   });
 });
+
+/** A probe's storage class and the number of its tags. */
+async function storedAs({ b }: TwoAccounts, probe: string): Promise<unknown[]> {
+  const { StorageClass, TagCount } = await b.s3.send(
+    new HeadObjectCommand({ Bucket: DESTINATION_BUCKET, Key: `incoming/upload-relay-check/${probe}` }),
+  );
+  return [StorageClass, TagCount];
+}
 
 /** As a person would, with the same policies. */
 function makeRelayRoleAgain({ cloud: { directory } }: TwoAccounts): void {
