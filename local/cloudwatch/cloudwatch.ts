@@ -67,6 +67,7 @@ export class CloudWatch {
         this.#options.topics.publish(caller, topicArn, body, {
           'aws:SourceArn': alarmArn,
           'aws:SourceAccount': account,
+          'aws:SourceOwner': account,
         });
       } catch (error) {
         this.#options.onUnexpectedError(error);

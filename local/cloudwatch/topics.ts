@@ -5,7 +5,7 @@ import type { PolicyDocument } from '../iam/policy.ts';
 export interface Topic {
   arn: string;
   account: string;
-  policy: PolicyDocument | undefined;
+  policy: PolicyDocument;
   subscriptions: { protocol: string; endpoint: string }[];
   published: string[];
 }
@@ -20,7 +20,7 @@ export class Topics {
 
   create({ account, region, name }: { account: string; region: string; name: string }): Topic {
     const arn = `arn:aws:sns:${region}:${account}:${name}`;
-    const topic: Topic = { arn, account, policy: undefined, subscriptions: [], published: [] };
+    const topic: Topic = { arn, account, policy: defaultPolicy(arn, account), subscriptions: [], published: [] };
     this.#topics.set(arn, topic);
     return topic;
   }
@@ -40,4 +40,13 @@ export class Topics {
     this.#authorizer.authorize({ ...request, context });
     topic.published.push(message);
   }
+}
+
+/** Lets in whoever acts for the topic's account, CloudWatch among them; a policy of the topic's own takes its place. */
+function defaultPolicy(arn: string, account: string): PolicyDocument {
+  const Condition = { StringEquals: { 'AWS:SourceOwner': account } };
+  return {
+    Version: '2008-10-17',
+    Statement: [{ Effect: 'Allow', Principal: { AWS: '*' }, Action: 'sns:Publish', Resource: arn, Condition }],
+  };
 }
