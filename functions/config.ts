@@ -2,12 +2,22 @@ import * as z from 'zod/mini';
 import { RelayError } from './errors.ts';
 import { feedsSource, type Route } from './route.ts';
 
-/** What a relay function knows of its surroundings: read once from the environment, checked, then handed down. */
-export interface RelayConfig {
+/** Where objects come from, and the ways out. */
+export interface SourceConfig {
   sourceBucket: string;
   /** 12 digits. */
   sourceAccount: string;
   routes: Route[];
+}
+
+/** What the check knows: no queue and no ledger, since it leaves both alone. */
+export interface CheckConfig extends SourceConfig {
+  /** The relay role's unique id at the last deployment, `AROA…`: another one means that the role was re-created since. */
+  deployedRoleId: string;
+}
+
+/** What a relay function knows of its surroundings: read once from the environment, checked, then handed down. */
+export interface RelayConfig extends SourceConfig {
   queueUrl: string;
   deadLetterQueueUrl: string;
   /** After so many receives the queue gives a message up; the relay does so itself then, with the reason. */
@@ -41,6 +51,22 @@ const routesSchema = z.array(routeSchema).check(z.minLength(1));
  * @throws RelayError `ConfigurationInvalid`, naming the variable and, for `ROUTES`, the field
  */
 export function readConfig(env: Record<string, string | undefined>): RelayConfig {
+  return {
+    ...readSource(env),
+    queueUrl: required(env, 'QUEUE_URL'),
+    deadLetterQueueUrl: required(env, 'DEAD_LETTER_QUEUE_URL'),
+    maxReceives: requiredNumber(env, 'MAX_RECEIVES'),
+    retryDelaySeconds: requiredNumber(env, 'RETRY_DELAY_SECONDS'),
+    ledgerTable: required(env, 'LEDGER_TABLE'),
+  };
+}
+
+/** @throws RelayError `ConfigurationInvalid` */
+export function readCheckConfig(env: Record<string, string | undefined>): CheckConfig {
+  return { ...readSource(env), deployedRoleId: required(env, 'RELAY_ROLE_ID') };
+}
+
+function readSource(env: Record<string, string | undefined>): SourceConfig {
   const sourceBucket = required(env, 'SOURCE_BUCKET');
   const routes = readRoutes(required(env, 'ROUTES'));
   const loop = feedsSource(sourceBucket, routes);
@@ -50,16 +76,7 @@ export function readConfig(env: Record<string, string | undefined>): RelayConfig
       `route "${loop.name}" writes to the source bucket "${sourceBucket}" under "${loop.destination.prefix}", where a route would take it again: an endless loop`,
     );
   }
-  return {
-    sourceBucket,
-    sourceAccount: required(env, 'SOURCE_ACCOUNT'),
-    routes,
-    queueUrl: required(env, 'QUEUE_URL'),
-    deadLetterQueueUrl: required(env, 'DEAD_LETTER_QUEUE_URL'),
-    maxReceives: requiredNumber(env, 'MAX_RECEIVES'),
-    retryDelaySeconds: requiredNumber(env, 'RETRY_DELAY_SECONDS'),
-    ledgerTable: required(env, 'LEDGER_TABLE'),
-  };
+  return { sourceBucket, sourceAccount: required(env, 'SOURCE_ACCOUNT'), routes };
 }
 
 function readRoutes(json: string): Route[] {

@@ -9,6 +9,7 @@ import { answerBatchJob } from './delivery/answer-batch-job.ts';
 import { answerManual, type ManualAnswer } from './delivery/answer-manual.ts';
 import { answerQueue } from './delivery/answer-queue.ts';
 import { withDeadline } from './delivery/deadline.ts';
+import { RelayMetrics } from './delivery/metrics.ts';
 import type { Relay } from './delivery/relay.ts';
 import { badEvent } from './request/bad-event.ts';
 import { type BatchAnswer, isBatchJob } from './request/batch-operations.ts';
@@ -19,7 +20,13 @@ export type RelayEvent = SQSEvent | Record<string, unknown>;
 export type RelayAnswer = SQSBatchResponse | BatchAnswer | ManualAnswer;
 
 const logger = new Logger({ serviceName: 'upload-relay' });
-const relay: Relay = { config: readConfig(process.env), clients: createClients(), logger, now: () => new Date() };
+const relay: Relay = {
+  config: readConfig(process.env),
+  clients: createClients(),
+  logger,
+  metrics: new RelayMetrics(),
+  now: () => new Date(),
+};
 
 /** Every door leads here: the queue, an S3 Batch Operations job, or a person with `aws lambda invoke`. */
 export const handler = middy<RelayEvent, RelayAnswer>()
@@ -32,6 +39,7 @@ export const handler = middy<RelayEvent, RelayAnswer>()
       if (isManualEvent(event)) return await answerManual(invocation, event);
       throw badEvent('an SQS event, an S3 Batch Operations job, { "key": "…" } or { "keys": ["…"] }', event);
     } finally {
+      relay.metrics.publish();
       done();
     }
   });

@@ -89,6 +89,8 @@ const schema = z.strictObject({
         .int()
         .refine((days) => RETENTION_DAYS.includes(days), `must be one of ${RETENTION_DAYS.join(', ')}`)
         .default(30),
+      /** Gets the alarms by mail, once it has confirmed. */
+      alarmEmail: z.email('must be an e-mail address').optional(),
     })
     .prefault({}),
 });

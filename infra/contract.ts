@@ -18,6 +18,10 @@ export const DEAD_LETTER_QUEUE_NAME = 'upload-relay-dead-letters';
 export const EVENT_SOURCE = 'upload-relay';
 export const LEDGER_TABLE_NAME = 'upload-relay-ledger';
 export const LOG_GROUP_NAME = `/aws/lambda/${RELAY_FUNCTION_NAME}`;
+export const CHECK_FUNCTION_NAME = 'upload-relay-check';
+export const CANARY_RULE_NAME = 'upload-relay-canary';
+export const ALARM_TOPIC_NAME = 'upload-relay-alarms';
+export const DASHBOARD_NAME = 'upload-relay';
 
 export function partitionOf(region: string): string {
   return PARTITIONS.find(([start]) => region.startsWith(start))?.[1] ?? 'aws';

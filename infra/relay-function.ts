@@ -24,10 +24,10 @@ export interface RelayFunctionProps {
   config: RelayContext;
 }
 
-const REPOSITORY = new URL('../', import.meta.url);
+export const REPOSITORY = new URL('../', import.meta.url);
 
 /** One ESM file with the SDK in it: starts faster than the runtime's own SDK, and what was tested is what runs. */
-const BUNDLING: BundlingOptions = {
+export const BUNDLING: BundlingOptions = {
   format: OutputFormat.ESM,
   target: 'node24',
   minify: true,
@@ -41,12 +41,13 @@ const BUNDLING: BundlingOptions = {
 export class RelayFunction extends Construct {
   readonly function: NodejsFunction;
   readonly role: Role;
+  readonly logGroup: LogGroup;
   readonly #config: RelayContext;
 
   constructor(scope: Construct, id: string, { config }: RelayFunctionProps) {
     super(scope, id);
     this.#config = config;
-    const logGroup = new LogGroup(this, 'Logs', {
+    this.logGroup = new LogGroup(this, 'Logs', {
       logGroupName: LOG_GROUP_NAME,
       retention: config.relay.logRetentionDays as RetentionDays,
       removalPolicy: RemovalPolicy.DESTROY,
@@ -56,7 +57,7 @@ export class RelayFunction extends Construct {
       description: 'Upload Relay: reads the source bucket and assumes the writer roles',
       assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
     });
-    this.#allow('WriteLogs', ['logs:CreateLogStream', 'logs:PutLogEvents'], [`${logGroup.logGroupArn}`]);
+    this.#allow('WriteLogs', ['logs:CreateLogStream', 'logs:PutLogEvents'], [`${this.logGroup.logGroupArn}`]);
     this.function = new NodejsFunction(this, 'Function', {
       functionName: RELAY_FUNCTION_NAME,
       description: 'Streams each uploaded object into the destination account',
@@ -69,7 +70,7 @@ export class RelayFunction extends Construct {
       memorySize: config.relay.memoryMiB,
       timeout: Duration.seconds(config.relay.timeoutSeconds),
       role: this.role,
-      logGroup,
+      logGroup: this.logGroup,
       // A young generation so small is collected before the buffers of a stream pile up: see functions/heap.ts.
       environment: { NODE_OPTIONS: '--max-semi-space-size=2' },
       // NodejsFunction's own setting is for version 2 of the SDK.

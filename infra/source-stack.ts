@@ -1,7 +1,11 @@
 import { CfnOutput, Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
+import { Alarms } from './alarms.ts';
+import { Canary } from './canary.ts';
+import { CheckFunction } from './check-function.ts';
 import type { RelayContext } from './config.ts';
-import { LEDGER_TABLE_NAME, RELAY_FUNCTION_NAME } from './contract.ts';
+import { CHECK_FUNCTION_NAME, LEDGER_TABLE_NAME, RELAY_FUNCTION_NAME } from './contract.ts';
+import { Dashboard } from './dashboard.ts';
 import { Ledger } from './ledger.ts';
 import { RelayFunction } from './relay-function.ts';
 import { RelayQueue } from './relay-queue.ts';
@@ -33,10 +37,17 @@ export class SourceStack extends Stack {
     relay.reports();
     relay.setsAsideIn(queue);
 
+    const check = new CheckFunction(this, 'Check', { config, relay });
+    new Canary(this, 'Canary', { check });
+    const alarms = new Alarms(this, 'Alarms', { config });
+    new Dashboard(this, 'Dashboard', { config, alarms: alarms.all });
+
     new CfnOutput(this, 'SourceBucketName', { value: config.source.bucket });
     new CfnOutput(this, 'QueueUrl', { value: queue.queue.queueUrl });
     new CfnOutput(this, 'DeadLetterQueueUrl', { value: queue.deadLetters.queueUrl });
     new CfnOutput(this, 'LedgerTableName', { value: LEDGER_TABLE_NAME });
     new CfnOutput(this, 'RelayFunctionName', { value: RELAY_FUNCTION_NAME });
+    new CfnOutput(this, 'AlarmTopicArn', { value: alarms.topic.topicArn });
+    new CfnOutput(this, 'CheckFunctionName', { value: CHECK_FUNCTION_NAME });
   }
 }

@@ -5,11 +5,15 @@ import { join, resolve } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Clock } from './api.ts';
 import type { StackInput } from './assembly.ts';
+import { CloudWatch } from './cloudwatch/cloudwatch.ts';
+import { Topics } from './cloudwatch/topics.ts';
+import { recordInvocation, recordQueue } from './cloudwatch/vended-metrics.ts';
 import { DynamoDbService } from './dynamodb/service.ts';
 import { BucketNotifications } from './events/bucket-notifications.ts';
 import type { DeliveryFailure } from './events/delivery.ts';
 import { EventBus } from './events/event-bus.ts';
 import type { ObjectCreated } from './events/s3-notification.ts';
+import { Schedules } from './events/schedules.ts';
 import { EventBridgeService } from './events/service.ts';
 import { EventFaults } from './faults/event-faults.ts';
 import type { Faults } from './faults/faults.ts';
@@ -65,9 +69,13 @@ export class LocalCloud {
   readonly lambda: LambdaService;
   readonly dynamodb: DynamoDbService;
   readonly logs: LogStore;
+  readonly cloudWatch: CloudWatch;
+  readonly topics: Topics;
+  readonly schedules: Schedules;
   readonly faults: Faults | undefined;
   /** Faults of the local AWS itself, and of work that nobody waits for: a test should find none. */
   readonly unexpectedErrors: unknown[] = [];
+  readonly #clock: Clock;
   readonly #gateway: Gateway;
   readonly #services: CloudServices;
   readonly #accountsWithOperator: readonly string[] | undefined;
@@ -94,19 +102,26 @@ export class LocalCloud {
 
   private constructor(options: CloudOptions, folder: string, certificate: ServerCertificate) {
     const { clock = Date.now, faults } = options;
+    this.#clock = clock;
     const endpoint = () => this.#url;
     const onUnexpectedError = (error: unknown) => void this.unexpectedErrors.push(error);
     this.folder = folder;
     this.caPem = certificate.caPem;
     this.caFile = join(folder, 'ca.pem');
     this.directory = new Directory(clock);
-    this.logs = new LogStore({ folder, onLine: options.onLog });
+    const onLine = (line: LogLine) => {
+      this.cloudWatch.readLine(line);
+      options.onLog?.(line);
+    };
+    this.logs = new LogStore({ folder, onLine });
     this.#removesFolder = options.folder === undefined;
     this.#accountsWithOperator = options.accountsWithOperator;
 
     const { directory, logs, caFile } = this;
     const authorizer = new IamAuthorizer(directory);
     const keys = new KeyRegistry();
+    const topics = new Topics({ authorizer });
+    const cloudWatch = new CloudWatch({ clock, topics, onUnexpectedError });
     const sqs = new SqsService({ authorizer, clock, endpoint, ...(faults && { onReceived: redelivery(faults) }) });
     const sts = new StsService({ directory, authorizer });
     const eventBus = new EventBus({ sqs });
@@ -124,7 +139,16 @@ export class LocalCloud {
     const sessions = new RoleSessions({ directory, sts, clock });
     const maxSandboxes = options.maxSandboxes ?? MAX_SANDBOXES;
     const running = { authorizer, sessions, logs, clock, endpoint, caFile, maxSandboxes };
-    const lambda = new LambdaService({ ...running, sqs, onUnexpectedError });
+    const lambda = new LambdaService({
+      ...running,
+      sqs,
+      onUnexpectedError,
+      onInvocation: (invoked) => recordInvocation(cloudWatch.metrics, invoked, clock()),
+    });
+    const schedules = new Schedules({ clock, invoke: (...invocation) => lambda.invokeForService(...invocation) });
+    this.cloudWatch = cloudWatch;
+    this.topics = topics;
+    this.schedules = schedules;
     this.s3 = s3;
     this.sqs = sqs;
     this.sts = sts;
@@ -142,6 +166,9 @@ export class LocalCloud {
       logs,
       notifications,
       eventBus,
+      schedules,
+      cloudWatch,
+      topics,
       keys,
       managedPolicies: new Map(),
     };
@@ -196,6 +223,11 @@ export class LocalCloud {
     const key = this.#operators.get(account);
     if (!key) throw new Error(`Account ${account} has no operator`);
     return key;
+  }
+
+  /** What CloudWatch gets of each queue every minute, taken now. */
+  recordQueues(): void {
+    for (const queue of this.sqs.all()) recordQueue(this.cloudWatch.metrics, queue, this.#clock());
   }
 
   /** Resolves when no queue that feeds a function holds a message (in flight or not), and no function runs. */

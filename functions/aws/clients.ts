@@ -1,7 +1,7 @@
 import { Agent, type AgentOptions } from 'node:https';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
-import { S3Client } from '@aws-sdk/client-s3';
+import { S3Client, type S3ClientConfig } from '@aws-sdk/client-s3';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { STSClient } from '@aws-sdk/client-sts';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
@@ -50,7 +50,7 @@ export function createClients(): Clients {
  * Checksums only where this code asks for them: the source's own value is handed on and S3 verifies it,
  * so a second one computed here would cost CPU and prove less.
  */
-function s3Client(options: { region?: string; credentials?: ReturnType<typeof writerCredentials> }): S3Client {
+export function s3Client(options: Pick<S3ClientConfig, 'region' | 'credentials' | 'signer' | 'maxAttempts'>): S3Client {
   const agent: AgentOptions & { highWaterMark: number } = {
     keepAlive: true,
     maxSockets: MAX_SOCKETS,

@@ -1,4 +1,4 @@
-import { AssumeRoleCommand, type STSClient } from '@aws-sdk/client-sts';
+import { AssumeRoleCommand, type AssumeRoleCommandInput, type STSClient } from '@aws-sdk/client-sts';
 import { RelayError } from '../errors.ts';
 import type { Route } from '../route.ts';
 import { sessionPolicy } from './session-policy.ts';
@@ -22,22 +22,29 @@ export interface SessionCredentials {
  */
 export function writerCredentials(sts: STSClient, route: Route): () => Promise<SessionCredentials> {
   return async () => {
-    const command = new AssumeRoleCommand({
-      RoleArn: route.writerRoleArn,
-      RoleSessionName: `upload-relay-${route.name}`.slice(0, SESSION_NAME_CHARACTERS),
-      ExternalId: route.externalId,
-      DurationSeconds: DURATION_SECONDS,
-      Policy: sessionPolicy(route),
-    });
-    const { Credentials } = await sts.send(command).catch((error: unknown) => {
+    return await assumeRole(sts, { ...writerSession(route), Policy: sessionPolicy(route) }).catch((error: unknown) => {
       throw assumeFailure(error, route);
     });
-    return {
-      accessKeyId: Credentials!.AccessKeyId!,
-      secretAccessKey: Credentials!.SecretAccessKey!,
-      sessionToken: Credentials!.SessionToken!,
-      expiration: Credentials!.Expiration!,
-    };
+  };
+}
+
+/** What a session of the writer role is asked for with, but for the policy that confines it. */
+export function writerSession(route: Route): AssumeRoleCommandInput {
+  return {
+    RoleArn: route.writerRoleArn,
+    RoleSessionName: `upload-relay-${route.name}`.slice(0, SESSION_NAME_CHARACTERS),
+    ExternalId: route.externalId,
+    DurationSeconds: DURATION_SECONDS,
+  };
+}
+
+export async function assumeRole(sts: STSClient, input: AssumeRoleCommandInput): Promise<SessionCredentials> {
+  const { Credentials } = await sts.send(new AssumeRoleCommand(input));
+  return {
+    accessKeyId: Credentials!.AccessKeyId!,
+    secretAccessKey: Credentials!.SecretAccessKey!,
+    sessionToken: Credentials!.SessionToken!,
+    expiration: Credentials!.Expiration!,
   };
 }
 

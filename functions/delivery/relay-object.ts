@@ -49,7 +49,7 @@ async function relayAlong(
   route: Route,
   { isLastTry = false }: RelayOptions,
 ): Promise<Receipt> {
-  const { logger, now } = invocation;
+  const { logger, metrics, now } = invocation;
   const startedAt = now();
   let attempts = 0;
   let isCertain = true;
@@ -63,6 +63,7 @@ async function relayAlong(
     });
     const receipt = { ...settled, certain: settled.certain && isCertain };
     logger.info('relayed', { receipt });
+    metrics.count(request, receipt, now());
     report(invocation, receipt);
     return receipt;
   } catch (error) {
@@ -70,6 +71,7 @@ async function relayAlong(
     if (!failure.retryable || isLastTry) {
       const failed = failedReceiptOf(request, route, failure, { attempts, startedAt, finishedAt: now() });
       await record(invocation, failed);
+      metrics.count(request, failed, now());
       report(invocation, failed);
     }
     throw failure;

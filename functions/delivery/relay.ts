@@ -1,6 +1,7 @@
 import type { Logger } from '@aws-lambda-powertools/logger';
 import type { Clients } from '../aws/clients.ts';
 import type { RelayConfig } from '../config.ts';
+import type { RelayMetrics } from './metrics.ts';
 import type { FailedReceipt, Receipt } from './receipt.ts';
 
 /** What a relay works with; made once per execution environment. */
@@ -8,6 +9,7 @@ export interface Relay {
   config: RelayConfig;
   clients: Clients;
   logger: Pick<Logger, 'info' | 'warn' | 'error'>;
+  metrics: RelayMetrics;
   now: () => Date;
 }
 

@@ -6,14 +6,15 @@ import type { RelayRequest } from './relay-request.ts';
 const objectCreatedSchema = z.object({
   source: z.literal('aws.s3'),
   'detail-type': z.literal('Object Created'),
+  time: z.optional(z.string()),
   detail: z.object({
     bucket: z.object({ name: z.string().check(z.minLength(3)) }),
     object: z.object({
       key: z.string().check(z.minLength(1)),
+      size: z.optional(z.number()),
       'version-id': z.optional(z.string()),
       etag: z.optional(z.string()),
       sequencer: z.optional(z.string()),
-      size: z.optional(z.number()),
     }),
   }),
 });
@@ -28,8 +29,9 @@ export function isEventBridgeEvent(value: unknown): boolean {
  */
 export function parseEventBridgeEvent(value: unknown): RelayRequest[] {
   const expected = 'an EventBridge event of source "aws.s3" and detail-type "Object Created"';
-  const { bucket, object } = parseShape(objectCreatedSchema, value, expected).detail;
+  const { time, detail } = parseShape(objectCreatedSchema, value, expected);
+  const { bucket, object } = detail;
   const { 'version-id': versionId, etag: eTag, sequencer, size: sizeBytes } = object;
-  const hint = { versionId, eTag, sequencer, sizeBytes };
+  const hint = { versionId, eTag, sequencer, time, sizeBytes };
   return [{ source: new SourceObject(bucket.name, object.key), hint }];
 }

@@ -15,6 +15,8 @@ export interface VersionHint {
   eTag?: string | undefined;
   /** Orders the versions of one key: https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html */
   sequencer?: string | undefined;
+  /** When the upload was done, by the event; ISO 8601. */
+  time?: string | undefined;
   /** As the event has it. */
   sizeBytes?: number | undefined;
 }

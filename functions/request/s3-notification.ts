@@ -13,14 +13,15 @@ const notificationSchema = z.object({
       z.object({
         eventSource: z.literal('aws:s3'),
         eventName: z.string().check(z.minLength(1)),
+        eventTime: z.optional(z.string()),
         s3: z.object({
           bucket: z.object({ name: z.string().check(z.minLength(3)) }),
           object: z.object({
             key: z.string().check(z.minLength(1)),
+            size: z.optional(z.number()),
             versionId: z.optional(z.string()),
             eTag: z.optional(z.string()),
             sequencer: z.optional(z.string()),
-            size: z.optional(z.number()),
           }),
         }),
       }),
@@ -40,10 +41,10 @@ export function isS3Notification(value: unknown): boolean {
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html */
 export function parseS3Notification(value: unknown): RelayRequest[] {
-  return parseShape(notificationSchema, value, EXPECTED).Records.map(({ eventName, s3 }) => {
+  return parseShape(notificationSchema, value, EXPECTED).Records.map(({ eventName, eventTime, s3 }) => {
     if (!eventName.startsWith('ObjectCreated:')) throw badEvent(EXPECTED, eventName);
-    const { key, versionId, eTag, sequencer, size } = s3.object;
-    const hint = { versionId, eTag, sequencer, sizeBytes: size };
+    const { key, size: sizeBytes, versionId, eTag, sequencer } = s3.object;
+    const hint = { versionId, eTag, sequencer, time: eventTime, sizeBytes };
     return { source: new SourceObject(s3.bucket.name, decodeKey(key)), hint };
   });
 }

@@ -1,6 +1,7 @@
 /** Runs functions: gives each its environment, credentials and log, and takes environments from the pool. */
 import { randomUUID } from 'node:crypto';
 import type { Authorizer, Clock } from '../api.ts';
+import type { Invoked } from '../cloudwatch/vended-metrics.ts';
 import type { Credentials } from '../iam/key-ring.ts';
 import type { LogStore } from '../logs.ts';
 import { FunctionLog } from './function-log.ts';
@@ -19,6 +20,8 @@ export interface ExecutorOptions {
   /** The certificate authority that vouches for the endpoint. */
   caFile: string;
   maxSandboxes: number;
+  /** Told of every invocation, as CloudWatch is. */
+  onInvocation?: (invoked: Invoked) => void;
 }
 
 export interface ExecutionRequest {
@@ -62,7 +65,21 @@ export class Executor {
    * Runs one invocation to its end; a function that fails is an outcome, not an error.
    * @throws ApiError `TooManyRequestsException`, or `AccessDeniedException` when its role can't be assumed
    */
-  run(target: Target, request: ExecutionRequest): Promise<Execution> {
+  async run(target: Target, request: ExecutionRequest): Promise<Execution> {
+    const { account, region, name: functionName } = target.function;
+    const tell = (outcome: Invoked['outcome'], durationMs: number) =>
+      this.#options.onInvocation?.({ account, region, functionName, outcome, durationMs });
+    try {
+      const execution = await this.#run(target, request);
+      tell(execution.failed ? 'error' : 'success', execution.durationMs);
+      return execution;
+    } catch (error) {
+      if ((error as Error).name === 'TooManyRequestsException') tell('throttled', 0);
+      throw error;
+    }
+  }
+
+  #run(target: Target, request: ExecutionRequest): Promise<Execution> {
     const { function: fn, version } = target;
     const demand = {
       functionArn: fn.arn,

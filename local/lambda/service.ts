@@ -1,4 +1,5 @@
 /** Lambda: the API that invokes and describes functions, and the doors through which templates make them. */
+import { randomUUID } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import {
   ApiError,
@@ -7,6 +8,7 @@ import {
   type Authorizer,
   type Caller,
   type Clock,
+  type ContextKeys,
   type Service,
 } from '../api.ts';
 import type { SqsService } from '../sqs/service.ts';
@@ -92,6 +94,23 @@ export class LambdaService implements Service {
   /** @throws ApiError `InvalidParameterValueException` when the function's role may not send to the destination */
   configureAsyncInvocation(target: Target, config: AsyncInvocationConfig): void {
     this.#asyncInvocations.configure(target, config);
+  }
+
+  /**
+   * Invokes a function on behalf of a service, without waiting for it.
+   * @throws ApiError `AccessDenied` when the function's policy doesn't let the service in, `ResourceNotFoundException`
+   */
+  invokeForService(caller: Caller, functionArn: string, payload: string, context: ContextKeys): void {
+    const target = this.functions.target(parseFunctionName(functionArn, { account: '', region: '' }));
+    this.#authorizer.authorize({
+      caller,
+      action: 'lambda:InvokeFunction',
+      resource: target.arn,
+      resourceAccount: target.function.account,
+      resourcePolicy: resourcePolicyOf(target),
+      context,
+    });
+    this.#asyncInvocations.submit(target, randomUUID(), payload);
   }
 
   async handle(request: ApiRequest): Promise<ApiResponse> {

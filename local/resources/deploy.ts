@@ -9,6 +9,7 @@ import {
   type Template,
   type TemplateResource,
 } from '../intrinsics.ts';
+import { cloudWatchTypes } from './cloudwatch.ts';
 import { deployOrder } from './deploy-order.ts';
 import { dynamoDbTypes } from './dynamodb.ts';
 import { iamTypes } from './iam.ts';
@@ -27,6 +28,7 @@ const resourceTypes: Record<string, ResourceType> = {
   ...iamTypes,
   ...lambdaTypes,
   ...logsAndEventsTypes,
+  ...cloudWatchTypes,
   ...kmsTypes,
   ...dynamoDbTypes,
   'AWS::CDK::Metadata': resourceType(metadata, () => ({ ref: 'metadata', attributes: {} })),

@@ -11,15 +11,23 @@ const LogGroup = z.strictObject({
   Tags: tags,
 });
 
-const Rule = z.strictObject({
-  Name: z.string().optional(),
-  Description: harmless('a text for people'),
-  EventBusName: z.literal('default').optional(),
-  EventPattern: z.record(z.string(), z.unknown()),
-  State: z.enum(['ENABLED', 'DISABLED']).default('ENABLED'),
-  Targets: z.array(z.strictObject({ Id: z.string(), Arn: z.string() })).default([]),
-  Tags: tags,
-});
+const Rule = z
+  .strictObject({
+    Name: z.string().optional(),
+    Description: harmless('a text for people'),
+    EventBusName: z.literal('default').optional(),
+    EventPattern: z.record(z.string(), z.unknown()).optional(),
+    ScheduleExpression: z.string().optional(),
+    State: z.enum(['ENABLED', 'DISABLED']).default('ENABLED'),
+    Targets: z.array(z.strictObject({ Id: z.string(), Arn: z.string() })).default([]),
+    Tags: tags,
+  })
+  .refine(
+    ({ EventPattern, ScheduleExpression }) => (EventPattern === undefined) !== (ScheduleExpression === undefined),
+    {
+      message: 'a rule here has either EventPattern or ScheduleExpression',
+    },
+  );
 
 export const logsAndEventsTypes: Record<string, ResourceType> = {
   'AWS::Logs::LogGroup': resourceType(LogGroup, ({ LogGroupName }, context) => {
@@ -31,15 +39,28 @@ export const logsAndEventsTypes: Record<string, ResourceType> = {
 
   'AWS::Events::Rule': resourceType(Rule, (properties, context) => {
     const { account, region, services } = context;
-    const name = properties.Name ?? physicalName(context);
-    const { arn } = services.eventBus.putRule({
+    const rule = {
       account,
       region,
-      name,
-      eventPattern: properties.EventPattern as EventPattern,
+      name: properties.Name ?? physicalName(context),
       enabled: properties.State === 'ENABLED',
-      targets: properties.Targets.map(({ Id, Arn }) => ({ id: Id, arn: Arn })),
-    });
+    };
+    const { name } = rule;
+    const { Targets, ScheduleExpression: expression, EventPattern: eventPattern } = properties;
+    const { arn } =
+      expression === undefined
+        ? services.eventBus.putRule({
+            ...rule,
+            eventPattern: eventPattern as EventPattern,
+            targets: Targets.map(({ Id, Arn }) => ({ id: Id, arn: Arn })),
+          })
+        : services.schedules.put({ ...rule, expression, functionArns: Targets.map(({ Arn }) => functionArn(Arn)) });
     return { ref: name, attributes: { Arn: arn } };
   }),
 };
+
+/** @throws Error for a target that is no function */
+function functionArn(arn: string): string {
+  if (/^arn:aws:lambda:[^:]+:\d{12}:function:/.test(arn)) return arn;
+  throw new Error(`Target ${arn} of a schedule is no function`);
+}

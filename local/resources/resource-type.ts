@@ -2,9 +2,12 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { Authorizer } from '../api.ts';
+import type { CloudWatch } from '../cloudwatch/cloudwatch.ts';
+import type { Topics } from '../cloudwatch/topics.ts';
 import type { DynamoDbService } from '../dynamodb/service.ts';
 import type { BucketNotifications } from '../events/bucket-notifications.ts';
 import type { EventBus } from '../events/event-bus.ts';
+import type { Schedules } from '../events/schedules.ts';
 import type { Directory } from '../iam/directory.ts';
 import type { NamedPolicy } from '../iam/entities.ts';
 import type { ResourceAnswers } from '../intrinsics.ts';
@@ -25,6 +28,9 @@ export interface CloudServices {
   logs: LogStore;
   notifications: BucketNotifications;
   eventBus: EventBus;
+  schedules: Schedules;
+  cloudWatch: CloudWatch;
+  topics: Topics;
   keys: KeyRegistry;
   /** Customer-managed policies by ARN. */
   managedPolicies: Map<string, NamedPolicy>;

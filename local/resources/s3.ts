@@ -2,11 +2,12 @@
 import { z } from 'zod';
 import { parsePolicy } from '../iam/policy.ts';
 import { bindPrincipals } from '../iam/principal.ts';
-import type { Encryption } from '../s3/model.ts';
+import type { BucketSettings, Encryption } from '../s3/model.ts';
 import {
   boolean,
   type DeployContext,
   harmless,
+  integer,
   physicalName,
   policyDocument,
   type ResourceType,
@@ -57,6 +58,21 @@ const Notifications = z.strictObject({
   EventBridgeConfiguration: z.strictObject({ EventBridgeEnabled: boolean.default(true) }).optional(),
 });
 
+const ObjectLock = z.strictObject({
+  ObjectLockEnabled: z.literal('Enabled').optional(),
+  Rule: z
+    .strictObject({
+      DefaultRetention: z
+        .strictObject({
+          Mode: z.enum(['GOVERNANCE', 'COMPLIANCE']),
+          Days: integer(1, 36_500).optional(),
+          Years: integer(1, 100).optional(),
+        })
+        .refine(({ Days, Years }) => (Days === undefined) !== (Years === undefined), 'takes either Days or Years'),
+    })
+    .optional(),
+});
+
 const Bucket = z.strictObject({
   BucketName: z.string().optional(),
   BucketEncryption: BucketEncryption.optional(),
@@ -75,6 +91,8 @@ const Bucket = z.strictObject({
     })
     .optional(),
   VersioningConfiguration: z.strictObject({ Status: z.enum(['Enabled', 'Suspended']) }).optional(),
+  ObjectLockEnabled: boolean.optional(),
+  ObjectLockConfiguration: ObjectLock.optional(),
   NotificationConfiguration: Notifications.optional(),
   LifecycleConfiguration: harmless('its rules count in days, and nothing here lives that long'),
   LoggingConfiguration: harmless('S3 delivers access logs hours later, at its best effort'),
@@ -99,7 +117,9 @@ function createBucket(properties: z.output<typeof Bucket>, context: DeployContex
   const name = properties.BucketName ?? physicalName(context, 63).toLowerCase();
   const access = properties.PublicAccessBlockConfiguration;
   const encryption = properties.BucketEncryption?.ServerSideEncryptionConfiguration[0].ServerSideEncryptionByDefault;
-  const versioning = properties.VersioningConfiguration?.Status;
+  const objectLock = objectLockOf(properties);
+  // Object Lock turns versioning on, and keeps it on.
+  const versioning = objectLock ? 'Enabled' : properties.VersioningConfiguration?.Status;
   services.s3.createBucket({
     name,
     account,
@@ -112,6 +132,7 @@ function createBucket(properties: z.output<typeof Bucket>, context: DeployContex
       restrictPublicBuckets: access.RestrictPublicBuckets,
     },
     ...(versioning && { versioning }),
+    ...(objectLock && { objectLock }),
     ...(encryption && { encryption: encryptionOf(encryption, context) }),
   });
   if (properties.NotificationConfiguration) configureNotifications(name, properties.NotificationConfiguration, context);
@@ -121,6 +142,18 @@ function createBucket(properties: z.output<typeof Bucket>, context: DeployContex
     ref: name,
     attributes: { Arn: `arn:aws:s3:::${name}`, DomainName: domain, RegionalDomainName: regionalDomain },
   };
+}
+
+/** @throws Error for a rule on a bucket without Object Lock, and for versions that are not kept */
+function objectLockOf(properties: z.output<typeof Bucket>): BucketSettings['objectLock'] {
+  const { ObjectLockEnabled, ObjectLockConfiguration, VersioningConfiguration } = properties;
+  if (!ObjectLockEnabled) {
+    if (ObjectLockConfiguration) throw new Error('Object Lock configuration cannot be enabled on existing buckets');
+    return undefined;
+  }
+  if (VersioningConfiguration?.Status === 'Suspended') throw new Error('Object Lock needs versioning');
+  const rule = ObjectLockConfiguration?.Rule?.DefaultRetention;
+  return rule ? { defaultRetention: { mode: rule.Mode, days: rule.Days ?? rule.Years! * 365 } } : {};
 }
 
 function encryptionOf(

@@ -67,7 +67,11 @@ export class Bucket {
     throw new ApiError('MethodNotAllowed', 405, message, { ResourceType: 'DeleteMarker', ...details });
   }
 
-  add(key: string, object: NewObject, lastModified: Date): { version: ObjectVersion; unused: Segment[] } {
+  add(
+    key: string,
+    object: NewObject & Pick<ObjectVersion, 'retention'>,
+    lastModified: Date,
+  ): { version: ObjectVersion; unused: Segment[] } {
     const version: ObjectVersion = { kind: 'object', ...object, key, versionId: this.#newVersionId(), lastModified };
     return { version, unused: this.#insert(version) };
   }

@@ -6,6 +6,7 @@ import { type BucketCall, callerAccount, type ObjectCall } from './call.ts';
 import { headerNotImplemented, malformedXml } from './errors.ts';
 import { MAX_PAGE_SIZE } from './limits.ts';
 import { versionHeaders } from './new-object.ts';
+import { refuseWhileRetained } from './object-lock.ts';
 import { parseXml, xmlResponse } from './wire.ts';
 import { oneOrMany } from './xml-schema.ts';
 
@@ -34,6 +35,8 @@ async function remove(call: ObjectCall, versionId: string | undefined): Promise<
     await s3.blobs.release(unused);
     return { versionId: marker.versionId, isDeleteMarker: true };
   }
+  const named = bucket.versions(key).find((version) => version.versionId === (versionId ?? 'null'));
+  refuseWhileRetained(named, s3.clock());
   const { removed, unused } = bucket.removeVersion(key, versionId ?? 'null');
   await s3.blobs.release(unused);
   return { versionId: versionId ?? 'null', isDeleteMarker: removed?.kind === 'delete-marker' };

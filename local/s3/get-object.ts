@@ -64,6 +64,10 @@ function describe(call: ObjectCall, object: ObjectVersion): { response: ApiRespo
   if (tags.size > 0 && isAllowedOnObject(call, object, 's3:GetObjectTagging')) {
     headers['x-amz-tagging-count'] = tags.size;
   }
+  if (object.retention && isAllowedOnObject(call, object, 's3:GetObjectRetention')) {
+    headers['x-amz-object-lock-mode'] = object.retention.mode;
+    headers['x-amz-object-lock-retain-until-date'] = object.retention.until.toISOString();
+  }
   if (wantsChecksum(call) && !range) Object.assign(headers, checksumHeaders(object.checksum));
   Object.assign(headers, responseOverrides(call));
   return { response: { status: range ? 206 : 200, headers }, range };

@@ -3,6 +3,7 @@ import type { PolicyDocument } from '../iam/policy.ts';
 import type { Segment } from './blobs.ts';
 import type { ChecksumValue, StoredChecksum } from './checksums.ts';
 import type { ObjectMetadata } from './metadata.ts';
+import type { DefaultRetention, Retention } from './object-lock.ts';
 import type { UploadChecksum } from './upload-checksum.ts';
 
 export interface PublicAccessBlock {
@@ -24,6 +25,8 @@ export interface BucketSettings {
   ownership: 'BucketOwnerEnforced' | 'BucketOwnerPreferred' | 'ObjectWriter';
   publicAccessBlock?: PublicAccessBlock;
   encryption?: Encryption;
+  /** Turned on; without a default retention it asks nothing of anybody. */
+  objectLock?: { defaultRetention?: DefaultRetention };
   policy?: PolicyDocument;
 }
 
@@ -56,6 +59,7 @@ interface Version {
 
 export interface ObjectVersion extends Version, NewObject {
   kind: 'object';
+  retention?: Retention;
 }
 
 export interface DeleteMarker extends Version {

@@ -9,6 +9,7 @@ import { encryptionHeaders, requireKey, resolveEncryption } from './encryption.t
 import { noSuchBucket } from './errors.ts';
 import { readMetadata } from './metadata.ts';
 import type { Encryption, MultipartUpload, NewObject, ObjectEventName, ObjectVersion } from './model.ts';
+import { retentionFrom } from './object-lock.ts';
 import { parseTaggingHeader } from './tags.ts';
 
 /**
@@ -52,7 +53,8 @@ export async function commitObject(
     await s3.blobs.release(object.segments);
     throw error;
   }
-  const { version, unused } = bucket.add(key, object, new Date(s3.clock()));
+  const now = s3.clock();
+  const { version, unused } = bucket.add(key, { ...object, ...retentionFrom(bucket, now) }, new Date(now));
   inTheSameStep();
   await s3.blobs.release(unused);
   await s3.announce(bucket, version, eventOrigin(call, eventName));

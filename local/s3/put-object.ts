@@ -4,6 +4,7 @@ import { storeBody } from './body.ts';
 import { planBody } from './body-plan.ts';
 import type { ObjectCall } from './call.ts';
 import { checksumHeaders, commitObject, draftObject, singleETag, writtenHeaders } from './new-object.ts';
+import { requireDigest } from './object-lock.ts';
 import { quoted } from './wire.ts';
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObject.html */
@@ -11,6 +12,7 @@ export async function putObject(call: ObjectCall): Promise<ApiResponse> {
   requireWrite(call);
   const draft = draftObject(call);
   const plan = planBody(call.request, call.headers);
+  requireDigest(call.bucket, plan, 'Object');
   const algorithm = plan.checksum?.algorithm ?? 'CRC64NVME';
   const { segments, sizeBytes, md5Hex, checksums } = await storeBody(call, plan, [algorithm]);
   const object = {

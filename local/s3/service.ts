@@ -165,6 +165,7 @@ const KNOWN_SETTINGS = new Set<string>([
   'ownership',
   'publicAccessBlock',
   'encryption',
+  'objectLock',
   'policy',
 ] satisfies (keyof BucketSettings)[]);
 

@@ -13,6 +13,7 @@ import { listedDate } from './list-objects.ts';
 import type { MultipartUpload, UploadedPart } from './model.ts';
 import { requestedUpload } from './multipart-upload.ts';
 import { singleETag } from './new-object.ts';
+import { requireDigest } from './object-lock.ts';
 import { parseCopyRange } from './range.ts';
 import type { UploadChecksum } from './upload-checksum.ts';
 import { quoted, xmlResponse } from './wire.ts';
@@ -25,6 +26,7 @@ export async function uploadPart(call: ObjectCall): Promise<ApiResponse> {
   const { encryption } = upload.object;
   requireKey(call, call.bucket, call.key, encryption, 'kms:Decrypt');
   const plan = planBody(call.request, call.headers);
+  requireDigest(call.bucket, plan, 'Part');
   checkPartChecksum(upload.checksum, plan.checksum?.algorithm);
   const { algorithm } = upload.checksum;
   const { segments, sizeBytes, md5Hex, checksums, given } = await storeBody(call, plan, [algorithm]);

@@ -141,6 +141,13 @@ export class Queue {
     return counts;
   }
 
+  /** Milliseconds since the oldest message that is here, or in flight, was sent; 0 without one. */
+  oldestAgeMs(): number {
+    this.#expire();
+    const now = this.#clock();
+    return [...this.#messages.values()].reduce((oldest, { sentAt }) => Math.max(oldest, now - sentAt), 0);
+  }
+
   /** All attributes of GetQueueAttributes, as text. */
   attributes(): Record<string, string> {
     const { visible, notVisible, delayed } = this.counts();

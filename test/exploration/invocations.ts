@@ -1,5 +1,6 @@
 import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import type { RelayConfig } from '../../functions/config.ts';
+import { RelayMetrics } from '../../functions/delivery/metrics.ts';
 import type { Invocation } from '../../functions/delivery/relay.ts';
 import { RelayError } from '../../functions/errors.ts';
 import { clientsOf } from './clients.ts';
@@ -117,6 +118,7 @@ export class Invocations {
       config: CONFIG,
       clients: clientsOf(services(), life, { onUnknown, outlivesAbort }),
       logger: { info: ignore, warn: ignore, error: ignore },
+      metrics: new RelayMetrics(),
       now: () => new Date(0),
       remainingMs: () => 900_000,
       signal,

@@ -249,7 +249,53 @@ export const CHECKS: readonly Check[] = [
       return true;
     },
   },
+  {
+    name: 'the daily canary runs the check',
+    guards: /^function upload-relay-check: /,
+    holds: async ({ cloud }) => {
+      cloud.schedules.fire(cloud.schedules.arns().find((arn) => arn.endsWith('/upload-relay-canary'))!);
+      return true;
+    },
+  },
+  {
+    name: 'no other rule may run the check',
+    guards: /^function upload-relay-check: /,
+    holds: async ({ cloud }, { holder }) => {
+      const rule = { account: ACCOUNT_A, region: REGION, name: 'another', expression: 'rate(1 day)', enabled: true };
+      const { arn } = cloud.schedules.put({ ...rule, functionArns: [holder] });
+      return isRefused(Promise.resolve().then(() => cloud.schedules.fire(arn)));
+    },
+  },
+  {
+    name: 'an alarm reaches the topic',
+    guards: /^topic .*: /,
+    holds: async (world, place) => {
+      await alarm(world, place, ACCOUNT_A);
+      return true;
+    },
+  },
+  {
+    name: 'another account’s alarms do not reach the topic',
+    guards: /^topic .*: PublishAlarms$/,
+    holds: (world, place) => isRefused(alarm(world, place, '999999999999')),
+  },
+  {
+    name: 'a topic refuses plain HTTP',
+    guards: /^topic .*: AllowPublishThroughSSLOnly$/,
+    holds: ({ cloud }, { holder }) => {
+      const { principal } = cloud.directory.findAccessKey(cloud.operator(ACCOUNT_A).accessKeyId)!;
+      const caller = { principal, context: { 'aws:SecureTransport': 'false' } };
+      return isRefused(Promise.resolve().then(() => cloud.topics.publish(caller, holder, 'attempt', {})));
+    },
+  },
 ];
+
+/** As CloudWatch publishes it, on behalf of an account. */
+async function alarm({ cloud }: ProofWorld, { holder }: Place, account: string): Promise<void> {
+  const principal = { kind: 'service' as const, service: 'cloudwatch.amazonaws.com' };
+  const caller = { principal, context: { 'aws:SecureTransport': 'true' } };
+  cloud.topics.publish(caller, holder, 'an alarm', { 'aws:SourceAccount': account });
+}
 
 async function put(world: ProofWorld, key: string, Tagging?: string): Promise<void> {
   await world.a.s3.send(new PutObjectCommand({ Bucket: SOURCE_BUCKET, Key: key, Body: 'x', Tagging }));

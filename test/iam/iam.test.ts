@@ -86,7 +86,7 @@ describe('the proof fails', () => {
   });
 
   test('for a policy on a type of resource that it does not know', () => {
-    const topic = { Type: 'AWS::SNS::TopicPolicy', Properties: { PolicyDocument: { Statement: [] } } };
+    const topic = { Type: 'AWS::Some::Policy', Properties: { PolicyDocument: { Statement: [] } } };
     const stack = {
       name: 'stack',
       account: '',

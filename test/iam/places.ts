@@ -1,6 +1,6 @@
 import type { StackInput } from '../../local/assembly.ts';
 import type { LocalCloud } from '../../local/cloud.ts';
-import type { PolicyDocument } from '../../local/iam/policy.ts';
+import { listOf, type PolicyDocument } from '../../local/iam/policy.ts';
 import type { TemplateResource, TemplateValue } from '../../local/intrinsics.ts';
 import type { VariedKind } from './variations.ts';
 
@@ -21,6 +21,8 @@ const HOLDERS: Record<string, (id: string, properties: Record<string, TemplateVa
   'AWS::IAM::Policy': (_, { Roles }) => Roles as TemplateValue[],
   'AWS::S3::BucketPolicy': (_, { Bucket }) => [Bucket!],
   'AWS::SQS::QueuePolicy': (_, { Queues }) => Queues as TemplateValue[],
+  'AWS::SNS::TopicPolicy': (_, { Topics }) => Topics as TemplateValue[],
+  'AWS::Lambda::Permission': (_, { FunctionName }) => [FunctionName!],
 };
 
 /** The name of the output in which a stack tells where its nth policy hangs. */
@@ -42,8 +44,7 @@ export function tellHolders({ name, template }: StackInput): void {
 function holdersOf(stack: string, id: string, { Type, Properties = {} }: TemplateResource): TemplateValue[] {
   const known = HOLDERS[Type];
   if (known) return known(id, Properties);
-  const hasStatements = JSON.stringify(Properties).includes('"Statement":') || Type === 'AWS::Lambda::Permission';
-  if (!hasStatements) return [];
+  if (!JSON.stringify(Properties).includes('"Statement":')) return [];
   throw new Error(`${stack}: nobody proves the policy of ${id}; teach test/iam/places.ts the type ${Type}.`);
 }
 
@@ -56,6 +57,14 @@ export function placesOf(cloud: LocalCloud, { name, account }: StackInput): Plac
 function placesAt(cloud: LocalCloud, account: string, holder: string): Place[] {
   const role = cloud.directory.findRole(account, holder);
   if (role) return rolePlaces(cloud, role.arn);
+  if (holder.startsWith('arn:aws:lambda:')) return [functionPlace(cloud, holder)];
+  if (holder.startsWith('arn:aws:sns:')) {
+    const topic = cloud.topics.get(holder);
+    const replace = (document: PolicyDocument) => {
+      topic.policy = document;
+    };
+    return [{ name: `topic ${lastOf(holder)}`, kind: 'resource', holder, document: topic.policy!, replace }];
+  }
   const queue = cloud.sqs.queueByUrl(holder);
   if (queue?.policy) {
     const replace = (document: PolicyDocument) => {
@@ -67,6 +76,25 @@ function placesAt(cloud: LocalCloud, account: string, holder: string): Place[] {
   if (!policy) throw new Error(`${holder} should have a policy and has none`);
   const replace = (document: PolicyDocument) => cloud.s3.setBucketPolicy(holder, document);
   return [{ name: `bucket ${holder}`, kind: 'resource', holder, document: policy, replace }];
+}
+
+/** What AWS::Lambda::Permission resources have added to a function's own policy. */
+function functionPlace(cloud: LocalCloud, holder: string): Place {
+  const [, , , region, account] = holder.split(':');
+  const name = lastOf(holder);
+  const { permissions } = cloud.lambda.functions.target({
+    account: account!,
+    region: region!,
+    name,
+    qualifier: undefined,
+  }).function;
+  const document: PolicyDocument = { Version: '2012-10-17', Statement: permissions.get('')! };
+  const replace = (changed: PolicyDocument) => void permissions.set('', listOf(changed.Statement));
+  return { name: `function ${name}`, kind: 'resource', holder, document, replace };
+}
+
+function lastOf(arn: string): string {
+  return arn.slice(arn.lastIndexOf(':') + 1);
 }
 
 function rolePlaces({ directory }: LocalCloud, arn: string): Place[] {

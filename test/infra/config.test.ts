@@ -51,6 +51,7 @@ describe('a mistake is one sentence that names the field and what stands there',
     ['routes.0.extrenalId', 'typo', 'field "relay.routes.0.extrenalId" is not known'],
     ['relay', { timeoutSeconds: 901 }, 'field "relay.relay.timeoutSeconds" is 901'],
     ['relay', { maximumConcurrency: 1 }, 'field "relay.relay.maximumConcurrency" is 1'],
+    ['relay', { alarmEmail: 'on call' }, 'field "relay.relay.alarmEmail" is "on call": must be an e-mail address'],
     ['relay', { logRetentionDays: 31 }, 'field "relay.relay.logRetentionDays" is 31: must be one of'],
   ])('%s = %j', (path, value, sentence) => {
     expect(() => parseConfig(changed(path, value))).toThrow(sentence);

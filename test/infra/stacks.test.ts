@@ -12,6 +12,12 @@ function only<T = Record<string, unknown>>(template: Template, type: string): T 
   return found[0]!.Properties as T;
 }
 
+function functionNamed(name: string): Record<string, unknown> {
+  const found = Object.values(source.findResources('AWS::Lambda::Function', { Properties: { FunctionName: name } }));
+  expect(found).toHaveLength(1);
+  return found[0]!.Properties;
+}
+
 interface Statement {
   Sid?: string;
   Effect: string;
@@ -31,7 +37,7 @@ function statements(template: Template, type: string): Statement[] {
 }
 
 describe('the relay function', () => {
-  const relay = only(source, 'AWS::Lambda::Function');
+  const relay = functionNamed('upload-relay');
   const mapping = only(source, 'AWS::Lambda::EventSourceMapping');
 
   test('runs on arm64 with Node 24', () => {
@@ -62,6 +68,27 @@ describe('the relay function', () => {
 
   test('the queue hides a message for six times the function’s timeout', () => {
     source.hasResourceProperties('AWS::SQS::Queue', { VisibilityTimeout: 5400, QueueName: 'upload-relay' });
+  });
+});
+
+describe('the check', () => {
+  const check = functionNamed('upload-relay-check');
+  const relay = functionNamed('upload-relay');
+
+  test('is the relay itself: its role, its routes, its log', () => {
+    expect(check['Role']).toEqual(relay['Role']);
+    expect(check['LoggingConfig']).toEqual(relay['LoggingConfig']);
+    const variables = (properties: Record<string, unknown>) =>
+      (properties['Environment'] as { Variables: Record<string, unknown> }).Variables;
+    for (const name of ['ROUTES', 'SOURCE_BUCKET', 'SOURCE_ACCOUNT']) {
+      expect(variables(check)[name]).toEqual(variables(relay)[name]);
+    }
+  });
+
+  test('knows which role was deployed, by its unique id', () => {
+    expect(check).toMatchObject({
+      Environment: { Variables: { RELAY_ROLE_ID: { 'Fn::GetAtt': [expect.stringMatching(/^RelayRole/), 'RoleId'] } } },
+    });
   });
 });
 
@@ -124,7 +151,8 @@ describe('least privilege', () => {
       }
     }
     expect(Object.keys(source.findResources('AWS::IAM::Role'))).toHaveLength(1);
-    expect(Object.keys(source.findResources('AWS::Lambda::Function'))).toHaveLength(1);
+    const functions = Object.values(source.findResources('AWS::Lambda::Function'));
+    expect(functions.map(({ Properties }) => Properties.FunctionName)).toEqual(['upload-relay', 'upload-relay-check']);
   });
 
   test('tags and keys of KMS get their grants only where they are configured', () => {

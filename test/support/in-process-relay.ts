@@ -3,6 +3,7 @@ import { S3Client } from '@aws-sdk/client-s3';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { writerCredentials } from '../../functions/aws/writer-credentials.ts';
 import { readConfig } from '../../functions/config.ts';
+import { RelayMetrics } from '../../functions/delivery/metrics.ts';
 import type { Invocation } from '../../functions/delivery/relay.ts';
 import { RelayError } from '../../functions/errors.ts';
 import { readAssembly } from '../../local/assembly.ts';
@@ -37,6 +38,7 @@ export function inProcessRelay(world: TwoAccounts, assembly: string, remainingMs
       config,
       clients,
       logger: silent,
+      metrics: new RelayMetrics(),
       now: () => new Date(),
       remainingMs: () => remainingMs,
       signal: controller.signal,

@@ -8,6 +8,8 @@ import { DeleteMessageCommand, type Message, ReceiveMessageCommand, SQSClient } 
 import { STSClient } from '@aws-sdk/client-sts';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { inject } from 'vitest';
+import { RELAY_FUNCTION_NAME } from '../../infra/contract.ts';
+import type { Clock } from '../../local/api.ts';
 import { readAssembly, type StackInput } from '../../local/assembly.ts';
 import { LocalCloud } from '../../local/cloud.ts';
 import type { Faults } from '../../local/faults/faults.ts';
@@ -52,7 +54,8 @@ export interface TwoAccounts {
   a: AwsClients;
   b: AwsClients;
   as(keys: Keys): AwsClients;
-  invoke(event: unknown): Promise<InvokeAnswer>;
+  /** The relay, unless another function is named. */
+  invoke(event: unknown, functionName?: string): Promise<InvokeAnswer>;
   /** The ledger's item of route "main" and a key, as plain values. */
   ledgerItem(key: string): Promise<Record<string, string | undefined> | undefined>;
   /** Takes everything a queue of account A holds just now. */
@@ -68,6 +71,7 @@ export interface TwoAccountsOptions {
   /** Deployed after the relay's own. */
   last?: StackInput[];
   faults?: Faults;
+  clock?: Clock;
 }
 
 /** The two accounts of the committed cdk.json. */
@@ -78,6 +82,7 @@ export async function startTwoAccounts(options: TwoAccountsOptions = {}): Promis
     await LocalCloud.start({
       stacks: [...stacks, ...(options.last ?? [])],
       ...(options.faults && { faults: options.faults }),
+      ...(options.clock && { clock: options.clock }),
     }),
   );
 }
@@ -91,7 +96,7 @@ export function twoAccountsOf(cloud: LocalCloud): TwoAccounts {
     a,
     b: as(cloud.operator(ACCOUNT_B)),
     as,
-    invoke: (event) => invoke(a.lambda, event),
+    invoke: (event, functionName) => invoke(a.lambda, event, functionName),
     ledgerItem: (key) => ledgerItem(a.dynamodb, `main/${key}`),
     take: (queueUrl) => takeAll(a.sqs, queueUrl),
     deadLetters: () => takeAll(a.sqs, cloud.outputs('upload-relay-source')['DeadLetterQueueUrl']!),
@@ -118,8 +123,8 @@ function clientsOf(cloud: LocalCloud, keys: Keys): AwsClients {
   };
 }
 
-async function invoke(lambda: LambdaClient, event: unknown): Promise<InvokeAnswer> {
-  const command = new InvokeCommand({ FunctionName: 'upload-relay', Payload: Buffer.from(JSON.stringify(event)) });
+async function invoke(lambda: LambdaClient, event: unknown, FunctionName = RELAY_FUNCTION_NAME): Promise<InvokeAnswer> {
+  const command = new InvokeCommand({ FunctionName, Payload: Buffer.from(JSON.stringify(event)) });
   const { FunctionError, Payload } = await lambda.send(command);
   return { functionError: FunctionError, payload: JSON.parse(Buffer.from(Payload ?? []).toString() || 'null') };
 }

@@ -233,3 +233,88 @@ test('a resource whose condition does not hold is left out, and so is its output
   expect(cloud.outputs('Later')).toEqual({ Url: `${cloud.url}/${ACCOUNT}/always` });
   await expect(cloud.deploy(stack)).rejects.toThrow('Stack Later, the template: the stack exists already');
 });
+
+describe('what watches and what repeats', () => {
+  const Alarm = {
+    Type: 'AWS::CloudWatch::Alarm',
+    Properties: {
+      AlarmName: 'a',
+      Namespace: 'N',
+      MetricName: 'M',
+      Statistic: 'Sum',
+      Period: 60,
+      EvaluationPeriods: 1,
+      Threshold: 1,
+      ComparisonOperator: 'GreaterThanOrEqualToThreshold',
+      AlarmActions: [{ Ref: 'Topic' }],
+    },
+  };
+  const Topic = { Type: 'AWS::SNS::Topic', Properties: { TopicName: 't' } };
+  const alarmWith = (properties: Record<string, unknown>) => ({
+    Topic,
+    Alarm: { ...Alarm, Properties: { ...Alarm.Properties, ...properties } },
+  });
+  const ruleWith = (properties: Record<string, unknown>) => ({
+    ...aFunction(),
+    Rule: {
+      Type: 'AWS::Events::Rule',
+      Properties: { Targets: [{ Id: 'f', Arn: { 'Fn::GetAtt': 'Function.Arn' } }], ...properties },
+    },
+  });
+
+  test.each<[string, Record<string, unknown>, string]>([
+    [
+      'an alarm that tells a missing topic',
+      alarmWith({ AlarmActions: [`arn:aws:sns:${REGION}:${ACCOUNT}:x`] }),
+      'Topic does not exist',
+    ],
+    ['an alarm that tells nobody', alarmWith({ ActionsEnabled: false }), 'an alarm that tells nobody is not supported'],
+    ['an alarm over more than a day of minutes', alarmWith({ EvaluationPeriods: 1441 }), 'more than a day'],
+    ['an alarm with two statistics', alarmWith({ ExtendedStatistic: 'p99' }), 'either Statistic or ExtendedStatistic'],
+    ['an alarm by an expression', alarmWith({ Metrics: [] }), 'property Metrics is not supported'],
+    [
+      'a rule with a schedule and a pattern',
+      ruleWith({ ScheduleExpression: 'rate(1 day)', EventPattern: {} }),
+      'either EventPattern or ScheduleExpression',
+    ],
+    ['a rule with neither', ruleWith({}), 'either EventPattern or ScheduleExpression'],
+    ['a schedule that is none', ruleWith({ ScheduleExpression: 'daily' }), 'ScheduleExpression is not valid'],
+    [
+      'a schedule of a queue',
+      ruleWith({
+        ScheduleExpression: 'rate(1 day)',
+        Targets: [{ Id: 'q', Arn: `arn:aws:sqs:${REGION}:${ACCOUNT}:q` }],
+      }),
+      'is no function',
+    ],
+  ])('%s is refused', async (_, resources, message) => {
+    await expect(start(resources)).rejects.toThrow(message);
+  });
+
+  test('a topic hears of alarms by default; a policy of its own that leaves CloudWatch out ends that, and it is told', async () => {
+    const TopicPolicy = (Service: string) => ({
+      Type: 'AWS::SNS::TopicPolicy',
+      Properties: {
+        Topics: [{ Ref: 'Topic' }],
+        PolicyDocument: {
+          Statement: [{ Effect: 'Allow', Principal: { Service }, Action: 'sns:Publish', Resource: { Ref: 'Topic' } }],
+        },
+      },
+    });
+    const told = () => cloud.topics.get(`arn:aws:sns:${REGION}:${ACCOUNT}:t`).published.length;
+
+    await start(alarmWith({ TreatMissingData: 'breaching' }));
+    expect(cloud.cloudWatch.evaluateAlarms()).toEqual({ a: 'ALARM' });
+    expect(told()).toBe(1);
+    cloud.cloudWatch.evaluateAlarms();
+    expect(told()).toBe(1);
+    await cloud.close();
+
+    await start({ ...alarmWith({ TreatMissingData: 'breaching' }), Policy: TopicPolicy('s3.amazonaws.com') });
+    cloud.cloudWatch.evaluateAlarms();
+    expect(told()).toBe(0);
+    expect(cloud.unexpectedErrors.map((error) => (error as Error).message)).toEqual([
+      expect.stringContaining('is not authorized to perform: sns:Publish'),
+    ]);
+  });
+});

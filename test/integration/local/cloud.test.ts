@@ -396,8 +396,8 @@ describe('a deployment is refused, and leaves nothing behind, for', () => {
     ],
     [
       'a type that is unknown here',
-      (resources) => Object.assign(resources, { Topic: { Type: 'AWS::SNS::Topic' } }),
-      'Stack Source, resource Topic (AWS::SNS::Topic): this type of resource is not supported',
+      (resources) => Object.assign(resources, { Topic: { Type: 'AWS::Athena::WorkGroup' } }),
+      'Stack Source, resource Topic (AWS::Athena::WorkGroup): this type of resource is not supported',
     ],
     [
       'a bucket that may not tell its queue',

@@ -38,10 +38,15 @@ test('what an event knows of the version is kept as a hint', () => {
     versionId: 'newer',
     eTag: 'd41d8cd98f00b204e9800998ecf8427e',
     sequencer: '0055AED6DCD90281E6',
+    time: '2026-01-15T09:30:00.000Z',
     sizeBytes: 1024,
   });
   const [bridged] = messageBodies('event-bridge-created').flatMap(parseMessageBody);
-  expect(bridged!.hint).toMatchObject({ eTag: 'd41d8cd98f00b204e9800998ecf8427e', sequencer: '0055AED6DCD90281E5' });
+  expect(bridged!.hint).toMatchObject({
+    eTag: 'd41d8cd98f00b204e9800998ecf8427e',
+    sequencer: '0055AED6DCD90281E5',
+    time: '2026-01-15T09:30:00Z',
+  });
 });
 
 describe('a message that asks for nothing we know fails with a sentence that says what was expected', () => {

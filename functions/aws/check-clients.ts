@@ -1,0 +1,79 @@
+import type { S3Client } from '@aws-sdk/client-s3';
+import { type AssumeRoleCommandInput, STSClient } from '@aws-sdk/client-sts';
+import type { Route } from '../route.ts';
+import { s3Client } from './clients.ts';
+import { sessionPolicy } from './session-policy.ts';
+import { assumeRole, writerSession } from './writer-credentials.ts';
+
+/** The clients of the check: the relay's own, and those of whoever must be refused. */
+export interface CheckClients {
+  sts: STSClient;
+  /** Reads as the relay. */
+  source: S3Client;
+  /** Writes as the relay does: the writer role, confined by the session policy. */
+  confined(route: Route): S3Client;
+  /** The writer role with all its rights, so that it is the role itself that must refuse. */
+  role(route: Route): S3Client;
+  /** The same, over plain HTTP. */
+  plain(route: Route): S3Client;
+  /** Anybody on the internet. */
+  stranger(route: Route): S3Client;
+  /** A session, or the error that STS answers with. */
+  assume(route: Route, change: Partial<AssumeRoleCommandInput>): Promise<void>;
+  /** How far this clock is ahead of AWS's, in milliseconds and to a second; undefined before STS has answered. */
+  clockAheadMs(): number | undefined;
+}
+
+/** A destination that throttles for some seconds is no mistake of anybody's: the SDK waits longer each time. */
+const MAX_ATTEMPTS = 6;
+
+/** Made anew for each check, so that its sessions are as fresh as what was granted or taken away. */
+export function createCheckClients(): CheckClients {
+  const sts = new STSClient();
+  let aheadMs: number | undefined;
+  sts.middlewareStack.add(
+    (next) => async (args) => {
+      const answer = await next(args);
+      const { headers } = answer.response as { headers?: Record<string, string> };
+      const date = Date.parse(headers?.['date'] ?? '');
+      if (!Number.isNaN(date)) aheadMs = Date.now() - date;
+      return answer;
+    },
+    { step: 'deserialize', name: 'observeClock' },
+  );
+  const clients = new Map<string, S3Client>();
+  const once = (kind: string, { name }: Route, make: () => S3Client) => {
+    const client = clients.get(`${kind} ${name}`) ?? make();
+    clients.set(`${kind} ${name}`, client);
+    return client;
+  };
+  const writer = (route: Route, Policy?: string) =>
+    s3Client({
+      region: route.destination.region,
+      maxAttempts: MAX_ATTEMPTS,
+      credentials: () => assumeRole(sts, { ...writerSession(route), Policy }),
+    });
+  return {
+    sts,
+    source: s3Client({}),
+    confined: (route) => once('confined', route, () => writer(route, sessionPolicy(route))),
+    role: (route) => once('role', route, () => writer(route)),
+    plain: (route) => once('plain', route, () => overPlainHttp(writer(route))),
+    stranger: ({ destination }) =>
+      s3Client({ region: destination.region, signer: { sign: async (request) => request } }),
+    assume: async (route, change) => void (await assumeRole(sts, { ...writerSession(route), ...change })),
+    clockAheadMs: () => aheadMs,
+  };
+}
+
+/** The signature doesn't cover the scheme, and secret keys are never sent: what a listener on the way gets expires with the request. */
+function overPlainHttp(client: S3Client): S3Client {
+  client.middlewareStack.add(
+    (next) => async (args) => {
+      (args.request as { protocol: string }).protocol = 'http:';
+      return next(args);
+    },
+    { step: 'build', name: 'overPlainHttp' },
+  );
+  return client;
+}

@@ -1,0 +1,56 @@
+import type { Route } from '../route.ts';
+import type { Check, Identity } from './check.ts';
+import { clocksAgree, whoAmI } from './identity.ts';
+import { type CheckLine, type Finding, skipped } from './line.ts';
+import {
+  FORBIDDEN_REQUESTS,
+  isForbidden,
+  outsideIsForbidden,
+  plainHttpIsForbidden,
+  publicIsForbidden,
+} from './refusals.ts';
+import { canBecomeWriter, externalIdIsDemanded } from './session.ts';
+import { canRead, canTellMissing } from './source.ts';
+import { partsArrive, smallObjectArrives, wrongChecksumIsRefused } from './writes.ts';
+
+type Look = (check: Check, route: Route) => Promise<Finding>;
+
+/** What must work, in this order; then what must not. */
+const WRITES: [string, Look][] = [
+  ['a small object arrives', smallObjectArrives],
+  ['a large object arrives in parts', partsArrive],
+  ['a wrong checksum is refused', wrongChecksumIsRefused],
+  ...FORBIDDEN_REQUESTS.map((request): [string, Look] => [
+    `${request} is refused`,
+    (check, route) => isForbidden(check, route, request),
+  ]),
+  ['PUT outside the prefix is refused', outsideIsForbidden],
+  ['plain HTTP is refused', plainHttpIsForbidden],
+];
+
+/** Looks at everything, whatever fails on the way: one invocation shall tell all there is to mend. */
+export async function checkAll(check: Check): Promise<CheckLine[]> {
+  const { finding, identity } = await whoAmI(check);
+  const lines: CheckLine[] = [
+    { check: 'who am I', ...finding },
+    { check: 'the clocks agree', ...clocksAgree(check) },
+  ];
+  if (!identity) return lines;
+  lines.push({ check: 'a missing object is told apart', ...(await canTellMissing(check, identity)) });
+  lines.push({ check: 'the source can be read', ...(await canRead(check, identity)) });
+  const perRoute = await Promise.all(check.config.routes.map((route) => checkRoute(check, route, identity)));
+  return [...lines, ...perRoute.flat()];
+}
+
+async function checkRoute(check: Check, route: Route, identity: Identity): Promise<CheckLine[]> {
+  const lines: CheckLine[] = [];
+  const add = (name: string, finding: Finding) => lines.push({ check: name, route: route.name, ...finding });
+  const session = await canBecomeWriter(check, route, identity);
+  add('the writer role lets the relay in', session);
+  for (const [name, look] of WRITES) {
+    add(name, session.status === 'ok' ? await look(check, route) : skipped('without a session of the writer role'));
+  }
+  add('a wrong external id is refused', await externalIdIsDemanded(check, route, identity));
+  add('the public is refused', await publicIsForbidden(check, route));
+  return lines;
+}

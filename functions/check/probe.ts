@@ -1,0 +1,97 @@
+import {
+  AbortMultipartUploadCommand,
+  CompleteMultipartUploadCommand,
+  CreateMultipartUploadCommand,
+  PutObjectCommand,
+  type PutObjectCommandInput,
+  type PutObjectCommandOutput,
+  type S3Client,
+  UploadPartCommand,
+} from '@aws-sdk/client-s3';
+import type { Route } from '../route.ts';
+import { crc32OfBuffer } from '../transfer/crc32.ts';
+
+/** What is written into each destination, under its prefix. Each check overwrites the last one's. */
+const FOLDER = 'upload-relay-check/';
+const BODY = Buffer.from('Written by the check of Upload Relay, to see whether objects arrive. It may be deleted.\n');
+const CRC32 = crc32OfBuffer(BODY);
+const WRONG_CRC32 = crc32OfBuffer(Buffer.from('something else'));
+
+export type ProbeName = 'small' | 'in-parts';
+
+export function probeKey({ destination }: Route, name: ProbeName): string {
+  return `${destination.prefix}${FOLDER}${name}`;
+}
+
+/** A key that the route's role must not write; undefined where the route has the whole bucket. */
+export function keyOutside({ destination }: Route): string | undefined {
+  if (destination.prefix === '') return undefined;
+  const key = `${FOLDER}outside-the-prefix`;
+  return key.startsWith(destination.prefix) ? `not-${key}` : key;
+}
+
+type Asked = Pick<PutObjectCommandInput, 'StorageClass' | 'Tagging'>;
+
+/** What the route asks of every write, since each is a right or a condition of its own. */
+function asked({ storageClass, copyTags }: Route): Asked {
+  return {
+    ...(storageClass !== undefined && { StorageClass: storageClass as NonNullable<Asked['StorageClass']> }),
+    ...(copyTags && { Tagging: 'written-by=upload-relay-check' }),
+  };
+}
+
+/** One object, written as the relay writes small ones. */
+export function putProbe(
+  writer: S3Client,
+  route: Route,
+  change: Partial<PutObjectCommandInput> = {},
+): Promise<PutObjectCommandOutput> {
+  const { bucket, account } = route.destination;
+  const input = { Bucket: bucket, Key: probeKey(route, 'small'), ExpectedBucketOwner: account, ...asked(route) };
+  return writer.send(new PutObjectCommand({ ...input, Body: BODY, ChecksumCRC32: CRC32, ...change }));
+}
+
+/**
+ * A write that stores nothing, since its checksum is wrong: `BadDigest` means that it would have been allowed, for S3 decides
+ * on rights before it reads a body. So nothing is left behind where nothing may be written.
+ */
+export function putNothing(
+  writer: S3Client,
+  route: Route,
+  change: Partial<PutObjectCommandInput> = {},
+): Promise<PutObjectCommandOutput> {
+  return putProbe(writer, route, { ...change, ChecksumCRC32: WRONG_CRC32 });
+}
+
+/**
+ * One part, written as the relay writes large objects: the part is streamed and bears no checksum, the object bears one at the
+ * end. A last part may be as small as one likes.
+ */
+export async function putInParts(writer: S3Client, route: Route): Promise<void> {
+  const { bucket, account } = route.destination;
+  const place = { Bucket: bucket, Key: probeKey(route, 'in-parts'), ExpectedBucketOwner: account };
+  const { UploadId } = await writer.send(
+    new CreateMultipartUploadCommand({
+      ...place,
+      ...asked(route),
+      ChecksumAlgorithm: 'CRC32',
+      ChecksumType: 'FULL_OBJECT',
+    }),
+  );
+  const upload = { ...place, UploadId };
+  try {
+    const { ETag } = await writer.send(new UploadPartCommand({ ...upload, PartNumber: 1, Body: BODY }));
+    await writer.send(
+      new CompleteMultipartUploadCommand({
+        ...upload,
+        MultipartUpload: { Parts: [{ PartNumber: 1, ETag }] },
+        ChecksumType: 'FULL_OBJECT',
+        ChecksumCRC32: CRC32,
+      }),
+    );
+  } catch (error) {
+    // Refused to a role with s3:PutObject alone; then the bucket's lifecycle rule removes the part.
+    await writer.send(new AbortMultipartUploadCommand(upload)).catch(() => undefined);
+    throw error;
+  }
+}

@@ -1,0 +1,99 @@
+import {
+  DeleteObjectCommand,
+  GetObjectCommand,
+  HeadObjectCommand,
+  ListObjectsV2Command,
+  type S3Client,
+} from '@aws-sdk/client-s3';
+import type { Route } from '../route.ts';
+import { type Attempt, attempt, describe, isRefusal } from './attempt.ts';
+import type { Check } from './check.ts';
+import { atDestination } from './explain-write.ts';
+import { type Finding, failed, ok, skipped } from './line.ts';
+import { keyOutside, probeKey, putNothing } from './probe.ts';
+import { NO_PUBLIC_ACCESS, putStatement, tlsStatement } from './statements.ts';
+
+/** What the writer role must not be able to do. Each is tried by the role itself, since our own session policy proves nothing about it. */
+const FORBIDDEN: Record<string, (writer: S3Client, route: Route) => Promise<unknown>> = {
+  GET: (writer, route) => writer.send(new GetObjectCommand(probe(route))),
+  HEAD: (writer, route) => writer.send(new HeadObjectCommand(probe(route))),
+  LIST: (writer, route) =>
+    writer.send(
+      new ListObjectsV2Command({ Bucket: route.destination.bucket, Prefix: route.destination.prefix, MaxKeys: 1 }),
+    ),
+  DELETE: (writer, route) => writer.send(new DeleteObjectCommand(probe(route))),
+};
+
+export const FORBIDDEN_REQUESTS = Object.keys(FORBIDDEN);
+
+export async function isForbidden({ clients }: Check, route: Route, request: string): Promise<Finding> {
+  const tried = await attempt(FORBIDDEN[request]!(clients.role(route), route));
+  return mustBeRefused(tried, () =>
+    atDestination(
+      route,
+      `${request} is allowed to ${route.writerRoleArn}, by its own policies or by the bucket's: take that away. This statement is all it needs.`,
+      putStatement(route),
+    ),
+  );
+}
+
+/** By a write that would store nothing. */
+export async function outsideIsForbidden({ clients }: Check, route: Route): Promise<Finding> {
+  const key = keyOutside(route);
+  if (key === undefined) return skipped('the route has the whole bucket: destination.prefix is empty');
+  const tried = await attempt(putNothing(clients.role(route), route, { Key: key }));
+  return mustBeRefused(tried, () =>
+    atDestination(
+      route,
+      `${route.writerRoleArn} may put objects outside "${route.destination.prefix}": narrow its policy to this statement.`,
+      putStatement(route),
+    ),
+  );
+}
+
+/** Signed as it should be, by one who may write here, and still to be refused. */
+export async function plainHttpIsForbidden({ clients }: Check, route: Route): Promise<Finding> {
+  const tried = await attempt(putNothing(clients.plain(route), route));
+  if (tried.kind === 'failed' && tried.error.status === undefined)
+    return ok(`nobody answers (${describe(tried.error)})`);
+  return mustBeRefused(tried, () =>
+    atDestination(
+      route,
+      `Bucket ${route.destination.bucket} answers over plain HTTP: its policy needs this statement.`,
+      tlsStatement(route),
+    ),
+  );
+}
+
+/** Without any credentials: read, list and write. */
+export async function publicIsForbidden({ clients }: Check, route: Route): Promise<Finding> {
+  const stranger = clients.stranger(route);
+  const requests: [string, () => Promise<unknown>][] = [
+    ['GET', () => FORBIDDEN['GET']!(stranger, route)],
+    ['LIST', () => FORBIDDEN['LIST']!(stranger, route)],
+    ['PUT', () => putNothing(stranger, route)],
+  ];
+  for (const [request, send] of requests) {
+    const finding = mustBeRefused(await attempt(send()), () =>
+      atDestination(
+        route,
+        `Everybody may ${request} in bucket ${route.destination.bucket}: block public access (aws s3api put-public-access-block), then remove the statement of the bucket's policy that names everybody.`,
+        NO_PUBLIC_ACCESS,
+      ),
+    );
+    if (finding.status !== 'ok') return { ...finding, found: `${request}: ${finding.found}` };
+  }
+  return ok('refused');
+}
+
+/** An answer other than a refusal, even an error such as `BadDigest` or "not found", means that the request was let in. */
+function mustBeRefused(tried: Attempt, remedy: () => ReturnType<typeof atDestination>): Finding {
+  if (tried.kind === 'done') return failed('done', remedy());
+  if (isRefusal(tried.error)) return ok('refused');
+  if (tried.error.status === undefined || tried.error.status >= 500) return skipped(describe(tried.error));
+  return failed(`let in, and answered by ${describe(tried.error)}`, remedy());
+}
+
+function probe(route: Route) {
+  return { Bucket: route.destination.bucket, Key: probeKey(route, 'small') };
+}

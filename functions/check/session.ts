@@ -1,0 +1,41 @@
+import { sessionPolicy } from '../aws/session-policy.ts';
+import type { Route } from '../route.ts';
+import { attempt, describe, type ErrorFacts, isRefusal } from './attempt.ts';
+import type { Check, Identity } from './check.ts';
+import { atDestination, atSource } from './explain-write.ts';
+import { isRecreated } from './identity.ts';
+import { type Finding, failed, ok, type Remedy, skipped } from './line.ts';
+import { assumeStatement, trustStatement } from './statements.ts';
+
+export async function canBecomeWriter({ config, clients }: Check, route: Route, identity: Identity): Promise<Finding> {
+  const assumed = await attempt(clients.assume(route, { Policy: sessionPolicy(route) }));
+  if (assumed.kind === 'done') return ok(route.writerRoleArn);
+  return failed(describe(assumed.error), remedyFor(assumed.error, route, identity, config));
+}
+
+/** A trust without the external id would let the relay be used on behalf of somebody else: the confused deputy. */
+export async function externalIdIsDemanded({ clients }: Check, route: Route, identity: Identity): Promise<Finding> {
+  const assumed = await attempt(clients.assume(route, { ExternalId: `not-${route.externalId}`.slice(0, 1224) }));
+  if (assumed.kind === 'failed' && isRefusal(assumed.error)) return ok('refused');
+  if (assumed.kind === 'failed') return skipped(describe(assumed.error));
+  const change = `The trust policy of ${route.writerRoleArn} does not ask for the external id: replace it by this statement.`;
+  return failed(
+    'a wrong external id was let in',
+    atDestination(route, change, trustStatement(route, identity.roleArn)),
+  );
+}
+
+/** STS tells nobody what a trust policy says, so this tells what it must say. */
+function remedyFor(error: ErrorFacts, route: Route, identity: Identity, config: Check['config']): Remedy {
+  if (/no identity-based policy allows/.test(error.message)) {
+    const change = `Role ${identity.roleArn} may not assume the writer role: its policy needs this statement.`;
+    return atSource(config.sourceAccount, change, assumeStatement(route));
+  }
+  const trust = trustStatement(route, identity.roleArn);
+  if (isRecreated(config.deployedRoleId, identity)) {
+    const change = `The relay's role was re-created since it was deployed: it was ${config.deployedRoleId} and is ${identity.roleId}. A trust policy that names the role as its principal still means the old one. Let ${route.writerRoleArn} trust the account, with the role's ARN as a condition.`;
+    return atDestination(route, change, trust);
+  }
+  const change = `${route.writerRoleArn} does not exist or does not trust this relay. Most often the external ids differ: on this side it is "${route.externalId}". The role's trust policy must be this statement. (Less often this side's own role lacks sts:AssumeRole on it.)`;
+  return atDestination(route, change, trust);
+}

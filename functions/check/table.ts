@@ -1,0 +1,44 @@
+import type { CheckLine } from './line.ts';
+
+const COLUMNS = ['check', 'route', 'result', 'found'] as const;
+
+/** For people: one row a line, and beneath a failed one who must change what. */
+export function tableOf(lines: readonly CheckLine[]): string {
+  const rows = lines.map(({ check, route = '', status, found }) => [check, route, RESULTS[status], found]);
+  const widths = COLUMNS.map((title, index) => Math.max(title.length, ...rows.map((row) => row[index]!.length)));
+  // The last column is as long as it likes.
+  const format = (row: readonly string[]) =>
+    row
+      .map((cell, index) => (index === row.length - 1 ? cell : cell.padEnd(widths[index]!)))
+      .join('  ')
+      .trimEnd();
+  return [
+    format(COLUMNS),
+    format(
+      widths
+        .slice(0, -1)
+        .map((width) => '─'.repeat(width))
+        .concat('─'.repeat(COLUMNS.at(-1)!.length)),
+    ),
+    ...lines.flatMap((line, index) => [format(rows[index]!), ...remedyOf(line)]),
+    '',
+    summaryOf(lines),
+  ].join('\n');
+}
+
+const RESULTS = { ok: 'ok', failed: 'FAILED', skipped: 'not tried' } as const;
+
+function remedyOf({ remedy }: CheckLine): string[] {
+  if (!remedy) return [];
+  const text = remedy.statement === undefined ? [] : JSON.stringify(remedy.statement, undefined, 2).split('\n');
+  return [`  → ${remedy.side} account ${remedy.account}: ${remedy.change}`, ...text.map((line) => `    ${line}`)];
+}
+
+function summaryOf(lines: readonly CheckLine[]): string {
+  const failed = lines.filter(({ status }) => status === 'failed');
+  if (failed.length === 0) return 'All is as it must be.';
+  const sides = [
+    ...new Set(failed.flatMap(({ remedy }) => (remedy ? [`${remedy.side} account ${remedy.account}`] : []))),
+  ];
+  return `${failed.length} of ${lines.length} failed; to be mended by: ${sides.join(', ')}.`;
+}

@@ -1,0 +1,75 @@
+import type { S3Client } from '@aws-sdk/client-s3';
+import type { Route } from '../route.ts';
+import { type Attempt, attempt, describe, type ErrorFacts, isRefusal } from './attempt.ts';
+import type { Check } from './check.ts';
+import { atDestination, explainWrite, type FailedWrite } from './explain-write.ts';
+import { type Finding, failed, ok, skipped } from './line.ts';
+import { probeKey, putInParts, putNothing, putProbe } from './probe.ts';
+import { encryptStatement } from './statements.ts';
+
+type Write<Answer> = (writer: S3Client) => Promise<Answer>;
+
+/** The probe object arrives, and the destination has verified its checksum. */
+export async function smallObjectArrives(check: Check, route: Route): Promise<Finding> {
+  const write: Write<{ SSEKMSKeyId?: string | undefined }> = (writer) => putProbe(writer, route);
+  const put = await attempt(write(check.clients.confined(route)));
+  if (put.kind === 'failed') return explained(check, route, put.error, write);
+  const place = `s3://${route.destination.bucket}/${probeKey(route, 'small')}`;
+  return (
+    wrongKey(check, route, put.answer.SSEKMSKeyId) ??
+    ok(`${place}, verified by its CRC32${withKey(put.answer.SSEKMSKeyId)}`)
+  );
+}
+
+export async function partsArrive(check: Check, route: Route): Promise<Finding> {
+  const write: Write<void> = (writer) => putInParts(writer, route);
+  const put = await attempt(write(check.clients.confined(route)));
+  if (put.kind === 'failed') return explained(check, route, put.error, write);
+  return ok(`s3://${route.destination.bucket}/${probeKey(route, 'in-parts')}, verified by its CRC32`);
+}
+
+/** What the whole proof of delivery rests on. */
+export async function wrongChecksumIsRefused({ clients }: Check, route: Route): Promise<Finding> {
+  const put = await attempt(putNothing(clients.confined(route), route));
+  if (put.kind === 'failed' && put.error.name === 'BadDigest') return ok('refused');
+  if (put.kind === 'failed' && isRefusal(put.error)) return skipped('refused already for want of rights');
+  const change =
+    'The destination does not verify checksums, so it is not Amazon S3 as documented; nothing delivered there is proved.';
+  return failed(put.kind === 'done' ? 'stored' : describe(put.error), atDestination(route, change));
+}
+
+/** Tries the write in other ways, which tells apart what one refusal alone does not. */
+async function explained<T>(check: Check, route: Route, error: ErrorFacts, write: Write<T>): Promise<Finding> {
+  const { clients, config } = check;
+  const nothing = (change: Parameters<typeof putNothing>[2]) => attempt(putNothing(clients.role(route), route, change));
+  const failure: FailedWrite = {
+    route,
+    sourceAccount: config.sourceAccount,
+    error,
+    byRoleItself: (await attempt(write(clients.role(route)))).kind,
+    byAnyOwner: isLetThrough(await nothing({ ExpectedBucketOwner: undefined })) ? 'allowed' : 'refused',
+    aclIsDemanded: isAboutAcl(await nothing({ ACL: 'bucket-owner-full-control' })),
+  };
+  return failed(describe(error), explainWrite(failure));
+}
+
+function isLetThrough(put: Attempt): boolean {
+  return put.kind === 'done' || !isRefusal(put.error);
+}
+
+/** With the ACL, the Deny no longer holds; what is left is that the role may send none, or that the bucket takes none. */
+function isAboutAcl(put: Attempt): boolean {
+  return isLetThrough(put) || (put.kind === 'failed' && put.error.message.includes('s3:PutObjectAcl'));
+}
+
+function wrongKey({ config }: Check, route: Route, used: string | undefined): Finding | undefined {
+  const { kmsKeyArn } = route.destination;
+  if (kmsKeyArn === undefined || used === kmsKeyArn) return undefined;
+  const found = used === undefined ? 'stored without a KMS key' : `stored under the key ${used}`;
+  const change = `cdk.json names the key ${kmsKeyArn} for route "${route.name}": make it the bucket's default, or correct destination.kmsKeyArn on both sides; this side's account is ${config.sourceAccount}.`;
+  return failed(found, atDestination(route, change, encryptStatement(kmsKeyArn)));
+}
+
+function withKey(used: string | undefined): string {
+  return used === undefined ? '' : `, encrypted with ${used}`;
+}

@@ -1,0 +1,21 @@
+/** The names under which CloudWatch keeps what the functions measure: the dashboard and the alarms in `infra/` read them. */
+export const METRICS_NAMESPACE = 'UploadRelay';
+
+/** The dimension `service` of every metric of ours; those of a route have the dimension `route` besides. */
+export const METRICS_SERVICE = 'upload-relay';
+
+export const METRICS = {
+  /** Count and bytes of deliveries along a route; one that is repeated counts again. */
+  objectsDelivered: 'ObjectsDelivered',
+  bytesDelivered: 'BytesDelivered',
+  /** Given up: the reason is in the ledger. Bytes are those that the event spoke of, if it did. */
+  objectsFailed: 'ObjectsFailed',
+  bytesFailed: 'BytesFailed',
+  /** Milliseconds from the upload, as the event has it, to the receipt. */
+  deliveryLatency: 'DeliveryLatency',
+  /** Reserved for large objects that outlive an invocation: how many are under way. */
+  largeObjectsInFlight: 'LargeObjectsInFlight',
+  /** 1 when a check found nothing wrong, else 0. */
+  checkPassed: 'CheckPassed',
+  checkFailedLines: 'CheckFailedLines',
+} as const;

@@ -1,0 +1,106 @@
+import { Duration } from 'aws-cdk-lib';
+import { Alarm, type AlarmProps, ComparisonOperator, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
+import { Effect, PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Topic } from 'aws-cdk-lib/aws-sns';
+import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
+import { Construct } from 'constructs';
+import type { RelayContext } from './config.ts';
+import { ALARM_TOPIC_NAME } from './contract.ts';
+import { deadLetterDepth, oldestMessageAge, ownMetric, relayMetric, routeMetric } from './metrics.ts';
+
+export interface AlarmsProps {
+  config: RelayContext;
+}
+
+/** Longer than the first three pauses of a message that is tried again: half a minute, two minutes, eight. */
+const OLDEST_MESSAGE_SECONDS = 1800;
+const LATENCY_MS = Duration.minutes(5).toMilliseconds();
+/** A day, and patience for a canary that is late. */
+const SILENCE_HOURS = 26;
+
+const ATLEAST = ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD;
+
+/** What people are woken for, each with its section in docs/runbook.md, which its description names. */
+export class Alarms extends Construct {
+  readonly topic: Topic;
+  readonly all: Alarm[] = [];
+
+  constructor(scope: Construct, id: string, { config }: AlarmsProps) {
+    super(scope, id);
+    const { account } = config.source;
+    this.topic = new Topic(this, 'Topic', { topicName: ALARM_TOPIC_NAME, enforceSSL: true });
+    // A topic's own policy takes the place of the default one, which let CloudWatch in.
+    this.topic.addToResourcePolicy(
+      new PolicyStatement({
+        sid: 'PublishAlarms',
+        effect: Effect.ALLOW,
+        principals: [new ServicePrincipal('cloudwatch.amazonaws.com')],
+        actions: ['sns:Publish'],
+        resources: [this.topic.topicArn],
+        conditions: { StringEquals: { 'aws:SourceAccount': account } },
+      }),
+    );
+    if (config.relay.alarmEmail !== undefined)
+      this.topic.addSubscription(new EmailSubscription(config.relay.alarmEmail));
+
+    this.#add('dead-letters', 'objects that could not be relayed wait for somebody', {
+      metric: deadLetterDepth(),
+      threshold: 1,
+      evaluationPeriods: 1,
+    });
+    this.#add('oldest-message', 'an upload has been waiting for half an hour', {
+      metric: oldestMessageAge(),
+      threshold: OLDEST_MESSAGE_SECONDS,
+      evaluationPeriods: 1,
+    });
+    this.#add('errors', 'the relay function fails again and again', {
+      metric: relayMetric('Errors'),
+      threshold: 1,
+      evaluationPeriods: 3,
+    });
+    this.#add('throttles', 'Lambda refuses to run the relay as often as it is needed', {
+      metric: relayMetric('Throttles'),
+      threshold: 1,
+      evaluationPeriods: 3,
+    });
+    for (const route of config.routes) {
+      this.#add('latency', `one upload in a hundred takes over five minutes along route ${route.name}`, {
+        metric: routeMetric('deliveryLatency', route, 'p99'),
+        threshold: LATENCY_MS,
+        evaluationPeriods: 3,
+        suffix: `-${route.name}`,
+      });
+    }
+    this.#add('check-failed', 'the check found something that must be mended', {
+      metric: ownMetric('checkFailedLines', 'Maximum'),
+      threshold: 1,
+      evaluationPeriods: 1,
+    });
+    this.#add('check-silent', `no check has passed for ${SILENCE_HOURS} hours`, {
+      // Every one of the last hours without a check that passed: silence counts like failure.
+      metric: ownMetric('checkPassed', 'Maximum').with({ period: Duration.hours(1) }),
+      threshold: 1,
+      comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,
+      evaluationPeriods: SILENCE_HOURS,
+      treatMissingData: TreatMissingData.BREACHING,
+    });
+  }
+
+  #add(
+    kind: string,
+    meaning: string,
+    { suffix = '', ...props }: Omit<AlarmProps, 'alarmName'> & { suffix?: string },
+  ): void {
+    const alarm = new Alarm(this, `${kind}${suffix}`, {
+      comparisonOperator: ATLEAST,
+      treatMissingData: TreatMissingData.NOT_BREACHING,
+      ...props,
+      alarmName: `upload-relay-${kind}${suffix}`,
+      alarmDescription: `Upload Relay: ${meaning}. What to do: docs/runbook.md#alarm-${kind}`,
+    });
+    alarm.addAlarmAction(new SnsAction(this.topic));
+    alarm.addOkAction(new SnsAction(this.topic));
+    this.all.push(alarm);
+  }
+}

@@ -1,0 +1,23 @@
+import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
+import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
+import { Construct } from 'constructs';
+import type { CheckFunction } from './check-function.ts';
+import { CANARY_RULE_NAME } from './contract.ts';
+
+export interface CanaryProps {
+  check: CheckFunction;
+}
+
+/** The check, daily, whether or not anything is uploaded: most breakage comes from a change on the other side, in silence. */
+export class Canary extends Construct {
+  constructor(scope: Construct, id: string, { check }: CanaryProps) {
+    super(scope, id);
+    new Rule(this, 'Daily', {
+      ruleName: CANARY_RULE_NAME,
+      description: 'Upload Relay: invokes the check once a day',
+      // Early in the day of most readers of alarms in Europe, and before that of those in America.
+      schedule: Schedule.cron({ minute: '0', hour: '6' }),
+      targets: [new LambdaFunction(check.function)],
+    });
+  }
+}

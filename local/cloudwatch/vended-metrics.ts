@@ -1,0 +1,54 @@
+/** What AWS's services tell CloudWatch of themselves, as far as the dashboard and the alarms look at it. */
+import type { Queue } from '../sqs/queue.ts';
+import type { MetricStore } from './metric-store.ts';
+
+/** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html */
+export function recordQueue(metrics: MetricStore, queue: Queue, time: number): void {
+  const { account, region, name } = queue;
+  const put = (metric: string, unit: string, value: number) =>
+    metrics.put({
+      account,
+      region,
+      namespace: 'AWS/SQS',
+      name: metric,
+      dimensions: { QueueName: name },
+      unit,
+      time,
+      values: [value],
+    });
+  put('ApproximateNumberOfMessagesVisible', 'Count', queue.counts().visible);
+  put('ApproximateAgeOfOldestMessage', 'Seconds', Math.floor(queue.oldestAgeMs() / 1000));
+}
+
+export interface Invoked {
+  account: string;
+  region: string;
+  functionName: string;
+  outcome: 'success' | 'error' | 'throttled';
+  /** Of one that ran. */
+  durationMs: number;
+}
+
+/** https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html */
+export function recordInvocation(
+  metrics: MetricStore,
+  { account, region, functionName, outcome, durationMs }: Invoked,
+  time: number,
+): void {
+  const put = (name: string, unit: string, value: number) =>
+    metrics.put({
+      account,
+      region,
+      namespace: 'AWS/Lambda',
+      name,
+      dimensions: { FunctionName: functionName },
+      unit,
+      time,
+      values: [value],
+    });
+  put('Throttles', 'Count', outcome === 'throttled' ? 1 : 0);
+  if (outcome === 'throttled') return;
+  put('Invocations', 'Count', 1);
+  put('Errors', 'Count', outcome === 'error' ? 1 : 0);
+  put('Duration', 'Milliseconds', durationMs);
+}

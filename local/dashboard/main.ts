@@ -1,0 +1,65 @@
+/** `npm run dashboard`: draws docs/dashboard.svg from the synthesized dashboard and from what a local relay measures. */
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseConfig } from '../../infra/config.ts';
+import { CANARY_RULE_NAME, DASHBOARD_NAME } from '../../infra/contract.ts';
+import { readAssembly } from '../assembly.ts';
+import { LocalCloud } from '../cloud.ts';
+import { Faults } from '../faults/faults.ts';
+import { operatorClients } from '../start/accounts.ts';
+import { committedContext, synthesize } from '../synth.ts';
+import { drawDashboard } from './svg.ts';
+import { makeTraffic, TRAFFIC_SECONDS } from './traffic.ts';
+import { pointsOf, widgetsOf } from './widgets.ts';
+
+const PICTURE = new URL('../../docs/dashboard.svg', import.meta.url);
+/** CloudWatch draws a point every five minutes; a minute and a half wants more. */
+const BUCKET_SECONDS = 3;
+const SEED = 6;
+
+const folder = await mkdtemp(join(tmpdir(), 'upload-relay-dashboard-'));
+try {
+  await synthesize(folder);
+  const faults = new Faults({ seed: SEED });
+  const cloud = await LocalCloud.start({ stacks: readAssembly(folder), faults });
+  try {
+    const { source, routes } = parseConfig(committedContext());
+    const { account, region, bucket } = source;
+    const clients = operatorClients({
+      url: cloud.url,
+      caPem: cloud.caPem,
+      region,
+      credentials: cloud.operator(account),
+    });
+    const from = Date.now();
+    process.stdout.write(`Two accounts are at work for ${TRAFFIC_SECONDS} seconds …\n`);
+    await makeTraffic({
+      cloud,
+      faults,
+      ...clients,
+      bucket,
+      queueUrl: cloud.outputs('upload-relay-source')['QueueUrl']!,
+      destinationBucket: routes[0]!.destination.bucket,
+      scheduleArn: cloud.schedules.arns().find((arn) => arn.endsWith(`/${CANARY_RULE_NAME}`))!,
+    });
+    const span = { from, to: from + TRAFFIC_SECONDS * 1000, bucketSeconds: BUCKET_SECONDS };
+    const svg = drawDashboard({
+      title: 'Upload Relay',
+      subtitle: [
+        `Dashboard "${DASHBOARD_NAME}" of the source stack, drawn from a local relay's own metrics: ${TRAFFIC_SECONDS} seconds, a point every ${BUCKET_SECONDS}.`,
+        'At 30 s the destination throttles for 10 s; what it had refused too often comes again after a pause. At 55 s three objects turn out to have been deleted.',
+      ],
+      widgets: widgetsOf(cloud.cloudWatch.dashboards.get(DASHBOARD_NAME), account),
+      states: cloud.cloudWatch.evaluateAlarms(),
+      points: (line) => pointsOf(cloud.cloudWatch.metrics, line, span),
+      seconds: TRAFFIC_SECONDS,
+    });
+    await writeFile(PICTURE, svg);
+    process.stdout.write('docs/dashboard.svg is drawn.\n');
+  } finally {
+    await cloud.close();
+  }
+} finally {
+  await rm(folder, { recursive: true, force: true });
+}

@@ -1,0 +1,185 @@
+/** What CloudWatch gets to know of two accounts at work: metrics out of the functions' own logs, alarms, the canary. */
+import { PutObjectCommand } from '@aws-sdk/client-s3';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { METRICS } from '../../../functions/metric-names.ts';
+import type { StackInput } from '../../../local/assembly.ts';
+import type { MetricId, Statistic } from '../../../local/cloudwatch/metric-store.ts';
+import { propertiesOf, writerTrust } from '../../support/checked.ts';
+import {
+  ACCOUNT_A,
+  eventually,
+  REGION,
+  RELAY_LOG_GROUP,
+  SOURCE_BUCKET,
+  startTwoAccounts,
+  type TwoAccounts,
+} from '../../support/two-accounts.ts';
+
+const HOUR_MS = 3_600_000;
+const CANARY_ARN = `arn:aws:events:${REGION}:${ACCOUNT_A}:rule/upload-relay-canary`;
+const TOPIC_ARN = `arn:aws:sns:${REGION}:${ACCOUNT_A}:upload-relay-alarms`;
+
+function own(name: keyof typeof METRICS, dimensions: Record<string, string> = { route: 'main' }): MetricId {
+  const all = { service: 'upload-relay', ...dimensions };
+  return { account: ACCOUNT_A, region: REGION, namespace: 'UploadRelay', name: METRICS[name], dimensions: all };
+}
+
+/** Of everything so far. */
+function statistic(world: TwoAccounts, id: MetricId, of: Statistic): number | undefined {
+  return world.cloud.cloudWatch.metrics.statistic(id, of, { from: 0, to: Number.MAX_SAFE_INTEGER });
+}
+
+async function fireCanary(world: TwoAccounts): Promise<void> {
+  world.cloud.schedules.fire(CANARY_ARN);
+  await eventually(async () => world.cloud.lambda.active === 0);
+}
+
+describe('two accounts at work', () => {
+  let world: TwoAccounts;
+
+  beforeAll(async () => {
+    world = await startTwoAccounts();
+  });
+
+  afterAll(async () => {
+    expect(world.cloud.unexpectedErrors).toEqual([]);
+    await world.close();
+  });
+
+  test('what is delivered is counted along its route, with its bytes and its time since the drop', async () => {
+    const before = Date.now();
+    for (const [index, size] of [10, 200, 3000].entries()) {
+      await world.a.s3.send(new PutObjectCommand({ Bucket: SOURCE_BUCKET, Key: `${index}`, Body: Buffer.alloc(size) }));
+    }
+    await world.cloud.settled();
+    expect(statistic(world, own('objectsDelivered'), 'Sum')).toBe(3);
+    expect(statistic(world, own('bytesDelivered'), 'Sum')).toBe(3210);
+    expect(statistic(world, own('objectsFailed'), 'Sum')).toBe(0);
+    expect(statistic(world, own('deliveryLatency'), 'SampleCount')).toBe(3);
+    expect(statistic(world, own('deliveryLatency'), 'Minimum')).toBeGreaterThan(0);
+    expect(statistic(world, own('deliveryLatency'), 'p99')).toBeLessThanOrEqual(Date.now() - before);
+  });
+
+  test('an invocation says it once, however many objects it delivers, and a manual one knows of no drop', async () => {
+    const lines = () => world.cloud.logs.lines(RELAY_LOG_GROUP).filter((line) => line.includes('"_aws"'));
+    const before = lines().length;
+    await world.invoke({ keys: ['0', '1', '2'] });
+    expect(lines().length - before).toBe(1);
+    expect(JSON.parse(lines().at(-1)!)).toMatchObject({ route: 'main', ObjectsDelivered: 3, BytesDelivered: 3210 });
+    expect(statistic(world, own('deliveryLatency'), 'SampleCount')).toBe(3);
+  });
+
+  test('an invocation with nothing to relay says nothing', async () => {
+    const before = world.cloud.cloudWatch.metrics.statistic(own('objectsDelivered'), 'SampleCount', ALWAYS);
+    await world.invoke({ Records: [{ eventSource: 'aws:sqs', messageId: 'm', body: TEST_EVENT }] });
+    expect(statistic(world, own('objectsDelivered'), 'SampleCount')).toBe(before);
+  });
+
+  test('the canary passes, and with it the silence ends', async () => {
+    expect(world.cloud.cloudWatch.evaluateAlarms()['upload-relay-check-silent']).toBe('ALARM');
+    await fireCanary(world);
+    expect(statistic(world, own('checkPassed', {}), 'Sum')).toBe(1);
+    const now = Date.now();
+    const states = (hours: number) => world.cloud.cloudWatch.evaluateAlarms(now + hours * HOUR_MS);
+    expect(states(0)).toMatchObject({ 'upload-relay-check-silent': 'OK', 'upload-relay-check-failed': 'OK' });
+    expect(states(25)['upload-relay-check-silent']).toBe('OK');
+    expect(states(27)['upload-relay-check-silent']).toBe('ALARM');
+  });
+
+  test('an object that is given up is counted, and raises the alarm on dead letters, which tells the topic', async () => {
+    expect(statistic(world, own('objectsFailed'), 'Sum')).toBe(0);
+    world.cloud.recordQueues();
+    expect(world.cloud.cloudWatch.evaluateAlarms()['upload-relay-dead-letters']).toBe('OK');
+    const object = { key: 'never-uploaded', size: 55 };
+    const record = {
+      eventSource: 'aws:s3',
+      eventName: 'ObjectCreated:Put',
+      s3: { bucket: { name: SOURCE_BUCKET }, object },
+    };
+    const body = JSON.stringify({ Records: [record] });
+    await world.invoke({ Records: [{ eventSource: 'aws:sqs', messageId: 'm', body }] });
+    expect(statistic(world, own('objectsFailed'), 'Sum')).toBe(1);
+    expect(statistic(world, own('bytesFailed'), 'Sum')).toBe(55);
+    world.cloud.recordQueues();
+    expect(world.cloud.cloudWatch.evaluateAlarms()['upload-relay-dead-letters']).toBe('ALARM');
+    const told = world.cloud.topics.get(TOPIC_ARN).published.map((message) => JSON.parse(message));
+    expect(told.at(-1)).toMatchObject({
+      AlarmName: 'upload-relay-dead-letters',
+      AlarmDescription: expect.stringContaining('docs/runbook.md#alarm-dead-letters'),
+    });
+  });
+
+  test('every alarm listens to a metric that is really there, by name and by dimensions', () => {
+    const { metrics } = world.cloud.cloudWatch;
+    const alarms = world.cloud.cloudWatch.alarms();
+    expect(alarms).toHaveLength(7);
+    for (const { name, metric } of alarms) {
+      expect([name, metrics.statistic(metric, 'SampleCount', ALWAYS)]).toEqual([name, expect.any(Number)]);
+    }
+  });
+
+  test('so does every graph of the dashboard, but for what is reserved', () => {
+    const { dashboards, metrics } = world.cloud.cloudWatch;
+    const { widgets } = dashboards.get('upload-relay') as {
+      widgets: { type: string; properties: { metrics?: unknown[][] } }[];
+    };
+    const shown = widgets.flatMap(({ properties }) => properties.metrics ?? []);
+    expect(shown.length).toBeGreaterThan(10);
+    const missing = shown.flatMap((entry) => {
+      const [namespace, name, ...pairs] = entry.filter((part): part is string => typeof part === 'string');
+      const dimensions: Record<string, string> = {};
+      for (let at = 0; at < pairs.length; at += 2) dimensions[pairs[at]!] = pairs[at + 1]!;
+      const id = { account: ACCOUNT_A, region: REGION, namespace: namespace!, name: name!, dimensions };
+      return metrics.statistic(id, 'SampleCount', ALWAYS) === undefined ? [name] : [];
+    });
+    expect(missing).toEqual([METRICS.largeObjectsInFlight]);
+  });
+});
+
+test('a check that fails by night raises its alarm', async () => {
+  const world = await startTwoAccounts({
+    change: (stacks) => {
+      writerTrust(stacks).Condition.StringEquals['sts:ExternalId'] = 'changed without telling';
+    },
+  });
+  await fireCanary(world);
+  expect(statistic(world, own('checkPassed', {}), 'Maximum')).toBe(0);
+  expect(statistic(world, own('checkFailedLines', {}), 'Maximum')).toBe(1);
+  expect(world.cloud.cloudWatch.evaluateAlarms()).toMatchObject({
+    'upload-relay-check-failed': 'ALARM',
+    'upload-relay-check-silent': 'ALARM',
+  });
+  await world.close();
+});
+
+test('Lambda’s throttles are counted', async () => {
+  const world = await startTwoAccounts({
+    change: (stacks) => {
+      for (const properties of functionsOf(stacks)) properties['ReservedConcurrentExecutions'] = 0;
+    },
+  });
+  await expect(world.invoke({ key: 'x' })).rejects.toMatchObject({ name: 'TooManyRequestsException' });
+  const id = { account: ACCOUNT_A, region: REGION, namespace: 'AWS/Lambda', name: 'Throttles' };
+  expect(statistic(world, { ...id, dimensions: { FunctionName: 'upload-relay' } }, 'Sum')).toBeGreaterThan(0);
+  await world.close();
+});
+
+test('EventBridge may invoke the check only as long as the check’s policy says so', async () => {
+  const world = await startTwoAccounts({
+    change: (stacks) => {
+      propertiesOf(stacks, 'source', 'AWS::Lambda::Permission').SourceArn = `${CANARY_ARN}-of-somebody-else`;
+    },
+  });
+  expect(() => world.cloud.schedules.fire(CANARY_ARN)).toThrow('not authorized to perform: lambda:InvokeFunction');
+  await world.close();
+});
+
+const ALWAYS = { from: 0, to: Number.MAX_SAFE_INTEGER };
+const TEST_EVENT = JSON.stringify({ Service: 'Amazon S3', Event: 's3:TestEvent' });
+
+function functionsOf(stacks: StackInput[]): Record<string, unknown>[] {
+  const { template } = stacks.find(({ name }) => name === 'upload-relay-source')!;
+  return Object.values(template.Resources).flatMap(({ Type, Properties }) =>
+    Type === 'AWS::Lambda::Function' ? [Properties as Record<string, unknown>] : [],
+  );
+}
