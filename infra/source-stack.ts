@@ -1,7 +1,7 @@
 import { CfnOutput, Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { RelayContext } from './config.ts';
-import { LEDGER_TABLE_NAME, RELAY_FUNCTION_NAME } from './contract.ts';
+import { LARGE_ALIAS, LARGE_FUNCTION_NAME, LEDGER_TABLE_NAME, RELAY_FUNCTION_NAME } from './contract.ts';
 import { Ledger } from './ledger.ts';
 import { RelayFunction } from './relay-function.ts';
 import { RelayQueue } from './relay-queue.ts';
@@ -31,6 +31,7 @@ export class SourceStack extends Stack {
     relay.writesAlongRoutes();
     relay.recordsIn(ledger);
     relay.reports();
+    relay.relaysLargeObjects(queue);
     relay.setsAsideIn(queue);
 
     new CfnOutput(this, 'SourceBucketName', { value: config.source.bucket });
@@ -38,5 +39,6 @@ export class SourceStack extends Stack {
     new CfnOutput(this, 'DeadLetterQueueUrl', { value: queue.deadLetters.queueUrl });
     new CfnOutput(this, 'LedgerTableName', { value: LEDGER_TABLE_NAME });
     new CfnOutput(this, 'RelayFunctionName', { value: RELAY_FUNCTION_NAME });
+    new CfnOutput(this, 'LargeFunctionName', { value: `${LARGE_FUNCTION_NAME}:${LARGE_ALIAS}` });
   }
 }

@@ -1,12 +1,12 @@
 import { asRelayError, type RelayError } from '../errors.ts';
 import { parseManualEvent } from '../request/manual.ts';
 import type { RelayRequest } from '../request/relay-request.ts';
-import type { Receipt } from './receipt.ts';
+import type { Receipt, StartedReceipt } from './receipt.ts';
 import type { Invocation } from './relay.ts';
 import { relayObject } from './relay-object.ts';
 
 export interface ManualAnswer {
-  receipts: Receipt[];
+  receipts: (Receipt | StartedReceipt)[];
   failures: { key: string; failure: Record<string, unknown> }[];
 }
 
@@ -19,7 +19,7 @@ const OBJECTS_IN_FLIGHT = 10;
  */
 export async function answerManual(invocation: Invocation, event: unknown): Promise<ManualAnswer> {
   const requests = parseManualEvent(event, invocation.config.sourceBucket);
-  const receipts: Receipt[] = [];
+  const receipts: ManualAnswer['receipts'] = [];
   const failed: { request: RelayRequest; failure: RelayError }[] = [];
   const queue = requests.values();
   const worker = async () => {

@@ -19,7 +19,7 @@ export interface InvocationsOptions {
   outlivesAbort: boolean;
 }
 
-const CONFIG: RelayConfig = {
+export const CONFIG: RelayConfig = {
   sourceBucket: 'uploads',
   sourceAccount: '111111111111',
   routes: [
@@ -38,6 +38,10 @@ const CONFIG: RelayConfig = {
   maxReceives: 100,
   retryDelaySeconds: 1,
   ledgerTable: 'ledger',
+  largeObjectBytes: Number.POSITIVE_INFINITY,
+  largeWorkers: 2,
+  largeFunction: 'relay-large',
+  partFunction: 'relay-part',
 };
 
 const UNDISTURBED: Fate = { stallsAt: 0, endsAt: 0, how: 'crash' };

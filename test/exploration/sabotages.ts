@@ -55,7 +55,8 @@ export const acknowledgingFirst: Sabotage = {
 /** The most favourable form: the ledger and the source are looked at in one instant. */
 export const skippingWhatTheLedgerShows: Sabotage = {
   answer: (answer, world) => async (invocation, event) => {
-    const isNeeded = (body: string) => parseMessageBody(body).some(({ source }) => !world.isRecorded(source.key));
+    const isNeeded = (body: string) =>
+      parseMessageBody(body, 'uploads').some(({ source }) => !world.isRecorded(source.key));
     const Records = event.Records.filter(({ body }) => isNeeded(body));
     return Records.length === 0 ? { batchItemFailures: [] } : answer(invocation, { Records });
   },

@@ -87,8 +87,9 @@ export function servicesOf({ source, destination, ledger, queue }: Stores): Serv
       queue.release(ReceiptHandle!);
       return {};
     },
-    SendMessage({ MessageAttributes }) {
-      queue.deadLetters.push(MessageAttributes!['OriginalMessageId']!.StringValue!);
+    SendMessage({ QueueUrl, MessageBody, MessageAttributes }) {
+      if (QueueUrl === 'queue') queue.send((JSON.parse(MessageBody!) as { key: string }).key, MessageBody!);
+      else queue.deadLetters.push(MessageAttributes!['OriginalMessageId']!.StringValue!);
       return {};
     },
   };

@@ -28,6 +28,8 @@ test('the committed cdk.json is valid, and what it leaves out gets its default',
     batchSize: 10,
     maximumConcurrency: 20,
     retryDelaySeconds: 30,
+    largeObjectBytes: 5 * 1024 ** 3,
+    largeWorkers: 16,
     logRetentionDays: 30,
   });
   expect(config.routes[0]).toMatchObject({ filter: { prefix: '', suffix: '' }, copyTags: false });

@@ -12,6 +12,11 @@ function only<T = Record<string, unknown>>(template: Template, type: string): T 
   return found[0]!.Properties as T;
 }
 
+function functionNamed(name: string): Record<string, unknown> {
+  const found = source.findResources('AWS::Lambda::Function', { Properties: { FunctionName: name } });
+  return Object.values(found)[0]!.Properties;
+}
+
 interface Statement {
   Sid?: string;
   Effect: string;
@@ -31,7 +36,7 @@ function statements(template: Template, type: string): Statement[] {
 }
 
 describe('the relay function', () => {
-  const relay = only(source, 'AWS::Lambda::Function');
+  const relay = functionNamed('upload-relay');
   const mapping = only(source, 'AWS::Lambda::EventSourceMapping');
 
   test('runs on arm64 with Node 24', () => {
@@ -49,19 +54,55 @@ describe('the relay function', () => {
   });
 
   test('failed asynchronous invocations end in the dead-letter queue', () => {
-    const config = only<{ DestinationConfig: { OnFailure: unknown } }>(source, 'AWS::Lambda::EventInvokeConfig');
-    expect(JSON.stringify(config.DestinationConfig.OnFailure)).toContain('DeadLetters');
+    const configs = Object.values(source.findResources('AWS::Lambda::EventInvokeConfig'));
+    expect(configs.map(({ Properties }) => Properties.Qualifier)).toEqual(['$LATEST', 'live']);
+    for (const { Properties } of configs) {
+      expect(JSON.stringify(Properties.DestinationConfig.OnFailure)).toContain('DeadLetters');
+    }
   });
 
   test('logs are kept for a while and no longer', () => {
-    expect(only(source, 'AWS::Logs::LogGroup')).toEqual({
-      LogGroupName: '/aws/lambda/upload-relay',
-      RetentionInDays: 30,
-    });
+    const groups = Object.values(source.findResources('AWS::Logs::LogGroup'));
+    expect(groups.map(({ Properties }) => Properties)).toEqual(
+      ['upload-relay', 'upload-relay-large', 'upload-relay-part'].map((name) => ({
+        LogGroupName: `/aws/lambda/${name}`,
+        RetentionInDays: 30,
+      })),
+    );
   });
 
   test('the queue hides a message for six times the function’s timeout', () => {
     source.hasResourceProperties('AWS::SQS::Queue', { VisibilityTimeout: 5400, QueueName: 'upload-relay' });
+  });
+});
+
+describe('large objects', () => {
+  const large = functionNamed('upload-relay-large');
+
+  test('relay-large is a durable function, started by its alias alone', () => {
+    expect(large).toMatchObject({ DurableConfig: { ExecutionTimeout: 604_800, RetentionPeriodInDays: 14 } });
+    source.hasResourceProperties('AWS::Lambda::Alias', { Name: 'live' });
+    const [start] = statements(source, 'AWS::IAM::Policy').filter(({ Sid }) => Sid === 'StartLargeObjects');
+    expect(start!.Resource).toBe('arn:aws:lambda:us-east-1:111111111111:function:upload-relay-large:live');
+  });
+
+  test('an execution keeps its version when a newer one is deployed', () =>
+    source.hasResource('AWS::Lambda::Version', { DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' }));
+
+  test('all three functions read one configuration and act in one role', () => {
+    const functions = ['upload-relay', 'upload-relay-large', 'upload-relay-part'].map(functionNamed);
+    for (const each of functions) {
+      expect(each['Environment']).toEqual(functions[0]!['Environment']);
+      expect(each['Role']).toEqual(functions[0]!['Role']);
+    }
+    expect(functions[0]!['Environment']).toMatchObject({
+      Variables: {
+        LARGE_OBJECT_BYTES: '5368709120',
+        LARGE_WORKERS: '16',
+        LARGE_FUNCTION: 'arn:aws:lambda:us-east-1:111111111111:function:upload-relay-large:live',
+        PART_FUNCTION: 'arn:aws:lambda:us-east-1:111111111111:function:upload-relay-part',
+      },
+    });
   });
 });
 
@@ -77,6 +118,10 @@ describe('least privilege', () => {
       ['AssumeWriterRoles', 'Allow', 'sts:AssumeRole'],
       ['WriteReceipts', 'Allow', 'dynamodb:PutItem'],
       ['PutEvents', 'Allow', 'events:PutEvents'],
+      ['StartLargeObjects', 'Allow', 'lambda:InvokeFunction'],
+      ['KeepCheckpoints', 'Allow', ['lambda:CheckpointDurableExecution', 'lambda:GetDurableExecutionState']],
+      ['InvokeWorkers', 'Allow', 'lambda:InvokeFunction'],
+      ['HandBack', 'Allow', 'sqs:SendMessage'],
       ['SetMessagesAside', 'Allow', 'sqs:SendMessage'],
     ]);
   });
@@ -124,7 +169,7 @@ describe('least privilege', () => {
       }
     }
     expect(Object.keys(source.findResources('AWS::IAM::Role'))).toHaveLength(1);
-    expect(Object.keys(source.findResources('AWS::Lambda::Function'))).toHaveLength(1);
+    expect(Object.keys(source.findResources('AWS::Lambda::Function'))).toHaveLength(3);
   });
 
   test('tags and keys of KMS get their grants only where they are configured', () => {
