@@ -38,10 +38,11 @@ export async function giveUp(
 }
 
 /** Its parts cost storage until the destination's lifecycle rule removes them: nobody on this side may. */
-function leaveUpload({ context, route, request }: LargeRun, uploadId: string, { code }: RelayError): Promise<void> {
-  const destination = `${destinationOf(route, request.source)}`;
-  return context.step('leave upload', async ({ logger }) => {
-    logger.warn('upload left to the lifecycle rule', { orphanedUploads: 1, uploadId, destination, code });
+function leaveUpload(run: LargeRun, uploadId: string, { code }: RelayError): Promise<void> {
+  const destination = `${destinationOf(run.route, run.request.source)}`;
+  return persistentStep(run, 'leave upload', async () => {
+    const facts = { orphanedUploads: 1, uploadId, destination, code };
+    run.invocation.logger.warn('upload left to the lifecycle rule', facts);
   });
 }
 

@@ -23,6 +23,8 @@ export type Who = 'relay-large' | 'relay-part';
 export interface LargeWorldOptions {
   /** Dies at this turn, counted over all its invocations; 0 is never. */
   kill?: { who: Who; turn: number };
+  /** What is left of an invocation of a worker, each time it asks. */
+  workerClock?: () => () => number;
   /** What AWS does, as changed by a test. */
   services?: (services: Services) => Services;
 }
@@ -109,7 +111,8 @@ export class LargeWorld {
 
   #invokePart(payload: string) {
     const life = this.#life('relay-part');
-    const work = sendParts(this.#invocation(life), parsePartsRequest(JSON.parse(payload)));
+    const remainingMs = this.#options.workerClock?.() ?? (() => 900_000);
+    const work = sendParts({ ...this.#invocation(life), remainingMs }, parsePartsRequest(JSON.parse(payload)));
     return Promise.race([work, life.death]).then(
       (value) => ({ Result: JSON.stringify(value) }),
       ({ name, message }: Error) => ({ Error: { ErrorType: name, ErrorMessage: message } }),
