@@ -62,4 +62,16 @@ export const skippingWhatTheLedgerShows: Sabotage = {
   },
 };
 
+/** An execution is named by what it is to deliver. */
+export const namingByVersion: Sabotage = {
+  services: (services) => ({
+    ...services,
+    Invoke: (input) => {
+      const { key } = JSON.parse(Buffer.from(input.Payload as Uint8Array).toString()) as { key: string };
+      const { VersionId, ETag } = services.HeadObject({ Bucket: 'uploads', Key: key });
+      return services.Invoke({ ...input, DurableExecutionName: `${key} ${VersionId ?? ETag}` });
+    },
+  }),
+};
+
 export const withoutStoppingRequests: Sabotage = { outlivesAbort: true };
