@@ -91,7 +91,7 @@ const schema = z.strictObject({
         .min(64 * 1024 ** 2)
         .max(5 * 1024 ** 3)
         .default(5 * 1024 ** 3),
-      /** Each moves up to 78 MB/s; a quarter as many would take longer over the largest object than its parts are kept. */
+      /** Each moves up to 78 MB/s; half as many would take longer over the largest object than its parts are kept. */
       largeWorkers: z.int().min(1).max(1000).default(16),
       logRetentionDays: z
         .int()

@@ -28,7 +28,7 @@ export function requireTimeFor({ remainingMs }: Invocation, sizeBytes: number): 
   const leftMs = remainingMs() - MARGIN_MS;
   if (neededMs <= leftMs) return;
   throw outOfTime(
-    `${sizeBytes} bytes may take ${Math.ceil(neededMs / 1000)} s and ${Math.max(0, Math.floor(leftMs / 1000))} s are left; it goes back to the queue. Where this repeats, raise relay.timeoutSeconds.`,
+    `${sizeBytes} bytes may take ${Math.ceil(neededMs / 1000)} s and ${Math.max(0, Math.floor(leftMs / 1000))} s are left; it goes back to the queue. Where this repeats, raise relay.timeoutSeconds or lower relay.largeObjectBytes.`,
   );
 }
 

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
@@ -34,6 +35,23 @@ describe.each(TABLE)('%s with 16 workers', (_, sizeBytes, partMiB, parts, groups
   test('is over before the destination’s clean-up rule would take its parts away', () => {
     expect(plan.wallSeconds).toBeLessThan(DAY_SECONDS);
   });
+});
+
+test('docs/large-objects.md shows these very plans', () => {
+  const document = readFileSync(new URL('../../../docs/large-objects.md', import.meta.url), 'utf8');
+  for (const [size, sizeBytes] of TABLE) {
+    const { partSizeBytes, parts, groups, operations, ...plan } = planLarge(sizeBytes, 16);
+    const count = (number: number) => number.toLocaleString('en-US');
+    const cells = [
+      size,
+      `${count(partSizeBytes / 1024 ** 2)} MiB`,
+      ...[parts, groups, operations].map(count),
+      `${(plan.checkpointBytes / 1e6).toFixed(2)} MB`,
+      count(Math.ceil(plan.wallSeconds / 60)),
+      plan.dollars.toFixed(2),
+    ];
+    expect(document).toContain(`| ${cells.join(' | ')} |`);
+  }
 });
 
 test.each([

@@ -32,6 +32,13 @@ describe('every queue fixture says which keys it asks for', () => {
   });
 });
 
+test('a message of the relay’s own names the key as it is, the route, and how often it was begun', () => {
+  const body = JSON.stringify({ key: 'a+b c', route: 'main', attempts: 2 });
+  expect(parseMessageBody(body, 'uploads')).toEqual([
+    { source: new SourceObject('uploads', 'a+b c'), routeName: 'main', attempts: 2 },
+  ]);
+});
+
 test('what an event knows of the version is kept as a hint', () => {
   const [newer] = messageBodies('s3-reordered').flatMap((body) => parseMessageBody(body, 'uploads'));
   expect(newer!.hint).toEqual({
