@@ -87,3 +87,26 @@ test.each([
   expect(world.executions).toHaveLength(2);
   expect(world.ledger.item('main/k')).toMatchObject({ status: 'delivered', sourceETag: `"${newer}"` });
 });
+
+test('answers about thousands of parts outgrow what a checkpoint takes, and are still put together after a replay', async () => {
+  const parts = 8_500;
+  let refusals = 0;
+  const world = new LargeWorld({
+    services: (services) => ({
+      ...services,
+      UploadPart: (input) => ({ ...services.UploadPart(input), ETag: `"${'0'.repeat(32)}"` }),
+      PutItem(input) {
+        // Repeated after a pause, by another invocation.
+        if (refusals++ === 0) throw s3Error(503, 'ThrottlingException');
+        return services.PutItem(input);
+      },
+    }),
+  });
+  world.upload('x'.repeat(parts));
+  await world.relay();
+  expect(world.destination.letters('k')).toHaveLength(parts);
+  expect(world.sentParts).toHaveLength(parts);
+  const [groups] = world.executions[0]!.journal.operations.filter(({ Name }) => Name === 'groups');
+  expect(groups!.ContextDetails).toMatchObject({ ReplayChildren: true });
+  expect(world.executions).toHaveLength(1);
+});
