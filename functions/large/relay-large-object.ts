@@ -1,18 +1,20 @@
 import { record } from '../delivery/ledger.ts';
 import { type FailedReceipt, type Receipt, receiptOf } from '../delivery/receipt.ts';
 import { report } from '../delivery/report.ts';
-import { asRelayError, RelayError } from '../errors.ts';
+import { asRelayError } from '../errors.ts';
+import type { PartsRequest } from '../request/large-request.ts';
 import { destinationOf } from '../route.ts';
 import { attributesFor, type ObjectAttributes } from '../transfer/attributes.ts';
 import { type Checksum, fullObjectChecksum, worksForMultipart } from '../transfer/checksum.ts';
 import { combinedChecksum, completeUpload, createUpload } from '../transfer/multipart.ts';
 import { planTransfer } from '../transfer/plan.ts';
 import type { SentPart } from '../transfer/send-part.ts';
-import { headSource, isSameObject, type SourceState } from '../transfer/source-state.ts';
+import { headSource, type SourceState } from '../transfer/source-state.ts';
 import { stateFromJson, stateToJson } from '../transfer/state-json.ts';
 import type { Delivered, Transfer } from '../transfer/transfer.ts';
 import { giveUp, type Progress } from './give-up.ts';
 import { type HandedBack, handBack } from './hand-back.ts';
+import { changed, hasChanged } from './has-changed.ts';
 import type { LargeRun } from './large-run.ts';
 import { pauseBefore, persistentStep } from './persistent-step.ts';
 import { sendGroups } from './send-groups.ts';
@@ -34,7 +36,7 @@ export async function relayLargeObject(run: LargeRun): Promise<LargeAnswer> {
     const sent = await sendGroups(run, {
       route: run.route.name,
       key: run.request.source.key,
-      pin: { sizeBytes: state.sizeBytes, eTag: state.eTag, versionId: state.versionId },
+      pin: pinOf(state),
       uploadId,
       computeCrc32: handedOn(state) === undefined,
     });
@@ -63,7 +65,7 @@ async function deliver(run: LargeRun, progress: Progress, state: SourceState, se
   });
   // An earlier try of the completion may have died unanswered. Whatever it did has taken effect after this pause.
   await context.wait('until nothing is under way', pauseBefore(run, 1));
-  if (await persistentStep(run, 'look again', () => hasChanged(run, state))) {
+  if (await persistentStep(run, 'look again', () => hasChanged(invocation, request.source, state))) {
     await handBack(run, { reason: 'changed meanwhile' });
   }
   return receipt;
@@ -92,7 +94,7 @@ function begin(run: LargeRun, state: SourceState): Promise<string> {
 
 /** Looks once more before an object becomes visible that may have been overtaken long ago. */
 async function complete(run: LargeRun, uploadId: string, state: SourceState, sent: SentPart[]): Promise<Delivered> {
-  if (await hasChanged(run, state)) throw changed(run);
+  if (await hasChanged(run.invocation, run.request.source, state)) throw changed(run.request.source);
   const checksum: Checksum = handedOn(state) ?? combinedChecksum(sent);
   const answer = await completeUpload(transferOf(run, state, {}), uploadId, sent, checksum);
   return {
@@ -107,19 +109,13 @@ async function complete(run: LargeRun, uploadId: string, state: SourceState, sen
   };
 }
 
-/** A source that is gone has not changed: deletes do not travel. */
-async function hasChanged(run: LargeRun, state: SourceState): Promise<boolean> {
-  try {
-    return !isSameObject(await head(run), state);
-  } catch (error) {
-    if (error instanceof RelayError && error.code === 'SourceMissing') return false;
-    throw error;
-  }
-}
-
 function head({ invocation, request }: LargeRun): Promise<SourceState> {
   const { clients, config, signal } = invocation;
   return headSource(clients.source, request.source, config.sourceAccount, signal);
+}
+
+function pinOf({ sizeBytes, eTag, versionId, lastModified }: SourceState): PartsRequest['pin'] {
+  return { sizeBytes, eTag, versionId, lastModified: lastModified?.toISOString() };
 }
 
 function handedOn({ checksum }: SourceState): Checksum | undefined {
@@ -131,14 +127,4 @@ function transferOf(run: LargeRun, state: SourceState, attributes: ObjectAttribu
   const { source } = run.request;
   const destination = destinationOf(run.route, source);
   return { source, state, destination, attributes, reader: clients.source, writer: clients.writer(run.route), signal };
-}
-
-function changed({ request }: LargeRun): RelayError {
-  return new RelayError({
-    code: 'SourceChanged',
-    message: `${request.source} was overwritten while it was relayed; the newer one is begun afresh.`,
-    retryable: true,
-    operation: 'HeadObject',
-    source: `${request.source}`,
-  });
 }

@@ -8,6 +8,7 @@ import type { SentPart } from '../transfer/send-part.ts';
 import { sendRun } from '../transfer/send-run.ts';
 import type { SourceState } from '../transfer/source-state.ts';
 import type { Transfer } from '../transfer/transfer.ts';
+import { changed, hasChanged } from './has-changed.ts';
 import { isWorthRepeating } from './persistent-step.ts';
 
 /** What a worker says: how far it came, or what no worker can help. */
@@ -35,6 +36,8 @@ export async function sendParts(invocation: Invocation, request: PartsRequest): 
   const source = new SourceObject(config.sourceBucket, request.key);
   const route = routesFor(config.routes, source, request.route)[0]!;
   const parts = splitIntoParts(request.pin.sizeBytes, request.partSizeBytes).slice(first - 1, last);
+  // With versions, an overwritten object can be read on: there would be hours of work for nothing.
+  if (await hasChanged(invocation, source, pinnedState(request.pin))) return { failure: changed(source).toJSON() };
   const sent: SentPart[] = [];
   for (let session = 1; ; session++) {
     const run = await sendRun(transferOf(invocation, source, route, request), uploadId, parts.slice(sent.length), {
@@ -74,13 +77,13 @@ function transferOf(
   return { source, state, destination, attributes: {}, reader: clients.source, writer: clients.writer(route), signal };
 }
 
-/** As much of the state as reading by it takes. */
-function pinnedState({ sizeBytes, eTag, versionId }: PartsRequest['pin']): SourceState {
+/** As much of the state as it takes to read by it, and to know it again. */
+function pinnedState({ sizeBytes, eTag, versionId, lastModified }: PartsRequest['pin']): SourceState {
   return {
     sizeBytes,
     eTag,
     versionId,
-    lastModified: undefined,
+    lastModified: lastModified === undefined ? undefined : new Date(lastModified),
     checksum: undefined,
     storageClass: 'STANDARD',
     restore: undefined,

@@ -35,7 +35,7 @@ export interface PartsRequest {
   route: string;
   key: string;
   /** The one object that all parts are read from. */
-  pin: { sizeBytes: number; eTag: string; versionId?: string | undefined };
+  pin: { sizeBytes: number; eTag: string; versionId?: string | undefined; lastModified?: string | undefined };
   uploadId: string;
   partSizeBytes: number;
   /** Part numbers; the run includes both. */
@@ -47,7 +47,12 @@ export interface PartsRequest {
 const partsSchema = z.object({
   route: text,
   key: text,
-  pin: z.object({ sizeBytes: z.number(), eTag: z.string(), versionId: z.optional(z.string()) }),
+  pin: z.object({
+    sizeBytes: z.number(),
+    eTag: z.string(),
+    versionId: z.optional(z.string()),
+    lastModified: z.optional(z.string()),
+  }),
   uploadId: text,
   partSizeBytes: z.number(),
   first: z.number(),

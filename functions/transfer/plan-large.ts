@@ -115,6 +115,6 @@ function dollars(
     2 * groups * DOLLARS.invocation +
     operations * DOLLARS.operation +
     (parts + 2) * DOLLARS.put +
-    (parts + 3) * DOLLARS.get
+    (parts + groups + 3) * DOLLARS.get
   );
 }
