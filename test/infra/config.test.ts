@@ -52,6 +52,8 @@ describe('a mistake is one sentence that names the field and what stands there',
     ['routes.0.storageClass', 'COLD', 'field "relay.routes.0.storageClass" is "COLD"'],
     ['routes.0.extrenalId', 'typo', 'field "relay.routes.0.extrenalId" is not known'],
     ['relay', { timeoutSeconds: 901 }, 'field "relay.relay.timeoutSeconds" is 901'],
+    ['relay', { largeObjectBytes: 1024 }, 'field "relay.relay.largeObjectBytes" is 1024'],
+    ['relay', { largeWorkers: 0 }, 'field "relay.relay.largeWorkers" is 0'],
     ['relay', { maximumConcurrency: 1 }, 'field "relay.relay.maximumConcurrency" is 1'],
     ['relay', { logRetentionDays: 31 }, 'field "relay.relay.logRetentionDays" is 31: must be one of'],
   ])('%s = %j', (path, value, sentence) => {
