@@ -26,6 +26,14 @@ export interface RelayConfig extends SourceConfig {
   retryDelaySeconds: number;
   /** The name of the table that keeps the receipts. */
   ledgerTable: string;
+  /** Objects above this are relayed by relay-large. */
+  largeObjectBytes: number;
+  /** How many relay-part functions may be at one large object at once. */
+  largeWorkers: number;
+  /** ARN of relay-large, with its alias: a durable function is not started without a qualifier. */
+  largeFunction: string;
+  /** ARN of relay-part. */
+  partFunction: string;
 }
 
 const routeSchema = z.object({
@@ -58,6 +66,10 @@ export function readConfig(env: Record<string, string | undefined>): RelayConfig
     maxReceives: requiredNumber(env, 'MAX_RECEIVES'),
     retryDelaySeconds: requiredNumber(env, 'RETRY_DELAY_SECONDS'),
     ledgerTable: required(env, 'LEDGER_TABLE'),
+    largeObjectBytes: requiredNumber(env, 'LARGE_OBJECT_BYTES'),
+    largeWorkers: requiredNumber(env, 'LARGE_WORKERS'),
+    largeFunction: required(env, 'LARGE_FUNCTION'),
+    partFunction: required(env, 'PART_FUNCTION'),
   };
 }
 

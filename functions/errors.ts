@@ -9,7 +9,6 @@ export type RelayErrorCode =
   | 'SourceArchived'
   | 'SourceUnreadable'
   | 'SourceChanged'
-  | 'ObjectTooLarge'
   | 'KeyTooLong'
   | 'AssumeRoleDenied'
   | 'DestinationDenied'
@@ -21,7 +20,9 @@ export type RelayErrorCode =
   | 'Throttled'
   | 'OutOfTime'
   | 'WriteUnanswered'
+  | 'UploadGone'
   | 'LedgerUnavailable'
+  | 'StartFailed'
   | 'TransferFailed';
 
 export interface RelayErrorDetails {

@@ -3,14 +3,11 @@ import { Logger } from '@aws-lambda-powertools/logger';
 import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
 import middy from '@middy/core';
 import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
-import { createClients } from './aws/clients.ts';
-import { readConfig } from './config.ts';
 import { answerBatchJob } from './delivery/answer-batch-job.ts';
 import { answerManual, type ManualAnswer } from './delivery/answer-manual.ts';
 import { answerQueue } from './delivery/answer-queue.ts';
 import { withDeadline } from './delivery/deadline.ts';
-import { RelayMetrics } from './delivery/metrics.ts';
-import type { Relay } from './delivery/relay.ts';
+import { newRelay } from './delivery/new-relay.ts';
 import { badEvent } from './request/bad-event.ts';
 import { type BatchAnswer, isBatchJob } from './request/batch-operations.ts';
 import { isManualEvent } from './request/manual.ts';
@@ -20,13 +17,7 @@ export type RelayEvent = SQSEvent | Record<string, unknown>;
 export type RelayAnswer = SQSBatchResponse | BatchAnswer | ManualAnswer;
 
 const logger = new Logger({ serviceName: 'upload-relay' });
-const relay: Relay = {
-  config: readConfig(process.env),
-  clients: createClients(),
-  logger,
-  metrics: new RelayMetrics(),
-  now: () => new Date(),
-};
+const relay = newRelay(logger);
 
 /** Every door leads here: the queue, an S3 Batch Operations job, or a person with `aws lambda invoke`. */
 export const handler = middy<RelayEvent, RelayAnswer>()

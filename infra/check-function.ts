@@ -5,7 +5,8 @@ import { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { Construct } from 'constructs';
 import type { RelayContext } from './config.ts';
 import { CHECK_FUNCTION_NAME } from './contract.ts';
-import { BUNDLING, REPOSITORY, type RelayFunction } from './relay-function.ts';
+import { BUNDLING, REPOSITORY } from './relay-code.ts';
+import type { RelayFunction } from './relay-function.ts';
 import { runtimeRoute } from './runtime-route.ts';
 
 export interface CheckFunctionProps {

@@ -85,6 +85,14 @@ const schema = z.strictObject({
       maximumConcurrency: z.int().min(2).max(1000).default(20),
       /** Before a message's second try; each further pause is four times as long, up to a quarter of an hour. Longer than any request may still take. */
       retryDelaySeconds: z.int().min(10).max(900).default(30),
+      /** What one invocation takes on, at the cautious 20 MB/s of a small function; larger ones are shared out among workers. */
+      largeObjectBytes: z
+        .int()
+        .min(64 * 1024 ** 2)
+        .max(5 * 1024 ** 3)
+        .default(5 * 1024 ** 3),
+      /** Each moves up to 78 MB/s; half as many would take longer over the largest object than its parts are kept. */
+      largeWorkers: z.int().min(1).max(1000).default(16),
       logRetentionDays: z
         .int()
         .refine((days) => RETENTION_DAYS.includes(days), `must be one of ${RETENTION_DAYS.join(', ')}`)

@@ -12,6 +12,10 @@ const PARTITIONS: [regionStart: string, partition: string][] = [
 ];
 
 export const RELAY_FUNCTION_NAME = 'upload-relay';
+export const LARGE_FUNCTION_NAME = 'upload-relay-large';
+/** A durable function is invoked by a version or an alias. */
+export const LARGE_ALIAS = 'live';
+export const PART_FUNCTION_NAME = 'upload-relay-part';
 export const QUEUE_NAME = 'upload-relay';
 export const DEAD_LETTER_QUEUE_NAME = 'upload-relay-dead-letters';
 /** The `source` of the events that the relay puts onto EventBridge's default bus. */
@@ -29,6 +33,11 @@ export function partitionOf(region: string): string {
 
 export function relayRoleArn({ source }: RelayContext): string {
   return `arn:${partitionOf(source.region)}:iam::${source.account}:role/${source.relayRoleName}`;
+}
+
+/** @param name with its qualifier, if there is one */
+export function functionArn({ account, region }: RelayContext['source'], name: string): string {
+  return `arn:${partitionOf(region)}:lambda:${region}:${account}:function:${name}`;
 }
 
 export function writerRoleArn({ destination, writerRoleName }: RouteContext): string {

@@ -1,22 +1,30 @@
-import { fileURLToPath } from 'node:url';
-import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { Effect, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { Architecture, CfnEventInvokeConfig, EventSourceMapping, Runtime } from 'aws-cdk-lib/aws-lambda';
-import { type BundlingOptions, NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
-import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
+import {
+  Alias,
+  CfnEventInvokeConfig,
+  type CfnFunction,
+  EventSourceMapping,
+  type IVersion,
+} from 'aws-cdk-lib/aws-lambda';
+import type { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
+import type { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { acknowledge } from './acknowledge.ts';
 import type { RelayContext } from './config.ts';
 import {
   bucketArn,
   EVENT_SOURCE,
-  LOG_GROUP_NAME,
+  functionArn,
+  LARGE_ALIAS,
+  LARGE_FUNCTION_NAME,
   objectsArn,
+  PART_FUNCTION_NAME,
   partitionOf,
   RELAY_FUNCTION_NAME,
   writerRoleArn,
 } from './contract.ts';
 import type { Ledger } from './ledger.ts';
+import { RelayCode } from './relay-code.ts';
 import { MAX_RECEIVES, type RelayQueue } from './relay-queue.ts';
 import { runtimeRoute } from './runtime-route.ts';
 
@@ -24,58 +32,71 @@ export interface RelayFunctionProps {
   config: RelayContext;
 }
 
-export const REPOSITORY = new URL('../', import.meta.url);
+/** As long as a message may wait in the queue: so long the name of an execution that it started stays taken. */
+const EXECUTION_RETENTION_DAYS = 14;
+/** The largest object takes half a day with 16 workers, and pauses of a quarter of an hour may come on top. */
+const EXECUTION_TIMEOUT_DAYS = 7;
+const DAY_SECONDS = 86_400;
 
-/** One ESM file with the SDK in it: starts faster than the runtime's own SDK, and what was tested is what runs. */
-export const BUNDLING: BundlingOptions = {
-  format: OutputFormat.ESM,
-  target: 'node24',
-  minify: true,
-  mainFields: ['module', 'main'],
-  externalModules: [],
-  // Some dependencies are CommonJS and call require() for Node's own modules.
-  banner: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);",
-};
-
-/** The relay and its role. Each method gives a permission together with the setting that goes with it. */
+/**
+ * The relay, the two functions that help it with large objects, and the role that all three act in: the writer roles trust
+ * one role of this account. Each method gives a permission together with the setting that goes with it.
+ */
 export class RelayFunction extends Construct {
   readonly function: NodejsFunction;
+  /** Relays an object larger than an invocation, as a durable function. */
+  readonly large: NodejsFunction;
+  /** Sends a run of such an object's parts. */
+  readonly part: NodejsFunction;
   readonly role: Role;
+  /** Of the relay itself. */
   readonly logGroup: LogGroup;
   readonly #config: RelayContext;
+  /** An execution stays with the version it began with, whatever is deployed meanwhile. */
+  readonly #largeAlias: Alias;
 
   constructor(scope: Construct, id: string, { config }: RelayFunctionProps) {
     super(scope, id);
     this.#config = config;
-    this.logGroup = new LogGroup(this, 'Logs', {
-      logGroupName: LOG_GROUP_NAME,
-      retention: config.relay.logRetentionDays as RetentionDays,
-      removalPolicy: RemovalPolicy.DESTROY,
-    });
     this.role = new Role(this, 'Role', {
       roleName: config.source.relayRoleName,
       description: 'Upload Relay: reads the source bucket and assumes the writer roles',
       assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
     });
-    this.#allow('WriteLogs', ['logs:CreateLogStream', 'logs:PutLogEvents'], [`${this.logGroup.logGroupArn}`]);
-    this.function = new NodejsFunction(this, 'Function', {
+    const common = { config, role: this.role };
+    const relay = new RelayCode(this, 'Relay', {
+      ...common,
       functionName: RELAY_FUNCTION_NAME,
       description: 'Streams each uploaded object into the destination account',
-      entry: fileURLToPath(new URL('functions/relay.ts', REPOSITORY)),
-      projectRoot: fileURLToPath(REPOSITORY),
-      depsLockFilePath: fileURLToPath(new URL('package-lock.json', REPOSITORY)),
-      bundling: BUNDLING,
-      runtime: Runtime.NODEJS_24_X,
-      architecture: Architecture.ARM_64,
-      memorySize: config.relay.memoryMiB,
-      timeout: Duration.seconds(config.relay.timeoutSeconds),
-      role: this.role,
-      logGroup: this.logGroup,
-      // A young generation so small is collected before the buffers of a stream pile up: see functions/heap.ts.
-      environment: { NODE_OPTIONS: '--max-semi-space-size=2' },
-      // NodejsFunction's own setting is for version 2 of the SDK.
-      awsSdkConnectionReuse: false,
+      entry: 'relay',
     });
+    const large = new RelayCode(this, 'Large', {
+      ...common,
+      functionName: LARGE_FUNCTION_NAME,
+      description: 'Relays an object that is too large for one invocation',
+      entry: 'relay-large',
+    });
+    const part = new RelayCode(this, 'Part', {
+      ...common,
+      functionName: PART_FUNCTION_NAME,
+      description: 'Sends parts of a large object',
+      entry: 'relay-part',
+    });
+    this.function = relay.function;
+    this.logGroup = relay.logGroup;
+    this.large = large.function;
+    this.part = part.function;
+    // By hand: CDK's own setting would attach a managed policy, which allows checkpoints of every function.
+    (this.large.node.defaultChild as CfnFunction).durableConfig = {
+      executionTimeout: EXECUTION_TIMEOUT_DAYS * DAY_SECONDS,
+      retentionPeriodInDays: EXECUTION_RETENTION_DAYS,
+    };
+    this.#largeAlias = new Alias(this, 'LargeAlias', {
+      aliasName: LARGE_ALIAS,
+      version: this.large.currentVersion as IVersion,
+    });
+    const logGroups = [relay, large, part].map(({ logGroup }) => logGroup.logGroupArn);
+    this.#allow('WriteLogs', ['logs:CreateLogStream', 'logs:PutLogEvents'], logGroups);
   }
 
   takesFrom({ queue }: RelayQueue): void {
@@ -86,9 +107,9 @@ export class RelayFunction extends Construct {
       [queue.queueArn],
     );
     this.#allow('PostponeMessages', ['sqs:ChangeMessageVisibility'], [queue.queueArn]);
-    this.function.addEnvironment('QUEUE_URL', queue.queueUrl);
-    this.function.addEnvironment('MAX_RECEIVES', String(MAX_RECEIVES));
-    this.function.addEnvironment('RETRY_DELAY_SECONDS', String(retryDelaySeconds));
+    this.#set('QUEUE_URL', queue.queueUrl);
+    this.#set('MAX_RECEIVES', String(MAX_RECEIVES));
+    this.#set('RETRY_DELAY_SECONDS', String(retryDelaySeconds));
     const mapping = new EventSourceMapping(this, 'Mapping', {
       target: this.function,
       eventSourceArn: queue.queueArn,
@@ -117,19 +138,19 @@ export class RelayFunction extends Construct {
     // Without it S3 answers 403 for a deleted object, and "gone" could not be told from "forbidden".
     this.#allow('TellMissingObjects', ['s3:ListBucket'], [bucketArn(source.bucket, source.region)]);
     if (source.kmsKeyArn !== undefined) this.#allow('DecryptObjects', ['kms:Decrypt'], [source.kmsKeyArn]);
-    this.function.addEnvironment('SOURCE_BUCKET', source.bucket);
-    this.function.addEnvironment('SOURCE_ACCOUNT', source.account);
+    this.#set('SOURCE_BUCKET', source.bucket);
+    this.#set('SOURCE_ACCOUNT', source.account);
   }
 
   writesAlongRoutes(): void {
     const { routes } = this.#config;
     this.#allow('AssumeWriterRoles', ['sts:AssumeRole'], routes.map(writerRoleArn));
-    this.function.addEnvironment('ROUTES', JSON.stringify(routes.map(runtimeRoute)));
+    this.#set('ROUTES', JSON.stringify(routes.map(runtimeRoute)));
   }
 
   recordsIn({ table }: Ledger): void {
     this.#allow('WriteReceipts', ['dynamodb:PutItem'], [table.tableArn]);
-    this.function.addEnvironment('LEDGER_TABLE', table.tableName);
+    this.#set('LEDGER_TABLE', table.tableName);
   }
 
   /** Onto the account's default bus, and in no other name than our own. */
@@ -146,17 +167,54 @@ export class RelayFunction extends Construct {
     );
   }
 
+  /** The relay starts relay-large, which has relay-part work for it and gives back to the queue what has changed meanwhile. */
+  relaysLargeObjects({ queue }: RelayQueue): void {
+    const { source, relay } = this.#config;
+    const started = functionArn(source, `${LARGE_FUNCTION_NAME}:${LARGE_ALIAS}`);
+    const worker = functionArn(source, PART_FUNCTION_NAME);
+    this.#allow('StartLargeObjects', ['lambda:InvokeFunction'], [started]);
+    // Lambda asks for the execution's ARN, which is that of the function's version with more at its end.
+    const executions = functionArn(source, `${LARGE_FUNCTION_NAME}:*`);
+    this.#allow(
+      'KeepCheckpoints',
+      ['lambda:CheckpointDurableExecution', 'lambda:GetDurableExecutionState'],
+      [executions],
+    );
+    acknowledge(this.role, `IAM5[Resource::${executions}]`, 'Executions and versions are not known beforehand.');
+    this.#allow('InvokeWorkers', ['lambda:InvokeFunction'], [worker]);
+    this.#allow('HandBack', ['sqs:SendMessage'], [queue.queueArn]);
+    this.#set('LARGE_OBJECT_BYTES', String(relay.largeObjectBytes));
+    this.#set('LARGE_WORKERS', String(relay.largeWorkers));
+    this.#set('LARGE_FUNCTION', started);
+    this.#set('PART_FUNCTION', worker);
+  }
+
   /** For messages that no retry can help, and for asynchronous invocations that failed for good. */
   setsAsideIn({ deadLetters }: RelayQueue): void {
     this.#allow('SetMessagesAside', ['sqs:SendMessage'], [deadLetters.queueArn]);
-    this.function.addEnvironment('DEAD_LETTER_QUEUE_URL', deadLetters.queueUrl);
-    const asynchronous = new CfnEventInvokeConfig(this, 'AsynchronousInvocations', {
-      functionName: this.function.functionName,
-      qualifier: '$LATEST',
-      maximumRetryAttempts: 2,
-      destinationConfig: { onFailure: { destination: deadLetters.queueArn } },
-    });
-    asynchronous.node.addDependency(this.role);
+    this.#set('DEAD_LETTER_QUEUE_URL', deadLetters.queueUrl);
+    const destinationConfig = { onFailure: { destination: deadLetters.queueArn } };
+    const asynchronous = [
+      new CfnEventInvokeConfig(this, 'AsynchronousInvocations', {
+        functionName: this.function.functionName,
+        qualifier: '$LATEST',
+        maximumRetryAttempts: 2,
+        destinationConfig,
+      }),
+      // An execution repeats what failed by itself; a whole one that fails is for people.
+      new CfnEventInvokeConfig(this, 'LargeExecutions', {
+        functionName: this.large.functionName,
+        qualifier: this.#largeAlias.aliasName,
+        maximumRetryAttempts: 0,
+        destinationConfig,
+      }),
+    ];
+    for (const each of asynchronous) each.node.addDependency(this.role);
+  }
+
+  /** For all three functions: they read one configuration. */
+  #set(name: string, value: string): void {
+    for (const each of [this.function, this.large, this.part]) each.addEnvironment(name, value);
   }
 
   #allow(sid: string, actions: string[], resources: string[]): void {

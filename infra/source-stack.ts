@@ -4,7 +4,13 @@ import { Alarms } from './alarms.ts';
 import { Canary } from './canary.ts';
 import { CheckFunction } from './check-function.ts';
 import type { RelayContext } from './config.ts';
-import { CHECK_FUNCTION_NAME, LEDGER_TABLE_NAME, RELAY_FUNCTION_NAME } from './contract.ts';
+import {
+  CHECK_FUNCTION_NAME,
+  LARGE_ALIAS,
+  LARGE_FUNCTION_NAME,
+  LEDGER_TABLE_NAME,
+  RELAY_FUNCTION_NAME,
+} from './contract.ts';
 import { Dashboard } from './dashboard.ts';
 import { Ledger } from './ledger.ts';
 import { RelayFunction } from './relay-function.ts';
@@ -35,6 +41,7 @@ export class SourceStack extends Stack {
     relay.writesAlongRoutes();
     relay.recordsIn(ledger);
     relay.reports();
+    relay.relaysLargeObjects(queue);
     relay.setsAsideIn(queue);
 
     const check = new CheckFunction(this, 'Check', { config, relay });
@@ -49,5 +56,6 @@ export class SourceStack extends Stack {
     new CfnOutput(this, 'RelayFunctionName', { value: RELAY_FUNCTION_NAME });
     new CfnOutput(this, 'AlarmTopicArn', { value: alarms.topic.topicArn });
     new CfnOutput(this, 'CheckFunctionName', { value: CHECK_FUNCTION_NAME });
+    new CfnOutput(this, 'LargeFunctionName', { value: `${LARGE_FUNCTION_NAME}:${LARGE_ALIAS}` });
   }
 }

@@ -1,6 +1,7 @@
 import { Agent, type AgentOptions } from 'node:https';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
+import { LambdaClient } from '@aws-sdk/client-lambda';
 import { S3Client, type S3ClientConfig } from '@aws-sdk/client-s3';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { STSClient } from '@aws-sdk/client-sts';
@@ -14,6 +15,7 @@ export interface Clients {
   sqs: SQSClient;
   dynamodb: DynamoDBClient;
   eventBridge: EventBridgeClient;
+  lambda: LambdaClient;
   /** Acts as the route's writer role, in the destination's region. */
   writer(route: Route): S3Client;
   /** The next `writer` of this route asks for a new session: for when the present one was found expired. */
@@ -35,6 +37,7 @@ export function createClients(): Clients {
     sqs: new SQSClient(),
     dynamodb: new DynamoDBClient(),
     eventBridge: new EventBridgeClient(),
+    lambda: new LambdaClient(),
     writer(route) {
       const existing = writers.get(route.name);
       if (existing) return existing;

@@ -9,6 +9,7 @@ import {
   parseBatchTask,
 } from '../request/batch-operations.ts';
 import { requireCertainty } from './certainty.ts';
+import type { Receipt, StartedReceipt } from './receipt.ts';
 import type { Invocation } from './relay.ts';
 import { relayObject } from './relay-object.ts';
 import { sendReports } from './report.ts';
@@ -27,9 +28,9 @@ export async function answerBatchJob(invocation: Invocation, event: unknown): Pr
 async function answerTask(invocation: Invocation, job: BatchJob, task: unknown): Promise<BatchResult> {
   const taskId = batchTaskId(task);
   try {
-    const receipts = await relayObject(invocation, parseBatchTask(job, task));
+    const receipts = await relayObject(invocation, parseBatchTask(job, task), { messageId: taskId });
     requireCertainty(receipts);
-    const where = receipts.map(({ destination }) => `s3://${destination.bucket}/${destination.key}`).join(' ');
+    const where = receipts.map(placeOf).join(' ');
     return { taskId, resultCode: 'Succeeded', resultString: (where || 'no route').slice(0, RESULT_CHARACTERS) };
   } catch (error) {
     const failure = asRelayError(error);
@@ -38,4 +39,9 @@ async function answerTask(invocation: Invocation, job: BatchJob, task: unknown):
     const resultString = `${failure.code}: ${failure.message}`.slice(0, RESULT_CHARACTERS);
     return { taskId, resultCode, resultString };
   }
+}
+
+function placeOf(receipt: Receipt | StartedReceipt): string {
+  if (receipt.status === 'started') return `started ${receipt.execution}`;
+  return `s3://${receipt.destination.bucket}/${receipt.destination.key}`;
 }

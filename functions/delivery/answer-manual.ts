@@ -1,13 +1,13 @@
 import { asRelayError, type RelayError } from '../errors.ts';
 import { parseManualEvent } from '../request/manual.ts';
 import type { RelayRequest } from '../request/relay-request.ts';
-import type { Receipt } from './receipt.ts';
+import type { Receipt, StartedReceipt } from './receipt.ts';
 import type { Invocation } from './relay.ts';
 import { relayObject } from './relay-object.ts';
 import { sendReports } from './report.ts';
 
 export interface ManualAnswer {
-  receipts: Receipt[];
+  receipts: (Receipt | StartedReceipt)[];
   failures: { key: string; failure: Record<string, unknown> }[];
 }
 
@@ -20,7 +20,7 @@ const OBJECTS_IN_FLIGHT = 10;
  */
 export async function answerManual(invocation: Invocation, event: unknown): Promise<ManualAnswer> {
   const requests = parseManualEvent(event, invocation.config.sourceBucket);
-  const receipts: Receipt[] = [];
+  const receipts: ManualAnswer['receipts'] = [];
   const failed: { request: RelayRequest; failure: RelayError }[] = [];
   const queue = requests.values();
   const worker = async () => {

@@ -43,8 +43,8 @@ async function answerMessage(invocation: Invocation, record: SQSRecord): Promise
   const handling: Handling = { record, requests: [], receives };
   const isLastTry = receives >= invocation.config.maxReceives;
   try {
-    handling.requests = parseMessageBody(record.body);
-    await orOutOfTime(invocation, relayAll(invocation, handling.requests, isLastTry));
+    handling.requests = parseMessageBody(record.body, invocation.config.sourceBucket);
+    await orOutOfTime(invocation, relayAll(invocation, handling, isLastTry));
     return true;
   } catch (error) {
     const failure = asRelayError(error);
@@ -53,9 +53,9 @@ async function answerMessage(invocation: Invocation, record: SQSRecord): Promise
   }
 }
 
-async function relayAll(invocation: Invocation, requests: RelayRequest[], isLastTry: boolean): Promise<void> {
+async function relayAll(invocation: Invocation, { requests, record }: Handling, isLastTry: boolean): Promise<void> {
   for (const request of requests) {
-    const receipts = await relayObject(invocation, request, { isLastTry });
+    const receipts = await relayObject(invocation, request, { isLastTry, messageId: record.messageId });
     if (!isLastTry) requireCertainty(receipts);
   }
 }

@@ -1,21 +1,23 @@
 import { RelayError } from '../errors.ts';
-import type { Receipt } from './receipt.ts';
+import type { Receipt, StartedReceipt } from './receipt.ts';
 
 /**
  * A write that went unanswered may land when newer ones have been delivered and settled, and nobody would look afterwards.
  * So the object is relayed once more when nothing of it can be under way any longer.
  * @throws RelayError `WriteUnanswered`, which sends the message back for a while
  */
-export function requireCertainty(receipts: readonly Receipt[]): void {
+export function requireCertainty(receipts: readonly (Receipt | StartedReceipt)[]): void {
   const doubtful = receipts.find(({ certain }) => !certain);
   if (!doubtful) return;
-  const { source, destination } = doubtful;
+  const { source } = doubtful;
   throw new RelayError({
     code: 'WriteUnanswered',
-    message: `s3://${source.bucket}/${source.key} was delivered, but an earlier try of the write went unanswered and may yet land. It is relayed once more, later.`,
+    message: `s3://${source.bucket}/${source.key} is relayed, but an earlier try of the write went unanswered and may yet land. It is relayed once more, later.`,
     retryable: true,
     operation: 'settle',
     source: `s3://${source.bucket}/${source.key}`,
-    destination: `s3://${destination.bucket}/${destination.key}`,
+    ...('destination' in doubtful && {
+      destination: `s3://${doubtful.destination.bucket}/${doubtful.destination.key}`,
+    }),
   });
 }

@@ -12,7 +12,7 @@ const REASON_CHARACTERS = 2048;
 /** Puts a message that no retry can help where people look for it: unchanged, with the reason in its attributes. */
 export async function sendToDeadLetterQueue(
   invocation: Invocation,
-  record: SQSRecord,
+  record: Pick<SQSRecord, 'body' | 'messageId'>,
   failure: RelayError,
 ): Promise<void> {
   await invocation.clients.sqs.send(

@@ -6,6 +6,8 @@ const MARGIN_MS = 2_000;
 
 /** What a function gets at the least of the 78 MB/s that Lambda's network gives: a cautious figure, for small memory sizes. */
 const CAUTIOUS_BYTES_PER_MS = 20_000;
+/** A pace may fall to this share of itself before anything is lost. */
+const CAUTION_AFTER_MEASURING = 0.7;
 /** Requests around the bytes: HEAD, AssumeRole, receipt, HEAD. */
 const OVERHEAD_MS = 500;
 
@@ -29,8 +31,19 @@ export function requireTimeFor({ remainingMs }: Invocation, sizeBytes: number): 
   const leftMs = remainingMs() - MARGIN_MS;
   if (neededMs <= leftMs) return;
   throw outOfTime(
-    `${sizeBytes} bytes may take ${Math.ceil(neededMs / 1000)} s and ${Math.max(0, Math.floor(leftMs / 1000))} s are left; it goes back to the queue. Where this repeats, raise relay.timeoutSeconds.`,
+    `${sizeBytes} bytes may take ${Math.ceil(neededMs / 1000)} s and ${Math.max(0, Math.floor(leftMs / 1000))} s are left; it goes back to the queue. Where this repeats, raise relay.timeoutSeconds or lower relay.largeObjectBytes.`,
   );
+}
+
+/** Whether so many bytes can still be moved at the pace measured so far, which may well become slower. */
+export function hasTimeFor(
+  { remainingMs }: Invocation,
+  bytes: number,
+  measuredBytesPerMs: number | undefined,
+): boolean {
+  const bytesPerMs =
+    measuredBytesPerMs === undefined ? CAUTIOUS_BYTES_PER_MS : measuredBytesPerMs * CAUTION_AFTER_MEASURING;
+  return OVERHEAD_MS + bytes / bytesPerMs <= remainingMs() - MARGIN_MS;
 }
 
 /** Rejects when time is up, whatever the work does. */

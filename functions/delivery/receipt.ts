@@ -6,6 +6,8 @@ import type { Checksum } from '../transfer/checksum.ts';
 import type { SourceState } from '../transfer/source-state.ts';
 import type { Delivered } from '../transfer/transfer.ts';
 
+export type TransferKind = 'single' | 'multipart' | 'large';
+
 /** The record of one delivered object: what was read, what was written, and by what the destination verified it. */
 export interface Receipt {
   status: 'delivered';
@@ -34,7 +36,7 @@ export interface Receipt {
     verifiedBy: 'destination';
     answered: string | undefined;
   };
-  transfer: { kind: 'single' | 'multipart'; parts: number };
+  transfer: { kind: TransferKind; parts: number };
   /**
    * False when an earlier try of the write went unanswered: it may yet land, after a newer object even. A message is then
    * relayed once more, later.
@@ -57,6 +59,17 @@ export interface FailedReceipt {
   durationMs: number;
 }
 
+/** What stands for the receipt of a large object, which relay-large writes when it has delivered it. */
+export interface StartedReceipt {
+  status: 'started';
+  route: string;
+  source: Pick<Receipt['source'], 'bucket' | 'key' | 'versionId' | 'eTag' | 'sizeBytes'>;
+  /** The name of relay-large's durable execution. */
+  execution: string;
+  /** As of a receipt: false when this invocation has written something that may yet land. */
+  certain: boolean;
+}
+
 export interface Timing {
   attempts: number;
   startedAt: Date;
@@ -69,7 +82,7 @@ export interface ReceiptFacts {
   state: SourceState;
   destination: Destination;
   delivered: Delivered;
-  kind: 'single' | 'multipart';
+  kind: TransferKind;
   timing: Timing;
 }
 

@@ -1,10 +1,11 @@
+import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { asRelayError, RelayError } from '../errors.ts';
 import type { RelayRequest } from '../request/relay-request.ts';
 import { type Route, routesFor } from '../route.ts';
 import { orOutOfTime } from './deadline.ts';
 import { record } from './ledger.ts';
-import { failedReceiptOf, type Receipt } from './receipt.ts';
+import { failedReceiptOf, type Receipt, type StartedReceipt } from './receipt.ts';
 import type { Invocation } from './relay.ts';
 import { report } from './report.ts';
 import { settle } from './settle.ts';
@@ -17,6 +18,8 @@ const BACKOFF_FACTOR = 4;
 export interface RelayOptions {
   /** What fails now is not tried again by anybody, so its reason is recorded even if it might pass. */
   isLastTry?: boolean;
+  /** Of the message or task it came with: what is started for it bears its name. One of its own unless given. */
+  messageId?: string;
 }
 
 /**
@@ -28,7 +31,7 @@ export async function relayObject(
   invocation: Invocation,
   request: RelayRequest,
   options: RelayOptions = {},
-): Promise<Receipt[]> {
+): Promise<(Receipt | StartedReceipt)[]> {
   const { config, logger } = invocation;
   if (request.source.bucket !== config.sourceBucket) throw wrongBucket(request, config.sourceBucket);
   const routes = routesFor(config.routes, request.source, request.routeName);
@@ -47,22 +50,24 @@ async function relayAlong(
   invocation: Invocation,
   request: RelayRequest,
   route: Route,
-  { isLastTry = false }: RelayOptions,
-): Promise<Receipt> {
+  { isLastTry = false, messageId = randomUUID() }: RelayOptions,
+): Promise<Receipt | StartedReceipt> {
   const { logger, metrics, now } = invocation;
   const startedAt = now();
-  let attempts = 0;
+  const history = { messageId, hasWritten: false };
+  let attempts = request.attempts ?? 0;
   let isCertain = true;
   try {
     const settled = await persistently(invocation, route, async () => {
       attempts++;
-      return await settle(invocation, request, route, { attempts, startedAt }).catch((error: unknown) => {
+      return await settle(invocation, request, route, { attempts, startedAt, history }).catch((error: unknown) => {
         if (isUnansweredWrite(error)) isCertain = false;
         throw error;
       });
     });
     const receipt = { ...settled, certain: settled.certain && isCertain };
-    logger.info('relayed', { receipt });
+    logger.info(receipt.status === 'started' ? 'handed to relay-large' : 'relayed', { receipt });
+    if (receipt.status === 'started') return receipt;
     metrics.count(request, receipt, now());
     report(invocation, receipt);
     return receipt;
@@ -99,7 +104,8 @@ function isUnansweredWrite(error: unknown): boolean {
   if (!(error instanceof RelayError)) return false;
   const { operation, code } = error;
   const isVisibleWrite = operation === 'PutObject' || operation === 'CompleteMultipartUpload';
-  return isVisibleWrite && (code === 'TransferFailed' || code === 'Throttled');
+  // An upload is gone, too, when an earlier try has completed it.
+  return isVisibleWrite && (code === 'TransferFailed' || code === 'Throttled' || code === 'UploadGone');
 }
 
 function wrongBucket({ source }: RelayRequest, expected: string): RelayError {

@@ -1,5 +1,6 @@
 import { PutEventsCommand, type PutEventsRequestEntry } from '@aws-sdk/client-eventbridge';
 import { asRelayError } from '../errors.ts';
+import type { RelayRequest } from '../request/relay-request.ts';
 import type { FailedReceipt, Receipt } from './receipt.ts';
 import type { Invocation } from './relay.ts';
 
@@ -16,6 +17,17 @@ const LAST_WORDS_MS = 1_000;
 /** Notes what EventBridge is to be told: a request for each would cost a small object as much as its HEAD. */
 export function report(invocation: Invocation, receipt: Receipt | FailedReceipt): void {
   invocation.reports.push(receipt);
+}
+
+/** For what isn't one of many: counts a receipt and tells of it at once. */
+export async function reportNow(
+  invocation: Invocation,
+  request: RelayRequest,
+  receipt: Receipt | FailedReceipt,
+): Promise<void> {
+  invocation.metrics.count(request, receipt, invocation.now());
+  report(invocation, receipt);
+  await sendReports(invocation);
 }
 
 /**

@@ -3,34 +3,44 @@ import type { RelayRequest } from '../request/relay-request.ts';
 import { destinationOf, type Route } from '../route.ts';
 import { attributesFor } from '../transfer/attributes.ts';
 import { putMultipart } from '../transfer/multipart.ts';
-import { planTransfer, SINGLE_MAX_BYTES } from '../transfer/plan.ts';
+import { type Plan, planTransfer, SINGLE_MAX_BYTES } from '../transfer/plan.ts';
 import { readSnapshot, type Snapshot } from '../transfer/read-whole.ts';
 import { putSingle } from '../transfer/single.ts';
 import { headSource, isSameObject, type SourceState } from '../transfer/source-state.ts';
 import type { Transfer } from '../transfer/transfer.ts';
 import { requireTimeFor } from './deadline.ts';
 import { record } from './ledger.ts';
-import { type Receipt, receiptOf, type Timing } from './receipt.ts';
+import { type Receipt, receiptOf, type StartedReceipt, type Timing } from './receipt.ts';
 import type { Invocation } from './relay.ts';
+import { type History, startLarge } from './start-large.ts';
 
 /** How often a source that keeps changing is followed before the message goes back to the queue. */
 const ROUNDS = 5;
+
+/** What an attempt at an object begins with. */
+export interface Attempt extends Pick<Timing, 'attempts' | 'startedAt'> {
+  history: History;
+}
 
 /**
  * head (or GET, of a small object) → plan → transfer → record → head again, until the source is what was written.
  * Whoever writes the destination or the ledger looks at the source afterwards and, if it has changed, writes again:
  * that is what makes duplicate, late and reordered events harmless. It never skips a write because of the ledger.
+ * A large object is only started: relay-large does the rest, this look included.
  */
 export async function settle(
   invocation: Invocation,
   request: RelayRequest,
   route: Route,
-  { attempts, startedAt }: Pick<Timing, 'attempts' | 'startedAt'>,
-): Promise<Receipt> {
+  { attempts, startedAt, history }: Attempt,
+): Promise<Receipt | StartedReceipt> {
   let snapshot = await firstLook(invocation, request);
   for (let round = 0; round < ROUNDS; round++) {
+    const plan = planTransfer(request.source, snapshot.state, invocation.config.largeObjectBytes);
+    if (plan.kind === 'large') return await startLarge(invocation, request, route, snapshot.state, history);
+    history.hasWritten = true;
     const timing = { attempts: attempts + round, startedAt };
-    const receipt = await writeOnce(invocation, request, route, snapshot, timing).catch(unlessChanged);
+    const receipt = await writeOnce(invocation, request, route, snapshot, plan, timing).catch(unlessChanged);
     const after = await lookAgain(invocation, request, receipt);
     if (receipt !== undefined && (after === 'gone' || isSameObject(after, snapshot.state))) return receipt;
     if (after !== 'gone') snapshot = { state: after };
@@ -44,18 +54,18 @@ export async function settle(
   });
 }
 
-/** One version on its way: plan, transfer, receipt. */
+/** One version on its way: transfer, receipt. */
 async function writeOnce(
   invocation: Invocation,
   request: RelayRequest,
   route: Route,
   { state, body }: Snapshot,
+  plan: Exclude<Plan, { kind: 'large' }>,
   { attempts, startedAt }: Pick<Timing, 'attempts' | 'startedAt'>,
 ): Promise<Receipt> {
   const { clients, now, signal } = invocation;
   const { source } = request;
   const destination = destinationOf(route, source);
-  const plan = planTransfer(source, state);
   requireTimeFor(invocation, state.sizeBytes);
   const attributes = await attributesFor(route, source, state, clients.source, signal);
   const writer = clients.writer(route);

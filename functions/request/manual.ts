@@ -5,7 +5,7 @@ import type { RelayRequest } from './relay-request.ts';
 
 const key = z.string().check(z.minLength(1));
 const manualSchema = z.union([
-  z.strictObject({ key, route: z.optional(z.string()) }),
+  z.strictObject({ key, route: z.optional(z.string()), attempts: z.optional(z.number()) }),
   z.strictObject({ keys: z.array(key).check(z.minLength(1)), route: z.optional(z.string()) }),
 ]);
 
@@ -13,13 +13,14 @@ export function isManualEvent(value: unknown): boolean {
   return typeof value === 'object' && value !== null && (Object.hasOwn(value, 'key') || Object.hasOwn(value, 'keys'));
 }
 
-/** `{ "key": … }` or `{ "keys": […] }`, each with an optional `"route"`; keys as they are, not encoded. */
+/** `{ "key": … }` or `{ "keys": […] }`, each with an optional `"route"`; keys as they are, not encoded. By hand or in a message. */
 export function parseManualEvent(value: unknown, sourceBucket: string): RelayRequest[] {
   const expected = '{ "key": "…" } or { "keys": ["…"] }, optionally with "route"';
   const event = parseShape(manualSchema, value, expected);
   const keys = 'keys' in event ? event.keys : [event.key];
-  return keys.map((each) => {
-    const source = new SourceObject(sourceBucket, each);
-    return event.route === undefined ? { source } : { source, routeName: event.route };
-  });
+  return keys.map((each) => ({
+    source: new SourceObject(sourceBucket, each),
+    ...(event.route !== undefined && { routeName: event.route }),
+    ...('attempts' in event && event.attempts !== undefined && { attempts: event.attempts }),
+  }));
 }

@@ -7,6 +7,8 @@ export interface RelayRequest {
   routeName?: string;
   /** The version the event spoke of. A hint for the record: the newest is what gets relayed. */
   hint?: VersionHint;
+  /** How often it was begun before: only the relay's own messages say so. */
+  attempts?: number;
 }
 
 export interface VersionHint {

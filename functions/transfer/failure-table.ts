@@ -141,7 +141,7 @@ export const FAILURES: readonly Failure[] = [
     side: 'destination',
     when: 'the upload has gone (NoSuchUpload)',
     names: ['NoSuchUpload'],
-    code: 'TransferFailed',
+    code: 'UploadGone',
     retryable: true,
     advice: 'The upload was removed while it ran; it is begun afresh.',
   },

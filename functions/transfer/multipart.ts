@@ -40,7 +40,7 @@ export async function putMultipart(transfer: Transfer, parts: Part[]): Promise<D
   }
 }
 
-async function createUpload(transfer: Transfer, handedOn: Checksum | undefined): Promise<string> {
+export async function createUpload(transfer: Transfer, handedOn: Checksum | undefined): Promise<string> {
   const { writer, source, destination, attributes, signal } = transfer;
   const command = new CreateMultipartUploadCommand({
     Bucket: destination.bucket,
@@ -88,12 +88,12 @@ async function sendParts(
   return sent;
 }
 
-function combinedChecksum(sent: SentPart[]): Checksum {
+export function combinedChecksum(sent: SentPart[]): Checksum {
   const parts = sent.map(({ crc32 }) => crc32).filter((crc32): crc32 is Crc32Part => crc32 !== undefined);
   return { algorithm: 'CRC32', value: crc32ToBase64(combineCrc32(parts)) };
 }
 
-async function completeUpload(transfer: Transfer, uploadId: string, sent: SentPart[], checksum: Checksum) {
+export async function completeUpload(transfer: Transfer, uploadId: string, sent: SentPart[], checksum: Checksum) {
   const { writer, source, state, destination, signal } = transfer;
   const command = new CompleteMultipartUploadCommand({
     Bucket: destination.bucket,
@@ -111,7 +111,7 @@ async function completeUpload(transfer: Transfer, uploadId: string, sent: SentPa
 }
 
 /** A courtesy: refused to a role with s3:PutObject alone, and then the lifecycle rule does it. The first error matters more. */
-async function abortUpload({ writer, destination }: Transfer, uploadId: string): Promise<void> {
+export async function abortUpload({ writer, destination }: Transfer, uploadId: string): Promise<void> {
   const command = new AbortMultipartUploadCommand({
     Bucket: destination.bucket,
     Key: destination.key,

@@ -3,7 +3,6 @@ import type { SourceObject } from '../source-object.ts';
 import type { SourceState } from './source-state.ts';
 
 const MIB = 1024 ** 2;
-const GIB = 1024 ** 3;
 
 /** Up to here an object is held in memory and put by one retryable PutObject: ten at once stay within 80 MiB. */
 export const SINGLE_MAX_BYTES = 8 * MIB;
@@ -14,9 +13,6 @@ const PART_SIZE_BYTES = 64 * MIB;
 /** S3's limits on multipart uploads: https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html */
 export const MAX_PARTS = 10_000;
 
-/** What one invocation takes on; larger objects are for a function that outlives one invocation. */
-export const LARGE_OBJECT_BYTES = 5 * GIB;
-
 /** A run of bytes of the object, sent as one part. */
 export interface Part {
   /** From 1, as S3 counts. */
@@ -25,21 +21,18 @@ export interface Part {
   lengthBytes: number;
 }
 
-export type Plan = { kind: 'single' } | { kind: 'multipart'; parts: Part[] };
+/** `large`: by a function that outlives one invocation, see `plan-large.ts`. */
+export type Plan = { kind: 'single' } | { kind: 'multipart'; parts: Part[] } | { kind: 'large' };
 
 /**
  * Decides how an object travels. Pure.
- * @throws RelayError `SourceArchived`, `ObjectTooLarge`
+ * @param largeObjectBytes what one invocation takes on
+ * @throws RelayError `SourceArchived`
  */
-export function planTransfer(source: SourceObject, state: SourceState): Plan {
-  if (isArchived(state)) {
-    throw refusal('SourceArchived', source, `It is in ${state.storageClass}: restore it first, then relay it again.`);
-  }
+export function planTransfer(source: SourceObject, state: SourceState, largeObjectBytes: number): Plan {
+  if (isArchived(state)) throw archived(source, state);
+  if (state.sizeBytes > largeObjectBytes) return { kind: 'large' };
   if (state.sizeBytes <= SINGLE_MAX_BYTES) return { kind: 'single' };
-  if (state.sizeBytes > LARGE_OBJECT_BYTES) {
-    const size = `${state.sizeBytes} bytes`;
-    throw refusal('ObjectTooLarge', source, `It has ${size}; one invocation takes up to ${LARGE_OBJECT_BYTES}.`);
-  }
   return { kind: 'multipart', parts: splitIntoParts(state.sizeBytes, partSizeFor(state.sizeBytes)) };
 }
 
@@ -61,10 +54,10 @@ function isArchived({ storageClass, restore }: SourceState): boolean {
   return !restore?.includes('ongoing-request="false"');
 }
 
-function refusal(code: 'SourceArchived' | 'ObjectTooLarge', source: SourceObject, reason: string): RelayError {
+function archived(source: SourceObject, { storageClass }: SourceState): RelayError {
   return new RelayError({
-    code,
-    message: `${source} cannot be relayed. ${reason}`,
+    code: 'SourceArchived',
+    message: `${source} cannot be relayed. It is in ${storageClass}: restore it first, then relay it again.`,
     retryable: false,
     operation: 'plan',
     source: `${source}`,

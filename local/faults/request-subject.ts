@@ -32,9 +32,16 @@ function s3Subject(request: ApiRequest): Subject {
   }
 }
 
+const LAMBDA_OPERATIONS: [method: string, end: string, operation: string][] = [
+  ['POST', '/invocations', 'Invoke'],
+  ['POST', '/checkpoint', 'CheckpointDurableExecution'],
+  ['GET', '/state', 'GetDurableExecutionState'],
+];
+
 function operationOf(service: string, { headers, query, method, rawPath }: ApiRequest, body: Buffer | undefined) {
   const target = headers['x-amz-target'];
   if (typeof target === 'string') return target.slice(target.lastIndexOf('.') + 1);
-  if (service === 'lambda') return method === 'POST' && rawPath.endsWith('/invocations') ? 'Invoke' : undefined;
+  if (service === 'lambda')
+    return LAMBDA_OPERATIONS.find(([verb, end]) => method === verb && rawPath.endsWith(end))?.[2];
   return query.get('Action') ?? new URLSearchParams(body?.toString('utf8')).get('Action') ?? undefined;
 }

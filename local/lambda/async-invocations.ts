@@ -18,6 +18,7 @@ interface AsyncEvent {
   target: Target;
   requestId: string;
   payload: string;
+  run: () => Promise<Execution>;
   acceptedAt: number;
 }
 
@@ -64,8 +65,9 @@ export class AsyncInvocations {
     target.function.asyncInvocation.set(target.qualifier ?? '$LATEST', config);
   }
 
-  submit(target: Target, requestId: string, payload: string): void {
-    void this.#attempt({ target, requestId, payload, acceptedAt: this.#services.clock() }, 1);
+  /** @param run how it is done where that is more than one invocation */
+  submit(target: Target, requestId: string, payload: string, run = this.#once(target, requestId, payload)): void {
+    void this.#attempt({ target, requestId, payload, run, acceptedAt: this.#services.clock() }, 1);
   }
 
   close(): void {
@@ -77,14 +79,17 @@ export class AsyncInvocations {
   async #attempt(event: AsyncEvent, attempt: number): Promise<void> {
     this.#running += 1;
     try {
-      const { target, requestId, payload } = event;
-      const execution = await this.#services.executor.run(target, { requestId, payload, whenBusy: 'wait' });
+      const execution = await event.run();
       if (execution.failed && !this.#closed) this.#afterFailure(event, attempt, execution);
     } catch (error) {
       if (!this.#closed) this.#services.onUnexpectedError(error);
     } finally {
       this.#running -= 1;
     }
+  }
+
+  #once(target: Target, requestId: string, payload: string): () => Promise<Execution> {
+    return () => this.#services.executor.run(target, { requestId, payload, whenBusy: 'wait' });
   }
 
   #afterFailure(event: AsyncEvent, attempt: number, execution: Execution): void {

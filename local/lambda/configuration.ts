@@ -21,6 +21,12 @@ export function describeConfiguration(target: Target) {
     State: 'Active',
     LastUpdateStatus: 'Successful',
     PackageType: 'Zip',
+    ...(fn.durable && {
+      DurableConfig: {
+        ExecutionTimeout: fn.durable.executionTimeoutSeconds,
+        RetentionPeriodInDays: fn.durable.retentionDays,
+      },
+    }),
     LoggingConfig: { LogGroup: group, LogFormat: format, ...levels },
   };
 }

@@ -20,6 +20,8 @@ export interface FunctionSettings {
   environment: Record<string, string>;
   /** Undefined: no share of its own, limited by the account only. */
   reservedConcurrency: number | undefined;
+  /** Set for a durable function. */
+  durable: { executionTimeoutSeconds: number; retentionDays: number } | undefined;
   logging: { group: string; format: 'Text' | 'JSON'; applicationLevel: string; systemLevel: string };
 }
 

@@ -14,8 +14,9 @@ import {
 import type { SqsService } from '../sqs/service.ts';
 import { AsyncInvocations } from './async-invocations.ts';
 import { describeConfiguration } from './configuration.ts';
+import { DurableExecutions } from './durable/executions.ts';
 import { EventSourceMapping, type MappingSettings } from './event-source-mapping.ts';
-import { Executor, type ExecutorOptions } from './executor.ts';
+import { type Execution, Executor, type ExecutorOptions } from './executor.ts';
 import { parseFunctionName } from './function-name.ts';
 import {
   type AsyncInvocationConfig,
@@ -39,8 +40,11 @@ const MAX_ASYNC_PAYLOAD = 1_048_576;
 
 const PATH = /^\/2015-03-31\/functions\/?(?:([^/]+)(?:\/(invocations|configuration))?)?$/;
 
+const DURABLE_PATH = /^\/2025-12-01\/durable-executions\/([^/]+)(?:\/([a-z]+))?$/;
+
 export class LambdaService implements Service {
   readonly functions = new FunctionRegistry();
+  readonly durableExecutions: DurableExecutions;
   readonly #authorizer: Authorizer;
   readonly #clock: Clock;
   readonly #options: LambdaOptions;
@@ -54,12 +58,13 @@ export class LambdaService implements Service {
     this.#clock = options.clock;
     this.#executor = new Executor(options);
     this.#asyncInvocations = new AsyncInvocations({ ...options, executor: this.#executor });
+    this.durableExecutions = new DurableExecutions({ ...options, executor: this.#executor, functions: this.functions });
   }
 
   /** How many invocations run, wait or will be tried again, and batches are being worked on. */
   get active(): number {
     const batches = this.#mappings.reduce((sum, mapping) => sum + mapping.active, 0);
-    return this.#executor.active + this.#asyncInvocations.active + batches;
+    return this.#executor.active + this.#asyncInvocations.active + this.durableExecutions.active + batches;
   }
 
   /** The execution environment whose code signs with this key. */
@@ -114,6 +119,8 @@ export class LambdaService implements Service {
   }
 
   async handle(request: ApiRequest): Promise<ApiResponse> {
+    const [, encodedArn, of] = DURABLE_PATH.exec(request.rawPath) ?? [];
+    if (encodedArn) return json(200, await this.durableExecutions.handle(request, decode(encodedArn), of));
     const [, name, verb] = PATH.exec(request.rawPath) ?? [];
     const route = `${request.method} ${verb ?? (name ? 'function' : 'functions')}`;
     if (!PATH.test(request.rawPath)) throw unknownOperation(request);
@@ -132,6 +139,7 @@ export class LambdaService implements Service {
 
   async close(): Promise<void> {
     this.#asyncInvocations.close();
+    this.durableExecutions.close();
     const stopped = Promise.all(this.#mappings.map((mapping) => mapping.close()));
     await this.#executor.close();
     await stopped;
@@ -145,6 +153,7 @@ export class LambdaService implements Service {
       throw new ApiError('InvalidParameterValueException', 400, `Unknown invocation type ${String(type)}`);
     }
     const payload = await readPayload(request.body, type === 'Event' ? MAX_ASYNC_PAYLOAD : MAX_SYNC_PAYLOAD);
+    if (target.function.durable) return this.#execute(request, target, payload, type);
     const executedVersion = { 'x-amz-executed-version': target.version };
     if (type === 'Event') {
       this.#asyncInvocations.submit(target, request.requestId, payload);
@@ -155,18 +164,23 @@ export class LambdaService implements Service {
       payload,
       whenBusy: 'refuse',
     });
-    return {
-      status: 200,
-      headers: {
-        'content-type': 'application/json',
-        ...executedVersion,
-        ...(execution.failed && { 'x-amz-function-error': 'Unhandled' }),
-        ...(request.headers['x-amz-log-type'] === 'Tail' && {
-          'x-amz-log-result': execution.logTail.toString('base64'),
-        }),
-      },
-      body: execution.payload,
-    };
+    return answerOf(execution, {
+      ...executedVersion,
+      ...(request.headers['x-amz-log-type'] === 'Tail' && {
+        'x-amz-log-result': execution.logTail.toString('base64'),
+      }),
+    });
+  }
+
+  /** A durable function: its execution may outlive this request, or be there already. */
+  async #execute(request: ApiRequest, target: Target, payload: string, type: string): Promise<ApiResponse> {
+    const asked = request.headers['x-amz-durable-execution-name'];
+    const name = typeof asked === 'string' ? asked : randomUUID();
+    const { execution, isNew } = this.durableExecutions.start(target, name, payload);
+    const headers = { 'x-amz-durable-execution-arn': execution.arn, 'x-amz-executed-version': target.version };
+    if (type === 'RequestResponse') return answerOf(await execution.closed, headers);
+    if (isNew) this.#asyncInvocations.submit(target, request.requestId, payload, () => execution.closed);
+    return { status: 202, headers };
   }
 
   #getFunction(request: ApiRequest, name: string): ApiResponse {
@@ -212,6 +226,11 @@ export class LambdaService implements Service {
     });
     return target ?? this.functions.target(name);
   }
+}
+
+function answerOf({ failed, payload }: Execution, headers: Record<string, string>): ApiResponse {
+  const error = failed && { 'x-amz-function-error': 'Unhandled' };
+  return { status: 200, headers: { 'content-type': 'application/json', ...headers, ...error }, body: payload };
 }
 
 async function readPayload(body: Readable, limitBytes: number): Promise<string> {

@@ -60,6 +60,9 @@ const Function_ = z.strictObject({
   Environment: z.strictObject({ Variables: Variables.default({}) }).optional(),
   ReservedConcurrentExecutions: integer(0, 1000).optional(),
   LoggingConfig: Logging.optional(),
+  DurableConfig: z
+    .strictObject({ ExecutionTimeout: integer(1, 31_622_400), RetentionPeriodInDays: integer(1, 90).default(14) })
+    .optional(),
   Architectures: harmless('the code is JavaScript and runs on any'),
   EphemeralStorage: harmless('/tmp is that of this machine'),
   TracingConfig: harmless('traces are not recorded'),
@@ -88,6 +91,10 @@ export const lambdaFunction = resourceType(Function_, (properties, context) => {
     memorySizeMb: properties.MemorySize,
     environment: properties.Environment?.Variables ?? {},
     reservedConcurrency: properties.ReservedConcurrentExecutions,
+    durable: properties.DurableConfig && {
+      executionTimeoutSeconds: properties.DurableConfig.ExecutionTimeout,
+      retentionDays: properties.DurableConfig.RetentionPeriodInDays,
+    },
     logging: {
       group: logging.LogGroup ?? `/aws/lambda/${name}`,
       format: logging.LogFormat,

@@ -38,7 +38,7 @@ export class DeadLetters {
 
 function keysOf({ Body }: Message): string[] {
   try {
-    return parseMessageBody(Body ?? '').map(({ source }) => source.key);
+    return parseMessageBody(Body ?? '', 'whatever bucket').map(({ source }) => source.key);
   } catch {
     return [];
   }

@@ -1,6 +1,7 @@
 import { buffer } from 'node:stream/consumers';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
+import { LambdaClient } from '@aws-sdk/client-lambda';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import type { Clients } from '../../functions/aws/clients.ts';
@@ -14,6 +15,7 @@ const real = {
   sqs: new SQSClient(CONFIGURATION),
   dynamodb: new DynamoDBClient(CONFIGURATION),
   eventBridge: new EventBridgeClient(CONFIGURATION),
+  lambda: new LambdaClient(CONFIGURATION),
 };
 
 /** The members of requests and answers that the story tells of. */
@@ -42,7 +44,7 @@ export interface ClientOptions {
  * and before, all others may act, and the invocation may die. The real SDK's own path costs too much for thousands of
  * schedules; what it does between `send` and the wire is covered by the tests against the two accounts in `local/`.
  */
-export function clientsOf(services: Services, life: Life, options: ClientOptions): Clients {
+export function clientsOf(services: Services, life: Pick<Life, 'turn' | 'tell'>, options: ClientOptions): Clients {
   const send = async (command: { input: Facts }, { abortSignal }: SendOptions = {}): Promise<object> => {
     const operation = command.constructor.name.replace(/Command$/, '');
     if (!Object.hasOwn(services, operation)) options.onUnknown(`${operation} is not modelled`);
@@ -66,6 +68,7 @@ export function clientsOf(services: Services, life: Life, options: ClientOptions
     sqs: acting(real.sqs),
     dynamodb: acting(real.dynamodb),
     eventBridge: acting(real.eventBridge),
+    lambda: acting(real.lambda),
   };
 }
 

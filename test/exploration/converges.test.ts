@@ -31,6 +31,18 @@ const CASES: [what: string, bounds: Bounds][] = [
     { keys: ['k'], writers: 2, uploadsPerWriter: 1, ends: ['timeout'] },
   ],
   [
+    'small and large versions of an object, relay and relay-large dying',
+    {
+      isVersioned: true,
+      keys: ['k'],
+      writers: 2,
+      uploadsPerWriter: 2,
+      hasChecksum: true,
+      ends: ['crash'],
+      hasExecutions: true,
+    },
+  ],
+  [
     'objects that are deleted after the last upload, invocations dying or running out of time',
     { keys: ['k', 'l'], writers: 2, uploadsPerWriter: 2, batchSize: 2, deletes: true, ends: ['crash', 'timeout'] },
   ],

@@ -1,6 +1,7 @@
 import type { Scheduler } from 'fast-check';
 import { vi } from 'vitest';
 import { answerQueue } from '../../functions/delivery/answer-queue.ts';
+import { Executions } from './executions.ts';
 import { Invocations } from './invocations.ts';
 import type { Sabotage } from './sabotages.ts';
 import type { Scenario } from './scenario.ts';
@@ -24,11 +25,13 @@ export async function run(scenario: Scenario, scheduler: Scheduler, sabotage: Sa
     answer: sabotage.answer?.(answerQueue, world) ?? answerQueue,
     outlivesAbort: sabotage.outlivesAbort ?? false,
   });
+  world.executions = new Executions(world, (life) => invocations.invocation(life));
   void world.uploadAll();
   void timeline.turn('time passes').then(() => vi.advanceTimersByTime(LONG_MS));
   await timeline.run();
   vi.clearAllTimers();
-  if (!invocations.areOver) world.violations.push('an invocation waits for something that is no request');
+  if (!invocations.areOver || !world.executions.areOver)
+    world.violations.push('an invocation waits for something that is no request');
   world.checkQuiescence();
   if (world.violations.length > 0) throw new Error([...world.violations, '', ...timeline.story].join('\n'));
   return timeline.story;

@@ -20,7 +20,7 @@ export interface InvocationsOptions {
   outlivesAbort: boolean;
 }
 
-const CONFIG: RelayConfig = {
+export const CONFIG: RelayConfig = {
   sourceBucket: 'uploads',
   sourceAccount: '111111111111',
   routes: [
@@ -39,7 +39,14 @@ const CONFIG: RelayConfig = {
   maxReceives: 100,
   retryDelaySeconds: 1,
   ledgerTable: 'ledger',
+  largeObjectBytes: Number.POSITIVE_INFINITY,
+  largeWorkers: 2,
+  largeFunction: 'relay-large',
+  partFunction: 'relay-part',
 };
+
+/** Between a small object and a large one. */
+const LARGE_OBJECT_BYTES = 1024 ** 2;
 
 const UNDISTURBED: Fate = { stallsAt: 0, endsAt: 0, how: 'crash' };
 
@@ -91,7 +98,7 @@ export class Invocations {
     };
     life.tell(`receives ${event.Records.map(({ receiptHandle }) => receiptHandle).join(', ')}`);
     this.#running.add(life);
-    const { batchItemFailures } = await this.#options.answer(this.#invocation(life, time.signal), event);
+    const { batchItemFailures } = await this.#options.answer(this.invocation(life, time.signal), event);
     await life.turn('answers');
     this.#running.delete(life);
     const failed = new Set(batchItemFailures.map(({ itemIdentifier }) => itemIdentifier));
@@ -110,12 +117,13 @@ export class Invocations {
     for (const { receiptHandle } of event.Records) this.#world.queue.release(receiptHandle);
   }
 
-  #invocation(life: Life, signal: AbortSignal): Invocation {
+  /** @param signal of its time; an execution has all it needs */
+  invocation(life: Life, signal = new AbortController().signal): Invocation {
     const { services, outlivesAbort } = this.#options;
     const onUnknown = (problem: string) => void this.#world.violations.push(problem);
     const ignore = () => undefined;
     return {
-      config: CONFIG,
+      config: this.#world.scenario.largeFates ? { ...CONFIG, largeObjectBytes: LARGE_OBJECT_BYTES } : CONFIG,
       clients: clientsOf(services(), life, { onUnknown, outlivesAbort }),
       logger: { info: ignore, warn: ignore, error: ignore },
       metrics: new RelayMetrics(),

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { run } from './explore.ts';
 import {
   acknowledgingFirst,
+  namingByVersion,
   type Sabotage,
   skippingWhatTheLedgerShows,
   withoutPin,
@@ -21,6 +22,17 @@ const RACE: Bounds = { keys: ['k'], writers: 2, uploadsPerWriter: 1, sizes: ['sm
 const SPLICE = /"k" showed "(.)\1*(?!\1|").+", which nobody uploaded/;
 const STALE = /the destination of "k" holds .+, the source's newest is/;
 
+/** Small and large versions of one object. */
+const MIXED: Bounds = {
+  isVersioned: true,
+  keys: ['k'],
+  writers: 2,
+  uploadsPerWriter: 2,
+  hasChecksum: true,
+  ends: ['crash'],
+  hasExecutions: true,
+};
+
 const CASES: [what: string, sabotage: Sabotage, bounds: Bounds, consequence: RegExp][] = [
   ['no look at the source after the write', withoutSettle, RACE, STALE],
   ['reads that are not pinned', withoutPin, { ...RACE, sizes: ['large'], hasChecksum: false }, SPLICE],
@@ -31,6 +43,7 @@ const CASES: [what: string, sabotage: Sabotage, bounds: Bounds, consequence: Reg
     { ...RACE, ends: ['crash'] },
     STALE,
   ],
+  ['naming an execution by the version', namingByVersion, MIXED, STALE],
   [
     'requests that go on after their invocation ran out of time',
     withoutStoppingRequests,

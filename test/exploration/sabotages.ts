@@ -61,10 +61,23 @@ export const acknowledgingFirst: Sabotage = {
 /** The most favourable form: the ledger and the source are looked at in one instant. */
 export const skippingWhatTheLedgerShows: Sabotage = {
   answer: (answer, world) => async (invocation, event) => {
-    const isNeeded = (body: string) => parseMessageBody(body).some(({ source }) => !world.isRecorded(source.key));
+    const isNeeded = (body: string) =>
+      parseMessageBody(body, 'uploads').some(({ source }) => !world.isRecorded(source.key));
     const Records = event.Records.filter(({ body }) => isNeeded(body));
     return Records.length === 0 ? { batchItemFailures: [] } : answer(invocation, { Records });
   },
+};
+
+/** An execution is named by what it is to deliver. */
+export const namingByVersion: Sabotage = {
+  services: (services) => ({
+    ...services,
+    Invoke: (input) => {
+      const { key } = JSON.parse(Buffer.from(input.Payload as Uint8Array).toString()) as { key: string };
+      const { VersionId, ETag } = services.HeadObject({ Bucket: 'uploads', Key: key });
+      return services.Invoke({ ...input, DurableExecutionName: `${key} ${VersionId ?? ETag}` });
+    },
+  }),
 };
 
 export const withoutStoppingRequests: Sabotage = { outlivesAbort: true };

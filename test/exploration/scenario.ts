@@ -9,6 +9,7 @@ const MAX_FATES = 3;
 /** As many as one relay may take: a small object 13, a large one of three parts 25; a second round some more. */
 const TURNS_SMALL = 15;
 const TURNS_LARGE = 30;
+const TURNS_EXECUTION = 40;
 
 export interface Upload {
   key: string;
@@ -40,6 +41,8 @@ export interface Scenario {
   batchSize: number;
   /** Of the first invocations. */
   fates: Fate[];
+  /** Of the first executions of relay-large, where large objects are its business: they only die. */
+  largeFates?: Fate[];
 }
 
 /** What a family of scenarios may contain. */
@@ -54,6 +57,8 @@ export interface Bounds {
   batchSize?: number;
   /** Invocations may stall in any case. */
   ends?: Fate['how'][];
+  /** Large objects are relayed by relay-large. */
+  hasExecutions?: true;
 }
 
 export function scenarios(bounds: Bounds): fc.Arbitrary<Scenario> {
@@ -85,6 +90,7 @@ export function scenarios(bounds: Bounds): fc.Arbitrary<Scenario> {
     }),
     deletes: bounds.deletes ? fc.subarray(keys) : fc.constant([]),
     batchSize: fc.integer({ min: 1, max: bounds.batchSize ?? 1 }),
+    ...(bounds.hasExecutions && { largeFates: fc.array(fate(TURNS_EXECUTION, ['crash']), { maxLength: MAX_FATES }) }),
     fates: fc.array(fate(sizes.includes('large') ? TURNS_LARGE : TURNS_SMALL, bounds.ends ?? []), {
       maxLength: MAX_FATES,
     }),

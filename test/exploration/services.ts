@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
 import type { PutItemCommandInput } from '@aws-sdk/client-dynamodb';
+import type { InvokeCommandInput } from '@aws-sdk/client-lambda';
 import type {
   CompleteMultipartUploadCommandInput,
   CompleteMultipartUploadCommandOutput,
@@ -41,6 +42,7 @@ export interface Services {
   DeleteMessage(input: DeleteMessageCommandInput): object;
   ChangeMessageVisibility(input: ChangeMessageVisibilityCommandInput): object;
   SendMessage(input: SendMessageCommandInput): object;
+  Invoke(input: InvokeCommandInput): object;
 }
 
 export interface Stores {
@@ -48,9 +50,12 @@ export interface Stores {
   destination: DestinationBucket;
   ledger: LedgerTable;
   queue: Queue;
+  /** Starts an execution of relay-large. */
+  start(input: InvokeCommandInput): object;
 }
 
-export function servicesOf({ source, destination, ledger, queue }: Stores): Services {
+export function servicesOf(stores: Stores): Services {
+  const { source, destination, ledger, queue } = stores;
   return {
     HeadObject: (input) => source.head(input),
     GetObject(input) {
@@ -79,6 +84,7 @@ export function servicesOf({ source, destination, ledger, queue }: Stores): Serv
       return {};
     },
     PutEvents: () => ({ Entries: [{}] }),
+    Invoke: (input) => stores.start(input),
     DeleteMessage({ ReceiptHandle }) {
       queue.delete(ReceiptHandle!);
       return {};
@@ -87,8 +93,9 @@ export function servicesOf({ source, destination, ledger, queue }: Stores): Serv
       queue.release(ReceiptHandle!);
       return {};
     },
-    SendMessage({ MessageAttributes }) {
-      queue.deadLetters.push(MessageAttributes!['OriginalMessageId']!.StringValue!);
+    SendMessage({ QueueUrl, MessageBody, MessageAttributes }) {
+      if (QueueUrl === 'queue') queue.send((JSON.parse(MessageBody!) as { key: string }).key, MessageBody!);
+      else queue.deadLetters.push(MessageAttributes!['OriginalMessageId']!.StringValue!);
       return {};
     },
   };

@@ -1,6 +1,8 @@
+import type { InvokeCommandInput } from '@aws-sdk/client-lambda';
 import { ledgerId } from '../../functions/delivery/ledger.ts';
 import { DestinationBucket } from './destination-bucket.ts';
 import { notificationOf } from './event-message.ts';
+import type { Executions } from './executions.ts';
 import { LedgerTable } from './ledger-table.ts';
 import { type Message, Queue } from './queue.ts';
 import type { Scenario, Upload } from './scenario.ts';
@@ -17,6 +19,8 @@ export class World implements Stores {
   readonly ledger = new LedgerTable();
   readonly queue: Queue;
   readonly violations: string[] = [];
+  /** Set when the world begins. */
+  executions: Executions | undefined;
 
   constructor(scenario: Scenario, timeline: Timeline, onVisible: (message: Message) => void) {
     this.scenario = scenario;
@@ -24,6 +28,10 @@ export class World implements Stores {
     this.source = new SourceBucket(scenario.isVersioned);
     this.destination = new DestinationBucket(scenario.multipartOrder);
     this.queue = new Queue({ visible: onVisible, deleted: (message) => this.#checkReceipt(message) });
+  }
+
+  start(input: InvokeCommandInput): object {
+    return this.executions!.start(input);
   }
 
   async uploadAll(): Promise<void> {
@@ -49,7 +57,7 @@ export class World implements Stores {
 
   /** No message is forgotten before its object has a receipt. */
   #checkReceipt({ id, key }: Message): void {
-    if (!this.ledger.item(ledgerId('main', key)))
+    if (!this.ledger.item(ledgerId('main', key)) && !this.executions?.wasAskedFor(key))
       this.violations.push(`${id} was acknowledged, but "${key}" has no receipt`);
   }
 

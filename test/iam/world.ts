@@ -30,8 +30,8 @@ export interface ProofWorld extends TwoAccounts {
   /** What the configuration is, for people. */
   configuration: string;
   places: Place[];
-  /** Invokes the relay in an environment that has never run, with no session of its own yet. */
-  invokeFresh(event: unknown): Promise<InvokeAnswer>;
+  /** Invokes the relay, or the function named, in an environment that has never run, with no session of its own yet. */
+  invokeFresh(event: unknown, functionName?: string): Promise<InvokeAnswer>;
 }
 
 export interface Configuration {
@@ -69,6 +69,9 @@ const RETRY_DELAY_SECONDS = '0.1';
 const TIMEOUT_SECONDS = 30;
 /** A warm one, a fresh one, and one that is about to end. */
 const MAX_SANDBOXES = 3;
+/** More than what is handed back for want of time; relay-large is content with less, so that something is moved at all. */
+export const RELAY_TAKES_BYTES = 2 * 1024 ** 3;
+const LARGE_TAKES_BYTES = 64 * 1024 ** 2;
 const FRESH_COPY = 'upload-relay-fresh-';
 
 export async function startProofWorld(configuration: Configuration): Promise<ProofWorld> {
@@ -85,7 +88,8 @@ export async function startProofWorld(configuration: Configuration): Promise<Pro
   for (const stack of stacks) tellHolders(stack);
   changeProperties(stacks, 'AWS::Lambda::EventSourceMapping', { Enabled: false });
   changeProperties(stacks, 'AWS::Lambda::Function', { Timeout: TIMEOUT_SECONDS });
-  changeEnvironment(stacks, { RETRY_DELAY_SECONDS });
+  changeEnvironment(stacks, { RETRY_DELAY_SECONDS, LARGE_OBJECT_BYTES: String(RELAY_TAKES_BYTES) });
+  changeEnvironment(stacks, { LARGE_OBJECT_BYTES: String(LARGE_TAKES_BYTES) }, 'upload-relay-large');
   const around = [strangers(), listener(), elsewhere(ACCOUNT_A), elsewhere(ACCOUNT_B)];
   for (const stack of [...stacks, ...around]) await cloud.deploy(stack);
   const world = twoAccountsOf(cloud);
@@ -95,7 +99,7 @@ export async function startProofWorld(configuration: Configuration): Promise<Pro
     ...world,
     configuration: configuration.name,
     places: stacks.flatMap((stack) => placesOf(cloud, stack)),
-    invokeFresh: (event) => invokeFresh(world, event),
+    invokeFresh: (event, functionName) => invokeFresh(world, event, functionName),
     close: async () => {
       await world.close();
       await rm(assembly, { recursive: true });
@@ -108,11 +112,11 @@ export function isFreshCopy(functionName: string): boolean {
 }
 
 /** A function of another name with everything else the same: a cold start, whenever one is wanted. */
-async function invokeFresh({ cloud, a }: TwoAccounts, event: unknown): Promise<InvokeAnswer> {
+async function invokeFresh({ cloud, a }: TwoAccounts, event: unknown, name = 'upload-relay'): Promise<InvokeAnswer> {
   const { functions } = cloud.lambda;
   const FunctionName = `${FRESH_COPY}${functions.list(ACCOUNT_A, REGION).length}`;
-  const relay = functions.target({ account: ACCOUNT_A, region: REGION, name: 'upload-relay', qualifier: undefined });
-  cloud.lambda.createFunction({ ...relay.function, name: FunctionName });
+  const original = functions.target({ account: ACCOUNT_A, region: REGION, name, qualifier: undefined });
+  cloud.lambda.createFunction({ ...original.function, name: FunctionName });
   const Payload = Buffer.from(JSON.stringify(event));
   const { FunctionError, Payload: answer } = await a.lambda.send(new InvokeCommand({ FunctionName, Payload }));
   return { functionError: FunctionError, payload: JSON.parse(Buffer.from(answer ?? []).toString() || 'null') };

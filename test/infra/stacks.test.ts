@@ -55,15 +55,21 @@ describe('the relay function', () => {
   });
 
   test('failed asynchronous invocations end in the dead-letter queue', () => {
-    const config = only<{ DestinationConfig: { OnFailure: unknown } }>(source, 'AWS::Lambda::EventInvokeConfig');
-    expect(JSON.stringify(config.DestinationConfig.OnFailure)).toContain('DeadLetters');
+    const configs = Object.values(source.findResources('AWS::Lambda::EventInvokeConfig'));
+    expect(configs.map(({ Properties }) => Properties.Qualifier)).toEqual(['$LATEST', 'live']);
+    for (const { Properties } of configs) {
+      expect(JSON.stringify(Properties.DestinationConfig.OnFailure)).toContain('DeadLetters');
+    }
   });
 
   test('logs are kept for a while and no longer', () => {
-    expect(only(source, 'AWS::Logs::LogGroup')).toEqual({
-      LogGroupName: '/aws/lambda/upload-relay',
-      RetentionInDays: 30,
-    });
+    const groups = Object.values(source.findResources('AWS::Logs::LogGroup'));
+    expect(groups.map(({ Properties }) => Properties)).toEqual(
+      ['upload-relay', 'upload-relay-large', 'upload-relay-part'].map((name) => ({
+        LogGroupName: `/aws/lambda/${name}`,
+        RetentionInDays: 30,
+      })),
+    );
   });
 
   test('the queue hides a message for six times the function’s timeout', () => {
@@ -92,6 +98,36 @@ describe('the check', () => {
   });
 });
 
+describe('large objects', () => {
+  const large = functionNamed('upload-relay-large');
+
+  test('relay-large is a durable function, started by its alias alone', () => {
+    expect(large).toMatchObject({ DurableConfig: { ExecutionTimeout: 604_800, RetentionPeriodInDays: 14 } });
+    source.hasResourceProperties('AWS::Lambda::Alias', { Name: 'live' });
+    const [start] = statements(source, 'AWS::IAM::Policy').filter(({ Sid }) => Sid === 'StartLargeObjects');
+    expect(start!.Resource).toBe('arn:aws:lambda:us-east-1:111111111111:function:upload-relay-large:live');
+  });
+
+  test('an execution keeps its version when a newer one is deployed', () =>
+    source.hasResource('AWS::Lambda::Version', { DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' }));
+
+  test('all three functions read one configuration and act in one role', () => {
+    const functions = ['upload-relay', 'upload-relay-large', 'upload-relay-part'].map(functionNamed);
+    for (const each of functions) {
+      expect(each['Environment']).toEqual(functions[0]!['Environment']);
+      expect(each['Role']).toEqual(functions[0]!['Role']);
+    }
+    expect(functions[0]!['Environment']).toMatchObject({
+      Variables: {
+        LARGE_OBJECT_BYTES: '5368709120',
+        LARGE_WORKERS: '16',
+        LARGE_FUNCTION: 'arn:aws:lambda:us-east-1:111111111111:function:upload-relay-large:live',
+        PART_FUNCTION: 'arn:aws:lambda:us-east-1:111111111111:function:upload-relay-part',
+      },
+    });
+  });
+});
+
 describe('least privilege', () => {
   test('the relay’s role has these statements and no others', () => {
     const granted = statements(source, 'AWS::IAM::Policy').map(({ Sid, Effect, Action }) => [Sid, Effect, Action]);
@@ -104,6 +140,10 @@ describe('least privilege', () => {
       ['AssumeWriterRoles', 'Allow', 'sts:AssumeRole'],
       ['WriteReceipts', 'Allow', 'dynamodb:PutItem'],
       ['PutEvents', 'Allow', 'events:PutEvents'],
+      ['StartLargeObjects', 'Allow', 'lambda:InvokeFunction'],
+      ['KeepCheckpoints', 'Allow', ['lambda:CheckpointDurableExecution', 'lambda:GetDurableExecutionState']],
+      ['InvokeWorkers', 'Allow', 'lambda:InvokeFunction'],
+      ['HandBack', 'Allow', 'sqs:SendMessage'],
       ['SetMessagesAside', 'Allow', 'sqs:SendMessage'],
     ]);
   });
@@ -152,7 +192,12 @@ describe('least privilege', () => {
     }
     expect(Object.keys(source.findResources('AWS::IAM::Role'))).toHaveLength(1);
     const functions = Object.values(source.findResources('AWS::Lambda::Function'));
-    expect(functions.map(({ Properties }) => Properties.FunctionName)).toEqual(['upload-relay', 'upload-relay-check']);
+    expect(functions.map(({ Properties }) => Properties.FunctionName)).toEqual([
+      'upload-relay',
+      'upload-relay-large',
+      'upload-relay-part',
+      'upload-relay-check',
+    ]);
   });
 
   test('tags and keys of KMS get their grants only where they are configured', () => {

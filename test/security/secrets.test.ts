@@ -153,7 +153,16 @@ describe('nothing that is written holds a secret', () => {
 });
 
 test('the templates hold no credentials, and the external id only where both sides need it', () => {
-  const names = ['DeadLetterQueueUrl', 'LedgerTableName', 'QueueUrl', 'RelayFunctionName', 'SourceBucketName'];
+  const names = [
+    'AlarmTopicArn',
+    'CheckFunctionName',
+    'DeadLetterQueueUrl',
+    'LargeFunctionName',
+    'LedgerTableName',
+    'QueueUrl',
+    'RelayFunctionName',
+    'SourceBucketName',
+  ];
   expect(Object.keys(world.cloud.outputs('upload-relay-source')).toSorted()).toEqual(names);
   expect(JSON.stringify(world.cloud.outputs('upload-relay-source'))).not.toContain(EXTERNAL_ID);
   expect(JSON.stringify(world.cloud.outputs('upload-relay-destination'))).not.toContain(EXTERNAL_ID);

@@ -21,7 +21,7 @@ export interface InProcessRelay {
 /** The relay's own code in this process, with the relay's role and the real SDK, so that a test can step between two requests. */
 export function inProcessRelay(world: TwoAccounts, assembly: string, remainingMs = 900_000): InProcessRelay {
   const config = readConfig(environmentOf(world, assembly));
-  const { s3: reader, sqs, sts, dynamodb, eventBridge } = world.as(lambdaKeys(world, RELAY_ROLE_ARN));
+  const { s3: reader, sqs, sts, dynamodb, eventBridge, lambda } = world.as(lambdaKeys(world, RELAY_ROLE_ARN));
   const writer = new S3Client({
     endpoint: world.cloud.url,
     region: REGION,
@@ -30,7 +30,8 @@ export function inProcessRelay(world: TwoAccounts, assembly: string, remainingMs
     requestHandler: new NodeHttpHandler({ httpsAgent: new Agent({ ca: world.cloud.caPem, keepAlive: true }) }),
   });
   const silent = { info: () => undefined, warn: () => undefined, error: () => undefined };
-  const clients = { source: reader, sqs, dynamodb, eventBridge, writer: () => writer, forgetWriter: () => undefined };
+  const acting = { source: reader, sqs, dynamodb, eventBridge, lambda };
+  const clients = { ...acting, writer: () => writer, forgetWriter: () => undefined };
   const controller = new AbortController();
   const outOfTime = new RelayError({ code: 'OutOfTime', message: 'the test says so', retryable: true });
   return {
@@ -54,7 +55,7 @@ export function inProcessRelay(world: TwoAccounts, assembly: string, remainingMs
 function environmentOf(world: TwoAccounts, assembly: string): Record<string, string> {
   for (const { template } of readAssembly(assembly)) {
     for (const { Type, Properties } of Object.values(template.Resources)) {
-      if (Type !== 'AWS::Lambda::Function') continue;
+      if (Type !== 'AWS::Lambda::Function' || Properties?.['FunctionName'] !== 'upload-relay') continue;
       const { Variables } = Properties!['Environment'] as { Variables: Record<string, string> };
       const outputs = world.cloud.outputs('upload-relay-source');
       return {

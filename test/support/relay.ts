@@ -1,3 +1,4 @@
+import type { Receipt, StartedReceipt } from '../../functions/delivery/receipt.ts';
 import type { Route } from '../../functions/route.ts';
 import type { SourceState } from '../../functions/transfer/source-state.ts';
 
@@ -29,4 +30,12 @@ export function aState(change: Partial<SourceState> = {}): SourceState {
     headers: {},
     ...change,
   };
+}
+
+/** The receipts of objects that one invocation could deliver. */
+export function delivered(receipts: (Receipt | StartedReceipt)[]): Receipt[] {
+  return receipts.map((receipt) => {
+    if (receipt.status === 'delivered') return receipt;
+    throw new Error(`${receipt.source.key} was handed to relay-large`);
+  });
 }

@@ -155,20 +155,31 @@ async function takeAll(sqs: SQSClient, queueUrl: string): Promise<Message[]> {
 const LOOK_EVERY_MS = 20;
 const PATIENCE_MS = 30_000;
 
-/** Changes properties of all resources of a type, before they are deployed. */
-export function changeProperties(stacks: StackInput[], type: string, properties: Record<string, TemplateValue>): void {
+/** Changes properties of all resources of a type, or of the function of that name, before they are deployed. */
+export function changeProperties(
+  stacks: StackInput[],
+  type: string,
+  properties: Record<string, TemplateValue>,
+  functionName?: string,
+): void {
   for (const { template } of stacks) {
     for (const resource of Object.values(template.Resources)) {
-      if (resource.Type === type) resource.Properties = { ...resource.Properties, ...properties };
+      const isNamed = functionName === undefined || resource.Properties?.['FunctionName'] === functionName;
+      if (resource.Type === type && isNamed) resource.Properties = { ...resource.Properties, ...properties };
     }
   }
 }
 
-/** Changes variables of every function. */
-export function changeEnvironment(stacks: StackInput[], variables: Record<string, string>): void {
+/** Changes variables of every function, or of the one named. */
+export function changeEnvironment(
+  stacks: StackInput[],
+  variables: Record<string, string>,
+  functionName?: string,
+): void {
   for (const { template } of stacks) {
     for (const { Type, Properties } of Object.values(template.Resources)) {
-      if (Type !== 'AWS::Lambda::Function') continue;
+      const isNamed = functionName === undefined || Properties?.['FunctionName'] === functionName;
+      if (Type !== 'AWS::Lambda::Function' || !isNamed) continue;
       Object.assign((Properties!['Environment'] as { Variables: Record<string, string> }).Variables, variables);
     }
   }

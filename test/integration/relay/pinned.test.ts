@@ -11,6 +11,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from 
 import { relayObject } from '../../../functions/delivery/relay-object.ts';
 import { SourceObject } from '../../../functions/source-object.ts';
 import { type InProcessRelay, inProcessRelay, justBefore } from '../../support/in-process-relay.ts';
+import { delivered } from '../../support/relay.ts';
 import {
   changeProperties,
   DESTINATION_BUCKET,
@@ -30,7 +31,8 @@ let relay: InProcessRelay;
 const put = (key: string, byte: string, size: number) =>
   world.a.s3.send(new PutObjectCommand({ Bucket: SOURCE_BUCKET, Key: key, Body: Buffer.alloc(size, byte) }));
 
-const relayed = (key: string) => relayObject(relay.invocation, { source: new SourceObject(SOURCE_BUCKET, key) });
+const relayed = async (key: string) =>
+  delivered(await relayObject(relay.invocation, { source: new SourceObject(SOURCE_BUCKET, key) }));
 
 /** The different bytes that the destination's object is made of: one letter, unless two versions were spliced. */
 async function lettersAt(key: string): Promise<string> {

@@ -10,6 +10,7 @@ import { SourceObject } from '../../../functions/source-object.ts';
 import { eventFixture } from '../../support/events.ts';
 import { type InProcessRelay, inProcessRelay, justBefore } from '../../support/in-process-relay.ts';
 import { listener } from '../../support/listener.ts';
+import { delivered } from '../../support/relay.ts';
 import {
   changeProperties,
   DESTINATION_BUCKET,
@@ -41,8 +42,10 @@ afterAll(async () => {
 });
 
 const put = (Key: string, Body: string) => world.a.s3.send(new PutObjectCommand({ Bucket: SOURCE_BUCKET, Key, Body }));
-const relayed = (key: string, hint?: VersionHint) =>
-  relayObject(relay.invocation, { source: new SourceObject(SOURCE_BUCKET, key), ...(hint ? { hint } : {}) });
+const relayed = async (key: string, hint?: VersionHint) =>
+  delivered(
+    await relayObject(relay.invocation, { source: new SourceObject(SOURCE_BUCKET, key), ...(hint ? { hint } : {}) }),
+  );
 
 async function textAt(key: string): Promise<string> {
   const { Body } = await world.b.s3.send(new GetObjectCommand({ Bucket: DESTINATION_BUCKET, Key: PREFIX + key }));

@@ -10,6 +10,10 @@ const ENVIRONMENT = {
   MAX_RECEIVES: '5',
   RETRY_DELAY_SECONDS: '30',
   LEDGER_TABLE: 'ledger',
+  LARGE_OBJECT_BYTES: '5368709120',
+  LARGE_WORKERS: '16',
+  LARGE_FUNCTION: 'arn:aws:lambda:us-east-1:111111111111:function:large:live',
+  PART_FUNCTION: 'arn:aws:lambda:us-east-1:111111111111:function:part',
   DEAD_LETTER_QUEUE_URL: 'https://sqs.us-east-1.amazonaws.com/111111111111/dead',
 };
 
@@ -23,6 +27,10 @@ test('the environment becomes a typed config', () => {
     retryDelaySeconds: 30,
     ledgerTable: 'ledger',
     deadLetterQueueUrl: ENVIRONMENT.DEAD_LETTER_QUEUE_URL,
+    largeObjectBytes: 5_368_709_120,
+    largeWorkers: 16,
+    largeFunction: ENVIRONMENT.LARGE_FUNCTION,
+    partFunction: ENVIRONMENT.PART_FUNCTION,
   });
 });
 

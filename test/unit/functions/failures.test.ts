@@ -46,7 +46,7 @@ describe('writing the destination', () => {
     ],
     ['BadDigest', 400, 'words', 'ChecksumRefused', true],
     ['ExpiredToken', 400, 'words', 'SessionExpired', true],
-    ['NoSuchUpload', 404, 'words', 'TransferFailed', true],
+    ['NoSuchUpload', 404, 'words', 'UploadGone', true],
     ['NoSuchBucket', 404, 'words', 'DestinationRefused', false],
     ['EntityTooLarge', 400, 'words', 'DestinationRefused', false],
     ['MetadataTooLarge', 400, 'words', 'DestinationRefused', false],

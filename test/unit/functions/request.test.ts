@@ -26,14 +26,21 @@ describe('every queue fixture says which keys it asks for', () => {
     ['event-bridge-created', [['1+1=2.md']]],
   ])('%s', (name, keys) => {
     expect(isSqsEvent(eventFixture(name))).toBe(true);
-    const requests = messageBodies(name).map(parseMessageBody);
+    const requests = messageBodies(name).map((body) => parseMessageBody(body, 'uploads'));
     expect(requests.map((each) => each.map(({ source }) => source.key))).toEqual(keys);
     for (const { source } of requests.flat()) expect(source.bucket).toBe(BUCKET);
   });
 });
 
+test('a message of the relay’s own names the key as it is, the route, and how often it was begun', () => {
+  const body = JSON.stringify({ key: 'a+b c', route: 'main', attempts: 2 });
+  expect(parseMessageBody(body, 'uploads')).toEqual([
+    { source: new SourceObject('uploads', 'a+b c'), routeName: 'main', attempts: 2 },
+  ]);
+});
+
 test('what an event knows of the version is kept as a hint', () => {
-  const [newer] = messageBodies('s3-reordered').flatMap(parseMessageBody);
+  const [newer] = messageBodies('s3-reordered').flatMap((body) => parseMessageBody(body, 'uploads'));
   expect(newer!.hint).toEqual({
     versionId: 'newer',
     eTag: 'd41d8cd98f00b204e9800998ecf8427e',
@@ -41,7 +48,7 @@ test('what an event knows of the version is kept as a hint', () => {
     time: '2026-01-15T09:30:00.000Z',
     sizeBytes: 1024,
   });
-  const [bridged] = messageBodies('event-bridge-created').flatMap(parseMessageBody);
+  const [bridged] = messageBodies('event-bridge-created').flatMap((body) => parseMessageBody(body, 'uploads'));
   expect(bridged!.hint).toMatchObject({
     eTag: 'd41d8cd98f00b204e9800998ecf8427e',
     sequencer: '0055AED6DCD90281E5',
@@ -57,7 +64,7 @@ describe('a message that asks for nothing we know fails with a sentence that say
     ['event-bridge-deleted', 'detail-type "Object Created" \\(field "detail-type": .*\\); got .*Object Deleted'],
   ])('%s', (name, sentence) => {
     const [body] = messageBodies(name);
-    const failure = thrownBy(() => parseMessageBody(body!));
+    const failure = thrownBy(() => parseMessageBody(body!, 'uploads'));
     expect(failure).toMatchObject({ code: 'BadEvent', retryable: false });
     expect(failure.message).toMatch(new RegExp(sentence));
   });
@@ -77,11 +84,11 @@ describe('a message that asks for nothing we know fails with a sentence that say
     ],
     ['a prototype trick', '{"__proto__":{"Records":[]}}'],
   ])('%s', (_, body) => {
-    expect(thrownBy(() => parseMessageBody(body))).toMatchObject({ code: 'BadEvent', retryable: false });
+    expect(thrownBy(() => parseMessageBody(body, 'uploads'))).toMatchObject({ code: 'BadEvent', retryable: false });
   });
 
   test('a huge body is quoted only in part', () => {
-    const { message } = thrownBy(() => parseMessageBody(JSON.stringify({ junk: 'x'.repeat(100_000) })));
+    const { message } = thrownBy(() => parseMessageBody(JSON.stringify({ junk: 'x'.repeat(100_000) }), 'uploads'));
     expect(message.length).toBeLessThan(500);
     expect(message).toContain('100011 characters');
   });

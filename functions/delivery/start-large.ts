@@ -1,0 +1,89 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { DurableExecutionAlreadyStartedException, InvokeCommand } from '@aws-sdk/client-lambda';
+import { RelayError } from '../errors.ts';
+import type { LargeRequest } from '../request/large-request.ts';
+import type { RelayRequest } from '../request/relay-request.ts';
+import type { Route } from '../route.ts';
+import type { SourceState } from '../transfer/source-state.ts';
+import type { StartedReceipt } from './receipt.ts';
+import type { Invocation } from './relay.ts';
+
+/** What has happened to an object along a route in this invocation. */
+export interface History {
+  /** Of the message or task that asks for it. */
+  messageId: string;
+  /** Whether anything has been written, or may have been: what is started then must not be taken for something started before. */
+  hasWritten: boolean;
+}
+
+/** Lambda takes 64 of [a-zA-Z0-9-_]; the name of a route begins it, for people. */
+const ROUTE_CHARACTERS = 24;
+const HASH_CHARACTERS = 39;
+
+/**
+ * Starts relay-large for an object, without waiting for it. The name makes it happen once for a message that comes twice.
+ * https://docs.aws.amazon.com/lambda/latest/dg/durable-execution-idempotency.html
+ * @throws RelayError `StartFailed`
+ */
+export async function startLarge(
+  { clients, config, signal }: Invocation,
+  request: RelayRequest,
+  route: Route,
+  state: SourceState,
+  { messageId, hasWritten }: History,
+): Promise<StartedReceipt> {
+  const { source, hint, attempts } = request;
+  const name = executionName(route, source.key, messageId, state, hasWritten ? randomUUID() : '');
+  const payload: LargeRequest = { route: route.name, key: source.key, hint, attempts };
+  const command = new InvokeCommand({
+    FunctionName: config.largeFunction,
+    InvocationType: 'Event',
+    DurableExecutionName: name,
+    Payload: Buffer.from(JSON.stringify(payload)),
+  });
+  try {
+    await clients.lambda.send(command, { abortSignal: signal });
+  } catch (error) {
+    // Two records of one message may be about one object and differ in their hints: either execution relays the newest.
+    if (!(error instanceof DurableExecutionAlreadyStartedException))
+      throw startFailure(error, config.largeFunction, request);
+  }
+  const { versionId, eTag, sizeBytes } = state;
+  return {
+    status: 'started',
+    route: route.name,
+    source: { bucket: source.bucket, key: source.key, versionId, eTag, sizeBytes },
+    execution: name,
+    certain: true,
+  };
+}
+
+/**
+ * Never of the version alone: a spent name would swallow the rewrite that a look after a write asks for. The message is in
+ * it, so that a replay always starts afresh, and so is what the message found, since an earlier try of the same message may
+ * have written something else in between. docs/decisions/0009 tells the stories.
+ * @param salt for a rewrite, which is always started
+ */
+export function executionName(
+  route: Route,
+  key: string,
+  messageId: string,
+  { versionId, eTag, lastModified }: SourceState,
+  salt: string,
+): string {
+  const facts = [route.name, key, messageId, versionId ?? '', eTag, lastModified?.getTime() ?? 0, salt];
+  const hash = createHash('sha256').update(JSON.stringify(facts)).digest('hex');
+  return `${route.name.slice(0, ROUTE_CHARACTERS)}-${hash.slice(0, HASH_CHARACTERS)}`;
+}
+
+function startFailure(error: unknown, functionName: string, { source }: RelayRequest): RelayError {
+  const { name, message } = error as Error;
+  return new RelayError({
+    code: 'StartFailed',
+    message: `Invoke of ${functionName} for ${source} failed (${name}: ${message}). It will be tried again.`,
+    retryable: true,
+    operation: 'Invoke',
+    source: `${source}`,
+    cause: error,
+  });
+}

@@ -1,0 +1,66 @@
+import { sendToDeadLetterQueue } from '../delivery/dead-letter.ts';
+import { record } from '../delivery/ledger.ts';
+import { type FailedReceipt, failedReceiptOf } from '../delivery/receipt.ts';
+import { reportNow } from '../delivery/report.ts';
+import type { RelayError } from '../errors.ts';
+import { destinationOf } from '../route.ts';
+import { type HandedBack, handBack } from './hand-back.ts';
+import type { LargeRun } from './large-run.ts';
+import { pauseBefore, persistentStep } from './persistent-step.ts';
+
+/** How often an object is begun for failures that may pass; each time may move terabytes. */
+const MAX_BEGUN = 3;
+
+/** As far as the execution came. */
+export interface Progress {
+  startedAt?: Date;
+  /** As long as its parts would be left behind. */
+  uploadId?: string | undefined;
+}
+
+/**
+ * Ends an execution that can't deliver: a newer object, or another try, goes through the queue; what no try can help is
+ * recorded and told, and lies in the dead-letter queue with the reason.
+ */
+export async function giveUp(
+  run: LargeRun,
+  failure: RelayError,
+  { uploadId, startedAt }: Progress,
+): Promise<HandedBack | FailedReceipt> {
+  if (uploadId !== undefined) await leaveUpload(run, uploadId, failure);
+  if (failure.code === 'SourceChanged') return handBack(run, { reason: failure.code });
+  const { attempts } = run;
+  if (failure.retryable && attempts < MAX_BEGUN) {
+    const delay = pauseBefore(run, attempts).seconds;
+    return handBack(run, { reason: failure.code, attempts, delaySeconds: delay });
+  }
+  return setAside(run, failure, startedAt);
+}
+
+/** Its parts cost storage until the destination's lifecycle rule removes them: nobody on this side may. */
+function leaveUpload(run: LargeRun, uploadId: string, { code }: RelayError): Promise<void> {
+  const destination = `${destinationOf(run.route, run.request.source)}`;
+  return persistentStep(run, 'leave upload', async () => {
+    const facts = { orphanedUploads: 1, uploadId, destination, code };
+    run.invocation.logger.warn('upload left to the lifecycle rule', facts);
+  });
+}
+
+async function setAside(run: LargeRun, failure: RelayError, startedAt: Date | undefined): Promise<FailedReceipt> {
+  const { invocation, request, route, attempts, context } = run;
+  const failed = await persistentStep(run, 'record failure', async () => {
+    const finishedAt = invocation.now();
+    const timing = { attempts, startedAt: startedAt ?? finishedAt, finishedAt };
+    const receipt = failedReceiptOf(request, route, failure, timing);
+    await record(invocation, receipt);
+    invocation.logger.error('not relayed, sent to the dead-letter queue', { failure: failure.toJSON() });
+    return receipt;
+  });
+  await persistentStep(run, 'set aside', () => {
+    const body = JSON.stringify({ key: request.source.key, route: route.name });
+    const messageId = context.executionContext.durableExecutionArn.split('/').at(-2) ?? 'unnamed';
+    return sendToDeadLetterQueue(invocation, { body, messageId }, failure);
+  });
+  await persistentStep(run, 'report', () => reportNow(invocation, request, failed));
+  return failed;
+}

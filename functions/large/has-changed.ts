@@ -1,0 +1,28 @@
+import type { Invocation } from '../delivery/relay.ts';
+import { RelayError } from '../errors.ts';
+import type { SourceObject } from '../source-object.ts';
+import { headSource, isSameObject, type SourceState } from '../transfer/source-state.ts';
+
+/** Whether the source is another object by now. One that is gone has not changed: deletes do not travel. */
+export async function hasChanged(
+  { clients, config, signal }: Invocation,
+  source: SourceObject,
+  seen: SourceState,
+): Promise<boolean> {
+  try {
+    return !isSameObject(await headSource(clients.source, source, config.sourceAccount, signal), seen);
+  } catch (error) {
+    if (error instanceof RelayError && error.code === 'SourceMissing') return false;
+    throw error;
+  }
+}
+
+export function changed(source: SourceObject): RelayError {
+  return new RelayError({
+    code: 'SourceChanged',
+    message: `${source} was overwritten while it was relayed; the newer one is begun afresh.`,
+    retryable: true,
+    operation: 'HeadObject',
+    source: `${source}`,
+  });
+}

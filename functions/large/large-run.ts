@@ -1,0 +1,24 @@
+import type { DurableContext } from '@aws/durable-execution-sdk-js';
+import type { Invocation } from '../delivery/relay.ts';
+import type { LargeRequest } from '../request/large-request.ts';
+import type { RelayRequest } from '../request/relay-request.ts';
+import { type Route, routesFor } from '../route.ts';
+import { SourceObject } from '../source-object.ts';
+
+/** One execution of relay-large, as seen from one of its invocations. */
+export interface LargeRun {
+  context: DurableContext;
+  invocation: Invocation;
+  route: Route;
+  request: RelayRequest;
+  /** How often the object has been begun, this time included. */
+  attempts: number;
+}
+
+/** @throws RelayError `UnknownRoute` */
+export function largeRun(invocation: Invocation, context: DurableContext, asked: LargeRequest): LargeRun {
+  const source = new SourceObject(invocation.config.sourceBucket, asked.key);
+  const [route] = routesFor(invocation.config.routes, source, asked.route);
+  const request: RelayRequest = { source, routeName: asked.route, ...(asked.hint && { hint: asked.hint }) };
+  return { context, invocation, route: route!, request, attempts: (asked.attempts ?? 0) + 1 };
+}

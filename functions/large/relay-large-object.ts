@@ -1,0 +1,130 @@
+import { record } from '../delivery/ledger.ts';
+import { type FailedReceipt, type Receipt, receiptOf } from '../delivery/receipt.ts';
+import { reportNow } from '../delivery/report.ts';
+import { asRelayError } from '../errors.ts';
+import type { PartsRequest } from '../request/large-request.ts';
+import { destinationOf } from '../route.ts';
+import { attributesFor, type ObjectAttributes } from '../transfer/attributes.ts';
+import { type Checksum, fullObjectChecksum, worksForMultipart } from '../transfer/checksum.ts';
+import { combinedChecksum, completeUpload, createUpload } from '../transfer/multipart.ts';
+import { planTransfer } from '../transfer/plan.ts';
+import type { SentPart } from '../transfer/send-part.ts';
+import { headSource, type SourceState } from '../transfer/source-state.ts';
+import { stateFromJson, stateToJson } from '../transfer/state-json.ts';
+import type { Delivered, Transfer } from '../transfer/transfer.ts';
+import { giveUp, type Progress } from './give-up.ts';
+import { type HandedBack, handBack } from './hand-back.ts';
+import { changed, hasChanged } from './has-changed.ts';
+import type { LargeRun } from './large-run.ts';
+import { pauseBefore, persistentStep } from './persistent-step.ts';
+import { sendGroups } from './send-groups.ts';
+
+export type LargeAnswer = Receipt | FailedReceipt | HandedBack;
+
+/**
+ * head → create → groups of parts → complete → record → head again → report, each a durable operation.
+ * What has to be relayed afterwards, because the source has changed, goes through the queue like any upload.
+ */
+export async function relayLargeObject(run: LargeRun): Promise<LargeAnswer> {
+  const progress: Progress = {};
+  try {
+    const state = await look(run, progress);
+    const plan = planTransfer(run.request.source, state, run.invocation.config.largeObjectBytes);
+    if (plan.kind !== 'large') return await handBack(run, { reason: 'no longer large' });
+    const uploadId = await begin(run, state);
+    progress.uploadId = uploadId;
+    const sent = await sendGroups(run, {
+      route: run.route.name,
+      key: run.request.source.key,
+      pin: pinOf(state),
+      uploadId,
+      computeCrc32: handedOn(state) === undefined,
+    });
+    const receipt = await deliver(run, progress, state, sent);
+    await persistentStep(run, 'report', () => reportNow(run.invocation, run.request, receipt));
+    return receipt;
+  } catch (error) {
+    return giveUp(run, asRelayError(error, { source: `${run.request.source}` }), progress);
+  }
+}
+
+/** Completes, records, and only then looks whether it is still the newest that was written. */
+async function deliver(run: LargeRun, progress: Progress, state: SourceState, sent: SentPart[]): Promise<Receipt> {
+  const { context, invocation, request, route, attempts } = run;
+  const { uploadId, startedAt } = progress;
+  const delivered = await persistentStep(run, 'complete upload', () => complete(run, uploadId!, state, sent));
+  // Nothing is left behind any more.
+  progress.uploadId = undefined;
+  const receipt = await persistentStep(run, 'record', async () => {
+    const destination = destinationOf(route, request.source);
+    const timing = { attempts, startedAt: startedAt!, finishedAt: invocation.now() };
+    const written = receiptOf({ request, route, state, destination, delivered, kind: 'large', timing });
+    await record(invocation, written);
+    invocation.logger.info('relayed', { receipt: written });
+    return written;
+  });
+  // An earlier try of the completion may have died unanswered. Whatever it did has taken effect after this pause.
+  await context.wait('until nothing is under way', pauseBefore(run, 1));
+  if (await persistentStep(run, 'look again', () => hasChanged(invocation, request.source, state))) {
+    await handBack(run, { reason: 'changed meanwhile' });
+  }
+  return receipt;
+}
+
+async function look(run: LargeRun, progress: Progress): Promise<SourceState> {
+  const { invocation } = run;
+  const seen = await persistentStep(run, 'look', async () => {
+    const startedAt = invocation.now().toISOString();
+    return { startedAt, state: stateToJson(await head(run)) };
+  });
+  progress.startedAt = new Date(seen.startedAt);
+  return stateFromJson(seen.state);
+}
+
+function begin(run: LargeRun, state: SourceState): Promise<string> {
+  const { invocation, request, route } = run;
+  const { source } = request;
+  return persistentStep(run, 'create upload', async () => {
+    const attributes = await attributesFor(route, source, state, invocation.clients.source, invocation.signal);
+    const uploadId = await createUpload(transferOf(run, state, attributes), handedOn(state));
+    invocation.logger.info('relaying a large object', { source: `${source}`, sizeBytes: state.sizeBytes, uploadId });
+    return uploadId;
+  });
+}
+
+/** Looks once more before an object becomes visible that may have been overtaken long ago. */
+async function complete(run: LargeRun, uploadId: string, state: SourceState, sent: SentPart[]): Promise<Delivered> {
+  if (await hasChanged(run.invocation, run.request.source, state)) throw changed(run.request.source);
+  const checksum: Checksum = handedOn(state) ?? combinedChecksum(sent);
+  const answer = await completeUpload(transferOf(run, state, {}), uploadId, sent, checksum);
+  return {
+    eTag: answer.ETag,
+    versionId: answer.VersionId,
+    checksum,
+    answeredChecksum: fullObjectChecksum(answer)?.value,
+    checksumOrigin: handedOn(state) ? 'source' : 'transit',
+    // By the look that follows the pause after it.
+    isCertain: true,
+    parts: sent.length,
+  };
+}
+
+function head({ invocation, request }: LargeRun): Promise<SourceState> {
+  const { clients, config, signal } = invocation;
+  return headSource(clients.source, request.source, config.sourceAccount, signal);
+}
+
+function pinOf({ sizeBytes, eTag, versionId, lastModified }: SourceState): PartsRequest['pin'] {
+  return { sizeBytes, eTag, versionId, lastModified: lastModified?.toISOString() };
+}
+
+function handedOn({ checksum }: SourceState): Checksum | undefined {
+  return worksForMultipart(checksum) ? checksum : undefined;
+}
+
+function transferOf(run: LargeRun, state: SourceState, attributes: ObjectAttributes): Transfer {
+  const { clients, signal } = run.invocation;
+  const { source } = run.request;
+  const destination = destinationOf(run.route, source);
+  return { source, state, destination, attributes, reader: clients.source, writer: clients.writer(run.route), signal };
+}

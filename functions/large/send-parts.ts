@@ -1,0 +1,92 @@
+import { hasTimeFor } from '../delivery/deadline.ts';
+import type { Invocation } from '../delivery/relay.ts';
+import type { PartsRequest } from '../request/large-request.ts';
+import { destinationOf, type Route, routesFor } from '../route.ts';
+import { SourceObject } from '../source-object.ts';
+import { splitIntoParts } from '../transfer/plan.ts';
+import type { SentPart } from '../transfer/send-part.ts';
+import { sendRun } from '../transfer/send-run.ts';
+import type { SourceState } from '../transfer/source-state.ts';
+import type { Transfer } from '../transfer/transfer.ts';
+import { changed, hasChanged } from './has-changed.ts';
+import { isWorthRepeating } from './persistent-step.ts';
+
+/** What a worker says: how far it came, or what no worker can help. */
+export type PartsAnswer =
+  | {
+      /** Without their quotes. */
+      eTags: string[];
+      /** Empty unless asked for. */
+      crc32s: number[];
+      /** The first part that is still to be sent; none when all are. */
+      next?: number;
+    }
+  | { failure: Record<string, unknown> };
+
+/** A session lasts an hour and an invocation a quarter: more than one expiry is none. */
+const SESSIONS = 2;
+
+/**
+ * Sends a run of parts until it is done or time is nearly up.
+ * @throws RelayError what may pass and came before any part was sent: the run is repeated after a pause
+ */
+export async function sendParts(invocation: Invocation, request: PartsRequest): Promise<PartsAnswer> {
+  const { config, clients, logger } = invocation;
+  const { first, last, computeCrc32, uploadId } = request;
+  const source = new SourceObject(config.sourceBucket, request.key);
+  const route = routesFor(config.routes, source, request.route)[0]!;
+  const parts = splitIntoParts(request.pin.sizeBytes, request.partSizeBytes).slice(first - 1, last);
+  // With versions, an overwritten object can be read on: there would be hours of work for nothing.
+  if (await hasChanged(invocation, source, pinnedState(request.pin))) return { failure: changed(source).toJSON() };
+  const sent: SentPart[] = [];
+  for (let session = 1; ; session++) {
+    const run = await sendRun(transferOf(invocation, source, route, request), uploadId, parts.slice(sent.length), {
+      computeCrc32,
+      hasTimeFor: (bytes, pace) => hasTimeFor(invocation, bytes, pace),
+    });
+    sent.push(...run.sent);
+    const { failure } = run;
+    if (failure?.code === 'SessionExpired' && session < SESSIONS) {
+      clients.forgetWriter(route);
+      continue;
+    }
+    logger.info('parts sent', { source: `${source}`, first, last, sent: sent.length, failure: failure?.toJSON() });
+    if (failure && !isWorthRepeating(failure)) return { failure: failure.toJSON() };
+    if (failure && sent.length === 0) throw failure;
+    return answerOf(sent, request);
+  }
+}
+
+function answerOf(sent: SentPart[], { first, last }: PartsRequest): PartsAnswer {
+  const next = first + sent.length;
+  return {
+    eTags: sent.map(({ eTag }) => eTag.slice(1, -1)),
+    crc32s: sent.flatMap(({ crc32 }) => (crc32 ? [crc32.crc] : [])),
+    ...(next <= last && { next }),
+  };
+}
+
+function transferOf(
+  { clients, signal }: Invocation,
+  source: SourceObject,
+  route: Route,
+  { pin }: PartsRequest,
+): Transfer {
+  const destination = destinationOf(route, source);
+  const state = pinnedState(pin);
+  return { source, state, destination, attributes: {}, reader: clients.source, writer: clients.writer(route), signal };
+}
+
+/** As much of the state as it takes to read by it, and to know it again. */
+function pinnedState({ sizeBytes, eTag, versionId, lastModified }: PartsRequest['pin']): SourceState {
+  return {
+    sizeBytes,
+    eTag,
+    versionId,
+    lastModified: lastModified === undefined ? undefined : new Date(lastModified),
+    checksum: undefined,
+    storageClass: 'STANDARD',
+    restore: undefined,
+    headers: {},
+  };
+}

@@ -1,0 +1,26 @@
+import './heap.ts';
+import { withDurableExecution } from '@aws/durable-execution-sdk-js';
+import { Logger } from '@aws-lambda-powertools/logger';
+import { withDeadline } from './delivery/deadline.ts';
+import { newRelay } from './delivery/new-relay.ts';
+import { largeRun } from './large/large-run.ts';
+import { type LargeAnswer, relayLargeObject } from './large/relay-large-object.ts';
+import { type LargeRequest, parseLargeRequest } from './request/large-request.ts';
+
+const logger = new Logger({ serviceName: 'upload-relay-large' });
+const relay = newRelay(logger);
+
+/** Relays one object larger than an invocation. Lambda begins it again from its checkpoints whenever a worker has answered. */
+export const handler = withDurableExecution<LargeRequest, LargeAnswer>(
+  async (event, context) => {
+    logger.addContext(context.lambdaContext);
+    const { invocation, done } = withDeadline(relay, () => context.lambdaContext.getRemainingTimeInMillis());
+    try {
+      return await relayLargeObject(largeRun(invocation, context, parseLargeRequest(event)));
+    } finally {
+      relay.metrics.publish();
+      done();
+    }
+  },
+  { client: relay.clients.lambda },
+);

@@ -1,0 +1,23 @@
+import './heap.ts';
+import { Logger } from '@aws-lambda-powertools/logger';
+import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
+import middy from '@middy/core';
+import { withDeadline } from './delivery/deadline.ts';
+import { newRelay } from './delivery/new-relay.ts';
+import { type PartsAnswer, sendParts } from './large/send-parts.ts';
+import { type PartsRequest, parsePartsRequest } from './request/large-request.ts';
+
+const logger = new Logger({ serviceName: 'upload-relay-part' });
+const relay = newRelay(logger);
+
+/** A worker of relay-large: sends a run of parts, stops before its time is up, and says where. */
+export const handler = middy<PartsRequest, PartsAnswer>()
+  .use(injectLambdaContext(logger))
+  .handler(async (event, context) => {
+    const { invocation, done } = withDeadline(relay, () => context.getRemainingTimeInMillis());
+    try {
+      return await sendParts(invocation, parsePartsRequest(event));
+    } finally {
+      done();
+    }
+  });

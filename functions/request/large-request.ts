@@ -1,0 +1,65 @@
+import * as z from 'zod/mini';
+import { parseShape } from './bad-event.ts';
+import type { VersionHint } from './relay-request.ts';
+
+/** What relay-large is started with; the same for the same message, or Lambda would refuse the name a second time. */
+export interface LargeRequest {
+  route: string;
+  key: string;
+  hint?: VersionHint | undefined;
+  /** How often the object was begun before. */
+  attempts?: number | undefined;
+}
+
+const text = z.string().check(z.minLength(1));
+
+const largeSchema = z.strictObject({
+  route: text,
+  key: text,
+  hint: z.optional(
+    z.object({
+      versionId: z.optional(z.string()),
+      eTag: z.optional(z.string()),
+      sequencer: z.optional(z.string()),
+    }),
+  ),
+  attempts: z.optional(z.number()),
+});
+
+export function parseLargeRequest(value: unknown): LargeRequest {
+  return parseShape(largeSchema, value, '{ "route": "…", "key": "…" }');
+}
+
+/** A run of parts of an upload that relay-large has begun. */
+export interface PartsRequest {
+  route: string;
+  key: string;
+  /** The one object that all parts are read from. */
+  pin: { sizeBytes: number; eTag: string; versionId?: string | undefined; lastModified?: string | undefined };
+  uploadId: string;
+  partSizeBytes: number;
+  /** Part numbers; the run includes both. */
+  first: number;
+  last: number;
+  computeCrc32: boolean;
+}
+
+const partsSchema = z.object({
+  route: text,
+  key: text,
+  pin: z.object({
+    sizeBytes: z.number(),
+    eTag: z.string(),
+    versionId: z.optional(z.string()),
+    lastModified: z.optional(z.string()),
+  }),
+  uploadId: text,
+  partSizeBytes: z.number(),
+  first: z.number(),
+  last: z.number(),
+  computeCrc32: z.boolean(),
+});
+
+export function parsePartsRequest(value: unknown): PartsRequest {
+  return parseShape(partsSchema, value, 'the request for a run of parts that relay-large sends');
+}

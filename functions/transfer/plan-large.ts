@@ -1,0 +1,120 @@
+import { MAX_PARTS, partSizeFor } from './plan.ts';
+
+const GIB = 1024 ** 3;
+
+/** What one worker moves: Lambda's network gives 625 Mbps. */
+const BYTES_PER_SECOND = 78_000_000;
+/** From asking for a worker to its first byte. */
+const WORKER_START_SECONDS = 2;
+/** HEAD, create, complete, receipt and the look after it, with the pauses in between. */
+const FRAME_SECONDS = 60;
+
+/** Below this a worker's start would cost more than it moves. */
+const MIN_GROUP_BYTES = GIB;
+/** 550 of a worker's 900 seconds: a slower one still comes through in one go, or says where it stopped. */
+const MAX_GROUP_BYTES = 40 * GIB;
+/** One operation each, of 3,000: what is left is for groups that need a second worker. */
+const MAX_GROUPS = 1_250;
+/** So many groups for each worker that none is idle for long at the end. */
+const GROUPS_PER_WORKER = 4;
+
+/** HEAD, create, the map itself, complete, receipt, pause, look again, follow-up, report; or failure, dead letter, report. */
+const FRAME_OPERATIONS = 12;
+/** A part in a worker's answer: an ETag of 32 characters, a CRC32 of up to 10 digits, quotes and commas. */
+export const PART_RECORD_BYTES = 48;
+/** A group's request, as it stands in the checkpoint: names, version, upload id. */
+const GROUP_REQUEST_BYTES = 4_096;
+/** The answers are written once as the workers' and once as the map's. */
+const TIMES_WRITTEN = 2;
+
+/** us-east-1, arm64. */
+const DOLLARS = {
+  gbSecond: 0.0000133334,
+  invocation: 0.2e-6,
+  operation: 8e-6,
+  put: 5e-6,
+  get: 0.4e-6,
+};
+/** relay-large runs about so long each time a worker has answered. */
+const REPLAY_SECONDS = 1;
+
+/** https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html (durable functions) */
+export const DURABLE_QUOTAS = { operations: 3_000, writtenBytes: 100_000_000, resultBytes: 256 * 1024 };
+
+export interface LargePlan {
+  partSizeBytes: number;
+  parts: number;
+  partsPerGroup: number;
+  groups: number;
+  /** Durable operations when no worker needs a second try. */
+  operations: number;
+  /** What the execution writes into its checkpoints. */
+  checkpointBytes: number;
+  wallSeconds: number;
+  /** In us-east-1, without the bytes' way between regions. */
+  dollars: number;
+}
+
+/** The parts that one worker takes, by their numbers. */
+export interface Group {
+  first: number;
+  last: number;
+}
+
+/**
+ * How an object too large for one invocation is shared out. Pure.
+ * @param workers how many may be at it at once
+ */
+export function planLarge(sizeBytes: number, workers: number, memoryMiB = 512): LargePlan {
+  const partSizeBytes = partSizeFor(sizeBytes);
+  const parts = Math.ceil(sizeBytes / partSizeBytes);
+  const fair = Math.floor(sizeBytes / (workers * GROUPS_PER_WORKER) / partSizeBytes);
+  const least = Math.max(1, Math.floor(MIN_GROUP_BYTES / partSizeBytes), Math.ceil(parts / MAX_GROUPS));
+  const most = Math.floor(MAX_GROUP_BYTES / partSizeBytes);
+  const partsPerGroup = Math.min(most, Math.max(least, fair));
+  const groups = Math.ceil(parts / partsPerGroup);
+  const operations = groups + FRAME_OPERATIONS;
+  return {
+    partSizeBytes,
+    parts,
+    partsPerGroup,
+    groups,
+    operations,
+    checkpointBytes: parts * PART_RECORD_BYTES * TIMES_WRITTEN + groups * GROUP_REQUEST_BYTES,
+    wallSeconds: Math.ceil(wallSeconds(sizeBytes, Math.min(workers, groups), partsPerGroup * partSizeBytes)),
+    dollars: dollars(sizeBytes, { parts, groups, operations, memoryMiB }),
+  };
+}
+
+export function groupsOf({ parts, partsPerGroup, groups }: LargePlan): Group[] {
+  return Array.from({ length: groups }, (_, index) => ({
+    first: index * partsPerGroup + 1,
+    last: Math.min((index + 1) * partsPerGroup, parts),
+  }));
+}
+
+/** The largest object there is: https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html */
+export const MAX_OBJECT_BYTES = MAX_PARTS * 5 * GIB;
+
+/** Each worker takes its share, and the last to begin may have a whole group before it. */
+function wallSeconds(sizeBytes: number, workers: number, groupBytes: number): number {
+  const shareSeconds = sizeBytes / workers / BYTES_PER_SECOND;
+  const lastSeconds = workers === 1 ? 0 : Math.min(groupBytes, sizeBytes / workers) / BYTES_PER_SECOND;
+  const starts = Math.ceil(sizeBytes / groupBytes / workers) * WORKER_START_SECONDS;
+  return FRAME_SECONDS + shareSeconds + lastSeconds + starts;
+}
+
+function dollars(
+  sizeBytes: number,
+  { parts, groups, operations, memoryMiB }: { parts: number; groups: number; operations: number; memoryMiB: number },
+): number {
+  const workerSeconds = sizeBytes / BYTES_PER_SECOND + groups * WORKER_START_SECONDS;
+  const gbSeconds = (workerSeconds + groups * REPLAY_SECONDS + FRAME_SECONDS) * (memoryMiB / 1024);
+  return (
+    gbSeconds * DOLLARS.gbSecond +
+    2 * groups * DOLLARS.invocation +
+    operations * DOLLARS.operation +
+    (parts + 2) * DOLLARS.put +
+    (parts + groups + 3) * DOLLARS.get
+  );
+}

@@ -1,0 +1,170 @@
+import { type DurableExecutionClient, withDurableExecution } from '@aws/durable-execution-sdk-js';
+import type { Context } from 'aws-lambda';
+import { RelayMetrics } from '../../functions/delivery/metrics.ts';
+import type { Invocation } from '../../functions/delivery/relay.ts';
+import { largeRun } from '../../functions/large/large-run.ts';
+import { relayLargeObject } from '../../functions/large/relay-large-object.ts';
+import { sendParts } from '../../functions/large/send-parts.ts';
+import { type LargeRequest, parseLargeRequest, parsePartsRequest } from '../../functions/request/large-request.ts';
+import { DurableExecution } from '../../local/lambda/durable/execution.ts';
+import type { OperationUpdate } from '../../local/lambda/durable/operation.ts';
+import type { Execution } from '../../local/lambda/executor.ts';
+import type { Target } from '../../local/lambda/functions.ts';
+import { clientsOf } from '../exploration/clients.ts';
+import { DestinationBucket } from '../exploration/destination-bucket.ts';
+import { CONFIG } from '../exploration/invocations.ts';
+import { LedgerTable } from '../exploration/ledger-table.ts';
+import { Queue } from '../exploration/queue.ts';
+import { type Services, servicesOf } from '../exploration/services.ts';
+import { SourceBucket } from '../exploration/source-bucket.ts';
+import { Killable } from './killable.ts';
+
+export type Who = 'relay-large' | 'relay-part';
+
+export interface LargeWorldOptions {
+  /** Dies at this turn, counted over all its invocations; 0 is never. */
+  kill?: { who: Who; turn: number };
+  /** What is left of an invocation of a worker, each time it asks. */
+  workerClock?: () => () => number;
+  /** What AWS does, as changed by a test. */
+  services?: (services: Services) => Services;
+}
+
+const GIB = 1024 ** 3;
+const TARGET = {
+  function: {
+    arn: 'arn:aws:lambda:us-east-1:111111111111:function:relay-large',
+    durable: { executionTimeoutSeconds: 60 },
+  },
+  version: '1',
+  qualifier: 'live',
+} as unknown as Target;
+
+/**
+ * relay-large with the real durable SDK and real waits, its workers, and two buckets in one process. Each invocation begins
+ * from the checkpoints alone, as in Lambda, and dies where a test wants it to.
+ */
+export class LargeWorld {
+  readonly source = new SourceBucket(true);
+  readonly destination = new DestinationBucket('completed');
+  readonly ledger = new LedgerTable();
+  readonly queue = new Queue({ visible: () => undefined, deleted: () => undefined });
+  readonly executions: DurableExecution[] = [];
+  /** `upload/part` of each UploadPart that took effect. */
+  readonly sentParts: string[] = [];
+  readonly turns: Record<Who, string[]> = { 'relay-large': [], 'relay-part': [] };
+  readonly #options: LargeWorldOptions;
+  readonly #services: Services;
+
+  constructor(options: LargeWorldOptions = {}) {
+    this.#options = options;
+    const services = servicesOf(this);
+    const counted: Services = {
+      ...services,
+      UploadPart: (input) => {
+        this.sentParts.push(`${input.UploadId}/${input.PartNumber}`);
+        return services.UploadPart(input);
+      },
+    };
+    this.#services = options.services?.(counted) ?? counted;
+  }
+
+  /** Nobody here asks for an execution but the test. */
+  start(): never {
+    throw new Error('relay-large starts nothing');
+  }
+
+  /** A letter for each part of 64 MiB. */
+  upload(letters: string): void {
+    this.source.upload('k', { letters, isLarge: true, hasChecksum: true });
+  }
+
+  /** Relays the object and, as the relay would, whatever is put into the queue meanwhile. */
+  async relay(request: LargeRequest = { route: 'main', key: 'k' }): Promise<Execution> {
+    const payload = JSON.stringify(request);
+    const execution: DurableExecution = new DurableExecution(TARGET, `e${this.executions.length + 1}`, payload, {
+      clock: Date.now,
+      executor: {
+        run: async (_, { payload: event }) => {
+          // It begins while it is being made.
+          await null;
+          return this.#invokeLarge(execution, event);
+        },
+      },
+      invoke: (_, __, input) => this.#invokePart(input),
+    });
+    this.executions.push(execution);
+    const answer = await execution.closed;
+    const handedBack = this.queue.messages.find(({ isDeleted }) => !isDeleted);
+    if (!handedBack) return answer;
+    handedBack.isDeleted = true;
+    return this.relay(JSON.parse(handedBack.body) as LargeRequest);
+  }
+
+  async #invokeLarge(execution: DurableExecution, event: string): Promise<Execution> {
+    const life = this.#life('relay-large');
+    const handler = withDurableExecution<LargeRequest, unknown>(
+      (asked, context) => relayLargeObject(largeRun(this.#invocation(life), context, parseLargeRequest(asked))),
+      { durableExecutionClient: checkpoints(execution, life) },
+    );
+    const context = { awsRequestId: 'request', getRemainingTimeInMillis: () => 900_000 } as Context;
+    const answer = await Promise.race([handler(JSON.parse(event), context), life.death]).then(
+      (value) => ({ payload: JSON.stringify(value), failed: false }),
+      (error: Error) => ({ payload: JSON.stringify({ errorMessage: error.message }), failed: true }),
+    );
+    return { ...answer, timedOut: false, durationMs: 0, maxMemoryMb: 0, logTail: Buffer.alloc(0) };
+  }
+
+  #invokePart(payload: string) {
+    const life = this.#life('relay-part');
+    const remainingMs = this.#options.workerClock?.() ?? (() => 900_000);
+    const work = sendParts({ ...this.#invocation(life), remainingMs }, parsePartsRequest(JSON.parse(payload)));
+    return Promise.race([work, life.death]).then(
+      (value) => ({ Result: JSON.stringify(value) }),
+      ({ name, message }: Error) => ({ Error: { ErrorType: name, ErrorMessage: message } }),
+    );
+  }
+
+  #life(who: Who): Killable {
+    const { kill } = this.#options;
+    return new Killable((label) => {
+      this.turns[who].push(label);
+      return kill?.who === who && kill.turn === this.turns[who].length;
+    });
+  }
+
+  #invocation(life: Killable): Invocation {
+    const ignore = () => undefined;
+    const unknown = (problem: string) => {
+      throw new Error(problem);
+    };
+    return {
+      config: { ...CONFIG, largeObjectBytes: GIB },
+      clients: clientsOf(this.#services, life, { onUnknown: unknown, outlivesAbort: false }),
+      logger: { info: ignore, warn: ignore, error: ignore },
+      now: () => new Date(0),
+      remainingMs: () => 900_000,
+      signal: new AbortController().signal,
+      reports: [],
+      metrics: new RelayMetrics(),
+    };
+  }
+}
+
+/** The API by which the SDK keeps checkpoints, with a turn before and after each. */
+function checkpoints(execution: DurableExecution, life: Killable): DurableExecutionClient {
+  return {
+    async checkpoint({ CheckpointToken, Updates = [] }) {
+      const what = Updates.map(({ Action, Name, Type }) => `${Action} ${Name ?? Type}`).join(', ');
+      await life.turn(`sends checkpoint ${what}`);
+      const updates = JSON.parse(JSON.stringify(Updates)) as OperationUpdate[];
+      const { token, operations } = execution.checkpoint(CheckpointToken!, updates);
+      await life.turn(`is answered checkpoint ${what}`);
+      return { CheckpointToken: token, NewExecutionState: { Operations: structuredClone(operations) as never } };
+    },
+    async getExecutionState({ CheckpointToken, Marker, MaxItems }) {
+      const { operations, next } = execution.state(CheckpointToken!, Number(Marker ?? 0), MaxItems ?? 1000);
+      return { Operations: structuredClone(operations) as never, ...(next && { NextMarker: String(next) }) };
+    },
+  };
+}

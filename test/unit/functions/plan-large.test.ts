@@ -1,0 +1,101 @@
+import { readFileSync } from 'node:fs';
+import * as fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import {
+  DURABLE_QUOTAS,
+  groupsOf,
+  MAX_OBJECT_BYTES,
+  PART_RECORD_BYTES,
+  planLarge,
+} from '../../../functions/transfer/plan-large.ts';
+
+const GIB = 1024 ** 3;
+const TIB = 1024 ** 4;
+const DAY_SECONDS = 86_400;
+const SPARE = 0.75;
+
+/** The plans that docs/large-objects.md shows. */
+const TABLE: [size: string, sizeBytes: number, partMiB: number, parts: number, groups: number][] = [
+  ['6 GiB', 6 * GIB, 64, 96, 6],
+  ['100 GiB', 100 * GIB, 64, 1_600, 64],
+  ['1 TiB', TIB, 105, 9_987, 65],
+  ['5 TiB', 5 * TIB, 525, 9_987, 129],
+  ['48.8 TiB', MAX_OBJECT_BYTES, 5_120, 10_000, 1_250],
+];
+
+describe.each(TABLE)('%s with 16 workers', (_, sizeBytes, partMiB, parts, groups) => {
+  const plan = planLarge(sizeBytes, 16);
+
+  test('is shared out as documented', () => {
+    expect(plan).toMatchObject({ partSizeBytes: partMiB * 1024 ** 2, parts, groups });
+  });
+
+  test('stays within every quota, with a quarter of the operations to spare', () => expectWithinQuotas(sizeBytes, 16));
+
+  test('is over before the destination’s clean-up rule would take its parts away', () => {
+    expect(plan.wallSeconds).toBeLessThan(DAY_SECONDS);
+  });
+});
+
+test('docs/large-objects.md shows these very plans', () => {
+  const document = readFileSync(new URL('../../../docs/large-objects.md', import.meta.url), 'utf8');
+  for (const [size, sizeBytes] of TABLE) {
+    const { partSizeBytes, parts, groups, operations, ...plan } = planLarge(sizeBytes, 16);
+    const count = (number: number) => number.toLocaleString('en-US');
+    const cells = [
+      size,
+      `${count(partSizeBytes / 1024 ** 2)} MiB`,
+      ...[parts, groups, operations].map(count),
+      `${(plan.checkpointBytes / 1e6).toFixed(2)} MB`,
+      count(Math.ceil(plan.wallSeconds / 60)),
+      plan.dollars.toFixed(2),
+    ];
+    expect(document).toContain(`| ${cells.join(' | ')} |`);
+  }
+});
+
+test.each([
+  ['6 GiB', 6 * GIB, 90, 0.002],
+  ['1 TiB', TIB, 1_100, 0.2],
+  ['5 TiB', 5 * TIB, 5_100, 0.6],
+  ['48.8 TiB', MAX_OBJECT_BYTES, 44_000, 5],
+])('%s: seconds and dollars are of the right order', (_, sizeBytes, seconds, dollars) => {
+  const plan = planLarge(sizeBytes, 16);
+  expect(plan.wallSeconds / seconds).toBeGreaterThan(0.75);
+  expect(plan.wallSeconds / seconds).toBeLessThan(1.1);
+  expect(plan.dollars / dollars).toBeGreaterThan(0.5);
+  expect(plan.dollars / dollars).toBeLessThan(1.1);
+});
+
+test('whatever the size and the workers, the plan stays within every quota and covers each part once', () => {
+  const sizes = fc.integer({ min: 5 * GIB + 1, max: MAX_OBJECT_BYTES });
+  const workers = fc.integer({ min: 1, max: 1_000 });
+  fc.assert(
+    fc.property(sizes, workers, (sizeBytes, count) => {
+      expectWithinQuotas(sizeBytes, count);
+      const plan = planLarge(sizeBytes, count);
+      let next = 1;
+      for (const { first, last } of groupsOf(plan)) {
+        expect(first).toBe(next);
+        expect(last).toBeGreaterThanOrEqual(first);
+        next = last + 1;
+      }
+      expect(next).toBe(plan.parts + 1);
+    }),
+  );
+});
+
+test('more workers never take longer', () => {
+  const seconds = [1, 2, 4, 8, 16, 32, 64].map((workers) => planLarge(5 * TIB, workers).wallSeconds);
+  expect(seconds).toEqual(seconds.toSorted((a, b) => b - a));
+});
+
+function expectWithinQuotas(sizeBytes: number, workers: number): void {
+  const plan = planLarge(sizeBytes, workers);
+  expect(plan.operations).toBeLessThanOrEqual(DURABLE_QUOTAS.operations * SPARE);
+  expect(plan.checkpointBytes).toBeLessThanOrEqual(DURABLE_QUOTAS.writtenBytes * SPARE);
+  expect(plan.partsPerGroup * PART_RECORD_BYTES).toBeLessThanOrEqual(DURABLE_QUOTAS.resultBytes * SPARE);
+  expect(plan.parts).toBeLessThanOrEqual(10_000);
+  expect(plan.partSizeBytes).toBeLessThanOrEqual(5 * GIB);
+  expect(plan.partSizeBytes * plan.parts).toBeGreaterThanOrEqual(sizeBytes);
+}
