@@ -25,6 +25,11 @@ export const BUNDLING: BundlingOptions = {
   minify: true,
   mainFields: ['module', 'main'],
   externalModules: [],
+  esbuildArgs: {
+    '--alias:@aws-sdk/credential-provider-node': fileURLToPath(
+      new URL('functions/aws/environment-credentials.ts', REPOSITORY),
+    ),
+  },
   // Some dependencies are CommonJS and call require() for Node's own modules.
   banner: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);",
 };

@@ -34,10 +34,10 @@ export function createClients(): Clients {
   const writers = new Map<string, S3Client>();
   return {
     source: s3Client({}),
-    sqs: new SQSClient(),
-    dynamodb: new DynamoDBClient(),
-    eventBridge: new EventBridgeClient(),
-    lambda: new LambdaClient(),
+    sqs: lean(new SQSClient()),
+    dynamodb: lean(new DynamoDBClient()),
+    eventBridge: lean(new EventBridgeClient()),
+    lambda: lean(new LambdaClient()),
     writer(route) {
       const existing = writers.get(route.name);
       if (existing) return existing;
@@ -59,14 +59,22 @@ export function s3Client(options: Pick<S3ClientConfig, 'region' | 'credentials' 
     maxSockets: MAX_SOCKETS,
     highWaterMark: SOCKET_BUFFER_BYTES,
   };
-  return new S3Client({
-    ...options,
-    requestChecksumCalculation: 'WHEN_REQUIRED',
-    responseChecksumValidation: 'WHEN_REQUIRED',
-    requestHandler: new NodeHttpHandler({
-      httpsAgent: new Agent(agent),
-      connectionTimeout: CONNECTION_TIMEOUT_MS,
-      socketTimeout: SOCKET_TIMEOUT_MS,
+  return lean(
+    new S3Client({
+      ...options,
+      requestChecksumCalculation: 'WHEN_REQUIRED',
+      responseChecksumValidation: 'WHEN_REQUIRED',
+      requestHandler: new NodeHttpHandler({
+        httpsAgent: new Agent(agent),
+        connectionTimeout: CONNECTION_TIMEOUT_MS,
+        socketTimeout: SOCKET_TIMEOUT_MS,
+      }),
     }),
-  });
+  );
+}
+
+/** Without the SDK's own log: for a logger that drops them all, it makes copies of each request and answer. */
+function lean<Client extends { middlewareStack: { remove(name: string): boolean } }>(client: Client): Client {
+  client.middlewareStack.remove('loggerMiddleware');
+  return client;
 }

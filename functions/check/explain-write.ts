@@ -25,7 +25,7 @@ const ROWS: readonly Row[] = [
     remedy: ({ route }) =>
       atDestination(
         route,
-        `Bucket ${route.destination.bucket} keeps each new version for a while (Object Lock with a default retention) and so takes no part without a checksum of its own; the relay streams parts and proves the whole object at the end. Take the rule off (aws s3api put-object-lock-configuration), and set retention afterwards, e.g. by S3 Batch Operations; or give the route another bucket. Objects up to 8 MiB are delivered either way.`,
+        `Bucket ${route.destination.bucket} keeps each new version for a while (Object Lock with a default retention) and so takes no part without a checksum of its own; the relay streams parts and proves the whole object at the end. Take the rule off (aws s3api put-object-lock-configuration), and set retention afterwards, e.g. by S3 Batch Operations; or give the route another bucket. Objects up to 64 MiB are delivered either way.`,
         NO_DEFAULT_RETENTION,
       ),
   },

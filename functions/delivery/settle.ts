@@ -3,7 +3,7 @@ import type { RelayRequest } from '../request/relay-request.ts';
 import { destinationOf, type Route } from '../route.ts';
 import { attributesFor } from '../transfer/attributes.ts';
 import { putMultipart } from '../transfer/multipart.ts';
-import { type Plan, planTransfer, SINGLE_MAX_BYTES } from '../transfer/plan.ts';
+import { BUFFERED_MAX_BYTES, type Plan, planTransfer } from '../transfer/plan.ts';
 import { readSnapshot, type Snapshot } from '../transfer/read-whole.ts';
 import { putSingle } from '../transfer/single.ts';
 import { headSource, isSameObject, type SourceState } from '../transfer/source-state.ts';
@@ -81,7 +81,7 @@ async function writeOnce(
 async function firstLook(invocation: Invocation, request: RelayRequest): Promise<Snapshot> {
   const { clients, config, signal } = invocation;
   const { source, hint } = request;
-  const isSmall = hint?.sizeBytes !== undefined && hint.sizeBytes <= SINGLE_MAX_BYTES;
+  const isSmall = hint?.sizeBytes !== undefined && hint.sizeBytes <= BUFFERED_MAX_BYTES;
   if (isSmall) return readSnapshot(clients.source, source, config.sourceAccount, signal);
   return { state: await look(invocation, request) };
 }

@@ -4,8 +4,11 @@ import type { SourceState } from './source-state.ts';
 
 const MIB = 1024 ** 2;
 
-/** Up to here an object is held in memory and put by one retryable PutObject: ten at once stay within 80 MiB. */
-export const SINGLE_MAX_BYTES = 8 * MIB;
+/**
+ * Up to here an object is held in memory. TLS holds all that is written at once a second time, and what is done with isn't
+ * collected at once: ten of 5 MiB don't fit into 256 MB (test/memory/).
+ */
+export const BUFFERED_MAX_BYTES = MIB;
 
 /** Measured: fewer, larger parts cost less CPU per byte, and none is held in memory. */
 const PART_SIZE_BYTES = 64 * MIB;
@@ -32,8 +35,16 @@ export type Plan = { kind: 'single' } | { kind: 'multipart'; parts: Part[] } | {
 export function planTransfer(source: SourceObject, state: SourceState, largeObjectBytes: number): Plan {
   if (isArchived(state)) throw archived(source, state);
   if (state.sizeBytes > largeObjectBytes) return { kind: 'large' };
-  if (state.sizeBytes <= SINGLE_MAX_BYTES) return { kind: 'single' };
+  if (isSingle(state)) return { kind: 'single' };
   return { kind: 'multipart', parts: splitIntoParts(state.sizeBytes, partSizeFor(state.sizeBytes)) };
+}
+
+/**
+ * What fits into one part is one PutObject: a third of the requests. It can be streamed only when its checksum is known before
+ * its last byte; a multipart upload wants it at the end.
+ */
+function isSingle({ sizeBytes, checksum }: SourceState): boolean {
+  return sizeBytes <= (checksum === undefined ? BUFFERED_MAX_BYTES : PART_SIZE_BYTES);
 }
 
 /** The part size in bytes: whole MiB, and never so small that more than 10,000 parts would be needed. */

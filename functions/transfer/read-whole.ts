@@ -1,10 +1,9 @@
 import type { Readable } from 'node:stream';
-import { buffer } from 'node:stream/consumers';
 import { GetObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import { RelayError } from '../errors.ts';
 import type { SourceObject } from '../source-object.ts';
 import { sourceFailure } from './failures.ts';
-import { SINGLE_MAX_BYTES } from './plan.ts';
+import { BUFFERED_MAX_BYTES } from './plan.ts';
 import { type SourceState, stateOf } from './source-state.ts';
 
 /** An object at one moment, with its bytes where they came along. */
@@ -35,20 +34,30 @@ export async function readSnapshot(
   });
   const state = stateOf(answer);
   const stream = answer.Body as Readable;
-  if (state.sizeBytes <= SINGLE_MAX_BYTES) return { state, body: await readWhole(stream, source, state.sizeBytes) };
+  if (state.sizeBytes <= BUFFERED_MAX_BYTES) return { state, body: await readWhole(stream, source, state.sizeBytes) };
   stream.destroy();
   return { state };
 }
 
-/** @throws RelayError `TransferFailed` when the stream ends before its time */
+/**
+ * Into one buffer from the first byte on: pieces that were kept and then joined would take the room twice, and for longer.
+ * @throws RelayError `TransferFailed` when the stream doesn't end when it should
+ */
 export async function readWhole(stream: Readable, source: SourceObject, sizeBytes: number): Promise<Buffer> {
-  const body = await buffer(stream).catch((error: unknown) => {
+  const body = Buffer.allocUnsafe(sizeBytes);
+  let readBytes = 0;
+  try {
+    for await (const piece of stream as AsyncIterable<Buffer>) {
+      piece.copy(body, Math.min(readBytes, sizeBytes));
+      readBytes += piece.length;
+    }
+  } catch (error) {
     throw sourceFailure(error, 'GetObject', source);
-  });
-  if (body.length === sizeBytes) return body;
+  }
+  if (readBytes === sizeBytes) return body;
   throw new RelayError({
     code: 'TransferFailed',
-    message: `GetObject on ${source} ended after ${body.length} of ${sizeBytes} bytes. It will be tried again.`,
+    message: `GetObject on ${source} ended after ${readBytes} of ${sizeBytes} bytes. It will be tried again.`,
     retryable: true,
     operation: 'GetObject',
     source: `${source}`,

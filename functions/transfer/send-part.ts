@@ -1,12 +1,9 @@
-import type { Readable } from 'node:stream';
-import { finished } from 'node:stream/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { UploadPartCommand } from '@aws-sdk/client-s3';
 import type { RelayError } from '../errors.ts';
-import { type Crc32Part, Crc32Tap } from './crc32.ts';
-import { destinationFailure, sourceFailure } from './failures.ts';
-import { openPinned } from './pinned-read.ts';
+import type { Crc32Part } from './crc32.ts';
 import type { Part } from './plan.ts';
+import { streamThrough } from './stream-through.ts';
 import type { Transfer } from './transfer.ts';
 
 export interface SentPart {
@@ -49,39 +46,30 @@ export async function sendPart(
 }
 
 async function sendOnce(
-  { reader, writer, source, state, destination }: Transfer,
+  transfer: Transfer,
   uploadId: string,
   part: Part,
   { computeCrc32, signal }: SendPartOptions,
 ): Promise<SentPart> {
-  const stream = await openPinned(reader, source, state, { range: part, signal });
-  const tap = computeCrc32 ? stream.pipe(new Crc32Tap()) : undefined;
-  const broken = brokenRead(stream);
-  try {
-    const command = new UploadPartCommand({
-      Bucket: destination.bucket,
-      Key: destination.key,
-      UploadId: uploadId,
-      PartNumber: part.number,
-      ContentLength: part.lengthBytes,
-      ExpectedBucketOwner: destination.account,
-      Body: tap ?? stream,
-    });
-    const abortSignal = AbortSignal.any([signal, broken.signal]);
-    const { ETag } = await writer.send(command, { abortSignal });
-    return { number: part.number, eTag: ETag!, crc32: tap?.part };
-  } catch (error) {
-    if (broken.signal.aborted) throw sourceFailure(broken.signal.reason, 'GetObject', source);
-    throw destinationFailure(error, 'UploadPart', source, destination);
-  } finally {
-    stream.destroy();
-    tap?.destroy();
-  }
-}
-
-/** A read that breaks must end the write with it: piping alone would leave the write waiting for bytes for ever. */
-function brokenRead(stream: Readable): AbortController {
-  const broken = new AbortController();
-  finished(stream).catch((error: unknown) => broken.abort(error));
-  return broken;
+  const { writer, destination } = transfer;
+  const { answer, crc32 } = await streamThrough(
+    transfer,
+    { range: part, computeCrc32, signal },
+    {
+      operation: 'UploadPart',
+      send(Body, abortSignal) {
+        const command = new UploadPartCommand({
+          Bucket: destination.bucket,
+          Key: destination.key,
+          UploadId: uploadId,
+          PartNumber: part.number,
+          ContentLength: part.lengthBytes,
+          ExpectedBucketOwner: destination.account,
+          Body,
+        });
+        return writer.send(command, { abortSignal });
+      },
+    },
+  );
+  return { number: part.number, eTag: answer.ETag!, crc32 };
 }

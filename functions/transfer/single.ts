@@ -1,44 +1,88 @@
-import type { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import {
+  type CompleteMultipartUploadCommandOutput,
+  PutObjectCommand,
+  type PutObjectCommandInput,
+  type PutObjectCommandOutput,
+  type S3Client,
+} from '@aws-sdk/client-s3';
 import { Upload } from '@aws-sdk/lib-storage';
 import { type Checksum, checksumMember, fullObjectChecksum } from './checksum.ts';
 import { crc32OfBuffer } from './crc32.ts';
 import { destinationFailure } from './failures.ts';
 import { openPinned } from './pinned-read.ts';
-import { SINGLE_MAX_BYTES } from './plan.ts';
+import { BUFFERED_MAX_BYTES } from './plan.ts';
 import { readWhole } from './read-whole.ts';
+import { streamThrough } from './stream-through.ts';
 import type { Delivered, Transfer } from './transfer.ts';
 
+/** lib-storage wants parts no smaller than S3's least; what fits into one is one PutObject. */
+const LEAST_PART_BYTES = 5 * 1024 ** 2;
+
 /**
- * One PutObject of a body held in memory (at most SINGLE_MAX_BYTES), which lib-storage may therefore repeat.
+ * One PutObject: of bytes held in memory where they are few, and otherwise of the stream in which they are read.
  * https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObject.html
  * @param read the bytes of that very state, where they are known already
  */
 export async function putSingle(transfer: Transfer, read?: Buffer): Promise<Delivered> {
-  const { source, state, destination, attributes, writer, signal } = transfer;
-  const body = read ?? (await pinnedBody(transfer));
+  const { state } = transfer;
+  const isStreamed = read === undefined && state.checksum !== undefined && state.sizeBytes > BUFFERED_MAX_BYTES;
+  if (isStreamed) return putStream(transfer, state.checksum!);
+  return putBuffer(transfer, read ?? (await pinnedBody(transfer)));
+}
+
+/** What is held in memory may be repeated by the SDK, and its checksum can be computed beforehand. */
+async function putBuffer(transfer: Transfer, body: Buffer): Promise<Delivered> {
+  const { source, state, destination, writer, signal } = transfer;
   const checksum: Checksum = state.checksum ?? { algorithm: 'CRC32', value: crc32OfBuffer(body) };
   const upload = new Upload({
     client: stoppable(writer, signal),
-    // A body within one part makes one PutObject; a part is at least 5 MiB.
-    partSize: SINGLE_MAX_BYTES,
-    params: {
-      Bucket: destination.bucket,
-      Key: destination.key,
-      Body: body,
-      ExpectedBucketOwner: destination.account,
-      ...attributes,
-      ...checksumMember(checksum),
-    },
+    partSize: LEAST_PART_BYTES,
+    params: { ...inputOf(transfer, checksum), Body: body },
   });
   const answer = await upload.done().catch((error: unknown) => {
     throw destinationFailure(error, 'PutObject', source, destination);
   });
+  return deliveredBy(answer, checksum, state.checksum ? 'source' : 'transit');
+}
+
+/** S3 verifies the source's checksum, which therefore has to be known before the first byte is sent. */
+async function putStream(transfer: Transfer, checksum: Checksum): Promise<Delivered> {
+  const { state, writer, signal } = transfer;
+  const { answer } = await streamThrough(
+    transfer,
+    { computeCrc32: false, signal },
+    {
+      operation: 'PutObject',
+      send(Body, abortSignal) {
+        const input = { ...inputOf(transfer, checksum), Body, ContentLength: state.sizeBytes };
+        return writer.send(new PutObjectCommand(input), { abortSignal });
+      },
+    },
+  );
+  return deliveredBy(answer, checksum, 'source');
+}
+
+function inputOf({ destination, attributes }: Transfer, checksum: Checksum): PutObjectCommandInput {
+  return {
+    Bucket: destination.bucket,
+    Key: destination.key,
+    ExpectedBucketOwner: destination.account,
+    ...attributes,
+    ...checksumMember(checksum),
+  };
+}
+
+function deliveredBy(
+  answer: PutObjectCommandOutput | CompleteMultipartUploadCommandOutput,
+  checksum: Checksum,
+  checksumOrigin: Delivered['checksumOrigin'],
+): Delivered {
   return {
     eTag: answer.ETag,
     versionId: answer.VersionId,
     checksum,
     answeredChecksum: fullObjectChecksum(answer)?.value,
-    checksumOrigin: state.checksum ? 'source' : 'transit',
+    checksumOrigin,
     isCertain: answer.$metadata.attempts === 1,
     parts: 1,
   };

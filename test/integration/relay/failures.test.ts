@@ -1,5 +1,6 @@
 /** Every row of the failure table, as it happens: the real bundle in its Lambda, and one thing that goes wrong. */
 import { HeadObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
+import { Upload } from '@aws-sdk/lib-storage';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { Faults } from '../../../local/faults/faults.ts';
 import type { Match, RequestFault, When } from '../../../local/faults/rule.ts';
@@ -17,7 +18,10 @@ import {
 
 const MIB = 1024 ** 2;
 const SMALL = 5_000;
-const LARGE = 9 * MIB;
+/** One PutObject whose body is a stream. */
+const MEDIUM = 9 * MIB;
+/** A byte more, and uploaded in parts: without a checksum of the whole it travels in parts, too. */
+const LARGE = MEDIUM + 1;
 
 /** A rule's match, its fault, and when it strikes: the first time unless said otherwise. */
 type Trouble = [match: Match, fault: RequestFault, when?: When];
@@ -58,7 +62,11 @@ const refusal = (status: number, code: string, message = 'words'): RequestFault 
 });
 
 const put = (Key: string, size: number) =>
-  world.a.s3.send(new PutObjectCommand({ Bucket: SOURCE_BUCKET, Key, Body: Buffer.alloc(size, 'x') }));
+  new Upload({
+    client: world.a.s3,
+    params: { Bucket: SOURCE_BUCKET, Key, Body: Buffer.alloc(size, 'x') },
+    partSize: size === LARGE ? 5 * MIB : MEDIUM,
+  }).done();
 
 async function withTrouble(key: string, [match, fault, when = { times: 1 }]: Trouble, act: () => Promise<unknown>) {
   const rule = faults.add({
@@ -115,6 +123,23 @@ describe('what may pass is tried again, and delivered', () => {
       'connection reset while a body is written',
       LARGE,
       [destination('UploadPart'), { kind: 'reset', side: 'request', atByte: MIB }],
+    ],
+    [
+      'connection reset while a stream is read',
+      MEDIUM,
+      [source('GetObject'), { kind: 'reset', side: 'response', atByte: MIB }],
+    ],
+    [
+      'connection reset while a stream is written',
+      MEDIUM,
+      [destination('PutObject'), { kind: 'reset', side: 'request', atByte: MIB }],
+    ],
+    ['stream cut short', MEDIUM, [source('GetObject'), { kind: 'truncate', atByte: MIB }]],
+    ['stalled stream', MEDIUM, [destination('PutObject'), { kind: 'stall', side: 'request', atByte: MIB }]],
+    [
+      'bit flipped in a stream on the way in',
+      MEDIUM,
+      [source('GetObject'), { kind: 'bit-flip', side: 'response', atByte: MIB }],
     ],
     ['small body cut short', SMALL, [source('GetObject'), { kind: 'truncate', atByte: 100 }]],
     ['large body cut short', LARGE, [source('GetObject'), { kind: 'truncate', atByte: MIB }]],

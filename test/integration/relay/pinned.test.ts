@@ -23,6 +23,7 @@ import {
 
 const MIB = 1024 ** 2;
 const SMALL = 1000;
+const MEDIUM = 9 * MIB;
 const LARGE = 130 * MIB;
 
 let world: TwoAccounts;
@@ -77,6 +78,7 @@ describe.each([
 
   test.each([
     ['small', SMALL, 1],
+    ['in one stream', MEDIUM, 1],
     ['large, before its first part', LARGE, 1],
     ['large, before its last part', LARGE, 3],
   ])('an overwrite in mid-copy never splices two versions: %s', async (key, size, nth) => {
@@ -121,7 +123,8 @@ describe('bytes that are damaged on the way', () => {
 
   test.each([
     ['one PutObject', SMALL],
-    ['a multipart upload', 9 * MIB],
+    ['one PutObject of a stream', MEDIUM],
+    ['a multipart upload', LARGE],
   ])('are refused by the destination, and nothing is stored: %s', async (key, size) => {
     await put(key, 'a', size);
     damageReads(relay.reader);
@@ -151,7 +154,7 @@ describe('bytes that are damaged on the way', () => {
   });
 
   test('an upload given up stays invisible; its parts wait for the lifecycle rule', async () => {
-    await put('given-up', 'a', 9 * MIB);
+    await put('given-up', 'a', LARGE);
     justBefore(
       relay.writer,
       'UploadPart',

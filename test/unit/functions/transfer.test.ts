@@ -13,18 +13,23 @@ const TIB = 1024 ** 4;
 const SOURCE = new SourceObject('source', 'key');
 
 describe('planTransfer', () => {
+  const ofWhole = { algorithm: 'CRC64NVME', value: 'AAAAAAAAAAA=' } as const;
   test.each([
-    ['nothing', 0, 'single'],
-    ['one byte', 1, 'single'],
-    ['just within memory', 8 * MIB, 'single'],
-    ['one byte more', 8 * MIB + 1, 1],
-    ['one part', 64 * MIB, 1],
-    ['a part and a byte', 64 * MIB + 1, 2],
-    ['the largest', 5 * GIB, 80],
-    ['more than one invocation takes', 5 * GIB + 1, 'large'],
-  ])('%s: %i bytes → %s', (_, sizeBytes, expected) => {
-    const plan = planTransfer(SOURCE, aState({ sizeBytes }), 5 * GIB);
-    expect(plan.kind === 'multipart' ? plan.parts.length : plan.kind).toBe(expected);
+    ['nothing', 0, 'single', 'single'],
+    ['one byte', 1, 'single', 'single'],
+    ['just within memory', MIB, 'single', 'single'],
+    ['one byte more', MIB + 1, 'single', 1],
+    ['one part', 64 * MIB, 'single', 1],
+    ['a part and a byte', 64 * MIB + 1, 2, 2],
+    ['the largest', 5 * GIB, 80, 80],
+    ['more than one invocation takes', 5 * GIB + 1, 'large', 'large'],
+  ])('%s: %i bytes → %s, or %s without a checksum to hand on', (_, sizeBytes, expected, without) => {
+    const kindOf = (checksum: typeof ofWhole | undefined) => {
+      const plan = planTransfer(SOURCE, aState({ sizeBytes, checksum }), 5 * GIB);
+      return plan.kind === 'multipart' ? plan.parts.length : plan.kind;
+    };
+    expect(kindOf(ofWhole)).toBe(expected);
+    expect(kindOf(undefined)).toBe(without);
   });
 
   test.each([

@@ -1,0 +1,68 @@
+import { parseArgs } from 'node:util';
+import { UserError } from '../local/start/user-error.ts';
+
+export const SECTIONS = ['large', 'small', 'start', 'growth'] as const;
+export type Section = (typeof SECTIONS)[number];
+
+export interface BenchOptions {
+  rounds: number;
+  sections: Section[];
+  /** Where the numbers are written as JSON. */
+  json: string | undefined;
+  /** Whether bench/RESULTS.md and the plot are written anew. */
+  write: boolean;
+  help: boolean;
+}
+
+const DEFAULT_ROUNDS = 5;
+
+export const HELP = `Measures the relay's own bundle against a bare https pipe, lib-storage, rclone and the AWS CLI, over HTTPS on this machine.
+
+  npm run bench                        everything: some 15 minutes
+  npm run bench -- --only large,small  these sections of ${SECTIONS.join(', ')}
+
+  --rounds N    runs of each, interleaved; medians are told (default ${DEFAULT_ROUNDS})
+  --json FILE   writes every number there
+  --write       writes bench/RESULTS.md and bench/growth.svg anew
+  --help        this text
+
+rclone and the AWS CLI are left out where they are not installed. Nothing else should run meanwhile.
+`;
+
+/** @throws UserError for an option that does not exist or has no sensible value */
+export function parseOptions(args: string[]): BenchOptions {
+  const values = parse(args);
+  const rounds = Number(values.rounds ?? DEFAULT_ROUNDS);
+  if (!Number.isInteger(rounds) || rounds < 1) {
+    throw new UserError(`--rounds is "${values.rounds}": it must be a whole number from 1.`);
+  }
+  const sections = values.only?.split(',') ?? [...SECTIONS];
+  const unknown = sections.find((section) => !(SECTIONS as readonly string[]).includes(section));
+  if (unknown !== undefined) {
+    throw new UserError(`--only has "${unknown}": the sections are ${SECTIONS.join(', ')}.`);
+  }
+  return {
+    rounds,
+    sections: sections as Section[],
+    json: values.json,
+    write: values.write ?? false,
+    help: values.help ?? false,
+  };
+}
+
+function parse(args: string[]) {
+  try {
+    return parseArgs({
+      args,
+      options: {
+        rounds: { type: 'string' },
+        only: { type: 'string' },
+        json: { type: 'string' },
+        write: { type: 'boolean' },
+        help: { type: 'boolean', short: 'h' },
+      },
+    }).values;
+  } catch (error) {
+    throw new UserError(`${(error as Error).message.split('. ')[0]}. Try: npm run bench -- --help`);
+  }
+}

@@ -1,0 +1,79 @@
+/** The process that both ends of every transfer lie in: two accounts from the synthesized templates. It isn't measured. */
+import { createHash } from 'node:crypto';
+import { PutObjectCommand } from '@aws-sdk/client-s3';
+import { parseConfig } from '../infra/config.ts';
+import { relayRoleArn } from '../infra/contract.ts';
+import { readAssembly, type StackInput } from '../local/assembly.ts';
+import { LocalCloud } from '../local/cloud.ts';
+import { operatorClients } from '../local/start/accounts.ts';
+import { committedContext } from '../local/synth.ts';
+import type { Ready, Request } from './protocol.ts';
+
+const config = parseConfig(committedContext());
+const { source } = config;
+const { destination } = config.routes[0]!;
+/** The longest for a role that a service assumes: a run takes a quarter of an hour. */
+const SESSION_SECONDS = 3600;
+
+process.on('disconnect', () => process.exit());
+const cloud = await LocalCloud.start({ stacks: stacks(process.argv[2]!), maxSandboxes: 1 });
+const { s3 } = operatorClients({
+  url: cloud.url,
+  caPem: cloud.caPem,
+  region: source.region,
+  credentials: cloud.operator(source.account),
+});
+process.on('message', (request: Request) => {
+  void prepare(request).then(
+    () => process.send!({ kind: 'done' }),
+    (error: Error) => process.send!({ kind: 'failed', problem: error.stack }),
+  );
+});
+process.send!(ready());
+
+/** Nothing is versioned, so that what one run leaves is overwritten by the next; and no queue sets off the relay. */
+function stacks(assembly: string): StackInput[] {
+  const all = readAssembly(assembly);
+  for (const { Type, Properties } of all.flatMap(({ template }) => Object.values(template.Resources))) {
+    if (Type === 'AWS::S3::Bucket') delete Properties!['VersioningConfiguration'];
+    if (Type === 'AWS::Lambda::EventSourceMapping') Properties!['Enabled'] = false;
+  }
+  return all;
+}
+
+function ready(): Ready {
+  const relayKeys = cloud.sts.assumeRoleAsService({
+    roleArn: relayRoleArn(config),
+    service: 'lambda.amazonaws.com',
+    sessionName: 'bench',
+    durationSeconds: SESSION_SECONDS,
+  });
+  const side = ({ account, bucket }: { account: string; bucket: string }, prefix: string) => ({
+    bucket,
+    prefix,
+    keys: cloud.operator(account),
+  });
+  return {
+    kind: 'ready',
+    url: cloud.url,
+    caFile: cloud.caFile,
+    region: source.region,
+    source: side(source, ''),
+    destination: side(destination, destination.prefix),
+    relayKeys,
+    functions: cloud.lambda.functions
+      .list(source.account, source.region)
+      .map(({ name, environment, taskRoot }) => ({ name, environment, taskRoot })),
+  };
+}
+
+async function prepare(request: Request): Promise<void> {
+  if (request.kind === 'sparse') {
+    await cloud.s3.putSparseObject({ bucket: source.bucket, key: request.key, sizeBytes: request.sizeBytes });
+    return;
+  }
+  for (const key of request.keys) {
+    const Body = Buffer.alloc(request.sizeBytes, createHash('sha256').update(key).digest());
+    await s3.send(new PutObjectCommand({ Bucket: source.bucket, Key: key, Body, ChecksumAlgorithm: 'CRC64NVME' }));
+  }
+}

@@ -1,0 +1,39 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import type { Answer, Ready, Request } from './protocol.ts';
+
+/** Both accounts, in a process of their own. */
+export class World {
+  readonly places: Ready;
+  readonly #server: ChildProcess;
+
+  private constructor(server: ChildProcess, places: Ready) {
+    this.#server = server;
+    this.places = places;
+  }
+
+  /** @param assembly the folder that the synth wrote */
+  static async start(assembly: string): Promise<World> {
+    const server = fork(fileURLToPath(new URL('server.ts', import.meta.url)), [assembly], { stdio: 'inherit' });
+    return new World(server, (await answerOf(server)) as Ready);
+  }
+
+  /** Puts objects into the source bucket. */
+  async prepare(request: Request): Promise<void> {
+    this.#server.send(request);
+    const answer = await answerOf(this.#server);
+    if (answer.kind === 'failed') throw new Error(answer.problem);
+  }
+
+  close(): void {
+    this.#server.kill();
+  }
+}
+
+async function answerOf(server: ChildProcess): Promise<Answer> {
+  const gone = once(server, 'exit').then(([code]) => {
+    throw new Error(`the process with both accounts ended with ${code}`);
+  });
+  return Promise.race([once(server, 'message').then(([answer]) => answer as Answer), gone]);
+}
