@@ -48,7 +48,7 @@ const routeSchema = z.object({
   }),
   writerRoleArn: z.string().check(z.regex(/^arn:[^:]+:iam::\d{12}:role\/.+$/)),
   externalId: z.string().check(z.minLength(2)),
-  storageClass: z.optional(z.string()),
+  storageClass: z.optional(z.union([z.string(), z.record(z.string(), z.string())])),
   copyTags: z.boolean(),
 });
 

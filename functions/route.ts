@@ -7,6 +7,9 @@ export interface RouteFilter {
   suffix: string;
 }
 
+/** What decides on the storage class at the destination: the source object's, one for all, or one for each of the source's. */
+export type StorageClassRule = string | Record<string, string>;
+
 /** One way out of the source bucket: a bucket and prefix of another account, and the role that may write there. */
 export interface Route {
   name: string;
@@ -22,8 +25,8 @@ export interface Route {
   };
   writerRoleArn: string;
   externalId: string;
-  /** Storage class at the destination; without it, the bucket's default (STANDARD). */
-  storageClass?: string | undefined;
+  /** `"copy"`, a class, or a map from classes to classes; without it, the bucket's default (STANDARD). */
+  storageClass?: StorageClassRule | undefined;
   /** Whether object tags go along (needs s3:GetObjectTagging here and s3:PutObjectTagging there). */
   copyTags: boolean;
 }

@@ -41,6 +41,12 @@ const storageClass = z.enum([
   'GLACIER',
   'DEEP_ARCHIVE',
 ]);
+/** What an object may be in at the source; STANDARD's old rival is no longer written, but still read. */
+const sourceClass = z.enum([...storageClass.options, 'REDUCED_REDUNDANCY']);
+const storageClassRule = z.union(
+  [z.literal('copy'), storageClass, z.partialRecord(sourceClass, storageClass)],
+  `must be "copy", one of ${storageClass.options.join(', ')}, or a map from such to such`,
+);
 /** The retention times that CloudWatch Logs takes. */
 const RETENTION_DAYS = [
   1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
@@ -60,7 +66,7 @@ const routeSchema = z.strictObject({
   }),
   writerRoleName: roleName,
   externalId,
-  storageClass: storageClass.optional(),
+  storageClass: storageClassRule.optional(),
   copyTags: z.boolean().default(false),
 });
 

@@ -10,6 +10,7 @@ import {
 } from '@aws-sdk/client-s3';
 import type { Route } from '../route.ts';
 import { crc32OfBuffer } from '../transfer/crc32.ts';
+import { storageClassFor } from '../transfer/storage-class.ts';
 
 /** What is written into each destination, under its prefix. Each check overwrites the last one's. */
 const FOLDER = 'upload-relay-check/';
@@ -34,8 +35,10 @@ type Asked = Pick<PutObjectCommandInput, 'StorageClass' | 'Tagging'>;
 
 /** What the route asks of every write, since each is a right or a condition of its own. */
 function asked({ storageClass, copyTags }: Route): Asked {
+  // As the relay asks of an object in STANDARD, which the probe would be at the source.
+  const asksFor = storageClassFor(storageClass, 'STANDARD');
   return {
-    ...(storageClass !== undefined && { StorageClass: storageClass as NonNullable<Asked['StorageClass']> }),
+    ...(asksFor !== undefined && { StorageClass: asksFor }),
     ...(copyTags && { Tagging: 'written-by=upload-relay-check' }),
   };
 }

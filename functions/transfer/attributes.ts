@@ -1,9 +1,8 @@
-import type { PutObjectCommandInput, S3Client } from '@aws-sdk/client-s3';
+import type { S3Client } from '@aws-sdk/client-s3';
 import type { Route } from '../route.ts';
 import type { SourceObject } from '../source-object.ts';
 import { type ObjectHeaders, type SourceState, sourceTags } from './source-state.ts';
-
-type StorageClass = NonNullable<PutObjectCommandInput['StorageClass']>;
+import { type StorageClass, storageClassFor } from './storage-class.ts';
 
 /** What is written besides the bytes. */
 export type ObjectAttributes = ObjectHeaders & { Tagging?: string; StorageClass?: StorageClass };
@@ -17,7 +16,8 @@ export async function attributesFor(
   signal: AbortSignal,
 ): Promise<ObjectAttributes> {
   const attributes: ObjectAttributes = { ...state.headers };
-  if (route.storageClass !== undefined) attributes.StorageClass = route.storageClass as StorageClass;
+  const storageClass = storageClassFor(route.storageClass, state.storageClass);
+  if (storageClass !== undefined) attributes.StorageClass = storageClass;
   const tags = route.copyTags ? await sourceTags(reader, source, state, signal) : undefined;
   if (tags !== undefined) attributes.Tagging = tags;
   return attributes;

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { parseConfig } from '../../infra/config.ts';
+import { runtimeRoute } from '../../infra/runtime-route.ts';
 
 type Json = { [key: string]: Json } | Json[] | string | number | boolean;
 
@@ -49,7 +50,17 @@ describe('a mistake is one sentence that names the field and what stands there',
     ['routes.0.externalId', 'x', 'field "relay.routes.0.externalId" is "x": must be 2 to 1,224'],
     ['routes.0.destination.prefix', 'in/*', 'field "relay.routes.0.destination.prefix" is "in/*": must not contain *'],
     ['routes.0.destination.prefix', '${aws:username}/', 'must not contain *, ? or $'],
-    ['routes.0.storageClass', 'COLD', 'field "relay.routes.0.storageClass" is "COLD"'],
+    [
+      'routes.0.storageClass',
+      'COLD',
+      'field "relay.routes.0.storageClass" is "COLD": must be "copy", one of STANDARD,',
+    ],
+    [
+      'routes.0.storageClass',
+      { STANDARD: 'COLD' },
+      'field "relay.routes.0.storageClass" is {"STANDARD":"COLD"}: must be',
+    ],
+    ['routes.0.storageClass', { COLD: 'STANDARD' }, 'field "relay.routes.0.storageClass.COLD" is not known'],
     ['routes.0.extrenalId', 'typo', 'field "relay.routes.0.extrenalId" is not known'],
     ['relay', { timeoutSeconds: 901 }, 'field "relay.relay.timeoutSeconds" is 901'],
     ['relay', { largeObjectBytes: 1024 }, 'field "relay.relay.largeObjectBytes" is 1024'],
@@ -65,6 +76,15 @@ describe('a mistake is one sentence that names the field and what stands there',
     expect(() => parseConfig(undefined)).toThrow('cdk.json has no context "relay"');
   });
 });
+
+test.each<Json>(['copy', 'GLACIER_IR', {}, { STANDARD: 'STANDARD_IA', REDUCED_REDUNDANCY: 'STANDARD' }])(
+  'a route may have the storage class %j',
+  (storageClass) => {
+    const [route] = parseConfig(changed('routes.0.storageClass', storageClass)).routes;
+    expect(route!.storageClass).toEqual(storageClass);
+    expect(runtimeRoute(route!).storageClass).toEqual(storageClass);
+  },
+);
 
 describe('what would go wrong only later is refused now', () => {
   const route = (change: Record<string, Json>) => {

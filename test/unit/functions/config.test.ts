@@ -34,6 +34,11 @@ test('the environment becomes a typed config', () => {
   });
 });
 
+test.each(['copy', 'GLACIER_IR', { STANDARD: 'STANDARD_IA' }])('a storage class by %j', (storageClass) => {
+  const routes = [aRoute({ storageClass })];
+  expect(readConfig({ ...ENVIRONMENT, ROUTES: JSON.stringify(routes) }).routes).toEqual(routes);
+});
+
 describe('what is wrong is named', () => {
   test.each(Object.keys(ENVIRONMENT))('%s missing', (name) => {
     expect(() => readConfig({ ...ENVIRONMENT, [name]: undefined })).toThrow(

@@ -5,6 +5,7 @@ import { SourceObject } from '../../../functions/source-object.ts';
 import { checksumMember, fullObjectChecksum, worksForMultipart } from '../../../functions/transfer/checksum.ts';
 import { Crc32Tap, combineCrc32, crc32OfBuffer } from '../../../functions/transfer/crc32.ts';
 import { partSizeFor, planTransfer, splitIntoParts } from '../../../functions/transfer/plan.ts';
+import { storageClassFor } from '../../../functions/transfer/storage-class.ts';
 import { aRoute, aState } from '../../support/relay.ts';
 
 const MIB = 1024 ** 2;
@@ -64,6 +65,21 @@ describe('parts', () => {
       expect(next).toBe(sizeBytes);
     },
   );
+});
+
+describe('the storage class that is asked for', () => {
+  const map = { STANDARD: 'STANDARD_IA', REDUCED_REDUNDANCY: 'STANDARD' };
+  test.each([
+    ['no rule', undefined, 'STANDARD_IA', undefined],
+    ['copied', 'copy', 'STANDARD', 'STANDARD'],
+    ['copied', 'copy', 'GLACIER_IR', 'GLACIER_IR'],
+    ['fixed', 'ONEZONE_IA', 'STANDARD', 'ONEZONE_IA'],
+    ['mapped', map, 'STANDARD', 'STANDARD_IA'],
+    ['mapped', map, 'REDUCED_REDUNDANCY', 'STANDARD'],
+    ['not in the map', map, 'INTELLIGENT_TIERING', 'INTELLIGENT_TIERING'],
+  ])('%s: by %j, from %s → %s', (_, rule, sourceClass, expected) => {
+    expect(storageClassFor(rule, sourceClass)).toBe(expected);
+  });
 });
 
 describe('checksums', () => {
