@@ -50,6 +50,7 @@ const routeSchema = z.object({
   externalId: z.string().check(z.minLength(2)),
   storageClass: z.optional(z.union([z.string(), z.record(z.string(), z.string())])),
   copyTags: z.boolean(),
+  createOnly: z.boolean(),
 });
 
 const routesSchema = z.array(routeSchema).check(z.minLength(1));

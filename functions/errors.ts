@@ -13,6 +13,7 @@ export type RelayErrorCode =
   | 'AssumeRoleDenied'
   | 'DestinationDenied'
   | 'DestinationRefused'
+  | 'AlreadyThere'
   | 'ChecksumRefused'
   | 'SourceKeyDenied'
   | 'DestinationKeyDenied'

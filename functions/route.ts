@@ -29,6 +29,8 @@ export interface Route {
   storageClass?: StorageClassRule | undefined;
   /** Whether object tags go along (needs s3:GetObjectTagging here and s3:PutObjectTagging there). */
   copyTags: boolean;
+  /** Whether a key that is taken at the destination stays as it is: what came first is never overwritten. */
+  createOnly: boolean;
 }
 
 /** S3's limit on keys, in bytes of UTF-8: https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html */

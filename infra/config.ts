@@ -68,6 +68,7 @@ const routeSchema = z.strictObject({
   externalId,
   storageClass: storageClassRule.optional(),
   copyTags: z.boolean().default(false),
+  createOnly: z.boolean().default(false),
 });
 
 const schema = z.strictObject({

@@ -4,7 +4,7 @@ import { writerRoleArn } from './contract.ts';
 
 /** A route as the function reads it from its environment. */
 export function runtimeRoute(route: RouteContext): Route {
-  const { name, filter, externalId, storageClass, copyTags } = route;
+  const { name, filter, externalId, storageClass, copyTags, createOnly } = route;
   const { account, region, bucket, prefix, kmsKeyArn } = route.destination;
   return {
     name,
@@ -14,5 +14,6 @@ export function runtimeRoute(route: RouteContext): Route {
     externalId,
     storageClass,
     copyTags,
+    createOnly,
   };
 }

@@ -9,7 +9,7 @@ import {
   parseBatchTask,
 } from '../request/batch-operations.ts';
 import { requireCertainty } from './certainty.ts';
-import type { Receipt, StartedReceipt } from './receipt.ts';
+import type { RelayReceipt } from './receipt.ts';
 import type { Invocation } from './relay.ts';
 import { relayObject } from './relay-object.ts';
 import { sendReports } from './report.ts';
@@ -41,7 +41,8 @@ async function answerTask(invocation: Invocation, job: BatchJob, task: unknown):
   }
 }
 
-function placeOf(receipt: Receipt | StartedReceipt): string {
+function placeOf(receipt: RelayReceipt): string {
   if (receipt.status === 'started') return `started ${receipt.execution}`;
-  return `s3://${receipt.destination.bucket}/${receipt.destination.key}`;
+  const place = `s3://${receipt.destination.bucket}/${receipt.destination.key}`;
+  return receipt.status === 'already there' ? `already there ${place}` : place;
 }

@@ -1,13 +1,13 @@
 import { asRelayError, type RelayError } from '../errors.ts';
 import { parseManualEvent } from '../request/manual.ts';
 import type { RelayRequest } from '../request/relay-request.ts';
-import type { Receipt, StartedReceipt } from './receipt.ts';
+import type { RelayReceipt } from './receipt.ts';
 import type { Invocation } from './relay.ts';
 import { relayObject } from './relay-object.ts';
 import { sendReports } from './report.ts';
 
 export interface ManualAnswer {
-  receipts: (Receipt | StartedReceipt)[];
+  receipts: RelayReceipt[];
   failures: { key: string; failure: Record<string, unknown> }[];
 }
 

@@ -1,12 +1,12 @@
 import { RelayError } from '../errors.ts';
-import type { Receipt, StartedReceipt } from './receipt.ts';
+import type { RelayReceipt } from './receipt.ts';
 
 /**
  * A write that went unanswered may land when newer ones have been delivered and settled, and nobody would look afterwards.
  * So the object is relayed once more when nothing of it can be under way any longer.
  * @throws RelayError `WriteUnanswered`, which sends the message back for a while
  */
-export function requireCertainty(receipts: readonly (Receipt | StartedReceipt)[]): void {
+export function requireCertainty(receipts: readonly RelayReceipt[]): void {
   const doubtful = receipts.find(({ certain }) => !certain);
   if (!doubtful) return;
   const { source } = doubtful;

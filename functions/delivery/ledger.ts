@@ -5,7 +5,7 @@ import {
   type PutItemCommandInput,
 } from '@aws-sdk/client-dynamodb';
 import { RelayError } from '../errors.ts';
-import type { FailedReceipt, Receipt } from './receipt.ts';
+import type { AlreadyThereReceipt, FailedReceipt, FinalReceipt, Receipt } from './receipt.ts';
 import type { Invocation } from './relay.ts';
 
 /** Sequencers are hex of varying length: comparable as text once padded on the right. Room for twice the longest seen. */
@@ -21,9 +21,11 @@ type Fact = string | number | undefined;
  * https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_PutItem.html
  * @throws RelayError `LedgerUnavailable`: without its receipt no message is acknowledged
  */
-export async function record(invocation: Invocation, receipt: Receipt | FailedReceipt): Promise<void> {
+export async function record(invocation: Invocation, receipt: FinalReceipt): Promise<void> {
   const { clients, config, signal } = invocation;
-  const sequencer = receipt.source.sequencer?.padEnd(SEQUENCER_CHARACTERS, '0');
+  // Without one, what is already there is replaced by the delivery that put it there, if that is recorded later.
+  const known = receipt.status === 'already there' ? undefined : receipt.source.sequencer;
+  const sequencer = known?.padEnd(SEQUENCER_CHARACTERS, '0');
   const input: PutItemCommandInput = {
     TableName: config.ledgerTable,
     Item: itemOf(receipt, sequencer),
@@ -47,9 +49,16 @@ export async function record(invocation: Invocation, receipt: Receipt | FailedRe
 
 /**
  * A newer receipt stays, where that can be told. A failure never takes the place of a delivery of unknown age: nobody looks at
- * the source after a failure, so nobody would put it right.
+ * the source after a failure, so nobody would put it right. That a key is taken never takes the place of the delivery that took it.
  */
-function conditionFor(status: 'delivered' | 'failed', sequencer: string | undefined): Partial<PutItemCommandInput> {
+function conditionFor(status: FinalReceipt['status'], sequencer: string | undefined): Partial<PutItemCommandInput> {
+  if (status === 'already there') {
+    return {
+      ConditionExpression: 'attribute_not_exists(id) OR #status <> :delivered',
+      ExpressionAttributeNames: { '#status': 'status' },
+      ExpressionAttributeValues: { ':delivered': { S: 'delivered' } },
+    };
+  }
   const isNotNewer = sequencer === undefined ? [] : ['sequencer <= :sequencer'];
   const alternatives =
     status === 'failed'
@@ -71,7 +80,7 @@ export function ledgerId(route: string, key: string): string {
   return `${route}/${key}`;
 }
 
-function itemOf(receipt: Receipt | FailedReceipt, sequencer: string | undefined): Record<string, AttributeValue> {
+function itemOf(receipt: FinalReceipt, sequencer: string | undefined): Record<string, AttributeValue> {
   const { route, source, status, attempts, startedAt, durationMs } = receipt;
   const facts: Record<string, Fact> = {
     id: ledgerId(route, source.key),
@@ -84,24 +93,43 @@ function itemOf(receipt: Receipt | FailedReceipt, sequencer: string | undefined)
     sourceBucket: source.bucket,
     sourceKey: source.key,
     sourceVersionId: source.versionId,
-    ...(receipt.status === 'delivered' ? deliveredFacts(receipt) : failedFacts(receipt)),
+    ...factsOf(receipt),
   };
   return Object.fromEntries(
     Object.entries(facts).flatMap(([name, fact]) => (fact === undefined ? [] : [[name, attribute(fact)]])),
   );
 }
 
-function deliveredFacts({ source, destination, checksum, transfer }: Receipt): Record<string, Fact> {
+function factsOf(receipt: FinalReceipt): Record<string, Fact> {
+  switch (receipt.status) {
+    case 'delivered':
+      return deliveredFacts(receipt);
+    case 'already there':
+      return placeFacts(receipt);
+    case 'failed':
+      return failedFacts(receipt);
+  }
+}
+
+/** What was to be written where, whether or not it was. */
+function placeFacts({ source, destination }: Receipt | AlreadyThereReceipt): Record<string, Fact> {
   return {
     sourceETag: source.eTag,
     sizeBytes: source.sizeBytes,
+    destinationBucket: destination.bucket,
+    destinationKey: destination.key,
+  };
+}
+
+function deliveredFacts(receipt: Receipt): Record<string, Fact> {
+  const { destination, checksum, transfer } = receipt;
+  return {
+    ...placeFacts(receipt),
     checksumAlgorithm: checksum.algorithm,
     checksumType: checksum.type,
     checksumValue: checksum.value,
     checksumOrigin: checksum.origin,
     checksumAnswered: checksum.answered,
-    destinationBucket: destination.bucket,
-    destinationKey: destination.key,
     destinationVersionId: destination.versionId,
     destinationETag: destination.eTag,
     transferKind: transfer.kind,

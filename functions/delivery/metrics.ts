@@ -1,7 +1,7 @@
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import { METRICS, METRICS_NAMESPACE, METRICS_SERVICE } from '../metric-names.ts';
 import type { RelayRequest } from '../request/relay-request.ts';
-import type { FailedReceipt, Receipt } from './receipt.ts';
+import type { FinalReceipt } from './receipt.ts';
 
 interface RouteTotals {
   objectsDelivered: number;
@@ -18,13 +18,15 @@ interface RouteTotals {
 export class RelayMetrics {
   readonly #routes = new Map<string, RouteTotals>();
 
-  count({ hint }: RelayRequest, receipt: Receipt | FailedReceipt, finishedAt: Date): void {
+  count({ hint }: RelayRequest, receipt: FinalReceipt, finishedAt: Date): void {
     const totals = this.#totalsOf(receipt.route);
     if (receipt.status === 'failed') {
       totals.objectsFailed++;
       totals.bytesFailed += hint?.sizeBytes ?? 0;
       return;
     }
+    // Neither: nothing was written, and nothing is to be mended.
+    if (receipt.status === 'already there') return;
     totals.objectsDelivered++;
     totals.bytesDelivered += receipt.source.sizeBytes;
     // An event that spoke of another version says nothing of how long this one waited.

@@ -48,6 +48,18 @@ export interface Receipt {
   durationMs: number;
 }
 
+/**
+ * The record of an object that found its key taken on a create-only route. By what, nobody on this side may ask: by this very
+ * object, if an earlier try or a duplicate event has delivered it, or by another.
+ */
+export interface AlreadyThereReceipt extends Pick<Receipt, 'route' | 'source' | 'certain'> {
+  status: 'already there';
+  destination: Pick<Receipt['destination'], 'bucket' | 'key'>;
+  attempts: number;
+  startedAt: string;
+  durationMs: number;
+}
+
 /** The record of an object that can't be relayed. */
 export interface FailedReceipt {
   status: 'failed';
@@ -70,6 +82,12 @@ export interface StartedReceipt {
   certain: boolean;
 }
 
+/** How an object's way along a route ends. */
+export type FinalReceipt = Receipt | AlreadyThereReceipt | FailedReceipt;
+
+/** What the relay answers of an object that has not failed. */
+export type RelayReceipt = Receipt | AlreadyThereReceipt | StartedReceipt;
+
 export interface Timing {
   attempts: number;
   startedAt: Date;
@@ -87,20 +105,10 @@ export interface ReceiptFacts {
 }
 
 export function receiptOf({ request, route, state, destination, delivered, kind, timing }: ReceiptFacts): Receipt {
-  const { source, hint } = request;
-  const matches = hint !== undefined && isHinted(state, hint);
   return {
     status: 'delivered',
     route: route.name,
-    source: {
-      bucket: source.bucket,
-      key: source.key,
-      versionId: state.versionId,
-      eTag: state.eTag,
-      sizeBytes: state.sizeBytes,
-      sequencer: matches ? hint.sequencer : undefined,
-      versionHint: matches ? undefined : hint?.versionId,
-    },
+    source: sourceFacts(request, state),
     destination: {
       bucket: destination.bucket,
       key: destination.key,
@@ -120,6 +128,23 @@ export function receiptOf({ request, route, state, destination, delivered, kind,
   };
 }
 
+export function alreadyThereReceiptOf({
+  request,
+  route,
+  state,
+  destination: { bucket, key },
+  timing,
+}: Omit<ReceiptFacts, 'delivered' | 'kind'>): AlreadyThereReceipt {
+  return {
+    status: 'already there',
+    route: route.name,
+    source: sourceFacts(request, state),
+    destination: { bucket, key },
+    certain: true,
+    ...times(timing),
+  };
+}
+
 export function failedReceiptOf(
   { source, hint }: RelayRequest,
   route: Route,
@@ -132,6 +157,19 @@ export function failedReceiptOf(
     source: { bucket: source.bucket, key: source.key, versionId: hint?.versionId, sequencer: hint?.sequencer },
     failure: failure.toJSON(),
     ...times(timing),
+  };
+}
+
+function sourceFacts({ source, hint }: RelayRequest, state: SourceState): Receipt['source'] {
+  const matches = hint !== undefined && isHinted(state, hint);
+  return {
+    bucket: source.bucket,
+    key: source.key,
+    versionId: state.versionId,
+    eTag: state.eTag,
+    sizeBytes: state.sizeBytes,
+    sequencer: matches ? hint.sequencer : undefined,
+    versionHint: matches ? undefined : hint?.versionId,
   };
 }
 

@@ -5,7 +5,7 @@ import type { RelayRequest } from '../request/relay-request.ts';
 import { type Route, routesFor } from '../route.ts';
 import { orOutOfTime } from './deadline.ts';
 import { record } from './ledger.ts';
-import { failedReceiptOf, type Receipt, type StartedReceipt } from './receipt.ts';
+import { failedReceiptOf, type RelayReceipt } from './receipt.ts';
 import type { Invocation } from './relay.ts';
 import { report } from './report.ts';
 import { settle } from './settle.ts';
@@ -14,6 +14,12 @@ import { settle } from './settle.ts';
 const ATTEMPTS = 3;
 const BACKOFF_MS = 200;
 const BACKOFF_FACTOR = 4;
+
+const WORDS = {
+  delivered: 'relayed',
+  'already there': 'left as it was, since the key is taken',
+  started: 'handed to relay-large',
+} as const;
 
 export interface RelayOptions {
   /** What fails now is not tried again by anybody, so its reason is recorded even if it might pass. */
@@ -31,7 +37,7 @@ export async function relayObject(
   invocation: Invocation,
   request: RelayRequest,
   options: RelayOptions = {},
-): Promise<(Receipt | StartedReceipt)[]> {
+): Promise<RelayReceipt[]> {
   const { config, logger } = invocation;
   if (request.source.bucket !== config.sourceBucket) throw wrongBucket(request, config.sourceBucket);
   const routes = routesFor(config.routes, request.source, request.routeName);
@@ -51,7 +57,7 @@ async function relayAlong(
   request: RelayRequest,
   route: Route,
   { isLastTry = false, messageId = randomUUID() }: RelayOptions,
-): Promise<Receipt | StartedReceipt> {
+): Promise<RelayReceipt> {
   const { logger, metrics, now } = invocation;
   const startedAt = now();
   const history = { messageId, hasWritten: false };
@@ -66,7 +72,7 @@ async function relayAlong(
       });
     });
     const receipt = { ...settled, certain: settled.certain && isCertain };
-    logger.info(receipt.status === 'started' ? 'handed to relay-large' : 'relayed', { receipt });
+    logger.info(WORDS[receipt.status], { receipt });
     if (receipt.status === 'started') return receipt;
     metrics.count(request, receipt, now());
     report(invocation, receipt);

@@ -2,7 +2,7 @@ import type { Logger } from '@aws-lambda-powertools/logger';
 import type { Clients } from '../aws/clients.ts';
 import type { RelayConfig } from '../config.ts';
 import type { RelayMetrics } from './metrics.ts';
-import type { FailedReceipt, Receipt } from './receipt.ts';
+import type { FinalReceipt } from './receipt.ts';
 
 /** What a relay works with; made once per execution environment. */
 export interface Relay {
@@ -20,5 +20,5 @@ export interface Invocation extends Relay {
   /** Aborts, with a RelayError `OutOfTime` as reason, while there is still time to answer. */
   signal: AbortSignal;
   /** What EventBridge has not been told yet. */
-  reports: (Receipt | FailedReceipt)[];
+  reports: FinalReceipt[];
 }

@@ -1,13 +1,17 @@
 import { PutEventsCommand, type PutEventsRequestEntry } from '@aws-sdk/client-eventbridge';
 import { asRelayError } from '../errors.ts';
 import type { RelayRequest } from '../request/relay-request.ts';
-import type { FailedReceipt, Receipt } from './receipt.ts';
+import type { FinalReceipt } from './receipt.ts';
 import type { Invocation } from './relay.ts';
 
 /** The `source` of our events: the function may put no others (`infra/contract.ts`). */
 const EVENT_SOURCE = 'upload-relay';
 
-const DETAIL_TYPES = { delivered: 'Object Relayed', failed: 'Object Relay Failed' } as const;
+const DETAIL_TYPES = {
+  delivered: 'Object Relayed',
+  'already there': 'Object Already There',
+  failed: 'Object Relay Failed',
+} as const;
 
 /** As many as one request takes: API_PutEvents. */
 const EVENTS_PER_REQUEST = 10;
@@ -15,16 +19,12 @@ const EVENTS_PER_REQUEST = 10;
 const LAST_WORDS_MS = 1_000;
 
 /** Notes what EventBridge is to be told: a request for each would cost a small object as much as its HEAD. */
-export function report(invocation: Invocation, receipt: Receipt | FailedReceipt): void {
+export function report(invocation: Invocation, receipt: FinalReceipt): void {
   invocation.reports.push(receipt);
 }
 
 /** For what isn't one of many: counts a receipt and tells of it at once. */
-export async function reportNow(
-  invocation: Invocation,
-  request: RelayRequest,
-  receipt: Receipt | FailedReceipt,
-): Promise<void> {
+export async function reportNow(invocation: Invocation, request: RelayRequest, receipt: FinalReceipt): Promise<void> {
   invocation.metrics.count(request, receipt, invocation.now());
   report(invocation, receipt);
   await sendReports(invocation);
@@ -44,7 +44,7 @@ export async function sendReports(invocation: Invocation): Promise<void> {
   await Promise.all(requests.map((each) => putEvents(invocation, each)));
 }
 
-function entryOf(receipt: Receipt | FailedReceipt): PutEventsRequestEntry {
+function entryOf(receipt: FinalReceipt): PutEventsRequestEntry {
   return { Source: EVENT_SOURCE, DetailType: DETAIL_TYPES[receipt.status], Detail: JSON.stringify(receipt) };
 }
 

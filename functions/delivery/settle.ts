@@ -10,7 +10,14 @@ import { headSource, isSameObject, type SourceState } from '../transfer/source-s
 import type { Transfer } from '../transfer/transfer.ts';
 import { requireTimeFor } from './deadline.ts';
 import { record } from './ledger.ts';
-import { type Receipt, receiptOf, type StartedReceipt, type Timing } from './receipt.ts';
+import {
+  type AlreadyThereReceipt,
+  alreadyThereReceiptOf,
+  type Receipt,
+  type RelayReceipt,
+  receiptOf,
+  type Timing,
+} from './receipt.ts';
 import type { Invocation } from './relay.ts';
 import { type History, startLarge } from './start-large.ts';
 
@@ -26,6 +33,7 @@ export interface Attempt extends Pick<Timing, 'attempts' | 'startedAt'> {
  * head (or GET, of a small object) → plan → transfer → record → head again, until the source is what was written.
  * Whoever writes the destination or the ledger looks at the source afterwards and, if it has changed, writes again:
  * that is what makes duplicate, late and reordered events harmless. It never skips a write because of the ledger.
+ * On a create-only route the first to write is the last, so there is nothing to look for.
  * A large object is only started: relay-large does the rest, this look included.
  */
 export async function settle(
@@ -33,7 +41,7 @@ export async function settle(
   request: RelayRequest,
   route: Route,
   { attempts, startedAt, history }: Attempt,
-): Promise<Receipt | StartedReceipt> {
+): Promise<RelayReceipt> {
   let snapshot = await firstLook(invocation, request);
   for (let round = 0; round < ROUNDS; round++) {
     const plan = planTransfer(request.source, snapshot.state, invocation.config.largeObjectBytes);
@@ -41,6 +49,7 @@ export async function settle(
     history.hasWritten = true;
     const timing = { attempts: attempts + round, startedAt };
     const receipt = await writeOnce(invocation, request, route, snapshot, plan, timing).catch(unlessChanged);
+    if (receipt !== undefined && route.createOnly) return receipt;
     const after = await lookAgain(invocation, request, receipt);
     if (receipt !== undefined && (after === 'gone' || isSameObject(after, snapshot.state))) return receipt;
     if (after !== 'gone') snapshot = { state: after };
@@ -62,17 +71,20 @@ async function writeOnce(
   { state, body }: Snapshot,
   plan: Exclude<Plan, { kind: 'large' }>,
   { attempts, startedAt }: Pick<Timing, 'attempts' | 'startedAt'>,
-): Promise<Receipt> {
+): Promise<Receipt | AlreadyThereReceipt> {
   const { clients, now, signal } = invocation;
   const { source } = request;
   const destination = destinationOf(route, source);
   requireTimeFor(invocation, state.sizeBytes);
   const attributes = await attributesFor(route, source, state, clients.source, signal);
   const writer = clients.writer(route);
-  const transfer: Transfer = { source, state, destination, attributes, reader: clients.source, writer, signal };
-  const delivered = plan.kind === 'single' ? await putSingle(transfer, body) : await putMultipart(transfer, plan.parts);
-  const timing = { attempts, startedAt, finishedAt: now() };
-  const receipt = receiptOf({ request, route, state, destination, delivered, kind: plan.kind, timing });
+  const { createOnly } = route;
+  const reader = clients.source;
+  const transfer: Transfer = { source, state, destination, attributes, createOnly, reader, writer, signal };
+  const writing = plan.kind === 'single' ? putSingle(transfer, body) : putMultipart(transfer, plan.parts);
+  const delivered = await writing.catch(unlessAlreadyThere);
+  const facts = { request, route, state, destination, timing: { attempts, startedAt, finishedAt: now() } };
+  const receipt = delivered ? receiptOf({ ...facts, delivered, kind: plan.kind }) : alreadyThereReceiptOf(facts);
   await record(invocation, receipt);
   return receipt;
 }
@@ -94,7 +106,7 @@ function look({ clients, config, signal }: Invocation, { source }: RelayRequest)
 async function lookAgain(
   invocation: Invocation,
   request: RelayRequest,
-  receipt: Receipt | undefined,
+  receipt: Receipt | AlreadyThereReceipt | undefined,
 ): Promise<SourceState | 'gone'> {
   try {
     return await look(invocation, request);
@@ -107,5 +119,11 @@ async function lookAgain(
 /** An overwrite in mid-copy is no failure: the next round takes the newer object. */
 function unlessChanged(error: unknown): undefined {
   if (error instanceof RelayError && error.code === 'SourceChanged') return undefined;
+  throw error;
+}
+
+/** A key that is taken is no failure: the receipt says so. */
+function unlessAlreadyThere(error: unknown): undefined {
+  if (error instanceof RelayError && error.code === 'AlreadyThere') return undefined;
   throw error;
 }

@@ -1,9 +1,15 @@
 import { sendToDeadLetterQueue } from '../delivery/dead-letter.ts';
 import { record } from '../delivery/ledger.ts';
-import { type FailedReceipt, failedReceiptOf } from '../delivery/receipt.ts';
+import {
+  type AlreadyThereReceipt,
+  alreadyThereReceiptOf,
+  type FailedReceipt,
+  failedReceiptOf,
+} from '../delivery/receipt.ts';
 import { reportNow } from '../delivery/report.ts';
 import type { RelayError } from '../errors.ts';
 import { destinationOf } from '../route.ts';
+import type { SourceState } from '../transfer/source-state.ts';
 import { type HandedBack, handBack } from './hand-back.ts';
 import type { LargeRun } from './large-run.ts';
 import { pauseBefore, persistentStep } from './persistent-step.ts';
@@ -14,6 +20,7 @@ const MAX_BEGUN = 3;
 /** As far as the execution came. */
 export interface Progress {
   startedAt?: Date;
+  state?: SourceState;
   /** As long as its parts would be left behind. */
   uploadId?: string | undefined;
 }
@@ -25,9 +32,10 @@ export interface Progress {
 export async function giveUp(
   run: LargeRun,
   failure: RelayError,
-  { uploadId, startedAt }: Progress,
-): Promise<HandedBack | FailedReceipt> {
+  { uploadId, startedAt, state }: Progress,
+): Promise<HandedBack | AlreadyThereReceipt | FailedReceipt> {
   if (uploadId !== undefined) await leaveUpload(run, uploadId, failure);
+  if (failure.code === 'AlreadyThere') return leaveAsItIs(run, startedAt!, state!);
   if (failure.code === 'SourceChanged') return handBack(run, { reason: failure.code });
   const { attempts } = run;
   if (failure.retryable && attempts < MAX_BEGUN) {
@@ -44,6 +52,21 @@ function leaveUpload(run: LargeRun, uploadId: string, { code }: RelayError): Pro
     const facts = { orphanedUploads: 1, uploadId, destination, code };
     run.invocation.logger.warn('upload left to the lifecycle rule', facts);
   });
+}
+
+/** The key is taken, on a create-only route. */
+async function leaveAsItIs(run: LargeRun, startedAt: Date, state: SourceState): Promise<AlreadyThereReceipt> {
+  const { invocation, request, route, attempts } = run;
+  const there = await persistentStep(run, 'record what is there', async () => {
+    const timing = { attempts, startedAt, finishedAt: invocation.now() };
+    const destination = destinationOf(route, request.source);
+    const receipt = alreadyThereReceiptOf({ request, route, state, destination, timing });
+    await record(invocation, receipt);
+    invocation.logger.info('left as it was, since the key is taken', { receipt });
+    return receipt;
+  });
+  await persistentStep(run, 'report', () => reportNow(invocation, request, there));
+  return there;
 }
 
 async function setAside(run: LargeRun, failure: RelayError, startedAt: Date | undefined): Promise<FailedReceipt> {

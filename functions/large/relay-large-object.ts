@@ -1,5 +1,5 @@
 import { record } from '../delivery/ledger.ts';
-import { type FailedReceipt, type Receipt, receiptOf } from '../delivery/receipt.ts';
+import { type FinalReceipt, type Receipt, receiptOf } from '../delivery/receipt.ts';
 import { reportNow } from '../delivery/report.ts';
 import { asRelayError } from '../errors.ts';
 import type { PartsRequest } from '../request/large-request.ts';
@@ -19,7 +19,7 @@ import type { LargeRun } from './large-run.ts';
 import { pauseBefore, persistentStep } from './persistent-step.ts';
 import { sendGroups } from './send-groups.ts';
 
-export type LargeAnswer = Receipt | FailedReceipt | HandedBack;
+export type LargeAnswer = FinalReceipt | HandedBack;
 
 /**
  * head → create → groups of parts → complete → record → head again → report, each a durable operation.
@@ -63,6 +63,8 @@ async function deliver(run: LargeRun, progress: Progress, state: SourceState, se
     invocation.logger.info('relayed', { receipt: written });
     return written;
   });
+  // What came first stays, whatever the source has become.
+  if (route.createOnly) return receipt;
   // An earlier try of the completion may have died unanswered. Whatever it did has taken effect after this pause.
   await context.wait('until nothing is under way', pauseBefore(run, 1));
   if (await persistentStep(run, 'look again', () => hasChanged(invocation, request.source, state))) {
@@ -78,7 +80,8 @@ async function look(run: LargeRun, progress: Progress): Promise<SourceState> {
     return { startedAt, state: stateToJson(await head(run)) };
   });
   progress.startedAt = new Date(seen.startedAt);
-  return stateFromJson(seen.state);
+  progress.state = stateFromJson(seen.state);
+  return progress.state;
 }
 
 function begin(run: LargeRun, state: SourceState): Promise<string> {
@@ -126,5 +129,8 @@ function transferOf(run: LargeRun, state: SourceState, attributes: ObjectAttribu
   const { clients, signal } = run.invocation;
   const { source } = run.request;
   const destination = destinationOf(run.route, source);
-  return { source, state, destination, attributes, reader: clients.source, writer: clients.writer(run.route), signal };
+  const { createOnly } = run.route;
+  const reader = clients.source;
+  const writer = clients.writer(run.route);
+  return { source, state, destination, attributes, createOnly, reader, writer, signal };
 }

@@ -74,7 +74,10 @@ function transferOf(
 ): Transfer {
   const destination = destinationOf(route, source);
   const state = pinnedState(pin);
-  return { source, state, destination, attributes: {}, reader: clients.source, writer: clients.writer(route), signal };
+  const { createOnly } = route;
+  const reader = clients.source;
+  const writer = clients.writer(route);
+  return { source, state, destination, attributes: {}, createOnly, reader, writer, signal };
 }
 
 /** As much of the state as it takes to read by it, and to know it again. */

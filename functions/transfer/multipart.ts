@@ -10,7 +10,7 @@ import { destinationFailure } from './failures.ts';
 import { Lanes } from './lanes.ts';
 import type { Part } from './plan.ts';
 import { type SentPart, sendPart } from './send-part.ts';
-import type { Delivered, Transfer } from './transfer.ts';
+import { conditionOf, type Delivered, type Transfer } from './transfer.ts';
 
 /**
  * A multipart upload whose parts are streamed and whose full-object checksum the destination verifies at the end.
@@ -104,6 +104,7 @@ export async function completeUpload(transfer: Transfer, uploadId: string, sent:
     MpuObjectSize: state.sizeBytes,
     ChecksumType: 'FULL_OBJECT',
     ...checksumMember(checksum),
+    ...conditionOf(transfer),
   });
   return writer.send(command, { abortSignal: signal }).catch((error: unknown) => {
     throw destinationFailure(error, 'CompleteMultipartUpload', source, destination);

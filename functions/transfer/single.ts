@@ -13,7 +13,7 @@ import { openPinned } from './pinned-read.ts';
 import { BUFFERED_MAX_BYTES } from './plan.ts';
 import { readWhole } from './read-whole.ts';
 import { streamThrough } from './stream-through.ts';
-import type { Delivered, Transfer } from './transfer.ts';
+import { conditionOf, type Delivered, type Transfer } from './transfer.ts';
 
 /** lib-storage wants parts no smaller than S3's least; what fits into one is one PutObject. */
 const LEAST_PART_BYTES = 5 * 1024 ** 2;
@@ -62,13 +62,15 @@ async function putStream(transfer: Transfer, checksum: Checksum): Promise<Delive
   return deliveredBy(answer, checksum, 'source');
 }
 
-function inputOf({ destination, attributes }: Transfer, checksum: Checksum): PutObjectCommandInput {
+function inputOf(transfer: Transfer, checksum: Checksum): PutObjectCommandInput {
+  const { destination, attributes } = transfer;
   return {
     Bucket: destination.bucket,
     Key: destination.key,
     ExpectedBucketOwner: destination.account,
     ...attributes,
     ...checksumMember(checksum),
+    ...conditionOf(transfer),
   };
 }
 

@@ -10,12 +10,22 @@ export interface Transfer {
   state: SourceState;
   destination: Destination;
   attributes: ObjectAttributes;
+  /** The write that would make the object visible is refused where its key is taken. */
+  createOnly: boolean;
   /** Reads in the source account. */
   reader: S3Client;
   /** Writes as the route's writer role. */
   writer: S3Client;
   /** Ends every request under way when the invocation runs out of time. */
   signal: AbortSignal;
+}
+
+/**
+ * The condition of the two writes that make an object visible; it needs no right but s3:PutObject.
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html
+ */
+export function conditionOf({ createOnly }: Transfer): { IfNoneMatch?: '*' } {
+  return createOnly ? { IfNoneMatch: '*' } : {};
 }
 
 /** What the destination answered. It stored the object only because the bytes it received have this checksum. */

@@ -31,6 +31,7 @@ export const CONFIG: RelayConfig = {
       writerRoleArn: 'arn:aws:iam::222222222222:role/writer',
       externalId: 'exploration',
       copyTags: false,
+      createOnly: false,
     },
   ],
   queueUrl: 'queue',

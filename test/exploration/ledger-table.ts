@@ -11,6 +11,7 @@ type Term = (present: Item | undefined, values: Item) => boolean;
 const TERMS: Record<string, Term> = {
   'attribute_not_exists(id)': (present) => present === undefined,
   'attribute_not_exists(sequencer)': (present) => present?.['sequencer'] === undefined,
+  '#status <> :delivered': (present) => present?.['status']?.S !== 'delivered',
   '#status = :failed': (present) => present?.['status']?.S === 'failed',
   'sequencer <= :sequencer': (present, values) => {
     const sequencer = present?.['sequencer']?.S;

@@ -33,7 +33,7 @@ test('the committed cdk.json is valid, and what it leaves out gets its default',
     largeWorkers: 16,
     logRetentionDays: 30,
   });
-  expect(config.routes[0]).toMatchObject({ filter: { prefix: '', suffix: '' }, copyTags: false });
+  expect(config.routes[0]).toMatchObject({ filter: { prefix: '', suffix: '' }, copyTags: false, createOnly: false });
 });
 
 describe('a mistake is one sentence that names the field and what stands there', () => {
@@ -61,6 +61,7 @@ describe('a mistake is one sentence that names the field and what stands there',
       'field "relay.routes.0.storageClass" is {"STANDARD":"COLD"}: must be',
     ],
     ['routes.0.storageClass', { COLD: 'STANDARD' }, 'field "relay.routes.0.storageClass.COLD" is not known'],
+    ['routes.0.createOnly', 'yes', 'field "relay.routes.0.createOnly" is "yes"'],
     ['routes.0.extrenalId', 'typo', 'field "relay.routes.0.extrenalId" is not known'],
     ['relay', { timeoutSeconds: 901 }, 'field "relay.relay.timeoutSeconds" is 901'],
     ['relay', { largeObjectBytes: 1024 }, 'field "relay.relay.largeObjectBytes" is 1024'],
@@ -85,6 +86,11 @@ test.each<Json>(['copy', 'GLACIER_IR', {}, { STANDARD: 'STANDARD_IA', REDUCED_RE
     expect(runtimeRoute(route!).storageClass).toEqual(storageClass);
   },
 );
+
+test('a create-only route is one in the function as well', () => {
+  const [route] = parseConfig(changed('routes.0.createOnly', true)).routes;
+  expect(runtimeRoute(route!).createOnly).toBe(true);
+});
 
 describe('what would go wrong only later is refused now', () => {
   const route = (change: Record<string, Json>) => {

@@ -1,4 +1,4 @@
-import type { Receipt, StartedReceipt } from '../../functions/delivery/receipt.ts';
+import type { Receipt, RelayReceipt } from '../../functions/delivery/receipt.ts';
 import type { Route } from '../../functions/route.ts';
 import type { SourceState } from '../../functions/transfer/source-state.ts';
 
@@ -13,6 +13,7 @@ export function aRoute(
     writerRoleArn: 'arn:aws:iam::222222222222:role/writer',
     externalId: 'external-id',
     copyTags: false,
+    createOnly: false,
     ...rest,
     destination: { account: '222222222222', region: 'us-east-1', bucket: 'destination', prefix: 'in/', ...destination },
   };
@@ -33,9 +34,9 @@ export function aState(change: Partial<SourceState> = {}): SourceState {
 }
 
 /** The receipts of objects that one invocation could deliver. */
-export function delivered(receipts: (Receipt | StartedReceipt)[]): Receipt[] {
+export function delivered(receipts: RelayReceipt[]): Receipt[] {
   return receipts.map((receipt) => {
     if (receipt.status === 'delivered') return receipt;
-    throw new Error(`${receipt.source.key} was handed to relay-large`);
+    throw new Error(`${receipt.source.key} is ${receipt.status}`);
   });
 }

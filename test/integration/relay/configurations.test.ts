@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readAssembly, templateStack } from '../../../local/assembly.ts';
 import { LocalCloud } from '../../../local/cloud.ts';
 import { synthesize } from '../../../local/synth.ts';
+import { keyStack } from '../../support/key-stack.ts';
 import { committedContext } from '../../support/stacks.ts';
 import {
   ACCOUNT_A,
@@ -141,21 +142,6 @@ describe('a mistake in cdk.json', () => {
     });
   });
 });
-
-function keyStack(account: string) {
-  const Statement = [
-    { Effect: 'Allow', Principal: { AWS: `arn:aws:iam::${account}:root` }, Action: 'kms:*', Resource: '*' },
-  ];
-  return templateStack({
-    account,
-    region: REGION,
-    name: 'keys',
-    template: {
-      Resources: { Key: { Type: 'AWS::KMS::Key', Properties: { KeyPolicy: { Version: '2012-10-17', Statement } } } },
-      Outputs: { KeyArn: { Value: { 'Fn::GetAtt': ['Key', 'Arn'] } } },
-    },
-  });
-}
 
 /** A bucket that somebody else made, with EventBridge turned on. */
 function existingSource(keyArn: string) {

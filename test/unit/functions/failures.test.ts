@@ -44,6 +44,7 @@ describe('writing the destination', () => {
       'DestinationKeyDenied',
       false,
     ],
+    ['PreconditionFailed', 412, 'words', 'AlreadyThere', false],
     ['BadDigest', 400, 'words', 'ChecksumRefused', true],
     ['ExpiredToken', 400, 'words', 'SessionExpired', true],
     ['NoSuchUpload', 404, 'words', 'UploadGone', true],
@@ -76,6 +77,7 @@ test('what is no Error at all may pass', () => expect(failureRow('text', 'source
 test('each row of the table stands in the runbook, with its code', () => {
   const runbook = readFileSync(new URL('../../../docs/runbook.md', import.meta.url), 'utf8');
   for (const { side, when, code, retryable } of [...FAILURES, PASSING]) {
-    expect(runbook).toContain(`| ${side} | ${when} | \`${code}\` | ${retryable ? 'retried' : 'dead-letter queue'} |`);
+    const givenUp = code === 'AlreadyThere' ? 'recorded' : 'dead-letter queue';
+    expect(runbook).toContain(`| ${side} | ${when} | \`${code}\` | ${retryable ? 'retried' : givenUp} |`);
   }
 });

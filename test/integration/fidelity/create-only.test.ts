@@ -1,0 +1,183 @@
+/** A create-only route: what came first stays. "Large" begins at 10 MiB here. */
+import { GetObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import type { StackInput } from '../../../local/assembly.ts';
+import { Faults } from '../../../local/faults/faults.ts';
+import { eventFixture } from '../../support/events.ts';
+import { executions, LARGE_LOG_GROUP, smallLarge } from '../../support/large.ts';
+import { listener } from '../../support/listener.ts';
+import {
+  changeEnvironment,
+  DESTINATION_BUCKET,
+  eventually,
+  PREFIX,
+  SOURCE_BUCKET,
+  startTwoAccounts,
+  type TwoAccounts,
+} from '../../support/two-accounts.ts';
+
+const MIB = 1024 ** 2;
+const SIZES: [kind: string, sizeBytes: number][] = [
+  ['single', 5_000],
+  ['multipart', 9 * MIB],
+  ['large', 11 * MIB],
+];
+
+const faults = new Faults({ seed: 1 });
+let world: TwoAccounts;
+
+beforeAll(async () => {
+  world = await startTwoAccounts({
+    faults,
+    last: [listener()],
+    change: (stacks) => {
+      smallLarge(stacks, { LARGE_OBJECT_BYTES: String(10 * MIB) });
+      // The permissions stay those of any route: the condition needs none of its own.
+      for (const name of ['upload-relay', 'upload-relay-large', 'upload-relay-part']) createOnly(stacks, name);
+    },
+  });
+});
+
+afterEach(() => faults.clear());
+
+afterAll(async () => {
+  expect(world.cloud.unexpectedErrors).toEqual([]);
+  expect(await world.deadLetters()).toEqual([]);
+  await world.close();
+});
+
+const drop = (Key: string, Body: string | Buffer) =>
+  world.a.s3.send(new PutObjectCommand({ Bucket: SOURCE_BUCKET, Key, Body }));
+
+const recorded = (key: string, status: string) =>
+  eventually(async () => {
+    const item = await world.ledgerItem(key);
+    return item?.['status'] === status && item;
+  });
+
+async function bytesAt(key: string): Promise<Buffer> {
+  const { Body } = await world.b.s3.send(new GetObjectCommand({ Bucket: DESTINATION_BUCKET, Key: PREFIX + key }));
+  return Buffer.from(await Body!.transformToByteArray());
+}
+
+const executionsAreOver = () => eventually(async () => executions(world).every(({ status }) => status !== 'RUNNING'));
+
+describe.each(SIZES)('%s, %i bytes', (kind, sizeBytes) => {
+  const body = Buffer.alloc(sizeBytes, 'from account A');
+
+  test('what account B holds under the key already stays, and the receipt says so', async () => {
+    const key = `taken/${kind}`;
+    await world.b.s3.send(new PutObjectCommand({ Bucket: DESTINATION_BUCKET, Key: PREFIX + key, Body: 'B’s own' }));
+    const { ETag, VersionId } = await drop(key, body);
+    const item = await recorded(key, 'already there');
+    expect(item).toEqual({
+      id: `main/${key}`,
+      route: 'main',
+      status: 'already there',
+      attempts: '1',
+      startedAt: expect.any(String),
+      durationMs: expect.any(String),
+      sourceBucket: SOURCE_BUCKET,
+      sourceKey: key,
+      sourceVersionId: VersionId,
+      sourceETag: ETag,
+      sizeBytes: String(sizeBytes),
+      destinationBucket: DESTINATION_BUCKET,
+      destinationKey: PREFIX + key,
+    });
+    expect((await bytesAt(key)).toString()).toBe('B’s own');
+  });
+
+  test('a first upload arrives with its proof, and a second event about it changes nothing', async () => {
+    const key = `twice/${kind}`;
+    await drop(key, body);
+    const first = await recorded(key, 'delivered');
+    expect(first).toMatchObject({ transferKind: kind, checksumOrigin: 'source' });
+    await world.cloud.settled();
+    const { payload } = await world.invoke({ key });
+    expect(payload).toMatchObject({
+      receipts: [{ status: kind === 'large' ? 'started' : 'already there', source: { key, sizeBytes }, certain: true }],
+      failures: [],
+    });
+    await executionsAreOver();
+    expect(await world.ledgerItem(key)).toEqual(first);
+    expect((await bytesAt(key)).equals(body)).toBe(true);
+  });
+
+  test('an overwrite at the source does not travel', async () => {
+    const key = `overwritten/${kind}`;
+    await drop(key, body);
+    const first = await recorded(key, 'delivered');
+    await drop(key, Buffer.alloc(sizeBytes, 'newer'));
+    await world.cloud.settled();
+    await executionsAreOver();
+    expect((await bytesAt(key)).equals(body)).toBe(true);
+    expect(await world.ledgerItem(key)).toEqual(first);
+  });
+});
+
+test('a write whose answer was lost is there, and ends as already there: nobody on this side can tell', async () => {
+  faults.add({
+    name: 'lost',
+    match: { service: 's3', operation: 'PutObject', bucket: DESTINATION_BUCKET, key: /lost$/ },
+    when: { times: 1 },
+    fault: { kind: 'error', status: 500, code: 'InternalError', after: true },
+  });
+  await drop('lost', 'once');
+  await recorded('lost', 'already there');
+  expect((await bytesAt('lost')).toString()).toBe('once');
+});
+
+test('a failure that was mended by somebody else is one no more', async () => {
+  const key = 'mended';
+  await expect(world.invoke({ key })).resolves.toMatchObject({ functionError: 'Unhandled' });
+  expect(await world.ledgerItem(key)).toMatchObject({ status: 'failed', reasonCode: 'SourceMissing' });
+  await world.b.s3.send(new PutObjectCommand({ Bucket: DESTINATION_BUCKET, Key: PREFIX + key, Body: 'by hand' }));
+  await drop(key, 'late');
+  await recorded(key, 'already there');
+});
+
+test('a batch job’s report says where something was', async () => {
+  await drop('batched', 'once');
+  await recorded('batched', 'delivered');
+  const job = eventFixture<{ tasks: { s3Key: string }[] }>('batch-operations-2.0');
+  const tasks = [{ ...job.tasks[0], s3Key: 'batched' }];
+  const { payload } = await world.invoke({ ...job, tasks });
+  const resultString = `already there s3://${DESTINATION_BUCKET}/${PREFIX}batched`;
+  expect(payload).toMatchObject({ results: [{ resultCode: 'Succeeded', resultString }] });
+});
+
+test('EventBridge is told, as events/out/object-already-there.json shows it', async () => {
+  const events = world.cloud.outputs('listener')['QueueUrl']!;
+  await drop('told', 'once');
+  await recorded('told', 'delivered');
+  await world.cloud.settled();
+  await world.take(events);
+  await world.invoke({ key: 'told' });
+  const [message] = await eventually(async () => {
+    const messages = await world.take(events);
+    return messages.length > 0 && messages;
+  });
+  const { detail, ...event } = JSON.parse(message!.Body!);
+  const { detail: shown, ...example } = eventFixture<{ detail: { source: object } }>('out/object-already-there');
+  expect(event['detail-type']).toBe(example['detail-type' as never]);
+  expect(Object.keys(detail)).toEqual(Object.keys(shown));
+  expect(detail).toMatchObject({ status: 'already there', source: { key: 'told' }, certain: true });
+});
+
+test('the parts of a large object that came too late are left to the lifecycle rule, and the log says so', () => {
+  const left = world.cloud.logs.lines(LARGE_LOG_GROUP).filter((line) => line.includes('left to the lifecycle rule'));
+  expect(left.length).toBeGreaterThan(0);
+  expect(left[0]).toContain('"code":"AlreadyThere"');
+});
+
+function createOnly(stacks: StackInput[], functionName: string): void {
+  for (const { template } of stacks) {
+    for (const { Properties } of Object.values(template.Resources)) {
+      if (Properties?.['FunctionName'] !== functionName) continue;
+      const { Variables } = Properties['Environment'] as { Variables: Record<string, string> };
+      const routes = (JSON.parse(Variables['ROUTES']!) as object[]).map((route) => ({ ...route, createOnly: true }));
+      changeEnvironment(stacks, { ROUTES: JSON.stringify(routes) }, functionName);
+    }
+  }
+}
