@@ -3,6 +3,7 @@ import { GetObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { StackInput } from '../../../local/assembly.ts';
 import { Faults } from '../../../local/faults/faults.ts';
+import { dropInOnePart } from '../../support/composite.ts';
 import { eventFixture } from '../../support/events.ts';
 import { executions, LARGE_LOG_GROUP, smallLarge } from '../../support/large.ts';
 import { listener } from '../../support/listener.ts';
@@ -19,6 +20,7 @@ import {
 const MIB = 1024 ** 2;
 const SIZES: [kind: string, sizeBytes: number][] = [
   ['single', 5_000],
+  ['single', 9 * MIB],
   ['multipart', 9 * MIB],
   ['large', 11 * MIB],
 ];
@@ -64,11 +66,13 @@ const executionsAreOver = () => eventually(async () => executions(world).every((
 
 describe.each(SIZES)('%s, %i bytes', (kind, sizeBytes) => {
   const body = Buffer.alloc(sizeBytes, 'from account A');
+  const dropThis = (key: string, bytes = body) =>
+    kind === 'multipart' ? dropInOnePart(world, key, bytes) : drop(key, bytes);
 
   test('what account B holds under the key already stays, and the receipt says so', async () => {
-    const key = `taken/${kind}`;
+    const key = `taken/${kind}-${sizeBytes}`;
     await world.b.s3.send(new PutObjectCommand({ Bucket: DESTINATION_BUCKET, Key: PREFIX + key, Body: 'B’s own' }));
-    const { ETag, VersionId } = await drop(key, body);
+    const { ETag, VersionId } = await dropThis(key);
     const item = await recorded(key, 'already there');
     expect(item).toEqual({
       id: `main/${key}`,
@@ -89,10 +93,10 @@ describe.each(SIZES)('%s, %i bytes', (kind, sizeBytes) => {
   });
 
   test('a first upload arrives with its proof, and a second event about it changes nothing', async () => {
-    const key = `twice/${kind}`;
-    await drop(key, body);
+    const key = `twice/${kind}-${sizeBytes}`;
+    await dropThis(key);
     const first = await recorded(key, 'delivered');
-    expect(first).toMatchObject({ transferKind: kind, checksumOrigin: 'source' });
+    expect(first).toMatchObject({ transferKind: kind, checksumOrigin: kind === 'multipart' ? 'transit' : 'source' });
     await world.cloud.settled();
     const { payload } = await world.invoke({ key });
     expect(payload).toMatchObject({
@@ -105,10 +109,10 @@ describe.each(SIZES)('%s, %i bytes', (kind, sizeBytes) => {
   });
 
   test('an overwrite at the source does not travel', async () => {
-    const key = `overwritten/${kind}`;
-    await drop(key, body);
+    const key = `overwritten/${kind}-${sizeBytes}`;
+    await dropThis(key);
     const first = await recorded(key, 'delivered');
-    await drop(key, Buffer.alloc(sizeBytes, 'newer'));
+    await dropThis(key, Buffer.alloc(sizeBytes, 'newer'));
     await world.cloud.settled();
     await executionsAreOver();
     expect((await bytesAt(key)).equals(body)).toBe(true);

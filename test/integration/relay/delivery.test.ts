@@ -1,14 +1,5 @@
 import { createHash } from 'node:crypto';
-import {
-  CompleteMultipartUploadCommand,
-  CopyObjectCommand,
-  CreateMultipartUploadCommand,
-  GetObjectCommand,
-  HeadObjectCommand,
-  ListObjectsV2Command,
-  PutObjectCommand,
-  UploadPartCommand,
-} from '@aws-sdk/client-s3';
+import { GetObjectCommand, HeadObjectCommand, ListObjectsV2Command, PutObjectCommand } from '@aws-sdk/client-s3';
 import { Upload } from '@aws-sdk/lib-storage';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { canonicalUserId } from '../../../local/accounts.ts';
@@ -87,9 +78,13 @@ describe('a file dropped into the source bucket turns up in account B, owned by 
   test.each([
     ['nothing', 0, undefined],
     ['a byte', 1, undefined],
+    ['a byte less than 5 MiB', 5 * MIB - 1, undefined],
     ['5 MiB', 5 * MIB, undefined],
+    ['a byte more than 5 MiB', 5 * MIB + 1, undefined],
+    ['a byte less than is held in memory', MIB - 1, undefined],
     ['the most that is held in memory', MIB, undefined],
     ['a byte more', MIB + 1, undefined],
+    ['a part but for a byte', 64 * MIB - 1, undefined],
     ['a part', 64 * MIB, undefined],
     ['a part and a byte', 64 * MIB + 1, 2],
   ])('%s: %i bytes', async (name, size, parts) => {
@@ -104,56 +99,11 @@ describe('a file dropped into the source bucket turns up in account B, owned by 
   });
 });
 
-test('headers and metadata travel along', async () => {
-  const headers = {
-    ContentType: 'text/csv; charset=utf-8',
-    ContentEncoding: 'gzip',
-    ContentLanguage: 'de',
-    ContentDisposition: 'attachment; filename="x.csv"',
-    CacheControl: 'max-age=60',
-    Expires: new Date('2030-01-01T00:00:00Z'),
-    Metadata: { project: 'relay', note: 'two words' },
-  };
-  for (const [key, body] of [
-    ['headers/single', Buffer.from('x')],
-    ['headers/stream', Buffer.alloc(9 * MIB)],
-    ['headers/multipart', Buffer.alloc(70 * MIB)],
-  ] as const) {
-    await world.a.s3.send(new PutObjectCommand({ Bucket: SOURCE_BUCKET, Key: key, Body: body, ...headers }));
-    const { Expires: _, ...expected } = headers;
-    const head = await delivered(key);
-    expect(head).toMatchObject(expected);
-    expect(head.ExpiresString).toBe('Tue, 01 Jan 2030 00:00:00 GMT');
-  }
-});
-
 describe('the checksum proof', () => {
   async function receiptFor(key: string) {
     const { payload } = await world.invoke({ key });
     return (payload as { receipts: { checksum: unknown; transfer: unknown }[] }).receipts[0]!;
   }
-
-  test.each([
-    ['CRC64NVME', 'small', 10],
-    ['CRC64NVME', 'large', 9 * MIB],
-    ['CRC32', 'small', 10],
-    ['CRC32C', 'large', 9 * MIB],
-    ['SHA256', 'small', 10],
-  ] as const)('%s of a %s object is handed on from the source', async (algorithm, name, size) => {
-    const key = `proof/${algorithm}-${name}`;
-    const put = new PutObjectCommand({
-      Bucket: SOURCE_BUCKET,
-      Key: key,
-      Body: Buffer.alloc(size, 'z'),
-      ChecksumAlgorithm: algorithm,
-    });
-    const stored = await world.a.s3.send(put);
-    const head = await delivered(key);
-    expect(head[`Checksum${algorithm}`]).toBe(stored[`Checksum${algorithm}`]);
-    expect(await receiptFor(key)).toMatchObject({
-      checksum: { algorithm, value: stored[`Checksum${algorithm}`], origin: 'source', verifiedBy: 'destination' },
-    });
-  });
 
   test('a SHA-256, which no multipart upload can prove, gives way to a CRC32 in transit', async () => {
     const key = 'proof/sha256-large';
@@ -169,36 +119,13 @@ describe('the checksum proof', () => {
       transfer: { kind: 'multipart', parts: 2 },
     });
   });
-
-  test('a composite checksum gives way to a CRC32 over the whole object', async () => {
-    const key = 'proof/composite';
-    const Bucket = SOURCE_BUCKET;
-    const { UploadId } = await world.a.s3.send(
-      new CreateMultipartUploadCommand({ Bucket, Key: key, ChecksumAlgorithm: 'SHA256' }),
-    );
-    const part = { Bucket, Key: key, UploadId, PartNumber: 1, ChecksumAlgorithm: 'SHA256' as const };
-    const { ETag, ChecksumSHA256 } = await world.a.s3.send(
-      new UploadPartCommand({ ...part, Body: Buffer.from('one part') }),
-    );
-    const MultipartUpload = { Parts: [{ PartNumber: 1, ETag, ChecksumSHA256 }] };
-    await world.a.s3.send(new CompleteMultipartUploadCommand({ Bucket, Key: key, UploadId, MultipartUpload }));
-    await delivered(key);
-    expect(await receiptFor(key)).toMatchObject({ checksum: { algorithm: 'CRC32', origin: 'transit' } });
-  });
 });
 
-describe('every way an object can come into being', () => {
+describe('however an object came into being', () => {
   test('a multipart upload', async () => {
     const params = { Bucket: SOURCE_BUCKET, Key: 'kinds/multipart', Body: Buffer.alloc(12 * MIB, 'm') };
     await new Upload({ client: world.a.s3, params, partSize: 5 * MIB }).done();
     expect((await delivered('kinds/multipart')).ContentLength).toBe(12 * MIB);
-  });
-
-  test('a copy', async () => {
-    await world.a.s3.send(new PutObjectCommand({ Bucket: SOURCE_BUCKET, Key: 'kinds/original', Body: 'original' }));
-    const CopySource = `${SOURCE_BUCKET}/kinds/original`;
-    await world.a.s3.send(new CopyObjectCommand({ Bucket: SOURCE_BUCKET, Key: 'kinds/copy', CopySource }));
-    expect((await delivered('kinds/copy')).ContentLength).toBe(8);
   });
 
   test('an overwrite: the newest is what the destination holds', async () => {

@@ -5,6 +5,7 @@ import { SourceObject } from '../../../functions/source-object.ts';
 import { checksumMember, fullObjectChecksum, worksForMultipart } from '../../../functions/transfer/checksum.ts';
 import { Crc32Tap, combineCrc32, crc32OfBuffer } from '../../../functions/transfer/crc32.ts';
 import { partSizeFor, planTransfer, splitIntoParts } from '../../../functions/transfer/plan.ts';
+import { MAX_OBJECT_BYTES } from '../../../functions/transfer/plan-large.ts';
 import { storageClassFor } from '../../../functions/transfer/storage-class.ts';
 import { aRoute, aState } from '../../support/relay.ts';
 
@@ -18,10 +19,13 @@ describe('planTransfer', () => {
   test.each([
     ['nothing', 0, 'single', 'single'],
     ['one byte', 1, 'single', 'single'],
+    ['a byte less than in memory', MIB - 1, 'single', 'single'],
     ['just within memory', MIB, 'single', 'single'],
     ['one byte more', MIB + 1, 'single', 1],
+    ['a byte less than a part', 64 * MIB - 1, 'single', 1],
     ['one part', 64 * MIB, 'single', 1],
     ['a part and a byte', 64 * MIB + 1, 2, 2],
+    ['a byte less than the largest', 5 * GIB - 1, 80, 80],
     ['the largest', 5 * GIB, 80, 80],
     ['more than one invocation takes', 5 * GIB + 1, 'large', 'large'],
   ])('%s: %i bytes → %s, or %s without a checksum to hand on', (_, sizeBytes, expected, without) => {
@@ -44,6 +48,23 @@ describe('planTransfer', () => {
     const plan = () => planTransfer(SOURCE, aState({ storageClass, restore }), 5 * GIB);
     if (readable) expect(plan().kind).toBe('single');
     else expect(plan).toThrow('restore it first');
+  });
+});
+
+describe('part sizes', () => {
+  test.each([
+    ['10,000 parts of 64 MiB', 625 * GIB, 64, 10_000, 64 * MIB],
+    ['a byte less', 625 * GIB - 1, 64, 10_000, 64 * MIB - 1],
+    ['a byte more would be part 10,001', 625 * GIB + 1, 65, 9_847, 10 * MIB + 1],
+    ['5 TiB, the limit of S3 until lately', 5 * TIB, 525, 9_987, 230 * MIB],
+    ['the largest there is: 10,000 parts of 5 GiB', MAX_OBJECT_BYTES, 5 * 1024, 10_000, 5 * GIB],
+    ['a byte less than that', MAX_OBJECT_BYTES - 1, 5 * 1024, 10_000, 5 * GIB - 1],
+  ])('%s: %i bytes → parts of %i MiB, %i of them', (_, sizeBytes, partMiB, parts, lastBytes) => {
+    const partSizeBytes = partSizeFor(sizeBytes);
+    expect(partSizeBytes).toBe(partMiB * MIB);
+    const all = splitIntoParts(sizeBytes, partSizeBytes);
+    expect(all).toHaveLength(parts);
+    expect(all.at(-1)).toMatchObject({ number: parts, lengthBytes: lastBytes });
   });
 });
 
