@@ -26,6 +26,7 @@ export interface LargeWorldOptions {
   kill?: { who: Who; turn: number };
   /** What is left of an invocation of a worker, each time it asks. */
   workerClock?: () => () => number;
+  createOnly?: boolean;
   /** What AWS does, as changed by a test. */
   services?: (services: Services) => Services;
 }
@@ -134,12 +135,13 @@ export class LargeWorld {
   }
 
   #invocation(life: Killable): Invocation {
+    const { createOnly = false } = this.#options;
     const ignore = () => undefined;
     const unknown = (problem: string) => {
       throw new Error(problem);
     };
     return {
-      config: { ...CONFIG, largeObjectBytes: GIB },
+      config: { ...CONFIG, routes: CONFIG.routes.map((route) => ({ ...route, createOnly })), largeObjectBytes: GIB },
       clients: clientsOf(this.#services, life, { onUnknown: unknown, outlivesAbort: false }),
       logger: { info: ignore, warn: ignore, error: ignore },
       now: () => new Date(0),

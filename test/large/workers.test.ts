@@ -90,6 +90,23 @@ test.each([
   if (operation === 'UploadPart') expect(world.sentParts.length).toBe(32 + 40);
 });
 
+test('on a create-only route nothing is begun again for an overwrite after the completion', async () => {
+  const world: LargeWorld = new LargeWorld({
+    createOnly: true,
+    services: (services) => ({
+      ...services,
+      PutItem(input) {
+        if (world.source.newest('k')!.letters === LETTERS) world.upload(LETTERS.toUpperCase());
+        return services.PutItem(input);
+      },
+    }),
+  });
+  world.upload(LETTERS);
+  await world.relay();
+  expect(world.destination.letters('k')).toBe(LETTERS);
+  expect(world.executions).toHaveLength(1);
+});
+
 test('answers about thousands of parts outgrow what a checkpoint takes, and are still put together after a replay', async () => {
   const parts = 8_500;
   let refusals = 0;

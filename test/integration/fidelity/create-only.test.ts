@@ -1,6 +1,7 @@
 /** A create-only route: what came first stays. "Large" begins at 10 MiB here. */
 import { GetObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { METRICS } from '../../../functions/metric-names.ts';
 import type { StackInput } from '../../../local/assembly.ts';
 import { Faults } from '../../../local/faults/faults.ts';
 import { dropInOnePart } from '../../support/composite.ts';
@@ -12,6 +13,7 @@ import {
   DESTINATION_BUCKET,
   eventually,
   PREFIX,
+  RELAY_LOG_GROUP,
   SOURCE_BUCKET,
   startTwoAccounts,
   type TwoAccounts,
@@ -151,13 +153,15 @@ test('a batch job’s report says where something was', async () => {
   expect(payload).toMatchObject({ results: [{ resultCode: 'Succeeded', resultString }] });
 });
 
-test('EventBridge is told, as events/out/object-already-there.json shows it', async () => {
+test('EventBridge is told, as events/out/object-already-there.json shows it, and nothing is counted', async () => {
   const events = world.cloud.outputs('listener')['QueueUrl']!;
   await drop('told', 'once');
   await recorded('told', 'delivered');
   await world.cloud.settled();
   await world.take(events);
   await world.invoke({ key: 'told' });
+  const counted = world.cloud.logs.lines(RELAY_LOG_GROUP).findLast((line) => line.includes('"_aws"'));
+  expect(JSON.parse(counted!)).toMatchObject({ [METRICS.objectsDelivered]: 0, [METRICS.objectsFailed]: 0 });
   const [message] = await eventually(async () => {
     const messages = await world.take(events);
     return messages.length > 0 && messages;

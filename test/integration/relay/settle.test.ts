@@ -74,6 +74,21 @@ test('an upload that arrives while an older one is being written is not overshad
   });
 });
 
+test('on a create-only route what came first is delivered, and an overwrite in mid-copy is left to its own event', async () => {
+  await put('once', 'first');
+  justBefore(
+    relay.writer,
+    'PutObject',
+    (nth) => nth === 1,
+    () => put('once', 'second'),
+  );
+  const { config } = relay.invocation;
+  config.routes = config.routes.map((route) => ({ ...route, createOnly: true }));
+  const [receipt] = await relayed('once');
+  expect(receipt).toMatchObject({ status: 'delivered', attempts: 1 });
+  expect(await textAt('once')).toBe('first');
+});
+
 test('a source deleted after its delivery stays delivered: deletes do not travel', async () => {
   await put('deleted', 'was here');
   justBefore(
