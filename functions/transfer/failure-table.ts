@@ -146,7 +146,7 @@ export const FAILURES: readonly Failure[] = [
     advice: 'The upload was removed while it ran; it is begun afresh.',
   },
   {
-    // No failure where it comes from: it ends in a receipt that says so. docs/decisions/0015 has the reasons.
+    // No failure where it comes from: it ends in a receipt that says so. docs/decisions/0017 has the reasons.
     side: 'destination',
     when: 'the key is taken, on a create-only route (412)',
     statuses: [412],
