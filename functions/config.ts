@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { RelayError } from './errors.ts';
-import { feedsSource, type Route } from './route.ts';
+import { type FilteredRoute, feedsSource, type Route } from './route.ts';
 
 /** Where objects come from, and the ways out. */
 export interface SourceConfig {
@@ -36,9 +36,36 @@ export interface RelayConfig extends SourceConfig {
   partFunction: string;
 }
 
+/** What replay knows: which objects the routes take, but not the ways out. */
+export interface ReplayConfig {
+  sourceBucket: string;
+  sourceAccount: string;
+  routes: FilteredRoute[];
+  queueUrl: string;
+  queueArn: string;
+  deadLetterQueueArn: string;
+  ledgerTable: string;
+  retryDelaySeconds: number;
+  /** ARN of replay itself, with its alias: it goes on in a fresh execution when there is too much for one. */
+  replayFunction: string;
+  /** How the relay is set up, for estimates. */
+  relay: RelayCapacity;
+}
+
+/** What decides how long the relay takes, and what it costs. */
+export interface RelayCapacity {
+  /** Invocations at once. */
+  concurrency: number;
+  memoryMiB: number;
+  largeObjectBytes: number;
+  largeWorkers: number;
+}
+
+const filterSchema = z.object({ prefix: z.string(), suffix: z.string() });
+
 const routeSchema = z.object({
   name: z.string().check(z.minLength(1)),
-  filter: z.object({ prefix: z.string(), suffix: z.string() }),
+  filter: filterSchema,
   destination: z.object({
     account: z.string().check(z.regex(/^\d{12}$/)),
     region: z.string().check(z.minLength(1)),
@@ -54,6 +81,10 @@ const routeSchema = z.object({
 });
 
 const routesSchema = z.array(routeSchema).check(z.minLength(1));
+
+const filteredRoutesSchema = z
+  .array(z.object({ name: z.string().check(z.minLength(1)), filter: filterSchema }))
+  .check(z.minLength(1));
 
 /**
  * Reads the environment that `infra/` writes.
@@ -79,9 +110,30 @@ export function readCheckConfig(env: Record<string, string | undefined>): CheckC
   return { ...readSource(env), deployedRoleId: required(env, 'RELAY_ROLE_ID') };
 }
 
+/** @throws RelayError `ConfigurationInvalid` */
+export function readReplayConfig(env: Record<string, string | undefined>): ReplayConfig {
+  return {
+    sourceBucket: required(env, 'SOURCE_BUCKET'),
+    sourceAccount: required(env, 'SOURCE_ACCOUNT'),
+    routes: readJson('ROUTE_FILTERS', required(env, 'ROUTE_FILTERS'), filteredRoutesSchema),
+    queueUrl: required(env, 'QUEUE_URL'),
+    queueArn: required(env, 'QUEUE_ARN'),
+    deadLetterQueueArn: required(env, 'DEAD_LETTER_QUEUE_ARN'),
+    ledgerTable: required(env, 'LEDGER_TABLE'),
+    retryDelaySeconds: requiredNumber(env, 'RETRY_DELAY_SECONDS'),
+    replayFunction: required(env, 'REPLAY_FUNCTION'),
+    relay: {
+      concurrency: requiredNumber(env, 'RELAY_CONCURRENCY'),
+      memoryMiB: requiredNumber(env, 'RELAY_MEMORY_MIB'),
+      largeObjectBytes: requiredNumber(env, 'LARGE_OBJECT_BYTES'),
+      largeWorkers: requiredNumber(env, 'LARGE_WORKERS'),
+    },
+  };
+}
+
 function readSource(env: Record<string, string | undefined>): SourceConfig {
   const sourceBucket = required(env, 'SOURCE_BUCKET');
-  const routes = readRoutes(required(env, 'ROUTES'));
+  const routes: Route[] = readJson('ROUTES', required(env, 'ROUTES'), routesSchema);
   const loop = feedsSource(sourceBucket, routes);
   if (loop) {
     throw invalid(
@@ -92,17 +144,17 @@ function readSource(env: Record<string, string | undefined>): SourceConfig {
   return { sourceBucket, sourceAccount: required(env, 'SOURCE_ACCOUNT'), routes };
 }
 
-function readRoutes(json: string): Route[] {
+function readJson<T extends z.ZodMiniType>(variable: string, json: string, schema: T): z.output<T> {
   let value: unknown;
   try {
     value = JSON.parse(json);
   } catch (cause) {
-    throw invalid('ROUTES', 'it is not JSON', cause);
+    throw invalid(variable, 'it is not JSON', cause);
   }
-  const parsed = routesSchema.safeParse(value);
+  const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];
-  throw invalid('ROUTES', `field "${issue?.path.join('.')}": ${issue?.message ?? 'invalid'}`);
+  throw invalid(variable, `field "${issue?.path.join('.')}": ${issue?.message ?? 'invalid'}`);
 }
 
 function required(env: Record<string, string | undefined>, name: string): string {

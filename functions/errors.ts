@@ -24,6 +24,7 @@ export type RelayErrorCode =
   | 'UploadGone'
   | 'LedgerUnavailable'
   | 'StartFailed'
+  | 'QueueUnavailable'
   | 'TransferFailed';
 
 export interface RelayErrorDetails {

@@ -54,6 +54,9 @@ export function destinationOf(route: Route, source: SourceObject): Destination {
   return new Destination(route.destination.bucket, key, route.destination.account);
 }
 
+/** As much of a route as the question which objects it takes needs. */
+export type FilteredRoute = Pick<Route, 'name' | 'filter'>;
+
 /**
  * The routes an object takes: the named one, or all whose filter it passes (possibly none).
  * @throws RelayError `UnknownRoute` when a named route does not exist or does not take this key
@@ -93,8 +96,17 @@ export interface FeedingRoute {
   destination: { bucket: string; prefix: string };
 }
 
-function takes(filter: RouteFilter, key: string): boolean {
+/** Whether a key passes a filter. */
+export function takes(filter: RouteFilter, key: string): boolean {
   return key.startsWith(filter.prefix) && key.endsWith(filter.suffix);
+}
+
+/** What two texts begin with, by whole characters: half of a surrogate pair is no UTF-8. */
+export function commonStart(a: string, b: string): string {
+  const characters = [...a];
+  const others = [...b];
+  const end = characters.findIndex((character, index) => character !== others[index]);
+  return end === -1 ? a : characters.slice(0, end).join('');
 }
 
 function overlap(a: string, b: string): boolean {

@@ -52,6 +52,21 @@ const RETENTION_DAYS = [
   1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
 ];
 
+/** Of rules of EventBridge, which take times as UTC: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-scheduled-rule-pattern.html */
+const schedule = z
+  .string()
+  .regex(
+    /^(rate\((1 (minute|hour|day)|([2-9]|[1-9]\d+) (minutes|hours|days))\)|cron\(\S+( \S+){5}\))$/,
+    'must be a rate such as "rate(1 day)" or a cron expression of six fields such as "cron(0 4 * * ? *)"',
+  );
+
+const replaySchema = z.strictObject({
+  name: z.string().regex(/^[A-Za-z0-9-]{1,40}$/, 'must be 1 to 40 letters, digits and hyphens'),
+  schedule,
+  prefix: z.string().max(512, 'must have at most 512 characters').default(''),
+  only: z.enum(['missing', 'all']).default('missing'),
+});
+
 const routeSchema = z.strictObject({
   name: z.string().regex(/^[A-Za-z0-9-]{1,40}$/, 'must be 1 to 40 letters, digits and hyphens'),
   filter: z.strictObject({ prefix: prefix.default(''), suffix: z.string().default('') }).prefault({}),
@@ -100,6 +115,8 @@ const schema = z.strictObject({
         .default(5 * 1024 ** 3),
       /** Each moves up to 78 MB/s; half as many would take longer over the largest object than its parts are kept. */
       largeWorkers: z.int().min(1).max(1000).default(16),
+      /** What is looked through by itself, at times, for objects without a receipt. */
+      replays: z.array(replaySchema).default([]),
       logRetentionDays: z
         .int()
         .refine((days) => RETENTION_DAYS.includes(days), `must be one of ${RETENTION_DAYS.join(', ')}`)
@@ -138,27 +155,45 @@ function sentence(issue: z.core.$ZodIssue, value: unknown): string {
 }
 
 /** Two routes that share a name or a role could not be told apart in receipts, sessions and policies. */
-function refuseAmbiguity({ routes }: RelayContext): void {
+function refuseAmbiguity({ routes, relay }: RelayContext): void {
+  const replays = new Map<string, number>();
+  relay.replays.forEach(({ name }, index) => {
+    refuseSecond(replays, name, 'relay.relay.replays', index, 'name', 'each replay needs a name of its own');
+  });
   const names = new Map<string, number>();
   const roles = new Map<string, number>();
   const buckets = new Map<string, number>();
   routes.forEach((route, index) => {
     const { account: owner, bucket: name, existingBucket } = route.destination;
-    refuseSecond(names, route.name, index, 'name', 'each route needs a name of its own');
+    refuseSecond(names, route.name, 'relay.routes', index, 'name', 'each route needs a name of its own');
     const role = `${owner}/${route.writerRoleName}`;
-    refuseSecond(roles, role, index, 'writerRoleName', 'each route of an account needs a writer role of its own');
+    refuseSecond(
+      roles,
+      role,
+      'relay.routes',
+      index,
+      'writerRoleName',
+      'each route of an account needs a writer role of its own',
+    );
     if (!existingBucket) {
       const advice = 'only one route can create a bucket; set "existingBucket": true on the others';
-      refuseSecond(buckets, name, index, 'destination.bucket', advice);
+      refuseSecond(buckets, name, 'relay.routes', index, 'destination.bucket', advice);
     }
   });
 }
 
-function refuseSecond(seen: Map<string, number>, value: string, index: number, field: string, advice: string): void {
+function refuseSecond(
+  seen: Map<string, number>,
+  value: string,
+  list: string,
+  index: number,
+  field: string,
+  advice: string,
+): void {
   const first = seen.get(value);
   if (first !== undefined) {
     throw new ConfigError(
-      `cdk.json: field "relay.routes.${index}.${field}" is "${value}", as in "relay.routes.${first}": ${advice}.`,
+      `cdk.json: field "${list}.${index}.${field}" is "${value}", as in "${list}.${first}": ${advice}.`,
     );
   }
   seen.set(value, index);

@@ -15,6 +15,9 @@ export const RELAY_FUNCTION_NAME = 'upload-relay';
 export const LARGE_FUNCTION_NAME = 'upload-relay-large';
 /** A durable function is invoked by a version or an alias. */
 export const LARGE_ALIAS = 'live';
+export const REPLAY_FUNCTION_NAME = 'upload-relay-replay';
+export const REPLAY_ALIAS = 'live';
+export const REPLAY_ROLE_NAME = 'upload-relay-replay';
 export const PART_FUNCTION_NAME = 'upload-relay-part';
 export const QUEUE_NAME = 'upload-relay';
 export const DEAD_LETTER_QUEUE_NAME = 'upload-relay-dead-letters';
@@ -24,6 +27,8 @@ export const LEDGER_TABLE_NAME = 'upload-relay-ledger';
 export const LOG_GROUP_NAME = `/aws/lambda/${RELAY_FUNCTION_NAME}`;
 export const CHECK_FUNCTION_NAME = 'upload-relay-check';
 export const CANARY_RULE_NAME = 'upload-relay-canary';
+/** With the name of the replay, as `relay.replays` has it. */
+export const REPLAY_RULE_NAME = 'upload-relay-replay';
 export const ALARM_TOPIC_NAME = 'upload-relay-alarms';
 export const DASHBOARD_NAME = 'upload-relay';
 

@@ -14,6 +14,8 @@ export interface RelayCodeProps {
   description: string;
   /** The file in `functions/`, without its ending. */
   entry: string;
+  /** Instead of `relay.timeoutSeconds`. */
+  timeoutSeconds?: number;
 }
 
 export const REPOSITORY = new URL('../', import.meta.url);
@@ -39,8 +41,9 @@ export class RelayCode extends Construct {
   readonly function: NodejsFunction;
   readonly logGroup: LogGroup;
 
-  constructor(scope: Construct, id: string, { config, role, functionName, description, entry }: RelayCodeProps) {
+  constructor(scope: Construct, id: string, props: RelayCodeProps) {
     super(scope, id);
+    const { config, role, functionName, description, entry, timeoutSeconds = config.relay.timeoutSeconds } = props;
     this.logGroup = new LogGroup(this, 'Logs', {
       logGroupName: `/aws/lambda/${functionName}`,
       retention: config.relay.logRetentionDays as RetentionDays,
@@ -56,7 +59,7 @@ export class RelayCode extends Construct {
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
       memorySize: config.relay.memoryMiB,
-      timeout: Duration.seconds(config.relay.timeoutSeconds),
+      timeout: Duration.seconds(timeoutSeconds),
       role,
       logGroup: this.logGroup,
       // What has begun with a version goes on with it, days later even.

@@ -10,11 +10,14 @@ import {
   LARGE_FUNCTION_NAME,
   LEDGER_TABLE_NAME,
   RELAY_FUNCTION_NAME,
+  REPLAY_ALIAS,
+  REPLAY_FUNCTION_NAME,
 } from './contract.ts';
 import { Dashboard } from './dashboard.ts';
 import { Ledger } from './ledger.ts';
 import { RelayFunction } from './relay-function.ts';
 import { RelayQueue } from './relay-queue.ts';
+import { ReplayFunction } from './replay-function.ts';
 import { UploadSource } from './upload-source.ts';
 
 export interface SourceStackProps {
@@ -44,6 +47,14 @@ export class SourceStack extends Stack {
     relay.relaysLargeObjects(queue);
     relay.setsAsideIn(queue);
 
+    const replay = new ReplayFunction(this, 'Replay', { config });
+    replay.listsSource();
+    replay.comparesWith(ledger);
+    replay.sendsTo(queue);
+    replay.goesOn();
+    replay.redrives(queue);
+    replay.runsOnSchedule();
+
     const check = new CheckFunction(this, 'Check', { config, relay });
     new Canary(this, 'Canary', { check });
     const alarms = new Alarms(this, 'Alarms', { config });
@@ -56,6 +67,8 @@ export class SourceStack extends Stack {
     new CfnOutput(this, 'RelayFunctionName', { value: RELAY_FUNCTION_NAME });
     new CfnOutput(this, 'AlarmTopicArn', { value: alarms.topic.topicArn });
     new CfnOutput(this, 'CheckFunctionName', { value: CHECK_FUNCTION_NAME });
+    new CfnOutput(this, 'DeadLetterQueueArn', { value: queue.deadLetters.queueArn });
+    new CfnOutput(this, 'ReplayFunctionName', { value: `${REPLAY_FUNCTION_NAME}:${REPLAY_ALIAS}` });
     new CfnOutput(this, 'LargeFunctionName', { value: `${LARGE_FUNCTION_NAME}:${LARGE_ALIAS}` });
   }
 }

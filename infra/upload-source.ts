@@ -2,6 +2,7 @@ import { Rule } from 'aws-cdk-lib/aws-events';
 import { ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { CfnBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
+import { commonStart } from '../functions/route.ts';
 import type { RelayContext } from './config.ts';
 import { bucketArn } from './contract.ts';
 import { RelayBucket } from './relay-bucket.ts';
@@ -83,13 +84,6 @@ export function filterRules({ prefix, suffix }: { prefix: string; suffix: string
     { name: 'suffix', value: /[\w./-]*$/.exec(suffix)![0] },
   ];
   return rules.filter(({ value }) => value !== '');
-}
-
-function commonStart(a: string, b: string): string {
-  const characters = [...a];
-  const others = [...b];
-  const end = characters.findIndex((character, index) => character !== others[index]);
-  return end === -1 ? a : characters.slice(0, end).join('');
 }
 
 function reversed(text: string): string {

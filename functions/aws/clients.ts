@@ -22,6 +22,9 @@ export interface Clients {
   forgetWriter(route: Route): void;
 }
 
+/** Those of replay, which writes nowhere but into the queue. */
+export type ReplayClients = Pick<Clients, 'source' | 'sqs' | 'dynamodb' | 'lambda'>;
+
 const MAX_SOCKETS = 64;
 const CONNECTION_TIMEOUT_MS = 5_000;
 /** A socket silent for so long is taken for dead; S3 itself closes at 20 s or more. */
@@ -46,6 +49,15 @@ export function createClients(): Clients {
       return created;
     },
     forgetWriter: (route) => void writers.delete(route.name),
+  };
+}
+
+export function createReplayClients(): ReplayClients {
+  return {
+    source: s3Client({}),
+    sqs: new SQSClient(),
+    dynamodb: new DynamoDBClient(),
+    lambda: new LambdaClient(),
   };
 }
 

@@ -8,6 +8,7 @@ import {
 } from '../delivery/receipt.ts';
 import { reportNow } from '../delivery/report.ts';
 import type { RelayError } from '../errors.ts';
+import { messageBody } from '../request/message-body.ts';
 import { destinationOf } from '../route.ts';
 import type { SourceState } from '../transfer/source-state.ts';
 import { type HandedBack, handBack } from './hand-back.ts';
@@ -80,7 +81,7 @@ async function setAside(run: LargeRun, failure: RelayError, startedAt: Date | un
     return receipt;
   });
   await persistentStep(run, 'set aside', () => {
-    const body = JSON.stringify({ key: request.source.key, route: route.name });
+    const body = messageBody({ key: request.source.key, route: route.name });
     const messageId = context.executionContext.durableExecutionArn.split('/').at(-2) ?? 'unnamed';
     return sendToDeadLetterQueue(invocation, { body, messageId }, failure);
   });

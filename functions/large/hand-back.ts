@@ -1,4 +1,5 @@
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
+import { messageBody } from '../request/message-body.ts';
 import type { LargeRun } from './large-run.ts';
 import { persistentStep } from './persistent-step.ts';
 
@@ -25,7 +26,7 @@ export async function handBack(
   const { invocation, request, route } = run;
   const { bucket, key } = request.source;
   await persistentStep(run, 'hand back', async () => {
-    const MessageBody = JSON.stringify({ key, route: route.name, attempts });
+    const MessageBody = messageBody({ key, route: route.name, attempts });
     const QueueUrl = invocation.config.queueUrl;
     await invocation.clients.sqs.send(new SendMessageCommand({ QueueUrl, MessageBody, DelaySeconds: delaySeconds }));
     invocation.logger.info('handed back to the queue', { source: `${request.source}`, reason });

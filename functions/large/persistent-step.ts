@@ -1,41 +1,26 @@
+import { durableStep } from '../delivery/durable-step.ts';
 import { delaySeconds } from '../delivery/postpone.ts';
-import { asRelayError, RelayError, type RelayErrorCode, type RelayErrorDetails } from '../errors.ts';
+import type { RelayError, RelayErrorCode } from '../errors.ts';
 import type { LargeRun } from './large-run.ts';
-
-/** Tries of one step, with pauses that grow to a quarter of an hour and cost nothing. */
-export const ATTEMPTS = 5;
 
 /** A step that meets these is over: the object is begun afresh, with another upload. */
 const BEGIN_AFRESH: readonly RelayErrorCode[] = ['SourceChanged', 'UploadGone', 'ChecksumRefused'];
 
-/** An error's type does not survive a checkpoint, so a failure travels as a value. */
-export type Outcome<T> = { value: T } | { failure: Record<string, unknown> };
-
 /**
- * Does something once, as far as anybody can: its result, which must be JSON, stands in the checkpoint. What may pass is
- * tried again; what won't, or has been tried often enough, is thrown as the RelayError that it was.
+ * A step of a large object's execution.
+ * @throws RelayError what no repetition helps, or didn't
  */
-export async function persistentStep<T>(run: LargeRun, name: string, work: () => Promise<T>): Promise<T> {
+export function persistentStep<T>(run: LargeRun, name: string, work: () => Promise<T>): Promise<T> {
   const { context, invocation, route } = run;
-  const outcome = await context.step(
-    name,
-    async ({ attempt }): Promise<Outcome<T>> => {
-      try {
-        return { value: await work() };
-      } catch (error) {
-        const failure = asRelayError(error, { source: `${run.request.source}` });
-        if (failure.code === 'SessionExpired') invocation.clients.forgetWriter(route);
-        if (isWorthRepeating(failure) && attempt < ATTEMPTS) {
-          invocation.logger.warn('will be tried again', { step: name, failure: failure.toJSON() });
-          throw failure;
-        }
-        return { failure: failure.toJSON() };
-      }
+  return durableStep(context, name, work, {
+    where: { source: `${run.request.source}` },
+    isWorthRepeating,
+    onFailure(failure, willBeRepeated) {
+      if (failure.code === 'SessionExpired') invocation.clients.forgetWriter(route);
+      if (willBeRepeated) invocation.logger.warn('will be tried again', { step: name, failure: failure.toJSON() });
     },
-    { retryStrategy: (_, attempt) => ({ shouldRetry: true, delay: pauseBefore(run, attempt) }) },
-  );
-  if ('failure' in outcome) throw failureFrom(outcome.failure);
-  return outcome.value;
+    pauseBefore: (attempt) => pauseBefore(run, attempt),
+  });
 }
 
 /** Whether doing the same again, in the same upload, may help. */
@@ -46,9 +31,4 @@ export function isWorthRepeating({ retryable, code }: RelayError): boolean {
 /** The same each time it is asked: an execution that is replayed must come to the same decisions. */
 export function pauseBefore({ invocation }: LargeRun, attempt: number): { seconds: number } {
   return { seconds: delaySeconds(invocation.config.retryDelaySeconds, attempt, 0) };
-}
-
-/** What `toJSON` of a RelayError has written down. */
-export function failureFrom(json: Record<string, unknown>): RelayError {
-  return new RelayError(json as unknown as RelayErrorDetails);
 }

@@ -1,11 +1,12 @@
 import { type DurableContext, InvokeError, NestingType, withRetry } from '@aws/durable-execution-sdk-js';
+import { ATTEMPTS, failureFrom } from '../delivery/durable-step.ts';
 import { RelayError } from '../errors.ts';
 import type { PartsRequest } from '../request/large-request.ts';
 import { splitIntoParts } from '../transfer/plan.ts';
 import { type Group, groupsOf, planLarge } from '../transfer/plan-large.ts';
 import type { SentPart } from '../transfer/send-part.ts';
 import type { LargeRun } from './large-run.ts';
-import { ATTEMPTS, failureFrom, pauseBefore } from './persistent-step.ts';
+import { pauseBefore } from './persistent-step.ts';
 import type { PartsAnswer } from './send-parts.ts';
 
 /** What all groups of an upload have in common. */

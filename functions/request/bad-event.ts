@@ -22,8 +22,12 @@ export function parseShape<T extends z.ZodMiniType>(schema: T, value: unknown, e
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];
-  const field = issue?.path.length ? ` (field "${issue.path.join('.')}": ${issue.message})` : '';
-  throw badEvent(`${expected}${field}`, value);
+  throw badEvent(`${expected}${issue ? fieldOf(issue) : ''}`, value);
+}
+
+function fieldOf(issue: z.core.$ZodIssue): string {
+  if (issue.code === 'unrecognized_keys') return ` (field "${[...issue.path, issue.keys[0]].join('.')}" is not known)`;
+  return issue.path.length > 0 ? ` (field "${issue.path.join('.')}": ${issue.message})` : '';
 }
 
 function excerpt(value: unknown): string {

@@ -3,7 +3,7 @@ import { MAX_PARTS, partSizeFor } from './plan.ts';
 const GIB = 1024 ** 3;
 
 /** What one worker moves: Lambda's network gives 625 Mbps. */
-const BYTES_PER_SECOND = 78_000_000;
+export const BYTES_PER_SECOND = 78_000_000;
 /** From asking for a worker to its first byte. */
 const WORKER_START_SECONDS = 2;
 /** HEAD, create, complete, receipt and the look after it, with the pauses in between. */
@@ -28,7 +28,7 @@ const GROUP_REQUEST_BYTES = 4_096;
 const TIMES_WRITTEN = 2;
 
 /** us-east-1, arm64. */
-const DOLLARS = {
+export const DOLLARS = {
   gbSecond: 0.0000133334,
   invocation: 0.2e-6,
   operation: 8e-6,

@@ -10,7 +10,13 @@ export interface ScheduledRule {
   /** `rate(1 day)` or `cron(0 6 * * ? *)` */
   expression: string;
   enabled: boolean;
-  functionArns: string[];
+  targets: ScheduleTarget[];
+}
+
+export interface ScheduleTarget {
+  functionArn: string;
+  /** JSON that the function gets instead of the event. */
+  input?: string | undefined;
 }
 
 /** Invokes a function on behalf of a service, if the function's policy lets that in. */
@@ -53,9 +59,9 @@ export class Schedules {
     if (!rule?.enabled)
       throw new Error(`There is no schedule ${arn} that could fire; there are ${this.arns().join(', ') || 'none'}`);
     const caller: Caller = { principal: { kind: 'service', service: 'events.amazonaws.com' }, context: {} };
-    const payload = JSON.stringify(scheduledEvent(rule, arn, this.#clock()));
-    for (const functionArn of rule.functionArns) {
-      this.#invoke(caller, functionArn, payload, { 'aws:SourceArn': arn, 'aws:SourceAccount': rule.account });
+    const event = JSON.stringify(scheduledEvent(rule, arn, this.#clock()));
+    for (const { functionArn, input = event } of rule.targets) {
+      this.#invoke(caller, functionArn, input, { 'aws:SourceArn': arn, 'aws:SourceAccount': rule.account });
     }
   }
 }

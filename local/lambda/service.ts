@@ -115,7 +115,8 @@ export class LambdaService implements Service {
       resourcePolicy: resourcePolicyOf(target),
       context,
     });
-    this.#asyncInvocations.submit(target, randomUUID(), payload);
+    const execution = target.function.durable && this.durableExecutions.start(target, randomUUID(), payload).execution;
+    this.#asyncInvocations.submit(target, randomUUID(), payload, execution && (() => execution.closed));
   }
 
   async handle(request: ApiRequest): Promise<ApiResponse> {

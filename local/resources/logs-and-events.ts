@@ -1,6 +1,7 @@
 /** AWS::Logs::LogGroup and AWS::Events::Rule. */
 import { z } from 'zod';
 import type { EventPattern } from '../events/event-pattern.ts';
+import type { ScheduleTarget } from '../events/schedules.ts';
 import { boolean, harmless, physicalName, type ResourceType, resourceType, tags } from './resource-type.ts';
 
 const LogGroup = z.strictObject({
@@ -11,6 +12,9 @@ const LogGroup = z.strictObject({
   Tags: tags,
 });
 
+const Target = z.strictObject({ Id: z.string(), Arn: z.string(), Input: z.string().optional() });
+type RuleTarget = z.output<typeof Target>;
+
 const Rule = z
   .strictObject({
     Name: z.string().optional(),
@@ -19,7 +23,7 @@ const Rule = z
     EventPattern: z.record(z.string(), z.unknown()).optional(),
     ScheduleExpression: z.string().optional(),
     State: z.enum(['ENABLED', 'DISABLED']).default('ENABLED'),
-    Targets: z.array(z.strictObject({ Id: z.string(), Arn: z.string() })).default([]),
+    Targets: z.array(Target).default([]),
     Tags: tags,
   })
   .refine(
@@ -52,15 +56,21 @@ export const logsAndEventsTypes: Record<string, ResourceType> = {
         ? services.eventBus.putRule({
             ...rule,
             eventPattern: eventPattern as EventPattern,
-            targets: Targets.map(({ Id, Arn }) => ({ id: Id, arn: Arn })),
+            targets: Targets.map(eventTarget),
           })
-        : services.schedules.put({ ...rule, expression, functionArns: Targets.map(({ Arn }) => functionArn(Arn)) });
+        : services.schedules.put({ ...rule, expression, targets: Targets.map(scheduleTarget) });
     return { ref: name, attributes: { Arn: arn } };
   }),
 };
 
 /** @throws Error for a target that is no function */
-function functionArn(arn: string): string {
-  if (/^arn:aws:lambda:[^:]+:\d{12}:function:/.test(arn)) return arn;
-  throw new Error(`Target ${arn} of a schedule is no function`);
+function scheduleTarget({ Arn, Input }: RuleTarget): ScheduleTarget {
+  if (/^arn:aws:lambda:[^:]+:\d{12}:function:/.test(Arn)) return { functionArn: Arn, input: Input };
+  throw new Error(`Target ${Arn} of a schedule is no function`);
+}
+
+/** @throws Error for an input of its own, which only schedules have here */
+function eventTarget({ Id, Arn, Input }: RuleTarget): { id: string; arn: string } {
+  if (Input === undefined) return { id: Id, arn: Arn };
+  throw new Error(`Target ${Arn} of a rule gets the event as it is here, without Input`);
 }

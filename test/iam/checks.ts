@@ -254,7 +254,7 @@ export const CHECKS: readonly Check[] = [
     guards: /^function upload-relay-check: /,
     holds: async ({ cloud }, { holder }) => {
       const rule = { account: ACCOUNT_A, region: REGION, name: 'another', expression: 'rate(1 day)', enabled: true };
-      const { arn } = cloud.schedules.put({ ...rule, functionArns: [holder] });
+      const { arn } = cloud.schedules.put({ ...rule, targets: [{ functionArn: holder }] });
       return isRefused(Promise.resolve().then(() => cloud.schedules.fire(arn)));
     },
   },

@@ -31,6 +31,7 @@ test('the committed cdk.json is valid, and what it leaves out gets its default',
     retryDelaySeconds: 30,
     largeObjectBytes: 5 * 1024 ** 3,
     largeWorkers: 16,
+    replays: [],
     logRetentionDays: 30,
   });
   expect(config.routes[0]).toMatchObject({ filter: { prefix: '', suffix: '' }, copyTags: false, createOnly: false });
@@ -68,6 +69,21 @@ describe('a mistake is one sentence that names the field and what stands there',
     ['relay', { largeWorkers: 0 }, 'field "relay.relay.largeWorkers" is 0'],
     ['relay', { maximumConcurrency: 1 }, 'field "relay.relay.maximumConcurrency" is 1'],
     ['relay', { alarmEmail: 'on call' }, 'field "relay.relay.alarmEmail" is "on call": must be an e-mail address'],
+    [
+      'relay',
+      { replays: [{ name: 'nightly', schedule: 'every night' }] },
+      'field "relay.relay.replays.0.schedule" is "every night": must be a rate such as "rate(1 day)"',
+    ],
+    [
+      'relay',
+      { replays: [{ name: 'nightly', schedule: 'rate(1 days)' }] },
+      'field "relay.relay.replays.0.schedule" is "rate(1 days)"',
+    ],
+    [
+      'relay',
+      { replays: ['rate(1 day)', 'rate(2 days)'].map((schedule) => ({ name: 'a', schedule })) },
+      'field "relay.relay.replays.1.name" is "a", as in "relay.relay.replays.0": each replay needs a name of its own',
+    ],
     ['relay', { logRetentionDays: 31 }, 'field "relay.relay.logRetentionDays" is 31: must be one of'],
   ])('%s = %j', (path, value, sentence) => {
     expect(() => parseConfig(changed(path, value))).toThrow(sentence);

@@ -36,6 +36,13 @@ function statements(template: Template, type: string): Statement[] {
   });
 }
 
+/** Of the source stack's policies that hang on a role of that logical id. */
+function statementsOfRole(id: RegExp): Statement[] {
+  return Object.values(source.findResources('AWS::IAM::Policy'))
+    .filter(({ Properties }) => id.test(Properties.Roles[0].Ref))
+    .flatMap(({ Properties }) => Properties.PolicyDocument.Statement as Statement[]);
+}
+
 describe('the relay function', () => {
   const relay = functionNamed('upload-relay');
   const mapping = only(source, 'AWS::Lambda::EventSourceMapping');
@@ -56,7 +63,7 @@ describe('the relay function', () => {
 
   test('failed asynchronous invocations end in the dead-letter queue', () => {
     const configs = Object.values(source.findResources('AWS::Lambda::EventInvokeConfig'));
-    expect(configs.map(({ Properties }) => Properties.Qualifier)).toEqual(['$LATEST', 'live']);
+    expect(configs.map(({ Properties }) => Properties.Qualifier)).toEqual(['$LATEST', 'live', 'live']);
     for (const { Properties } of configs) {
       expect(JSON.stringify(Properties.DestinationConfig.OnFailure)).toContain('DeadLetters');
     }
@@ -65,7 +72,7 @@ describe('the relay function', () => {
   test('logs are kept for a while and no longer', () => {
     const groups = Object.values(source.findResources('AWS::Logs::LogGroup'));
     expect(groups.map(({ Properties }) => Properties)).toEqual(
-      ['upload-relay', 'upload-relay-large', 'upload-relay-part'].map((name) => ({
+      ['upload-relay', 'upload-relay-large', 'upload-relay-part', 'upload-relay-replay'].map((name) => ({
         LogGroupName: `/aws/lambda/${name}`,
         RetentionInDays: 30,
       })),
@@ -128,9 +135,82 @@ describe('large objects', () => {
   });
 });
 
+describe('replay', () => {
+  const replay = functionNamed('upload-relay-replay');
+
+  test('is a durable function with a role of its own, and all the time of an invocation', () => {
+    expect(replay).toMatchObject({
+      Timeout: 900,
+      DurableConfig: { ExecutionTimeout: 604_800, RetentionPeriodInDays: 14 },
+      Environment: {
+        Variables: {
+          ROUTE_FILTERS: '[{"name":"main","filter":{"prefix":"","suffix":""}}]',
+          REPLAY_FUNCTION: 'arn:aws:lambda:us-east-1:111111111111:function:upload-relay-replay:live',
+          RELAY_CONCURRENCY: '20',
+        },
+      },
+    });
+    expect(replay['Role']).not.toEqual(functionNamed('upload-relay')['Role']);
+  });
+
+  test('keeps Lambda’s loop protection', () => expect(replay).not.toHaveProperty('RecursiveLoop'));
+
+  test('runs by itself only where it is configured to, and is told what to look through', () => {
+    const rules = (template: Template) =>
+      Object.values(template.findResources('AWS::Events::Rule')).filter(({ Properties }) =>
+        Properties.Name.startsWith('upload-relay-replay'),
+      );
+    expect(rules(source)).toEqual([]);
+    const context = committedContext();
+    context.relay = {
+      replays: [
+        { name: 'nightly', schedule: 'cron(0 4 * * ? *)' },
+        { name: 'invoices', schedule: 'rate(7 days)', prefix: 'invoices/', only: 'all' },
+      ],
+    };
+    const { source: scheduled } = templatesOf(context);
+    expect(rules(scheduled).map(({ Properties }) => Properties)).toMatchObject([
+      {
+        Name: 'upload-relay-replay-nightly',
+        ScheduleExpression: 'cron(0 4 * * ? *)',
+        Targets: [{ Input: '{"prefix":"","only":"missing"}' }],
+      },
+      {
+        Name: 'upload-relay-replay-invoices',
+        ScheduleExpression: 'rate(7 days)',
+        Targets: [{ Input: '{"prefix":"invoices/","only":"all"}' }],
+      },
+    ]);
+  });
+});
+
 describe('least privilege', () => {
+  test('replay’s role has these statements and no others: it reads no object and becomes nobody', () => {
+    const granted = statementsOfRole(/^ReplayRole/).map(({ Sid, Effect, Action }) => [Sid, Effect, Action]);
+    expect(granted).toEqual([
+      ['WriteLogs', 'Allow', ['logs:CreateLogStream', 'logs:PutLogEvents']],
+      ['ListObjects', 'Allow', 's3:ListBucket'],
+      ['ReadReceipts', 'Allow', 'dynamodb:BatchGetItem'],
+      ['SendMissing', 'Allow', 'sqs:SendMessage'],
+      ['KeepCheckpoints', 'Allow', ['lambda:CheckpointDurableExecution', 'lambda:GetDurableExecutionState']],
+      ['HandOver', 'Allow', 'lambda:InvokeFunction'],
+      [
+        'Redrive',
+        'Allow',
+        [
+          'sqs:StartMessageMoveTask',
+          'sqs:ListMessageMoveTasks',
+          'sqs:ReceiveMessage',
+          'sqs:DeleteMessage',
+          'sqs:GetQueueAttributes',
+        ],
+      ],
+      ['TellFailures', 'Allow', 'sqs:SendMessage'],
+    ]);
+  });
+
   test('the relay’s role has these statements and no others', () => {
-    const granted = statements(source, 'AWS::IAM::Policy').map(({ Sid, Effect, Action }) => [Sid, Effect, Action]);
+    const granted = statementsOfRole(/^RelayRole/).map(({ Sid, Effect, Action }) => [Sid, Effect, Action]);
     expect(granted).toEqual([
       ['WriteLogs', 'Allow', ['logs:CreateLogStream', 'logs:PutLogEvents']],
       ['TakeMessages', 'Allow', ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes']],
@@ -190,12 +270,13 @@ describe('least privilege', () => {
         expect(Properties).not.toHaveProperty('ManagedPolicyArns');
       }
     }
-    expect(Object.keys(source.findResources('AWS::IAM::Role'))).toHaveLength(1);
+    expect(Object.keys(source.findResources('AWS::IAM::Role'))).toHaveLength(2);
     const functions = Object.values(source.findResources('AWS::Lambda::Function'));
     expect(functions.map(({ Properties }) => Properties.FunctionName)).toEqual([
       'upload-relay',
       'upload-relay-large',
       'upload-relay-part',
+      'upload-relay-replay',
       'upload-relay-check',
     ]);
   });

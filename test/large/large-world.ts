@@ -1,4 +1,4 @@
-import { type DurableExecutionClient, withDurableExecution } from '@aws/durable-execution-sdk-js';
+import { withDurableExecution } from '@aws/durable-execution-sdk-js';
 import type { Context } from 'aws-lambda';
 import { RelayMetrics } from '../../functions/delivery/metrics.ts';
 import type { Invocation } from '../../functions/delivery/relay.ts';
@@ -7,7 +7,6 @@ import { relayLargeObject } from '../../functions/large/relay-large-object.ts';
 import { sendParts } from '../../functions/large/send-parts.ts';
 import { type LargeRequest, parseLargeRequest, parsePartsRequest } from '../../functions/request/large-request.ts';
 import { DurableExecution } from '../../local/lambda/durable/execution.ts';
-import type { OperationUpdate } from '../../local/lambda/durable/operation.ts';
 import type { Execution } from '../../local/lambda/executor.ts';
 import type { Target } from '../../local/lambda/functions.ts';
 import { clientsOf } from '../exploration/clients.ts';
@@ -17,6 +16,7 @@ import { LedgerTable } from '../exploration/ledger-table.ts';
 import { Queue } from '../exploration/queue.ts';
 import { type Services, servicesOf } from '../exploration/services.ts';
 import { SourceBucket } from '../exploration/source-bucket.ts';
+import { checkpoints } from './checkpoints.ts';
 import { Killable } from './killable.ts';
 
 export type Who = 'relay-large' | 'relay-part';
@@ -151,22 +151,4 @@ export class LargeWorld {
       metrics: new RelayMetrics(),
     };
   }
-}
-
-/** The API by which the SDK keeps checkpoints, with a turn before and after each. */
-function checkpoints(execution: DurableExecution, life: Killable): DurableExecutionClient {
-  return {
-    async checkpoint({ CheckpointToken, Updates = [] }) {
-      const what = Updates.map(({ Action, Name, Type }) => `${Action} ${Name ?? Type}`).join(', ');
-      await life.turn(`sends checkpoint ${what}`);
-      const updates = JSON.parse(JSON.stringify(Updates)) as OperationUpdate[];
-      const { token, operations } = execution.checkpoint(CheckpointToken!, updates);
-      await life.turn(`is answered checkpoint ${what}`);
-      return { CheckpointToken: token, NewExecutionState: { Operations: structuredClone(operations) as never } };
-    },
-    async getExecutionState({ CheckpointToken, Marker, MaxItems }) {
-      const { operations, next } = execution.state(CheckpointToken!, Number(Marker ?? 0), MaxItems ?? 1000);
-      return { Operations: structuredClone(operations) as never, ...(next && { NextMarker: String(next) }) };
-    },
-  };
 }

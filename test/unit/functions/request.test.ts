@@ -3,6 +3,7 @@ import { RelayError } from '../../../functions/errors.ts';
 import { isBatchJob, parseBatchJob, parseBatchTask } from '../../../functions/request/batch-operations.ts';
 import { decodeKey } from '../../../functions/request/encoded-key.ts';
 import { isManualEvent, parseManualEvent } from '../../../functions/request/manual.ts';
+import { messageBody } from '../../../functions/request/message-body.ts';
 import { isSqsEvent, parseMessageBody } from '../../../functions/request/sqs-message.ts';
 import { SourceObject } from '../../../functions/source-object.ts';
 import { eventFixture, eventNames, messageBodies } from '../../support/events.ts';
@@ -37,6 +38,13 @@ test('a message of the relay’s own names the key as it is, the route, and how 
   expect(parseMessageBody(body, 'uploads')).toEqual([
     { source: new SourceObject('uploads', 'a+b c'), routeName: 'main', attempts: 2 },
   ]);
+});
+
+test('a message of the relay’s own takes every character of a key, although SQS does not', () => {
+  const key = 'tab\t newline\n nul\0 \ufffe\uffff 日本 🎉';
+  const body = messageBody({ key, route: 'main' });
+  expect(body).not.toMatch(/[^\t\n\r\x20-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/u);
+  expect(parseMessageBody(body, 'uploads')[0]!.source.key).toBe(key);
 });
 
 test('what an event knows of the version is kept as a hint', () => {

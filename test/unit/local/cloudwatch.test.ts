@@ -118,7 +118,7 @@ describe('an alarm', () => {
 
 describe('a schedule', () => {
   const schedules = new Schedules({ clock: () => 0, invoke: () => undefined });
-  const rule = { ...PLACE, name: 'r', enabled: true, functionArns: [] };
+  const rule = { ...PLACE, name: 'r', enabled: true, targets: [] };
 
   test.each(['rate(1 day)', 'rate(12 hours)', 'cron(0 6 * * ? *)'])('may be %s', (expression) => {
     expect(schedules.put({ ...rule, expression }).arn).toBe('arn:aws:events:us-east-1:111111111111:rule/r');

@@ -1,0 +1,36 @@
+import { createHash } from 'node:crypto';
+import { DurableExecutionAlreadyStartedException, InvokeCommand } from '@aws-sdk/client-lambda';
+import type { ReplayRequest } from '../request/replay-request.ts';
+import type { ReplayRun } from './replay.ts';
+import { replayStep } from './replay-step.ts';
+import { serviceFailure } from './service-failure.ts';
+
+/** Lambda takes 64 characters. */
+const HASH_CHARACTERS = 48;
+
+/**
+ * Has a fresh execution go on, since one may have 3,000 operations. Its name is made of this one's, so that a crash between
+ * the start and its checkpoint starts nothing twice. Lambda stops a function that starts itself more than 16 times in a
+ * row, which is more than a billion keys take.
+ * https://docs.aws.amazon.com/lambda/latest/dg/invocation-recursion.html
+ * @returns the name of the execution
+ */
+export function handOver(run: ReplayRun, request: ReplayRequest): Promise<string> {
+  const { context, clients, config, logger } = run;
+  const arn = context.executionContext.durableExecutionArn;
+  const name = `replay-${createHash('sha256').update(arn).digest('hex').slice(0, HASH_CHARACTERS)}`;
+  return replayStep(run, 'hand over', async () => {
+    const command = new InvokeCommand({
+      FunctionName: config.replayFunction,
+      InvocationType: 'Event',
+      DurableExecutionName: name,
+      Payload: Buffer.from(JSON.stringify(request)),
+    });
+    await clients.lambda.send(command).catch((error: unknown) => {
+      if (error instanceof DurableExecutionAlreadyStartedException) return;
+      throw serviceFailure('StartFailed', 'Invoke', config.replayFunction, error);
+    });
+    logger.info('handed over', { execution: name, ...request.goOn });
+    return name;
+  });
+}

@@ -1,0 +1,73 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type AttributeValue, BatchGetItemCommand, type KeysAndAttributes } from '@aws-sdk/client-dynamodb';
+import { ledgerId } from '../delivery/ledger.ts';
+import { inLanes } from './in-lanes.ts';
+import type { ListedObject } from './list-page.ts';
+import type { Replay } from './replay.ts';
+import { serviceFailure } from './service-failure.ts';
+
+/** An object along one route. */
+export interface Task {
+  object: ListedObject;
+  route: string;
+}
+
+type Item = Record<string, AttributeValue>;
+
+/** DynamoDB's limit: https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchGetItem.html */
+const IDS_PER_REQUEST = 100;
+const LANES = 10;
+/** What DynamoDB leaves unread, because of throttling, is asked for again. */
+const ATTEMPTS = 6;
+const FIRST_PAUSE_MS = 50;
+
+/** Those that have no receipt of their newest version. */
+export async function withoutReceipt(replay: Replay, tasks: readonly Task[]): Promise<Task[]> {
+  const receipts = new Map<string, Item>();
+  await inLanes(LANES, chunks(tasks.map(idOf), IDS_PER_REQUEST), async (ids) => {
+    for (const item of await getItems(replay, ids)) receipts.set(item['id']!.S!, item);
+  });
+  return tasks.filter((task) => !isReceiptOf(receipts.get(idOf(task)), task.object));
+}
+
+/**
+ * Whether a receipt is about this very object. The ETag tells other bytes; the same bytes put once more, with other metadata
+ * perhaps, show in a time after the receipt's.
+ */
+export function isReceiptOf(receipt: Item | undefined, { eTag, sizeBytes, lastModified }: ListedObject): boolean {
+  if (receipt?.['status']?.S !== 'delivered') return false;
+  if (receipt['sourceETag']?.S !== eTag || receipt['sizeBytes']?.N !== String(sizeBytes)) return false;
+  const finishedAt = Date.parse(receipt['startedAt']?.S ?? '') + Number(receipt['durationMs']?.N);
+  return finishedAt >= lastModified.getTime();
+}
+
+export function chunks<T>(items: readonly T[], size: number): T[][] {
+  const count = Math.ceil(items.length / size);
+  return Array.from({ length: count }, (_, index) => items.slice(index * size, (index + 1) * size));
+}
+
+function idOf({ object, route }: Task): string {
+  return ledgerId(route, object.key);
+}
+
+async function getItems({ clients, config }: Replay, ids: string[]): Promise<Item[]> {
+  const items: Item[] = [];
+  let asked: KeysAndAttributes = {
+    Keys: ids.map((id) => ({ id: { S: id } })),
+    ProjectionExpression: 'id, #status, sourceETag, sizeBytes, startedAt, durationMs',
+    ExpressionAttributeNames: { '#status': 'status' },
+  };
+  for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
+    const command = new BatchGetItemCommand({ RequestItems: { [config.ledgerTable]: asked } });
+    const { Responses, UnprocessedKeys } = await clients.dynamodb.send(command).catch((error: unknown) => {
+      throw serviceFailure('LedgerUnavailable', 'BatchGetItem', config.ledgerTable, error);
+    });
+    items.push(...(Responses?.[config.ledgerTable] ?? []));
+    const unread = UnprocessedKeys?.[config.ledgerTable];
+    if (!unread?.Keys?.length) return items;
+    asked = unread;
+    await sleep(FIRST_PAUSE_MS * 2 ** (attempt - 1));
+  }
+  const throttled = new Error(`${asked.Keys?.length} receipts stay unread`);
+  throw serviceFailure('LedgerUnavailable', 'BatchGetItem', config.ledgerTable, throttled);
+}

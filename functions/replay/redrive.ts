@@ -1,0 +1,64 @@
+import { ListMessageMoveTasksCommand, StartMessageMoveTaskCommand } from '@aws-sdk/client-sqs';
+import { delaySeconds } from '../delivery/postpone.ts';
+import type { ReplayRun } from './replay.ts';
+import { replayStep } from './replay-step.ts';
+import { serviceFailure } from './service-failure.ts';
+
+export interface RedriveSummary {
+  from: 'dead-letter-queue';
+  /** As SQS has it: `COMPLETED`, or why not. */
+  status: string;
+  /** About so many messages are back in the queue. */
+  moved: number;
+  /** About so many lay there. */
+  found: number;
+  reason?: string;
+}
+
+/** A task moves some hundred messages a second, so it may take hours: looked at after 5 s, 20 s, …, then every quarter of an hour. */
+const FIRST_LOOK_SECONDS = 5;
+const LOOKS = 500;
+const UNDER_WAY = ['RUNNING', 'CANCELLING'];
+
+/**
+ * Sends everything in the dead-letter queue back to the relay's. By its name: what the relay has set aside itself carries no
+ * mark of the queue that it came from. Messages are new ones then, with all their tries before them.
+ * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_StartMessageMoveTask.html
+ */
+export async function redrive(run: ReplayRun): Promise<RedriveSummary> {
+  await replayStep(run, 'start', () => startTask(run));
+  for (let look = 1; ; look++) {
+    const summary = await replayStep(run, `look ${look}`, () => latestTask(run));
+    if (!UNDER_WAY.includes(summary.status) || look === LOOKS) return summary;
+    await run.context.wait('until all are moved', { seconds: delaySeconds(FIRST_LOOK_SECONDS, look, 0) });
+  }
+}
+
+/** A queue has one task at a time: one that is under way, started before a crash perhaps, does the same. */
+async function startTask(run: ReplayRun): Promise<null> {
+  const { clients, config, logger } = run;
+  if (UNDER_WAY.includes((await latestTask(run)).status)) return null;
+  const command = new StartMessageMoveTaskCommand({
+    SourceArn: config.deadLetterQueueArn,
+    DestinationArn: config.queueArn,
+  });
+  await clients.sqs.send(command).catch((error: unknown) => {
+    throw serviceFailure('QueueUnavailable', 'StartMessageMoveTask', config.deadLetterQueueArn, error);
+  });
+  logger.info('redrive begun');
+  return null;
+}
+
+async function latestTask({ clients, config }: ReplayRun): Promise<RedriveSummary> {
+  const command = new ListMessageMoveTasksCommand({ SourceArn: config.deadLetterQueueArn, MaxResults: 1 });
+  const { Results: [task] = [] } = await clients.sqs.send(command).catch((error: unknown) => {
+    throw serviceFailure('QueueUnavailable', 'ListMessageMoveTasks', config.deadLetterQueueArn, error);
+  });
+  return {
+    from: 'dead-letter-queue',
+    status: task?.Status ?? 'UNKNOWN',
+    moved: task?.ApproximateNumberOfMessagesMoved ?? 0,
+    found: task?.ApproximateNumberOfMessagesToMove ?? 0,
+    ...(task?.FailureReason !== undefined && { reason: task.FailureReason }),
+  };
+}

@@ -1,0 +1,68 @@
+import { NOTHING_YET, type ReplayRequest, type ReplayTotals } from '../request/replay-request.ts';
+import { planOf, type ReplayPlan } from './estimate.ts';
+import { handOver } from './hand-over.ts';
+import type { ReplayRun } from './replay.ts';
+import { replayStep } from './replay-step.ts';
+import { type Scanned, scan, sumOf } from './scan.ts';
+import { scopeOf } from './scope.ts';
+
+export interface ReplaySummary {
+  /** `handed over`: another execution goes on after the last key. */
+  status: 'done' | 'handed over';
+  /** Since the very beginning, by earlier executions too. */
+  scanned: number;
+  alreadyDelivered: number;
+  sent: number;
+  /** Of what was sent. */
+  bytes: number;
+  /** The last one listed; none when there was none. */
+  lastKey?: string;
+  /** In a dry run: what would be sent. */
+  plan?: ReplayPlan;
+  /** The name of the execution that goes on. */
+  execution?: string;
+}
+
+/** Each is a durable operation, and every tenth has a pause with it: 1,981 with the hand-over, of 3,000. */
+export const STEPS_PER_EXECUTION = 1_800;
+/** Ten minutes of an invocation's fifteen at the most: the pause after them ends it, and a fresh one goes on. */
+const STEPS_PER_INVOCATION = 10;
+
+/**
+ * Goes through the source bucket in the order of its keys, and sends what shall be relayed into the queue. A crash repeats
+ * one step at the most, and what is sent twice does no harm.
+ * @throws RelayError
+ */
+export async function replayObjects(run: ReplayRun, request: ReplayRequest): Promise<ReplaySummary> {
+  const scope = scopeOf(request, run.config.routes);
+  let totals = request.goOn?.totals ?? NOTHING_YET;
+  let lastKey = request.goOn?.startAfter;
+  for (let step = 1; step <= STEPS_PER_EXECUTION; step++) {
+    const startAfter = lastKey;
+    const scanned: Scanned = await replayStep(run, `keys ${step}`, () => scan(run, request, scope, startAfter));
+    totals = sumOf(totals, scanned.totals);
+    lastKey = scanned.lastKey ?? lastKey;
+    if (scanned.isLast) return summaryOf(run, request, totals, lastKey);
+    if (step % STEPS_PER_INVOCATION === 0) await run.context.wait('for a fresh invocation', { seconds: 1 });
+  }
+  const execution = await handOver(run, { ...request, goOn: { startAfter: lastKey!, totals } });
+  return { ...summaryOf(run, request, totals, lastKey), status: 'handed over', execution };
+}
+
+function summaryOf(
+  { config }: ReplayRun,
+  { dryRun }: ReplayRequest,
+  totals: ReplayTotals,
+  lastKey: string | undefined,
+): ReplaySummary {
+  const { scanned, alreadyDelivered, toSend, bytes } = totals;
+  return {
+    status: 'done',
+    scanned,
+    alreadyDelivered,
+    sent: dryRun ? 0 : toSend,
+    bytes: dryRun ? 0 : bytes,
+    ...(lastKey !== undefined && { lastKey }),
+    ...(dryRun && { plan: planOf(totals, config.relay) }),
+  };
+}

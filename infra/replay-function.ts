@@ -1,0 +1,153 @@
+import { Rule, RuleTargetInput, Schedule } from 'aws-cdk-lib/aws-events';
+import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
+import { Effect, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Alias, CfnEventInvokeConfig, type CfnFunction, type IFunction, type IVersion } from 'aws-cdk-lib/aws-lambda';
+import type { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
+import { Construct } from 'constructs';
+import { acknowledge } from './acknowledge.ts';
+import type { RelayContext } from './config.ts';
+import {
+  bucketArn,
+  functionArn,
+  REPLAY_ALIAS,
+  REPLAY_FUNCTION_NAME,
+  REPLAY_ROLE_NAME,
+  REPLAY_RULE_NAME,
+} from './contract.ts';
+import type { Ledger } from './ledger.ts';
+import { RelayCode } from './relay-code.ts';
+import type { RelayQueue } from './relay-queue.ts';
+
+export interface ReplayFunctionProps {
+  config: RelayContext;
+}
+
+/** Lambda's longest: ten steps of a minute go into one invocation, whatever the relay's own timeout is. */
+const TIMEOUT_SECONDS = 900;
+/** Time for people to look at what a replay did. */
+const EXECUTION_RETENTION_DAYS = 14;
+/** A hundred million keys, before a fresh execution goes on, and a redrive of millions. */
+const EXECUTION_TIMEOUT_SECONDS = 7 * 86_400;
+
+/**
+ * Looks through the source bucket for what has not been delivered, and sends it to the relay's queue. In a role of its own,
+ * which can neither read an object nor become a writer. Each method gives a permission together with its setting.
+ */
+export class ReplayFunction extends Construct {
+  readonly function: NodejsFunction;
+  readonly role: Role;
+  readonly #config: RelayContext;
+  readonly #alias: Alias;
+
+  constructor(scope: Construct, id: string, { config }: ReplayFunctionProps) {
+    super(scope, id);
+    this.#config = config;
+    this.role = new Role(this, 'Role', {
+      roleName: REPLAY_ROLE_NAME,
+      description: 'Upload Relay: lists the source bucket and sends what is missing to the queue',
+      assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
+    });
+    const replay = new RelayCode(this, 'Replay', {
+      config,
+      role: this.role,
+      functionName: REPLAY_FUNCTION_NAME,
+      description: 'Has objects relayed that are in the source bucket already',
+      entry: 'replay',
+      timeoutSeconds: TIMEOUT_SECONDS,
+    });
+    this.function = replay.function;
+    // By hand: CDK's own setting would attach a managed policy, which allows checkpoints of every function.
+    (this.function.node.defaultChild as CfnFunction).durableConfig = {
+      executionTimeout: EXECUTION_TIMEOUT_SECONDS,
+      retentionPeriodInDays: EXECUTION_RETENTION_DAYS,
+    };
+    this.#alias = new Alias(this, 'Alias', {
+      aliasName: REPLAY_ALIAS,
+      version: this.function.currentVersion as IVersion,
+    });
+    this.#allow('WriteLogs', ['logs:CreateLogStream', 'logs:PutLogEvents'], [replay.logGroup.logGroupArn]);
+    // What the estimates of a dry run rest on.
+    this.#set('RELAY_CONCURRENCY', config.relay.maximumConcurrency);
+    this.#set('RELAY_MEMORY_MIB', config.relay.memoryMiB);
+    this.#set('LARGE_OBJECT_BYTES', config.relay.largeObjectBytes);
+    this.#set('LARGE_WORKERS', config.relay.largeWorkers);
+    this.#set('RETRY_DELAY_SECONDS', config.relay.retryDelaySeconds);
+  }
+
+  listsSource(): void {
+    const { source, routes } = this.#config;
+    this.#allow('ListObjects', ['s3:ListBucket'], [bucketArn(source.bucket, source.region)]);
+    this.#set('SOURCE_BUCKET', source.bucket);
+    this.#set('SOURCE_ACCOUNT', source.account);
+    this.#set('ROUTE_FILTERS', JSON.stringify(routes.map(({ name, filter }) => ({ name, filter }))));
+  }
+
+  comparesWith({ table }: Ledger): void {
+    this.#allow('ReadReceipts', ['dynamodb:BatchGetItem'], [table.tableArn]);
+    this.#set('LEDGER_TABLE', table.tableName);
+  }
+
+  sendsTo({ queue }: RelayQueue): void {
+    this.#allow('SendMissing', ['sqs:SendMessage'], [queue.queueArn]);
+    this.#set('QUEUE_URL', queue.queueUrl);
+    this.#set('QUEUE_ARN', queue.queueArn);
+  }
+
+  /** From its checkpoints, and in a fresh execution when one has gone through as many keys as it may. */
+  goesOn(): void {
+    const { source } = this.#config;
+    // Lambda asks for the execution's ARN, which is that of the function's version with more at its end.
+    const executions = functionArn(source, `${REPLAY_FUNCTION_NAME}:*`);
+    this.#allow(
+      'KeepCheckpoints',
+      ['lambda:CheckpointDurableExecution', 'lambda:GetDurableExecutionState'],
+      [executions],
+    );
+    acknowledge(this.role, `IAM5[Resource::${executions}]`, 'Executions and versions are not known beforehand.');
+    const itself = functionArn(source, `${REPLAY_FUNCTION_NAME}:${REPLAY_ALIAS}`);
+    this.#allow('HandOver', ['lambda:InvokeFunction'], [itself]);
+    this.#set('REPLAY_FUNCTION', itself);
+  }
+
+  /** SQS moves messages in the name of whoever asks for it. A replay that fails as a whole lies among the dead letters as well. */
+  redrives({ deadLetters }: RelayQueue): void {
+    const actions = ['StartMessageMoveTask', 'ListMessageMoveTasks', 'ReceiveMessage', 'DeleteMessage'];
+    this.#allow(
+      'Redrive',
+      [...actions, 'GetQueueAttributes'].map((action) => `sqs:${action}`),
+      [deadLetters.queueArn],
+    );
+    this.#set('DEAD_LETTER_QUEUE_ARN', deadLetters.queueArn);
+    this.#allow('TellFailures', ['sqs:SendMessage'], [deadLetters.queueArn]);
+    const failures = new CfnEventInvokeConfig(this, 'Executions', {
+      functionName: this.function.functionName,
+      qualifier: this.#alias.aliasName,
+      // An execution repeats what failed by itself.
+      maximumRetryAttempts: 0,
+      destinationConfig: { onFailure: { destination: deadLetters.queueArn } },
+    });
+    failures.node.addDependency(this.role);
+  }
+
+  /** As configured: none, unless `relay.replays` has some. */
+  runsOnSchedule(): void {
+    for (const { name, schedule, prefix, only } of this.#config.relay.replays) {
+      new Rule(this, `Schedule-${name}`, {
+        ruleName: `${REPLAY_RULE_NAME}-${name}`,
+        description: `Upload Relay: replays what is ${only === 'all' ? 'there' : 'missing'} under "${prefix}"`,
+        schedule: Schedule.expression(schedule),
+        targets: [
+          new LambdaFunction(this.#alias as IFunction, { event: RuleTargetInput.fromObject({ prefix, only }) }),
+        ],
+      });
+    }
+  }
+
+  #set(name: string, value: string | number): void {
+    this.function.addEnvironment(name, String(value));
+  }
+
+  #allow(sid: string, actions: string[], resources: string[]): void {
+    this.role.addToPolicy(new PolicyStatement({ sid, effect: Effect.ALLOW, actions, resources }));
+  }
+}

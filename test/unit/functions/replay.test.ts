@@ -1,0 +1,174 @@
+import { describe, expect, test } from 'vitest';
+import { readReplayConfig } from '../../../functions/config.ts';
+import { effortOf, planOf } from '../../../functions/replay/estimate.ts';
+import type { ListedObject } from '../../../functions/replay/list-page.ts';
+import { isReceiptOf } from '../../../functions/replay/receipts.ts';
+import { sumOf } from '../../../functions/replay/scan.ts';
+import { routesOf, scopeOf } from '../../../functions/replay/scope.ts';
+import { NOTHING_YET, parseReplayEvent, type ReplayRequest } from '../../../functions/request/replay-request.ts';
+import { eventFixture, replayEventNames } from '../../support/events.ts';
+
+const GIB = 1024 ** 3;
+const RELAY = { concurrency: 20, memoryMiB: 512, largeObjectBytes: 5 * GIB, largeWorkers: 16 };
+const UPLOADED_AT = '2026-01-15T09:30:00.000Z';
+
+function anObject(change: Partial<ListedObject> = {}): ListedObject {
+  return { key: 'a', eTag: '"etag"', sizeBytes: 1, lastModified: new Date(UPLOADED_AT), ...change };
+}
+
+function asked(event: object): ReplayRequest {
+  return parseReplayEvent(event) as ReplayRequest;
+}
+
+describe('the event', () => {
+  test('that says nothing asks for whatever is missing', () => {
+    expect(asked({})).toEqual({ prefix: '', only: 'missing', dryRun: false });
+  });
+
+  test.each([
+    [{ prefx: 'a' }, 'field "prefx" is not known', '"prefx":"a"'],
+    [{ prefix: 7 }, 'field "prefix": must be a text', '"prefix":7'],
+    [{ only: 'new' }, 'field "only": must be "missing" or "all"', '"only":"new"'],
+    [{ dryRun: 'yes' }, 'field "dryRun": must be true or false', '"dryRun":"yes"'],
+    [{ since: 'yesterday' }, 'field "since": must be a day or a time of ISO 8601', '"since":"yesterday"'],
+    [{ since: '2026-01-15T09:30:00' }, 'field "since": must be a day or a time of ISO 8601 with its zone', '09:30:00'],
+    [{ until: '2026-13-01' }, 'field "until": must be a day', '2026-13-01'],
+    [{ since: '2026-01-02', until: '2026-01-01' }, 'field "until": must be later than "since"', '2026-01-02'],
+    [{ route: '' }, 'field "route": must not be empty', '"route":""'],
+    [{ from: 'queue' }, 'field "from": must be "dead-letter-queue"', '"from":"queue"'],
+    [{ from: 'dead-letter-queue', dryRun: true }, 'field "dryRun" is not known', '"dryRun":true'],
+    ['all', 'Expected { "prefix"?', 'got "all"'],
+  ])('%j is refused by the field and what stands there', (event, sentence, value) => {
+    const parse = () => parseReplayEvent(event);
+    expect(parse).toThrow(expect.objectContaining({ code: 'BadEvent', retryable: false }));
+    expect(parse).toThrow(sentence);
+    expect(parse).toThrow(value);
+  });
+
+  test('each fixture is taken, but for the misspelt one', () => {
+    for (const name of replayEventNames()) {
+      const parse = () => parseReplayEvent(eventFixture(name));
+      if (name === 'replay-misspelt') expect(parse).toThrow('field "prefx" is not known');
+      else expect(parse).not.toThrow();
+    }
+  });
+});
+
+describe('what is looked through', () => {
+  const routes = [
+    { name: 'invoices', filter: { prefix: 'invoices/', suffix: '.pdf' } },
+    { name: 'images', filter: { prefix: 'images/', suffix: '' } },
+  ];
+
+  test.each<[object, string | undefined]>([
+    [{}, 'i'],
+    [{ prefix: 'inv' }, 'invoices/'],
+    [{ prefix: 'invoices/2026' }, 'invoices/2026'],
+    [{ prefix: 'im', route: 'images' }, 'images/'],
+    [{ prefix: 'letters/' }, undefined],
+    [{ prefix: 'images/', route: 'invoices' }, undefined],
+  ])('%j lists under %j', (event, prefix) => expect(scopeOf(asked(event), routes).prefix).toBe(prefix));
+
+  test.each<[object, Partial<ListedObject>, string[]]>([
+    [{}, { key: 'invoices/1.pdf' }, ['invoices']],
+    [{}, { key: 'invoices/1.txt' }, []],
+    [{}, { key: 'images/1.pdf' }, ['images']],
+    [{ prefix: 'images/2' }, { key: 'images/1.pdf' }, []],
+    [{ since: UPLOADED_AT }, { key: 'images/1' }, ['images']],
+    [{ until: UPLOADED_AT }, { key: 'images/1' }, []],
+    [{ since: '2026-01-15', until: '2026-01-16' }, { key: 'images/1' }, ['images']],
+    [{ since: '2026-01-16' }, { key: 'images/1' }, []],
+  ])('%j: %j goes along %j', (event, object, names) => {
+    expect(routesOf(scopeOf(asked(event), routes), anObject(object))).toEqual(names);
+  });
+
+  test('a route that does not exist is named, with those that do', () => {
+    expect(() => scopeOf(asked({ route: 'letters' }), routes)).toThrow(
+      'There is no route "letters"; the routes are "invoices", "images".',
+    );
+  });
+});
+
+describe('a receipt', () => {
+  const receipt = {
+    status: { S: 'delivered' },
+    sourceETag: { S: '"etag"' },
+    sizeBytes: { N: '1' },
+    startedAt: { S: UPLOADED_AT },
+    durationMs: { N: '40' },
+  };
+
+  test('of this very object counts', () => expect(isReceiptOf(receipt, anObject())).toBe(true));
+
+  test.each<[string, Parameters<typeof isReceiptOf>[0], Partial<ListedObject>]>([
+    ['none', undefined, {}],
+    ['of a failure', { ...receipt, status: { S: 'failed' } }, {}],
+    ['of other bytes', receipt, { eTag: '"other"' }],
+    ['of another size', receipt, { sizeBytes: 2 }],
+    ['older than the same bytes put once more', receipt, { lastModified: new Date('2026-01-15T09:30:01Z') }],
+    ['without its times', { ...receipt, startedAt: { S: '' } }, {}],
+  ])('%s does not', (_, item, object) => expect(isReceiptOf(item, anObject(object))).toBe(false));
+});
+
+describe('an estimate', () => {
+  const planFor = (count: number, sizeBytes: number) => {
+    const effort = effortOf(sizeBytes, RELAY);
+    const { requests, invocationSeconds, dollars } = effort;
+    return planOf(
+      sumOf(NOTHING_YET, {
+        ...NOTHING_YET,
+        ...effort,
+        requests: count * requests,
+        invocationSeconds: count * invocationSeconds,
+        dollars: count * dollars,
+        toSend: count,
+        bytes: count * sizeBytes,
+      }),
+      RELAY,
+    );
+  };
+
+  test('of a million small objects is what docs/cost.md adds up', () => {
+    const plan = planFor(1_000_000, 10_000);
+    expect(plan).toMatchObject({ objects: 1_000_000, bytes: 1e10, requests: 4_000_000 });
+    expect(plan.dollars).toBeCloseTo(9.03, 1);
+    expect(plan.seconds).toBeGreaterThan(1_000);
+    expect(plan.seconds).toBeLessThan(2_000);
+  });
+
+  test('counts parts', () => expect(planFor(1, GIB).requests).toBe(16 + 2 + 16 + 2));
+
+  test('of a large object is relay-large’s plan: it is not over sooner than its workers', () => {
+    const plan = planFor(1, 1024 * GIB);
+    expect(plan.seconds).toBeGreaterThan(15 * 60);
+    expect(plan.dollars).toBeCloseTo(0.15, 1);
+  });
+
+  test('of nothing is nothing', () =>
+    expect(planOf(NOTHING_YET, RELAY)).toEqual({ objects: 0, bytes: 0, requests: 0, seconds: 0, dollars: 0 }));
+});
+
+describe('what is wrong in the environment is named', () => {
+  const environment: Record<string, string> = {
+    SOURCE_BUCKET: 'source',
+    SOURCE_ACCOUNT: '111111111111',
+    ROUTE_FILTERS: JSON.stringify([{ name: 'main', filter: { prefix: '', suffix: '' } }]),
+    QUEUE_URL: 'url',
+    QUEUE_ARN: 'arn',
+    DEAD_LETTER_QUEUE_ARN: 'dead',
+    LEDGER_TABLE: 'ledger',
+    RETRY_DELAY_SECONDS: '30',
+    REPLAY_FUNCTION: 'replay:live',
+    RELAY_CONCURRENCY: '20',
+    RELAY_MEMORY_MIB: '512',
+    LARGE_OBJECT_BYTES: '5368709120',
+    LARGE_WORKERS: '16',
+  };
+
+  test.each(Object.keys(environment))('%s missing', (name) => {
+    expect(() => readReplayConfig(environment)).not.toThrow();
+    expect(() => readReplayConfig({ ...environment, [name]: undefined })).toThrow(
+      `Environment variable ${name}: it is`,
+    );
+  });
+});
