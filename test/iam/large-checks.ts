@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { GetDurableExecutionStateCommand, InvokeCommand } from '@aws-sdk/client-lambda';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
+import type { DurableExecution } from '../../local/lambda/durable/execution.ts';
 import { executions, LARGE_LOG_GROUP, PART_LOG_GROUP, putSparse } from '../support/large.ts';
 import { lambdaKeys } from '../support/sessions.ts';
 import { RELAY_LOG_GROUP, RELAY_ROLE_ARN, SOURCE_BUCKET } from '../support/two-accounts.ts';
@@ -41,14 +42,7 @@ export const LARGE_CHECKS: readonly Check[] = [
   {
     name: 'an execution with a long story reads it page by page',
     guards: /^upload-relay: KeepCheckpoints$/,
-    holds: async (world) => {
-      const DurableExecutionArn = await relayLarge(world, 'there');
-      const { lambda } = world.as(lambdaKeys(world, RELAY_ROLE_ARN));
-      const command = new GetDurableExecutionStateCommand({ DurableExecutionArn, CheckpointToken: 'of no execution' });
-      const problem: unknown = await lambda.send(command).catch((error: unknown) => error);
-      // It is let in as far as the token, which only a function that runs has.
-      return (problem as Error).name === 'InvalidParameterValueException';
-    },
+    holds: async (world) => mayReadState(world, RELAY_ROLE_ARN, await relayLarge(world, 'there')),
   },
   {
     name: 'an object that relay-large finds small goes back to the queue',
@@ -78,12 +72,30 @@ function handedBack({ cloud }: ProofWorld): number {
 
 /** Starts relay-large as a person would, and waits for its end, whatever that is. @returns the execution's ARN */
 async function relayLarge(world: ProofWorld, key: string): Promise<string> {
-  const Payload = Buffer.from(JSON.stringify({ route: 'main', key }));
-  const command = { FunctionName: 'upload-relay-large:live', InvocationType: 'Event' as const, Payload };
-  const { DurableExecutionArn } = await world.a.lambda.send(new InvokeCommand(command));
+  return (await execute(world, 'upload-relay-large:live', { route: 'main', key })).arn;
+}
+
+/** Starts an execution as a person would, and waits for its end, whatever that is. */
+export async function execute(
+  world: ProofWorld,
+  FunctionName: string,
+  event: object,
+  patienceMs = PATIENCE_MS,
+): Promise<DurableExecution> {
+  const Payload = Buffer.from(JSON.stringify(event));
+  const command = new InvokeCommand({ FunctionName, InvocationType: 'Event', Payload });
+  const { DurableExecutionArn } = await world.a.lambda.send(command);
   const execution = executions(world).find(({ arn }) => arn === DurableExecutionArn)!;
-  for (let waitedMs = 0; execution.status === 'RUNNING' && waitedMs < PATIENCE_MS; waitedMs += LOOK_EVERY_MS) {
+  for (let waitedMs = 0; execution.status === 'RUNNING' && waitedMs < patienceMs; waitedMs += LOOK_EVERY_MS) {
     await sleep(LOOK_EVERY_MS);
   }
-  return execution.arn;
+  return execution;
+}
+
+/** Whether a role is let in as far as the token, which only a function that runs has. */
+export async function mayReadState(world: ProofWorld, roleArn: string, DurableExecutionArn: string): Promise<boolean> {
+  const { lambda } = world.as(lambdaKeys(world, roleArn));
+  const command = new GetDurableExecutionStateCommand({ DurableExecutionArn, CheckpointToken: 'of no execution' });
+  const problem: unknown = await lambda.send(command).catch((error: unknown) => error);
+  return (problem as Error).name === 'InvalidParameterValueException';
 }

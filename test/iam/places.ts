@@ -2,6 +2,7 @@ import type { StackInput } from '../../local/assembly.ts';
 import type { LocalCloud } from '../../local/cloud.ts';
 import { listOf, type PolicyDocument } from '../../local/iam/policy.ts';
 import type { TemplateResource, TemplateValue } from '../../local/intrinsics.ts';
+import { parseFunctionName } from '../../local/lambda/function-name.ts';
 import type { VariedKind } from './variations.ts';
 
 /** A policy as it was deployed, and the way to put another one in its place while everything runs. */
@@ -80,17 +81,18 @@ function placesAt(cloud: LocalCloud, account: string, holder: string): Place[] {
 
 /** What AWS::Lambda::Permission resources have added to a function's own policy. */
 function functionPlace(cloud: LocalCloud, holder: string): Place {
-  const [, , , region, account] = holder.split(':');
-  const name = lastOf(holder);
-  const { permissions } = cloud.lambda.functions.target({
-    account: account!,
-    region: region!,
-    name,
-    qualifier: undefined,
-  }).function;
-  const document: PolicyDocument = { Version: '2012-10-17', Statement: permissions.get('')! };
-  const replace = (changed: PolicyDocument) => void permissions.set('', listOf(changed.Statement));
-  return { name: `function ${name}`, kind: 'resource', holder, document, replace };
+  const { account, region, name, qualifier } = parseFunctionName(holder, { account: '', region: '' });
+  const { permissions } = cloud.lambda.functions.target({ account, region, name, qualifier: undefined }).function;
+  const at = qualifier ?? '';
+  const document: PolicyDocument = { Version: '2012-10-17', Statement: permissions.get(at)! };
+  const replace = (changed: PolicyDocument) => void permissions.set(at, listOf(changed.Statement));
+  return {
+    name: `function ${[name, qualifier].filter(Boolean).join(':')}`,
+    kind: 'resource',
+    holder,
+    document,
+    replace,
+  };
 }
 
 function lastOf(arn: string): string {

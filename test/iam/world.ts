@@ -23,7 +23,7 @@ import {
   type TwoAccounts,
   twoAccountsOf,
 } from '../support/two-accounts.ts';
-import { elsewhere } from './elsewhere.ts';
+import { elsewhere, elsewhereBucket } from './elsewhere.ts';
 import { type Place, placesOf, tellHolders } from './places.ts';
 
 export interface ProofWorld extends TwoAccounts {
@@ -44,12 +44,17 @@ export interface Configuration {
 export const CONFIGURATIONS: readonly Configuration[] = [
   { name: 'as committed' },
   {
-    name: 'an existing source bucket, KMS and tags',
-    prepare: async ({ source, routes: [main] }, cloud) => {
+    name: 'an existing source bucket, KMS, tags and a replay on schedule',
+    prepare: async (context, cloud) => {
+      const {
+        source,
+        routes: [main],
+      } = context;
       for (const account of [ACCOUNT_A, ACCOUNT_B]) await cloud.deploy(keys(account));
       const kmsKeyArn = cloud.outputs('keys', ACCOUNT_A)['KeyArn']!;
       await cloud.deploy(existingSource(kmsKeyArn));
       Object.assign(source, { existingBucket: true, kmsKeyArn });
+      context.relay = { replays: [{ name: 'nightly', schedule: 'cron(0 4 * * ? *)' }] };
       Object.assign(main!, { copyTags: true });
       main!.destination['kmsKeyArn'] = cloud.outputs('keys', ACCOUNT_B)['KeyArn']!;
     },
@@ -72,7 +77,7 @@ const MAX_SANDBOXES = 3;
 /** More than what is handed back for want of time; relay-large is content with less, so that something is moved at all. */
 export const RELAY_TAKES_BYTES = 2 * 1024 ** 3;
 const LARGE_TAKES_BYTES = 64 * 1024 ** 2;
-const FRESH_COPY = 'upload-relay-fresh-';
+export const FRESH_COPY = 'upload-relay-fresh-';
 
 export async function startProofWorld(configuration: Configuration): Promise<ProofWorld> {
   const context = committedContext() as CommittedContext;
@@ -95,6 +100,11 @@ export async function startProofWorld(configuration: Configuration): Promise<Pro
   const world = twoAccountsOf(cloud);
   await world.b.s3.send(new PutObjectCommand({ Bucket: DESTINATION_BUCKET, Key: `${PREFIX}there`, Body: 'x' }));
   await world.a.s3.send(new PutObjectCommand({ Bucket: SOURCE_BUCKET, Key: 'there', Body: 'x', Tagging: 'a=b' }));
+  // Not empty: one role's attempt to delete them must leave them there for the next role's.
+  const elsewhereOf = { [ACCOUNT_A]: world.a, [ACCOUNT_B]: world.b };
+  for (const [account, { s3 }] of Object.entries(elsewhereOf)) {
+    await s3.send(new PutObjectCommand({ Bucket: elsewhereBucket(account), Key: 'there', Body: 'x' }));
+  }
   return {
     ...world,
     configuration: configuration.name,
