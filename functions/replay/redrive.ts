@@ -18,6 +18,8 @@ export interface RedriveSummary {
 /** A task moves some hundred messages a second, so it may take hours: looked at after 5 s, 20 s, …, then every quarter of an hour. */
 const FIRST_LOOK_SECONDS = 5;
 const LOOKS = 500;
+/** No task was started then. */
+const NEVER = 0;
 const UNDER_WAY = ['RUNNING', 'CANCELLING'];
 
 /**
@@ -26,18 +28,23 @@ const UNDER_WAY = ['RUNNING', 'CANCELLING'];
  * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_StartMessageMoveTask.html
  */
 export async function redrive(run: ReplayRun): Promise<RedriveSummary> {
-  await replayStep(run, 'start', () => startTask(run));
+  const { earlier } = await replayStep(run, 'start', () => startTask(run));
   for (let look = 1; ; look++) {
-    const summary = await replayStep(run, `look ${look}`, () => latestTask(run));
-    if (!UNDER_WAY.includes(summary.status) || look === LOOKS) return summary;
+    const { startedAt, ...summary } = await replayStep(run, `look ${look}`, () => latestTask(run));
+    const isOver = startedAt !== earlier && !UNDER_WAY.includes(summary.status);
+    if (isOver || look === LOOKS) return summary;
     await run.context.wait('until all are moved', { seconds: delaySeconds(FIRST_LOOK_SECONDS, look, 0) });
   }
 }
 
-/** A queue has one task at a time: one that is under way, started before a crash perhaps, does the same. */
-async function startTask(run: ReplayRun): Promise<null> {
+/**
+ * A queue has one task at a time: one that is under way, started before a crash perhaps, does the same.
+ * @returns when the latest of those before was started, so that it isn't taken for the new one
+ */
+async function startTask(run: ReplayRun): Promise<{ earlier: number }> {
   const { clients, config, logger } = run;
-  if (UNDER_WAY.includes((await latestTask(run)).status)) return null;
+  const { status, startedAt } = await latestTask(run);
+  if (UNDER_WAY.includes(status)) return { earlier: NEVER };
   const command = new StartMessageMoveTaskCommand({
     SourceArn: config.deadLetterQueueArn,
     DestinationArn: config.queueArn,
@@ -46,17 +53,18 @@ async function startTask(run: ReplayRun): Promise<null> {
     throw serviceFailure('QueueUnavailable', 'StartMessageMoveTask', config.deadLetterQueueArn, error);
   });
   logger.info('redrive begun');
-  return null;
+  return { earlier: startedAt };
 }
 
-async function latestTask({ clients, config }: ReplayRun): Promise<RedriveSummary> {
+async function latestTask({ clients, config }: ReplayRun): Promise<RedriveSummary & { startedAt: number }> {
   const command = new ListMessageMoveTasksCommand({ SourceArn: config.deadLetterQueueArn, MaxResults: 1 });
   const { Results: [task] = [] } = await clients.sqs.send(command).catch((error: unknown) => {
     throw serviceFailure('QueueUnavailable', 'ListMessageMoveTasks', config.deadLetterQueueArn, error);
   });
   return {
+    startedAt: task?.StartedTimestamp ?? NEVER,
     from: 'dead-letter-queue',
-    status: task?.Status ?? 'UNKNOWN',
+    status: task?.Status ?? 'NONE',
     moved: task?.ApproximateNumberOfMessagesMoved ?? 0,
     found: task?.ApproximateNumberOfMessagesToMove ?? 0,
     ...(task?.FailureReason !== undefined && { reason: task.FailureReason }),

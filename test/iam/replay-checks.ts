@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { InvokeCommand } from '@aws-sdk/client-lambda';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
+import { executions } from '../support/large.ts';
 import { lambdaKeys } from '../support/sessions.ts';
 import { ACCOUNT_A, REGION, SOURCE_BUCKET } from '../support/two-accounts.ts';
 import { type Check, isRefused } from './checks.ts';
@@ -92,9 +93,12 @@ export const REPLAY_CHECKS: readonly Check[] = [
   {
     name: 'a schedule runs replay',
     guards: /^function upload-relay-replay:live: /,
-    holds: async ({ cloud }) => {
-      cloud.schedules.fire(cloud.schedules.arns().find((arn) => arn.endsWith('/upload-relay-replay-nightly'))!);
-      return true;
+    holds: async (world) => {
+      const { schedules } = world.cloud;
+      schedules.fire(schedules.arns().find((arn) => arn.endsWith('/upload-relay-replay-nightly'))!);
+      const { payload, closed } = executions(world).at(-1)!;
+      const answer = JSON.parse((await closed).payload) as Record<string, unknown>;
+      return payload === '{"prefix":"","only":"missing"}' && answer['status'] === 'done';
     },
   },
   {
