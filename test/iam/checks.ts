@@ -38,7 +38,8 @@ export interface Check {
 }
 
 const MIB = 1024 ** 2;
-const PARTS_BYTES = 9 * MIB;
+/** One PutObject up to 64 MiB: more are parts. */
+const PARTS_BYTES = 65 * MIB;
 /** More than what is left of an invocation could move; it is never moved. */
 const TOO_MUCH_FOR_NOW_BYTES = 1024 * MIB;
 
