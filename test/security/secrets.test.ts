@@ -156,11 +156,13 @@ test('the templates hold no credentials, and the external id only where both sid
   const names = [
     'AlarmTopicArn',
     'CheckFunctionName',
+    'DeadLetterQueueArn',
     'DeadLetterQueueUrl',
     'LargeFunctionName',
     'LedgerTableName',
     'QueueUrl',
     'RelayFunctionName',
+    'ReplayFunctionName',
     'SourceBucketName',
   ];
   expect(Object.keys(world.cloud.outputs('upload-relay-source')).toSorted()).toEqual(names);

@@ -410,11 +410,11 @@ describe('what this side lacks is told as well', () => {
   ])('without %s', async (sid, expected, action) => {
     const world = await startTwoAccounts({
       change: (stacks) => {
-        const { Statement } = propertiesOf(stacks, 'source', 'AWS::IAM::Policy').PolicyDocument;
-        Statement.splice(
-          Statement.findIndex(({ Sid }: Statement) => Sid === sid),
-          1,
-        );
+        for (const { Type, Properties } of stacks.flatMap(({ template }) => Object.values(template.Resources))) {
+          if (Type !== 'AWS::IAM::Policy') continue;
+          const document = Properties!['PolicyDocument'] as unknown as { Statement: Statement[] };
+          document.Statement = document.Statement.filter(({ Sid }) => Sid !== sid);
+        }
       },
     });
     await world.a.s3.send(new PutObjectCommand({ Bucket: SOURCE_BUCKET, Key: 'x', Body: 'x' }));
