@@ -15,7 +15,6 @@ const { destination } = config.routes[0]!;
 /** The longest for a role that a service assumes: a run takes a quarter of an hour. */
 const SESSION_SECONDS = 3600;
 
-process.on('disconnect', () => process.exit());
 const cloud = await LocalCloud.start({ stacks: stacks(process.argv[2]!), maxSandboxes: 1 });
 const { s3 } = operatorClients({
   url: cloud.url,
@@ -29,6 +28,8 @@ process.on('message', (request: Request) => {
     (error: Error) => process.send!({ kind: 'failed', problem: error.stack }),
   );
 });
+// Gigabytes lie in its folder.
+process.on('disconnect', () => void cloud.close().then(() => process.exit()));
 process.send!(ready());
 
 /** Nothing is versioned, so that what one run leaves is overwritten by the next; and no queue sets off the relay. */

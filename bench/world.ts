@@ -26,14 +26,23 @@ export class World {
     if (answer.kind === 'failed') throw new Error(answer.problem);
   }
 
+  /** The other process then removes what it has stored, and ends. */
   close(): void {
-    this.#server.kill();
+    this.#server.disconnect();
   }
 }
 
 async function answerOf(server: ChildProcess): Promise<Answer> {
-  const gone = once(server, 'exit').then(([code]) => {
+  const over = new AbortController();
+  const { signal } = over;
+  const gone = once(server, 'exit', { signal }).then(([code]) => {
     throw new Error(`the process with both accounts ended with ${code}`);
   });
-  return Promise.race([once(server, 'message').then(([answer]) => answer as Answer), gone]);
+  const answered = once(server, 'message', { signal }).then(([answer]) => answer as Answer);
+  try {
+    return await Promise.race([answered, gone]);
+  } finally {
+    gone.catch(() => undefined);
+    over.abort();
+  }
 }
