@@ -11,6 +11,7 @@ export function growthPlot({ bySize, byCount }: Growth): string {
     `<g transform="translate(${WIDTH} 0)">${panel(byCount, '5 MiB objects at once', 'objects', String)}</g>`,
   ];
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH * 2} ${HEIGHT}" font-family="sans-serif" font-size="11">
+<title>CPU time and peak memory by the size of an object, and by how many travel at once</title>
 <rect width="100%" height="100%" fill="white"/>
 ${panels.join('\n')}
 </svg>
