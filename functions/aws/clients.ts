@@ -7,6 +7,7 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import { STSClient } from '@aws-sdk/client-sts';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import type { Route } from '../route.ts';
+import { lean } from './lean.ts';
 import { writerCredentials } from './writer-credentials.ts';
 
 /** Every AWS client of a function, made once per execution environment; nothing else makes one. */
@@ -36,15 +37,16 @@ export function createClients(): Clients {
   const sts = new STSClient();
   const writers = new Map<string, S3Client>();
   return {
-    source: s3Client({}),
-    sqs: lean(new SQSClient()),
+    source: lean(s3Client({})),
+    sqs: new SQSClient(),
     dynamodb: lean(new DynamoDBClient()),
-    eventBridge: lean(new EventBridgeClient()),
-    lambda: lean(new LambdaClient()),
+    eventBridge: new EventBridgeClient(),
+    lambda: new LambdaClient(),
     writer(route) {
       const existing = writers.get(route.name);
       if (existing) return existing;
-      const created = s3Client({ region: route.destination.region, credentials: writerCredentials(sts, route) });
+      const { region } = route.destination;
+      const created = lean(s3Client({ region, credentials: writerCredentials(sts, route) }));
       writers.set(route.name, created);
       return created;
     },
@@ -71,22 +73,14 @@ export function s3Client(options: Pick<S3ClientConfig, 'region' | 'credentials' 
     maxSockets: MAX_SOCKETS,
     highWaterMark: SOCKET_BUFFER_BYTES,
   };
-  return lean(
-    new S3Client({
-      ...options,
-      requestChecksumCalculation: 'WHEN_REQUIRED',
-      responseChecksumValidation: 'WHEN_REQUIRED',
-      requestHandler: new NodeHttpHandler({
-        httpsAgent: new Agent(agent),
-        connectionTimeout: CONNECTION_TIMEOUT_MS,
-        socketTimeout: SOCKET_TIMEOUT_MS,
-      }),
+  return new S3Client({
+    ...options,
+    requestChecksumCalculation: 'WHEN_REQUIRED',
+    responseChecksumValidation: 'WHEN_REQUIRED',
+    requestHandler: new NodeHttpHandler({
+      httpsAgent: new Agent(agent),
+      connectionTimeout: CONNECTION_TIMEOUT_MS,
+      socketTimeout: SOCKET_TIMEOUT_MS,
     }),
-  );
-}
-
-/** Without the SDK's own log: for a logger that drops them all, it makes copies of each request and answer. */
-function lean<Client extends { middlewareStack: { remove(name: string): boolean } }>(client: Client): Client {
-  client.middlewareStack.remove('loggerMiddleware');
-  return client;
+  });
 }

@@ -1,11 +1,4 @@
-import {
-  type CompleteMultipartUploadCommandOutput,
-  PutObjectCommand,
-  type PutObjectCommandInput,
-  type PutObjectCommandOutput,
-  type S3Client,
-} from '@aws-sdk/client-s3';
-import { Upload } from '@aws-sdk/lib-storage';
+import { PutObjectCommand, type PutObjectCommandInput, type PutObjectCommandOutput } from '@aws-sdk/client-s3';
 import { type Checksum, checksumMember, fullObjectChecksum } from './checksum.ts';
 import { crc32OfBuffer } from './crc32.ts';
 import { destinationFailure } from './failures.ts';
@@ -14,9 +7,6 @@ import { BUFFERED_MAX_BYTES } from './plan.ts';
 import { readWhole } from './read-whole.ts';
 import { streamThrough } from './stream-through.ts';
 import { conditionOf, type Delivered, type Transfer } from './transfer.ts';
-
-/** lib-storage wants parts no smaller than S3's least; what fits into one is one PutObject. */
-const LEAST_PART_BYTES = 5 * 1024 ** 2;
 
 /**
  * One PutObject: of bytes held in memory where they are few, and otherwise of the stream in which they are read.
@@ -34,12 +24,8 @@ export async function putSingle(transfer: Transfer, read?: Buffer): Promise<Deli
 async function putBuffer(transfer: Transfer, body: Buffer): Promise<Delivered> {
   const { source, state, destination, writer, signal } = transfer;
   const checksum: Checksum = state.checksum ?? { algorithm: 'CRC32', value: crc32OfBuffer(body) };
-  const upload = new Upload({
-    client: stoppable(writer, signal),
-    partSize: LEAST_PART_BYTES,
-    params: { ...inputOf(transfer, checksum), Body: body },
-  });
-  const answer = await upload.done().catch((error: unknown) => {
+  const command = new PutObjectCommand({ ...inputOf(transfer, checksum), Body: body });
+  const answer = await writer.send(command, { abortSignal: signal }).catch((error: unknown) => {
     throw destinationFailure(error, 'PutObject', source, destination);
   });
   return deliveredBy(answer, checksum, state.checksum ? 'source' : 'transit');
@@ -75,7 +61,7 @@ function inputOf(transfer: Transfer, checksum: Checksum): PutObjectCommandInput 
 }
 
 function deliveredBy(
-  answer: PutObjectCommandOutput | CompleteMultipartUploadCommandOutput,
+  answer: PutObjectCommandOutput,
   checksum: Checksum,
   checksumOrigin: Delivered['checksumOrigin'],
 ): Delivered {
@@ -88,15 +74,6 @@ function deliveredBy(
     isCertain: answer.$metadata.attempts === 1,
     parts: 1,
   };
-}
-
-/**
- * lib-storage's own abort stops the waiting, but not the PutObject: that would go on when Lambda thaws the environment for
- * another invocation, and might overtake a newer object. The SDK's abort signal ends the request itself.
- */
-function stoppable(client: S3Client, abortSignal: AbortSignal): S3Client {
-  const send = (command: PutObjectCommand) => client.send(command, { abortSignal });
-  return Object.assign(Object.create(client) as S3Client, { send });
 }
 
 async function pinnedBody({ reader, source, state, signal }: Transfer): Promise<Buffer> {
