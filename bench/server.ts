@@ -6,12 +6,14 @@ import { relayRoleArn } from '../infra/contract.ts';
 import { readAssembly, type StackInput } from '../local/assembly.ts';
 import { LocalCloud } from '../local/cloud.ts';
 import { operatorClients } from '../local/start/accounts.ts';
+import { ownBucket } from '../local/start/own-bucket.ts';
 import { committedContext } from '../local/synth.ts';
 import type { Ready, Request } from './protocol.ts';
 
 const config = parseConfig(committedContext());
-const { source } = config;
-const { destination } = config.routes[0]!;
+const { bucket, routes } = ownBucket(config);
+const source = { ...config.source, bucket };
+const { destination } = routes[0]!;
 /** The longest for a role that a service assumes: a run takes a quarter of an hour. */
 const SESSION_SECONDS = 3600;
 

@@ -4,8 +4,9 @@ import { type FilteredRoute, feedsSource, type Route } from './route.ts';
 
 /** Where objects come from, and the ways out. */
 export interface SourceConfig {
-  sourceBucket: string;
-  /** 12 digits. */
+  /** None when every route pulls. */
+  sourceBucket: string | undefined;
+  /** Of the relay itself; 12 digits. */
   sourceAccount: string;
   routes: Route[];
 }
@@ -14,6 +15,8 @@ export interface SourceConfig {
 export interface CheckConfig extends SourceConfig {
   /** The relay role's unique id at the last deployment, `AROA…`: another one means that the role was re-created since. */
   deployedRoleId: string;
+  /** The role of replay, which reader roles trust as well. */
+  replayRoleArn: string;
 }
 
 /** What a relay function knows of its surroundings: read once from the environment, checked, then handed down. */
@@ -38,7 +41,7 @@ export interface RelayConfig extends SourceConfig {
 
 /** What replay knows: which objects the routes take, but not the ways out. */
 export interface ReplayConfig {
-  sourceBucket: string;
+  sourceBucket: string | undefined;
   sourceAccount: string;
   routes: FilteredRoute[];
   queueUrl: string;
@@ -62,19 +65,36 @@ export interface RelayCapacity {
 }
 
 const filterSchema = z.object({ prefix: z.string(), suffix: z.string() });
+const accountSchema = z.string().check(z.regex(/^\d{12}$/));
+const roleArnSchema = z.string().check(z.regex(/^arn:[^:]+:iam::\d{12}:role\/.+$/));
+const externalIdSchema = z.string().check(z.minLength(2));
 
-const routeSchema = z.object({
+const pullSchema = z.object({
+  account: accountSchema,
+  region: z.string().check(z.minLength(1)),
+  bucket: z.string().check(z.minLength(3)),
+  readerRoleArn: roleArnSchema,
+  externalId: externalIdSchema,
+  kmsKeyArn: z.optional(z.string()),
+});
+
+/** What replay needs of a route. */
+const filteredRouteSchema = z.object({
   name: z.string().check(z.minLength(1)),
   filter: filterSchema,
+  pull: z.optional(pullSchema),
+});
+
+const routeSchema = z.extend(filteredRouteSchema, {
   destination: z.object({
-    account: z.string().check(z.regex(/^\d{12}$/)),
+    account: accountSchema,
     region: z.string().check(z.minLength(1)),
     bucket: z.string().check(z.minLength(3)),
     prefix: z.string(),
     kmsKeyArn: z.optional(z.string()),
   }),
-  writerRoleArn: z.string().check(z.regex(/^arn:[^:]+:iam::\d{12}:role\/.+$/)),
-  externalId: z.string().check(z.minLength(2)),
+  writerRoleArn: roleArnSchema,
+  externalId: externalIdSchema,
   storageClass: z.optional(z.union([z.string(), z.record(z.string(), z.string())])),
   copyTags: z.boolean(),
   createOnly: z.boolean(),
@@ -82,9 +102,7 @@ const routeSchema = z.object({
 
 const routesSchema = z.array(routeSchema).check(z.minLength(1));
 
-const filteredRoutesSchema = z
-  .array(z.object({ name: z.string().check(z.minLength(1)), filter: filterSchema }))
-  .check(z.minLength(1));
+const filteredRoutesSchema = z.array(filteredRouteSchema).check(z.minLength(1));
 
 /**
  * Reads the environment that `infra/` writes.
@@ -107,15 +125,17 @@ export function readConfig(env: Record<string, string | undefined>): RelayConfig
 
 /** @throws RelayError `ConfigurationInvalid` */
 export function readCheckConfig(env: Record<string, string | undefined>): CheckConfig {
-  return { ...readSource(env), deployedRoleId: required(env, 'RELAY_ROLE_ID') };
+  const [deployedRoleId, replayRoleArn] = [required(env, 'RELAY_ROLE_ID'), required(env, 'REPLAY_ROLE_ARN')];
+  return { ...readSource(env), deployedRoleId, replayRoleArn };
 }
 
 /** @throws RelayError `ConfigurationInvalid` */
 export function readReplayConfig(env: Record<string, string | undefined>): ReplayConfig {
+  const routes = readJson('ROUTE_FILTERS', required(env, 'ROUTE_FILTERS'), filteredRoutesSchema);
   return {
-    sourceBucket: required(env, 'SOURCE_BUCKET'),
+    sourceBucket: readBucket(env, routes),
     sourceAccount: required(env, 'SOURCE_ACCOUNT'),
-    routes: readJson('ROUTE_FILTERS', required(env, 'ROUTE_FILTERS'), filteredRoutesSchema),
+    routes,
     queueUrl: required(env, 'QUEUE_URL'),
     queueArn: required(env, 'QUEUE_ARN'),
     deadLetterQueueArn: required(env, 'DEAD_LETTER_QUEUE_ARN'),
@@ -132,16 +152,20 @@ export function readReplayConfig(env: Record<string, string | undefined>): Repla
 }
 
 function readSource(env: Record<string, string | undefined>): SourceConfig {
-  const sourceBucket = required(env, 'SOURCE_BUCKET');
   const routes: Route[] = readJson('ROUTES', required(env, 'ROUTES'), routesSchema);
+  const sourceBucket = readBucket(env, routes);
   const loop = feedsSource(sourceBucket, routes);
   if (loop) {
     throw invalid(
       'ROUTES',
-      `route "${loop.name}" writes to the source bucket "${sourceBucket}" under "${loop.destination.prefix}", where a route would take it again: an endless loop`,
+      `route "${loop.name}" writes to the bucket "${loop.destination.bucket}" under "${loop.destination.prefix}", where a route would take it again: an endless loop`,
     );
   }
   return { sourceBucket, sourceAccount: required(env, 'SOURCE_ACCOUNT'), routes };
+}
+
+function readBucket(env: Record<string, string | undefined>, routes: readonly FilteredRoute[]): string | undefined {
+  return routes.every(({ pull }) => pull) ? undefined : required(env, 'SOURCE_BUCKET');
 }
 
 function readJson<T extends z.ZodMiniType>(variable: string, json: string, schema: T): z.output<T> {

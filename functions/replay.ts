@@ -10,9 +10,10 @@ import { parseReplayEvent } from './request/replay-request.ts';
 export type ReplayAnswer = ReplaySummary | RedriveSummary;
 
 const logger = new Logger({ serviceName: 'upload-relay-replay' });
+const config = readReplayConfig(process.env);
 const replay: Replay = {
-  config: readReplayConfig(process.env),
-  clients: createReplayClients(),
+  config,
+  clients: createReplayClients(config),
   logger,
   now: () => Date.now(),
 };

@@ -10,10 +10,24 @@ export interface RouteFilter {
 /** What decides on the storage class at the destination: the source object's, one for all, or one for each of the source's. */
 export type StorageClassRule = string | Record<string, string>;
 
-/** One way out of the source bucket: a bucket and prefix of another account, and the role that may write there. */
+/** Another account's bucket that a route reads by itself, without events, and the role of that account that may read it. */
+export interface Pull {
+  /** The 12 digits of the account that must own the bucket; S3 refuses the read otherwise. */
+  account: string;
+  region: string;
+  bucket: string;
+  readerRoleArn: string;
+  externalId: string;
+  /** The customer managed key that the bucket encrypts with, if any. */
+  kmsKeyArn?: string | undefined;
+}
+
+/** One way out of a source bucket: a bucket and prefix of another account, and the role that may write there. */
 export interface Route {
   name: string;
   filter: RouteFilter;
+  /** What it reads instead of the relay's own bucket. */
+  pull?: Pull | undefined;
   destination: {
     account: string;
     region: string;
@@ -55,19 +69,38 @@ export function destinationOf(route: Route, source: SourceObject): Destination {
 }
 
 /** As much of a route as the question which objects it takes needs. */
-export type FilteredRoute = Pick<Route, 'name' | 'filter'>;
+export type FilteredRoute = Pick<Route, 'name' | 'filter' | 'pull'>;
+
+/** Where objects may come from. */
+export interface Sources {
+  /** The relay's own bucket; none when every route pulls. */
+  sourceBucket?: string | undefined;
+  routes: readonly FilteredRoute[];
+}
 
 /**
- * The routes an object takes: the named one, or all whose filter it passes (possibly none).
+ * The bucket that a named route reads; otherwise, and for a name that nobody knows, the relay's own.
+ * @throws RelayError `UnknownRoute` when it has none
+ */
+export function bucketOf({ sourceBucket, routes }: Sources, routeName?: string): string {
+  const bucket = routes.find(({ name }) => name === routeName)?.pull?.bucket ?? sourceBucket;
+  if (bucket !== undefined) return bucket;
+  throw new RelayError({
+    code: 'UnknownRoute',
+    message: `This relay has no bucket of its own, so the route must be named; the routes are ${namesOf(routes)}.`,
+    retryable: false,
+  });
+}
+
+/**
+ * The routes an object takes: the named one, or all of the relay's own bucket whose filter it passes (possibly none). A route
+ * that pulls is taken by its name only, since no event tells of its bucket.
  * @throws RelayError `UnknownRoute` when a named route does not exist or does not take this key
  */
 export function routesFor(routes: readonly Route[], source: SourceObject, routeName?: string): Route[] {
-  if (routeName === undefined) return routes.filter((route) => takes(route.filter, source.key));
+  if (routeName === undefined) return routes.filter(({ filter, pull }) => !pull && takes(filter, source.key));
   const route = routes.find(({ name }) => name === routeName);
-  if (!route) {
-    const known = routes.map(({ name }) => `"${name}"`).join(', ');
-    throw unknownRoute(source, `There is no route "${routeName}"; the routes are ${known}.`);
-  }
+  if (!route) throw unknownRoute(source, `There is no route "${routeName}"; the routes are ${namesOf(routes)}.`);
   if (!takes(route.filter, source.key)) {
     const { prefix, suffix } = route.filter;
     throw unknownRoute(
@@ -79,13 +112,18 @@ export function routesFor(routes: readonly Route[], source: SourceObject, routeN
 }
 
 /**
- * Whether what a route delivers would set off the relay again: it writes to the source bucket, where some route takes it.
+ * Whether what a route delivers would be relayed again: it writes to a bucket, where some route takes it.
  * Suffixes are not looked at: a loop costs money until somebody notices, a refusal costs a sentence.
  */
-export function feedsSource(sourceBucket: string, routes: readonly FeedingRoute[]): FeedingRoute | undefined {
-  return routes.find(
-    ({ destination }) =>
-      destination.bucket === sourceBucket && routes.some(({ filter }) => overlap(filter.prefix, destination.prefix)),
+export function feedsSource<R extends FeedingRoute>(
+  sourceBucket: string | undefined,
+  routes: readonly R[],
+): R | undefined {
+  return routes.find(({ destination }) =>
+    routes.some(
+      ({ pull, filter }) =>
+        destination.bucket === (pull?.bucket ?? sourceBucket) && overlap(filter.prefix, destination.prefix),
+    ),
   );
 }
 
@@ -93,7 +131,13 @@ export function feedsSource(sourceBucket: string, routes: readonly FeedingRoute[
 export interface FeedingRoute {
   name: string;
   filter: { prefix: string };
+  pull?: { bucket: string } | undefined;
   destination: { bucket: string; prefix: string };
+}
+
+/** For people. */
+export function namesOf(routes: readonly { name: string }[]): string {
+  return routes.map(({ name }) => `"${name}"`).join(', ');
 }
 
 /** Whether a key passes a filter. */

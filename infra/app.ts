@@ -2,6 +2,7 @@ import { App, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { ConfigError, parseConfig, type RelayContext } from './config.ts';
 import { DestinationStack, destinationGroups } from './destination-stack.ts';
+import { ReaderStack, readerGroups } from './reader-stack.ts';
 import { SourceStack } from './source-stack.ts';
 
 const app = new App({ analyticsReporting: false });
@@ -10,6 +11,9 @@ const config = readConfig(app.node.tryGetContext('relay'));
 new SourceStack(app, 'Source', { config });
 for (const { id, account, region, routes } of destinationGroups(config)) {
   new DestinationStack(app, id, { config, account, region, routes });
+}
+for (const { id, account, region, routes } of readerGroups(config)) {
+  new ReaderStack(app, id, { config, account, region, routes });
 }
 Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
 app.synth();

@@ -3,8 +3,8 @@ import { Duration } from 'aws-cdk-lib';
 import { Architecture, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { Construct } from 'constructs';
-import type { RelayContext } from './config.ts';
-import { CHECK_FUNCTION_NAME } from './contract.ts';
+import { ownSource, type RelayContext } from './config.ts';
+import { CHECK_FUNCTION_NAME, replayRoleArn } from './contract.ts';
 import { BUNDLING, REPOSITORY } from './relay-code.ts';
 import type { RelayFunction } from './relay-function.ts';
 import { runtimeRoute } from './runtime-route.ts';
@@ -28,6 +28,7 @@ export class CheckFunction extends Construct {
   constructor(scope: Construct, id: string, { config, relay }: CheckFunctionProps) {
     super(scope, id);
     const { source, routes } = config;
+    const own = ownSource(config);
     this.function = new NodejsFunction(this, 'Function', {
       functionName: CHECK_FUNCTION_NAME,
       description: 'Looks whether the relay may do what it must, and nothing else',
@@ -43,10 +44,11 @@ export class CheckFunction extends Construct {
       logGroup: relay.logGroup,
       awsSdkConnectionReuse: false,
       environment: {
-        SOURCE_BUCKET: source.bucket,
+        ...(own && { SOURCE_BUCKET: own.bucket }),
         SOURCE_ACCOUNT: source.account,
         ROUTES: JSON.stringify(routes.map(runtimeRoute)),
         RELAY_ROLE_ID: relay.role.roleId,
+        REPLAY_ROLE_ARN: replayRoleArn(config),
       },
     });
   }

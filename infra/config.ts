@@ -67,9 +67,20 @@ const replaySchema = z.strictObject({
   only: z.enum(['missing', 'all']).default('missing'),
 });
 
+/** A bucket of another account, read through a role of that account. */
+const pullSchema = z.strictObject({
+  account,
+  region,
+  bucket,
+  readerRoleName: roleName,
+  externalId,
+  kmsKeyArn: kmsKeyArn.optional(),
+});
+
 const routeSchema = z.strictObject({
   name: z.string().regex(/^[A-Za-z0-9-]{1,40}$/, 'must be 1 to 40 letters, digits and hyphens'),
   filter: z.strictObject({ prefix: prefix.default(''), suffix: z.string().default('') }).prefault({}),
+  pull: pullSchema.optional(),
   destination: z.strictObject({
     account,
     region,
@@ -90,7 +101,8 @@ const schema = z.strictObject({
   source: z.strictObject({
     account,
     region,
-    bucket,
+    /** Left out when every route pulls. */
+    bucket: bucket.optional(),
     existingBucket: z.boolean().default(false),
     versioned: z.boolean().default(true),
     kmsKeyArn: kmsKeyArn.optional(),
@@ -130,6 +142,24 @@ const schema = z.strictObject({
 export type RelayContext = z.output<typeof schema>;
 export type SourceContext = RelayContext['source'];
 export type RouteContext = RelayContext['routes'][number];
+/** A route that reads another account's bucket. */
+export type PullingRouteContext = RouteContext & { pull: NonNullable<RouteContext['pull']> };
+
+/** The relay's own bucket, and the routes that take from it. */
+export interface OwnSource {
+  bucket: string;
+  routes: RouteContext[];
+}
+
+/** Undefined when every route pulls. */
+export function ownSource({ source, routes }: RelayContext): OwnSource | undefined {
+  const taking = routes.filter(({ pull }) => pull === undefined);
+  return taking.length === 0 ? undefined : { bucket: source.bucket!, routes: taking };
+}
+
+export function pullingRoutes({ routes }: RelayContext): PullingRouteContext[] {
+  return routes.filter((route): route is PullingRouteContext => route.pull !== undefined);
+}
 
 /**
  * Checks the context `relay` of cdk.json.
@@ -139,6 +169,7 @@ export function parseConfig(value: unknown): RelayContext {
   if (value === undefined) throw new ConfigError('cdk.json has no context "relay"; docs/configuration.md shows one.');
   const parsed = schema.safeParse(value);
   if (!parsed.success) throw new ConfigError(sentence(parsed.error.issues[0]!, value));
+  refuseWrongSource(parsed.data);
   refuseAmbiguity(parsed.data);
   refuseLoops(parsed.data);
   return parsed.data;
@@ -152,6 +183,27 @@ function sentence(issue: z.core.$ZodIssue, value: unknown): string {
   const found = issue.path.reduce<unknown>((at, key) => (at as Record<PropertyKey, unknown> | undefined)?.[key], value);
   const what = found === undefined ? 'is missing' : `is ${JSON.stringify(found)}`;
   return `cdk.json: field "${['relay', ...issue.path].join('.')}" ${what}: ${issue.message}.`;
+}
+
+/** A bucket that no route takes from would be one whose uploads end in silence, and one of our own needs no reader. */
+function refuseWrongSource(config: RelayContext): void {
+  const { bucket: own } = config.source;
+  const hasTaking = config.routes.some(({ pull }) => pull === undefined);
+  if (hasTaking && own === undefined) {
+    throw new ConfigError(
+      'cdk.json: field "relay.source.bucket" is missing: it may be only when every route has "pull".',
+    );
+  }
+  if (!hasTaking && own !== undefined) {
+    throw new ConfigError(
+      `cdk.json: field "relay.source.bucket" is "${own}", but every route has "pull", so nothing would be relayed from it: remove it, or add a route without "pull".`,
+    );
+  }
+  const index = config.routes.findIndex(({ pull }) => pull !== undefined && pull.bucket === own);
+  if (index === -1) return;
+  throw new ConfigError(
+    `cdk.json: field "relay.routes.${index}.pull.bucket" is the source bucket "${own}", which the relay reads by itself: remove "pull".`,
+  );
 }
 
 /** Two routes that share a name or a role could not be told apart in receipts, sessions and policies. */
@@ -175,6 +227,11 @@ function refuseAmbiguity({ routes, relay }: RelayContext): void {
       'writerRoleName',
       'each route of an account needs a writer role of its own',
     );
+    if (route.pull) {
+      const reader = `${route.pull.account}/${route.pull.readerRoleName}`;
+      const advice = 'each route of an account needs roles of its own';
+      refuseSecond(roles, reader, 'relay.routes', index, 'pull.readerRoleName', advice);
+    }
     if (!existingBucket) {
       const advice = 'only one route can create a bucket; set "existingBucket": true on the others';
       refuseSecond(buckets, name, 'relay.routes', index, 'destination.bucket', advice);
@@ -204,6 +261,6 @@ function refuseLoops({ source, routes }: RelayContext): void {
   if (!loop) return;
   const index = routes.findIndex(({ name }) => name === loop.name);
   throw new ConfigError(
-    `cdk.json: field "relay.routes.${index}.destination" is the source bucket "${source.bucket}" with prefix "${loop.destination.prefix}", where a route would take the object again and again; choose another bucket, or prefixes of which neither begins with the other.`,
+    `cdk.json: field "relay.routes.${index}.destination" is the bucket "${loop.destination.bucket}" with prefix "${loop.destination.prefix}", where a route would take the object again and again; choose another bucket, or prefixes of which neither begins with the other.`,
   );
 }

@@ -1,4 +1,4 @@
-import type { RelayContext, RouteContext } from './config.ts';
+import type { PullingRouteContext, RelayContext, RouteContext } from './config.ts';
 
 /**
  * The names both sides share. Each team derives every ARN from `cdk.json` alone, so neither stack reads the other's
@@ -40,6 +40,10 @@ export function relayRoleArn({ source }: RelayContext): string {
   return `arn:${partitionOf(source.region)}:iam::${source.account}:role/${source.relayRoleName}`;
 }
 
+export function replayRoleArn({ source }: RelayContext): string {
+  return `arn:${partitionOf(source.region)}:iam::${source.account}:role/${REPLAY_ROLE_NAME}`;
+}
+
 /** @param name with its qualifier, if there is one */
 export function functionArn({ account, region }: RelayContext['source'], name: string): string {
   return `arn:${partitionOf(region)}:lambda:${region}:${account}:function:${name}`;
@@ -47,6 +51,10 @@ export function functionArn({ account, region }: RelayContext['source'], name: s
 
 export function writerRoleArn({ destination, writerRoleName }: RouteContext): string {
   return `arn:${partitionOf(destination.region)}:iam::${destination.account}:role/${writerRoleName}`;
+}
+
+export function readerRoleArn({ pull }: PullingRouteContext): string {
+  return `arn:${partitionOf(pull.region)}:iam::${pull.account}:role/${pull.readerRoleName}`;
 }
 
 export function bucketArn(bucket: string, region: string): string {

@@ -10,7 +10,7 @@ import type { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
 import type { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { acknowledge } from './acknowledge.ts';
-import type { RelayContext } from './config.ts';
+import { ownSource, pullingRoutes, type RelayContext } from './config.ts';
 import {
   bucketArn,
   EVENT_SOURCE,
@@ -21,6 +21,7 @@ import {
   PART_FUNCTION_NAME,
   partitionOf,
   RELAY_FUNCTION_NAME,
+  readerRoleArn,
   writerRoleArn,
 } from './contract.ts';
 import type { Ledger } from './ledger.ts';
@@ -121,11 +122,15 @@ export class RelayFunction extends Construct {
     mapping.node.addDependency(this.role);
   }
 
+  /** By itself, where a route takes what is dropped into the relay's own bucket. */
   readsSource(): void {
-    const { source, routes } = this.#config;
-    const prefixes = [...new Set(routes.map(({ filter }) => filter.prefix))];
-    const objects = prefixes.map((prefix) => objectsArn(source.bucket, source.region, prefix));
-    const tagging = routes.some(({ copyTags }) => copyTags);
+    const { source } = this.#config;
+    this.#set('SOURCE_ACCOUNT', source.account);
+    const own = ownSource(this.#config);
+    if (!own) return;
+    const prefixes = [...new Set(own.routes.map(({ filter }) => filter.prefix))];
+    const objects = prefixes.map((prefix) => objectsArn(own.bucket, source.region, prefix));
+    const tagging = own.routes.some(({ copyTags }) => copyTags);
     this.#allow('ReadObjects', ['s3:GetObject', 's3:GetObjectVersion'], objects);
     for (const arn of objects) {
       acknowledge(
@@ -136,10 +141,15 @@ export class RelayFunction extends Construct {
     }
     if (tagging) this.#allow('ReadTags', ['s3:GetObjectTagging', 's3:GetObjectVersionTagging'], objects);
     // Without it S3 answers 403 for a deleted object, and "gone" could not be told from "forbidden".
-    this.#allow('TellMissingObjects', ['s3:ListBucket'], [bucketArn(source.bucket, source.region)]);
+    this.#allow('TellMissingObjects', ['s3:ListBucket'], [bucketArn(own.bucket, source.region)]);
     if (source.kmsKeyArn !== undefined) this.#allow('DecryptObjects', ['kms:Decrypt'], [source.kmsKeyArn]);
-    this.#set('SOURCE_BUCKET', source.bucket);
-    this.#set('SOURCE_ACCOUNT', source.account);
+    this.#set('SOURCE_BUCKET', own.bucket);
+  }
+
+  /** Through a role of the source's account, where a route pulls. */
+  pullsAlongRoutes(): void {
+    const readers = pullingRoutes(this.#config).map(readerRoleArn);
+    if (readers.length > 0) this.#allow('AssumeReaderRoles', ['sts:AssumeRole'], readers);
   }
 
   writesAlongRoutes(): void {

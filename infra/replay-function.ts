@@ -5,7 +5,7 @@ import { Alias, CfnEventInvokeConfig, type CfnFunction, type IFunction, type IVe
 import type { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { Construct } from 'constructs';
 import { acknowledge } from './acknowledge.ts';
-import type { RelayContext } from './config.ts';
+import { ownSource, pullingRoutes, type RelayContext } from './config.ts';
 import {
   bucketArn,
   functionArn,
@@ -13,10 +13,12 @@ import {
   REPLAY_FUNCTION_NAME,
   REPLAY_ROLE_NAME,
   REPLAY_RULE_NAME,
+  readerRoleArn,
 } from './contract.ts';
 import type { Ledger } from './ledger.ts';
 import { RelayCode } from './relay-code.ts';
 import type { RelayQueue } from './relay-queue.ts';
+import { runtimeFilter } from './runtime-route.ts';
 
 export interface ReplayFunctionProps {
   config: RelayContext;
@@ -76,10 +78,18 @@ export class ReplayFunction extends Construct {
 
   listsSource(): void {
     const { source, routes } = this.#config;
-    this.#allow('ListObjects', ['s3:ListBucket'], [bucketArn(source.bucket, source.region)]);
-    this.#set('SOURCE_BUCKET', source.bucket);
     this.#set('SOURCE_ACCOUNT', source.account);
-    this.#set('ROUTE_FILTERS', JSON.stringify(routes.map(({ name, filter }) => ({ name, filter }))));
+    this.#set('ROUTE_FILTERS', JSON.stringify(routes.map(runtimeFilter)));
+    const own = ownSource(this.#config);
+    if (!own) return;
+    this.#allow('ListObjects', ['s3:ListBucket'], [bucketArn(own.bucket, source.region)]);
+    this.#set('SOURCE_BUCKET', own.bucket);
+  }
+
+  /** The reader role could read as well; the session is confined to listing (functions/aws/session-policy.ts). */
+  listsAlongRoutes(): void {
+    const readers = pullingRoutes(this.#config).map(readerRoleArn);
+    if (readers.length > 0) this.#allow('AssumeReaderRoles', ['sts:AssumeRole'], readers);
   }
 
   comparesWith({ table }: Ledger): void {

@@ -1,14 +1,13 @@
-import type { Route } from '../functions/route.ts';
-import type { RouteContext } from './config.ts';
-import { writerRoleArn } from './contract.ts';
+import type { FilteredRoute, Route } from '../functions/route.ts';
+import type { PullingRouteContext, RouteContext } from './config.ts';
+import { readerRoleArn, writerRoleArn } from './contract.ts';
 
 /** A route as the function reads it from its environment. */
 export function runtimeRoute(route: RouteContext): Route {
-  const { name, filter, externalId, storageClass, copyTags, createOnly } = route;
+  const { externalId, storageClass, copyTags, createOnly } = route;
   const { account, region, bucket, prefix, kmsKeyArn } = route.destination;
   return {
-    name,
-    filter,
+    ...runtimeFilter(route),
     destination: { account, region, bucket, prefix, kmsKeyArn },
     writerRoleArn: writerRoleArn(route),
     externalId,
@@ -16,4 +15,13 @@ export function runtimeRoute(route: RouteContext): Route {
     copyTags,
     createOnly,
   };
+}
+
+/** As much of it as replay needs. */
+export function runtimeFilter(route: RouteContext): FilteredRoute {
+  const { name, filter, pull } = route;
+  if (!pull) return { name, filter };
+  const { account, region, bucket, externalId, kmsKeyArn } = pull;
+  const readerRole = readerRoleArn(route as PullingRouteContext);
+  return { name, filter, pull: { account, region, bucket, readerRoleArn: readerRole, externalId, kmsKeyArn } };
 }

@@ -3,7 +3,7 @@ import type { Construct } from 'constructs';
 import { Alarms } from './alarms.ts';
 import { Canary } from './canary.ts';
 import { CheckFunction } from './check-function.ts';
-import type { RelayContext } from './config.ts';
+import { ownSource, type RelayContext } from './config.ts';
 import {
   CHECK_FUNCTION_NAME,
   LARGE_ALIAS,
@@ -34,13 +34,14 @@ export class SourceStack extends Stack {
       description: 'Upload Relay: the source bucket, its queue and the relay function',
     });
     const queue = new RelayQueue(this, 'Queue', { timeoutSeconds: config.relay.timeoutSeconds });
-    const source = new UploadSource(this, 'Source', { config });
+    const own = ownSource(config);
     const ledger = new Ledger(this, 'Ledger');
     const relay = new RelayFunction(this, 'Relay', { config });
 
-    source.sendUploadsTo(queue);
+    if (own) new UploadSource(this, 'Source', { config, own }).sendUploadsTo(queue);
     relay.takesFrom(queue);
     relay.readsSource();
+    relay.pullsAlongRoutes();
     relay.writesAlongRoutes();
     relay.recordsIn(ledger);
     relay.reports();
@@ -49,6 +50,7 @@ export class SourceStack extends Stack {
 
     const replay = new ReplayFunction(this, 'Replay', { config });
     replay.listsSource();
+    replay.listsAlongRoutes();
     replay.comparesWith(ledger);
     replay.sendsTo(queue);
     replay.goesOn();
@@ -60,7 +62,7 @@ export class SourceStack extends Stack {
     const alarms = new Alarms(this, 'Alarms', { config });
     new Dashboard(this, 'Dashboard', { config, alarms: alarms.all });
 
-    new CfnOutput(this, 'SourceBucketName', { value: config.source.bucket });
+    if (own) new CfnOutput(this, 'SourceBucketName', { value: own.bucket });
     new CfnOutput(this, 'QueueUrl', { value: queue.queue.queueUrl });
     new CfnOutput(this, 'DeadLetterQueueUrl', { value: queue.deadLetters.queueUrl });
     new CfnOutput(this, 'LedgerTableName', { value: LEDGER_TABLE_NAME });

@@ -3,22 +3,25 @@ import { ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { CfnBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { commonStart } from '../functions/route.ts';
-import type { RelayContext } from './config.ts';
+import type { OwnSource, RelayContext } from './config.ts';
 import { bucketArn } from './contract.ts';
 import { RelayBucket } from './relay-bucket.ts';
 import type { RelayQueue } from './relay-queue.ts';
 
 export interface UploadSourceProps {
   config: RelayContext;
+  own: OwnSource;
 }
 
 /** Where uploads come from: a bucket of our own, or one that is there already, which is left as it is. */
 export class UploadSource extends Construct {
   readonly #config: RelayContext;
+  readonly #own: OwnSource;
 
-  constructor(scope: Construct, id: string, { config }: UploadSourceProps) {
+  constructor(scope: Construct, id: string, { config, own }: UploadSourceProps) {
     super(scope, id);
     this.#config = config;
+    this.#own = own;
   }
 
   sendUploadsTo(queue: RelayQueue): void {
@@ -28,10 +31,11 @@ export class UploadSource extends Construct {
 
   /** Set on the bucket itself: `addEventNotification` would bring a custom resource with a Lambda of its own. */
   #throughNotification(queue: RelayQueue): void {
-    const { bucket: bucketName, versioned, kmsKeyArn, account, region } = this.#config.source;
+    const { versioned, kmsKeyArn, account, region } = this.#config.source;
+    const bucketName = this.#own.bucket;
     queue.acceptFrom(new ServicePrincipal('s3.amazonaws.com'), { arn: bucketArn(bucketName, region), account });
     const { bucket } = new RelayBucket(this, 'Uploads', { bucketName, versioned, kmsKeyArn });
-    const rules = filterRules(commonFilter(this.#config.routes));
+    const rules = filterRules(commonFilter(this.#own.routes));
     (bucket.node.defaultChild as CfnBucket).notificationConfiguration = {
       queueConfigurations: [
         {
@@ -47,8 +51,8 @@ export class UploadSource extends Construct {
 
   /** The bucket's owner turns on EventBridge once; its own notifications stay untouched. */
   #throughEventBridge(queue: RelayQueue): void {
-    const { bucket } = this.#config.source;
-    const { prefix } = commonFilter(this.#config.routes);
+    const { bucket, routes } = this.#own;
+    const { prefix } = commonFilter(routes);
     const rule = new Rule(this, 'Created', {
       description: `Upload Relay: objects created in ${bucket}`,
       eventPattern: {

@@ -41,7 +41,7 @@ async function main(args: string[]): Promise<number> {
   const session = await openSession(options.port);
   try {
     const drops = given ?? (await demonstrationDrops(await subfolder(session, 'generated')));
-    const deliveries = deliveriesOf(drops, session.config.source.bucket, session.routes);
+    const deliveries = deliveriesOf(drops, session.own.bucket, session.routes);
     const rows = await deliver(session, deliveries);
     if (interrupted.signal.aborted) return EXIT_INTERRUPTED;
     process.stdout.write(`\n${formatReport(rows, session.accounts)}\n\n${verdict(rows)}\n\n`);
@@ -53,7 +53,8 @@ async function main(args: string[]): Promise<number> {
 }
 
 async function deliver(session: LocalSession, deliveries: Delivery[]): Promise<ReportRow[]> {
-  const { bucket, account } = session.config.source;
+  const { account } = session.config.source;
+  const { bucket } = session.own;
   const { s3, sqs } = session.clients.get(account)!;
   const owners = new Map([...session.clients].map(([each, clients]) => [each, clients.s3]));
   const progress = showProgress(process.stdout, deliveries);
@@ -84,14 +85,14 @@ function verdict(rows: ReportRow[]): string {
 }
 
 async function stayUp(session: LocalSession): Promise<void> {
-  const { config, profiles, cloud, folder, profileFile } = session;
-  const { destination } = config.routes[0]!;
+  const { config, own, profiles, cloud, folder, profileFile } = session;
+  const { destination } = own.routes[0]!;
   process.stdout.write(
     `${formatHints({
       url: cloud.url,
       profileFile,
       logFile: join(folder, 'aws', 'logs', config.source.account, `${LOG_GROUP_NAME}.log`),
-      sourceBucket: config.source.bucket,
+      sourceBucket: own.bucket,
       destinationBucket: destination.bucket,
       source: { profile: profiles.get(config.source.account)!, account: config.source.account },
       destination: { profile: profiles.get(destination.account)!, account: destination.account },

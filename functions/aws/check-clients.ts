@@ -2,14 +2,20 @@ import type { S3Client } from '@aws-sdk/client-s3';
 import { type AssumeRoleCommandInput, STSClient } from '@aws-sdk/client-sts';
 import type { Route } from '../route.ts';
 import { s3Client } from './clients.ts';
-import { sessionPolicy } from './session-policy.ts';
-import { assumeRole, writerSession } from './writer-credentials.ts';
+import { readerSession } from './reader-credentials.ts';
+import { assumeRole } from './role-session.ts';
+import { type PullingRoute, readingPolicy, sessionPolicy } from './session-policy.ts';
+import { writerSession } from './writer-credentials.ts';
 
 /** The clients of the check: the relay's own, and those of whoever must be refused. */
 export interface CheckClients {
   sts: STSClient;
   /** Reads as the relay. */
   source: S3Client;
+  /** Reads as the relay does along a route that pulls: the reader role, confined by the session policy. */
+  reader(route: PullingRoute): S3Client;
+  /** The reader role with all its rights. */
+  readerRole(route: PullingRoute): S3Client;
   /** Writes as the relay does: the writer role, confined by the session policy. */
   confined(route: Route): S3Client;
   /** The writer role with all its rights, so that it is the role itself that must refuse. */
@@ -18,8 +24,10 @@ export interface CheckClients {
   plain(route: Route): S3Client;
   /** Anybody on the internet. */
   stranger(route: Route): S3Client;
-  /** A session, or the error that STS answers with. */
+  /** A session of the writer role, or the error that STS answers with. */
   assume(route: Route, change: Partial<AssumeRoleCommandInput>): Promise<void>;
+  /** The same of the reader role. */
+  assumeReader(route: PullingRoute, change: Partial<AssumeRoleCommandInput>): Promise<void>;
   /** How far this clock is ahead of AWS's, in milliseconds and to a second; undefined before STS has answered. */
   clockAheadMs(): number | undefined;
 }
@@ -42,7 +50,7 @@ export function createCheckClients(): CheckClients {
     { step: 'deserialize', name: 'observeClock' },
   );
   const clients = new Map<string, S3Client>();
-  const once = (kind: string, { name }: Route, make: () => S3Client) => {
+  const once = (kind: string, { name }: Pick<Route, 'name'>, make: () => S3Client) => {
     const client = clients.get(`${kind} ${name}`) ?? make();
     clients.set(`${kind} ${name}`, client);
     return client;
@@ -53,15 +61,25 @@ export function createCheckClients(): CheckClients {
       maxAttempts: MAX_ATTEMPTS,
       credentials: () => assumeRole(sts, { ...writerSession(route), Policy }),
     });
+  const reader = ({ name, pull }: PullingRoute, Policy?: string) =>
+    s3Client({
+      region: pull.region,
+      maxAttempts: MAX_ATTEMPTS,
+      credentials: () => assumeRole(sts, { ...readerSession(name, pull), Policy }),
+    });
   return {
     sts,
     source: s3Client({}),
+    reader: (route) => once('reader', route, () => reader(route, readingPolicy(route))),
+    readerRole: (route) => once('reader role', route, () => reader(route)),
     confined: (route) => once('confined', route, () => writer(route, sessionPolicy(route))),
     role: (route) => once('role', route, () => writer(route)),
     plain: (route) => once('plain', route, () => overPlainHttp(writer(route))),
     stranger: ({ destination }) =>
       s3Client({ region: destination.region, signer: { sign: async (request) => request } }),
     assume: async (route, change) => void (await assumeRole(sts, { ...writerSession(route), ...change })),
+    assumeReader: async ({ name, pull }, change) =>
+      void (await assumeRole(sts, { ...readerSession(name, pull), ...change })),
     clockAheadMs: () => aheadMs,
   };
 }

@@ -6,25 +6,33 @@ import { S3Client, type S3ClientConfig } from '@aws-sdk/client-s3';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { STSClient } from '@aws-sdk/client-sts';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
-import type { Route } from '../route.ts';
+import type { FilteredRoute, Pull, Route } from '../route.ts';
 import { lean } from './lean.ts';
+import type { Reader } from './reader.ts';
+import { listerCredentials, readerCredentials } from './reader-credentials.ts';
 import { writerCredentials } from './writer-credentials.ts';
 
 /** Every AWS client of a function, made once per execution environment; nothing else makes one. */
 export interface Clients {
-  source: S3Client;
+  /** Reads what the route takes: as the relay itself or, where it pulls, as its reader role in the region of its bucket. */
+  reader(route: Route): Reader;
   sqs: SQSClient;
   dynamodb: DynamoDBClient;
   eventBridge: EventBridgeClient;
   lambda: LambdaClient;
   /** Acts as the route's writer role, in the destination's region. */
   writer(route: Route): S3Client;
-  /** The next `writer` of this route asks for a new session: for when the present one was found expired. */
-  forgetWriter(route: Route): void;
+  /** The next `reader` and `writer` of this route ask for new sessions: for when a present one was found expired. */
+  forgetSessions(route: Route): void;
 }
 
 /** Those of replay, which writes nowhere but into the queue. */
-export type ReplayClients = Pick<Clients, 'source' | 'sqs' | 'dynamodb' | 'lambda'>;
+export interface ReplayClients extends Pick<Clients, 'sqs' | 'dynamodb' | 'lambda'> {
+  /** Lists the relay's own bucket or, of a route that pulls, as its reader role in the region of its bucket. */
+  lister(route: FilteredRoute | undefined): Reader;
+  /** The next `lister` of this route asks for a new session. */
+  forgetSession(route: FilteredRoute | undefined): void;
+}
 
 const MAX_SOCKETS = 64;
 const CONNECTION_TIMEOUT_MS = 5_000;
@@ -33,34 +41,60 @@ const SOCKET_TIMEOUT_MS = 60_000;
 /** Held up between reading and writing at most. More would not move faster, and what waits longer is dearer to collect (bench/). */
 const SOCKET_BUFFER_BYTES = 256 * 1024;
 
-export function createClients(): Clients {
+/** @param sourceAccount of the relay itself, 12 digits */
+export function createClients({ sourceAccount }: { sourceAccount: string }): Clients {
   const sts = new STSClient();
+  const own: Reader = { s3: lean(s3Client({})), owner: sourceAccount, readsVersions: true };
+  const readers = new Map<string, Reader>();
   const writers = new Map<string, S3Client>();
   return {
-    source: lean(s3Client({})),
+    reader({ pull, ...route }) {
+      if (!pull) return own;
+      return kept(readers, route.name, () => readerOf(pull, readerCredentials(sts, { ...route, pull })));
+    },
     sqs: new SQSClient(),
     dynamodb: lean(new DynamoDBClient()),
     eventBridge: new EventBridgeClient(),
     lambda: new LambdaClient(),
-    writer(route) {
-      const existing = writers.get(route.name);
-      if (existing) return existing;
-      const { region } = route.destination;
-      const created = lean(s3Client({ region, credentials: writerCredentials(sts, route) }));
-      writers.set(route.name, created);
-      return created;
+    writer: (route) =>
+      kept(writers, route.name, () => {
+        const { region } = route.destination;
+        return lean(s3Client({ region, credentials: writerCredentials(sts, route) }));
+      }),
+    forgetSessions({ name }) {
+      readers.delete(name);
+      writers.delete(name);
     },
-    forgetWriter: (route) => void writers.delete(route.name),
   };
 }
 
-export function createReplayClients(): ReplayClients {
+/** @param sourceAccount of the relay itself, 12 digits */
+export function createReplayClients({ sourceAccount }: { sourceAccount: string }): ReplayClients {
+  const sts = new STSClient();
+  const own: Reader = { s3: s3Client({}), owner: sourceAccount, readsVersions: false };
+  const listers = new Map<string, Reader>();
   return {
-    source: s3Client({}),
+    lister(route) {
+      if (!route?.pull) return own;
+      const { name, filter, pull } = route;
+      return kept(listers, name, () => readerOf(pull, listerCredentials(sts, { name, filter, pull })));
+    },
+    forgetSession: (route) => void listers.delete(route?.name ?? ''),
     sqs: new SQSClient(),
     dynamodb: new DynamoDBClient(),
     lambda: new LambdaClient(),
   };
+}
+
+/** Versions are not for it to read: docs/decisions/0018. */
+function readerOf({ account, region }: Pull, credentials: S3ClientConfig['credentials'] & {}): Reader {
+  return { s3: lean(s3Client({ region, credentials })), owner: account, readsVersions: false };
+}
+
+function kept<T>(all: Map<string, T>, name: string, make: () => T): T {
+  const one = all.get(name) ?? make();
+  all.set(name, one);
+  return one;
 }
 
 /**

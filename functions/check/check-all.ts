@@ -2,6 +2,7 @@ import type { Route } from '../route.ts';
 import type { Check, Identity } from './check.ts';
 import { clocksAgree, whoAmI } from './identity.ts';
 import { type CheckLine, type Finding, skipped } from './line.ts';
+import { checkPull } from './pulls.ts';
 import {
   FORBIDDEN_REQUESTS,
   isForbidden,
@@ -10,7 +11,7 @@ import {
   publicIsForbidden,
 } from './refusals.ts';
 import { canBecomeWriter, externalIdIsDemanded } from './session.ts';
-import { canRead, canTellMissing } from './source.ts';
+import { canRead, canTellMissing, ownBucket } from './source.ts';
 import { partsArrive, smallObjectArrives, wrongChecksumIsRefused } from './writes.ts';
 
 type Look = (check: Check, route: Route) => Promise<Finding>;
@@ -36,8 +37,11 @@ export async function checkAll(check: Check): Promise<CheckLine[]> {
     { check: 'the clocks agree', ...clocksAgree(check) },
   ];
   if (!identity) return lines;
-  lines.push({ check: 'a missing object is told apart', ...(await canTellMissing(check, identity)) });
-  lines.push({ check: 'the source can be read', ...(await canRead(check, identity)) });
+  const own = ownBucket(check, identity);
+  if (own) {
+    lines.push({ check: 'a missing object is told apart', ...(await canTellMissing(own)) });
+    lines.push({ check: 'the source can be read', ...(await canRead(own)) });
+  }
   const perRoute = await Promise.all(check.config.routes.map((route) => checkRoute(check, route, identity)));
   return [...lines, ...perRoute.flat()];
 }
@@ -45,6 +49,7 @@ export async function checkAll(check: Check): Promise<CheckLine[]> {
 async function checkRoute(check: Check, route: Route, identity: Identity): Promise<CheckLine[]> {
   const lines: CheckLine[] = [];
   const add = (name: string, finding: Finding) => lines.push({ check: name, route: route.name, ...finding });
+  for (const [name, finding] of await checkPull(check, route, identity)) add(name, finding);
   const session = await canBecomeWriter(check, route, identity);
   add('the writer role lets the relay in', session);
   for (const [name, look] of WRITES) {

@@ -16,7 +16,8 @@ import { storageClassFor } from '../transfer/storage-class.ts';
 const FOLDER = 'upload-relay-check/';
 const BODY = Buffer.from('Written by the check of Upload Relay, to see whether objects arrive. It may be deleted.\n');
 const CRC32 = crc32OfBuffer(BODY);
-const WRONG_CRC32 = crc32OfBuffer(Buffer.from('something else'));
+/** Of nothing that is ever sent. */
+export const WRONG_CRC32 = crc32OfBuffer(Buffer.from('something else'));
 
 export type ProbeName = 'small' | 'in-parts';
 

@@ -29,7 +29,7 @@ export async function externalIdIsDemanded({ clients }: Check, route: Route, ide
 function remedyFor(error: ErrorFacts, route: Route, identity: Identity, config: Check['config']): Remedy {
   if (/no identity-based policy allows/.test(error.message)) {
     const change = `Role ${identity.roleArn} may not assume the writer role: its policy needs this statement.`;
-    return atSource(config.sourceAccount, change, assumeStatement(route));
+    return atSource(config.sourceAccount, change, assumeStatement(route.writerRoleArn));
   }
   const trust = trustStatement(route, identity.roleArn);
   if (isRecreated(config.deployedRoleId, identity)) {

@@ -1,4 +1,5 @@
-import type { Route } from '../route.ts';
+import type { PullingRoute } from '../aws/session-policy.ts';
+import type { Pull, Route } from '../route.ts';
 
 /**
  * What each side must have, ready to paste: the statements that `infra/` writes. Which policy each belongs into is said by the
@@ -7,15 +8,24 @@ import type { Route } from '../route.ts';
 
 /** The trust policy of a writer role. The relay's role is a condition, so that it may be re-created: docs/decisions/0001. */
 export function trustStatement(route: Route, relayRoleArn: string) {
-  const [, partition, , , account] = relayRoleArn.split(':');
+  return trusting([relayRoleArn], route.externalId);
+}
+
+/** The trust policy of a reader role, which replay assumes as well. */
+export function readerTrustStatement({ externalId }: Pull, relayRoleArn: string, replayRoleArn: string) {
+  return trusting([relayRoleArn, replayRoleArn], externalId);
+}
+
+function trusting(roleArns: string[], externalId: string) {
+  const [, partition, , , account] = roleArns[0]!.split(':');
   return {
     Sid: 'TrustTheRelay',
     Effect: 'Allow',
     Principal: { AWS: `arn:${partition}:iam::${account}:root` },
     Action: 'sts:AssumeRole',
     Condition: {
-      ArnEquals: { 'aws:PrincipalArn': relayRoleArn },
-      StringEquals: { 'sts:ExternalId': route.externalId },
+      ArnEquals: { 'aws:PrincipalArn': roleArns.length > 1 ? roleArns : roleArns[0] },
+      StringEquals: { 'sts:ExternalId': externalId },
     },
   };
 }
@@ -64,9 +74,29 @@ export function tlsStatement(route: Route) {
   };
 }
 
-/** The relay role's policy: the way to the destinations. */
-export function assumeStatement(route: Route) {
-  return { Sid: 'AssumeWriterRoles', Effect: 'Allow', Action: 'sts:AssumeRole', Resource: route.writerRoleArn };
+/** The relay role's policy: the way to the destinations, and to the sources that are pulled. */
+export function assumeStatement(roleArn: string) {
+  return { Sid: 'AssumeRoles', Effect: 'Allow', Action: 'sts:AssumeRole', Resource: roleArn };
+}
+
+/** The reader role's policy. */
+export function readerReadStatement({ pull, filter, copyTags }: PullingRoute) {
+  return {
+    Sid: 'ReadObjects',
+    Effect: 'Allow',
+    Action: copyTags ? ['s3:GetObject', 's3:GetObjectTagging'] : ['s3:GetObject'],
+    Resource: `arn:${partitionOf(pull.readerRoleArn)}:s3:::${pull.bucket}/${filter.prefix}*`,
+  };
+}
+
+export function readerListStatement({ pull, filter }: PullingRoute) {
+  return {
+    Sid: 'ListObjects',
+    Effect: 'Allow',
+    Action: 's3:ListBucket',
+    Resource: `arn:${partitionOf(pull.readerRoleArn)}:s3:::${pull.bucket}`,
+    ...(filter.prefix !== '' && { Condition: { StringLike: { 's3:prefix': `${filter.prefix}*` } } }),
+  };
 }
 
 /** The relay role's policy: reading. */

@@ -19,7 +19,7 @@ const OBJECTS_IN_FLIGHT = 10;
  * @throws RelayError when none could, so that `aws lambda invoke` shows a FunctionError
  */
 export async function answerManual(invocation: Invocation, event: unknown): Promise<ManualAnswer> {
-  const requests = parseManualEvent(event, invocation.config.sourceBucket);
+  const requests = parseManualEvent(event, invocation.config);
   const receipts: ManualAnswer['receipts'] = [];
   const failed: { request: RelayRequest; failure: RelayError }[] = [];
   const queue = requests.values();

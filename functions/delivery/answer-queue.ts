@@ -43,7 +43,7 @@ async function answerMessage(invocation: Invocation, record: SQSRecord): Promise
   const handling: Handling = { record, requests: [], receives };
   const isLastTry = receives >= invocation.config.maxReceives;
   try {
-    handling.requests = parseMessageBody(record.body, invocation.config.sourceBucket);
+    handling.requests = parseMessageBody(record.body, invocation.config);
     await orOutOfTime(invocation, relayAll(invocation, handling, isLastTry));
     return true;
   } catch (error) {

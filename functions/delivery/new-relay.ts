@@ -10,5 +10,5 @@ import type { Relay } from './relay.ts';
  */
 export function newRelay(logger: Logger): Relay {
   const config = readConfig(process.env);
-  return { config, clients: createClients(), logger, metrics: new RelayMetrics(), now: () => new Date() };
+  return { config, clients: createClients(config), logger, metrics: new RelayMetrics(), now: () => new Date() };
 }

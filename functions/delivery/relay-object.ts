@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { asRelayError, RelayError } from '../errors.ts';
 import type { RelayRequest } from '../request/relay-request.ts';
-import { type Route, routesFor } from '../route.ts';
+import { bucketOf, type Route, routesFor } from '../route.ts';
 import { orOutOfTime } from './deadline.ts';
 import { record } from './ledger.ts';
 import { failedReceiptOf, type RelayReceipt } from './receipt.ts';
@@ -39,7 +39,8 @@ export async function relayObject(
   options: RelayOptions = {},
 ): Promise<RelayReceipt[]> {
   const { config, logger } = invocation;
-  if (request.source.bucket !== config.sourceBucket) throw wrongBucket(request, config.sourceBucket);
+  const bucket = bucketOf(config, request.routeName);
+  if (request.source.bucket !== bucket) throw wrongBucket(request, bucket);
   const routes = routesFor(config.routes, request.source, request.routeName);
   if (routes.length === 0) logger.info('no route takes this object', { source: `${request.source}` });
   const outcomes = await Promise.allSettled(routes.map((route) => relayAlong(invocation, request, route, options)));
@@ -97,7 +98,7 @@ async function persistently<T>(invocation: Invocation, route: Route, attempt: ()
       return await orOutOfTime(invocation, attempt());
     } catch (error) {
       const failure = asRelayError(error);
-      if (failure.code === 'SessionExpired') clients.forgetWriter(route);
+      if (failure.code === 'SessionExpired') clients.forgetSessions(route);
       if (!failure.retryable || failure.code === 'OutOfTime' || tried === ATTEMPTS || signal.aborted) throw failure;
       logger.warn('will be tried again in place', { failure: failure.toJSON() });
       await orOutOfTime(invocation, sleep(Math.random() * BACKOFF_MS * BACKOFF_FACTOR ** tried));

@@ -42,7 +42,7 @@ export async function settle(
   route: Route,
   { attempts, startedAt, history }: Attempt,
 ): Promise<RelayReceipt> {
-  let snapshot = await firstLook(invocation, request);
+  let snapshot = await firstLook(invocation, request, route);
   for (let round = 0; round < ROUNDS; round++) {
     const plan = planTransfer(request.source, snapshot.state, invocation.config.largeObjectBytes);
     if (plan.kind === 'large') return await startLarge(invocation, request, route, snapshot.state, history);
@@ -50,7 +50,7 @@ export async function settle(
     const timing = { attempts: attempts + round, startedAt };
     const receipt = await writeOnce(invocation, request, route, snapshot, plan, timing).catch(unlessChanged);
     if (receipt !== undefined && route.createOnly) return receipt;
-    const after = await lookAgain(invocation, request, receipt);
+    const after = await lookAgain(invocation, request, route, receipt);
     if (receipt !== undefined && (after === 'gone' || isSameObject(after, snapshot.state))) return receipt;
     if (after !== 'gone') snapshot = { state: after };
   }
@@ -76,10 +76,10 @@ async function writeOnce(
   const { source } = request;
   const destination = destinationOf(route, source);
   requireTimeFor(invocation, state.sizeBytes);
-  const attributes = await attributesFor(route, source, state, clients.source, signal);
+  const reader = clients.reader(route);
+  const attributes = await attributesFor(route, source, state, reader, signal);
   const writer = clients.writer(route);
   const { createOnly } = route;
-  const reader = clients.source;
   const transfer: Transfer = { source, state, destination, attributes, createOnly, reader, writer, signal };
   const writing = plan.kind === 'single' ? putSingle(transfer, body) : putMultipart(transfer, plan.parts);
   const delivered = await writing.catch(unlessAlreadyThere);
@@ -90,26 +90,27 @@ async function writeOnce(
 }
 
 /** An object that the event calls small is read at once; otherwise the head tells how to go about it. */
-async function firstLook(invocation: Invocation, request: RelayRequest): Promise<Snapshot> {
-  const { clients, config, signal } = invocation;
+async function firstLook(invocation: Invocation, request: RelayRequest, route: Route): Promise<Snapshot> {
+  const { clients, signal } = invocation;
   const { source, hint } = request;
   const isSmall = hint?.sizeBytes !== undefined && hint.sizeBytes <= BUFFERED_MAX_BYTES;
-  if (isSmall) return readSnapshot(clients.source, source, config.sourceAccount, signal);
-  return { state: await look(invocation, request) };
+  if (isSmall) return readSnapshot(clients.reader(route), source, signal);
+  return { state: await look(invocation, request, route) };
 }
 
-function look({ clients, config, signal }: Invocation, { source }: RelayRequest): Promise<SourceState> {
-  return headSource(clients.source, source, config.sourceAccount, signal);
+function look({ clients, signal }: Invocation, { source }: RelayRequest, route: Route): Promise<SourceState> {
+  return headSource(clients.reader(route), source, signal);
 }
 
 /** A source that was deleted after it was delivered changes nothing: deletes do not travel. */
 async function lookAgain(
   invocation: Invocation,
   request: RelayRequest,
+  route: Route,
   receipt: Receipt | AlreadyThereReceipt | undefined,
 ): Promise<SourceState | 'gone'> {
   try {
-    return await look(invocation, request);
+    return await look(invocation, request, route);
   } catch (error) {
     if (receipt !== undefined && error instanceof RelayError && error.code === 'SourceMissing') return 'gone';
     throw error;

@@ -1,16 +1,18 @@
 import type { Invocation } from '../delivery/relay.ts';
 import { RelayError } from '../errors.ts';
+import type { Route } from '../route.ts';
 import type { SourceObject } from '../source-object.ts';
 import { headSource, isSameObject, type SourceState } from '../transfer/source-state.ts';
 
 /** Whether the source is another object by now. One that is gone has not changed: deletes do not travel. */
 export async function hasChanged(
-  { clients, config, signal }: Invocation,
+  { clients, signal }: Invocation,
+  route: Route,
   source: SourceObject,
   seen: SourceState,
 ): Promise<boolean> {
   try {
-    return !isSameObject(await headSource(clients.source, source, config.sourceAccount, signal), seen);
+    return !isSameObject(await headSource(clients.reader(route), source, signal), seen);
   } catch (error) {
     if (error instanceof RelayError && error.code === 'SourceMissing') return false;
     throw error;

@@ -2,7 +2,7 @@ import type { DurableContext } from '@aws/durable-execution-sdk-js';
 import type { Invocation } from '../delivery/relay.ts';
 import type { LargeRequest } from '../request/large-request.ts';
 import type { RelayRequest } from '../request/relay-request.ts';
-import { type Route, routesFor } from '../route.ts';
+import { bucketOf, type Route, routesFor } from '../route.ts';
 import { SourceObject } from '../source-object.ts';
 
 /** One execution of relay-large, as seen from one of its invocations. */
@@ -17,7 +17,7 @@ export interface LargeRun {
 
 /** @throws RelayError `UnknownRoute` */
 export function largeRun(invocation: Invocation, context: DurableContext, asked: LargeRequest): LargeRun {
-  const source = new SourceObject(invocation.config.sourceBucket, asked.key);
+  const source = new SourceObject(bucketOf(invocation.config, asked.route), asked.key);
   const [route] = routesFor(invocation.config.routes, source, asked.route);
   const request: RelayRequest = { source, routeName: asked.route, ...(asked.hint && { hint: asked.hint }) };
   return { context, invocation, route: route!, request, attempts: (asked.attempts ?? 0) + 1 };

@@ -16,7 +16,7 @@ export function persistentStep<T>(run: LargeRun, name: string, work: () => Promi
     where: { source: `${run.request.source}` },
     isWorthRepeating,
     onFailure(failure, willBeRepeated) {
-      if (failure.code === 'SessionExpired') invocation.clients.forgetWriter(route);
+      if (failure.code === 'SessionExpired') invocation.clients.forgetSessions(route);
       if (willBeRepeated) invocation.logger.warn('will be tried again', { step: name, failure: failure.toJSON() });
     },
     pauseBefore: (attempt) => pauseBefore(run, attempt),

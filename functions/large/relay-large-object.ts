@@ -67,7 +67,7 @@ async function deliver(run: LargeRun, progress: Progress, state: SourceState, se
   if (route.createOnly) return receipt;
   // An earlier try of the completion may have died unanswered. Whatever it did has taken effect after this pause.
   await context.wait('until nothing is under way', pauseBefore(run, 1));
-  if (await persistentStep(run, 'look again', () => hasChanged(invocation, request.source, state))) {
+  if (await persistentStep(run, 'look again', () => hasChanged(invocation, route, request.source, state))) {
     await handBack(run, { reason: 'changed meanwhile' });
   }
   return receipt;
@@ -88,7 +88,7 @@ function begin(run: LargeRun, state: SourceState): Promise<string> {
   const { invocation, request, route } = run;
   const { source } = request;
   return persistentStep(run, 'create upload', async () => {
-    const attributes = await attributesFor(route, source, state, invocation.clients.source, invocation.signal);
+    const attributes = await attributesFor(route, source, state, invocation.clients.reader(route), invocation.signal);
     const uploadId = await createUpload(transferOf(run, state, attributes), handedOn(state));
     invocation.logger.info('relaying a large object', { source: `${source}`, sizeBytes: state.sizeBytes, uploadId });
     return uploadId;
@@ -97,7 +97,7 @@ function begin(run: LargeRun, state: SourceState): Promise<string> {
 
 /** Looks once more before an object becomes visible that may have been overtaken long ago. */
 async function complete(run: LargeRun, uploadId: string, state: SourceState, sent: SentPart[]): Promise<Delivered> {
-  if (await hasChanged(run.invocation, run.request.source, state)) throw changed(run.request.source);
+  if (await hasChanged(run.invocation, run.route, run.request.source, state)) throw changed(run.request.source);
   const checksum: Checksum = handedOn(state) ?? combinedChecksum(sent);
   const answer = await completeUpload(transferOf(run, state, {}), uploadId, sent, checksum);
   return {
@@ -112,9 +112,9 @@ async function complete(run: LargeRun, uploadId: string, state: SourceState, sen
   };
 }
 
-function head({ invocation, request }: LargeRun): Promise<SourceState> {
-  const { clients, config, signal } = invocation;
-  return headSource(clients.source, request.source, config.sourceAccount, signal);
+function head({ invocation, request, route }: LargeRun): Promise<SourceState> {
+  const { clients, signal } = invocation;
+  return headSource(clients.reader(route), request.source, signal);
 }
 
 function pinOf({ sizeBytes, eTag, versionId, lastModified }: SourceState): PartsRequest['pin'] {
@@ -130,7 +130,7 @@ function transferOf(run: LargeRun, state: SourceState, attributes: ObjectAttribu
   const { source } = run.request;
   const destination = destinationOf(run.route, source);
   const { createOnly } = run.route;
-  const reader = clients.source;
+  const reader = clients.reader(run.route);
   const writer = clients.writer(run.route);
   return { source, state, destination, attributes, createOnly, reader, writer, signal };
 }

@@ -1,7 +1,7 @@
 import { hasTimeFor } from '../delivery/deadline.ts';
 import type { Invocation } from '../delivery/relay.ts';
 import type { PartsRequest } from '../request/large-request.ts';
-import { destinationOf, type Route, routesFor } from '../route.ts';
+import { bucketOf, destinationOf, type Route, routesFor } from '../route.ts';
 import { SourceObject } from '../source-object.ts';
 import { splitIntoParts } from '../transfer/plan.ts';
 import type { SentPart } from '../transfer/send-part.ts';
@@ -33,11 +33,12 @@ const SESSIONS = 2;
 export async function sendParts(invocation: Invocation, request: PartsRequest): Promise<PartsAnswer> {
   const { config, clients, logger } = invocation;
   const { first, last, computeCrc32, uploadId } = request;
-  const source = new SourceObject(config.sourceBucket, request.key);
+  const source = new SourceObject(bucketOf(config, request.route), request.key);
   const route = routesFor(config.routes, source, request.route)[0]!;
   const parts = splitIntoParts(request.pin.sizeBytes, request.partSizeBytes).slice(first - 1, last);
   // With versions, an overwritten object can be read on: there would be hours of work for nothing.
-  if (await hasChanged(invocation, source, pinnedState(request.pin))) return { failure: changed(source).toJSON() };
+  if (await hasChanged(invocation, route, source, pinnedState(request.pin)))
+    return { failure: changed(source).toJSON() };
   const sent: SentPart[] = [];
   for (let session = 1; ; session++) {
     const run = await sendRun(transferOf(invocation, source, route, request), uploadId, parts.slice(sent.length), {
@@ -47,7 +48,7 @@ export async function sendParts(invocation: Invocation, request: PartsRequest): 
     sent.push(...run.sent);
     const { failure } = run;
     if (failure?.code === 'SessionExpired' && session < SESSIONS) {
-      clients.forgetWriter(route);
+      clients.forgetSessions(route);
       continue;
     }
     logger.info('parts sent', { source: `${source}`, first, last, sent: sent.length, failure: failure?.toJSON() });
@@ -75,7 +76,7 @@ function transferOf(
   const destination = destinationOf(route, source);
   const state = pinnedState(pin);
   const { createOnly } = route;
-  const reader = clients.source;
+  const reader = clients.reader(route);
   const writer = clients.writer(route);
   return { source, state, destination, attributes: {}, createOnly, reader, writer, signal };
 }

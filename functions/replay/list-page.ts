@@ -3,6 +3,7 @@ import { decodeKey } from '../request/encoded-key.ts';
 import { SourceObject } from '../source-object.ts';
 import { sourceFailure } from '../transfer/failures.ts';
 import type { Replay } from './replay.ts';
+import type { Scope } from './scope.ts';
 
 /** The newest version of a key, as a listing has it: the version's id it does not tell. */
 export interface ListedObject {
@@ -23,19 +24,22 @@ export interface Page {
  * https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectsV2.html
  */
 export async function listPage(
-  { clients, config }: Replay,
-  prefix: string,
+  { clients }: Replay,
+  { bucket, prefix = '', pulling }: Scope,
   startAfter: string | undefined,
 ): Promise<Page> {
+  const { s3, owner } = clients.lister(pulling);
   const command = new ListObjectsV2Command({
-    Bucket: config.sourceBucket,
+    Bucket: bucket,
     Prefix: prefix,
     StartAfter: startAfter,
     EncodingType: 'url',
-    ExpectedBucketOwner: config.sourceAccount,
+    ExpectedBucketOwner: owner,
   });
-  const { Contents = [], IsTruncated } = await clients.source.send(command).catch((error: unknown) => {
-    throw sourceFailure(error, 'ListObjectsV2', new SourceObject(config.sourceBucket, prefix));
+  const { Contents = [], IsTruncated } = await s3.send(command).catch((error: unknown) => {
+    const failure = sourceFailure(error, 'ListObjectsV2', new SourceObject(bucket, prefix));
+    if (failure.code === 'SessionExpired') clients.forgetSession(pulling);
+    throw failure;
   });
   const objects = Contents.map(({ Key, ETag, Size, LastModified }) => ({
     key: decodeKey(Key!),

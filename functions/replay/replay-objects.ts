@@ -34,7 +34,7 @@ const STEPS_PER_INVOCATION = 10;
  * @throws RelayError
  */
 export async function replayObjects(run: ReplayRun, request: ReplayRequest): Promise<ReplaySummary> {
-  const scope = scopeOf(request, run.config.routes);
+  const scope = scopeOf(request, run.config);
   let totals = request.goOn?.totals ?? NOTHING_YET;
   let lastKey = request.goOn?.startAfter;
   for (let step = 1; step <= STEPS_PER_EXECUTION; step++) {

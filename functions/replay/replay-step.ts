@@ -6,7 +6,7 @@ import type { ReplayRun } from './replay.ts';
 export function replayStep<T>(run: ReplayRun, name: string, work: () => Promise<T>): Promise<T> {
   const { context, config, logger } = run;
   return durableStep(context, name, work, {
-    where: { source: `s3://${config.sourceBucket}` },
+    where: { operation: name },
     isWorthRepeating: ({ retryable }) => retryable,
     onFailure(failure, willBeRepeated) {
       const facts = { step: name, failure: failure.toJSON() };

@@ -71,7 +71,7 @@ async function scanPage(
   scope: Scope,
   startAfter: string | undefined,
 ): Promise<Scanned> {
-  const { objects, isLast } = await listPage(replay, scope.prefix ?? '', startAfter);
+  const { objects, isLast } = await listPage(replay, scope, startAfter);
   const asked = objects.flatMap((object) => routesOf(scope, object).map((route): Task => ({ object, route })));
   const tasks = only === 'all' ? asked : await withoutReceipt(replay, asked);
   if (!dryRun) await sendTasks(replay, tasks);

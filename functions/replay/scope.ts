@@ -1,10 +1,13 @@
 import { RelayError } from '../errors.ts';
 import type { ReplayRequest } from '../request/replay-request.ts';
-import { commonStart, type FilteredRoute, takes } from '../route.ts';
+import { bucketOf, commonStart, type FilteredRoute, namesOf, type Sources, takes } from '../route.ts';
 import type { ListedObject } from './list-page.ts';
 
 /** Which objects a replay is about. */
 export interface Scope {
+  bucket: string;
+  /** Whose reader role lists the bucket, where it isn't the relay's own. */
+  pulling: FilteredRoute | undefined;
   /** All of them begin so; undefined when no route takes any. */
   prefix: string | undefined;
   routes: readonly FilteredRoute[];
@@ -14,16 +17,17 @@ export interface Scope {
 }
 
 /**
- * What a request asks for. Pure.
+ * What a request asks for: one bucket, that of the route named or else the relay's own. Pure.
  * @throws RelayError `UnknownRoute`
  */
-export function scopeOf({ prefix, since, until, route }: ReplayRequest, routes: readonly FilteredRoute[]): Scope {
-  const asked = route === undefined ? routes : routes.filter(({ name }) => name === route);
+export function scopeOf({ prefix, since, until, route }: ReplayRequest, sources: Sources): Scope {
+  const { routes } = sources;
+  const asked = routes.filter(({ name, pull }) => (route === undefined ? !pull : name === route));
+  const bucket = bucketOf(sources, route);
   if (asked.length === 0) {
-    const known = routes.map(({ name }) => `"${name}"`).join(', ');
     throw new RelayError({
       code: 'UnknownRoute',
-      message: `There is no route "${route}"; the routes are ${known}.`,
+      message: `There is no route "${route}"; the routes are ${namesOf(routes)}.`,
       retryable: false,
     });
   }
@@ -36,6 +40,8 @@ export function scopeOf({ prefix, since, until, route }: ReplayRequest, routes: 
   );
   const prefixes = possible.map(({ filter }) => filter.prefix);
   return {
+    bucket,
+    pulling: asked.find(({ pull }) => pull),
     prefix: prefixes.length === 0 ? undefined : prefixes.reduce(commonStart),
     routes: possible,
     since: since === undefined ? Number.NEGATIVE_INFINITY : Date.parse(since),

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { bucketOf, type Sources } from '../route.ts';
 import { SourceObject } from '../source-object.ts';
 import { parseShape } from './bad-event.ts';
 import type { RelayRequest } from './relay-request.ts';
@@ -13,13 +14,18 @@ export function isManualEvent(value: unknown): boolean {
   return typeof value === 'object' && value !== null && (Object.hasOwn(value, 'key') || Object.hasOwn(value, 'keys'));
 }
 
-/** `{ "key": … }` or `{ "keys": […] }`, each with an optional `"route"`; keys as they are, not encoded. By hand or in a message. */
-export function parseManualEvent(value: unknown, sourceBucket: string): RelayRequest[] {
+/**
+ * `{ "key": … }` or `{ "keys": […] }`, each with an optional `"route"`; keys as they are, not encoded. By hand or in a message.
+ * They are keys of the bucket that the route reads.
+ * @throws RelayError `BadEvent`, `UnknownRoute`
+ */
+export function parseManualEvent(value: unknown, sources: Sources): RelayRequest[] {
   const expected = '{ "key": "…" } or { "keys": ["…"] }, optionally with "route"';
   const event = parseShape(manualSchema, value, expected);
   const keys = 'keys' in event ? event.keys : [event.key];
+  const bucket = bucketOf(sources, event.route);
   return keys.map((each) => ({
-    source: new SourceObject(sourceBucket, each),
+    source: new SourceObject(bucket, each),
     ...(event.route !== undefined && { routeName: event.route }),
     ...('attempts' in event && event.attempts !== undefined && { attempts: event.attempts }),
   }));

@@ -1,4 +1,5 @@
 import type { SQSEvent } from 'aws-lambda';
+import type { Sources } from '../route.ts';
 import { badEvent } from './bad-event.ts';
 import { isEventBridgeEvent, parseEventBridgeEvent } from './event-bridge.ts';
 import { isManualEvent, parseManualEvent } from './manual.ts';
@@ -9,12 +10,12 @@ import { isS3Notification, isS3TestEvent, parseS3Notification } from './s3-notif
  * What the body of one queue message asks for; S3's test event asks for nothing. The relay itself sends `{ "key": … }`.
  * @throws RelayError `BadEvent` for a body that no sender of ours makes
  */
-export function parseMessageBody(body: string, sourceBucket: string): RelayRequest[] {
+export function parseMessageBody(body: string, sources: Sources): RelayRequest[] {
   const value = parseJson(body);
   if (isS3TestEvent(value)) return [];
   if (isS3Notification(value)) return parseS3Notification(value);
   if (isEventBridgeEvent(value)) return parseEventBridgeEvent(value);
-  if (isManualEvent(value)) return parseManualEvent(value, sourceBucket);
+  if (isManualEvent(value)) return parseManualEvent(value, sources);
   throw badEvent('an S3 event notification or an EventBridge "Object Created" event in the message', value);
 }
 

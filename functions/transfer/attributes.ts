@@ -1,4 +1,4 @@
-import type { S3Client } from '@aws-sdk/client-s3';
+import type { Reader } from '../aws/reader.ts';
 import type { Route } from '../route.ts';
 import type { SourceObject } from '../source-object.ts';
 import { type ObjectHeaders, type SourceState, sourceTags } from './source-state.ts';
@@ -12,7 +12,7 @@ export async function attributesFor(
   route: Route,
   source: SourceObject,
   state: SourceState,
-  reader: S3Client,
+  reader: Reader,
   signal: AbortSignal,
 ): Promise<ObjectAttributes> {
   const attributes: ObjectAttributes = { ...state.headers };

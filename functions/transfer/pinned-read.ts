@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
-import { GetObjectCommand, type GetObjectCommandInput, type S3Client } from '@aws-sdk/client-s3';
+import { GetObjectCommand, type GetObjectCommandInput } from '@aws-sdk/client-s3';
+import type { Reader } from '../aws/reader.ts';
 import type { SourceObject } from '../source-object.ts';
 import { sourceFailure } from './failures.ts';
 import type { SourceState } from './source-state.ts';
@@ -10,18 +11,18 @@ export interface ByteRange {
 }
 
 /**
- * Opens the very object that `state` describes, or a range of it: by version where there is one, else by ETag, so that
- * an overwrite in between gives `SourceChanged` and never bytes of two objects. The caller must read or destroy the stream.
+ * Opens the very object that `state` describes, or a range of it: by version where there is one that may be asked for, else by
+ * ETag, so that an overwrite in between gives `SourceChanged` and never bytes of two objects. The caller must read or destroy the stream.
  */
 export async function openPinned(
-  s3: S3Client,
+  { s3, readsVersions }: Reader,
   source: SourceObject,
   state: SourceState,
   options: { range?: ByteRange; signal: AbortSignal },
 ): Promise<Readable> {
   const input: GetObjectCommandInput = { Bucket: source.bucket, Key: source.key };
-  if (state.versionId === undefined) input.IfMatch = state.eTag;
-  else input.VersionId = state.versionId;
+  if (readsVersions && state.versionId !== undefined) input.VersionId = state.versionId;
+  else input.IfMatch = state.eTag;
   if (options.range) {
     const { offsetBytes, lengthBytes } = options.range;
     input.Range = `bytes=${offsetBytes}-${offsetBytes + lengthBytes - 1}`;

@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
-import { GetObjectCommand, type S3Client } from '@aws-sdk/client-s3';
+import { GetObjectCommand } from '@aws-sdk/client-s3';
+import type { Reader } from '../aws/reader.ts';
 import { RelayError } from '../errors.ts';
 import type { SourceObject } from '../source-object.ts';
 import { sourceFailure } from './failures.ts';
@@ -18,9 +19,8 @@ export interface Snapshot {
  * https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html
  */
 export async function readSnapshot(
-  s3: S3Client,
+  { s3, owner }: Reader,
   source: SourceObject,
-  owner: string,
   signal: AbortSignal,
 ): Promise<Snapshot> {
   const command = new GetObjectCommand({

@@ -4,8 +4,8 @@ import {
   type GetObjectTaggingCommandInput,
   HeadObjectCommand,
   type HeadObjectCommandOutput,
-  type S3Client,
 } from '@aws-sdk/client-s3';
+import type { Reader } from '../aws/reader.ts';
 import type { SourceObject } from '../source-object.ts';
 import { type Checksum, fullObjectChecksum } from './checksum.ts';
 import { sourceFailure } from './failures.ts';
@@ -41,9 +41,8 @@ export interface SourceState {
 
 /** Asks for the newest version. https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadObject.html */
 export async function headSource(
-  s3: S3Client,
+  { s3, owner }: Reader,
   source: SourceObject,
-  owner: string,
   signal: AbortSignal,
 ): Promise<SourceState> {
   const command = new HeadObjectCommand({
@@ -80,13 +79,13 @@ export function isSameObject(a: SourceState, b: SourceState): boolean {
 
 /** The tags as S3 takes them on a write, `a=1&b=2`; undefined when there are none. */
 export async function sourceTags(
-  s3: S3Client,
+  { s3, readsVersions }: Reader,
   source: SourceObject,
   state: SourceState,
   signal: AbortSignal,
 ): Promise<string | undefined> {
   const input: GetObjectTaggingCommandInput = { Bucket: source.bucket, Key: source.key };
-  if (state.versionId !== undefined) input.VersionId = state.versionId;
+  if (readsVersions && state.versionId !== undefined) input.VersionId = state.versionId;
   const { TagSet } = await s3
     .send(new GetObjectTaggingCommand(input), { abortSignal: signal })
     .catch((error: unknown) => {

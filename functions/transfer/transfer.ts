@@ -1,4 +1,5 @@
 import type { S3Client } from '@aws-sdk/client-s3';
+import type { Reader } from '../aws/reader.ts';
 import type { Destination, SourceObject } from '../source-object.ts';
 import type { ObjectAttributes } from './attributes.ts';
 import type { Checksum } from './checksum.ts';
@@ -12,8 +13,8 @@ export interface Transfer {
   attributes: ObjectAttributes;
   /** The write that would make the object visible is refused where its key is taken. */
   createOnly: boolean;
-  /** Reads in the source account. */
-  reader: S3Client;
+  /** Reads in the source's account. */
+  reader: Reader;
   /** Writes as the route's writer role. */
   writer: S3Client;
   /** Ends every request under way when the invocation runs out of time. */

@@ -8,6 +8,7 @@ import { readAssembly } from '../assembly.ts';
 import { LocalCloud } from '../cloud.ts';
 import { Faults } from '../faults/faults.ts';
 import { operatorClients } from '../start/accounts.ts';
+import { ownBucket } from '../start/own-bucket.ts';
 import { committedContext, synthesize } from '../synth.ts';
 import { drawDashboard } from './svg.ts';
 import { makeTraffic, TRAFFIC_SECONDS } from './traffic.ts';
@@ -24,8 +25,9 @@ try {
   const faults = new Faults({ seed: SEED });
   const cloud = await LocalCloud.start({ stacks: readAssembly(folder), faults });
   try {
-    const { source, routes } = parseConfig(committedContext());
-    const { account, region, bucket } = source;
+    const config = parseConfig(committedContext());
+    const { account, region } = config.source;
+    const { bucket, routes } = ownBucket(config);
     const clients = operatorClients({
       url: cloud.url,
       caPem: cloud.caPem,

@@ -65,7 +65,8 @@ export function findReadable(
     return version;
   }
   requireOnKey(call, required, versionId === undefined ? {} : { 's3:VersionId': versionId });
-  requireOnBucket(call, 's3:ListBucket');
+  // S3 asks as if for a listing of that key (observed on S3 in ceph#68577 and kopia#3072).
+  requireOnBucket(call, 's3:ListBucket', { 's3:prefix': key });
   return bucket.find(key, versionId);
 }
 

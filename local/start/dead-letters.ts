@@ -38,7 +38,9 @@ export class DeadLetters {
 
 function keysOf({ Body }: Message): string[] {
   try {
-    return parseMessageBody(Body ?? '', 'whatever bucket').map(({ source }) => source.key);
+    return parseMessageBody(Body ?? '', { sourceBucket: 'whatever bucket', routes: [] }).map(
+      ({ source }) => source.key,
+    );
   } catch {
     return [];
   }

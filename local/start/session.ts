@@ -6,12 +6,13 @@ import { join } from 'node:path';
 import type { S3Client } from '@aws-sdk/client-s3';
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import type { Route } from '../../functions/route.ts';
-import { parseConfig, type RelayContext } from '../../infra/config.ts';
+import { type OwnSource, parseConfig, pullingRoutes, type RelayContext } from '../../infra/config.ts';
 import { runtimeRoute } from '../../infra/runtime-route.ts';
 import { readAssembly } from '../assembly.ts';
 import { LocalCloud } from '../cloud.ts';
 import { committedContext, synthesize } from '../synth.ts';
 import { operatorClients } from './accounts.ts';
+import { ownBucket } from './own-bucket.ts';
 import { type Profile, writeProfiles } from './profile.ts';
 import { UserError } from './user-error.ts';
 
@@ -19,6 +20,8 @@ import { UserError } from './user-error.ts';
 export interface LocalSession {
   cloud: LocalCloud;
   config: RelayContext;
+  /** Files are dropped there. */
+  own: OwnSource;
   routes: Route[];
   /** Holds everything that is written, and goes with the session. */
   folder: string;
@@ -87,8 +90,10 @@ function portError(error: unknown, port: number): unknown {
 
 async function equip(cloud: LocalCloud, folder: string): Promise<Omit<LocalSession, 'close'>> {
   const config = parseConfig(committedContext());
+  const own = ownBucket(config);
   const regions = new Map([
     [config.source.account, config.source.region],
+    ...pullingRoutes(config).map(({ pull }): [string, string] => [pull.account, pull.region]),
     ...config.routes.map(({ destination }): [string, string] => [destination.account, destination.region]),
   ]);
   const clients = new Map<string, { s3: S3Client; sqs: SQSClient }>();
@@ -105,6 +110,7 @@ async function equip(cloud: LocalCloud, folder: string): Promise<Omit<LocalSessi
   return {
     cloud,
     config,
+    own,
     routes: config.routes.map(runtimeRoute),
     folder,
     accounts,

@@ -8,6 +8,7 @@ import type { StackInput } from '../../local/assembly.ts';
 import { LocalCloud } from '../../local/cloud.ts';
 import type { Faults } from '../../local/faults/faults.ts';
 import type { TemplateValue } from '../../local/intrinsics.ts';
+import { ownBucket } from '../../local/start/own-bucket.ts';
 import { committedContext } from '../../local/synth.ts';
 
 /** The two accounts of the committed cdk.json, up on this machine, and their operators' clients. */
@@ -48,7 +49,9 @@ const BATCH_SIZE = 4;
 const SDK_ATTEMPTS = 5;
 
 export async function startWorld({ stacks, faults, versioned, timeoutSeconds }: WorldOptions): Promise<ChaosWorld> {
-  const { source, routes } = parseConfig(committedContext());
+  const config = parseConfig(committedContext());
+  const { source } = config;
+  const { bucket, routes } = ownBucket(config);
   const { name: routeName, destination } = routes[0]!;
   const sourceStacks = stacks.filter(({ account }) => account === source.account);
   for (const relay of resourcesOf(sourceStacks, 'AWS::Lambda::Function')) {
@@ -86,7 +89,7 @@ export async function startWorld({ stacks, faults, versioned, timeoutSeconds }: 
   const queues = cloud.lambda.queueArns().map((arn) => cloud.sqs.queueByArn(arn)!);
   return {
     cloud,
-    source: { s3: new S3Client(ofSource), bucket: source.bucket },
+    source: { s3: new S3Client(ofSource), bucket },
     destination: { ...destination, s3: new S3Client(settings(destination.account, destination.region)) },
     sqs: new SQSClient(ofSource),
     queueUrl: cloud.sqs.urlOf(queues[0]!),

@@ -62,9 +62,9 @@ export function clientsOf(services: Services, life: Pick<Life, 'turn' | 'tell'>,
   const acting = <Client extends object>(client: Client): Client => Object.assign(Object.create(client), { send });
   const s3 = acting(real.s3);
   return {
-    source: s3,
+    reader: () => ({ s3, owner: '111111111111', readsVersions: true }),
     writer: () => s3,
-    forgetWriter: () => undefined,
+    forgetSessions: () => undefined,
     sqs: acting(real.sqs),
     dynamodb: acting(real.dynamodb),
     eventBridge: acting(real.eventBridge),

@@ -62,7 +62,9 @@ export const acknowledgingFirst: Sabotage = {
 export const skippingWhatTheLedgerShows: Sabotage = {
   answer: (answer, world) => async (invocation, event) => {
     const isNeeded = (body: string) =>
-      parseMessageBody(body, 'uploads').some(({ source }) => !world.isRecorded(source.key));
+      parseMessageBody(body, { sourceBucket: 'uploads', routes: [] }).some(
+        ({ source }) => !world.isRecorded(source.key),
+      );
     const Records = event.Records.filter(({ body }) => isNeeded(body));
     return Records.length === 0 ? { batchItemFailures: [] } : answer(invocation, { Records });
   },

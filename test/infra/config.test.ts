@@ -144,7 +144,7 @@ describe('what would go wrong only later is refused now', () => {
       existingBucket: true,
     };
     expect(() => parseConfig(changed('routes.0.destination', destination))).toThrow(
-      `field "relay.routes.0.destination" is the source bucket "upload-relay-source-111111111111" with prefix "${prefix}"`,
+      `field "relay.routes.0.destination" is the bucket "upload-relay-source-111111111111" with prefix "${prefix}"`,
     );
   });
 

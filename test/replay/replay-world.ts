@@ -133,7 +133,9 @@ export class ReplayWorld {
         return answer;
       },
     };
-    return { source: client, sqs: client, dynamodb: client, lambda: client } as unknown as ReplayClients;
+    const reader = { s3: client, owner: '111111111111', readsVersions: false };
+    const others = { sqs: client, dynamodb: client, lambda: client };
+    return { lister: () => reader, forgetSession: () => undefined, ...others } as unknown as ReplayClients;
   }
 
   #list({ StartAfter, Prefix }: ListObjectsV2CommandInput): object {

@@ -8,7 +8,7 @@ import type { Invocation } from '../../functions/delivery/relay.ts';
 import { RelayError } from '../../functions/errors.ts';
 import { readAssembly } from '../../local/assembly.ts';
 import { lambdaKeys } from './sessions.ts';
-import { REGION, RELAY_ROLE_ARN, type TwoAccounts } from './two-accounts.ts';
+import { ACCOUNT_A, REGION, RELAY_ROLE_ARN, type TwoAccounts } from './two-accounts.ts';
 
 export interface InProcessRelay {
   invocation: Invocation;
@@ -30,8 +30,9 @@ export function inProcessRelay(world: TwoAccounts, assembly: string, remainingMs
     requestHandler: new NodeHttpHandler({ httpsAgent: new Agent({ ca: world.cloud.caPem, keepAlive: true }) }),
   });
   const silent = { info: () => undefined, warn: () => undefined, error: () => undefined };
-  const acting = { source: reader, sqs, dynamodb, eventBridge, lambda };
-  const clients = { ...acting, writer: () => writer, forgetWriter: () => undefined };
+  const reading = { s3: reader, owner: ACCOUNT_A, readsVersions: true };
+  const acting = { reader: () => reading, sqs, dynamodb, eventBridge, lambda };
+  const clients = { ...acting, writer: () => writer, forgetSessions: () => undefined };
   const controller = new AbortController();
   const outOfTime = new RelayError({ code: 'OutOfTime', message: 'the test says so', retryable: true });
   return {

@@ -1,5 +1,5 @@
 import type { Receipt, RelayReceipt } from '../../functions/delivery/receipt.ts';
-import type { Route } from '../../functions/route.ts';
+import type { Pull, Route } from '../../functions/route.ts';
 import type { SourceState } from '../../functions/transfer/source-state.ts';
 
 /** A route with nothing special about it. */
@@ -16,6 +16,18 @@ export function aRoute(
     createOnly: false,
     ...rest,
     destination: { account: '222222222222', region: 'us-east-1', bucket: 'destination', prefix: 'in/', ...destination },
+  };
+}
+
+/** What a route pulls from. */
+export function aPull(change: Partial<Pull> = {}): Pull {
+  return {
+    account: '333333333333',
+    region: 'us-east-1',
+    bucket: 'customers',
+    readerRoleArn: 'arn:aws:iam::333333333333:role/reader',
+    externalId: 'external-id',
+    ...change,
   };
 }
 

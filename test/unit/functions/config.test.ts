@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { readConfig } from '../../../functions/config.ts';
-import { aRoute } from '../../support/relay.ts';
+import { aPull, aRoute } from '../../support/relay.ts';
 
 const ENVIRONMENT = {
   SOURCE_BUCKET: 'source',
@@ -39,6 +39,12 @@ test.each(['copy', 'GLACIER_IR', { STANDARD: 'STANDARD_IA' }])('a storage class 
   expect(readConfig({ ...ENVIRONMENT, ROUTES: JSON.stringify(routes) }).routes).toEqual(routes);
 });
 
+test('a relay of routes that pull has no bucket of its own', () => {
+  const routes = [aRoute({ pull: aPull() })];
+  const config = readConfig({ ...ENVIRONMENT, SOURCE_BUCKET: undefined, ROUTES: JSON.stringify(routes) });
+  expect(config).toMatchObject({ sourceBucket: undefined, routes });
+});
+
 describe('what is wrong is named', () => {
   test.each(Object.keys(ENVIRONMENT))('%s missing', (name) => {
     expect(() => readConfig({ ...ENVIRONMENT, [name]: undefined })).toThrow(
@@ -50,6 +56,11 @@ describe('what is wrong is named', () => {
     ['not JSON', '[', 'Environment variable ROUTES: it is not JSON.'],
     ['no routes', '[]', 'Environment variable ROUTES: field "":'],
     ['a bad account', JSON.stringify([aRoute({ destination: { account: '12' } })]), 'field "0.destination.account"'],
+    [
+      'a bad reader role',
+      JSON.stringify([aRoute({ pull: aPull({ readerRoleArn: 'r' }) })]),
+      'field "0.pull.readerRoleArn"',
+    ],
     ['a bad role', JSON.stringify([aRoute({ writerRoleArn: 'writer' })]), 'field "0.writerRoleArn"'],
   ])('ROUTES: %s', (_, routes, sentence) => {
     expect(() => readConfig({ ...ENVIRONMENT, ROUTES: routes })).toThrow(sentence);
@@ -64,7 +75,7 @@ describe('what is wrong is named', () => {
   test('a destination that feeds the source is refused at run time as well', () => {
     const loop = JSON.stringify([aRoute({ destination: { bucket: 'source', prefix: 'out/' } })]);
     expect(() => readConfig({ ...ENVIRONMENT, ROUTES: loop })).toThrow(
-      'route "main" writes to the source bucket "source" under "out/", where a route would take it again',
+      'route "main" writes to the bucket "source" under "out/", where a route would take it again',
     );
   });
 });

@@ -7,6 +7,7 @@ import { sumOf } from '../../../functions/replay/scan.ts';
 import { routesOf, scopeOf } from '../../../functions/replay/scope.ts';
 import { NOTHING_YET, parseReplayEvent, type ReplayRequest } from '../../../functions/request/replay-request.ts';
 import { eventFixture, replayEventNames } from '../../support/events.ts';
+import { aPull } from '../../support/relay.ts';
 
 const GIB = 1024 ** 3;
 const RELAY = { concurrency: 20, memoryMiB: 512, largeObjectBytes: 5 * GIB, largeWorkers: 16 };
@@ -58,7 +59,9 @@ describe('what is looked through', () => {
   const routes = [
     { name: 'invoices', filter: { prefix: 'invoices/', suffix: '.pdf' } },
     { name: 'images', filter: { prefix: 'images/', suffix: '' } },
+    { name: 'customer', filter: { prefix: 'reports/', suffix: '' }, pull: aPull() },
   ];
+  const sources = { sourceBucket: 'uploads', routes };
 
   test.each<[object, string | undefined]>([
     [{}, 'i'],
@@ -66,8 +69,10 @@ describe('what is looked through', () => {
     [{ prefix: 'invoices/2026' }, 'invoices/2026'],
     [{ prefix: 'im', route: 'images' }, 'images/'],
     [{ prefix: 'letters/' }, undefined],
+    [{ route: 'customer' }, 'reports/'],
+    [{ prefix: 'reports/' }, undefined],
     [{ prefix: 'images/', route: 'invoices' }, undefined],
-  ])('%j lists under %j', (event, prefix) => expect(scopeOf(asked(event), routes).prefix).toBe(prefix));
+  ])('%j lists under %j', (event, prefix) => expect(scopeOf(asked(event), sources).prefix).toBe(prefix));
 
   test.each<[object, Partial<ListedObject>, string[]]>([
     [{}, { key: 'invoices/1.pdf' }, ['invoices']],
@@ -79,12 +84,18 @@ describe('what is looked through', () => {
     [{ since: '2026-01-15', until: '2026-01-16' }, { key: 'images/1' }, ['images']],
     [{ since: '2026-01-16' }, { key: 'images/1' }, []],
   ])('%j: %j goes along %j', (event, object, names) => {
-    expect(routesOf(scopeOf(asked(event), routes), anObject(object))).toEqual(names);
+    expect(routesOf(scopeOf(asked(event), sources), anObject(object))).toEqual(names);
+  });
+
+  test('a route that pulls is looked through in its own bucket, and only by its name', () => {
+    expect(scopeOf(asked({ route: 'customer' }), sources)).toMatchObject({ bucket: 'customers', pulling: routes[2] });
+    expect(scopeOf(asked({}), sources)).toMatchObject({ bucket: 'uploads', pulling: undefined });
+    expect(() => scopeOf(asked({}), { routes: [routes[2]!] })).toThrow('the route must be named');
   });
 
   test('a route that does not exist is named, with those that do', () => {
-    expect(() => scopeOf(asked({ route: 'letters' }), routes)).toThrow(
-      'There is no route "letters"; the routes are "invoices", "images".',
+    expect(() => scopeOf(asked({ route: 'letters' }), sources)).toThrow(
+      'There is no route "letters"; the routes are "invoices", "images", "customer".',
     );
   });
 });

@@ -7,8 +7,11 @@ import { messageBody } from '../../../functions/request/message-body.ts';
 import { isSqsEvent, parseMessageBody } from '../../../functions/request/sqs-message.ts';
 import { SourceObject } from '../../../functions/source-object.ts';
 import { eventFixture, eventNames, messageBodies } from '../../support/events.ts';
+import { aPull } from '../../support/relay.ts';
 
 const BUCKET = 'upload-relay-source-111111111111';
+const CUSTOMER = { name: 'customer', filter: { prefix: '', suffix: '' }, pull: aPull() };
+const SOURCES = { sourceBucket: BUCKET, routes: [{ name: 'main', filter: { prefix: '', suffix: '' } }, CUSTOMER] };
 
 describe('every queue fixture says which keys it asks for', () => {
   test.each([
@@ -27,7 +30,7 @@ describe('every queue fixture says which keys it asks for', () => {
     ['event-bridge-created', [['1+1=2.md']]],
   ])('%s', (name, keys) => {
     expect(isSqsEvent(eventFixture(name))).toBe(true);
-    const requests = messageBodies(name).map((body) => parseMessageBody(body, 'uploads'));
+    const requests = messageBodies(name).map((body) => parseMessageBody(body, SOURCES));
     expect(requests.map((each) => each.map(({ source }) => source.key))).toEqual(keys);
     for (const { source } of requests.flat()) expect(source.bucket).toBe(BUCKET);
   });
@@ -35,20 +38,30 @@ describe('every queue fixture says which keys it asks for', () => {
 
 test('a message of the relay’s own names the key as it is, the route, and how often it was begun', () => {
   const body = JSON.stringify({ key: 'a+b c', route: 'main', attempts: 2 });
-  expect(parseMessageBody(body, 'uploads')).toEqual([
-    { source: new SourceObject('uploads', 'a+b c'), routeName: 'main', attempts: 2 },
+  expect(parseMessageBody(body, SOURCES)).toEqual([
+    { source: new SourceObject(BUCKET, 'a+b c'), routeName: 'main', attempts: 2 },
   ]);
+});
+
+test('a message for a route that pulls is about the bucket that it pulls from', () => {
+  const body = JSON.stringify({ key: 'a', route: 'customer' });
+  expect(parseMessageBody(body, SOURCES)[0]!.source).toEqual(new SourceObject('customers', 'a'));
+});
+
+test('without a bucket of the relay’s own, a request must name its route', () => {
+  const ask = () => parseManualEvent({ key: 'a' }, { routes: [CUSTOMER] });
+  expect(ask).toThrow('This relay has no bucket of its own, so the route must be named; the routes are "customer".');
 });
 
 test('a message of the relay’s own takes every character of a key, although SQS does not', () => {
   const key = 'tab\t newline\n nul\0 \ufffe\uffff 日本 🎉';
   const body = messageBody({ key, route: 'main' });
   expect(body).not.toMatch(/[^\t\n\r\x20-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/u);
-  expect(parseMessageBody(body, 'uploads')[0]!.source.key).toBe(key);
+  expect(parseMessageBody(body, SOURCES)[0]!.source.key).toBe(key);
 });
 
 test('what an event knows of the version is kept as a hint', () => {
-  const [newer] = messageBodies('s3-reordered').flatMap((body) => parseMessageBody(body, 'uploads'));
+  const [newer] = messageBodies('s3-reordered').flatMap((body) => parseMessageBody(body, SOURCES));
   expect(newer!.hint).toEqual({
     versionId: 'newer',
     eTag: 'd41d8cd98f00b204e9800998ecf8427e',
@@ -56,7 +69,7 @@ test('what an event knows of the version is kept as a hint', () => {
     time: '2026-01-15T09:30:00.000Z',
     sizeBytes: 1024,
   });
-  const [bridged] = messageBodies('event-bridge-created').flatMap((body) => parseMessageBody(body, 'uploads'));
+  const [bridged] = messageBodies('event-bridge-created').flatMap((body) => parseMessageBody(body, SOURCES));
   expect(bridged!.hint).toMatchObject({
     eTag: 'd41d8cd98f00b204e9800998ecf8427e',
     sequencer: '0055AED6DCD90281E5',
@@ -72,7 +85,7 @@ describe('a message that asks for nothing we know fails with a sentence that say
     ['event-bridge-deleted', 'detail-type "Object Created" \\(field "detail-type": .*\\); got .*Object Deleted'],
   ])('%s', (name, sentence) => {
     const [body] = messageBodies(name);
-    const failure = thrownBy(() => parseMessageBody(body!, 'uploads'));
+    const failure = thrownBy(() => parseMessageBody(body!, SOURCES));
     expect(failure).toMatchObject({ code: 'BadEvent', retryable: false });
     expect(failure.message).toMatch(new RegExp(sentence));
   });
@@ -92,11 +105,11 @@ describe('a message that asks for nothing we know fails with a sentence that say
     ],
     ['a prototype trick', '{"__proto__":{"Records":[]}}'],
   ])('%s', (_, body) => {
-    expect(thrownBy(() => parseMessageBody(body, 'uploads'))).toMatchObject({ code: 'BadEvent', retryable: false });
+    expect(thrownBy(() => parseMessageBody(body, SOURCES))).toMatchObject({ code: 'BadEvent', retryable: false });
   });
 
   test('a huge body is quoted only in part', () => {
-    const { message } = thrownBy(() => parseMessageBody(JSON.stringify({ junk: 'x'.repeat(100_000) }), 'uploads'));
+    const { message } = thrownBy(() => parseMessageBody(JSON.stringify({ junk: 'x'.repeat(100_000) }), SOURCES));
     expect(message.length).toBeLessThan(500);
     expect(message).toContain('100011 characters');
   });
@@ -146,7 +159,7 @@ describe('invoked by hand', () => {
   ])('%s', (name, expected) => {
     const event = eventFixture(name);
     expect(isManualEvent(event)).toBe(true);
-    const requests = parseManualEvent(event, BUCKET);
+    const requests = parseManualEvent(event, SOURCES);
     expect(requests.map(({ source, routeName }) => ({ key: source.key, routeName }))).toEqual(
       expected.map((each) => ({ routeName: undefined, ...each })),
     );
@@ -158,7 +171,7 @@ describe('invoked by hand', () => {
     ['no keys', { keys: [] }],
     ['a number as key', { keys: ['a', 7] }],
   ])('%s is refused', (_, event) => {
-    expect(thrownBy(() => parseManualEvent(event, BUCKET))).toMatchObject({ code: 'BadEvent', retryable: false });
+    expect(thrownBy(() => parseManualEvent(event, SOURCES))).toMatchObject({ code: 'BadEvent', retryable: false });
   });
 });
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { destinationOf, feedsSource, routesFor } from '../../../functions/route.ts';
+import { bucketOf, destinationOf, feedsSource, routesFor } from '../../../functions/route.ts';
 import { SourceObject } from '../../../functions/source-object.ts';
-import { aRoute } from '../../support/relay.ts';
+import { aPull, aRoute } from '../../support/relay.ts';
 
 const source = (key: string) => new SourceObject('source', key);
 
@@ -22,6 +22,12 @@ describe('routesFor', () => {
     expect(routesFor([all, pictures], source('pictures/cat.jpg'), 'pictures')).toEqual([pictures]);
   });
 
+  test('what is dropped into the relay’s own bucket never takes a route that pulls, unless that is named', () => {
+    const pulling = aRoute({ name: 'customer', pull: aPull() });
+    expect(routesFor([all, pulling], source('a'))).toEqual([all]);
+    expect(routesFor([all, pulling], source('a'), 'customer')).toEqual([pulling]);
+  });
+
   test('no route may take a key', () => expect(routesFor([pictures], source('cat.jpg'))).toEqual([]));
 
   test('an unknown route is refused by a sentence with the known ones', () => {
@@ -33,6 +39,16 @@ describe('routesFor', () => {
   test('a named route does not take keys that its filter keeps out', () => {
     expect(() => routesFor([pictures], source('cat.jpg'), 'pictures')).toThrow('"cat.jpg" does not');
   });
+});
+
+test.each([
+  [undefined, 'source'],
+  ['main', 'source'],
+  ['customer', 'customers'],
+  ['nowhere', 'source'],
+])('route %s reads the bucket %s', (name, bucket) => {
+  const routes = [aRoute(), aRoute({ name: 'customer', pull: aPull() })];
+  expect(bucketOf({ sourceBucket: 'source', routes }, name)).toBe(bucket);
 });
 
 describe('destinationOf', () => {
@@ -55,6 +71,8 @@ describe('destinationOf', () => {
 describe('feedsSource: would what is delivered set off the relay again?', () => {
   const to = (bucket: string, from: string, prefix: string) =>
     aRoute({ name: `${from}→${prefix}`, filter: { prefix: from, suffix: '' }, destination: { bucket, prefix } });
+  const pulling = (from: string, bucket = 'elsewhere', prefix = '') =>
+    aRoute({ ...to(bucket, from, prefix), pull: aPull() });
 
   test.each([
     ['another bucket', [to('elsewhere', '', '')], false],
@@ -65,6 +83,11 @@ describe('feedsSource: would what is delivered set off the relay again?', () => 
     ['same bucket, a prefix into one above it', [to('source', 'a/b/', 'a/')], true],
     ['same bucket, separate prefixes', [to('source', 'in/', 'out/')], false],
     ['two routes that feed each other', [to('source', 'a/', 'b/'), to('source', 'b/', 'a/')], true],
+    ['pulled from where it goes', [pulling('', 'customers')], true],
+    ['pulled from where another route goes', [to('customers', '', 'a/'), pulling('a/b/')], true],
+    ['pulled from beside where another route goes', [to('customers', '', 'a/'), pulling('b/')], false],
+    ['pulled into the relay’s own bucket, where another takes it', [pulling('', 'source'), to('x', '', '')], true],
+    ['pulled into the relay’s own bucket, where only it reads elsewhere', [pulling('', 'source')], false],
   ])('%s: %j', (_, routes, loops) => {
     expect(feedsSource('source', routes) !== undefined).toBe(loops);
   });

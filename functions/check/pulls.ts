@@ -1,0 +1,122 @@
+import { DeleteObjectCommand, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
+import { type PullingRoute, readingPolicy } from '../aws/session-policy.ts';
+import type { Route } from '../route.ts';
+import { attempt, describe, type ErrorFacts, isRefusal } from './attempt.ts';
+import type { Check, Identity } from './check.ts';
+import { atSource } from './explain-write.ts';
+import { type Finding, failed, ok, type Remedy, skipped } from './line.ts';
+import { WRONG_CRC32 } from './probe.ts';
+import { canRead, canTellMissing, isAboutKey, keyIn, type ReadBucket } from './source.ts';
+import {
+  assumeStatement,
+  decryptStatement,
+  readerListStatement,
+  readerReadStatement,
+  readerTrustStatement,
+} from './statements.ts';
+
+/** What a reader role must not be able to do, tried by the role itself. */
+const FORBIDDEN: Record<string, (s3: S3Client, route: PullingRoute) => Promise<unknown>> = {
+  // Stores nothing, since its checksum is wrong.
+  PUT: (s3, route) => s3.send(new PutObjectCommand({ ...unusedKey(route), Body: 'x', ChecksumCRC32: WRONG_CRC32 })),
+  // Nothing is there; a bucket with versions that lets it in gets a delete marker, which bears this check's name.
+  DELETE: (s3, route) => s3.send(new DeleteObjectCommand(unusedKey(route))),
+};
+
+/** Looks at the source's side of a route that pulls: what must work, then what must not. */
+export async function checkPull(check: Check, route: Route, identity: Identity): Promise<[string, Finding][]> {
+  if (!route.pull) return [];
+  const pulling: PullingRoute = { ...route, pull: route.pull };
+  const session = await canBecomeReader(check, pulling, identity);
+  const looks: [string, () => Promise<Finding>][] = [
+    ['a missing object is told apart', () => canTellMissing(customersBucket(check, pulling))],
+    ['the source can be read', () => canRead(customersBucket(check, pulling))],
+    ...Object.keys(FORBIDDEN).map((request): [string, () => Promise<Finding>] => [
+      `${request} at the source is refused`,
+      () => isForbidden(check, pulling, request),
+    ]),
+  ];
+  const lines: [string, Finding][] = [['the reader role lets the relay in', session]];
+  for (const [name, look] of looks) {
+    lines.push([name, session.status === 'ok' ? await look() : skipped('without a session of the reader role')]);
+  }
+  lines.push([
+    'a wrong external id is refused by the reader role',
+    await externalIdIsDemanded(check, pulling, identity),
+  ]);
+  return lines;
+}
+
+async function canBecomeReader({ config, clients }: Check, route: PullingRoute, identity: Identity): Promise<Finding> {
+  const assumed = await attempt(clients.assumeReader(route, { Policy: readingPolicy(route) }));
+  const { account, readerRoleArn, externalId } = route.pull;
+  if (assumed.kind === 'done') return ok(readerRoleArn);
+  const { error } = assumed;
+  if (/no identity-based policy allows/.test(error.message)) {
+    const change = `Role ${identity.roleArn} may not assume the reader role: its policy needs this statement.`;
+    return failed(describe(error), atSource(config.sourceAccount, change, assumeStatement(readerRoleArn)));
+  }
+  const change = `${readerRoleArn} does not exist or does not trust this relay. Most often the external ids differ: on the relay's side it is "${externalId}". The role's trust policy must be this statement.`;
+  const trust = readerTrustStatement(route.pull, identity.roleArn, config.replayRoleArn);
+  return failed(describe(error), atSource(account, change, trust));
+}
+
+async function externalIdIsDemanded({ config, clients }: Check, route: PullingRoute, identity: Identity) {
+  const { account, readerRoleArn, externalId } = route.pull;
+  const assumed = await attempt(clients.assumeReader(route, { ExternalId: `not-${externalId}`.slice(0, 1224) }));
+  if (assumed.kind === 'failed' && isRefusal(assumed.error)) return ok('refused');
+  if (assumed.kind === 'failed') return skipped(describe(assumed.error));
+  const change = `The trust policy of ${readerRoleArn} does not ask for the external id: replace it by this statement.`;
+  const trust = readerTrustStatement(route.pull, identity.roleArn, config.replayRoleArn);
+  return failed('a wrong external id was let in', atSource(account, change, trust));
+}
+
+async function isForbidden({ clients }: Check, route: PullingRoute, request: string): Promise<Finding> {
+  const tried = await attempt(FORBIDDEN[request]!(clients.readerRole(route), route));
+  if (tried.kind === 'failed' && isRefusal(tried.error)) return ok('refused');
+  if (tried.kind === 'failed' && (tried.error.status === undefined || tried.error.status >= 500))
+    return skipped(describe(tried.error));
+  const { account, readerRoleArn } = route.pull;
+  const change = `${request} is allowed to ${readerRoleArn}, by its own policies or by the bucket's: take that away. These statements are all it needs.`;
+  return failed(
+    tried.kind === 'done' ? 'done' : `let in, and answered by ${describe(tried.error)}`,
+    atSource(account, change, statementsFor(route)),
+  );
+}
+
+function customersBucket({ clients }: Check, route: PullingRoute): ReadBucket {
+  const { bucket, account, kmsKeyArn, readerRoleArn } = route.pull;
+  const remedyFor = (error: ErrorFacts): Remedy => {
+    if (error.status === 404) {
+      return atSource(
+        account,
+        `There is no bucket ${bucket}: make it, or correct pull.bucket of route "${route.name}".`,
+      );
+    }
+    if (isAboutKey(error)) {
+      return atSource(
+        account,
+        `The reader role may not use the key of bucket ${bucket}: set pull.kmsKeyArn of route "${route.name}" on both sides, which gives role ${readerRoleArn} this statement, and let the key's policy leave it to IAM.`,
+        decryptStatement(keyIn(error) ?? kmsKeyArn ?? "the ARN of the bucket's KMS key"),
+      );
+    }
+    return atSource(
+      account,
+      `Role ${readerRoleArn} may not read bucket ${bucket}, or the bucket belongs to another account than ${account}. Its policy needs these statements; a policy of the bucket's own must not deny them.`,
+      statementsFor(route),
+    );
+  };
+  return { bucket, account, s3: clients.reader(route), routes: [route], remedyFor };
+}
+
+function statementsFor(route: PullingRoute) {
+  return [readerListStatement(route), readerReadStatement(route)];
+}
+
+function unusedKey({ pull, filter }: PullingRoute) {
+  return {
+    Bucket: pull.bucket,
+    Key: `${filter.prefix}upload-relay-check/no-such-object${filter.suffix}`,
+    ExpectedBucketOwner: pull.account,
+  };
+}

@@ -1,0 +1,12 @@
+import { type OwnSource, ownSource, type RelayContext } from '../../infra/config.ts';
+import { UserError } from './user-error.ts';
+
+/**
+ * The bucket to drop files into, and the routes that take them.
+ * @throws UserError when every route pulls from somebody else's bucket
+ */
+export function ownBucket(config: RelayContext): OwnSource {
+  const own = ownSource(config);
+  if (own) return own;
+  throw new UserError('Every route in cdk.json has "pull", so there is no bucket to drop files into.');
+}
