@@ -1,0 +1,88 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { CreateBucketCommand } from '@aws-sdk/client-s3';
+import { readAssembly, type StackInput, templateStack } from '../../local/assembly.ts';
+import { LocalCloud } from '../../local/cloud.ts';
+import { synthesize } from '../../local/synth.ts';
+import { keyStack } from './key-stack.ts';
+import { committedContext, pullingRoute } from './stacks.ts';
+import { ACCOUNT_A, ACCOUNT_B, type AwsClients, REGION, type TwoAccounts, twoAccountsOf } from './two-accounts.ts';
+
+export const ACCOUNT_C = '333333333333';
+/** Made by its owner's root user: plain, and without versions. */
+export const CUSTOMER_BUCKET = 'customer-333333333333';
+/** With versions, under a key of account C's own. */
+export const REPORTS_BUCKET = 'reports-333333333333';
+export const READER_ROLE_ARN = `arn:aws:iam::${ACCOUNT_C}:role/upload-relay-reader`;
+export const REPORTS_READER_ROLE_ARN = `arn:aws:iam::${ACCOUNT_C}:role/reports-reader`;
+
+/** Two accounts and a customer's. */
+export interface PullingWorld extends TwoAccounts {
+  /** The operator of the customer's account. */
+  c: AwsClients;
+}
+
+/**
+ * The committed configuration with two routes that pull: "customer" takes everything of a bucket, "reports" what lies under
+ * `reports/` of another one, with its tags.
+ * @param change of the templates, before they are deployed
+ */
+export async function startPullingWorld(
+  change: (stacks: StackInput[]) => void = () => undefined,
+): Promise<PullingWorld> {
+  const cloud = await LocalCloud.start({
+    stacks: [keyStack(ACCOUNT_C)],
+    accountsWithOperator: [ACCOUNT_A, ACCOUNT_B, ACCOUNT_C],
+  });
+  const kmsKeyArn = cloud.outputs('keys', ACCOUNT_C)['KeyArn']!;
+  await cloud.deploy(reportsBucket(kmsKeyArn));
+  const world = twoAccountsOf(cloud);
+  const c = world.as(cloud.operator(ACCOUNT_C));
+  const root = world.as(cloud.directory.addRootKey(ACCOUNT_C));
+  await root.s3.send(new CreateBucketCommand({ Bucket: CUSTOMER_BUCKET }));
+
+  const context = committedContext();
+  context.routes.push(
+    pullingRoute(),
+    pullingRoute({
+      name: 'reports',
+      filter: { prefix: 'reports/' },
+      copyTags: true,
+      writerRoleName: 'upload-relay-reports-writer',
+      pull: { bucket: REPORTS_BUCKET, readerRoleName: 'reports-reader', kmsKeyArn },
+    }),
+  );
+  const assembly = await mkdtemp(join(tmpdir(), 'upload-relay-pull-'));
+  await synthesize(assembly, context);
+  const stacks = readAssembly(assembly);
+  change(stacks);
+  for (const stack of stacks) await cloud.deploy(stack);
+  const close = async () => {
+    await world.close();
+    // The functions' code lies there.
+    await rm(assembly, { recursive: true });
+  };
+  return { ...world, c, close };
+}
+
+function reportsBucket(kmsKeyArn: string): StackInput {
+  const ServerSideEncryptionByDefault = { SSEAlgorithm: 'aws:kms', KMSMasterKeyID: kmsKeyArn };
+  return templateStack({
+    account: ACCOUNT_C,
+    region: REGION,
+    name: 'reports',
+    template: {
+      Resources: {
+        Bucket: {
+          Type: 'AWS::S3::Bucket',
+          Properties: {
+            BucketName: REPORTS_BUCKET,
+            VersioningConfiguration: { Status: 'Enabled' },
+            BucketEncryption: { ServerSideEncryptionConfiguration: [{ ServerSideEncryptionByDefault }] },
+          },
+        },
+      },
+    },
+  });
+}
