@@ -1,0 +1,124 @@
+/** What the check says of routes that pull, and what happens when the customer's side isn't as agreed. */
+import { PutObjectCommand } from '@aws-sdk/client-s3';
+import { afterEach, describe, expect, test } from 'vitest';
+import type { CheckLine } from '../../../functions/check/line.ts';
+import type { StackInput } from '../../../local/assembly.ts';
+import { check, failedLines, namesOf } from '../../support/checked.ts';
+import {
+  ACCOUNT_C,
+  CUSTOMER_BUCKET,
+  type PullingWorld,
+  READER_ROLE_ARN,
+  startPullingWorld,
+} from '../../support/pulling.ts';
+import { ACCOUNT_A, RELAY_ROLE_ARN } from '../../support/two-accounts.ts';
+
+let world: PullingWorld;
+
+afterEach(async () => {
+  expect(world.cloud.unexpectedErrors).toEqual([]);
+  await world.close();
+});
+
+// biome-ignore lint/suspicious/noExplicitAny: properties of a template that these tests know the shape of
+type Properties = any;
+
+/** The reader role of route "customer", to be changed before it is deployed. */
+function readerOf(stacks: StackInput[]): Properties {
+  const { template } = stacks.find(({ name }) => name === 'upload-relay-reader')!;
+  const roles = Object.values(template.Resources).map(({ Properties }) => Properties as Properties);
+  return roles.find(({ RoleName }) => RoleName === 'upload-relay-reader');
+}
+
+const about = (lines: readonly CheckLine[], route: string) => lines.filter((line) => line.route === route);
+
+describe('the check', () => {
+  test('looks at the customer’s side too, and finds it as it must be', async () => {
+    world = await startPullingWorld();
+    await world.c.s3.send(new PutObjectCommand({ Bucket: CUSTOMER_BUCKET, Key: 'a.txt', Body: 'x' }));
+    const answer = await check(world);
+    expect(answer.passed, answer.table).toBe(true);
+    expect(namesOf(about(answer.lines, 'customer')).slice(0, 6)).toEqual([
+      'the reader role lets the relay in',
+      'a missing object is told apart',
+      'the source can be read',
+      'PUT at the source is refused',
+      'DELETE at the source is refused',
+      'a wrong external id is refused by the reader role',
+    ]);
+    expect(about(answer.lines, 'customer')[2]).toMatchObject({ status: 'ok', found: `s3://${CUSTOMER_BUCKET}/a.txt` });
+    expect(namesOf(about(answer.lines, 'main'))).not.toContain('the reader role lets the relay in');
+  });
+
+  test('names a role that may write or delete at the source, and what would be enough', async () => {
+    world = await startPullingWorld((stacks) => {
+      readerOf(stacks).Policies[0].PolicyDocument.Statement[1].Action = [
+        's3:GetObject',
+        's3:PutObject',
+        's3:DeleteObject',
+      ];
+    });
+    const failed = failedLines(await check(world));
+    expect(namesOf(failed)).toEqual(['PUT at the source is refused', 'DELETE at the source is refused']);
+    expect(failed[0]!.remedy).toMatchObject({
+      side: 'source',
+      account: ACCOUNT_C,
+      statement: [
+        { Action: 's3:ListBucket' },
+        { Action: ['s3:GetObject'], Resource: `arn:aws:s3:::${CUSTOMER_BUCKET}/*` },
+      ],
+    });
+  });
+
+  test('names a role that may not list, or that lets in whoever knows no external id', async () => {
+    world = await startPullingWorld((stacks) => {
+      const role = readerOf(stacks);
+      role.Policies[0].PolicyDocument.Statement.shift();
+      delete role.AssumeRolePolicyDocument.Statement[0].Condition.StringEquals;
+    });
+    expect(namesOf(failedLines(await check(world)))).toEqual([
+      'a missing object is told apart',
+      'the source can be read',
+      'a wrong external id is refused by the reader role',
+    ]);
+  });
+});
+
+describe('where the external ids differ', () => {
+  const differing = (stacks: StackInput[]) => {
+    const [trust] = readerOf(stacks).AssumeRolePolicyDocument.Statement;
+    trust.Condition.StringEquals['sts:ExternalId'] = 'another-one';
+  };
+
+  test('relay, replay and check say so, and what the customer must change', async () => {
+    world = await startPullingWorld(differing);
+    const sentence = `Route "customer" may not assume ${READER_ROLE_ARN}`;
+    const advice = `Its trust policy in account ${ACCOUNT_C} must name this relay's role and external id.`;
+
+    const relayed = await world.invoke({ key: 'a.txt', route: 'customer' });
+    expect(relayed.payload).toMatchObject({ errorType: 'AssumeRoleDenied' });
+    const replayed = await world.invoke({ route: 'customer' }, 'upload-relay-replay:live');
+    expect(replayed.functionError).toBe('Unhandled');
+    for (const { payload } of [relayed, replayed]) {
+      expect((payload as { errorMessage: string }).errorMessage).toContain(sentence);
+      expect((payload as { errorMessage: string }).errorMessage).toContain(advice);
+    }
+
+    const [line, ...others] = failedLines(await check(world));
+    expect(others).toEqual([]);
+    expect(line).toMatchObject({
+      check: 'the reader role lets the relay in',
+      route: 'customer',
+      remedy: {
+        account: ACCOUNT_C,
+        change: expect.stringContaining('on the relay\'s side it is "agreed-with-the-customer"'),
+        statement: {
+          Condition: {
+            ArnEquals: { 'aws:PrincipalArn': [RELAY_ROLE_ARN, `arn:aws:iam::${ACCOUNT_A}:role/upload-relay-replay`] },
+            StringEquals: { 'sts:ExternalId': 'agreed-with-the-customer' },
+          },
+        },
+      },
+    });
+  });
+});
