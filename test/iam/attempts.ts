@@ -54,6 +54,7 @@ import {
 import { AssumeRoleCommand } from '@aws-sdk/client-sts';
 import type { Caller } from '../../local/api.ts';
 import { IamAuthorizer } from '../../local/iam/authorizer.ts';
+import { ACCOUNT_C, CUSTOMER_BUCKET } from '../support/pulling.ts';
 import {
   ACCOUNT_A,
   ACCOUNT_B,
@@ -66,7 +67,7 @@ import {
   WRITER_ROLE_ARN,
 } from '../support/two-accounts.ts';
 import { elsewhereBucket } from './elsewhere.ts';
-import { isFreshCopy, type ProofWorld } from './world.ts';
+import { isFreshCopy, type ProofWorld, PULLED_PREFIX } from './world.ts';
 
 export interface Attempt {
   action: string;
@@ -97,13 +98,18 @@ export function asked(action: string, resource: string, account?: string): Attem
   return { action, resource, account, run };
 }
 
-export function attemptsOf({ cloud }: ProofWorld, account: string): Attempt[] {
+export function attemptsOf({ cloud, pulls }: ProofWorld, account: string): Attempt[] {
   const isSource = account === ACCOUNT_A;
   const buckets = [
     { bucket: SOURCE_BUCKET, key: 'there', account: ACCOUNT_A },
     { bucket: DESTINATION_BUCKET, key: `${PREFIX}there`, account: ACCOUNT_B },
     { bucket: DESTINATION_BUCKET, key: 'outside-the-prefix', account: ACCOUNT_B },
     { bucket: elsewhereBucket(account), key: 'there', account },
+    ...(pulls ? [`${PULLED_PREFIX}there`, 'there'] : []).map((key) => ({
+      bucket: CUSTOMER_BUCKET,
+      key,
+      account: ACCOUNT_C,
+    })),
   ];
   const queues = cloud.sqs.all().filter((queue) => queue.account === account);
   const functions = cloud.lambda.functions.list(account, REGION).filter(({ name }) => !isFreshCopy(name));
@@ -140,7 +146,8 @@ function bucketAttempts({ bucket: Bucket, account }: BucketPlace): Attempt[] {
     run: ({ clients }) => run(clients.s3),
   });
   return [
-    on('ListBucket', (s3) => s3.send(new ListObjectsV2Command({ Bucket }))),
+    // By the one prefix that a reader may ask for, so that it is the bucket which decides.
+    on('ListBucket', (s3) => s3.send(new ListObjectsV2Command({ Bucket, Prefix: PULLED_PREFIX }))),
     on('ListBucketVersions', (s3) => s3.send(new ListObjectVersionsCommand({ Bucket }))),
     on('ListBucketMultipartUploads', (s3) => s3.send(new ListMultipartUploadsCommand({ Bucket }))),
     on('GetBucketLocation', (s3) => s3.send(new GetBucketLocationCommand({ Bucket }))),

@@ -24,6 +24,7 @@ import {
 } from '../support/two-accounts.ts';
 import { LARGE_CHECKS } from './large-checks.ts';
 import type { Place } from './places.ts';
+import { PULL_CHECKS } from './pull-checks.ts';
 import { REPLAY_CHECKS } from './replay-checks.ts';
 import type { ProofWorld } from './world.ts';
 
@@ -162,16 +163,16 @@ export const CHECKS: readonly Check[] = [
   },
   {
     name: 'another role of account A cannot become the writer',
-    guards: /^trust of upload-relay-writer: /,
-    holds: (world) =>
-      isRefused(assumeWriter(world.as(lambdaKeys(world, `arn:aws:iam::${ACCOUNT_A}:role/another-role`)))),
+    guards: /^trust of upload-relay-(customer-)?writer: /,
+    holds: (world, { holder: RoleArn }) =>
+      isRefused(assumeWriter(world.as(lambdaKeys(world, `arn:aws:iam::${ACCOUNT_A}:role/another-role`)), { RoleArn })),
   },
   {
     name: 'the relay cannot become the writer without the external id',
-    guards: /^trust of upload-relay-writer: /,
-    holds: (world) => {
+    guards: /^trust of upload-relay-(customer-)?writer: /,
+    holds: (world, { holder: RoleArn }) => {
       const relay = world.as(lambdaKeys(world, RELAY_ROLE_ARN));
-      return isRefused(assumeWriter(relay, { ExternalId: 'guessed' }));
+      return isRefused(assumeWriter(relay, { RoleArn, ExternalId: 'guessed' }));
     },
   },
   {
@@ -283,6 +284,7 @@ export const CHECKS: readonly Check[] = [
     },
   },
   ...LARGE_CHECKS,
+  ...PULL_CHECKS,
   ...REPLAY_CHECKS,
 ];
 
@@ -297,7 +299,7 @@ async function put(world: ProofWorld, key: string, Tagging?: string): Promise<vo
   await world.a.s3.send(new PutObjectCommand({ Bucket: SOURCE_BUCKET, Key: key, Body: 'x', Tagging }));
 }
 
-function isDelivered({ payload }: InvokeAnswer): boolean {
+export function isDelivered({ payload }: InvokeAnswer): boolean {
   const { receipts } = payload as { receipts?: { status: string }[] };
   return receipts?.length === 1 && receipts[0]!.status === 'delivered';
 }

@@ -97,15 +97,36 @@ function principalParts(statement: Statement): Part[] {
 function conditionParts(statement: Statement): Part[] {
   const condition = statement.Condition ?? {};
   return Object.entries(condition).flatMap(([operator, keys]) =>
-    Object.keys(keys).map((key) => {
+    Object.entries(keys).flatMap(([key, values]) => {
       const { [key]: _, ...otherKeys } = keys;
       const { [operator]: __, ...otherOperators } = condition;
       const rest = Object.keys(otherKeys).length > 0 ? { ...otherOperators, [operator]: otherKeys } : otherOperators;
       const { Condition: ___, ...unconditional } = statement;
       const changed = Object.keys(rest).length > 0 ? { ...unconditional, Condition: rest } : unconditional;
-      return { change: `condition ${operator} ${key}`, changed };
+      return [
+        { change: `condition ${operator} ${key}`, changed },
+        ...valueParts(statement, operator, key, listOf(values)),
+      ];
     }),
   );
+}
+
+/** Where a condition lets in several, each of them. */
+function valueParts(
+  statement: Statement,
+  operator: string,
+  key: string,
+  values: (string | number | boolean)[],
+): Part[] {
+  if (values.length === 1) return [];
+  const { [operator]: keys, ...otherOperators } = statement.Condition!;
+  return values.map((value) => ({
+    change: `condition ${operator} ${key}, value ${value}`,
+    changed: {
+      ...statement,
+      Condition: { ...otherOperators, [operator]: { ...keys, [key]: values.filter((each) => each !== value) } },
+    },
+  }));
 }
 
 /** To everything, and from a key's prefix to the whole bucket. */

@@ -6,9 +6,11 @@ import { InvokeCommand } from '@aws-sdk/client-lambda';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { readAssembly, type StackInput, templateStack } from '../../local/assembly.ts';
 import { LocalCloud } from '../../local/cloud.ts';
+import type { TemplateValue } from '../../local/intrinsics.ts';
 import { committedContext, synthesize } from '../../local/synth.ts';
 import { listener } from '../support/listener.ts';
-import type { CommittedContext } from '../support/stacks.ts';
+import { ACCOUNT_C, CUSTOMER_BUCKET, READER_ROLE_ARN } from '../support/pulling.ts';
+import { type CommittedContext, pullingRoute } from '../support/stacks.ts';
 import { strangers } from '../support/strangers.ts';
 import {
   ACCOUNT_A,
@@ -22,6 +24,7 @@ import {
   SOURCE_BUCKET,
   type TwoAccounts,
   twoAccountsOf,
+  WRITER_ROLE_ARN,
 } from '../support/two-accounts.ts';
 import { elsewhere, elsewhereBucket } from './elsewhere.ts';
 import { type Place, placesOf, tellHolders } from './places.ts';
@@ -29,6 +32,8 @@ import { type Place, placesOf, tellHolders } from './places.ts';
 export interface ProofWorld extends TwoAccounts {
   /** What the configuration is, for people. */
   configuration: string;
+  /** Whether a route pulls from account C's bucket. */
+  pulls: boolean;
   places: Place[];
   /** Invokes the relay, or the function named, in an environment that has never run, with no session of its own yet. */
   invokeFresh(event: unknown, functionName?: string): Promise<InvokeAnswer>;
@@ -66,7 +71,22 @@ export const CONFIGURATIONS: readonly Configuration[] = [
       Object.assign(main!, { copyTags: true });
     },
   },
+  {
+    name: 'a route that pulls what lies under a prefix of an encrypted bucket',
+    prepare: async ({ routes }, cloud) => {
+      await cloud.deploy(keys(ACCOUNT_C));
+      const kmsKeyArn = cloud.outputs('keys', ACCOUNT_C)['KeyArn']!;
+      await cloud.deploy(bucketUnderKey(ACCOUNT_C, 'customer', { BucketName: CUSTOMER_BUCKET }, kmsKeyArn));
+      const filter = { prefix: PULLED_PREFIX };
+      routes.push(pullingRoute({ filter, copyTags: true, writerRoleName: PULLED_WRITER_NAME, pull: { kmsKeyArn } }));
+    },
+  },
 ];
+
+export const PULLED_PREFIX = 'reports/';
+const PULLED_WRITER_NAME = 'upload-relay-customer-writer';
+/** Roles of other accounts that somebody in account A might like to be. */
+const COVETED = [WRITER_ROLE_ARN, READER_ROLE_ARN, `arn:aws:iam::${ACCOUNT_B}:role/${PULLED_WRITER_NAME}`];
 
 /** Visible again at once: a check need not wait for what it wants to see. */
 const RETRY_DELAY_SECONDS = '0.1';
@@ -83,7 +103,7 @@ export async function startProofWorld(configuration: Configuration): Promise<Pro
   const context = committedContext() as CommittedContext;
   const cloud = await LocalCloud.start({
     stacks: [],
-    accountsWithOperator: [ACCOUNT_A, ACCOUNT_B],
+    accountsWithOperator: [ACCOUNT_A, ACCOUNT_B, ACCOUNT_C],
     maxSandboxes: MAX_SANDBOXES,
   });
   await configuration.prepare?.(context, cloud);
@@ -95,19 +115,25 @@ export async function startProofWorld(configuration: Configuration): Promise<Pro
   changeProperties(stacks, 'AWS::Lambda::Function', { Timeout: TIMEOUT_SECONDS });
   changeEnvironment(stacks, { RETRY_DELAY_SECONDS, LARGE_OBJECT_BYTES: String(RELAY_TAKES_BYTES) });
   changeEnvironment(stacks, { LARGE_OBJECT_BYTES: String(LARGE_TAKES_BYTES) }, 'upload-relay-large');
-  const around = [strangers(), listener(), elsewhere(ACCOUNT_A), elsewhere(ACCOUNT_B)];
+  const around = [strangers(COVETED), listener(), ...[ACCOUNT_A, ACCOUNT_B, ACCOUNT_C].map(elsewhere)];
   for (const stack of [...stacks, ...around]) await cloud.deploy(stack);
   const world = twoAccountsOf(cloud);
   await world.b.s3.send(new PutObjectCommand({ Bucket: DESTINATION_BUCKET, Key: `${PREFIX}there`, Body: 'x' }));
   await world.a.s3.send(new PutObjectCommand({ Bucket: SOURCE_BUCKET, Key: 'there', Body: 'x', Tagging: 'a=b' }));
   // Not empty: one role's attempt to delete them must leave them there for the next role's.
-  const elsewhereOf = { [ACCOUNT_A]: world.a, [ACCOUNT_B]: world.b };
+  const c = world.as(cloud.operator(ACCOUNT_C));
+  const pulls = context.routes.some((route) => route['pull'] !== undefined);
+  for (const Key of pulls ? [`${PULLED_PREFIX}there`, 'there'] : []) {
+    await c.s3.send(new PutObjectCommand({ Bucket: CUSTOMER_BUCKET, Key, Body: 'x', Tagging: 'a=b' }));
+  }
+  const elsewhereOf = { [ACCOUNT_A]: world.a, [ACCOUNT_B]: world.b, [ACCOUNT_C]: c };
   for (const [account, { s3 }] of Object.entries(elsewhereOf)) {
     await s3.send(new PutObjectCommand({ Bucket: elsewhereBucket(account), Key: 'there', Body: 'x' }));
   }
   return {
     ...world,
     configuration: configuration.name,
+    pulls,
     places: stacks.flatMap((stack) => placesOf(cloud, stack)),
     invokeFresh: (event, functionName) => invokeFresh(world, event, functionName),
     close: async () => {
@@ -146,19 +172,31 @@ function keys(account: string): StackInput {
 
 /** A bucket that somebody else made, with EventBridge turned on. */
 function existingSource(kmsKeyArn: string): StackInput {
+  const properties = {
+    BucketName: SOURCE_BUCKET,
+    VersioningConfiguration: { Status: 'Enabled' },
+    NotificationConfiguration: { EventBridgeConfiguration: { EventBridgeEnabled: true } },
+  };
+  return bucketUnderKey(ACCOUNT_A, 'existing-source', properties, kmsKeyArn);
+}
+
+function bucketUnderKey(
+  account: string,
+  name: string,
+  properties: Record<string, TemplateValue>,
+  kmsKeyArn: string,
+): StackInput {
   const encryption = { SSEAlgorithm: 'aws:kms', KMSMasterKeyID: kmsKeyArn };
   return templateStack({
-    account: ACCOUNT_A,
+    account,
     region: REGION,
-    name: 'existing-source',
+    name,
     template: {
       Resources: {
         Bucket: {
           Type: 'AWS::S3::Bucket',
           Properties: {
-            BucketName: SOURCE_BUCKET,
-            VersioningConfiguration: { Status: 'Enabled' },
-            NotificationConfiguration: { EventBridgeConfiguration: { EventBridgeEnabled: true } },
+            ...properties,
             BucketEncryption: {
               ServerSideEncryptionConfiguration: [{ ServerSideEncryptionByDefault: encryption }],
             },

@@ -2,12 +2,12 @@ import { templateStack } from '../../local/assembly.ts';
 import { ACCOUNT_A, REGION, WRITER_ROLE_ARN } from './two-accounts.ts';
 
 /** Others in account A who would like to be the relay: a role and a user that may assume anything, and a user that may nothing. */
-export function strangers() {
+export function strangers(roleArns: string[] = [WRITER_ROLE_ARN]) {
   const assumeWriter = {
     PolicyName: 'assume',
     PolicyDocument: {
       Version: '2012-10-17',
-      Statement: [{ Effect: 'Allow', Action: 'sts:AssumeRole', Resource: WRITER_ROLE_ARN }],
+      Statement: [{ Effect: 'Allow', Action: 'sts:AssumeRole', Resource: roleArns }],
     },
   };
   return templateStack({
