@@ -1,4 +1,6 @@
+import type { Readable } from 'node:stream';
 import {
+  GetObjectCommand,
   type GetObjectCommandOutput,
   GetObjectTaggingCommand,
   type GetObjectTaggingCommandInput,
@@ -40,21 +42,40 @@ export interface SourceState {
 }
 
 /** Asks for the newest version. https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadObject.html */
-export async function headSource(
-  { s3, owner }: Reader,
-  source: SourceObject,
-  signal: AbortSignal,
-): Promise<SourceState> {
+export async function headSource(reader: Reader, source: SourceObject, signal: AbortSignal): Promise<SourceState> {
+  const { s3, owner } = reader;
   const command = new HeadObjectCommand({
     Bucket: source.bucket,
     Key: source.key,
     ChecksumMode: 'ENABLED',
     ExpectedBucketOwner: owner,
   });
-  const head = await s3.send(command, { abortSignal: signal }).catch((error: unknown) => {
-    throw sourceFailure(error, 'HeadObject', source);
+  const head = await s3.send(command, { abortSignal: signal }).catch(async (error: unknown) => {
+    throw sourceFailure(await withReason(error, reader, source, signal), 'HeadObject', source);
   });
   return stateOf(head);
+}
+
+/**
+ * An answer to HEAD has no body, so a bare 400 may mean that the session has expired, which passes, or that a customer-provided
+ * key is asked for, which doesn't. A GET of one byte is told which.
+ */
+async function withReason(
+  error: unknown,
+  { s3, owner }: Reader,
+  { bucket, key }: SourceObject,
+  signal: AbortSignal,
+): Promise<unknown> {
+  const { $metadata } = error as { $metadata?: { httpStatusCode?: number } };
+  if ($metadata?.httpStatusCode !== 400) return error;
+  const command = new GetObjectCommand({ Bucket: bucket, Key: key, ExpectedBucketOwner: owner, Range: 'bytes=0-0' });
+  return s3.send(command, { abortSignal: signal }).then(
+    ({ Body }) => {
+      (Body as Readable).destroy();
+      return new Error('400, although a GET was let in right after it');
+    },
+    (reason: unknown) => reason,
+  );
 }
 
 /** What both HEAD and GET answer of an object. */

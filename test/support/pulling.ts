@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { CreateBucketCommand } from '@aws-sdk/client-s3';
 import { readAssembly, type StackInput, templateStack } from '../../local/assembly.ts';
 import { LocalCloud } from '../../local/cloud.ts';
+import type { Faults } from '../../local/faults/faults.ts';
 import { synthesize } from '../../local/synth.ts';
 import { keyStack } from './key-stack.ts';
 import { committedContext, pullingRoute } from './stacks.ts';
@@ -27,13 +28,16 @@ export interface PullingWorld extends TwoAccounts {
  * The committed configuration with two routes that pull: "customer" takes everything of a bucket, "reports" what lies under
  * `reports/` of another one, with its tags.
  * @param change of the templates, before they are deployed
+ * @param faults what shall go wrong
  */
 export async function startPullingWorld(
   change: (stacks: StackInput[]) => void = () => undefined,
+  faults?: Faults,
 ): Promise<PullingWorld> {
   const cloud = await LocalCloud.start({
     stacks: [keyStack(ACCOUNT_C)],
     accountsWithOperator: [ACCOUNT_A, ACCOUNT_B, ACCOUNT_C],
+    ...(faults && { faults }),
   });
   const kmsKeyArn = cloud.outputs('keys', ACCOUNT_C)['KeyArn']!;
   await cloud.deploy(reportsBucket(kmsKeyArn));

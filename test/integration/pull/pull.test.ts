@@ -8,8 +8,9 @@ import {
   ListObjectsV2Command,
   PutObjectCommand,
 } from '@aws-sdk/client-s3';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { ReplayAnswer } from '../../../functions/replay.ts';
+import { Faults } from '../../../local/faults/faults.ts';
 import { smallLarge } from '../../support/large.ts';
 import {
   CUSTOMER_BUCKET,
@@ -32,9 +33,10 @@ const KEYS = ['a.txt', 'with spaces +1.txt', '日本語/ファイル.json', 'emp
 const LARGE_BYTES = 9 * 1024 ** 2;
 
 let world: PullingWorld;
+const faults = new Faults({ seed: 1 });
 
 beforeAll(async () => {
-  world = await startPullingWorld((stacks) => smallLarge(stacks));
+  world = await startPullingWorld((stacks) => smallLarge(stacks), faults);
   for (const key of KEYS) await put(CUSTOMER_BUCKET, key, key === 'empty' ? '' : `first ${key}`);
 });
 
@@ -153,6 +155,27 @@ describe('by hand', () => {
     expect(payload).toMatchObject({
       receipts: [{ status: 'delivered', route: 'customer', source: { bucket: CUSTOMER_BUCKET, key: 'a.txt' } }],
     });
+  });
+});
+
+describe('a session of the reader role that expires', () => {
+  const expiring = (operation: string) => {
+    const fault = { kind: 'expire-credentials' } as const;
+    return faults.add({ name: operation, match: { operation, bucket: CUSTOMER_BUCKET }, when: { nth: 1 }, fault });
+  };
+  afterEach(() => faults.clear());
+
+  test.each(['GetObject', 'HeadObject'])('at %s of the relay is replaced by a new one', async (operation) => {
+    const expired = expiring(operation);
+    const { payload } = await world.invoke({ key: 'a.txt', route: 'customer' });
+    expect(payload).toMatchObject({ receipts: [{ status: 'delivered', attempts: 2 }] });
+    expect(expired.injected).toBe(1);
+  });
+
+  test('at a listing of replay is replaced as well', async () => {
+    const expired = expiring('ListObjectsV2');
+    expect(await replay({ route: 'customer' })).toMatchObject({ status: 'done', sent: 0 });
+    expect(expired.injected).toBe(1);
   });
 });
 

@@ -234,7 +234,11 @@ describe('what no retry can help is recorded and goes to the dead-letter queue a
   test.each<[string, string, Trouble]>([
     ['403 on the source', 'SourceDenied', [source('HeadObject'), refusal(403, 'AccessDenied')]],
     ['403 on the destination', 'DestinationDenied', [destination('PutObject'), refusal(403, 'AccessDenied')]],
-    ['customer-provided key', 'SourceUnreadable', [source('HeadObject'), refusal(400, 'BadRequest')]],
+    [
+      'customer-provided key',
+      'SourceUnreadable',
+      [{ ...source(''), operation: /^(Head|Get)Object$/ }, refusal(400, 'BadRequest'), { times: 2 }],
+    ],
     ['archived after the look', 'SourceArchived', [source('GetObject'), refusal(403, 'InvalidObjectState')]],
     [
       'source key denied',
