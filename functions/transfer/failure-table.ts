@@ -94,7 +94,7 @@ export const FAILURES: readonly Failure[] = [
     code: 'SourceKeyDenied',
     retryable: false,
     advice:
-      "The relay's role needs kms:Decrypt on the object's key: set source.kmsKeyArn, and let the key's policy allow it.",
+      "Whoever reads needs kms:Decrypt on the object's key: set source.kmsKeyArn, or pull.kmsKeyArn of a route that pulls, and let the key's policy allow it.",
   },
   {
     side: 'source',
@@ -103,7 +103,7 @@ export const FAILURES: readonly Failure[] = [
     code: 'SourceDenied',
     retryable: false,
     advice:
-      "The relay's role may not read it, or its KMS key, or the bucket belongs to another account than configured.",
+      "The relay's role, or the reader role of a route that pulls, may not read it or use its KMS key, or the bucket belongs to another account than configured.",
   },
   {
     side: 'source',
