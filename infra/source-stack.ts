@@ -18,6 +18,7 @@ import { Ledger } from './ledger.ts';
 import { RelayFunction } from './relay-function.ts';
 import { RelayQueue } from './relay-queue.ts';
 import { ReplayFunction } from './replay-function.ts';
+import { ReplaySchedules } from './replay-schedules.ts';
 import { UploadSource } from './upload-source.ts';
 
 export interface SourceStackProps {
@@ -53,7 +54,7 @@ export class SourceStack extends Stack {
     replay.sendsTo(queue);
     replay.goesOn();
     replay.redrives(queue);
-    replay.runsOnSchedule();
+    if (config.relay.replays.length > 0) new ReplaySchedules(this, 'Schedules', { config, replay, queue });
 
     const check = new CheckFunction(this, 'Check', { config, relay });
     new Canary(this, 'Canary', { check });

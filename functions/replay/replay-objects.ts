@@ -27,13 +27,15 @@ export interface ReplaySummary {
 export const STEPS_PER_EXECUTION = 1_800;
 /** Ten minutes of an invocation's fifteen at the most: the pause after them ends it, and a fresh one goes on. */
 const STEPS_PER_INVOCATION = 10;
+const HOUR_MS = 3_600_000;
 
 /**
  * Goes through the source bucket in the order of its keys, and sends what shall be relayed into the queue. A crash repeats
  * one step at the most, and what is sent twice does no harm.
  * @throws RelayError
  */
-export async function replayObjects(run: ReplayRun, request: ReplayRequest): Promise<ReplaySummary> {
+export async function replayObjects(run: ReplayRun, asked: ReplayRequest): Promise<ReplaySummary> {
+  const request = await withFixedTimes(run, asked);
   const scope = scopeOf(request, run.config.routes);
   let totals = request.goOn?.totals ?? NOTHING_YET;
   let lastKey = request.goOn?.startAfter;
@@ -47,6 +49,16 @@ export async function replayObjects(run: ReplayRun, request: ReplayRequest): Pro
   }
   const execution = await handOver(run, { ...request, goOn: { startAfter: lastKey!, totals } });
   return { ...summaryOf(run, request, totals, lastKey), status: 'handed over', execution };
+}
+
+/** Read off the clock once: whatever is repeated or goes on in another execution must look for the same objects. */
+async function withFixedTimes(run: ReplayRun, asked: ReplayRequest): Promise<ReplayRequest> {
+  const { newerThanHours, ...request } = asked;
+  if (newerThanHours === undefined) return request;
+  const since = await replayStep(run, 'since', async () =>
+    new Date(run.now() - newerThanHours * HOUR_MS).toISOString(),
+  );
+  return { ...request, since };
 }
 
 function summaryOf(

@@ -55,6 +55,7 @@ export async function openSession(port: number): Promise<LocalSession> {
       stacks: readAssembly(assembly),
       port,
       folder: cloudFolder,
+      firesSchedules: true,
       maxSandboxes: SANDBOXES_PER_CORE * availableParallelism(),
     });
     const close = async () => {
