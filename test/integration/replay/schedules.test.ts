@@ -8,6 +8,7 @@ import type { ReplaySummary } from '../../../functions/replay/replay-objects.ts'
 import { readAssembly } from '../../../local/assembly.ts';
 import { LocalCloud } from '../../../local/cloud.ts';
 import type { PolicyDocument } from '../../../local/iam/policy.ts';
+import { askToFire, listenForFiring } from '../../../local/start/control.ts';
 import { synthesize } from '../../../local/synth.ts';
 import { executions } from '../../support/large.ts';
 import { committedContext } from '../../support/stacks.ts';
@@ -88,6 +89,17 @@ test('when the clock strikes, those that are due fire by themselves', async () =
   await eventually(async () => executions(world).length > before);
   await world.cloud.settled();
   expect(world.cloud.unexpectedErrors).toEqual([]);
+});
+
+test('a person fires one now, and sees what came of it', async () => {
+  const control = await listenForFiring(world.cloud, assembly);
+  const profileFile = join(assembly, 'aws-config');
+  const { answer } = await askToFire(profileFile, 'nightly');
+  expect(answer).toMatchObject({ status: 'done', scanned: 1 });
+  await expect(askToFire(profileFile, 'daily')).rejects.toThrow(
+    'There is no schedule "daily"; there are: nightly, recent, upload-relay-canary.',
+  );
+  control.close();
 });
 
 describe('its role', () => {
