@@ -69,6 +69,6 @@ function windowOf({ flexibleMinutes }: ReplayContext): CfnSchedule.FlexibleTimeW
 }
 
 /** As `functions/request/replay-request.ts` reads it. */
-function requestOf({ prefix, route, only, lookBackHours }: ReplayContext): object {
-  return { prefix, route, only, newerThanHours: lookBackHours };
+function requestOf({ prefix, route, only, lookBackHours, objectsPerSecond }: ReplayContext): object {
+  return { prefix, route, only, newerThanHours: lookBackHours, objectsPerSecond };
 }

@@ -27,6 +27,8 @@ export const replaySchema = z.strictObject({
   prefix: z.string().max(512, 'must have at most 512 characters').default(''),
   route: z.string().optional(),
   only: z.enum(['missing', 'all']).default('missing'),
+  /** So many at the most, so that uploads that come meanwhile needn't wait. */
+  objectsPerSecond: z.number().min(0.01).optional(),
   /** Only objects modified so many hours before it begins, or later. */
   lookBackHours: z.number().positive().max(FURTHEST_BACK_HOURS).optional(),
 });

@@ -16,6 +16,8 @@ export interface ReplayRequest {
   dryRun: boolean;
   /** Only along this route. */
   route?: string | undefined;
+  /** So many objects a second go to the queue at the most, one counted for each route; no limit, unless given. */
+  objectsPerSecond?: number | undefined;
   /** Where an earlier execution has stopped; only replay itself says so. */
   goOn?: { startAfter: string; totals: ReplayTotals } | undefined;
 }
@@ -65,6 +67,9 @@ const time = z
 
 const positive = z.number('must be a number').check(z.positive('must be above 0'));
 
+/** An execution may last seven days, and has its number of pauses. */
+const pace = z.number('must be a number').check(z.minimum(0.01, 'must be 0.01 at least'));
+
 const replaySchema = z.strictObject({
   prefix: z._default(z.string('must be a text'), ''),
   since: z.optional(time),
@@ -73,6 +78,7 @@ const replaySchema = z.strictObject({
   only: z._default(z.enum(['missing', 'all'], 'must be "missing" or "all"'), 'missing'),
   dryRun: z._default(z.boolean('must be true or false'), false),
   route: z.optional(text),
+  objectsPerSecond: z.optional(pace),
   goOn: z.optional(
     z.strictObject({
       startAfter: text,
@@ -93,7 +99,7 @@ const replaySchema = z.strictObject({
 const redriveSchema = z.strictObject({ from: z.literal('dead-letter-queue', 'must be "dead-letter-queue"') });
 
 const EXPECTED =
-  '{ "prefix"?, "since"?, "until"?, "newerThanHours"?, "only"?: "missing" | "all", "dryRun"?, "route"? } or { "from": "dead-letter-queue" }';
+  '{ "prefix"?, "since"?, "until"?, "newerThanHours"?, "only"?: "missing" | "all", "dryRun"?, "route"?, "objectsPerSecond"? } or { "from": "dead-letter-queue" }';
 
 /** @throws RelayError `BadEvent`, naming the field */
 export function parseReplayEvent(value: unknown): ReplayRequest | RedriveRequest {

@@ -173,6 +173,7 @@ describe('replay', () => {
           route: 'main',
           only: 'all',
           lookBackHours: 200,
+          objectsPerSecond: 5,
         },
       ],
     };
@@ -192,7 +193,9 @@ describe('replay', () => {
         ScheduleExpression: 'rate(7 days)',
         ScheduleExpressionTimezone: 'Europe/Berlin',
         FlexibleTimeWindow: { Mode: 'FLEXIBLE', MaximumWindowInMinutes: 30 },
-        Target: { Input: '{"prefix":"invoices/","route":"main","only":"all","newerThanHours":200}' },
+        Target: {
+          Input: '{"prefix":"invoices/","route":"main","only":"all","newerThanHours":200,"objectsPerSecond":5}',
+        },
       },
     ]);
     scheduled.hasResourceProperties('AWS::IAM::Role', {

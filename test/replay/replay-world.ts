@@ -23,16 +23,21 @@ export interface ReplayWorldOptions {
   keysPerPage?: number;
   /** By how much the clock goes on each time that it is asked. */
   clockStepMs?: number;
+  /** Pauses take no time. */
+  skipTime?: boolean;
+  routes?: readonly string[];
   /** Dies at this turn, counted over all invocations. */
   killAt?: number;
   /** The nth sending of a batch fails with this, once. */
   failSend?: { nth: number; error: Error };
 }
 
+const ALL = { filter: { prefix: '', suffix: '' } };
+
 export const REPLAY_CONFIG: ReplayConfig = {
   sourceBucket: 'uploads',
   sourceAccount: '111111111111',
-  routes: [{ name: 'main', filter: { prefix: '', suffix: '' } }],
+  routes: [{ name: 'main', ...ALL }],
   queueUrl: 'queue',
   queueArn: 'queue-arn',
   deadLetterQueueArn: 'dead-letter-queue-arn',
@@ -42,6 +47,7 @@ export const REPLAY_CONFIG: ReplayConfig = {
   relay: { concurrency: 20, memoryMiB: 512, largeObjectBytes: 5 * 1024 ** 3, largeWorkers: 16 },
 };
 
+const DAY_MS = 86_400_000;
 export const OBJECT_BYTES = 10_000;
 const UPLOADED_AT = new Date('2026-01-15T09:30:00Z');
 const TARGET = {
@@ -60,7 +66,9 @@ export class ReplayWorld {
   execution: DurableExecution | undefined;
   readonly #options: ReplayWorldOptions;
   readonly #index: Map<string, number>;
-  #now = 0;
+  /** By replay's clock, milliseconds. */
+  now = 0;
+  #leapsMs = 0;
   #sendings = 0;
 
   constructor(options: ReplayWorldOptions) {
@@ -70,7 +78,7 @@ export class ReplayWorld {
 
   async replay(request: object = {}): Promise<ReplaySummary> {
     const execution: DurableExecution = new DurableExecution(TARGET, 'replay', JSON.stringify(request), {
-      clock: Date.now,
+      clock: () => this.#leapingClock(),
       executor: {
         run: async (_, { payload }) => {
           // It begins while it is being made.
@@ -87,12 +95,19 @@ export class ReplayWorld {
   /** @param life whose turns come before and after each request */
   replayOf(life: Pick<Killable, 'turn'>): Replay {
     const ignore = () => undefined;
+    const { routes } = this.#options;
     return {
-      config: REPLAY_CONFIG,
+      config: { ...REPLAY_CONFIG, ...(routes && { routes: routes.map((name) => ({ ...ALL, name })) }) },
       clients: this.#clients(life),
       logger: { info: ignore, warn: ignore, error: ignore },
-      now: () => (this.#now += this.#options.clockStepMs ?? 0),
+      now: () => (this.now += this.#options.clockStepMs ?? 0),
     };
+  }
+
+  /** Each look at it finds all pauses over. */
+  #leapingClock(): number {
+    if (this.#options.skipTime) this.#leapsMs += DAY_MS;
+    return Date.now() + this.#leapsMs;
   }
 
   async #invoke(execution: DurableExecution, event: string): Promise<Execution> {
@@ -136,11 +151,11 @@ export class ReplayWorld {
     return { source: client, sqs: client, dynamodb: client, lambda: client } as unknown as ReplayClients;
   }
 
-  #list({ StartAfter, Prefix }: ListObjectsV2CommandInput): object {
+  #list({ StartAfter, Prefix, MaxKeys }: ListObjectsV2CommandInput): object {
     if (Prefix !== '') throw new Error('no test lists by a prefix here');
     const { keys, keysPerPage = 1_000 } = this.#options;
     const from = StartAfter === undefined ? 0 : this.#index.get(StartAfter)! + 1;
-    const Contents = keys.slice(from, from + keysPerPage).map((key) => ({
+    const Contents = keys.slice(from, from + Math.min(keysPerPage, MaxKeys!)).map((key) => ({
       Key: encodeURIComponent(key),
       ETag: '"etag"',
       Size: OBJECT_BYTES,
