@@ -103,6 +103,8 @@ const schema = z.strictObject({
       largeWorkers: z.int().min(1).max(1000).default(16),
       /** What is looked through by itself, at times, for objects without a receipt. */
       replays: z.array(replaySchema).default([]),
+      /** A role for S3 Batch Operations jobs, whose manifests lie in this bucket of account A; they report there too. */
+      batchOperations: z.strictObject({ bucket }).optional(),
       logRetentionDays: z
         .int()
         .refine((days) => RETENTION_DAYS.includes(days), `must be one of ${RETENTION_DAYS.join(', ')}`)
@@ -192,7 +194,12 @@ function refuseSecond(
   seen.set(value, index);
 }
 
-function refuseLoops({ source, routes }: RelayContext): void {
+function refuseLoops({ source, routes, relay }: RelayContext): void {
+  if (relay.batchOperations?.bucket === source.bucket) {
+    throw new ConfigError(
+      `cdk.json: field "relay.relay.batchOperations.bucket" is the source bucket "${source.bucket}", from where manifests and reports would be relayed; choose another one.`,
+    );
+  }
   const loop = feedsSource(source.bucket, routes);
   if (!loop) return;
   const index = routes.findIndex(({ name }) => name === loop.name);

@@ -30,6 +30,9 @@ export const CANARY_RULE_NAME = 'upload-relay-canary';
 /** Of EventBridge Scheduler; the schedules in it are called as `relay.replays` has them. */
 export const SCHEDULE_GROUP_NAME = 'upload-relay';
 export const SCHEDULER_ROLE_NAME = 'upload-relay-scheduler';
+/** Of S3 Batch Operations jobs that invoke the relay, and where they report. */
+export const BATCH_ROLE_NAME = 'upload-relay-batch';
+export const REPORTS_PREFIX = 'reports/';
 export const ALARM_TOPIC_NAME = 'upload-relay-alarms';
 export const DASHBOARD_NAME = 'upload-relay';
 

@@ -1,6 +1,7 @@
 import { CfnOutput, Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { Alarms } from './alarms.ts';
+import { BatchRole } from './batch-role.ts';
 import { Canary } from './canary.ts';
 import { CheckFunction } from './check-function.ts';
 import type { RelayContext } from './config.ts';
@@ -55,6 +56,8 @@ export class SourceStack extends Stack {
     replay.goesOn();
     replay.redrives(queue);
     if (config.relay.replays.length > 0) new ReplaySchedules(this, 'Schedules', { config, replay, queue });
+    const { batchOperations } = config.relay;
+    if (batchOperations) new BatchRole(this, 'BatchOperations', { config, ...batchOperations });
 
     const check = new CheckFunction(this, 'Check', { config, relay });
     new Canary(this, 'Canary', { check });

@@ -99,6 +99,12 @@ describe('a mistake is one sentence that names the field and what stands there',
       { replays: [{ name: 'nightly', schedule: 'rate(1 day)', ...change }] },
       `field "relay.relay.replays.0.${sentence}`,
     ]),
+    ['relay', { batchOperations: {} }, 'field "relay.relay.batchOperations.bucket" is missing'],
+    [
+      'relay',
+      { batchOperations: { bucket: 'upload-relay-source-111111111111' } },
+      'field "relay.relay.batchOperations.bucket" is the source bucket',
+    ],
     ['relay', { logRetentionDays: 31 }, 'field "relay.relay.logRetentionDays" is 31: must be one of'],
   ])('%s = %j', (path, value, sentence) => {
     expect(() => parseConfig(changed(path, value))).toThrow(sentence);

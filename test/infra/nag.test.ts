@@ -30,7 +30,7 @@ describe('cdk-nag', () => {
   });
 
   test('finds nothing with everything switched on', () => {
-    const relay = { replays: [{ name: 'nightly', schedule: 'rate(1 day)' }] };
+    const relay = { replays: [{ name: 'nightly', schedule: 'rate(1 day)' }], batchOperations: { bucket: 'manifests' } };
     expect(() => synthWith(() => undefined, relay)).not.toThrow();
   });
 

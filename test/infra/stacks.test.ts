@@ -220,6 +220,49 @@ describe('replay', () => {
   });
 });
 
+describe('S3 Batch Operations', () => {
+  test('get a role only where they are configured to, and it may do what a job does, with these manifests and reports', () => {
+    const roles = (template: Template) => template.findResources('AWS::IAM::Role', named('upload-relay-batch'));
+    expect(roles(source)).toEqual({});
+    const context = committedContext();
+    context.relay = { batchOperations: { bucket: 'manifests' } };
+    const { source: withJobs } = templatesOf(context);
+    expect(Object.values(roles(withJobs))).toMatchObject([
+      {
+        Properties: {
+          AssumeRolePolicyDocument: {
+            Statement: [
+              {
+                Principal: { Service: 'batchoperations.s3.amazonaws.com' },
+                Condition: { StringEquals: { 'aws:SourceAccount': '111111111111' } },
+              },
+            ],
+          },
+        },
+      },
+    ]);
+    expect(statementsOfRole(/^BatchOperationsRole/, withJobs)).toEqual([
+      {
+        Sid: 'InvokeRelay',
+        Effect: 'Allow',
+        Action: 'lambda:InvokeFunction',
+        Resource: 'arn:aws:lambda:us-east-1:111111111111:function:upload-relay',
+      },
+      {
+        Sid: 'ReadManifest',
+        Effect: 'Allow',
+        Action: ['s3:GetObject', 's3:GetObjectVersion'],
+        Resource: 'arn:aws:s3:::manifests/*',
+      },
+      { Sid: 'WriteReports', Effect: 'Allow', Action: 's3:PutObject', Resource: 'arn:aws:s3:::manifests/reports/*' },
+    ]);
+  });
+
+  function named(RoleName: string) {
+    return { Properties: { RoleName } };
+  }
+});
+
 describe('least privilege', () => {
   test('replay’s role has these statements and no others: it reads no object and becomes nobody', () => {
     const granted = statementsOfRole(/^ReplayRole/).map(({ Sid, Effect, Action }) => [Sid, Effect, Action]);
