@@ -83,7 +83,7 @@ const routeSchema = z.object({
 const routesSchema = z.array(routeSchema).check(z.minLength(1));
 
 const filteredRoutesSchema = z
-  .array(z.object({ name: z.string().check(z.minLength(1)), filter: filterSchema }))
+  .array(z.object({ name: z.string().check(z.minLength(1)), filter: filterSchema, createOnly: z.boolean() }))
   .check(z.minLength(1));
 
 /**

@@ -55,7 +55,7 @@ export function destinationOf(route: Route, source: SourceObject): Destination {
 }
 
 /** As much of a route as the question which objects it takes needs. */
-export type FilteredRoute = Pick<Route, 'name' | 'filter'>;
+export type FilteredRoute = Pick<Route, 'name' | 'filter' | 'createOnly'>;
 
 /**
  * The routes an object takes: the named one, or all whose filter it passes (possibly none).

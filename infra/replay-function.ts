@@ -71,7 +71,10 @@ export class ReplayFunction extends Construct {
     this.#allow('ListObjects', ['s3:ListBucket'], [bucketArn(source.bucket, source.region)]);
     this.#set('SOURCE_BUCKET', source.bucket);
     this.#set('SOURCE_ACCOUNT', source.account);
-    this.#set('ROUTE_FILTERS', JSON.stringify(routes.map(({ name, filter }) => ({ name, filter }))));
+    this.#set(
+      'ROUTE_FILTERS',
+      JSON.stringify(routes.map(({ name, filter, createOnly }) => ({ name, filter, createOnly }))),
+    );
   }
 
   comparesWith({ table }: Ledger): void {

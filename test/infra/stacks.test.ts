@@ -144,7 +144,7 @@ describe('replay', () => {
       DurableConfig: { ExecutionTimeout: 604_800, RetentionPeriodInDays: 14 },
       Environment: {
         Variables: {
-          ROUTE_FILTERS: '[{"name":"main","filter":{"prefix":"","suffix":""}}]',
+          ROUTE_FILTERS: '[{"name":"main","filter":{"prefix":"","suffix":""},"createOnly":false}]',
           REPLAY_FUNCTION: 'arn:aws:lambda:us-east-1:111111111111:function:upload-relay-replay:live',
           RELAY_CONCURRENCY: '20',
         },

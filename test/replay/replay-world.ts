@@ -32,7 +32,7 @@ export interface ReplayWorldOptions {
   failSend?: { nth: number; error: Error };
 }
 
-const ALL = { filter: { prefix: '', suffix: '' } };
+const ALL = { filter: { prefix: '', suffix: '' }, createOnly: false };
 
 export const REPLAY_CONFIG: ReplayConfig = {
   sourceBucket: 'uploads',

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { readReplayConfig } from '../../../functions/config.ts';
 import { effortOf, planOf } from '../../../functions/replay/estimate.ts';
 import type { ListedObject } from '../../../functions/replay/list-page.ts';
-import { isReceiptOf } from '../../../functions/replay/receipts.ts';
+import { isReceiptOf, isTaken } from '../../../functions/replay/receipts.ts';
 import { sumOf } from '../../../functions/replay/scan.ts';
 import { routesOf, scopeOf } from '../../../functions/replay/scope.ts';
 import { NOTHING_YET, parseReplayEvent, type ReplayRequest } from '../../../functions/request/replay-request.ts';
@@ -59,8 +59,8 @@ describe('the event', () => {
 
 describe('what is looked through', () => {
   const routes = [
-    { name: 'invoices', filter: { prefix: 'invoices/', suffix: '.pdf' } },
-    { name: 'images', filter: { prefix: 'images/', suffix: '' } },
+    { name: 'invoices', filter: { prefix: 'invoices/', suffix: '.pdf' }, createOnly: false },
+    { name: 'images', filter: { prefix: 'images/', suffix: '' }, createOnly: false },
   ];
 
   test.each<[object, string | undefined]>([
@@ -106,11 +106,21 @@ describe('a receipt', () => {
   test.each<[string, Parameters<typeof isReceiptOf>[0], Partial<ListedObject>]>([
     ['none', undefined, {}],
     ['of a failure', { ...receipt, status: { S: 'failed' } }, {}],
+    ['of another one that was there already', { ...receipt, status: { S: 'already there' } }, {}],
     ['of other bytes', receipt, { eTag: '"other"' }],
     ['of another size', receipt, { sizeBytes: 2 }],
     ['older than the same bytes put once more', receipt, { lastModified: new Date('2026-01-15T09:30:01Z') }],
     ['without its times', { ...receipt, startedAt: { S: '' } }, {}],
   ])('%s does not', (_, item, object) => expect(isReceiptOf(item, anObject(object))).toBe(false));
+});
+
+test.each([
+  ['delivered', true],
+  ['already there', true],
+  ['failed', false],
+  [undefined, false],
+])('on a create-only route a key with the receipt %j is taken: %j', (status, taken) => {
+  expect(isTaken(status === undefined ? undefined : { status: { S: status } })).toBe(taken);
 });
 
 describe('an estimate', () => {
@@ -155,7 +165,7 @@ describe('what is wrong in the environment is named', () => {
   const environment: Record<string, string> = {
     SOURCE_BUCKET: 'source',
     SOURCE_ACCOUNT: '111111111111',
-    ROUTE_FILTERS: JSON.stringify([{ name: 'main', filter: { prefix: '', suffix: '' } }]),
+    ROUTE_FILTERS: JSON.stringify([{ name: 'main', filter: { prefix: '', suffix: '' }, createOnly: false }]),
     QUEUE_URL: 'url',
     QUEUE_ARN: 'arn',
     DEAD_LETTER_QUEUE_ARN: 'dead',
