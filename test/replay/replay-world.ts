@@ -6,6 +6,7 @@ import type { SendMessageBatchCommandInput } from '@aws-sdk/client-sqs';
 import type { Context } from 'aws-lambda';
 import type { ReplayClients } from '../../functions/aws/clients.ts';
 import type { ReplayConfig } from '../../functions/config.ts';
+import { type RedriveSummary, redrive } from '../../functions/replay/redrive.ts';
 import type { Replay } from '../../functions/replay/replay.ts';
 import { type ReplaySummary, replayObjects } from '../../functions/replay/replay-objects.ts';
 import { parseReplayEvent, type ReplayRequest } from '../../functions/request/replay-request.ts';
@@ -26,6 +27,8 @@ export interface ReplayWorldOptions {
   /** Pauses take no time. */
   skipTime?: boolean;
   routes?: readonly string[];
+  /** What else AWS does. */
+  services?: Record<string, (input: never) => object>;
   /** Dies at this turn, counted over all invocations. */
   killAt?: number;
   /** The nth sending of a batch fails with this, once. */
@@ -76,7 +79,15 @@ export class ReplayWorld {
     this.#index = new Map(options.keys.map((key, index) => [key, index]));
   }
 
-  async replay(request: object = {}): Promise<ReplaySummary> {
+  replay(request: object = {}): Promise<ReplaySummary> {
+    return this.execute(request);
+  }
+
+  redrive(): Promise<RedriveSummary> {
+    return this.execute({ from: 'dead-letter-queue' });
+  }
+
+  async execute<T>(request: object): Promise<T> {
     const execution: DurableExecution = new DurableExecution(TARGET, 'replay', JSON.stringify(request), {
       clock: () => this.#leapingClock(),
       executor: {
@@ -89,7 +100,7 @@ export class ReplayWorld {
       invoke: () => Promise.reject(new Error('replay waits for no other function')),
     });
     this.execution = execution;
-    return JSON.parse((await execution.closed).payload) as ReplaySummary;
+    return JSON.parse((await execution.closed).payload) as T;
   }
 
   /** @param life whose turns come before and after each request */
@@ -116,8 +127,11 @@ export class ReplayWorld {
       return this.#options.killAt === this.turns.length;
     });
     const replay = this.replayOf(life);
-    const handler = withDurableExecution<unknown, ReplaySummary>(
-      (asked, context) => replayObjects({ ...replay, context }, parseReplayEvent(asked) as ReplayRequest),
+    const handler = withDurableExecution<unknown, ReplaySummary | RedriveSummary>(
+      (asked, context) => {
+        const request = parseReplayEvent(asked);
+        return 'from' in request ? redrive({ ...replay, context }) : replayObjects({ ...replay, context }, request);
+      },
       { durableExecutionClient: checkpoints(execution, life) },
     );
     const context = { awsRequestId: 'request', getRemainingTimeInMillis: () => 900_000 } as Context;
@@ -138,6 +152,7 @@ export class ReplayWorld {
         this.started.set(input.DurableExecutionName!, request);
         return {};
       },
+      ...this.#options.services,
     };
     const client = {
       async send(command: { input: object }) {
