@@ -83,6 +83,7 @@ const filteredRouteSchema = z.object({
   name: z.string().check(z.minLength(1)),
   filter: filterSchema,
   pull: z.optional(pullSchema),
+  createOnly: z.boolean(),
 });
 
 const routeSchema = z.extend(filteredRouteSchema, {

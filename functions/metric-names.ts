@@ -13,8 +13,11 @@ export const METRICS = {
   bytesFailed: 'BytesFailed',
   /** Milliseconds from the upload, as the event has it, to the receipt. */
   deliveryLatency: 'DeliveryLatency',
-  /** Reserved for large objects that outlive an invocation: how many are under way. */
-  largeObjectsInFlight: 'LargeObjectsInFlight',
+  /** Uploads of large objects. Each that was begun is finished or orphaned in the end; what is left over is under way. */
+  largeUploadsBegun: 'LargeUploadsBegun',
+  largeUploadsFinished: 'LargeUploadsFinished',
+  /** Given up with parts in it, which cost storage until the destination's lifecycle rule removes them. */
+  orphanedUploads: 'OrphanedUploads',
   /** 1 when a check found nothing wrong, else 0. */
   checkPassed: 'CheckPassed',
   checkFailedLines: 'CheckFailedLines',

@@ -69,7 +69,7 @@ export function destinationOf(route: Route, source: SourceObject): Destination {
 }
 
 /** As much of a route as the question which objects it takes needs. */
-export type FilteredRoute = Pick<Route, 'name' | 'filter' | 'pull'>;
+export type FilteredRoute = Pick<Route, 'name' | 'filter' | 'createOnly' | 'pull'>;
 
 /** Where objects may come from. */
 export interface Sources {

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { feedsSource } from '../functions/route.ts';
+import { replaySchema } from './replay-schema.ts';
 
 /** A mistake in `cdk.json`, in one sentence that names the field. */
 export class ConfigError extends Error {
@@ -51,21 +52,6 @@ const storageClassRule = z.union(
 const RETENTION_DAYS = [
   1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
 ];
-
-/** Of rules of EventBridge, which take times as UTC: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-scheduled-rule-pattern.html */
-const schedule = z
-  .string()
-  .regex(
-    /^(rate\((1 (minute|hour|day)|([2-9]|[1-9]\d+) (minutes|hours|days))\)|cron\(\S+( \S+){5}\))$/,
-    'must be a rate such as "rate(1 day)" or a cron expression of six fields such as "cron(0 4 * * ? *)"',
-  );
-
-const replaySchema = z.strictObject({
-  name: z.string().regex(/^[A-Za-z0-9-]{1,40}$/, 'must be 1 to 40 letters, digits and hyphens'),
-  schedule,
-  prefix: z.string().max(512, 'must have at most 512 characters').default(''),
-  only: z.enum(['missing', 'all']).default('missing'),
-});
 
 /** A bucket of another account, read through a role of that account. */
 const pullSchema = z.strictObject({
@@ -129,6 +115,8 @@ const schema = z.strictObject({
       largeWorkers: z.int().min(1).max(1000).default(16),
       /** What is looked through by itself, at times, for objects without a receipt. */
       replays: z.array(replaySchema).default([]),
+      /** A role for S3 Batch Operations jobs, whose manifests lie in this bucket of account A; they report there too. */
+      batchOperations: z.strictObject({ bucket }).optional(),
       logRetentionDays: z
         .int()
         .refine((days) => RETENTION_DAYS.includes(days), `must be one of ${RETENTION_DAYS.join(', ')}`)
@@ -209,8 +197,9 @@ function refuseWrongSource(config: RelayContext): void {
 /** Two routes that share a name or a role could not be told apart in receipts, sessions and policies. */
 function refuseAmbiguity({ routes, relay }: RelayContext): void {
   const replays = new Map<string, number>();
-  relay.replays.forEach(({ name }, index) => {
+  relay.replays.forEach(({ name, route }, index) => {
     refuseSecond(replays, name, 'relay.relay.replays', index, 'name', 'each replay needs a name of its own');
+    if (route !== undefined) refuseUnknownRoute(routes, route, `relay.relay.replays.${index}.route`);
   });
   const names = new Map<string, number>();
   const roles = new Map<string, number>();
@@ -239,6 +228,12 @@ function refuseAmbiguity({ routes, relay }: RelayContext): void {
   });
 }
 
+function refuseUnknownRoute(routes: RouteContext[], route: string, field: string): void {
+  if (routes.some(({ name }) => name === route)) return;
+  const known = routes.map(({ name }) => `"${name}"`).join(', ');
+  throw new ConfigError(`cdk.json: field "${field}" is "${route}": there is no such route; the routes are ${known}.`);
+}
+
 function refuseSecond(
   seen: Map<string, number>,
   value: string,
@@ -256,7 +251,12 @@ function refuseSecond(
   seen.set(value, index);
 }
 
-function refuseLoops({ source, routes }: RelayContext): void {
+function refuseLoops({ source, routes, relay }: RelayContext): void {
+  if (source.bucket !== undefined && relay.batchOperations?.bucket === source.bucket) {
+    throw new ConfigError(
+      `cdk.json: field "relay.relay.batchOperations.bucket" is the source bucket "${source.bucket}", from where manifests and reports would be relayed; choose another one.`,
+    );
+  }
   const loop = feedsSource(source.bucket, routes);
   if (!loop) return;
   const index = routes.findIndex(({ name }) => name === loop.name);

@@ -27,8 +27,12 @@ export const LEDGER_TABLE_NAME = 'upload-relay-ledger';
 export const LOG_GROUP_NAME = `/aws/lambda/${RELAY_FUNCTION_NAME}`;
 export const CHECK_FUNCTION_NAME = 'upload-relay-check';
 export const CANARY_RULE_NAME = 'upload-relay-canary';
-/** With the name of the replay, as `relay.replays` has it. */
-export const REPLAY_RULE_NAME = 'upload-relay-replay';
+/** Of EventBridge Scheduler; the schedules in it are called as `relay.replays` has them. */
+export const SCHEDULE_GROUP_NAME = 'upload-relay';
+export const SCHEDULER_ROLE_NAME = 'upload-relay-scheduler';
+/** Of S3 Batch Operations jobs that invoke the relay, and where they report. */
+export const BATCH_ROLE_NAME = 'upload-relay-batch';
+export const REPORTS_PREFIX = 'reports/';
 export const ALARM_TOPIC_NAME = 'upload-relay-alarms';
 export const DASHBOARD_NAME = 'upload-relay';
 
@@ -47,6 +51,10 @@ export function replayRoleArn({ source }: RelayContext): string {
 /** @param name with its qualifier, if there is one */
 export function functionArn({ account, region }: RelayContext['source'], name: string): string {
   return `arn:${partitionOf(region)}:lambda:${region}:${account}:function:${name}`;
+}
+
+export function scheduleGroupArn({ account, region }: RelayContext['source']): string {
+  return `arn:${partitionOf(region)}:scheduler:${region}:${account}:schedule-group/${SCHEDULE_GROUP_NAME}`;
 }
 
 export function writerRoleArn({ destination, writerRoleName }: RouteContext): string {

@@ -61,8 +61,12 @@ export class Dashboard extends Construct {
           }),
         ],
         [
-          graph('Large objects in flight', {
-            left: [ownMetric('largeObjectsInFlight', 'Maximum').with({ label: 'objects' })],
+          graph('Uploads of large objects', {
+            left: [
+              ...of((route) => routeMetric('largeUploadsBegun', route).with({ label: `begun, ${route.name}` })),
+              ...of((route) => routeMetric('largeUploadsFinished', route).with({ label: `finished, ${route.name}` })),
+              ...of((route) => routeMetric('orphanedUploads', route).with({ label: `orphaned, ${route.name}` })),
+            ],
           }),
           graph('Canary', {
             left: [

@@ -1,7 +1,5 @@
-import { Rule, RuleTargetInput, Schedule } from 'aws-cdk-lib/aws-events';
-import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import { Effect, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { Alias, CfnEventInvokeConfig, type CfnFunction, type IFunction, type IVersion } from 'aws-cdk-lib/aws-lambda';
+import { Alias, CfnEventInvokeConfig, type CfnFunction, type IVersion } from 'aws-cdk-lib/aws-lambda';
 import type { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { Construct } from 'constructs';
 import { acknowledge } from './acknowledge.ts';
@@ -12,7 +10,6 @@ import {
   REPLAY_ALIAS,
   REPLAY_FUNCTION_NAME,
   REPLAY_ROLE_NAME,
-  REPLAY_RULE_NAME,
   readerRoleArn,
 } from './contract.ts';
 import type { Ledger } from './ledger.ts';
@@ -38,8 +35,9 @@ const EXECUTION_TIMEOUT_SECONDS = 7 * 86_400;
 export class ReplayFunction extends Construct {
   readonly function: NodejsFunction;
   readonly role: Role;
+  /** What is invoked: a durable function needs a version or an alias. */
+  readonly alias: Alias;
   readonly #config: RelayContext;
-  readonly #alias: Alias;
 
   constructor(scope: Construct, id: string, { config }: ReplayFunctionProps) {
     super(scope, id);
@@ -63,7 +61,7 @@ export class ReplayFunction extends Construct {
       executionTimeout: EXECUTION_TIMEOUT_SECONDS,
       retentionPeriodInDays: EXECUTION_RETENTION_DAYS,
     };
-    this.#alias = new Alias(this, 'Alias', {
+    this.alias = new Alias(this, 'Alias', {
       aliasName: REPLAY_ALIAS,
       version: this.function.currentVersion as IVersion,
     });
@@ -131,26 +129,12 @@ export class ReplayFunction extends Construct {
     this.#allow('TellFailures', ['sqs:SendMessage'], [deadLetters.queueArn]);
     const failures = new CfnEventInvokeConfig(this, 'Executions', {
       functionName: this.function.functionName,
-      qualifier: this.#alias.aliasName,
+      qualifier: this.alias.aliasName,
       // An execution repeats what failed by itself.
       maximumRetryAttempts: 0,
       destinationConfig: { onFailure: { destination: deadLetters.queueArn } },
     });
     failures.node.addDependency(this.role);
-  }
-
-  /** As configured: none, unless `relay.replays` has some. */
-  runsOnSchedule(): void {
-    for (const { name, schedule, prefix, only } of this.#config.relay.replays) {
-      new Rule(this, `Schedule-${name}`, {
-        ruleName: `${REPLAY_RULE_NAME}-${name}`,
-        description: `Upload Relay: replays what is ${only === 'all' ? 'there' : 'missing'} under "${prefix}"`,
-        schedule: Schedule.expression(schedule),
-        targets: [
-          new LambdaFunction(this.#alias as IFunction, { event: RuleTargetInput.fromObject({ prefix, only }) }),
-        ],
-      });
-    }
   }
 
   #set(name: string, value: string | number): void {

@@ -4,7 +4,7 @@ import { readerRoleArn, writerRoleArn } from './contract.ts';
 
 /** A route as the function reads it from its environment. */
 export function runtimeRoute(route: RouteContext): Route {
-  const { externalId, storageClass, copyTags, createOnly } = route;
+  const { externalId, storageClass, copyTags } = route;
   const { account, region, bucket, prefix, kmsKeyArn } = route.destination;
   return {
     ...runtimeFilter(route),
@@ -13,15 +13,15 @@ export function runtimeRoute(route: RouteContext): Route {
     externalId,
     storageClass,
     copyTags,
-    createOnly,
   };
 }
 
 /** As much of it as replay needs. */
 export function runtimeFilter(route: RouteContext): FilteredRoute {
-  const { name, filter, pull } = route;
-  if (!pull) return { name, filter };
+  const { name, filter, createOnly, pull } = route;
+  if (!pull) return { name, filter, createOnly };
   const { account, region, bucket, externalId, kmsKeyArn } = pull;
   const readerRole = readerRoleArn(route as PullingRouteContext);
-  return { name, filter, pull: { account, region, bucket, readerRoleArn: readerRole, externalId, kmsKeyArn } };
+  const pulled = { account, region, bucket, readerRoleArn: readerRole, externalId, kmsKeyArn };
+  return { name, filter, createOnly, pull: pulled };
 }

@@ -1,6 +1,7 @@
 import { CfnOutput, Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { Alarms } from './alarms.ts';
+import { BatchRole } from './batch-role.ts';
 import { Canary } from './canary.ts';
 import { CheckFunction } from './check-function.ts';
 import { ownSource, type RelayContext } from './config.ts';
@@ -18,6 +19,7 @@ import { Ledger } from './ledger.ts';
 import { RelayFunction } from './relay-function.ts';
 import { RelayQueue } from './relay-queue.ts';
 import { ReplayFunction } from './replay-function.ts';
+import { ReplaySchedules } from './replay-schedules.ts';
 import { UploadSource } from './upload-source.ts';
 
 export interface SourceStackProps {
@@ -55,7 +57,9 @@ export class SourceStack extends Stack {
     replay.sendsTo(queue);
     replay.goesOn();
     replay.redrives(queue);
-    replay.runsOnSchedule();
+    if (config.relay.replays.length > 0) new ReplaySchedules(this, 'Schedules', { config, replay, queue });
+    const { batchOperations } = config.relay;
+    if (batchOperations) new BatchRole(this, 'BatchOperations', { config, ...batchOperations });
 
     const check = new CheckFunction(this, 'Check', { config, relay });
     new Canary(this, 'Canary', { check });

@@ -31,6 +31,8 @@ import { DeploymentError, deployStack } from './resources/deploy.ts';
 import { KeyRegistry } from './resources/kms.ts';
 import type { CloudServices } from './resources/resource-type.ts';
 import { S3Service } from './s3/service.ts';
+import { Clockwork } from './scheduler/clockwork.ts';
+import { Scheduler } from './scheduler/scheduler.ts';
 import { SqsService } from './sqs/service.ts';
 import { StsService } from './sts.ts';
 import { createCertificate, type ServerCertificate } from './tls.ts';
@@ -49,6 +51,8 @@ export interface CloudOptions {
   accountsWithOperator?: readonly string[];
   /** How many invocations may run at once, each in a process of its own; 10 unless given. */
   maxSandboxes?: number;
+  /** Whether rules and schedules fire when their time has come; otherwise only when told to. */
+  firesSchedules?: boolean;
   /** What shall go wrong. */
   faults?: Faults;
 }
@@ -71,7 +75,10 @@ export class LocalCloud {
   readonly logs: LogStore;
   readonly cloudWatch: CloudWatch;
   readonly topics: Topics;
+  /** EventBridge rules that go by a schedule. */
   readonly schedules: Schedules;
+  readonly scheduler: Scheduler;
+  readonly clockwork: Clockwork;
   readonly faults: Faults | undefined;
   /** Faults of the local AWS itself, and of work that nobody waits for: a test should find none. */
   readonly unexpectedErrors: unknown[] = [];
@@ -145,10 +152,20 @@ export class LocalCloud {
       onUnexpectedError,
       onInvocation: (invoked) => recordInvocation(cloudWatch.metrics, invoked, clock()),
     });
-    const schedules = new Schedules({ clock, invoke: (...invocation) => lambda.invokeForService(...invocation) });
+    const invoke = lambda.invokeForService.bind(lambda);
+    const schedules = new Schedules({ clock, invoke });
+    const scheduler = new Scheduler({
+      clock,
+      invoke,
+      assume: (assumption) => sts.assumeRoleAsService(assumption),
+      callerOf: (credentials) => sessions.callerOf(credentials),
+      send: (...message) => void sqs.sendMessage(...message),
+    });
+    this.clockwork = new Clockwork({ clock, firing: [schedules, scheduler], onError: onUnexpectedError });
     this.cloudWatch = cloudWatch;
     this.topics = topics;
     this.schedules = schedules;
+    this.scheduler = scheduler;
     this.s3 = s3;
     this.sqs = sqs;
     this.sts = sts;
@@ -167,6 +184,7 @@ export class LocalCloud {
       notifications,
       eventBus,
       schedules,
+      scheduler,
       cloudWatch,
       topics,
       keys,
@@ -248,12 +266,13 @@ export class LocalCloud {
     return this.#closed;
   }
 
-  async #open({ port = 0, stacks }: CloudOptions): Promise<void> {
+  async #open({ port = 0, stacks, firesSchedules }: CloudOptions): Promise<void> {
     await writeFile(this.caFile, this.caPem);
     ({ url: this.#url } = await this.#gateway.listen({ port, host: HOST }));
     for (const account of this.#accountsWithOperator ?? []) this.#addAccount(account);
     for (const { account } of stacks) this.#addAccount(account);
     for (const stack of stacks) await this.deploy(stack);
+    if (firesSchedules) this.clockwork.start();
   }
 
   #addAccount(account: string): void {
@@ -267,6 +286,7 @@ export class LocalCloud {
 
   async #close(): Promise<void> {
     this.#eventFaults?.close();
+    this.clockwork.close();
     await this.lambda.close();
     this.sqs.close();
     await this.#gateway.close();

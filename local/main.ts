@@ -97,6 +97,7 @@ async function stayUp(session: LocalSession): Promise<void> {
       source: { profile: profiles.get(config.source.account)!, account: config.source.account },
       destination: { profile: profiles.get(destination.account)!, account: destination.account },
       functionName: RELAY_FUNCTION_NAME,
+      schedules: config.relay.replays.map(({ name }) => name),
     })}\n`,
   );
   if (!interrupted.signal.aborted) {

@@ -3,6 +3,9 @@ import { METRICS, METRICS_NAMESPACE, METRICS_SERVICE } from '../metric-names.ts'
 import type { RelayRequest } from '../request/relay-request.ts';
 import type { FinalReceipt } from './receipt.ts';
 
+/** What becomes of the upload of a large object. */
+export type LargeUploadEvent = 'largeUploadsBegun' | 'largeUploadsFinished' | 'orphanedUploads';
+
 interface RouteTotals {
   objectsDelivered: number;
   bytesDelivered: number;
@@ -17,6 +20,7 @@ interface RouteTotals {
  */
 export class RelayMetrics {
   readonly #routes = new Map<string, RouteTotals>();
+  readonly #largeUploads = new Map<string, Record<LargeUploadEvent, number>>();
 
   count({ hint }: RelayRequest, receipt: FinalReceipt, finishedAt: Date): void {
     const totals = this.#totalsOf(receipt.route);
@@ -35,9 +39,21 @@ export class RelayMetrics {
       totals.latenciesMs.push(Math.max(0, finishedAt.getTime() - Date.parse(hint.time)));
   }
 
+  countLargeUpload(route: string, event: LargeUploadEvent): void {
+    const totals = this.#largeUploads.get(route) ?? {
+      largeUploadsBegun: 0,
+      largeUploadsFinished: 0,
+      orphanedUploads: 0,
+    };
+    totals[event]++;
+    this.#largeUploads.set(route, totals);
+  }
+
   publish(): void {
     for (const [route, totals] of this.#routes) publishRoute(route, totals);
     this.#routes.clear();
+    for (const [route, totals] of this.#largeUploads) publishLargeUploads(route, totals);
+    this.#largeUploads.clear();
   }
 
   #totalsOf(route: string): RouteTotals {
@@ -51,11 +67,7 @@ export class RelayMetrics {
 
 /** Zeros go along, so that a graph shows that nothing failed rather than that nothing was heard. */
 function publishRoute(route: string, totals: RouteTotals): void {
-  const metrics = new Metrics({
-    namespace: METRICS_NAMESPACE,
-    serviceName: METRICS_SERVICE,
-    defaultDimensions: { route },
-  });
+  const metrics = metricsOf(route);
   metrics.addMetric(METRICS.objectsDelivered, MetricUnit.Count, totals.objectsDelivered);
   metrics.addMetric(METRICS.bytesDelivered, MetricUnit.Bytes, totals.bytesDelivered);
   metrics.addMetric(METRICS.objectsFailed, MetricUnit.Count, totals.objectsFailed);
@@ -64,4 +76,17 @@ function publishRoute(route: string, totals: RouteTotals): void {
     metrics.addMetric(METRICS.deliveryLatency, MetricUnit.Milliseconds, latencyMs);
   }
   metrics.publishStoredMetrics();
+}
+
+function publishLargeUploads(route: string, totals: Record<LargeUploadEvent, number>): void {
+  const metrics = metricsOf(route);
+  for (const event of Object.keys(totals) as LargeUploadEvent[]) {
+    metrics.addMetric(METRICS[event], MetricUnit.Count, totals[event]);
+  }
+  metrics.publishStoredMetrics();
+}
+
+function metricsOf(route: string): Metrics {
+  const defaultDimensions = { route };
+  return new Metrics({ namespace: METRICS_NAMESPACE, serviceName: METRICS_SERVICE, defaultDimensions });
 }

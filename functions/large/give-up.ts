@@ -52,6 +52,7 @@ function leaveUpload(run: LargeRun, uploadId: string, { code }: RelayError): Pro
   return persistentStep(run, 'leave upload', async () => {
     const facts = { orphanedUploads: 1, uploadId, destination, code };
     run.invocation.logger.warn('upload left to the lifecycle rule', facts);
+    run.invocation.metrics.countLargeUpload(run.route.name, 'orphanedUploads');
   });
 }
 

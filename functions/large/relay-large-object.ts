@@ -91,6 +91,7 @@ function begin(run: LargeRun, state: SourceState): Promise<string> {
     const attributes = await attributesFor(route, source, state, invocation.clients.reader(route), invocation.signal);
     const uploadId = await createUpload(transferOf(run, state, attributes), handedOn(state));
     invocation.logger.info('relaying a large object', { source: `${source}`, sizeBytes: state.sizeBytes, uploadId });
+    invocation.metrics.countLargeUpload(route.name, 'largeUploadsBegun');
     return uploadId;
   });
 }
@@ -100,6 +101,7 @@ async function complete(run: LargeRun, uploadId: string, state: SourceState, sen
   if (await hasChanged(run.invocation, run.route, run.request.source, state)) throw changed(run.request.source);
   const checksum: Checksum = handedOn(state) ?? combinedChecksum(sent);
   const answer = await completeUpload(transferOf(run, state, {}), uploadId, sent, checksum);
+  run.invocation.metrics.countLargeUpload(run.route.name, 'largeUploadsFinished');
   return {
     eTag: answer.ETag,
     versionId: answer.VersionId,

@@ -52,14 +52,18 @@ export function effortOf(sizeBytes: number, relay: RelayCapacity): Effort {
 }
 
 /** What all of it comes to. Pure. */
-export function planOf(totals: ReplayTotals, { concurrency }: RelayCapacity): ReplayPlan {
+export function planOf(
+  totals: ReplayTotals,
+  { concurrency }: RelayCapacity,
+  objectsPerSecond = Number.POSITIVE_INFINITY,
+): ReplayPlan {
   const { toSend, bytes, requests, invocationSeconds, longestSeconds, dollars } = totals;
   return {
     objects: toSend,
     bytes,
     requests,
     // The relay works at many objects at once, but none is there before it has been moved.
-    seconds: Math.ceil(Math.max(invocationSeconds / concurrency, longestSeconds)),
+    seconds: Math.ceil(Math.max(invocationSeconds / concurrency, longestSeconds, toSend / objectsPerSecond)),
     dollars: Math.round(dollars * 1e6) / 1e6,
   };
 }

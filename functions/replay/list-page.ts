@@ -18,8 +18,11 @@ export interface Page {
   isLast: boolean;
 }
 
+/** S3's limit: https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectsV2.html */
+const MOST_KEYS = 1_000;
+
 /**
- * The next thousand keys. By the last key rather than by a continuation token, which may have expired by the time an
+ * The next keys, a thousand at the most. By the last key rather than by a continuation token, which may have expired by the time an
  * execution goes on; encoded, since XML has no way to write every character that a key may have.
  * https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectsV2.html
  */
@@ -27,12 +30,14 @@ export async function listPage(
   { clients }: Replay,
   { bucket, prefix = '', pulling }: Scope,
   startAfter: string | undefined,
+  keys: number,
 ): Promise<Page> {
   const { s3, owner } = clients.lister(pulling);
   const command = new ListObjectsV2Command({
     Bucket: bucket,
     Prefix: prefix,
     StartAfter: startAfter,
+    MaxKeys: Math.min(keys, MOST_KEYS),
     EncodingType: 'url',
     ExpectedBucketOwner: owner,
   });

@@ -27,7 +27,17 @@ export async function withoutReceipt(replay: Replay, tasks: readonly Task[]): Pr
   await inLanes(LANES, chunks(tasks.map(idOf), IDS_PER_REQUEST), async (ids) => {
     for (const item of await getItems(replay, ids)) receipts.set(item['id']!.S!, item);
   });
-  return tasks.filter((task) => !isReceiptOf(receipts.get(idOf(task)), task.object));
+  const createOnly = new Set(replay.config.routes.filter((route) => route.createOnly).map(({ name }) => name));
+  const isDone = (task: Task) => {
+    const receipt = receipts.get(idOf(task));
+    return createOnly.has(task.route) ? isTaken(receipt) : isReceiptOf(receipt, task.object);
+  };
+  return tasks.filter((task) => !isDone(task));
+}
+
+/** On a create-only route: what lies under the key stays, so another object would only be refused, at the price of a request. */
+export function isTaken(receipt: Item | undefined): boolean {
+  return ['delivered', 'already there'].includes(receipt?.['status']?.S ?? '');
 }
 
 /**

@@ -1,7 +1,8 @@
 import { asRelayError } from '../errors.ts';
 import { NOTHING_YET, type ReplayRequest, type ReplayTotals } from '../request/replay-request.ts';
 import { effortOf } from './estimate.ts';
-import { listPage } from './list-page.ts';
+import { type ListedObject, listPage } from './list-page.ts';
+import { tasksPerStep } from './pace.ts';
 import { type Task, withoutReceipt } from './receipts.ts';
 import type { Replay } from './replay.ts';
 import { routesOf, type Scope } from './scope.ts';
@@ -13,7 +14,11 @@ export interface Scanned {
   /** As JSON has it; absent when there was none to list. */
   lastKey?: string;
   isLast: boolean;
+  /** What the next pause is reckoned by. */
+  durationMs: number;
 }
+
+type ScannedPage = Omit<Scanned, 'durationMs'>;
 
 /** A step ends at whichever comes first. A billion keys are 20,000 steps then, and a crash repeats a minute's work at most. */
 export const KEYS_PER_STEP = 50_000;
@@ -30,11 +35,22 @@ export async function scan(
   scope: Scope,
   startAfter: string | undefined,
 ): Promise<Scanned> {
-  const endsAt = replay.now() + STEP_MS;
-  let scanned: Scanned = { totals: NOTHING_YET, isLast: scope.prefix === undefined };
-  while (!scanned.isLast && scanned.totals.scanned < KEYS_PER_STEP && replay.now() < endsAt) {
+  const startedAt = replay.now();
+  const mostTasks = tasksPerStep(request);
+  let scanned: ScannedPage = { totals: NOTHING_YET, isLast: scope.prefix === undefined };
+  const mayGoOn = () =>
+    !scanned.isLast &&
+    scanned.totals.scanned < KEYS_PER_STEP &&
+    scanned.totals.toSend < mostTasks &&
+    replay.now() < startedAt + STEP_MS;
+  while (mayGoOn()) {
     try {
-      const page = await scanPage(replay, request, scope, scanned.lastKey ?? startAfter);
+      const tasksLeft = mostTasks - scanned.totals.toSend;
+      const page = await scanPage(replay, request, scope, {
+        startAfter: scanned.lastKey ?? startAfter,
+        mostTasks,
+        tasksLeft,
+      });
       const lastKey = page.lastKey ?? scanned.lastKey;
       scanned = {
         totals: sumOf(scanned.totals, page.totals),
@@ -48,7 +64,7 @@ export async function scan(
     }
   }
   replay.logger.info('scanned', { ...scanned });
-  return scanned;
+  return { ...scanned, durationMs: replay.now() - startedAt };
 }
 
 /** Totals of one after the other; the longest is that of either. Pure. */
@@ -65,26 +81,51 @@ export function sumOf(one: ReplayTotals, other: ReplayTotals): ReplayTotals {
   };
 }
 
+interface Stretch {
+  startAfter: string | undefined;
+  /** What the step may send in all: no more keys are listed at a time, so that none is listed in vain when all are missing. */
+  mostTasks: number;
+  /** What it may send yet. */
+  tasksLeft: number;
+}
+
 async function scanPage(
   replay: Replay,
   { only, dryRun }: ReplayRequest,
   scope: Scope,
-  startAfter: string | undefined,
-): Promise<Scanned> {
-  const { objects, isLast } = await listPage(replay, scope, startAfter);
-  const asked = objects.flatMap((object) => routesOf(scope, object).map((route): Task => ({ object, route })));
-  const tasks = only === 'all' ? asked : await withoutReceipt(replay, asked);
+  { startAfter, mostTasks, tasksLeft }: Stretch,
+): Promise<ScannedPage> {
+  const page = await listPage(replay, scope, startAfter, mostTasks);
+  const askedOf = (objects: readonly ListedObject[]) =>
+    objects.flatMap((object) => routesOf(scope, object).map((route): Task => ({ object, route })));
+  const asked = askedOf(page.objects);
+  const missing = only === 'all' ? asked : await withoutReceipt(replay, asked);
+  const { objects, tasks } = firstOf(page.objects, missing, tasksLeft);
   if (!dryRun) await sendTasks(replay, tasks);
   const lastKey = objects.at(-1)?.key;
-  const counts = { scanned: objects.length, alreadyDelivered: asked.length - tasks.length };
+  const counts = { scanned: objects.length, alreadyDelivered: askedOf(objects).length - tasks.length };
   return {
     totals: tasks.reduce((sum, { object }) => sumOf(sum, totalsOf(replay, object.sizeBytes)), {
       ...NOTHING_YET,
       ...counts,
     }),
-    isLast,
+    isLast: page.isLast && objects.length === page.objects.length,
     ...(lastKey !== undefined && { lastKey }),
   };
+}
+
+/** As many objects as the tasks allow. One goes along all its routes, or waits for the next step; the first one always goes. Pure. */
+function firstOf(objects: readonly ListedObject[], missing: readonly Task[], tasksLeft: number) {
+  const byKey = Map.groupBy(missing, ({ object }) => object.key);
+  const tasks: Task[] = [];
+  let count = 0;
+  for (const { key } of objects) {
+    const own = byKey.get(key) ?? [];
+    if (tasks.length > 0 && tasks.length + own.length > tasksLeft) break;
+    tasks.push(...own);
+    count += 1;
+  }
+  return { objects: objects.slice(0, count), tasks };
 }
 
 function totalsOf({ config }: Replay, sizeBytes: number): ReplayTotals {

@@ -31,13 +31,10 @@ export function scopeOf({ prefix, since, until, route }: ReplayRequest, sources:
       retryable: false,
     });
   }
-  const taken = asked.map(({ name, filter }) => ({
-    name,
-    filter: { prefix: narrower(filter.prefix, prefix), suffix: filter.suffix },
-  }));
-  const possible = taken.flatMap(({ name, filter }) =>
-    filter.prefix === undefined ? [] : [{ name, filter: { prefix: filter.prefix, suffix: filter.suffix } }],
-  );
+  const possible = asked.flatMap((each) => {
+    const both = narrower(each.filter.prefix, prefix);
+    return both === undefined ? [] : [{ ...each, filter: { ...each.filter, prefix: both } }];
+  });
   const prefixes = possible.map(({ filter }) => filter.prefix);
   return {
     bucket,

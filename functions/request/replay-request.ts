@@ -8,12 +8,16 @@ export interface ReplayRequest {
   /** Only objects last modified at or after, and before, these times; ISO 8601. */
   since?: string | undefined;
   until?: string | undefined;
+  /** Instead of `since`: only objects modified within so many hours before the replay begins. */
+  newerThanHours?: number | undefined;
   /** `missing`: only those that have no receipt of their newest version in the ledger. */
   only: 'missing' | 'all';
   /** Sends nothing, and says what would be sent. */
   dryRun: boolean;
   /** Only along this route. */
   route?: string | undefined;
+  /** So many objects a second go to the queue at the most, one counted for each route; no limit, unless given. */
+  objectsPerSecond?: number | undefined;
   /** Where an earlier execution has stopped; only replay itself says so. */
   goOn?: { startAfter: string; totals: ReplayTotals } | undefined;
 }
@@ -61,13 +65,20 @@ const time = z
     ),
   );
 
+const positive = z.number('must be a number').check(z.positive('must be above 0'));
+
+/** An execution may last seven days, and has its number of pauses. */
+const pace = z.number('must be a number').check(z.minimum(0.01, 'must be 0.01 at least'));
+
 const replaySchema = z.strictObject({
   prefix: z._default(z.string('must be a text'), ''),
   since: z.optional(time),
   until: z.optional(time),
+  newerThanHours: z.optional(positive),
   only: z._default(z.enum(['missing', 'all'], 'must be "missing" or "all"'), 'missing'),
   dryRun: z._default(z.boolean('must be true or false'), false),
   route: z.optional(text),
+  objectsPerSecond: z.optional(pace),
   goOn: z.optional(
     z.strictObject({
       startAfter: text,
@@ -88,7 +99,7 @@ const replaySchema = z.strictObject({
 const redriveSchema = z.strictObject({ from: z.literal('dead-letter-queue', 'must be "dead-letter-queue"') });
 
 const EXPECTED =
-  '{ "prefix"?, "since"?, "until"?, "only"?: "missing" | "all", "dryRun"?, "route"? } or { "from": "dead-letter-queue" }';
+  '{ "prefix"?, "since"?, "until"?, "newerThanHours"?, "only"?: "missing" | "all", "dryRun"?, "route"?, "objectsPerSecond"? } or { "from": "dead-letter-queue" }';
 
 /** @throws RelayError `BadEvent`, naming the field */
 export function parseReplayEvent(value: unknown): ReplayRequest | RedriveRequest {
@@ -96,7 +107,10 @@ export function parseReplayEvent(value: unknown): ReplayRequest | RedriveRequest
     return parseShape(redriveSchema, value, EXPECTED);
   }
   const request = parseShape(replaySchema, value, EXPECTED);
-  const { since, until } = request;
+  const { since, until, newerThanHours } = request;
+  if (since !== undefined && newerThanHours !== undefined) {
+    throw badEvent(`${EXPECTED} (field "newerThanHours": say either this or "since")`, value);
+  }
   if (since !== undefined && until !== undefined && Date.parse(since) >= Date.parse(until)) {
     throw badEvent(`${EXPECTED} (field "until": must be later than "since")`, value);
   }

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseConfig } from '../../infra/config.ts';
 import { CANARY_RULE_NAME, DASHBOARD_NAME } from '../../infra/contract.ts';
-import { readAssembly } from '../assembly.ts';
+import { readAssembly, type StackInput } from '../assembly.ts';
 import { LocalCloud } from '../cloud.ts';
 import { Faults } from '../faults/faults.ts';
 import { operatorClients } from '../start/accounts.ts';
@@ -18,12 +18,14 @@ const PICTURE = new URL('../../docs/dashboard.svg', import.meta.url);
 /** CloudWatch draws a point every five minutes; a minute and a half wants more. */
 const BUCKET_SECONDS = 3;
 const SEED = 6;
+/** A few of the uploads are larger. */
+const LARGE_OBJECT_BYTES = 8 * 1024 ** 2;
 
 const folder = await mkdtemp(join(tmpdir(), 'upload-relay-dashboard-'));
 try {
   await synthesize(folder);
   const faults = new Faults({ seed: SEED });
-  const cloud = await LocalCloud.start({ stacks: readAssembly(folder), faults });
+  const cloud = await LocalCloud.start({ stacks: withSmallLarge(readAssembly(folder)), faults });
   try {
     const config = parseConfig(committedContext());
     const { account, region } = config.source;
@@ -64,4 +66,14 @@ try {
   }
 } finally {
   await rm(folder, { recursive: true, force: true });
+}
+
+/** So that large objects are seen too, without any that takes longer than the picture's time. */
+function withSmallLarge(stacks: StackInput[]): StackInput[] {
+  for (const { Type, Properties } of stacks.flatMap(({ template }) => Object.values(template.Resources))) {
+    if (Type !== 'AWS::Lambda::Function') continue;
+    const { Variables } = Properties!['Environment'] as { Variables: Record<string, string> };
+    if ('LARGE_OBJECT_BYTES' in Variables) Variables['LARGE_OBJECT_BYTES'] = String(LARGE_OBJECT_BYTES);
+  }
+  return stacks;
 }

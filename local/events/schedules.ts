@@ -1,6 +1,8 @@
-/** EventBridge rules that go by a schedule. Time doesn't make them fire here, since nothing lives for a day: `fire` does. */
+/** EventBridge rules that go by a schedule. */
 import { randomUUID } from 'node:crypto';
 import { ApiError, type Caller, type Clock, type ContextKeys } from '../api.ts';
+import type { Outcome } from '../lambda/async-invocations.ts';
+import { parseTiming, startOf, type Timing } from '../scheduler/timing.ts';
 import type { EventBridgeEvent } from './eventbridge-event.ts';
 
 export interface ScheduledRule {
@@ -20,15 +22,24 @@ export interface ScheduleTarget {
 }
 
 /** Invokes a function on behalf of a service, if the function's policy lets that in. */
-export type InvokeFunction = (caller: Caller, functionArn: string, payload: string, context: ContextKeys) => void;
+export type InvokeFunction = (
+  caller: Caller,
+  functionArn: string,
+  payload: string,
+  context: ContextKeys,
+) => Promise<Outcome>;
 
-/** https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-scheduled-rule-pattern.html */
-const EXPRESSION = /^(rate\((1 (minute|hour|day)|([2-9]|\d{2,}) (minutes|hours|days))\)|cron\(\S+( \S+){5}\))$/;
+interface Entry {
+  rule: ScheduledRule;
+  timing: Timing;
+  /** Milliseconds since the epoch. */
+  madeAt: number;
+}
 
 export class Schedules {
   readonly #clock: Clock;
   readonly #invoke: InvokeFunction;
-  readonly #rules = new Map<string, ScheduledRule>();
+  readonly #rules = new Map<string, Entry>();
 
   constructor({ clock, invoke }: { clock: Clock; invoke: InvokeFunction }) {
     this.#clock = clock;
@@ -37,11 +48,13 @@ export class Schedules {
 
   /** @throws ApiError `ValidationException` */
   put(rule: ScheduledRule): { arn: string } {
-    if (!EXPRESSION.test(rule.expression)) {
+    // A rule knows no time zone and no single time: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-scheduled-rule-pattern.html
+    const timing = rule.expression.startsWith('at(') ? undefined : parseTiming(rule.expression);
+    if (!timing) {
       throw new ApiError('ValidationException', 400, 'Parameter ScheduleExpression is not valid.');
     }
     const arn = `arn:aws:events:${rule.region}:${rule.account}:rule/${rule.name}`;
-    this.#rules.set(arn, rule);
+    this.#rules.set(arn, { rule, timing, madeAt: this.#clock() });
     return { arn };
   }
 
@@ -50,18 +63,25 @@ export class Schedules {
     return [...this.#rules.keys()];
   }
 
+  /** Those whose time has come in this minute; a rate begins with its first pause. */
+  dueArns(minute: number): string[] {
+    const due = [...this.#rules].filter(
+      ([, { rule, timing, madeAt }]) => rule.enabled && minute > startOf(madeAt) && timing.isDue(minute, madeAt),
+    );
+    return due.map(([arn]) => arn);
+  }
+
   /**
    * Does now what the schedule would do at its time: invokes the rule's functions, without waiting for them.
    * @throws Error for an unknown or disabled rule; ApiError `AccessDenied` when a function's policy doesn't let EventBridge in
    */
   fire(arn: string): void {
-    const rule = this.#rules.get(arn);
-    if (!rule?.enabled)
-      throw new Error(`There is no schedule ${arn} that could fire; there are ${this.arns().join(', ') || 'none'}`);
+    const rule = this.#rules.get(arn)?.rule;
+    if (!rule?.enabled) throw new Error(`There is no schedule ${arn} that could fire.`);
     const caller: Caller = { principal: { kind: 'service', service: 'events.amazonaws.com' }, context: {} };
     const event = JSON.stringify(scheduledEvent(rule, arn, this.#clock()));
     for (const { functionArn, input = event } of rule.targets) {
-      this.#invoke(caller, functionArn, input, { 'aws:SourceArn': arn, 'aws:SourceAccount': rule.account });
+      void this.#invoke(caller, functionArn, input, { 'aws:SourceArn': arn, 'aws:SourceAccount': rule.account });
     }
   }
 }

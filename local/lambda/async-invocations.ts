@@ -14,6 +14,9 @@ export interface AsyncServices {
   onUnexpectedError: (error: unknown) => void;
 }
 
+/** Undefined when nothing ran, since all was closed. */
+export type Outcome = Execution | undefined;
+
 interface AsyncEvent {
   target: Target;
   requestId: string;
@@ -65,9 +68,17 @@ export class AsyncInvocations {
     target.function.asyncInvocation.set(target.qualifier ?? '$LATEST', config);
   }
 
-  /** @param run how it is done where that is more than one invocation */
-  submit(target: Target, requestId: string, payload: string, run = this.#once(target, requestId, payload)): void {
-    void this.#attempt({ target, requestId, payload, run, acceptedAt: this.#services.clock() }, 1);
+  /**
+   * @param run how it is done where that is more than one invocation
+   * @returns what becomes of its first try; never rejects
+   */
+  submit(
+    target: Target,
+    requestId: string,
+    payload: string,
+    run = this.#once(target, requestId, payload),
+  ): Promise<Outcome> {
+    return this.#attempt({ target, requestId, payload, run, acceptedAt: this.#services.clock() }, 1);
   }
 
   close(): void {
@@ -76,13 +87,15 @@ export class AsyncInvocations {
     this.#timers.clear();
   }
 
-  async #attempt(event: AsyncEvent, attempt: number): Promise<void> {
+  async #attempt(event: AsyncEvent, attempt: number): Promise<Outcome> {
     this.#running += 1;
     try {
       const execution = await event.run();
       if (execution.failed && !this.#closed) this.#afterFailure(event, attempt, execution);
+      return execution;
     } catch (error) {
       if (!this.#closed) this.#services.onUnexpectedError(error);
+      return undefined;
     } finally {
       this.#running -= 1;
     }

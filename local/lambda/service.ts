@@ -12,7 +12,7 @@ import {
   type Service,
 } from '../api.ts';
 import type { SqsService } from '../sqs/service.ts';
-import { AsyncInvocations } from './async-invocations.ts';
+import { AsyncInvocations, type Outcome } from './async-invocations.ts';
 import { describeConfiguration } from './configuration.ts';
 import { DurableExecutions } from './durable/executions.ts';
 import { EventSourceMapping, type MappingSettings } from './event-source-mapping.ts';
@@ -102,10 +102,10 @@ export class LambdaService implements Service {
   }
 
   /**
-   * Invokes a function on behalf of a service, without waiting for it.
+   * Invokes a function on behalf of a service, which doesn't wait for it; who wants to may.
    * @throws ApiError `AccessDenied` when the function's policy doesn't let the service in, `ResourceNotFoundException`
    */
-  invokeForService(caller: Caller, functionArn: string, payload: string, context: ContextKeys): void {
+  invokeForService(caller: Caller, functionArn: string, payload: string, context: ContextKeys): Promise<Outcome> {
     const target = this.functions.target(parseFunctionName(functionArn, { account: '', region: '' }));
     this.#authorizer.authorize({
       caller,
@@ -116,7 +116,7 @@ export class LambdaService implements Service {
       context,
     });
     const execution = target.function.durable && this.durableExecutions.start(target, randomUUID(), payload).execution;
-    this.#asyncInvocations.submit(target, randomUUID(), payload, execution && (() => execution.closed));
+    return this.#asyncInvocations.submit(target, randomUUID(), payload, execution && (() => execution.closed));
   }
 
   async handle(request: ApiRequest): Promise<ApiResponse> {

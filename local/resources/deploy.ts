@@ -18,6 +18,7 @@ import { lambdaTypes } from './lambda.ts';
 import { logsAndEventsTypes } from './logs-and-events.ts';
 import { type CloudServices, harmless, type ResourceType, resourceType } from './resource-type.ts';
 import { s3Types } from './s3.ts';
+import { schedulerTypes } from './scheduler.ts';
 import { sqsTypes } from './sqs.ts';
 
 const metadata = z.strictObject({ Analytics: harmless('the CDK counts its constructs with it') });
@@ -31,6 +32,7 @@ const resourceTypes: Record<string, ResourceType> = {
   ...cloudWatchTypes,
   ...kmsTypes,
   ...dynamoDbTypes,
+  ...schedulerTypes,
   'AWS::CDK::Metadata': resourceType(metadata, () => ({ ref: 'metadata', attributes: {} })),
 };
 

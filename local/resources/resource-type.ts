@@ -14,6 +14,7 @@ import type { ResourceAnswers } from '../intrinsics.ts';
 import type { LambdaService } from '../lambda/service.ts';
 import type { LogStore } from '../logs.ts';
 import type { S3Service } from '../s3/service.ts';
+import type { Scheduler } from '../scheduler/scheduler.ts';
 import type { SqsService } from '../sqs/service.ts';
 import type { KeyRegistry } from './kms.ts';
 
@@ -29,6 +30,7 @@ export interface CloudServices {
   notifications: BucketNotifications;
   eventBus: EventBus;
   schedules: Schedules;
+  scheduler: Scheduler;
   cloudWatch: CloudWatch;
   topics: Topics;
   keys: KeyRegistry;

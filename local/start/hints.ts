@@ -8,6 +8,8 @@ export interface HintFacts {
   source: { profile: string; account: string };
   destination: { profile: string; account: string };
   functionName: string;
+  /** Names of replays that run by themselves. */
+  schedules: string[];
 }
 
 /** What to type next; every line can be pasted as it is. The endpoint is spelt out since older CLIs don't read it from the profile. */
@@ -25,6 +27,7 @@ export function formatHints(facts: HintFacts): string {
       source.profile,
       `lambda invoke --function-name ${functionName} --payload file://events/manual-key.json /dev/stdout`,
     ),
+    ...facts.schedules.map((name) => `  npm run fire -- ${name}`),
     '',
     `The relay's log: ${facts.logFile}`,
   ].join('\n');

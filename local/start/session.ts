@@ -12,6 +12,7 @@ import { readAssembly } from '../assembly.ts';
 import { LocalCloud } from '../cloud.ts';
 import { committedContext, synthesize } from '../synth.ts';
 import { operatorClients } from './accounts.ts';
+import { listenForFiring } from './control.ts';
 import { ownBucket } from './own-bucket.ts';
 import { type Profile, writeProfiles } from './profile.ts';
 import { UserError } from './user-error.ts';
@@ -58,9 +59,12 @@ export async function openSession(port: number): Promise<LocalSession> {
       stacks: readAssembly(assembly),
       port,
       folder: cloudFolder,
+      firesSchedules: true,
       maxSandboxes: SANDBOXES_PER_CORE * availableParallelism(),
     });
+    const control = await listenForFiring(cloud, folder);
     const close = async () => {
+      control.close();
       await cloud.close();
       await remove();
     };

@@ -23,6 +23,7 @@ test.each([
     expect(detailsOf(result)).toBe('');
     expect(result.faults.length).toBeGreaterThan(OBJECTS / 3);
     expect(new Set(result.faults.map(({ rule }) => rule)).size).toBeGreaterThan(10);
+    expect(result.largeExecutions).toBeGreaterThan(2);
     expect(summaryOf(result)).toBe(
       `seed ${seed}: ${OBJECTS} objects, ${result.faults.length} faults injected, 0 lost, 0 stale, 0 corrupt, 0 spliced, 0 without receipt, 0 left in the dead-letter queue`,
     );

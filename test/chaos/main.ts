@@ -38,7 +38,9 @@ async function main(args: string[]): Promise<number> {
     });
     const clean = isClean(result);
     if (!clean) process.stdout.write(`${detailsOf(result)}\n`);
-    process.stdout.write(`${faultCounts(result)}\n${summaryOf(result)}\n`);
+    process.stdout.write(
+      `${faultCounts(result)}\n${result.largeExecutions} executions of relay-large\n${summaryOf(result)}\n`,
+    );
     return clean ? 0 : EXIT_BROKEN_PROMISE;
   } finally {
     await rm(assembly, { recursive: true, force: true });

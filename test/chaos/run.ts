@@ -33,6 +33,8 @@ export interface ChaosProgress {
 export interface ChaosResult extends Audit {
   seed: number;
   objects: number;
+  /** How many executions of relay-large there were. */
+  largeExecutions: number;
   /** Each, said in a line. */
   deadLetters: string[];
   faults: FaultRecord[];
@@ -91,6 +93,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
     return {
       seed,
       objects,
+      largeExecutions: world.cloud.lambda.durableExecutions.list().length,
       ...(await audit(world, uploads)),
       deadLetters: left.map(describeDeadLetter),
       faults: faults.log,

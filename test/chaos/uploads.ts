@@ -15,6 +15,8 @@ export interface PlannedUpload {
 const KIB = 1024;
 const MIB = 1024 * KIB;
 const MULTIPART_FROM_BYTES = 8 * MIB;
+/** What is larger goes through relay-large and relay-part. */
+export const LARGE_OBJECT_BYTES = 12 * MIB;
 const PART_BYTES = 5 * MIB;
 /** How many parts of an upload are under way at once. */
 const PARTS_AT_ONCE = 2;
@@ -30,10 +32,11 @@ const OVERWRITE_WITHIN = 100;
 /** Which share of objects has a size up to which bound; within, small ones prevail. */
 const SIZES: readonly { share: number; fromBytes: number; toBytes: number }[] = [
   { share: 0.05, fromBytes: 0, toBytes: 1 },
-  { share: 0.7, fromBytes: 1, toBytes: 64 * KIB },
+  { share: 0.66, fromBytes: 1, toBytes: 64 * KIB },
   { share: 0.2, fromBytes: 64 * KIB, toBytes: MIB },
-  { share: 0.035, fromBytes: MIB, toBytes: MULTIPART_FROM_BYTES },
-  { share: 0.015, fromBytes: MULTIPART_FROM_BYTES + 1, toBytes: 20 * MIB },
+  { share: 0.03, fromBytes: MIB, toBytes: MULTIPART_FROM_BYTES },
+  { share: 0.01, fromBytes: MULTIPART_FROM_BYTES + 1, toBytes: LARGE_OBJECT_BYTES },
+  { share: 0.05, fromBytes: LARGE_OBJECT_BYTES + 1, toBytes: 20 * MIB },
 ];
 
 /** Keys whose encoding differs from place to place: plain, space, plus, percent, beyond ASCII. */

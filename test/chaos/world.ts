@@ -4,12 +4,14 @@ import { S3Client } from '@aws-sdk/client-s3';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { parseConfig } from '../../infra/config.ts';
+import { LARGE_FUNCTION_NAME } from '../../infra/contract.ts';
 import type { StackInput } from '../../local/assembly.ts';
 import { LocalCloud } from '../../local/cloud.ts';
 import type { Faults } from '../../local/faults/faults.ts';
 import type { TemplateValue } from '../../local/intrinsics.ts';
 import { ownBucket } from '../../local/start/own-bucket.ts';
 import { committedContext } from '../../local/synth.ts';
+import { LARGE_OBJECT_BYTES } from './uploads.ts';
 
 /** The two accounts of the committed cdk.json, up on this machine, and their operators' clients. */
 export interface ChaosWorld {
@@ -42,6 +44,8 @@ const MAX_RECEIVES = 50;
  * come to its end; here that ends with its connection.
  */
 const RETRY_DELAY_SECONDS = 1e-6;
+/** A durable wait takes whole seconds. */
+const DURABLE_DELAY_SECONDS = 1;
 /** Processes of functions; the machine may have two cores. */
 const MAX_SANDBOXES = 4;
 /** A batch takes as long as its slowest message. */
@@ -56,7 +60,12 @@ export async function startWorld({ stacks, faults, versioned, timeoutSeconds }: 
   const sourceStacks = stacks.filter(({ account }) => account === source.account);
   for (const relay of resourcesOf(sourceStacks, 'AWS::Lambda::Function')) {
     const { Variables } = relay.Properties!['Environment'] as { Variables: Record<string, TemplateValue> };
-    const patience = { MAX_RECEIVES: String(MAX_RECEIVES), RETRY_DELAY_SECONDS: String(RETRY_DELAY_SECONDS) };
+    const isLarge = relay.Properties!['FunctionName'] === LARGE_FUNCTION_NAME;
+    const patience = {
+      MAX_RECEIVES: String(MAX_RECEIVES),
+      RETRY_DELAY_SECONDS: String(isLarge ? DURABLE_DELAY_SECONDS : RETRY_DELAY_SECONDS),
+      LARGE_OBJECT_BYTES: String(LARGE_OBJECT_BYTES),
+    };
     relay.Properties = {
       ...relay.Properties,
       Timeout: timeoutSeconds,

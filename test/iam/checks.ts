@@ -22,6 +22,7 @@ import {
   RELAY_ROLE_ARN,
   SOURCE_BUCKET,
 } from '../support/two-accounts.ts';
+import { BATCH_CHECKS } from './batch-checks.ts';
 import { LARGE_CHECKS } from './large-checks.ts';
 import type { Place } from './places.ts';
 import { PULL_CHECKS } from './pull-checks.ts';
@@ -284,6 +285,7 @@ export const CHECKS: readonly Check[] = [
     },
   },
   ...LARGE_CHECKS,
+  ...BATCH_CHECKS,
   ...PULL_CHECKS,
   ...REPLAY_CHECKS,
 ];

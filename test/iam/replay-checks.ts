@@ -3,15 +3,16 @@ import { randomUUID } from 'node:crypto';
 import { InvokeCommand } from '@aws-sdk/client-lambda';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
-import { executions } from '../support/large.ts';
 import { lambdaKeys } from '../support/sessions.ts';
-import { ACCOUNT_A, REGION, SOURCE_BUCKET } from '../support/two-accounts.ts';
+import { ACCOUNT_A, ACCOUNT_B, REGION, SOURCE_BUCKET } from '../support/two-accounts.ts';
 import { type Check, isRefused } from './checks.ts';
 import { execute, mayReadState } from './large-checks.ts';
 import { FRESH_COPY, type ProofWorld } from './world.ts';
 
 const REPLAY = 'upload-relay-replay:live';
 const REPLAY_ROLE_ARN = `arn:aws:iam::${ACCOUNT_A}:role/upload-relay-replay`;
+const SCHEDULER_ROLE_ARN = `arn:aws:iam::${ACCOUNT_A}:role/upload-relay-scheduler`;
+const SCHEDULE_ARN = `arn:aws:scheduler:${REGION}:${ACCOUNT_A}:schedule/upload-relay/nightly`;
 const LOG_GROUP = '/aws/lambda/upload-relay-replay';
 const AT = { account: ACCOUNT_A, region: REGION, name: 'upload-relay-replay' };
 
@@ -92,22 +93,45 @@ export const REPLAY_CHECKS: readonly Check[] = [
   },
   {
     name: 'a schedule runs replay',
-    guards: /^function upload-relay-replay:live: /,
-    holds: async (world) => {
-      const { schedules } = world.cloud;
-      schedules.fire(schedules.arns().find((arn) => arn.endsWith('/upload-relay-replay-nightly'))!);
-      const { payload, closed } = executions(world).at(-1)!;
-      const answer = JSON.parse((await closed).payload) as Record<string, unknown>;
-      return payload === '{"prefix":"","only":"missing"}' && answer['status'] === 'done';
+    guards: /^upload-relay-scheduler: RunReplay$|^trust of upload-relay-scheduler: /,
+    holds: async ({ cloud }) => {
+      const { payload } = (await cloud.scheduler.fire(SCHEDULE_ARN))!;
+      return (JSON.parse(payload) as Record<string, unknown>)['status'] === 'done';
     },
   },
   {
-    name: 'no other rule may run replay',
-    guards: /^function upload-relay-replay:live: /,
-    holds: async ({ cloud }, { holder }) => {
-      const rule = { account: ACCOUNT_A, region: REGION, name: 'another', expression: 'rate(1 day)', enabled: true };
-      const { arn } = cloud.schedules.put({ ...rule, targets: [{ functionArn: holder }] });
-      return isRefused(Promise.resolve().then(() => cloud.schedules.fire(arn)));
+    name: 'what a schedule can’t do lies among the dead letters',
+    guards: /^upload-relay-scheduler: SetAside$/,
+    holds: async ({ cloud, ...world }) => {
+      await world.deadLetters();
+      const target = {
+        functionArn: `arn:aws:lambda:${REGION}:${ACCOUNT_A}:function:upload-relay`,
+        roleArn: SCHEDULER_ROLE_ARN,
+        input: '{"not":"allowed"}',
+        deadLetterQueueArn: cloud.sqs.all().find(({ name }) => name === 'upload-relay-dead-letters')!.arn,
+      };
+      const schedule = { ...AT, group: 'upload-relay', name: 'another', expression: 'rate(1 day)', timeZone: 'UTC' };
+      const { arn } = cloud.scheduler.put({ ...schedule, enabled: true, target });
+      const refused = await isRefused(Promise.resolve().then(() => cloud.scheduler.fire(arn)));
+      return refused && (await world.deadLetters()).some(({ Body }) => Body === target.input);
+    },
+  },
+  {
+    name: 'no other group of schedules gets the role, whoever’s it is',
+    guards: /^trust of upload-relay-scheduler: /,
+    holds: async ({ cloud }) => {
+      const group = (name: string) => `arn:aws:scheduler:${REGION}:${ACCOUNT_A}:schedule-group/${name}`;
+      const strangers = [
+        { 'aws:SourceAccount': ACCOUNT_A, 'aws:SourceArn': group('another') },
+        // The two never contradict each other in fact; either condition must hold by itself.
+        { 'aws:SourceAccount': ACCOUNT_B, 'aws:SourceArn': group('upload-relay') },
+      ];
+      const assume = async (context: Record<string, string>) => {
+        const service = 'scheduler.amazonaws.com';
+        const session = { roleArn: SCHEDULER_ROLE_ARN, service, sessionName: 'stranger', durationSeconds: 900 };
+        return cloud.sts.assumeRoleAsService({ ...session, context });
+      };
+      return (await Promise.all(strangers.map((context) => isRefused(assume(context))))).every(Boolean);
     },
   },
 ];

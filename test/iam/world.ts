@@ -65,10 +65,11 @@ export const CONFIGURATIONS: readonly Configuration[] = [
     },
   },
   {
-    name: 'tags and no versions',
-    prepare: async ({ source, routes: [main] }) => {
-      Object.assign(source, { versioned: false });
-      Object.assign(main!, { copyTags: true });
+    name: 'tags, no versions, and a role for batch jobs',
+    prepare: async (context) => {
+      Object.assign(context.source, { versioned: false });
+      Object.assign(context.routes[0]!, { copyTags: true });
+      context.relay = { batchOperations: { bucket: elsewhereBucket(ACCOUNT_A) } };
     },
   },
   {

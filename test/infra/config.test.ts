@@ -84,6 +84,27 @@ describe('a mistake is one sentence that names the field and what stands there',
       { replays: ['rate(1 day)', 'rate(2 days)'].map((schedule) => ({ name: 'a', schedule })) },
       'field "relay.relay.replays.1.name" is "a", as in "relay.relay.replays.0": each replay needs a name of its own',
     ],
+    ...(
+      [
+        [{ timeZone: 'Berlin' }, 'timeZone" is "Berlin": must be a time zone of the IANA database, such as'],
+        [{ timeZone: 'europe/berlin' }, 'timeZone" is "europe/berlin": must be a time zone'],
+        [{ timeZone: '+01:00' }, 'timeZone" is "+01:00": must be a time zone'],
+        [{ flexibleMinutes: 1441 }, 'flexibleMinutes" is 1441'],
+        [{ lookBackHours: 0 }, 'lookBackHours" is 0'],
+        [{ route: 'letters' }, 'route" is "letters": there is no such route; the routes are "main".'],
+        [{ schedule: 'at(2026-12-01)' }, 'schedule" is "at(2026-12-01)": must be a rate'],
+      ] as [Record<string, Json>, string][]
+    ).map(([change, sentence]): [string, Json, string] => [
+      'relay',
+      { replays: [{ name: 'nightly', schedule: 'rate(1 day)', ...change }] },
+      `field "relay.relay.replays.0.${sentence}`,
+    ]),
+    ['relay', { batchOperations: {} }, 'field "relay.relay.batchOperations.bucket" is missing'],
+    [
+      'relay',
+      { batchOperations: { bucket: 'upload-relay-source-111111111111' } },
+      'field "relay.relay.batchOperations.bucket" is the source bucket',
+    ],
     ['relay', { logRetentionDays: 31 }, 'field "relay.relay.logRetentionDays" is 31: must be one of'],
   ])('%s = %j', (path, value, sentence) => {
     expect(() => parseConfig(changed(path, value))).toThrow(sentence);
@@ -100,6 +121,14 @@ test.each<Json>(['copy', 'GLACIER_IR', {}, { STANDARD: 'STANDARD_IA', REDUCED_RE
     const [route] = parseConfig(changed('routes.0.storageClass', storageClass)).routes;
     expect(route!.storageClass).toEqual(storageClass);
     expect(runtimeRoute(route!).storageClass).toEqual(storageClass);
+  },
+);
+
+test.each(['UTC', 'Europe/Berlin', 'America/New_York', 'Asia/Kolkata', 'Asia/Calcutta', 'Etc/GMT+5'])(
+  'a replay may go by the clock of %s',
+  (timeZone) => {
+    const replays = [{ name: 'nightly', schedule: 'at(2026-12-01T04:00:00)', timeZone }];
+    expect(parseConfig(changed('relay', { replays })).relay.replays[0]).toMatchObject({ timeZone, flexibleMinutes: 0 });
   },
 );
 

@@ -140,7 +140,7 @@ const TITLES = [
   'Oldest unrelayed object (s)',
   'Dead letters',
   'Throttles and errors',
-  'Large objects in flight',
+  'Uploads of large objects',
   'Canary',
   'Invocations of the relay',
 ];

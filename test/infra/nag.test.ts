@@ -16,9 +16,9 @@ const outdir = mkdtempSync(join(tmpdir(), 'upload-relay-nag-'));
 afterAll(() => rmSync(outdir, { recursive: true }));
 
 /** Synthesizes the source stack with something more in it. */
-function synthWith(change: (stack: Stack) => void): void {
+function synthWith(change: (stack: Stack) => void, relay = {}): void {
   const app = new App({ analyticsReporting: false, outdir, context: { 'aws:cdk:bundling-stacks': [] } });
-  const stack = new SourceStack(app, 'Source', { config: parseConfig(committedContext()) });
+  const stack = new SourceStack(app, 'Source', { config: parseConfig({ ...committedContext(), relay }) });
   change(stack);
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
   app.synth();
@@ -27,6 +27,11 @@ function synthWith(change: (stack: Stack) => void): void {
 describe('cdk-nag', () => {
   test('finds nothing in the stack as it is', () => {
     expect(() => synthWith(() => undefined)).not.toThrow();
+  });
+
+  test('finds nothing with everything switched on', () => {
+    const relay = { replays: [{ name: 'nightly', schedule: 'rate(1 day)' }], batchOperations: { bucket: 'manifests' } };
+    expect(() => synthWith(() => undefined, relay)).not.toThrow();
   });
 
   test('stops the synth for a queue that takes plain HTTP', () => {

@@ -159,7 +159,7 @@ describe('the relay’s side', () => {
       expect(routes.map((route: { pull?: object }) => route.pull)).toEqual([undefined, pull]);
     }
     const filters = JSON.parse(variables(source, 'upload-relay-replay')['ROUTE_FILTERS'] as string);
-    expect(filters[1]).toEqual({ name: 'customer', filter: { prefix: '', suffix: '' }, pull });
+    expect(filters[1]).toEqual({ name: 'customer', filter: { prefix: '', suffix: '' }, createOnly: false, pull });
   });
 
   test('when every route pulls, there is no bucket, no notification and no right to read one', () => {

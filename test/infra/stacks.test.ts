@@ -37,8 +37,8 @@ function statements(template: Template, type: string): Statement[] {
 }
 
 /** Of the source stack's policies that hang on a role of that logical id. */
-function statementsOfRole(id: RegExp): Statement[] {
-  return Object.values(source.findResources('AWS::IAM::Policy'))
+function statementsOfRole(id: RegExp, template = source): Statement[] {
+  return Object.values(template.findResources('AWS::IAM::Policy'))
     .filter(({ Properties }) => id.test(Properties.Roles[0].Ref))
     .flatMap(({ Properties }) => Properties.PolicyDocument.Statement as Statement[]);
 }
@@ -144,7 +144,7 @@ describe('replay', () => {
       DurableConfig: { ExecutionTimeout: 604_800, RetentionPeriodInDays: 14 },
       Environment: {
         Variables: {
-          ROUTE_FILTERS: '[{"name":"main","filter":{"prefix":"","suffix":""}}]',
+          ROUTE_FILTERS: '[{"name":"main","filter":{"prefix":"","suffix":""},"createOnly":false}]',
           REPLAY_FUNCTION: 'arn:aws:lambda:us-east-1:111111111111:function:upload-relay-replay:live',
           RELAY_CONCURRENCY: '20',
         },
@@ -156,32 +156,111 @@ describe('replay', () => {
   test('keeps Lambda’s loop protection', () => expect(replay).not.toHaveProperty('RecursiveLoop'));
 
   test('runs by itself only where it is configured to, and is told what to look through', () => {
-    const rules = (template: Template) =>
-      Object.values(template.findResources('AWS::Events::Rule')).filter(({ Properties }) =>
-        Properties.Name.startsWith('upload-relay-replay'),
-      );
-    expect(rules(source)).toEqual([]);
+    const schedules = (template: Template) =>
+      Object.values(template.findResources('AWS::Scheduler::Schedule')).map(({ Properties }) => Properties);
+    expect(schedules(source)).toEqual([]);
+    source.resourceCountIs('AWS::Scheduler::ScheduleGroup', 0);
     const context = committedContext();
     context.relay = {
       replays: [
         { name: 'nightly', schedule: 'cron(0 4 * * ? *)' },
-        { name: 'invoices', schedule: 'rate(7 days)', prefix: 'invoices/', only: 'all' },
+        {
+          name: 'invoices',
+          schedule: 'rate(7 days)',
+          timeZone: 'Europe/Berlin',
+          flexibleMinutes: 30,
+          prefix: 'invoices/',
+          route: 'main',
+          only: 'all',
+          lookBackHours: 200,
+          objectsPerSecond: 5,
+        },
       ],
     };
     const { source: scheduled } = templatesOf(context);
-    expect(rules(scheduled).map(({ Properties }) => Properties)).toMatchObject([
+    scheduled.hasResourceProperties('AWS::Scheduler::ScheduleGroup', { Name: 'upload-relay' });
+    expect(schedules(scheduled)).toMatchObject([
       {
-        Name: 'upload-relay-replay-nightly',
+        GroupName: 'upload-relay',
+        Name: 'nightly',
         ScheduleExpression: 'cron(0 4 * * ? *)',
-        Targets: [{ Input: '{"prefix":"","only":"missing"}' }],
+        ScheduleExpressionTimezone: 'UTC',
+        FlexibleTimeWindow: { Mode: 'OFF' },
+        Target: { Input: '{"prefix":"","only":"missing"}' },
       },
       {
-        Name: 'upload-relay-replay-invoices',
+        Name: 'invoices',
         ScheduleExpression: 'rate(7 days)',
-        Targets: [{ Input: '{"prefix":"invoices/","only":"all"}' }],
+        ScheduleExpressionTimezone: 'Europe/Berlin',
+        FlexibleTimeWindow: { Mode: 'FLEXIBLE', MaximumWindowInMinutes: 30 },
+        Target: {
+          Input: '{"prefix":"invoices/","route":"main","only":"all","newerThanHours":200,"objectsPerSecond":5}',
+        },
       },
     ]);
+    scheduled.hasResourceProperties('AWS::IAM::Role', {
+      RoleName: 'upload-relay-scheduler',
+      AssumeRolePolicyDocument: {
+        Statement: [
+          {
+            Principal: { Service: 'scheduler.amazonaws.com' },
+            Condition: {
+              StringEquals: { 'aws:SourceAccount': '111111111111' },
+              ArnEquals: { 'aws:SourceArn': 'arn:aws:scheduler:us-east-1:111111111111:schedule-group/upload-relay' },
+            },
+          },
+        ],
+      },
+    });
+    const granted = statementsOfRole(/^SchedulesRole/, scheduled).map(({ Sid, Action }) => [Sid, Action]);
+    expect(granted).toEqual([
+      ['RunReplay', 'lambda:InvokeFunction'],
+      ['SetAside', 'sqs:SendMessage'],
+    ]);
   });
+});
+
+describe('S3 Batch Operations', () => {
+  test('get a role only where they are configured to, and it may do what a job does, with these manifests and reports', () => {
+    const roles = (template: Template) => template.findResources('AWS::IAM::Role', named('upload-relay-batch'));
+    expect(roles(source)).toEqual({});
+    const context = committedContext();
+    context.relay = { batchOperations: { bucket: 'manifests' } };
+    const { source: withJobs } = templatesOf(context);
+    expect(Object.values(roles(withJobs))).toMatchObject([
+      {
+        Properties: {
+          AssumeRolePolicyDocument: {
+            Statement: [
+              {
+                Principal: { Service: 'batchoperations.s3.amazonaws.com' },
+                Condition: { StringEquals: { 'aws:SourceAccount': '111111111111' } },
+              },
+            ],
+          },
+        },
+      },
+    ]);
+    expect(statementsOfRole(/^BatchOperationsRole/, withJobs)).toEqual([
+      {
+        Sid: 'InvokeRelay',
+        Effect: 'Allow',
+        Action: 'lambda:InvokeFunction',
+        Resource: 'arn:aws:lambda:us-east-1:111111111111:function:upload-relay',
+      },
+      {
+        Sid: 'ReadManifest',
+        Effect: 'Allow',
+        Action: ['s3:GetObject', 's3:GetObjectVersion'],
+        Resource: 'arn:aws:s3:::manifests/*',
+      },
+      { Sid: 'WriteReports', Effect: 'Allow', Action: 's3:PutObject', Resource: 'arn:aws:s3:::manifests/reports/*' },
+    ]);
+  });
+
+  function named(RoleName: string) {
+    return { Properties: { RoleName } };
+  }
 });
 
 describe('least privilege', () => {

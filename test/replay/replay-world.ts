@@ -6,6 +6,7 @@ import type { SendMessageBatchCommandInput } from '@aws-sdk/client-sqs';
 import type { Context } from 'aws-lambda';
 import type { ReplayClients } from '../../functions/aws/clients.ts';
 import type { ReplayConfig } from '../../functions/config.ts';
+import { type RedriveSummary, redrive } from '../../functions/replay/redrive.ts';
 import type { Replay } from '../../functions/replay/replay.ts';
 import { type ReplaySummary, replayObjects } from '../../functions/replay/replay-objects.ts';
 import { parseReplayEvent, type ReplayRequest } from '../../functions/request/replay-request.ts';
@@ -23,16 +24,23 @@ export interface ReplayWorldOptions {
   keysPerPage?: number;
   /** By how much the clock goes on each time that it is asked. */
   clockStepMs?: number;
+  /** Pauses take no time. */
+  skipTime?: boolean;
+  routes?: readonly string[];
+  /** What else AWS does. */
+  services?: Record<string, (input: never) => object>;
   /** Dies at this turn, counted over all invocations. */
   killAt?: number;
   /** The nth sending of a batch fails with this, once. */
   failSend?: { nth: number; error: Error };
 }
 
+const ALL = { filter: { prefix: '', suffix: '' }, createOnly: false };
+
 export const REPLAY_CONFIG: ReplayConfig = {
   sourceBucket: 'uploads',
   sourceAccount: '111111111111',
-  routes: [{ name: 'main', filter: { prefix: '', suffix: '' } }],
+  routes: [{ name: 'main', ...ALL }],
   queueUrl: 'queue',
   queueArn: 'queue-arn',
   deadLetterQueueArn: 'dead-letter-queue-arn',
@@ -42,6 +50,7 @@ export const REPLAY_CONFIG: ReplayConfig = {
   relay: { concurrency: 20, memoryMiB: 512, largeObjectBytes: 5 * 1024 ** 3, largeWorkers: 16 },
 };
 
+const DAY_MS = 86_400_000;
 export const OBJECT_BYTES = 10_000;
 const UPLOADED_AT = new Date('2026-01-15T09:30:00Z');
 const TARGET = {
@@ -60,7 +69,9 @@ export class ReplayWorld {
   execution: DurableExecution | undefined;
   readonly #options: ReplayWorldOptions;
   readonly #index: Map<string, number>;
-  #now = 0;
+  /** By replay's clock, milliseconds. */
+  now = 0;
+  #leapsMs = 0;
   #sendings = 0;
 
   constructor(options: ReplayWorldOptions) {
@@ -68,9 +79,17 @@ export class ReplayWorld {
     this.#index = new Map(options.keys.map((key, index) => [key, index]));
   }
 
-  async replay(request: object = {}): Promise<ReplaySummary> {
+  replay(request: object = {}): Promise<ReplaySummary> {
+    return this.execute(request);
+  }
+
+  redrive(): Promise<RedriveSummary> {
+    return this.execute({ from: 'dead-letter-queue' });
+  }
+
+  async execute<T>(request: object): Promise<T> {
     const execution: DurableExecution = new DurableExecution(TARGET, 'replay', JSON.stringify(request), {
-      clock: Date.now,
+      clock: () => this.#leapingClock(),
       executor: {
         run: async (_, { payload }) => {
           // It begins while it is being made.
@@ -81,18 +100,25 @@ export class ReplayWorld {
       invoke: () => Promise.reject(new Error('replay waits for no other function')),
     });
     this.execution = execution;
-    return JSON.parse((await execution.closed).payload) as ReplaySummary;
+    return JSON.parse((await execution.closed).payload) as T;
   }
 
   /** @param life whose turns come before and after each request */
   replayOf(life: Pick<Killable, 'turn'>): Replay {
     const ignore = () => undefined;
+    const { routes } = this.#options;
     return {
-      config: REPLAY_CONFIG,
+      config: { ...REPLAY_CONFIG, ...(routes && { routes: routes.map((name) => ({ ...ALL, name })) }) },
       clients: this.#clients(life),
       logger: { info: ignore, warn: ignore, error: ignore },
-      now: () => (this.#now += this.#options.clockStepMs ?? 0),
+      now: () => (this.now += this.#options.clockStepMs ?? 0),
     };
+  }
+
+  /** Each look at it finds all pauses over. */
+  #leapingClock(): number {
+    if (this.#options.skipTime) this.#leapsMs += DAY_MS;
+    return Date.now() + this.#leapsMs;
   }
 
   async #invoke(execution: DurableExecution, event: string): Promise<Execution> {
@@ -101,8 +127,11 @@ export class ReplayWorld {
       return this.#options.killAt === this.turns.length;
     });
     const replay = this.replayOf(life);
-    const handler = withDurableExecution<unknown, ReplaySummary>(
-      (asked, context) => replayObjects({ ...replay, context }, parseReplayEvent(asked) as ReplayRequest),
+    const handler = withDurableExecution<unknown, ReplaySummary | RedriveSummary>(
+      (asked, context) => {
+        const request = parseReplayEvent(asked);
+        return 'from' in request ? redrive({ ...replay, context }) : replayObjects({ ...replay, context }, request);
+      },
       { durableExecutionClient: checkpoints(execution, life) },
     );
     const context = { awsRequestId: 'request', getRemainingTimeInMillis: () => 900_000 } as Context;
@@ -123,6 +152,7 @@ export class ReplayWorld {
         this.started.set(input.DurableExecutionName!, request);
         return {};
       },
+      ...this.#options.services,
     };
     const client = {
       async send(command: { input: object }) {
@@ -138,11 +168,11 @@ export class ReplayWorld {
     return { lister: () => reader, forgetSession: () => undefined, ...others } as unknown as ReplayClients;
   }
 
-  #list({ StartAfter, Prefix }: ListObjectsV2CommandInput): object {
+  #list({ StartAfter, Prefix, MaxKeys }: ListObjectsV2CommandInput): object {
     if (Prefix !== '') throw new Error('no test lists by a prefix here');
     const { keys, keysPerPage = 1_000 } = this.#options;
     const from = StartAfter === undefined ? 0 : this.#index.get(StartAfter)! + 1;
-    const Contents = keys.slice(from, from + keysPerPage).map((key) => ({
+    const Contents = keys.slice(from, from + Math.min(keysPerPage, MaxKeys!)).map((key) => ({
       Key: encodeURIComponent(key),
       ETag: '"etag"',
       Size: OBJECT_BYTES,

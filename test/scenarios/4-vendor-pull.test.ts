@@ -38,6 +38,7 @@ const RELAY = {
       externalId: 'of-the-vendor-s-own',
     },
   ],
+  relay: { replays: [{ name: 'company', schedule: 'rate(1 hour)', route: 'company' }] },
 };
 
 const folder = mkdtempSync(join(tmpdir(), 'upload-relay-vendor-'));
@@ -63,7 +64,7 @@ afterAll(async () => {
 const put = (Key: string, Body: string) =>
   company.s3.send(new PutObjectCommand({ Bucket: 'reports-222222222222', Key, Body }));
 
-/** As a schedule would, or a person. */
+/** As a person would. */
 async function replay(event: object): Promise<unknown> {
   const { payload } = await world.invoke(event, 'upload-relay-replay:live');
   await scenario.cloud.settled();
@@ -93,6 +94,16 @@ test('everything lands in the vendor’s own bucket, with a receipt', async () =
 test('the next time only what is new comes', async () => {
   await put('2026/march.csv', 'e,f');
   expect(await replay({ route: 'company' })).toMatchObject({ scanned: 4, alreadyDelivered: 3, sent: 1 });
+});
+
+test('and so it does by itself, when its time has come', async () => {
+  await put('2026/april.csv', 'g,h');
+  const arn = `arn:aws:scheduler:${REGION}:${ACCOUNT_A}:schedule/upload-relay/company`;
+  const outcome = await scenario.cloud.scheduler.fire(arn);
+  expect(JSON.parse(outcome!.payload)).toMatchObject({ status: 'done', scanned: 5, alreadyDelivered: 4, sent: 1 });
+  await scenario.cloud.settled();
+  const there = { Bucket: 'vendor-111111111111', Key: '2026/april.csv' };
+  expect(await (await world.a.s3.send(new GetObjectCommand(there))).Body!.transformToString()).toBe('g,h');
 });
 
 test('without the route’s name there is nothing to look through', async () => {

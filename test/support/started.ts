@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
-const MAIN = fileURLToPath(new URL('../../local/main.ts', import.meta.url));
+const LOCAL = new URL('../../local/', import.meta.url);
 
-/** The program behind `npm start`, in a process of its own. */
+/** The program behind `npm start`, or another of `local/`, in a process of its own. */
 export interface Started {
   child: ChildProcess;
   /** Standard output and error so far, as on a screen. */
@@ -13,8 +13,10 @@ export interface Started {
   exitCode: Promise<number | null>;
 }
 
-export function startProgram(args: string[], env: NodeJS.ProcessEnv = {}): Started {
-  const child = spawn(process.execPath, [MAIN, ...args], { env: { ...process.env, ...env } });
+export function startProgram(args: string[], env: NodeJS.ProcessEnv = {}, program = 'main.ts'): Started {
+  const child = spawn(process.execPath, [fileURLToPath(new URL(program, LOCAL)), ...args], {
+    env: { ...process.env, ...env },
+  });
   let output = '';
   const exitCode = new Promise<number | null>((resolve) => child.on('close', resolve));
   for (const stream of [child.stdout, child.stderr]) {

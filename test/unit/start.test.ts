@@ -8,6 +8,7 @@ import { describe, expect, test } from 'vitest';
 import { canonicalUserId } from '../../local/accounts.ts';
 import type { Delivery } from '../../local/start/delivery.ts';
 import { generateFile } from '../../local/start/generated-file.ts';
+import { formatHints } from '../../local/start/hints.ts';
 import { parseOptions } from '../../local/start/options.ts';
 import { showProgress } from '../../local/start/progress.ts';
 import { allHold, formatReport, type ReportRow } from '../../local/start/report.ts';
@@ -136,4 +137,19 @@ test('the generated file is the same on every run', async () => {
   }
   await rm(folder, { recursive: true });
   expect(digests[0]).toBe(digests[1]);
+});
+
+test('npm start says how to fire each replay of cdk.json', () => {
+  const side = { profile: 'a', account: B };
+  const paths = {
+    url: 'https://127.0.0.1:1',
+    profileFile: '/f',
+    logFile: '/l',
+    sourceBucket: 's',
+    destinationBucket: 'd',
+  };
+  const hints = (schedules: string[]) =>
+    formatHints({ ...paths, source: side, destination: side, functionName: 'f', schedules });
+  expect(hints(['nightly', 'invoices'])).toContain('  npm run fire -- nightly\n  npm run fire -- invoices\n');
+  expect(hints([])).not.toContain('fire');
 });

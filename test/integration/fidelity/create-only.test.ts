@@ -1,4 +1,5 @@
 /** A create-only route: what came first stays. "Large" begins at 10 MiB here. */
+import { DeleteItemCommand } from '@aws-sdk/client-dynamodb';
 import { GetObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { METRICS } from '../../../functions/metric-names.ts';
@@ -12,6 +13,7 @@ import {
   changeEnvironment,
   DESTINATION_BUCKET,
   eventually,
+  LEDGER_TABLE,
   PREFIX,
   RELAY_LOG_GROUP,
   SOURCE_BUCKET,
@@ -37,7 +39,9 @@ beforeAll(async () => {
     change: (stacks) => {
       smallLarge(stacks, { LARGE_OBJECT_BYTES: String(10 * MIB) });
       // The permissions stay those of any route: the condition needs none of its own.
-      for (const name of ['upload-relay', 'upload-relay-large', 'upload-relay-part']) createOnly(stacks, name);
+      for (const name of ['upload-relay', 'upload-relay-large', 'upload-relay-part'])
+        createOnly(stacks, name, 'ROUTES');
+      createOnly(stacks, 'upload-relay-replay', 'ROUTE_FILTERS');
     },
   });
 });
@@ -153,6 +157,25 @@ test('a batch job’s report says where something was', async () => {
   expect(payload).toMatchObject({ results: [{ resultCode: 'Succeeded', resultString }] });
 });
 
+test('replay leaves a key that is taken alone, by whatever it is taken, and sends the others', async () => {
+  await world.b.s3.send(
+    new PutObjectCommand({ Bucket: DESTINATION_BUCKET, Key: `${PREFIX}replayed/taken`, Body: 'B’s own' }),
+  );
+  await drop('replayed/taken', 'late');
+  await recorded('replayed/taken', 'already there');
+  await drop('replayed/overwritten', 'once');
+  await recorded('replayed/overwritten', 'delivered');
+  await drop('replayed/overwritten', 'newer');
+  await world.cloud.settled();
+  await drop('replayed/missing', 'once');
+  await recorded('replayed/missing', 'delivered');
+  const Key = { id: { S: 'main/replayed/missing' } };
+  await world.a.dynamodb.send(new DeleteItemCommand({ TableName: LEDGER_TABLE, Key }));
+  const { payload } = await world.invoke({ prefix: 'replayed/' }, 'upload-relay-replay:live');
+  expect(payload).toMatchObject({ scanned: 3, alreadyDelivered: 2, sent: 1 });
+  await recorded('replayed/missing', 'already there');
+});
+
 test('EventBridge is told, as events/out/object-already-there.json shows it, and nothing is counted', async () => {
   const events = world.cloud.outputs('listener')['QueueUrl']!;
   await drop('told', 'once');
@@ -179,13 +202,13 @@ test('the parts of a large object that came too late are left to the lifecycle r
   expect(left[0]).toContain('"code":"AlreadyThere"');
 });
 
-function createOnly(stacks: StackInput[], functionName: string): void {
+function createOnly(stacks: StackInput[], functionName: string, variable: string): void {
   for (const { template } of stacks) {
     for (const { Properties } of Object.values(template.Resources)) {
       if (Properties?.['FunctionName'] !== functionName) continue;
       const { Variables } = Properties['Environment'] as { Variables: Record<string, string> };
-      const routes = (JSON.parse(Variables['ROUTES']!) as object[]).map((route) => ({ ...route, createOnly: true }));
-      changeEnvironment(stacks, { ROUTES: JSON.stringify(routes) }, functionName);
+      const routes = (JSON.parse(Variables[variable]!) as object[]).map((route) => ({ ...route, createOnly: true }));
+      changeEnvironment(stacks, { [variable]: JSON.stringify(routes) }, functionName);
     }
   }
 }

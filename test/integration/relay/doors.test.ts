@@ -78,6 +78,10 @@ const ANSWERS: Record<
   's3-broken-encoding': { payload: allDone, dead: ['BadEvent'] },
   'sqs-not-json': { payload: allDone, dead: ['BadEvent'] },
   'sqs-mixed-batch': { payload: allDone, dead: ['BadEvent'] },
+  // What relay-large gives back to the queue, what a redrive brings back, and what it can't.
+  'sqs-large-handed-back': { payload: allDone },
+  'sqs-large-set-aside': { payload: allDone },
+  'sqs-schedule-set-aside': { payload: allDone, dead: ['BadEvent'] },
   'event-bridge-created': { payload: allDone },
   'event-bridge-deleted': { payload: allDone, dead: ['BadEvent'] },
   'batch-operations-1.0': { payload: batch('1.0', ['dGFza2lkZ29lc2hlcmUK', 'Succeeded', 'incoming/with spaces.md']) },

@@ -4,7 +4,10 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { METRICS } from '../../../functions/metric-names.ts';
 import type { StackInput } from '../../../local/assembly.ts';
 import type { MetricId, Statistic } from '../../../local/cloudwatch/metric-store.ts';
+import { Faults } from '../../../local/faults/faults.ts';
+import type { Rule } from '../../../local/faults/rule.ts';
 import { propertiesOf, writerTrust } from '../../support/checked.ts';
+import { putSparse, smallLarge } from '../../support/large.ts';
 import {
   ACCOUNT_A,
   eventually,
@@ -15,6 +18,7 @@ import {
   type TwoAccounts,
 } from '../../support/two-accounts.ts';
 
+const LARGE_BYTES = 9 * 1024 ** 2;
 const HOUR_MS = 3_600_000;
 const CANARY_ARN = `arn:aws:events:${REGION}:${ACCOUNT_A}:rule/upload-relay-canary`;
 const TOPIC_ARN = `arn:aws:sns:${REGION}:${ACCOUNT_A}:upload-relay-alarms`;
@@ -36,9 +40,10 @@ async function fireCanary(world: TwoAccounts): Promise<void> {
 
 describe('two accounts at work', () => {
   let world: TwoAccounts;
+  const faults = new Faults({ seed: 1 });
 
   beforeAll(async () => {
-    world = await startTwoAccounts();
+    world = await startTwoAccounts({ change: (stacks) => smallLarge(stacks), faults });
   });
 
   afterAll(async () => {
@@ -86,8 +91,31 @@ describe('two accounts at work', () => {
     expect(states(27)['upload-relay-check-silent']).toBe('ALARM');
   });
 
+  test('the upload of a large object is begun and finished, and orphaned when it is given up', async () => {
+    const large = () =>
+      (['largeUploadsBegun', 'largeUploadsFinished', 'orphanedUploads'] as const).map((name) =>
+        statistic(world, own(name), 'Sum'),
+      );
+    await putSparse(world, 'large', LARGE_BYTES);
+    await eventually(async () => (await world.ledgerItem('large'))?.['status'] === 'delivered');
+    await world.cloud.settled();
+    expect(large()).toEqual([1, 1, 0]);
+    const denied: Rule = {
+      name: 'denied',
+      match: { operation: 'CompleteMultipartUpload' },
+      when: { nth: 1 },
+      fault: { kind: 'error', status: 403, code: 'AccessDenied' },
+    };
+    faults.add(denied);
+    await putSparse(world, 'denied', LARGE_BYTES);
+    await eventually(async () => (await world.ledgerItem('denied'))?.['status'] === 'failed');
+    await world.cloud.settled();
+    expect(large()).toEqual([2, 1, 1]);
+    await world.deadLetters();
+  });
+
   test('an object that is given up is counted, and raises the alarm on dead letters, which tells the topic', async () => {
-    expect(statistic(world, own('objectsFailed'), 'Sum')).toBe(0);
+    const failedBefore = statistic(world, own('objectsFailed'), 'Sum')!;
     world.cloud.recordQueues();
     expect(world.cloud.cloudWatch.evaluateAlarms()['upload-relay-dead-letters']).toBe('OK');
     const object = { key: 'never-uploaded', size: 55 };
@@ -98,7 +126,7 @@ describe('two accounts at work', () => {
     };
     const body = JSON.stringify({ Records: [record] });
     await world.invoke({ Records: [{ eventSource: 'aws:sqs', messageId: 'm', body }] });
-    expect(statistic(world, own('objectsFailed'), 'Sum')).toBe(1);
+    expect(statistic(world, own('objectsFailed'), 'Sum')).toBe(failedBefore + 1);
     expect(statistic(world, own('bytesFailed'), 'Sum')).toBe(55);
     world.cloud.recordQueues();
     expect(world.cloud.cloudWatch.evaluateAlarms()['upload-relay-dead-letters']).toBe('ALARM');
@@ -118,7 +146,7 @@ describe('two accounts at work', () => {
     }
   });
 
-  test('so does every graph of the dashboard, but for what is reserved', () => {
+  test('so does every graph of the dashboard', () => {
     const { dashboards, metrics } = world.cloud.cloudWatch;
     const { widgets } = dashboards.get('upload-relay') as {
       widgets: { type: string; properties: { metrics?: unknown[][] } }[];
@@ -132,7 +160,7 @@ describe('two accounts at work', () => {
       const id = { account: ACCOUNT_A, region: REGION, namespace: namespace!, name: name!, dimensions };
       return metrics.statistic(id, 'SampleCount', ALWAYS) === undefined ? [name] : [];
     });
-    expect(missing).toEqual([METRICS.largeObjectsInFlight]);
+    expect(missing).toEqual([]);
   });
 });
 

@@ -78,6 +78,48 @@ describe('a mistake is one line that says what to do, and exit code 2', () => {
   });
 });
 
+describe('npm run fire', () => {
+  const fire = (name: string, env: NodeJS.ProcessEnv) => startProgram([name], env, 'fire.ts');
+
+  test('fires what goes by a schedule, says what there is, and what to do when nothing runs', async () => {
+    const { child, exitCode, output, printed } = start('--port', '0', join(folder, 'single.bin'));
+    await printed("The relay's log:");
+    const [, AWS_CONFIG_FILE] = /export AWS_CONFIG_FILE=(\S+)/.exec(output())!;
+    const fired = fire('upload-relay-canary', { AWS_CONFIG_FILE });
+    expect(await fired.exitCode).toBe(0);
+    expect(fired.output()).toBe('upload-relay-canary has fired\n');
+    const unknown = fire('nightly', { AWS_CONFIG_FILE });
+    expect(await unknown.exitCode).toBe(2);
+    expect(unknown.output()).toBe('There is no schedule "nightly"; there are: upload-relay-canary.\n');
+    child.kill('SIGINT');
+    expect(await exitCode).toBe(0);
+    const late = fire('nightly', { AWS_CONFIG_FILE });
+    expect(await late.exitCode).toBe(2);
+    expect(late.output()).toMatch(
+      /^Nothing runs where AWS_CONFIG_FILE points \(.*: ENOENT\)\. Run npm start, and here/,
+    );
+  });
+
+  test.each([
+    [
+      'nightly',
+      { AWS_CONFIG_FILE: '' },
+      'AWS_CONFIG_FILE is not set, so where the two accounts run is not known. Run npm start',
+    ],
+    ['--nightly', {}, 'Say which schedule, e.g. npm run fire -- nightly. Try: npm run fire -- --help'],
+  ])('%s with %j is a mistake, and exit code 2', async (name, env, sentence) => {
+    const { exitCode, output } = fire(name, env);
+    expect(await exitCode).toBe(2);
+    expect(output()).toContain(sentence);
+  });
+
+  test('--help tells the usage', async () => {
+    const { exitCode, output } = fire('--help', {});
+    expect(await exitCode).toBe(0);
+    expect(output()).toContain('npm run fire -- NAME');
+  });
+});
+
 test('--help tells the usage', async () => {
   const { exitCode, output } = start('--help');
   expect(await exitCode).toBe(0);

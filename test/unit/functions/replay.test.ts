@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { readReplayConfig } from '../../../functions/config.ts';
 import { effortOf, planOf } from '../../../functions/replay/estimate.ts';
 import type { ListedObject } from '../../../functions/replay/list-page.ts';
-import { isReceiptOf } from '../../../functions/replay/receipts.ts';
+import { isReceiptOf, isTaken } from '../../../functions/replay/receipts.ts';
 import { sumOf } from '../../../functions/replay/scan.ts';
 import { routesOf, scopeOf } from '../../../functions/replay/scope.ts';
 import { NOTHING_YET, parseReplayEvent, type ReplayRequest } from '../../../functions/request/replay-request.ts';
@@ -35,6 +35,9 @@ describe('the event', () => {
     [{ since: '2026-01-15T09:30:00' }, 'field "since": must be a day or a time of ISO 8601 with its zone', '09:30:00'],
     [{ until: '2026-13-01' }, 'field "until": must be a day', '2026-13-01'],
     [{ since: '2026-01-02', until: '2026-01-01' }, 'field "until": must be later than "since"', '2026-01-02'],
+    [{ objectsPerSecond: -1 }, 'field "objectsPerSecond": must be 0.01 at least', '"objectsPerSecond":-1'],
+    [{ newerThanHours: 0 }, 'field "newerThanHours": must be above 0', '"newerThanHours":0'],
+    [{ newerThanHours: 1, since: '2026-01-01' }, 'field "newerThanHours": say either this or "since"', '2026-01-01'],
     [{ route: '' }, 'field "route": must not be empty', '"route":""'],
     [{ from: 'queue' }, 'field "from": must be "dead-letter-queue"', '"from":"queue"'],
     [{ from: 'dead-letter-queue', dryRun: true }, 'field "dryRun" is not known', '"dryRun":true'],
@@ -57,9 +60,9 @@ describe('the event', () => {
 
 describe('what is looked through', () => {
   const routes = [
-    { name: 'invoices', filter: { prefix: 'invoices/', suffix: '.pdf' } },
-    { name: 'images', filter: { prefix: 'images/', suffix: '' } },
-    { name: 'customer', filter: { prefix: 'reports/', suffix: '' }, pull: aPull() },
+    { name: 'invoices', filter: { prefix: 'invoices/', suffix: '.pdf' }, createOnly: false },
+    { name: 'images', filter: { prefix: 'images/', suffix: '' }, createOnly: false },
+    { name: 'customer', filter: { prefix: 'reports/', suffix: '' }, createOnly: false, pull: aPull() },
   ];
   const sources = { sourceBucket: 'uploads', routes };
 
@@ -114,11 +117,21 @@ describe('a receipt', () => {
   test.each<[string, Parameters<typeof isReceiptOf>[0], Partial<ListedObject>]>([
     ['none', undefined, {}],
     ['of a failure', { ...receipt, status: { S: 'failed' } }, {}],
+    ['of another one that was there already', { ...receipt, status: { S: 'already there' } }, {}],
     ['of other bytes', receipt, { eTag: '"other"' }],
     ['of another size', receipt, { sizeBytes: 2 }],
     ['older than the same bytes put once more', receipt, { lastModified: new Date('2026-01-15T09:30:01Z') }],
     ['without its times', { ...receipt, startedAt: { S: '' } }, {}],
   ])('%s does not', (_, item, object) => expect(isReceiptOf(item, anObject(object))).toBe(false));
+});
+
+test.each([
+  ['delivered', true],
+  ['already there', true],
+  ['failed', false],
+  [undefined, false],
+])('on a create-only route a key with the receipt %j is taken: %j', (status, taken) => {
+  expect(isTaken(status === undefined ? undefined : { status: { S: status } })).toBe(taken);
 });
 
 describe('an estimate', () => {
@@ -163,7 +176,7 @@ describe('what is wrong in the environment is named', () => {
   const environment: Record<string, string> = {
     SOURCE_BUCKET: 'source',
     SOURCE_ACCOUNT: '111111111111',
-    ROUTE_FILTERS: JSON.stringify([{ name: 'main', filter: { prefix: '', suffix: '' } }]),
+    ROUTE_FILTERS: JSON.stringify([{ name: 'main', filter: { prefix: '', suffix: '' }, createOnly: false }]),
     QUEUE_URL: 'url',
     QUEUE_ARN: 'arn',
     DEAD_LETTER_QUEUE_ARN: 'dead',

@@ -10,8 +10,9 @@ import { eventFixture, eventNames, messageBodies } from '../../support/events.ts
 import { aPull } from '../../support/relay.ts';
 
 const BUCKET = 'upload-relay-source-111111111111';
-const CUSTOMER = { name: 'customer', filter: { prefix: '', suffix: '' }, pull: aPull() };
-const SOURCES = { sourceBucket: BUCKET, routes: [{ name: 'main', filter: { prefix: '', suffix: '' } }, CUSTOMER] };
+const ALL = { filter: { prefix: '', suffix: '' }, createOnly: false };
+const CUSTOMER = { name: 'customer', ...ALL, pull: aPull() };
+const SOURCES = { sourceBucket: BUCKET, routes: [{ name: 'main', ...ALL }, CUSTOMER] };
 
 describe('every queue fixture says which keys it asks for', () => {
   test.each([

@@ -117,7 +117,7 @@ describe('an alarm', () => {
 });
 
 describe('a schedule', () => {
-  const schedules = new Schedules({ clock: () => 0, invoke: () => undefined });
+  const schedules = new Schedules({ clock: () => 0, invoke: async () => undefined });
   const rule = { ...PLACE, name: 'r', enabled: true, targets: [] };
 
   test.each(['rate(1 day)', 'rate(12 hours)', 'cron(0 6 * * ? *)'])('may be %s', (expression) => {
