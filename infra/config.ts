@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { feedsSource } from '../functions/route.ts';
+import { feedsSource, namesOf } from '../functions/route.ts';
 import { replaySchema } from './replay-schema.ts';
 
 /** A mistake in `cdk.json`, in one sentence that names the field. */
@@ -230,8 +230,9 @@ function refuseAmbiguity({ routes, relay }: RelayContext): void {
 
 function refuseUnknownRoute(routes: RouteContext[], route: string, field: string): void {
   if (routes.some(({ name }) => name === route)) return;
-  const known = routes.map(({ name }) => `"${name}"`).join(', ');
-  throw new ConfigError(`cdk.json: field "${field}" is "${route}": there is no such route; the routes are ${known}.`);
+  throw new ConfigError(
+    `cdk.json: field "${field}" is "${route}": there is no such route; the routes are ${namesOf(routes)}.`,
+  );
 }
 
 function refuseSecond(

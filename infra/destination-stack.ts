@@ -1,6 +1,7 @@
 import { CfnOutput, type IStackSynthesizer, LegacyStackSynthesizer, Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { RelayContext, RouteContext } from './config.ts';
+import { type StackPlace, stackPlaces } from './places.ts';
 import { RelayBucket } from './relay-bucket.ts';
 import { WriterRole } from './writer-role.ts';
 
@@ -31,13 +32,6 @@ export class DestinationStack extends Stack {
   }
 }
 
-/** One stack per account and region; the first, usually the only one, is called Destination. */
-export function destinationGroups({
-  routes,
-}: RelayContext): (Omit<DestinationStackProps, 'config'> & { id: string })[] {
-  const groups = Map.groupBy(routes, ({ destination }) => `${destination.account}-${destination.region}`);
-  return [...groups].map(([place, members], index) => {
-    const { account, region } = members[0]!.destination;
-    return { id: index === 0 ? 'Destination' : `Destination-${place}`, account, region, routes: members };
-  });
+export function destinationGroups({ routes }: RelayContext): StackPlace<RouteContext>[] {
+  return stackPlaces('Destination', routes, ({ destination }) => destination);
 }

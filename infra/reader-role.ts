@@ -1,9 +1,10 @@
 import { Duration } from 'aws-cdk-lib';
-import { AccountPrincipal, Effect, PolicyDocument, PolicyStatement, Role } from 'aws-cdk-lib/aws-iam';
+import { Effect, PolicyDocument, PolicyStatement, Role } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { acknowledge } from './acknowledge.ts';
 import type { PullingRouteContext, RelayContext } from './config.ts';
 import { bucketArn, objectsArn, relayRoleArn, replayRoleArn } from './contract.ts';
+import { relayTrust } from './relay-trust.ts';
 
 export interface ReaderRoleProps {
   config: RelayContext;
@@ -23,11 +24,7 @@ export class ReaderRole extends Construct {
     this.role = new Role(this, 'Role', {
       roleName: readerRoleName,
       description: `Upload Relay, route ${route.name}: lists and reads for account ${config.source.account}`,
-      // By condition, as the writer role's trust: docs/decisions/0001.
-      assumedBy: new AccountPrincipal(config.source.account).withConditions({
-        ArnEquals: { 'aws:PrincipalArn': [relayRoleArn(config), replayRoleArn(config)] },
-        StringEquals: { 'sts:ExternalId': externalId },
-      }),
+      assumedBy: relayTrust(config, [relayRoleArn(config), replayRoleArn(config)], externalId),
       maxSessionDuration: Duration.hours(1),
       inlinePolicies: { read: new PolicyDocument({ statements: readStatements(route) }) },
     });

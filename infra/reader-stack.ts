@@ -1,6 +1,7 @@
 import { CfnOutput, type IStackSynthesizer, LegacyStackSynthesizer, Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { type PullingRouteContext, pullingRoutes, type RelayContext } from './config.ts';
+import { type StackPlace, stackPlaces } from './places.ts';
 import { ReaderRole } from './reader-role.ts';
 
 export interface ReaderStackProps {
@@ -28,11 +29,7 @@ export class ReaderStack extends Stack {
   }
 }
 
-/** One stack per account and region; the first, usually the only one, is called Reader. None without a route that pulls. */
-export function readerGroups(config: RelayContext): (Omit<ReaderStackProps, 'config'> & { id: string })[] {
-  const groups = Map.groupBy(pullingRoutes(config), ({ pull }) => `${pull.account}-${pull.region}`);
-  return [...groups].map(([place, members], index) => {
-    const { account, region } = members[0]!.pull;
-    return { id: index === 0 ? 'Reader' : `Reader-${place}`, account, region, routes: members };
-  });
+/** None without a route that pulls. */
+export function readerGroups(config: RelayContext): StackPlace<PullingRouteContext>[] {
+  return stackPlaces('Reader', pullingRoutes(config), ({ pull }) => pull);
 }

@@ -1,11 +1,5 @@
 import { Effect, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import {
-  Alias,
-  CfnEventInvokeConfig,
-  type CfnFunction,
-  EventSourceMapping,
-  type IVersion,
-} from 'aws-cdk-lib/aws-lambda';
+import { Alias, CfnEventInvokeConfig, EventSourceMapping, type IVersion } from 'aws-cdk-lib/aws-lambda';
 import type { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
 import type { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
@@ -24,6 +18,7 @@ import {
   readerRoleArn,
   writerRoleArn,
 } from './contract.ts';
+import { allowCheckpoints, makeDurable } from './durable-code.ts';
 import type { Ledger } from './ledger.ts';
 import { RelayCode } from './relay-code.ts';
 import { MAX_RECEIVES, type RelayQueue } from './relay-queue.ts';
@@ -87,11 +82,10 @@ export class RelayFunction extends Construct {
     this.logGroup = relay.logGroup;
     this.large = large.function;
     this.part = part.function;
-    // By hand: CDK's own setting would attach a managed policy, which allows checkpoints of every function.
-    (this.large.node.defaultChild as CfnFunction).durableConfig = {
-      executionTimeout: EXECUTION_TIMEOUT_DAYS * DAY_SECONDS,
-      retentionPeriodInDays: EXECUTION_RETENTION_DAYS,
-    };
+    makeDurable(this.large, {
+      executionTimeoutSeconds: EXECUTION_TIMEOUT_DAYS * DAY_SECONDS,
+      retentionDays: EXECUTION_RETENTION_DAYS,
+    });
     this.#largeAlias = new Alias(this, 'LargeAlias', {
       aliasName: LARGE_ALIAS,
       version: this.large.currentVersion as IVersion,
@@ -183,14 +177,7 @@ export class RelayFunction extends Construct {
     const started = functionArn(source, `${LARGE_FUNCTION_NAME}:${LARGE_ALIAS}`);
     const worker = functionArn(source, PART_FUNCTION_NAME);
     this.#allow('StartLargeObjects', ['lambda:InvokeFunction'], [started]);
-    // Lambda asks for the execution's ARN, which is that of the function's version with more at its end.
-    const executions = functionArn(source, `${LARGE_FUNCTION_NAME}:*`);
-    this.#allow(
-      'KeepCheckpoints',
-      ['lambda:CheckpointDurableExecution', 'lambda:GetDurableExecutionState'],
-      [executions],
-    );
-    acknowledge(this.role, `IAM5[Resource::${executions}]`, 'Executions and versions are not known beforehand.');
+    allowCheckpoints(this.role, functionArn(source, `${LARGE_FUNCTION_NAME}:*`));
     this.#allow('InvokeWorkers', ['lambda:InvokeFunction'], [worker]);
     this.#allow('HandBack', ['sqs:SendMessage'], [queue.queueArn]);
     this.#set('LARGE_OBJECT_BYTES', String(relay.largeObjectBytes));

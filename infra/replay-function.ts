@@ -1,8 +1,7 @@
 import { Effect, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { Alias, CfnEventInvokeConfig, type CfnFunction, type IVersion } from 'aws-cdk-lib/aws-lambda';
+import { Alias, CfnEventInvokeConfig, type IVersion } from 'aws-cdk-lib/aws-lambda';
 import type { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { Construct } from 'constructs';
-import { acknowledge } from './acknowledge.ts';
 import { ownSource, pullingRoutes, type RelayContext } from './config.ts';
 import {
   bucketArn,
@@ -12,6 +11,7 @@ import {
   REPLAY_ROLE_NAME,
   readerRoleArn,
 } from './contract.ts';
+import { allowCheckpoints, makeDurable } from './durable-code.ts';
 import type { Ledger } from './ledger.ts';
 import { RelayCode } from './relay-code.ts';
 import type { RelayQueue } from './relay-queue.ts';
@@ -56,11 +56,10 @@ export class ReplayFunction extends Construct {
       timeoutSeconds: TIMEOUT_SECONDS,
     });
     this.function = replay.function;
-    // By hand: CDK's own setting would attach a managed policy, which allows checkpoints of every function.
-    (this.function.node.defaultChild as CfnFunction).durableConfig = {
-      executionTimeout: EXECUTION_TIMEOUT_SECONDS,
-      retentionPeriodInDays: EXECUTION_RETENTION_DAYS,
-    };
+    makeDurable(this.function, {
+      executionTimeoutSeconds: EXECUTION_TIMEOUT_SECONDS,
+      retentionDays: EXECUTION_RETENTION_DAYS,
+    });
     this.alias = new Alias(this, 'Alias', {
       aliasName: REPLAY_ALIAS,
       version: this.function.currentVersion as IVersion,
@@ -104,14 +103,7 @@ export class ReplayFunction extends Construct {
   /** From its checkpoints, and in a fresh execution when one has gone through as many keys as it may. */
   goesOn(): void {
     const { source } = this.#config;
-    // Lambda asks for the execution's ARN, which is that of the function's version with more at its end.
-    const executions = functionArn(source, `${REPLAY_FUNCTION_NAME}:*`);
-    this.#allow(
-      'KeepCheckpoints',
-      ['lambda:CheckpointDurableExecution', 'lambda:GetDurableExecutionState'],
-      [executions],
-    );
-    acknowledge(this.role, `IAM5[Resource::${executions}]`, 'Executions and versions are not known beforehand.');
+    allowCheckpoints(this.role, functionArn(source, `${REPLAY_FUNCTION_NAME}:*`));
     const itself = functionArn(source, `${REPLAY_FUNCTION_NAME}:${REPLAY_ALIAS}`);
     this.#allow('HandOver', ['lambda:InvokeFunction'], [itself]);
     this.#set('REPLAY_FUNCTION', itself);

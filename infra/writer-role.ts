@@ -1,9 +1,10 @@
 import { Duration } from 'aws-cdk-lib';
-import { AccountPrincipal, Effect, PolicyDocument, PolicyStatement, Role } from 'aws-cdk-lib/aws-iam';
+import { Effect, PolicyDocument, PolicyStatement, Role } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { acknowledge } from './acknowledge.ts';
 import type { RelayContext, RouteContext } from './config.ts';
 import { objectsArn, relayRoleArn } from './contract.ts';
+import { relayTrust } from './relay-trust.ts';
 
 export interface WriterRoleProps {
   config: RelayContext;
@@ -19,12 +20,7 @@ export class WriterRole extends Construct {
     this.role = new Role(this, 'Role', {
       roleName: route.writerRoleName,
       description: `Upload Relay, route ${route.name}: puts objects for account ${config.source.account}`,
-      // The account's root with the relay's ARN as a condition, rather than the role as principal: AWS would bind that
-      // to the role's present id, refuse a role that doesn't exist yet, and break when the role is re-created.
-      assumedBy: new AccountPrincipal(config.source.account).withConditions({
-        ArnEquals: { 'aws:PrincipalArn': relayRoleArn(config) },
-        StringEquals: { 'sts:ExternalId': route.externalId },
-      }),
+      assumedBy: relayTrust(config, relayRoleArn(config), route.externalId),
       maxSessionDuration: Duration.hours(1),
       inlinePolicies: { write: new PolicyDocument({ statements: writeStatements(route) }) },
     });
