@@ -98,7 +98,6 @@ const routeSchema = z.extend(filteredRouteSchema, {
   externalId: externalIdSchema,
   storageClass: z.optional(z.union([z.string(), z.record(z.string(), z.string())])),
   copyTags: z.boolean(),
-  createOnly: z.boolean(),
 });
 
 const routesSchema = z.array(routeSchema).check(z.minLength(1));

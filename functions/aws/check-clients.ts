@@ -1,7 +1,7 @@
 import type { S3Client } from '@aws-sdk/client-s3';
 import { type AssumeRoleCommandInput, STSClient } from '@aws-sdk/client-sts';
 import type { Route } from '../route.ts';
-import { s3Client } from './clients.ts';
+import { kept, s3Client } from './clients.ts';
 import { readerSession } from './reader-credentials.ts';
 import { assumeRole } from './role-session.ts';
 import { type PullingRoute, readingPolicy, sessionPolicy } from './session-policy.ts';
@@ -50,11 +50,8 @@ export function createCheckClients(): CheckClients {
     { step: 'deserialize', name: 'observeClock' },
   );
   const clients = new Map<string, S3Client>();
-  const once = (kind: string, { name }: Pick<Route, 'name'>, make: () => S3Client) => {
-    const client = clients.get(`${kind} ${name}`) ?? make();
-    clients.set(`${kind} ${name}`, client);
-    return client;
-  };
+  const once = (kind: string, { name }: Pick<Route, 'name'>, make: () => S3Client) =>
+    kept(clients, `${kind} ${name}`, make);
   const writer = (route: Route, Policy?: string) =>
     s3Client({
       region: route.destination.region,

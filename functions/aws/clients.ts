@@ -48,7 +48,8 @@ export function createClients({ sourceAccount }: { sourceAccount: string }): Cli
   const readers = new Map<string, Reader>();
   const writers = new Map<string, S3Client>();
   return {
-    reader({ pull, ...route }) {
+    reader(route) {
+      const { pull } = route;
       if (!pull) return own;
       return kept(readers, route.name, () => readerOf(pull, readerCredentials(sts, { ...route, pull })));
     },
@@ -91,7 +92,8 @@ function readerOf({ account, region }: Pull, credentials: S3ClientConfig['creden
   return { s3: lean(s3Client({ region, credentials })), owner: account, readsVersions: false };
 }
 
-function kept<T>(all: Map<string, T>, name: string, make: () => T): T {
+/** The one of that name, made when it is first asked for. */
+export function kept<T>(all: Map<string, T>, name: string, make: () => T): T {
   const one = all.get(name) ?? make();
   all.set(name, one);
   return one;

@@ -1,11 +1,13 @@
 import { DeleteObjectCommand, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import { type PullingRoute, readingPolicy } from '../aws/session-policy.ts';
 import type { Route } from '../route.ts';
-import { attempt, describe, type ErrorFacts, isRefusal } from './attempt.ts';
+import { attempt, describe, type ErrorFacts } from './attempt.ts';
 import type { Check, Identity } from './check.ts';
 import { atSource } from './explain-write.ts';
 import { type Finding, failed, ok, type Remedy, skipped } from './line.ts';
 import { WRONG_CRC32 } from './probe.ts';
+import { mustBeRefused } from './refusals.ts';
+import { wrongId, wrongIdMustBeRefused } from './session.ts';
 import { canRead, canTellMissing, isAboutKey, keyIn, type ReadBucket } from './source.ts';
 import {
   assumeStatement,
@@ -63,25 +65,16 @@ async function canBecomeReader({ config, clients }: Check, route: PullingRoute, 
 
 async function externalIdIsDemanded({ config, clients }: Check, route: PullingRoute, identity: Identity) {
   const { account, readerRoleArn, externalId } = route.pull;
-  const assumed = await attempt(clients.assumeReader(route, { ExternalId: `not-${externalId}`.slice(0, 1224) }));
-  if (assumed.kind === 'failed' && isRefusal(assumed.error)) return ok('refused');
-  if (assumed.kind === 'failed') return skipped(describe(assumed.error));
-  const change = `The trust policy of ${readerRoleArn} does not ask for the external id: replace it by this statement.`;
+  const assumed = await attempt(clients.assumeReader(route, { ExternalId: wrongId(externalId) }));
   const trust = readerTrustStatement(route.pull, identity.roleArn, config.replayRoleArn);
-  return failed('a wrong external id was let in', atSource(account, change, trust));
+  return wrongIdMustBeRefused(assumed, readerRoleArn, (change) => atSource(account, change, trust));
 }
 
 async function isForbidden({ clients }: Check, route: PullingRoute, request: string): Promise<Finding> {
   const tried = await attempt(FORBIDDEN[request]!(clients.readerRole(route), route));
-  if (tried.kind === 'failed' && isRefusal(tried.error)) return ok('refused');
-  if (tried.kind === 'failed' && (tried.error.status === undefined || tried.error.status >= 500))
-    return skipped(describe(tried.error));
   const { account, readerRoleArn } = route.pull;
   const change = `${request} is allowed to ${readerRoleArn}, by its own policies or by the bucket's: take that away. These statements are all it needs.`;
-  return failed(
-    tried.kind === 'done' ? 'done' : `let in, and answered by ${describe(tried.error)}`,
-    atSource(account, change, statementsFor(route)),
-  );
+  return mustBeRefused(tried, () => atSource(account, change, statementsFor(route)));
 }
 
 function customersBucket({ clients }: Check, route: PullingRoute): ReadBucket {

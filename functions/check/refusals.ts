@@ -9,7 +9,7 @@ import type { Route } from '../route.ts';
 import { type Attempt, attempt, describe, isRefusal } from './attempt.ts';
 import type { Check } from './check.ts';
 import { atDestination } from './explain-write.ts';
-import { type Finding, failed, ok, skipped } from './line.ts';
+import { type Finding, failed, ok, type Remedy, skipped } from './line.ts';
 import { keyOutside, probeKey, putNothing } from './probe.ts';
 import { NO_PUBLIC_ACCESS, putStatement, tlsStatement } from './statements.ts';
 
@@ -87,7 +87,7 @@ export async function publicIsForbidden({ clients }: Check, route: Route): Promi
 }
 
 /** An answer other than a refusal, even an error such as `BadDigest` or "not found", means that the request was let in. */
-function mustBeRefused(tried: Attempt, remedy: () => ReturnType<typeof atDestination>): Finding {
+export function mustBeRefused(tried: Attempt, remedy: () => Remedy): Finding {
   if (tried.kind === 'done') return failed('done', remedy());
   if (isRefusal(tried.error)) return ok('refused');
   if (tried.error.status === undefined || tried.error.status >= 500) return skipped(describe(tried.error));

@@ -1,6 +1,6 @@
 import { sessionPolicy } from '../aws/session-policy.ts';
 import type { Route } from '../route.ts';
-import { attempt, describe, type ErrorFacts, isRefusal } from './attempt.ts';
+import { type Attempt, attempt, describe, type ErrorFacts, isRefusal } from './attempt.ts';
 import type { Check, Identity } from './check.ts';
 import { atDestination, atSource } from './explain-write.ts';
 import { isRecreated } from './identity.ts';
@@ -15,14 +15,22 @@ export async function canBecomeWriter({ config, clients }: Check, route: Route, 
 
 /** A trust without the external id would let the relay be used on behalf of somebody else: the confused deputy. */
 export async function externalIdIsDemanded({ clients }: Check, route: Route, identity: Identity): Promise<Finding> {
-  const assumed = await attempt(clients.assume(route, { ExternalId: `not-${route.externalId}`.slice(0, 1224) }));
-  if (assumed.kind === 'failed' && isRefusal(assumed.error)) return ok('refused');
-  if (assumed.kind === 'failed') return skipped(describe(assumed.error));
-  const change = `The trust policy of ${route.writerRoleArn} does not ask for the external id: replace it by this statement.`;
-  return failed(
-    'a wrong external id was let in',
+  const assumed = await attempt(clients.assume(route, { ExternalId: wrongId(route.externalId) }));
+  return wrongIdMustBeRefused(assumed, route.writerRoleArn, (change) =>
     atDestination(route, change, trustStatement(route, identity.roleArn)),
   );
+}
+
+/** @param remedy what to do about the role's trust policy */
+export function wrongIdMustBeRefused(assumed: Attempt, roleArn: string, remedy: (change: string) => Remedy): Finding {
+  if (assumed.kind === 'failed') return isRefusal(assumed.error) ? ok('refused') : skipped(describe(assumed.error));
+  const change = `The trust policy of ${roleArn} does not ask for the external id: replace it by this statement.`;
+  return failed('a wrong external id was let in', remedy(change));
+}
+
+/** An external id that nobody has agreed on: STS takes 1,224 characters. */
+export function wrongId(externalId: string): string {
+  return `not-${externalId}`.slice(0, 1224);
 }
 
 /** STS tells nobody what a trust policy says, so this tells what it must say. */
