@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { chunks } from '../functions/chunks.ts';
 
 /** What Lambda would hand to the relay after these uploads: batches of messages, each with S3's notification of one object. */
 export function uploadEvents(bucket: string, keys: readonly string[], sizeBytes: number, batchSize: number): object[] {
@@ -10,10 +11,7 @@ export function uploadEvents(bucket: string, keys: readonly string[], sizeBytes:
     messageAttributes: {},
     eventSource: 'aws:sqs',
   }));
-  const batches = Math.ceil(records.length / batchSize);
-  return Array.from({ length: batches }, (_, index) => ({
-    Records: records.slice(index * batchSize, (index + 1) * batchSize),
-  }));
+  return chunks(records, batchSize).map((Records) => ({ Records }));
 }
 
 function notificationOf(bucket: string, key: string, size: number): object {

@@ -1,4 +1,5 @@
 import { PutEventsCommand, type PutEventsRequestEntry } from '@aws-sdk/client-eventbridge';
+import { chunks } from '../chunks.ts';
 import { asRelayError } from '../errors.ts';
 import type { RelayRequest } from '../request/relay-request.ts';
 import type { FinalReceipt } from './receipt.ts';
@@ -38,10 +39,7 @@ export async function reportNow(invocation: Invocation, request: RelayRequest, r
  */
 export async function sendReports(invocation: Invocation): Promise<void> {
   const entries = invocation.reports.splice(0).map(entryOf);
-  const requests = Array.from({ length: Math.ceil(entries.length / EVENTS_PER_REQUEST) }, (_, index) =>
-    entries.slice(index * EVENTS_PER_REQUEST, (index + 1) * EVENTS_PER_REQUEST),
-  );
-  await Promise.all(requests.map((each) => putEvents(invocation, each)));
+  await Promise.all(chunks(entries, EVENTS_PER_REQUEST).map((each) => putEvents(invocation, each)));
 }
 
 function entryOf(receipt: FinalReceipt): PutEventsRequestEntry {

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type AttributeValue, BatchGetItemCommand, type KeysAndAttributes } from '@aws-sdk/client-dynamodb';
+import { chunks } from '../chunks.ts';
 import { ledgerId } from '../delivery/ledger.ts';
 import { inLanes } from './in-lanes.ts';
 import type { ListedObject } from './list-page.ts';
@@ -49,11 +50,6 @@ export function isReceiptOf(receipt: Item | undefined, { eTag, sizeBytes, lastMo
   if (receipt['sourceETag']?.S !== eTag || receipt['sizeBytes']?.N !== String(sizeBytes)) return false;
   const finishedAt = Date.parse(receipt['startedAt']?.S ?? '') + Number(receipt['durationMs']?.N);
   return finishedAt >= lastModified.getTime();
-}
-
-export function chunks<T>(items: readonly T[], size: number): T[][] {
-  const count = Math.ceil(items.length / size);
-  return Array.from({ length: count }, (_, index) => items.slice(index * size, (index + 1) * size));
 }
 
 function idOf({ object, route }: Task): string {

@@ -1,6 +1,7 @@
 /** Lets schedules fire by themselves, a minute exactly, as long as it runs. */
 import type { Clock } from '../api.ts';
-import { MINUTE_MS, startOf } from './timing.ts';
+import { startOf } from './timing.ts';
+import { MINUTE_MS } from './wall-clock.ts';
 
 /** Rules and schedules. */
 export interface Firing {

@@ -1,5 +1,6 @@
 /** EventBridge Scheduler, as far as schedules with a function as their target go. */
-import { ApiError, type Caller, type ContextKeys } from '../api.ts';
+import { ApiError, type Caller } from '../api.ts';
+import type { InvokeFunction } from '../events/schedules.ts';
 import type { Credentials } from '../iam/key-ring.ts';
 import type { Outcome } from '../lambda/async-invocations.ts';
 import type { ServiceAssumption } from '../sts.ts';
@@ -30,7 +31,7 @@ export interface SchedulerServices {
   clock: () => number;
   assume: (assumption: ServiceAssumption) => Credentials;
   callerOf: (credentials: Credentials) => Caller;
-  invoke: (caller: Caller, functionArn: string, payload: string, context: ContextKeys) => Promise<Outcome>;
+  invoke: InvokeFunction;
   send: (caller: Caller, queueArn: string, message: { body: string }) => void;
 }
 

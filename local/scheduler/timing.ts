@@ -1,5 +1,5 @@
 import { parseCron } from './cron.ts';
-import { WallClock } from './wall-clock.ts';
+import { MINUTE_MS, WallClock } from './wall-clock.ts';
 
 /** When a schedule is due, to the minute. */
 export interface Timing {
@@ -7,7 +7,6 @@ export interface Timing {
   isDue(minute: number, since: number): boolean;
 }
 
-export const MINUTE_MS = 60_000;
 const UNIT_MINUTES: Record<string, number> = { minute: 1, hour: 60, day: 1440 };
 
 /**

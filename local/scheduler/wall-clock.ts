@@ -8,7 +8,7 @@ export interface WallTime {
   minute: number;
 }
 
-const MINUTE_MS = 60_000;
+export const MINUTE_MS = 60_000;
 /** By so many minutes clocks are put back: half an hour on Lord Howe Island, an hour elsewhere. */
 const PUT_BACK_MINUTES = [30, 60];
 

@@ -1,5 +1,6 @@
 /** relay-large and its workers, killed at every step of theirs in turn. The waits are real. */
 import { describe, expect, test } from 'vitest';
+import { inLanes } from '../../functions/replay/in-lanes.ts';
 import { LargeWorld, type Who } from './large-world.ts';
 
 /** Forty parts of 64 MiB: three groups. */
@@ -39,7 +40,7 @@ describe('killed before and after each request and each checkpoint', () => {
     const turns = undisturbed.turns['relay-large'];
     const operations = undisturbed.executions[0]!.journal.operationsBegun;
     expect(turns.filter((label) => label.includes('checkpoint')).length).toBeGreaterThan(15);
-    await forEach(range(1, turns.length), async (turn) => {
+    await inLanes(AT_ONCE, range(1, turns.length), async (turn) => {
       const world = await relayed({ who: 'relay-large', turn });
       const story = `killed at turn ${turn}, "${world.turns['relay-large'][turn - 1]}"`;
       expectDelivered(world);
@@ -54,7 +55,7 @@ describe('killed before and after each request and each checkpoint', () => {
   test('a worker at any part: the result is right, and no finished group is sent twice', async () => {
     const turns = (await relayed()).turns['relay-part'];
     const atParts = range(1, turns.length).filter((turn) => turns[turn - 1]!.includes('UploadPart'));
-    await forEach(atParts, async (turn) => {
+    await inLanes(AT_ONCE, atParts, async (turn) => {
       const world = await relayed({ who: 'relay-part', turn });
       expectDelivered(world);
       const counts = new Map<string, number>();
@@ -72,12 +73,4 @@ function partCount(counts: Map<string, number>, part: number): number {
 
 function range(from: number, to: number): number[] {
   return Array.from({ length: to - from + 1 }, (_, index) => from + index);
-}
-
-async function forEach(numbers: number[], work: (number: number) => Promise<void>): Promise<void> {
-  const queue = numbers.values();
-  const worker = async () => {
-    for (const number of queue) await work(number);
-  };
-  await Promise.all(Array.from({ length: AT_ONCE }, worker));
 }

@@ -1,3 +1,5 @@
+import type { Execution } from '../../local/lambda/executor.ts';
+
 /** An execution environment that ends at one of its turns: what it waits for then never happens. */
 export class Killable {
   /** Rejects when it is killed. */
@@ -24,4 +26,13 @@ export class Killable {
   }
 
   tell(): void {}
+}
+
+/** What Lambda makes of an invocation: its answer, an error, or none because it was killed. */
+export async function executionOf(answer: Promise<unknown>, { death }: Pick<Killable, 'death'>): Promise<Execution> {
+  const outcome = await Promise.race([answer, death]).then(
+    (value) => ({ payload: JSON.stringify(value), failed: false }),
+    (error: Error) => ({ payload: JSON.stringify({ errorMessage: error.message }), failed: true }),
+  );
+  return { ...outcome, timedOut: false, durationMs: 0, maxMemoryMb: 0, logTail: Buffer.alloc(0) };
 }

@@ -17,7 +17,7 @@ import { Queue } from '../exploration/queue.ts';
 import { type Services, servicesOf } from '../exploration/services.ts';
 import { SourceBucket } from '../exploration/source-bucket.ts';
 import { checkpoints } from './checkpoints.ts';
-import { Killable } from './killable.ts';
+import { executionOf, Killable } from './killable.ts';
 
 export type Who = 'relay-large' | 'relay-part';
 
@@ -109,11 +109,7 @@ export class LargeWorld {
       { durableExecutionClient: checkpoints(execution, life) },
     );
     const context = { awsRequestId: 'request', getRemainingTimeInMillis: () => 900_000 } as Context;
-    const answer = await Promise.race([handler(JSON.parse(event), context), life.death]).then(
-      (value) => ({ payload: JSON.stringify(value), failed: false }),
-      (error: Error) => ({ payload: JSON.stringify({ errorMessage: error.message }), failed: true }),
-    );
-    return { ...answer, timedOut: false, durationMs: 0, maxMemoryMb: 0, logTail: Buffer.alloc(0) };
+    return executionOf(handler(JSON.parse(event), context), life);
   }
 
   #invokePart(payload: string) {

@@ -14,7 +14,7 @@ import { DurableExecution } from '../../local/lambda/durable/execution.ts';
 import type { Execution } from '../../local/lambda/executor.ts';
 import type { Target } from '../../local/lambda/functions.ts';
 import { checkpoints } from '../large/checkpoints.ts';
-import { Killable } from '../large/killable.ts';
+import { executionOf, Killable } from '../large/killable.ts';
 
 export interface ReplayWorldOptions {
   /** In the order of their bytes. */
@@ -135,11 +135,7 @@ export class ReplayWorld {
       { durableExecutionClient: checkpoints(execution, life) },
     );
     const context = { awsRequestId: 'request', getRemainingTimeInMillis: () => 900_000 } as Context;
-    const answer = await Promise.race([handler(JSON.parse(event), context), life.death]).then(
-      (value) => ({ payload: JSON.stringify(value), failed: false }),
-      (error: Error) => ({ payload: JSON.stringify({ errorMessage: error.message }), failed: true }),
-    );
-    return { ...answer, timedOut: false, durationMs: 0, maxMemoryMb: 0, logTail: Buffer.alloc(0) };
+    return executionOf(handler(JSON.parse(event), context), life);
   }
 
   #clients(life: Pick<Killable, 'turn'>): ReplayClients {

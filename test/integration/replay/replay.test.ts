@@ -3,6 +3,7 @@ import { BatchWriteItemCommand } from '@aws-sdk/client-dynamodb';
 import { DeleteObjectCommand, HeadObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { inLanes } from '../../../functions/replay/in-lanes.ts';
 import type { ReplayAnswer } from '../../../functions/replay.ts';
 import { Faults } from '../../../local/faults/faults.ts';
 import { eventFixture, replayEventNames } from '../../support/events.ts';
@@ -18,6 +19,7 @@ import {
   type TwoAccounts,
 } from '../../support/two-accounts.ts';
 
+const LANES = 10;
 const LOG_GROUP = '/aws/lambda/upload-relay-replay';
 const COUNT = 120;
 const RECEIPTS_GONE = 37;
@@ -43,7 +45,9 @@ beforeAll(async () => {
     faults,
   });
   expect(await replay({})).toEqual({ status: 'done', scanned: 0, alreadyDelivered: 0, sent: 0, bytes: 0 });
-  await eachOf(KEYS, (key) => world.a.s3.send(new PutObjectCommand({ Bucket: SOURCE_BUCKET, Key: key, Body: key })));
+  await inLanes(LANES, KEYS, (key) =>
+    world.a.s3.send(new PutObjectCommand({ Bucket: SOURCE_BUCKET, Key: key, Body: key })),
+  );
   await allDelivered(KEYS);
 });
 
@@ -64,16 +68,8 @@ async function replay(event: object): Promise<ReplayAnswer> {
   return payload as ReplayAnswer;
 }
 
-async function eachOf<T>(items: readonly T[], work: (item: T) => Promise<unknown>): Promise<void> {
-  const queue = items.values();
-  const worker = async () => {
-    for (const item of queue) await work(item);
-  };
-  await Promise.all(Array.from({ length: 10 }, worker));
-}
-
 const allDelivered = (keys: readonly string[]) =>
-  eachOf(keys, (key) => eventually(async () => (await world.ledgerItem(key))?.['status'] === 'delivered'));
+  inLanes(LANES, keys, (key) => eventually(async () => (await world.ledgerItem(key))?.['status'] === 'delivered'));
 
 /** As if they had never been delivered. */
 async function loseReceipts(keys: readonly string[]): Promise<void> {
@@ -121,7 +117,7 @@ describe('only what is missing', () => {
     });
     await allDelivered(gone);
     expect(await startedAt(kept)).toEqual(before);
-    await eachOf(HOSTILE, (key) =>
+    await inLanes(LANES, HOSTILE, (key) =>
       world.b.s3.send(new HeadObjectCommand({ Bucket: DESTINATION_BUCKET, Key: PREFIX + key })),
     );
   });

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { Clockwork } from '../../../local/scheduler/clockwork.ts';
-import { MINUTE_MS, parseTiming } from '../../../local/scheduler/timing.ts';
+import { parseTiming } from '../../../local/scheduler/timing.ts';
+import { MINUTE_MS } from '../../../local/scheduler/wall-clock.ts';
 
 const HOUR_MS = 60 * MINUTE_MS;
 
