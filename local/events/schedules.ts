@@ -50,6 +50,10 @@ export class Schedules {
     return [...this.#rules.keys()];
   }
 
+  find(arn: string): ScheduledRule | undefined {
+    return this.#rules.get(arn);
+  }
+
   /**
    * Does now what the schedule would do at its time: invokes the rule's functions, without waiting for them.
    * @throws Error for an unknown or disabled rule; ApiError `AccessDenied` when a function's policy doesn't let EventBridge in
