@@ -7,6 +7,8 @@ import { demonstrationDrops, dropsOf } from './start/drops.ts';
 import { formatHints } from './start/hints.ts';
 import { HELP, parseOptions } from './start/options.ts';
 import { listOwned } from './start/owned-objects.ts';
+import { keepProfiles } from './start/people.ts';
+import { SHELL_FILE } from './start/profile.ts';
 import { showProgress } from './start/progress.ts';
 import { proveDelivery } from './start/proof.ts';
 import { allHold, formatReport, type ReportRow } from './start/report.ts';
@@ -84,12 +86,13 @@ function verdict(rows: ReportRow[]): string {
 }
 
 async function stayUp(session: LocalSession): Promise<void> {
-  const { config, profiles, cloud, folder, profileFile } = session;
+  const { config, profiles, cloud, folder } = session;
   const { destination } = config.routes[0]!;
+  const takeProfilesAway = await keepProfiles(session);
   process.stdout.write(
     `${formatHints({
       url: cloud.url,
-      profileFile,
+      shellFile: SHELL_FILE,
       logFile: join(folder, 'aws', 'logs', config.source.account, `${LOG_GROUP_NAME}.log`),
       sourceBucket: config.source.bucket,
       destinationBucket: destination.bucket,
@@ -101,6 +104,7 @@ async function stayUp(session: LocalSession): Promise<void> {
   if (!interrupted.signal.aborted) {
     await new Promise((resolve) => interrupted.signal.addEventListener('abort', resolve, { once: true }));
   }
+  await takeProfilesAway();
   process.stdout.write('\nBoth accounts are gone.\n');
 }
 

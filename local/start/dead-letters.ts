@@ -36,7 +36,7 @@ export class DeadLetters {
   }
 }
 
-function keysOf({ Body }: Message): string[] {
+export function keysOf({ Body }: Message): string[] {
   try {
     return parseMessageBody(Body ?? '', 'whatever bucket').map(({ source }) => source.key);
   } catch {
@@ -44,7 +44,7 @@ function keysOf({ Body }: Message): string[] {
   }
 }
 
-function reasonOf({ MessageAttributes }: Message): string {
+export function reasonOf({ MessageAttributes }: Message): string {
   const code = MessageAttributes?.['ErrorCode']?.StringValue ?? 'unknown';
   return `${code}: ${MessageAttributes?.['ErrorMessage']?.StringValue ?? 'no reason was given'}`;
 }

@@ -13,8 +13,9 @@ export interface Started {
   exitCode: Promise<number | null>;
 }
 
-export function startProgram(args: string[], env: NodeJS.ProcessEnv = {}): Started {
-  const child = spawn(process.execPath, [MAIN, ...args], { env: { ...process.env, ...env } });
+/** @param cwd where it leaves what other terminals need: a folder of the test's own */
+export function startProgram(args: string[], cwd: string, env: NodeJS.ProcessEnv = {}): Started {
+  const child = spawn(process.execPath, [MAIN, ...args], { cwd, env: { ...process.env, ...env } });
   let output = '';
   const exitCode = new Promise<number | null>((resolve) => child.on('close', resolve));
   for (const stream of [child.stdout, child.stderr]) {

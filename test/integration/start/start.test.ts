@@ -1,5 +1,5 @@
 /** `npm start` as a person sees it: the real program in a process of its own. */
-import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -21,7 +21,7 @@ beforeAll(async () => {
 
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-const start = (...args: string[]) => startProgram(args, { TMPDIR: temporary });
+const start = (...args: string[]) => startProgram(args, folder, { TMPDIR: temporary });
 
 /** What a run left in the temporary folder; Node's own cache is not ours. */
 async function leftovers(): Promise<string[]> {
@@ -88,13 +88,29 @@ describe('without --once it stays up', () => {
   test.each(['SIGINT', 'SIGTERM'] as const)('prints what to type next, and %s ends it cleanly', async (signal) => {
     const { child, exitCode, output, printed } = start('--port', '0', join(folder, 'single.bin'));
     await printed("The relay's log:");
-    expect(output()).toMatch(/export AWS_CONFIG_FILE=\S+\/aws-config\n/);
-    expect(output()).toMatch(
-      /aws --profile a --endpoint-url https:\/\/127\.0\.0\.1:\d+ s3 cp README\.md s3:\/\/upload-relay-source-111111111111\/hello\.md\n/,
-    );
+    expect(output()).toContain('\n  npm run try\n');
+    expect(output()).toContain('\n  source .local/aws.sh\n');
+    expect(output()).toContain('\n  aws s3 cp README.md s3://upload-relay-source-111111111111/hello.md\n');
+    const { mode } = await stat(join(folder, '.local', 'aws-config'));
+    expect(mode & 0o077).toBe(0);
     child.kill(signal);
     expect(await exitCode).toBe(0);
     expect(output()).toMatch(/Both accounts are gone\.\n$/);
     expect(await leftovers()).toEqual([]);
+    expect(await readdir(folder)).not.toContain('.local');
+  });
+
+  test('another one in the same folder takes over what other terminals read, and keeps it', async () => {
+    const first = start('--port', '0', join(folder, 'single.bin'));
+    await first.printed("The relay's log:");
+    const second = start('--port', '0', join(folder, 'single.bin'));
+    await second.printed("The relay's log:");
+    first.child.kill('SIGINT');
+    expect(await first.exitCode).toBe(0);
+    const [, url] = /stay up at (\S+) until/.exec(second.output())!;
+    expect(await readFile(join(folder, '.local', 'aws-config'), 'utf8')).toContain(`endpoint_url = ${url}\n`);
+    second.child.kill('SIGINT');
+    expect(await second.exitCode).toBe(0);
+    expect(await readdir(folder)).not.toContain('.local');
   });
 });
