@@ -62,6 +62,8 @@ function shellText(profiles: Profiles): string {
     '# Made by npm start: the AWS CLI of this terminal talks to the two accounts on this machine.',
     `unset ${[...keys, 'AWS_REGION', 'AWS_DEFAULT_REGION'].join(' ')}`,
     ...Object.entries(set).map(([name, value]) => `export ${name}=${shellWord(value)}`),
+    '# Version 1 of the CLI would ask the real SQS all the same: https://github.com/aws/aws-cli/issues/8737',
+    'aws() { command aws --endpoint-url "$AWS_ENDPOINT_URL" "$@"; }',
     '',
   ].join('\n');
 }

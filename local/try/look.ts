@@ -5,7 +5,7 @@ import { formatTable, printable } from '../start/text.ts';
 import type { World } from './world.ts';
 
 /** Lists every destination bucket as its own account sees it. */
-export async function look(world: World): Promise<boolean> {
+export async function look(world: World): Promise<void> {
   const accounts = [...accountProfiles(world.config).keys()];
   const buckets = new Map(world.config.routes.map(({ destination }) => [destination.bucket, destination.account]));
   for (const [bucket, account] of buckets) {
@@ -17,5 +17,4 @@ export async function look(world: World): Promise<boolean> {
       `s3://${bucket}, as account ${account}\n\n${formatTable(['key', 'owner'], rows, new Set())}\n`,
     );
   }
-  return true;
 }

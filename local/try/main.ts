@@ -2,13 +2,13 @@
 import { CHECK_FUNCTION_NAME, REPLAY_ALIAS, REPLAY_FUNCTION_NAME } from '../../infra/contract.ts';
 import { printable } from '../start/text.ts';
 import { UserError } from '../start/user-error.ts';
-import { deadLetters } from './dead-letters.ts';
 import { drop } from './drop.ts';
 import { restore, revoke } from './grant.ts';
 import { intrude } from './intrude.ts';
 import { invoke } from './invoke.ts';
 import { receiptOf } from './ledger.ts';
 import { look } from './look.ts';
+import { deadLetters, queueDrained } from './queues.ts';
 import { openWorld, type World } from './world.ts';
 
 const EXIT_NOT_AS_WANTED = 1;
@@ -24,15 +24,15 @@ const HELP = `Does something with the two accounts that npm start keeps up in an
   npm run try -- restore            and gives it back
   npm run try -- check              whether the relay may do what it must, and who must change what
   npm run try -- dead-letters       what could not be relayed, and why
-  npm run try -- redrive            sends it back to the relay
+  npm run try -- redrive            sends it back to the relay, and waits until that has dealt with it
   npm run try -- replay --dry-run   what has no receipt
   npm run try -- replay             sends that to the relay
 
-The exit code is 0 when it turned out as it should: delivered, refused, passed.
+It fails only if it can't be done, or if intrude is let in anywhere but where the writer may put objects.
 `;
 
-/** Each does one thing, and tells whether it turned out well. */
-const VERBS: Record<string, (world: World, args: string[]) => Promise<boolean>> = {
+/** Each does one thing and tells what came of it. */
+const VERBS: Record<string, (world: World, args: string[]) => Promise<void>> = {
   drop,
   look,
   intrude,
@@ -41,54 +41,56 @@ const VERBS: Record<string, (world: World, args: string[]) => Promise<boolean>> 
   restore,
   check,
   'dead-letters': deadLetters,
-  redrive: (world) => replayWith(world, { from: 'dead-letter-queue' }),
-  replay: (world, [option]) => replayWith(world, { dryRun: option === '--dry-run' }),
+  redrive,
+  replay,
 };
 
-main(process.argv.slice(2)).then(
-  (isWell) => {
-    process.exitCode = isWell ? 0 : EXIT_NOT_AS_WANTED;
-  },
-  (error: NodeJS.ErrnoException) => {
-    const isGone = error.code === 'ECONNREFUSED';
-    const isExpected = error instanceof UserError || isGone;
-    process.exitCode = isExpected ? EXIT_USAGE : EXIT_NOT_AS_WANTED;
-    const sentence = isGone ? 'Nothing answers: npm start must be up in another terminal.' : error.message;
-    process.stderr.write(`${isExpected ? sentence : error.stack}\n`);
-  },
-);
+main(process.argv.slice(2)).catch((error: NodeJS.ErrnoException) => {
+  const isGone = error.code === 'ECONNREFUSED';
+  const isExpected = error instanceof UserError || isGone;
+  process.exitCode = isExpected ? EXIT_USAGE : EXIT_NOT_AS_WANTED;
+  const sentence = isGone ? 'Nothing answers: npm start must be up in another terminal.' : error.message;
+  process.stderr.write(`${isExpected ? sentence : error.stack}\n`);
+});
 
-async function main([verb, ...args]: string[]): Promise<boolean> {
+async function main([verb, ...args]: string[]): Promise<void> {
   if (verb === undefined || verb === '--help') {
     process.stdout.write(HELP);
-    return true;
+    return;
   }
   const act = Object.hasOwn(VERBS, verb) ? VERBS[verb] : undefined;
   if (!act) throw new UserError(`There is no "${verb}" to try. What there is: npm run try`);
-  return act(await openWorld(), args);
+  await act(await openWorld(), args);
 }
 
-async function receipt(world: World, [key]: string[]): Promise<boolean> {
+async function receipt(world: World, [key]: string[]): Promise<void> {
   if (key === undefined) throw new UserError('Of which key? For example: npm run try -- receipt README.md');
-  let found = false;
   for (const { name } of world.routes) {
     const item = await receiptOf(world, name, key);
-    process.stdout.write(
-      `${item ? JSON.stringify(item, undefined, 2) : `Nothing of ${printable(key)} along ${name}.`}\n`,
-    );
-    found ||= item !== undefined;
+    print(item ? JSON.stringify(item, undefined, 2) : `Nothing of ${printable(key)} along ${name}.`);
   }
-  return found;
 }
 
-async function check(world: World): Promise<boolean> {
-  const { passed, table } = await invoke<{ passed: boolean; table: string }>(world, CHECK_FUNCTION_NAME, {});
-  process.stdout.write(`${table}\n`);
-  return passed;
+async function check(world: World): Promise<void> {
+  const { table } = await invoke<{ table: string }>(world, CHECK_FUNCTION_NAME, {});
+  print(table);
 }
 
-async function replayWith(world: World, event: object): Promise<boolean> {
-  const answer = await invoke<object>(world, `${REPLAY_FUNCTION_NAME}:${REPLAY_ALIAS}`, event);
-  process.stdout.write(`${JSON.stringify(answer, undefined, 2)}\n`);
-  return true;
+async function replayWith(world: World, event: object): Promise<void> {
+  print(JSON.stringify(await invoke(world, `${REPLAY_FUNCTION_NAME}:${REPLAY_ALIAS}`, event), undefined, 2));
+}
+
+async function replay(world: World, options: string[]): Promise<void> {
+  const unknown = options.find((option) => option !== '--dry-run');
+  if (unknown !== undefined) throw new UserError(`replay knows only --dry-run, not ${unknown}.`);
+  await replayWith(world, { dryRun: options.length > 0 });
+}
+
+async function redrive(world: World): Promise<void> {
+  await replayWith(world, { from: 'dead-letter-queue' });
+  await queueDrained(world);
+}
+
+function print(text: string): void {
+  process.stdout.write(`${text}\n`);
 }
