@@ -16,12 +16,18 @@ export interface RelayCodeProps {
   entry: string;
   /** Instead of `relay.timeoutSeconds`. */
   timeoutSeconds?: number;
+  /** Instead of `relay.memoryMiB`. */
+  memoryMiB?: number;
+  /** Instead of one of its own. */
+  logGroup?: LogGroup;
+  /** Instead of what a function that streams needs. */
+  environment?: Record<string, string>;
 }
 
-export const REPOSITORY = new URL('../', import.meta.url);
+const REPOSITORY = new URL('../', import.meta.url);
 
 /** One ESM file with the SDK in it: starts faster than the runtime's own SDK, and what was tested is what runs. */
-export const BUNDLING: BundlingOptions = {
+const BUNDLING: BundlingOptions = {
   format: OutputFormat.ESM,
   target: 'node24',
   minify: true,
@@ -36,6 +42,9 @@ export const BUNDLING: BundlingOptions = {
   banner: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);",
 };
 
+/** A young generation so small is collected before the buffers of a stream pile up: see functions/heap.ts. */
+const FOR_STREAMS = { NODE_OPTIONS: '--max-semi-space-size=2' };
+
 /** One of the relay's functions with its log group. */
 export class RelayCode extends Construct {
   readonly function: NodejsFunction;
@@ -43,12 +52,15 @@ export class RelayCode extends Construct {
 
   constructor(scope: Construct, id: string, props: RelayCodeProps) {
     super(scope, id);
-    const { config, role, functionName, description, entry, timeoutSeconds = config.relay.timeoutSeconds } = props;
-    this.logGroup = new LogGroup(this, 'Logs', {
-      logGroupName: `/aws/lambda/${functionName}`,
-      retention: config.relay.logRetentionDays as RetentionDays,
-      removalPolicy: RemovalPolicy.DESTROY,
-    });
+    const { config, role, functionName, description, entry, environment = FOR_STREAMS } = props;
+    const { timeoutSeconds, memoryMiB, logRetentionDays } = config.relay;
+    this.logGroup =
+      props.logGroup ??
+      new LogGroup(this, 'Logs', {
+        logGroupName: `/aws/lambda/${functionName}`,
+        retention: logRetentionDays as RetentionDays,
+        removalPolicy: RemovalPolicy.DESTROY,
+      });
     this.function = new NodejsFunction(this, 'Function', {
       functionName,
       description,
@@ -58,14 +70,13 @@ export class RelayCode extends Construct {
       bundling: BUNDLING,
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
-      memorySize: config.relay.memoryMiB,
-      timeout: Duration.seconds(timeoutSeconds),
+      memorySize: props.memoryMiB ?? memoryMiB,
+      timeout: Duration.seconds(props.timeoutSeconds ?? timeoutSeconds),
       role,
       logGroup: this.logGroup,
       // What has begun with a version goes on with it, days later even.
       currentVersionOptions: { removalPolicy: RemovalPolicy.RETAIN },
-      // A young generation so small is collected before the buffers of a stream pile up: see functions/heap.ts.
-      environment: { NODE_OPTIONS: '--max-semi-space-size=2' },
+      environment,
       // NodejsFunction's own setting is for version 2 of the SDK.
       awsSdkConnectionReuse: false,
     });

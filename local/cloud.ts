@@ -26,7 +26,8 @@ import type { AccessKey } from './iam/key-ring.ts';
 import { IamService } from './iam-service.ts';
 import { RoleSessions } from './lambda/role-sessions.ts';
 import { LambdaService } from './lambda/service.ts';
-import { type LogLine, LogStore } from './logs.ts';
+import { LogsService } from './logs/service.ts';
+import { type LogLine, LogStore } from './logs/store.ts';
 import { DeploymentError, deployStack } from './resources/deploy.ts';
 import { KeyRegistry } from './resources/kms.ts';
 import type { CloudServices } from './resources/resource-type.ts';
@@ -120,7 +121,7 @@ export class LocalCloud {
       this.cloudWatch.readLine(line);
       options.onLog?.(line);
     };
-    this.logs = new LogStore({ folder, onLine });
+    this.logs = new LogStore({ folder, clock, onLine });
     this.#removesFolder = options.folder === undefined;
     this.#accountsWithOperator = options.accountsWithOperator;
 
@@ -191,8 +192,9 @@ export class LocalCloud {
       managedPolicies: new Map(),
     };
     const iam = new IamService({ directory, authorizer });
-    const events = new EventBridgeService({ authorizer, eventBus, clock });
-    const services = { s3, sts, iam, sqs, lambda, dynamodb, events };
+    const events = new EventBridgeService({ authorizer, eventBus, schedules, clock });
+    const logsService = new LogsService({ store: logs, authorizer });
+    const services = { s3, sts, iam, sqs, lambda, dynamodb, events, logs: logsService };
     const sandboxOf = (accessKeyId: string) => lambda.sandboxOf(accessKeyId);
     const intercept = faults && interceptor({ faults, directory, sandboxOf });
     this.#gateway = new Gateway({

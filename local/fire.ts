@@ -8,7 +8,7 @@ const HELP = `Fires a schedule of a running npm start now, and shows what came o
 
   npm run fire -- NAME   e.g. nightly: a replay of cdk.json (relay.replays), or the rule upload-relay-canary
 
-In another terminal than npm start's, after the line \`export AWS_CONFIG_FILE=…\` that it prints. The schedule's own role is
+In another terminal than npm start's, in the same folder. The schedule's own role is
 assumed and its policy holds, as at its time. On AWS, invoke replay by hand instead: docs/replay.md.
 `;
 
@@ -23,7 +23,7 @@ async function main(args: string[]): Promise<void> {
   if (name === undefined || name.startsWith('-') || others.length > 0) {
     throw new UserError('Say which schedule, e.g. npm run fire -- nightly. Try: npm run fire -- --help');
   }
-  const { answer } = await askToFire(process.env['AWS_CONFIG_FILE'], name);
+  const { answer } = await askToFire(name);
   const outcome = answer === undefined ? '' : `, and was answered:\n${JSON.stringify(answer, null, 2)}`;
   process.stdout.write(`${name} has fired${outcome}\n`);
 }

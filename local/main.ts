@@ -1,12 +1,15 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LOG_GROUP_NAME, RELAY_FUNCTION_NAME } from '../infra/contract.ts';
+import { listenForFiring } from './start/control.ts';
 import { DeadLetters } from './start/dead-letters.ts';
 import { awaitDeliveries, type Delivery, deliveriesOf, dropAll } from './start/delivery.ts';
 import { demonstrationDrops, dropsOf } from './start/drops.ts';
 import { formatHints } from './start/hints.ts';
 import { HELP, parseOptions } from './start/options.ts';
 import { listOwned } from './start/owned-objects.ts';
+import { keepProfiles } from './start/people.ts';
+import { SHELL_FILE } from './start/profile.ts';
 import { showProgress } from './start/progress.ts';
 import { proveDelivery } from './start/proof.ts';
 import { allHold, formatReport, type ReportRow } from './start/report.ts';
@@ -85,12 +88,14 @@ function verdict(rows: ReportRow[]): string {
 }
 
 async function stayUp(session: LocalSession): Promise<void> {
-  const { config, own, profiles, cloud, folder, profileFile } = session;
+  const { config, own, profiles, cloud, folder } = session;
   const { destination } = own.routes[0]!;
+  const takeProfilesAway = await keepProfiles(session);
+  const control = await listenForFiring(cloud);
   process.stdout.write(
     `${formatHints({
       url: cloud.url,
-      profileFile,
+      shellFile: SHELL_FILE,
       logFile: join(folder, 'aws', 'logs', config.source.account, `${LOG_GROUP_NAME}.log`),
       sourceBucket: own.bucket,
       destinationBucket: destination.bucket,
@@ -103,6 +108,8 @@ async function stayUp(session: LocalSession): Promise<void> {
   if (!interrupted.signal.aborted) {
     await new Promise((resolve) => interrupted.signal.addEventListener('abort', resolve, { once: true }));
   }
+  control.close();
+  await takeProfilesAway();
   process.stdout.write('\nBoth accounts are gone.\n');
 }
 

@@ -1,6 +1,6 @@
 /** CloudWatch of all accounts: metrics, and the alarms and dashboards that templates make. It has no API; tests and scripts ask it here. */
 import type { Clock } from '../api.ts';
-import type { LogLine } from '../logs.ts';
+import type { LogLine } from '../logs/store.ts';
 import { type Alarm, type AlarmState, stateOf } from './alarm.ts';
 import { embeddedMetrics } from './embedded-metrics.ts';
 import { MetricStore } from './metric-store.ts';

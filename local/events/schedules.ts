@@ -63,6 +63,10 @@ export class Schedules {
     return [...this.#rules.keys()];
   }
 
+  find(arn: string): ScheduledRule | undefined {
+    return this.#rules.get(arn)?.rule;
+  }
+
   /** Those whose time has come in this minute; a rate begins with its first pause. */
   dueArns(minute: number): string[] {
     const due = [...this.#rules].filter(

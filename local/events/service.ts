@@ -1,5 +1,6 @@
-/** EventBridge over HTTP, as far as PutEvents to the default bus of the caller's own account goes. */
+/** EventBridge over HTTP: PutEvents to the default bus of the caller's own account, and what people ask about a rule that goes by a schedule. */
 import { text } from 'node:stream/consumers';
+import { z } from 'zod';
 import {
   ApiError,
   type ApiRequest,
@@ -11,13 +12,17 @@ import {
 } from '../api.ts';
 import type { EventBus } from './event-bus.ts';
 import { type EntryFailure, eventOf, type PutEventsEntry, parsePutEvents } from './put-events.ts';
+import type { Schedules } from './schedules.ts';
 
-const PUT_EVENTS = 'AWSEvents.PutEvents';
+const TARGET_PREFIX = 'AWSEvents.';
+const OPERATIONS = ['PutEvents', 'DescribeRule', 'EnableRule', 'DisableRule'];
 const DEFAULT_BUS = 'default';
+const RuleName = z.strictObject({ Name: z.string(), EventBusName: z.literal(DEFAULT_BUS).optional() });
 
 export interface EventBridgeOptions {
   authorizer: Authorizer;
   eventBus: Pick<EventBus, 'publish'>;
+  schedules: Schedules;
   clock: Clock;
 }
 
@@ -29,26 +34,54 @@ interface Place {
 export class EventBridgeService implements Service {
   readonly #authorizer: Authorizer;
   readonly #eventBus: Pick<EventBus, 'publish'>;
+  readonly #schedules: Schedules;
   readonly #clock: Clock;
 
-  constructor({ authorizer, eventBus, clock }: EventBridgeOptions) {
+  constructor({ authorizer, eventBus, schedules, clock }: EventBridgeOptions) {
     this.#authorizer = authorizer;
     this.#eventBus = eventBus;
+    this.#schedules = schedules;
     this.#clock = clock;
   }
 
   async handle({ caller, region, headers, body }: ApiRequest): Promise<ApiResponse> {
-    const target = headers['x-amz-target'];
-    if (target !== PUT_EVENTS) {
-      const problem = `The operation ${String(target)} is not supported here, only ${PUT_EVENTS}.`;
+    const target = String(headers['x-amz-target']);
+    const operation = target.startsWith(TARGET_PREFIX) ? target.slice(TARGET_PREFIX.length) : target;
+    if (!OPERATIONS.includes(operation)) {
+      const problem = `The operation ${operation} is not supported here, only ${OPERATIONS.join(', ')}.`;
       throw new ApiError('UnknownOperationException', 400, problem);
     }
-    const entries = parsePutEvents(await text(body));
     const place = { account: accountOf(caller), region };
+    const parameters = await text(body);
+    return json(
+      200,
+      operation === 'PutEvents'
+        ? this.#putEvents(caller, place, parameters)
+        : this.#rule(operation, caller, place, parameters),
+    );
+  }
+
+  #putEvents(caller: Caller, place: Place, parameters: string): object {
+    const entries = parsePutEvents(parameters);
     for (const entry of entries) this.#authorize(caller, entry, place);
     const results = entries.map((entry) => this.#put(entry, place));
     const FailedEntryCount = results.filter((result) => 'ErrorCode' in result).length;
-    return json(200, { FailedEntryCount, Entries: results });
+    return { FailedEntryCount, Entries: results };
+  }
+
+  /** Rules that go by events aren't asked about, so they are not to be found here. */
+  #rule(operation: string, caller: Caller, { account, region }: Place, parameters: string): object {
+    const { Name } = parseRuleName(parameters);
+    const Arn = `arn:aws:events:${region}:${account}:rule/${Name}`;
+    this.#authorizer.authorize({ caller, action: `events:${operation}`, resource: Arn, resourceAccount: account });
+    const rule = this.#schedules.find(Arn);
+    if (!rule) throw new ApiError('ResourceNotFoundException', 400, `Rule ${Name} does not exist on EventBus default.`);
+    if (operation !== 'DescribeRule') {
+      rule.enabled = operation === 'EnableRule';
+      return {};
+    }
+    const State = rule.enabled ? 'ENABLED' : 'DISABLED';
+    return { Name, Arn, ScheduleExpression: rule.expression, State, EventBusName: DEFAULT_BUS, CreatedBy: account };
   }
 
   renderError({ code, status, message }: ApiError): ApiResponse {
@@ -86,6 +119,14 @@ export class EventBridgeService implements Service {
     if ('ErrorCode' in event) return event;
     this.#eventBus.publish(event);
     return { EventId: event.id };
+  }
+}
+
+function parseRuleName(parameters: string): z.output<typeof RuleName> {
+  try {
+    return RuleName.parse(JSON.parse(parameters));
+  } catch (error) {
+    throw new ApiError('ValidationException', 400, (error as Error).message);
   }
 }
 

@@ -1,4 +1,19 @@
-import type { Target } from './functions.ts';
+import type { LambdaFunction, Target } from './functions.ts';
+
+/** What an account has unless it has asked for more: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
+const ACCOUNT_CONCURRENCY = 1000;
+
+/** An account as GetAccountSettings describes it, by its functions in one region. */
+export function describeAccount(functions: readonly LambdaFunction[]) {
+  const reserved = functions.reduce((sum, { reservedConcurrency = 0 }) => sum + reservedConcurrency, 0);
+  return {
+    AccountLimit: {
+      ConcurrentExecutions: ACCOUNT_CONCURRENCY,
+      UnreservedConcurrentExecutions: ACCOUNT_CONCURRENCY - reserved,
+    },
+    AccountUsage: { FunctionCount: functions.length },
+  };
+}
 
 /** A function as GetFunctionConfiguration describes it. */
 export function describeConfiguration(target: Target) {

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { Authorizer, Clock } from '../api.ts';
 import type { Invoked } from '../cloudwatch/vended-metrics.ts';
 import type { Credentials } from '../iam/key-ring.ts';
-import type { LogStore } from '../logs.ts';
+import type { LogStore } from '../logs/store.ts';
 import { FunctionLog } from './function-log.ts';
 import type { LambdaFunction, Target } from './functions.ts';
 import type { RoleSessions } from './role-sessions.ts';

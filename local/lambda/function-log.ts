@@ -1,5 +1,5 @@
 /** What one execution environment logs: the function's own lines and Lambda's START, END and REPORT around them. */
-import type { LogGroupId, LogStore } from '../logs.ts';
+import type { LogGroupId, LogStore } from '../logs/store.ts';
 import type { Outcome } from './sandbox.ts';
 
 export interface FunctionLogSettings {

@@ -13,7 +13,7 @@ import {
 } from '../api.ts';
 import type { SqsService } from '../sqs/service.ts';
 import { AsyncInvocations, type Outcome } from './async-invocations.ts';
-import { describeConfiguration } from './configuration.ts';
+import { describeAccount, describeConfiguration } from './configuration.ts';
 import { DurableExecutions } from './durable/executions.ts';
 import { EventSourceMapping, type MappingSettings } from './event-source-mapping.ts';
 import { type Execution, Executor, type ExecutorOptions } from './executor.ts';
@@ -39,6 +39,8 @@ const MAX_SYNC_PAYLOAD = 6_291_456;
 const MAX_ASYNC_PAYLOAD = 1_048_576;
 
 const PATH = /^\/2015-03-31\/functions\/?(?:([^/]+)(?:\/(invocations|configuration))?)?$/;
+
+const ACCOUNT_SETTINGS_PATH = /^\/2016-08-19\/account-settings\/?$/;
 
 const DURABLE_PATH = /^\/2025-12-01\/durable-executions\/([^/]+)(?:\/([a-z]+))?$/;
 
@@ -122,6 +124,7 @@ export class LambdaService implements Service {
   async handle(request: ApiRequest): Promise<ApiResponse> {
     const [, encodedArn, of] = DURABLE_PATH.exec(request.rawPath) ?? [];
     if (encodedArn) return json(200, await this.durableExecutions.handle(request, decode(encodedArn), of));
+    if (request.method === 'GET' && ACCOUNT_SETTINGS_PATH.test(request.rawPath)) return this.#accountSettings(request);
     const [, name, verb] = PATH.exec(request.rawPath) ?? [];
     const route = `${request.method} ${verb ?? (name ? 'function' : 'functions')}`;
     if (!PATH.test(request.rawPath)) throw unknownOperation(request);
@@ -210,6 +213,12 @@ export class LambdaService implements Service {
       describeConfiguration({ function: item, version: '$LATEST', qualifier: undefined, arn: item.arn }),
     );
     return json(200, { Functions: described });
+  }
+
+  #accountSettings({ caller, region }: ApiRequest): ApiResponse {
+    const resourceAccount = accountOf(caller);
+    this.#authorizer.authorize({ caller, action: 'lambda:GetAccountSettings', resource: '*', resourceAccount });
+    return json(200, describeAccount(this.functions.list(resourceAccount, region)));
   }
 
   /** Whoever may not call a function doesn't learn whether it exists. */

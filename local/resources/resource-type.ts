@@ -12,7 +12,7 @@ import type { Directory } from '../iam/directory.ts';
 import type { NamedPolicy } from '../iam/entities.ts';
 import type { ResourceAnswers } from '../intrinsics.ts';
 import type { LambdaService } from '../lambda/service.ts';
-import type { LogStore } from '../logs.ts';
+import type { LogStore } from '../logs/store.ts';
 import type { S3Service } from '../s3/service.ts';
 import type { Scheduler } from '../scheduler/scheduler.ts';
 import type { SqsService } from '../sqs/service.ts';

@@ -1,9 +1,11 @@
-/** How `npm run fire` reaches a running `npm start`: over a socket in the session's folder, which only its owner may enter. */
+/** How `npm run fire` reaches a running `npm start`: over a socket that only its owner may use. */
 import { once } from 'node:events';
+import { chmod, rm } from 'node:fs/promises';
 import { createServer, request, type Server } from 'node:http';
-import { dirname, join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
 import type { LocalCloud } from '../cloud.ts';
+import { FOLDER } from './profile.ts';
 import { UserError } from './user-error.ts';
 
 export interface Fired {
@@ -11,6 +13,12 @@ export interface Fired {
   /** What the function answered; none for a rule, whose functions nobody waits for. */
   answer?: unknown;
 }
+
+/** Relative, since the path of a socket may have some hundred characters only. Windows has named pipes instead of files. */
+const SOCKET =
+  process.platform === 'win32'
+    ? join('\\\\.\\pipe', resolve(FOLDER).replaceAll(/[:\\/]/g, '-'))
+    : join(FOLDER, 'control');
 
 const OK = 200;
 const REFUSED = 409;
@@ -22,30 +30,31 @@ export function schedulesOf({ scheduler, schedules }: LocalCloud): string[] {
 }
 
 /** @returns the server, to be closed with the session */
-export async function listenForFiring(cloud: LocalCloud, folder: string): Promise<Server> {
+export async function listenForFiring(cloud: LocalCloud, socket = SOCKET): Promise<Server> {
+  // One that was killed leaves its socket behind.
+  await rm(socket, { force: true });
   const server = createServer((asked, answer) => {
     const name = decodeURIComponent(asked.url!.slice(1));
     fire(cloud, name).then(
       (fired) => answer.writeHead(OK).end(JSON.stringify(fired)),
       (error: Error) => answer.writeHead(error instanceof UserError ? NOT_FOUND : REFUSED).end(error.message),
     );
-  }).listen(socketIn(folder));
+  }).listen(socket);
   await once(server, 'listening');
+  if (process.platform !== 'win32') await chmod(socket, 0o600);
   return server.unref();
 }
 
 /**
- * Fires one of a running session's schedules, and waits for what comes of it.
- * @param profileFile which `npm start` has written, so that it says where the session is
- * @throws UserError when nothing runs there, the name is unknown, or IAM refuses
+ * Fires one of the schedules of the `npm start` that runs in this folder, and waits for what comes of it.
+ * @throws UserError when nothing runs here, the name is unknown, or IAM refuses
  */
-export async function askToFire(profileFile: string | undefined, name: string): Promise<Fired> {
-  const advice = 'Run npm start, and here the line `export AWS_CONFIG_FILE=…` that it prints.';
-  if (!profileFile)
-    throw new UserError(`AWS_CONFIG_FILE is not set, so where the two accounts run is not known. ${advice}`);
-  const asked = request({ socketPath: socketIn(dirname(profileFile)), path: `/${encodeURIComponent(name)}` });
-  const answered = once(asked, 'response').catch((error: NodeJS.ErrnoException) => {
-    throw new UserError(`Nothing runs where AWS_CONFIG_FILE points (${profileFile}: ${error.code}). ${advice}`);
+export async function askToFire(name: string, socket = SOCKET): Promise<Fired> {
+  const asked = request({ socketPath: socket, path: `/${encodeURIComponent(name)}` });
+  const answered = once(asked, 'response').catch(() => {
+    throw new UserError(
+      'Nothing runs in this folder. Run npm start, and this in another terminal, in the same folder.',
+    );
   });
   asked.end();
   const [response] = await answered;
@@ -71,11 +80,4 @@ async function fire(cloud: LocalCloud, name: string): Promise<Fired> {
 
 function nameOf(arn: string): string {
   return arn.slice(arn.lastIndexOf('/') + 1);
-}
-
-/** Windows has named pipes instead of files. */
-function socketIn(folder: string): string {
-  return process.platform === 'win32'
-    ? join('\\\\.\\pipe', folder.replaceAll(/[:\\/]/g, '-'))
-    : join(folder, 'control');
 }

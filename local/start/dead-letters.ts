@@ -36,7 +36,7 @@ export class DeadLetters {
   }
 }
 
-function keysOf({ Body }: Message): string[] {
+export function keysOf({ Body }: Message): string[] {
   try {
     return parseMessageBody(Body ?? '', { sourceBucket: 'whatever bucket', routes: [] }).map(
       ({ source }) => source.key,
@@ -46,7 +46,7 @@ function keysOf({ Body }: Message): string[] {
   }
 }
 
-function reasonOf({ MessageAttributes }: Message): string {
+export function reasonOf({ MessageAttributes }: Message): string {
   const code = MessageAttributes?.['ErrorCode']?.StringValue ?? 'unknown';
   return `${code}: ${MessageAttributes?.['ErrorMessage']?.StringValue ?? 'no reason was given'}`;
 }

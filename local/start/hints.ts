@@ -1,6 +1,7 @@
 export interface HintFacts {
   url: string;
-  profileFile: string;
+  /** Sets the AWS CLI up. */
+  shellFile: string;
   logFile: string;
   sourceBucket: string;
   destinationBucket: string;
@@ -12,27 +13,25 @@ export interface HintFacts {
   schedules: string[];
 }
 
-/** What to type next; every line can be pasted as it is. The endpoint is spelt out since older CLIs don't read it from the profile. */
+/** What to type next; every line can be pasted as it is. */
 export function formatHints(facts: HintFacts): string {
-  const { url, profileFile, sourceBucket, destinationBucket, source, destination, functionName } = facts;
-  const aws = (profile: string, command: string) => `  aws --profile ${profile} --endpoint-url ${url} ${command}`;
+  const { url, shellFile, sourceBucket, destinationBucket, source, destination, functionName } = facts;
   return [
-    `Both accounts stay up at ${url} until Ctrl-C. Profiles: ${source.profile} (source, ${source.account}) and ${destination.profile} (destination, ${destination.account}).`,
-    'In another terminal, in this folder:',
+    `Both accounts stay up at ${url} until Ctrl-C. In another terminal, in this folder:`,
     '',
-    `  export AWS_CONFIG_FILE=${shellWord(profileFile)}`,
-    aws(source.profile, `s3 cp README.md s3://${sourceBucket}/hello.md`),
-    aws(destination.profile, `s3 ls --recursive s3://${destinationBucket}/`),
-    aws(
-      source.profile,
-      `lambda invoke --function-name ${functionName} --payload file://events/manual-key.json /dev/stdout`,
-    ),
+    '  npm run try',
+    '',
+    'says what there is to try. With the AWS CLI:',
+    '',
+    `  source ${shellFile}`,
+    `  aws s3 cp README.md s3://${sourceBucket}/hello.md`,
+    `  aws --profile ${destination.profile} s3 ls --recursive s3://${destinationBucket}/`,
+    `  aws lambda invoke --function-name ${functionName} --payload file://events/manual-key.json /dev/stdout`,
     ...facts.schedules.map((name) => `  npm run fire -- ${name}`),
+    '',
+    `${source.profile} and ${destination.profile} are the administrators of ${source.account} (source) and ${destination.account} (destination). Profile relay has the relay's own keys, as if`,
+    `stolen; profile writer is what it becomes in ${destination.account}.`,
     '',
     `The relay's log: ${facts.logFile}`,
   ].join('\n');
-}
-
-function shellWord(text: string): string {
-  return /^[\w./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }

@@ -1,29 +1,81 @@
-import { writeFile } from 'node:fs/promises';
+/** What `npm start` leaves in the folder while it is up: a configuration for the AWS CLI and SDKs, which `npm run try` reads too. */
+import { mkdir, readFile, rm, rmdir, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
 
-export interface Profile {
-  name: string;
-  region: string;
-  accessKeyId: string;
-  secretAccessKey: string;
+/** Settings by profile, as they stand in the file. Keys are among them, so that one variable, AWS_CONFIG_FILE, is enough. */
+export type Profiles = Record<string, Record<string, string>>;
+
+/** Below the folder that npm runs in: always the same, so that the documentation can name it. */
+export const FOLDER = '.local';
+export const PROFILE_FILE = join(FOLDER, 'aws-config');
+/** For bash and zsh: leads the CLI there, and away from whatever the terminal has set for the real AWS. */
+export const SHELL_FILE = join(FOLDER, 'aws.sh');
+
+/** Only their owner may read the files. */
+export async function writeProfiles(profiles: Profiles): Promise<void> {
+  await mkdir(FOLDER, { recursive: true });
+  await writeAnew(PROFILE_FILE, textOf(profiles));
+  await writeAnew(SHELL_FILE, shellText(profiles));
 }
 
-/**
- * Writes a configuration file for the AWS CLI and SDKs. Keys stand in it too, so that one variable, AWS_CONFIG_FILE, is enough.
- * Only its owner may read it.
- */
-export async function writeProfiles(path: string, url: string, caFile: string, profiles: Profile[]): Promise<void> {
-  const sections = profiles.map(({ name, region, accessKeyId, secretAccessKey }) =>
-    [
-      `[profile ${name}]`,
-      `region = ${region}`,
-      `aws_access_key_id = ${accessKeyId}`,
-      `aws_secret_access_key = ${secretAccessKey}`,
-      `endpoint_url = ${url}`,
-      `ca_bundle = ${caFile}`,
-      // Version 2 of the CLI takes payloads as base64 otherwise.
-      'cli_binary_format = raw-in-base64-out',
-      '',
-    ].join('\n'),
+/** @throws the system's own error, e.g. with code `ENOENT` */
+export async function readProfiles(): Promise<Profiles> {
+  const profiles: Profiles = {};
+  let settings: Record<string, string> = {};
+  for (const line of (await readFile(PROFILE_FILE, 'utf8')).split('\n')) {
+    const [, name] = /^\[profile (.*)\]$/.exec(line) ?? [];
+    if (name !== undefined) profiles[name] = settings = {};
+    const [, key, value] = /^(\w+) = (.*)$/.exec(line) ?? [];
+    if (key !== undefined) settings[key] = value!;
+  }
+  return profiles;
+}
+
+/** Unless another `npm start` has written its own in the meantime. */
+export async function removeProfiles(profiles: Profiles): Promise<void> {
+  const present = await readFile(PROFILE_FILE, 'utf8').catch(() => undefined);
+  if (present !== textOf(profiles)) return;
+  for (const file of [PROFILE_FILE, SHELL_FILE]) await rm(file, { force: true });
+  // It may hold something else, which is not ours.
+  await rmdir(FOLDER).catch(() => undefined);
+}
+
+/** The mode of a file that is there already would stay as it is. */
+async function writeAnew(path: string, text: string): Promise<void> {
+  await rm(path, { force: true });
+  await writeFile(path, text, { mode: 0o600 });
+}
+
+/** What stands in the environment goes before a profile: keys, region, endpoint and certificates of the real AWS. */
+function shellText(profiles: Profiles): string {
+  const [[first, { endpoint_url: url, ca_bundle: caFile }]] = Object.entries(profiles) as [[string, Profiles[string]]];
+  const set = {
+    AWS_CONFIG_FILE: resolve(PROFILE_FILE),
+    AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
+    AWS_PROFILE: first,
+    AWS_CA_BUNDLE: caFile!,
+    AWS_ENDPOINT_URL: url!,
+    AWS_PAGER: '',
+  };
+  const keys = ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN'];
+  return [
+    '# Made by npm start: the AWS CLI of this terminal talks to the two accounts on this machine.',
+    `unset ${[...keys, 'AWS_REGION', 'AWS_DEFAULT_REGION'].join(' ')}`,
+    ...Object.entries(set).map(([name, value]) => `export ${name}=${shellWord(value)}`),
+    '# Version 1 of the CLI would ask the real SQS all the same: https://github.com/aws/aws-cli/issues/8737',
+    'aws() { command aws --endpoint-url "$AWS_ENDPOINT_URL" "$@"; }',
+    '',
+  ].join('\n');
+}
+
+/** In single quotes where it needs any. */
+export function shellWord(text: string): string {
+  return /^[\w./:-]*$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+}
+
+function textOf(profiles: Profiles): string {
+  const sections = Object.entries(profiles).map(([name, settings]) =>
+    [`[profile ${name}]`, ...Object.entries(settings).map(([key, value]) => `${key} = ${value}`), ''].join('\n'),
   );
-  await writeFile(path, sections.join('\n'), { mode: 0o600 });
+  return sections.join('\n');
 }

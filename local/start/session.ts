@@ -11,10 +11,9 @@ import { runtimeRoute } from '../../infra/runtime-route.ts';
 import { readAssembly } from '../assembly.ts';
 import { LocalCloud } from '../cloud.ts';
 import { committedContext, synthesize } from '../synth.ts';
+import { accountProfiles } from './account-profiles.ts';
 import { operatorClients } from './accounts.ts';
-import { listenForFiring } from './control.ts';
 import { ownBucket } from './own-bucket.ts';
-import { type Profile, writeProfiles } from './profile.ts';
 import { UserError } from './user-error.ts';
 
 /** The two accounts, up and deployed, and what a person needs to work with them. */
@@ -28,8 +27,10 @@ export interface LocalSession {
   folder: string;
   accounts: string[];
   clients: ReadonlyMap<string, { s3: S3Client; sqs: SQSClient }>;
+  /** The name of its administrator's profile, by account. */
   profiles: ReadonlyMap<string, string>;
-  profileFile: string;
+  /** By account. */
+  regions: ReadonlyMap<string, string>;
   deadLetterQueueUrl: string;
   close(): Promise<void>;
 }
@@ -62,13 +63,11 @@ export async function openSession(port: number): Promise<LocalSession> {
       firesSchedules: true,
       maxSandboxes: SANDBOXES_PER_CORE * availableParallelism(),
     });
-    const control = await listenForFiring(cloud, folder);
     const close = async () => {
-      control.close();
       await cloud.close();
       await remove();
     };
-    return { ...(await equip(cloud, folder)), close };
+    return { ...equip(cloud, folder), close };
   } catch (error) {
     await remove();
     throw portError(error, port);
@@ -92,7 +91,7 @@ function portError(error: unknown, port: number): unknown {
   return error;
 }
 
-async function equip(cloud: LocalCloud, folder: string): Promise<Omit<LocalSession, 'close'>> {
+function equip(cloud: LocalCloud, folder: string): Omit<LocalSession, 'close'> {
   const config = parseConfig(committedContext());
   const own = ownBucket(config);
   const regions = new Map([
@@ -100,17 +99,12 @@ async function equip(cloud: LocalCloud, folder: string): Promise<Omit<LocalSessi
     ...pullingRoutes(config).map(({ pull }): [string, string] => [pull.account, pull.region]),
     ...config.routes.map(({ destination }): [string, string] => [destination.account, destination.region]),
   ]);
-  const clients = new Map<string, { s3: S3Client; sqs: SQSClient }>();
-  const profiles: Profile[] = [];
-  for (const [account, region] of regions) {
+  const accounts = [...regions.keys()];
+  const clientsOf = (account: string) => {
     const { accessKeyId, secretAccessKey } = cloud.operator(account);
     const credentials = { accessKeyId, secretAccessKey };
-    clients.set(account, operatorClients({ url: cloud.url, caPem: cloud.caPem, region, credentials }));
-    profiles.push({ name: profileName(profiles.length), region, ...credentials });
-  }
-  const profileFile = join(folder, 'aws-config');
-  await writeProfiles(profileFile, cloud.url, cloud.caFile, profiles);
-  const accounts = [...regions.keys()];
+    return operatorClients({ url: cloud.url, caPem: cloud.caPem, region: regions.get(account)!, credentials });
+  };
   return {
     cloud,
     config,
@@ -118,14 +112,9 @@ async function equip(cloud: LocalCloud, folder: string): Promise<Omit<LocalSessi
     routes: config.routes.map(runtimeRoute),
     folder,
     accounts,
-    clients,
-    profiles: new Map(accounts.map((account, index) => [account, profiles[index]!.name])),
-    profileFile,
+    clients: new Map(accounts.map((account) => [account, clientsOf(account)])),
+    profiles: accountProfiles(config),
+    regions,
     deadLetterQueueUrl: cloud.outputs(SOURCE_STACK)['DeadLetterQueueUrl']!,
   };
-}
-
-/** a, b, c, …: the source is always a. */
-function profileName(index: number): string {
-  return String.fromCharCode('a'.charCodeAt(0) + index);
 }

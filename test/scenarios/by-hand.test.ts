@@ -2,8 +2,9 @@
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { afterEach, describe, expect, test } from 'vitest';
 import { CLI_MISSING, cliInstalled, shell } from '../support/aws-cli.ts';
+import { type } from '../support/terminal.ts';
 import { ACCOUNT_A, ACCOUNT_B } from '../support/two-accounts.ts';
-import { type Command, sectionOf } from './page.ts';
+import { sectionOf } from './page.ts';
 import { type Scenario, type ScenarioSettings, startScenario } from './scenario.ts';
 
 const ACCOUNT_C = '333333333333';
@@ -45,7 +46,7 @@ describe.skipIf(!cliInstalled)(`the five ways by hand, with the real AWS CLI${CL
     for (const acts of terminals) {
       for (const [index, commands] of acts.entries()) {
         if (index > 0) scenario.wait(16);
-        await act(commands, index > 0);
+        await type(commands, scenario, index > 0);
       }
       await shell('rm -f "$HOME/variables"', scenario.environment);
     }
@@ -58,21 +59,4 @@ async function furnish(folder: string): Promise<void> {
   if (folder !== '4-vendor') return;
   const { s3 } = scenario.as(scenario.cloud.operator(ACCOUNT_B));
   await s3.send(new PutObjectCommand({ Bucket: 'reports-222222222222', Key: '2026/january.csv', Body: 'a,b' }));
-}
-
-/** Runs lines in one terminal, as if typed one after the other; variables stay for the next act. */
-async function act(commands: Command[], goesOn: boolean): Promise<void> {
-  const each = commands.map(
-    ({ line }) => `{ ${line}\n} > "$HOME/output" 2>&1; printf '%s\\0' $? "$(cat "$HOME/output")"`,
-  );
-  const before = goesOn ? ['source "$HOME/variables"'] : [];
-  const script = [...before, ...each, 'export -p > "$HOME/variables"'].join('\n');
-  const { stdout, stderr } = await shell(script, scenario.environment);
-  expect(stderr).toBe('');
-  const parts = stdout.split('\0');
-  for (const [index, { line, answers, refusal }] of commands.entries()) {
-    const [code, output] = [Number(parts[2 * index]), parts[2 * index + 1]!];
-    expect(code === 0, `${line}\n${output}`).toBe(refusal === undefined);
-    expect(output, line).toContain(answers ?? refusal ?? '');
-  }
 }

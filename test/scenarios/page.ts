@@ -1,12 +1,6 @@
 /** Reads docs/by-hand.md: its settings, and its commands with what each is said to answer. */
 import { readFileSync } from 'node:fs';
-
-export interface Command {
-  line: string;
-  /** What it says when it works, if the page tells; a refusal's words otherwise. */
-  answers?: string;
-  refusal?: string;
-}
+import { type Command, commandOf } from '../support/terminal.ts';
 
 export interface Section {
   title: string;
@@ -31,10 +25,4 @@ export function sectionOf(number: number): Section {
 function actsOf(block: string): Command[][] {
   const acts = block.split(/^# .* later$/m);
   return acts.map((act) => act.trim().split('\n').map(commandOf));
-}
-
-function commandOf(text: string): Command {
-  const [, line, mark, words] = /^(.*?)(?: {2}# (→|✗) (.*))?$/.exec(text)!;
-  if (mark === '→') return { line: line!, answers: words! };
-  return mark === '✗' ? { line: line!, refusal: words! } : { line: line! };
 }

@@ -16,9 +16,9 @@ export interface ShellOutcome {
   stderr: string;
 }
 
-/** Runs a line, or a script, in bash, in the folder of the repository. */
-export async function shell(command: string, env: NodeJS.ProcessEnv = {}): Promise<ShellOutcome> {
-  const options = { cwd: REPOSITORY, env: { ...machineEnvironment(), ...env } };
+/** Runs a line, or a script, in bash, in the folder of the repository unless another is given. */
+export async function shell(command: string, env: NodeJS.ProcessEnv = {}, cwd = REPOSITORY): Promise<ShellOutcome> {
+  const options = { cwd, env: { ...machineEnvironment(), ...env } };
   return promisify(execFile)('bash', ['-c', command], options).then(
     ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),
     (error) => error as ShellOutcome,

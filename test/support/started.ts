@@ -13,10 +13,10 @@ export interface Started {
   exitCode: Promise<number | null>;
 }
 
-export function startProgram(args: string[], env: NodeJS.ProcessEnv = {}, program = 'main.ts'): Started {
-  const child = spawn(process.execPath, [fileURLToPath(new URL(program, LOCAL)), ...args], {
-    env: { ...process.env, ...env },
-  });
+/** @param cwd where it leaves, or finds, what other terminals need: a folder of the test's own */
+export function startProgram(args: string[], cwd: string, env: NodeJS.ProcessEnv = {}, program = 'main.ts'): Started {
+  const file = fileURLToPath(new URL(program, LOCAL));
+  const child = spawn(process.execPath, [file, ...args], { cwd, env: { ...process.env, ...env } });
   let output = '';
   const exitCode = new Promise<number | null>((resolve) => child.on('close', resolve));
   for (const stream of [child.stdout, child.stderr]) {

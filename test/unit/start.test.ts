@@ -143,7 +143,7 @@ test('npm start says how to fire each replay of cdk.json', () => {
   const side = { profile: 'a', account: B };
   const paths = {
     url: 'https://127.0.0.1:1',
-    profileFile: '/f',
+    shellFile: '/f',
     logFile: '/l',
     sourceBucket: 's',
     destinationBucket: 'd',

@@ -3,7 +3,7 @@ import { Agent } from 'node:https';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { GetAccountSettingsCommand, InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -266,6 +266,11 @@ describe('two accounts made from templates', () => {
       QUEUE: expect.stringMatching(/^https:.*\/111111111111\/Source-Queue-/),
     });
     expect(cloud.directory.findAccessKey(env.AWS_ACCESS_KEY_ID)?.principal).toMatchObject({ roleName: 'relay' });
+  });
+
+  test('an account has the concurrency that it has unless it asks for more', async () => {
+    const { AccountLimit } = await lambdaOf(cloud, SOURCE).send(new GetAccountSettingsCommand({}));
+    expect(AccountLimit).toMatchObject({ ConcurrentExecutions: 1000, UnreservedConcurrentExecutions: 1000 });
   });
 
   test('an alias runs its version, named by ARN', async () => {

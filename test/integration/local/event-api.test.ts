@@ -1,5 +1,12 @@
 import { Agent } from 'node:https';
-import { EventBridgeClient, PutEventsCommand, type PutEventsRequestEntry } from '@aws-sdk/client-eventbridge';
+import {
+  DescribeRuleCommand,
+  DisableRuleCommand,
+  EnableRuleCommand,
+  EventBridgeClient,
+  PutEventsCommand,
+  type PutEventsRequestEntry,
+} from '@aws-sdk/client-eventbridge';
 import { ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -35,6 +42,7 @@ const Resources = {
       Targets: [{ Id: 'queue', Arn: { 'Fn::GetAtt': 'Queue.Arn' } }],
     },
   },
+  Daily: { Type: 'AWS::Events::Rule', Properties: { Name: 'daily', ScheduleExpression: 'rate(1 day)' } },
   Relay: {
     Type: 'AWS::IAM::User',
     Properties: {
@@ -176,4 +184,32 @@ test('an entry that fails leaves the others alone', async () => {
   expect(FailedEntryCount).toBe(failing.length);
   expect(Entries!.map(({ ErrorCode }) => ErrorCode)).toEqual([...failing.map(([, code]) => code), undefined]);
   expect(await takeEvents()).toMatchObject([{ id: Entries!.at(-1)!.EventId }]);
+});
+
+describe('a rule that goes by a schedule', () => {
+  const Name = 'daily';
+  const state = async () => (await operator.send(new DescribeRuleCommand({ Name }))).State;
+
+  test('is described, and can be turned off and on', async () => {
+    expect(await operator.send(new DescribeRuleCommand({ Name }))).toMatchObject({
+      Name,
+      Arn: `arn:aws:events:${REGION}:${A}:rule/daily`,
+      ScheduleExpression: 'rate(1 day)',
+      State: 'ENABLED',
+    });
+    await operator.send(new DisableRuleCommand({ Name }));
+    expect(await state()).toBe('DISABLED');
+    await operator.send(new EnableRuleCommand({ Name }));
+    expect(await state()).toBe('ENABLED');
+  });
+
+  test('is nobody else’s affair', async () => {
+    await expect(relay.send(new DescribeRuleCommand({ Name }))).rejects.toMatchObject({
+      name: 'AccessDeniedException',
+      message: expect.stringContaining('is not authorized to perform: events:DescribeRule'),
+    });
+    await expect(other.send(new DescribeRuleCommand({ Name }))).rejects.toMatchObject({
+      name: 'ResourceNotFoundException',
+    });
+  });
 });

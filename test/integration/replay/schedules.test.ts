@@ -92,11 +92,11 @@ test('when the clock strikes, those that are due fire by themselves', async () =
 });
 
 test('a person fires one now, and sees what came of it', async () => {
-  const control = await listenForFiring(world.cloud, assembly);
-  const profileFile = join(assembly, 'aws-config');
-  const { answer } = await askToFire(profileFile, 'nightly');
+  const socket = join(assembly, 'control');
+  const control = await listenForFiring(world.cloud, socket);
+  const { answer } = await askToFire('nightly', socket);
   expect(answer).toMatchObject({ status: 'done', scanned: 1 });
-  await expect(askToFire(profileFile, 'daily')).rejects.toThrow(
+  await expect(askToFire('daily', socket)).rejects.toThrow(
     'There is no schedule "daily"; there are: nightly, recent, upload-relay-canary.',
   );
   control.close();

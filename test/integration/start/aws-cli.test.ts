@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { CLI_MISSING, cliInstalled as installed, REPOSITORY, shell } from '../../support/aws-cli.ts';
+import { type Checkout, makeCheckout } from '../../support/checkout.ts';
 import { eventNames } from '../../support/events.ts';
 import { type Started, startProgram } from '../../support/started.ts';
 import {
@@ -16,6 +17,7 @@ import {
 } from '../../support/two-accounts.ts';
 
 let folder: string;
+let checkout: Checkout;
 let program: Started;
 /** Lines to paste, as printed. */
 let hints: string[];
@@ -24,17 +26,13 @@ beforeAll(async () => {
   if (!installed) return;
   folder = await mkdtemp(join(tmpdir(), 'upload-relay-cli-'));
   await writeFile(join(folder, 'empty.bin'), '');
-  program = startProgram([
-    '--port',
-    '0',
-    ...['README.md', 'LICENSE'].map((file) => join(REPOSITORY, file)),
-    join(folder, 'empty.bin'),
-  ]);
+  checkout = await makeCheckout();
+  program = startProgram(['--port', '0', 'README.md', 'LICENSE', join(folder, 'empty.bin')], checkout.folder);
   await program.printed("The relay's log:");
   hints = program
     .output()
     .split('\n')
-    .filter((line) => /^ {2}(export|aws) /.test(line))
+    .filter((line) => /^ {2}(source|aws) /.test(line))
     .map((line) => line.trim());
 });
 
@@ -43,15 +41,15 @@ afterAll(async () => {
   program.child.kill('SIGINT');
   expect(await program.exitCode).toBe(0);
   await rm(folder, { recursive: true });
+  await checkout.remove();
 });
 
-/** Runs `aws` with the printed profile: a is the source's account, b the destination's. */
-async function aws(profile: string, command: string, env: NodeJS.ProcessEnv = {}) {
-  return shell(`${hints[0]}; aws ${profile} --endpoint-url ${endpoint()} ${command}`, env);
-}
+/** In the folder where `npm start` runs; the CLI keeps its sessions of roles apart from those of this machine's user. */
+const inCheckout = (command: string) => shell(command, { HOME: folder }, checkout.folder);
 
-function endpoint(): string {
-  return /--endpoint-url (\S+)/.exec(hints[1]!)![1]!;
+/** Runs `aws` with one of the profiles: a is the source's account, b the destination's. */
+async function aws(profile: string, command: string) {
+  return inCheckout(`${hints[0]}; aws --profile ${profile} ${command}`);
 }
 
 describe.skipIf(!installed)(`with the real AWS CLI${CLI_MISSING}`, () => {
@@ -59,29 +57,29 @@ describe.skipIf(!installed)(`with the real AWS CLI${CLI_MISSING}`, () => {
     expect(hints).toHaveLength(4);
     // Into a file: /dev/stdout cannot be opened where it is a socket, as in a child process of Node.
     const screen = join(folder, 'screen.txt');
-    const { code, stderr } = await shell(`{ ${hints.join(' && ')}; } > ${screen}`);
+    const { code, stderr } = await inCheckout(`{ ${hints.join(' && ')}; } > ${screen}`);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(await readFile(screen, 'utf8')).toContain('"receipts":[{"status":"delivered","route":"main"');
   });
 
   test('aws s3 cp of a file, then the object is at the destination', async () => {
-    const { code } = await aws('--profile a', `s3 cp LICENSE 's3://${SOURCE_BUCKET}/copied with the CLI.txt'`);
+    const { code } = await aws('a', `s3 cp LICENSE 's3://${SOURCE_BUCKET}/copied with the CLI.txt'`);
     expect(code).toBe(0);
     await eventually(async () => {
-      const listing = await aws('--profile b', `s3 ls 's3://${DESTINATION_BUCKET}/${PREFIX}copied'`);
+      const listing = await aws('b', `s3 ls 's3://${DESTINATION_BUCKET}/${PREFIX}copied'`);
       return listing.stdout.includes('copied with the CLI.txt');
     });
   });
 
   test('aws sts get-caller-identity', async () => {
-    const { stdout } = await aws('--profile a', 'sts get-caller-identity --output text');
+    const { stdout } = await aws('a', 'sts get-caller-identity --output text');
     expect(stdout.trim()).toMatch(/^111111111111\tarn:aws:iam::111111111111:user\/operator\tAIDA/);
   });
 
   test('aws lambda invoke with each fixture answers', { timeout: 180_000 }, async () => {
     const answers = await eachOf(eventNames(), async (name) => {
       const { code, stdout, stderr } = await aws(
-        '--profile a',
+        'a',
         `lambda invoke --function-name upload-relay --payload file://events/${name}.json ${join(folder, `${name}.out`)} --query StatusCode`,
       );
       return `${name}: ${code} ${stdout.trim()}${stderr}`;
@@ -91,7 +89,7 @@ describe.skipIf(!installed)(`with the real AWS CLI${CLI_MISSING}`, () => {
 
   test('a user’s mistake is told by AWS’s words', async () => {
     const { code, stderr } = await aws(
-      '--profile a',
+      'a',
       `sts assume-role --role-session-name someone --external-id ${EXTERNAL_ID} --role-arn ${WRITER_ROLE_ARN}`,
     );
     expect(code).not.toBe(0);
@@ -100,8 +98,8 @@ describe.skipIf(!installed)(`with the real AWS CLI${CLI_MISSING}`, () => {
     );
   });
 
-  test('account A’s profile reads nothing of account B', async () => {
-    const { code, stderr } = await aws('--profile a', `s3 ls s3://${DESTINATION_BUCKET}/`);
+  test.each(['a', 'relay', 'writer'])('profile %s reads nothing of account B', async (profile) => {
+    const { code, stderr } = await aws(profile, `s3 ls s3://${DESTINATION_BUCKET}/`);
     expect(code).not.toBe(0);
     expect(stderr).toContain('AccessDenied');
   });
@@ -144,7 +142,7 @@ describe.skipIf(!installed)(`an intruder with account A’s keys and the real AW
       expect(code, command).not.toBe(0);
       expect(output, command).toMatch(/An error occurred \((AccessDenied|403)\) when calling/);
     }
-    const listing = await aws('--profile b', `s3 ls --recursive s3://${DESTINATION_BUCKET}/`);
+    const listing = await aws('b', `s3 ls --recursive s3://${DESTINATION_BUCKET}/`);
     expect(listing.stdout).toContain(`${PREFIX}intruder.md`);
     expect(listing.stdout).toContain(`${PREFIX}README.md`);
     expect(listing.stdout).not.toContain('elsewhere');
@@ -176,7 +174,7 @@ async function intruderCommands(): Promise<string[]> {
 async function outcomes(before: string[], commands: string[]) {
   const each = commands.map((command) => `output=$(${command} 2>&1); printf '%s\\0%s\\0' $? "$output"`);
   const script = [hints[0], 'set -e', ...before.map((block) => `{\n${block}\n} >/dev/null`), 'set +e', ...each];
-  const { code, stdout, stderr } = await shell(script.join('\n'));
+  const { code, stdout, stderr } = await inCheckout(script.join('\n'));
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   const parts = stdout.split('\0');
   return commands.map((command, index) => ({

@@ -1,5 +1,5 @@
 /** `npm start` as a person sees it: the real program in a process of its own. */
-import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -21,7 +21,7 @@ beforeAll(async () => {
 
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-const start = (...args: string[]) => startProgram(args, { TMPDIR: temporary });
+const start = (...args: string[]) => startProgram(args, folder, { TMPDIR: temporary });
 
 /** What a run left in the temporary folder; Node's own cache is not ours. */
 async function leftovers(): Promise<string[]> {
@@ -79,42 +79,32 @@ describe('a mistake is one line that says what to do, and exit code 2', () => {
 });
 
 describe('npm run fire', () => {
-  const fire = (name: string, env: NodeJS.ProcessEnv) => startProgram([name], env, 'fire.ts');
+  const fire = (name: string) => startProgram([name], folder, {}, 'fire.ts');
 
   test('fires what goes by a schedule, says what there is, and what to do when nothing runs', async () => {
-    const { child, exitCode, output, printed } = start('--port', '0', join(folder, 'single.bin'));
+    const { child, exitCode, printed } = start('--port', '0', join(folder, 'single.bin'));
     await printed("The relay's log:");
-    const [, AWS_CONFIG_FILE] = /export AWS_CONFIG_FILE=(\S+)/.exec(output())!;
-    const fired = fire('upload-relay-canary', { AWS_CONFIG_FILE });
+    const fired = fire('upload-relay-canary');
     expect(await fired.exitCode).toBe(0);
     expect(fired.output()).toBe('upload-relay-canary has fired\n');
-    const unknown = fire('nightly', { AWS_CONFIG_FILE });
+    const unknown = fire('nightly');
     expect(await unknown.exitCode).toBe(2);
     expect(unknown.output()).toBe('There is no schedule "nightly"; there are: upload-relay-canary.\n');
     child.kill('SIGINT');
     expect(await exitCode).toBe(0);
-    const late = fire('nightly', { AWS_CONFIG_FILE });
+    const late = fire('nightly');
     expect(await late.exitCode).toBe(2);
-    expect(late.output()).toMatch(
-      /^Nothing runs where AWS_CONFIG_FILE points \(.*: ENOENT\)\. Run npm start, and here/,
-    );
+    expect(late.output()).toMatch('Nothing runs in this folder. Run npm start');
   });
 
-  test.each([
-    [
-      'nightly',
-      { AWS_CONFIG_FILE: '' },
-      'AWS_CONFIG_FILE is not set, so where the two accounts run is not known. Run npm start',
-    ],
-    ['--nightly', {}, 'Say which schedule, e.g. npm run fire -- nightly. Try: npm run fire -- --help'],
-  ])('%s with %j is a mistake, and exit code 2', async (name, env, sentence) => {
-    const { exitCode, output } = fire(name, env);
+  test('an option instead of a name is a mistake, and exit code 2', async () => {
+    const { exitCode, output } = fire('--nightly');
     expect(await exitCode).toBe(2);
-    expect(output()).toContain(sentence);
+    expect(output()).toContain('Say which schedule, e.g. npm run fire -- nightly. Try: npm run fire -- --help');
   });
 
   test('--help tells the usage', async () => {
-    const { exitCode, output } = fire('--help', {});
+    const { exitCode, output } = fire('--help');
     expect(await exitCode).toBe(0);
     expect(output()).toContain('npm run fire -- NAME');
   });
@@ -130,13 +120,29 @@ describe('without --once it stays up', () => {
   test.each(['SIGINT', 'SIGTERM'] as const)('prints what to type next, and %s ends it cleanly', async (signal) => {
     const { child, exitCode, output, printed } = start('--port', '0', join(folder, 'single.bin'));
     await printed("The relay's log:");
-    expect(output()).toMatch(/export AWS_CONFIG_FILE=\S+\/aws-config\n/);
-    expect(output()).toMatch(
-      /aws --profile a --endpoint-url https:\/\/127\.0\.0\.1:\d+ s3 cp README\.md s3:\/\/upload-relay-source-111111111111\/hello\.md\n/,
-    );
+    expect(output()).toContain('\n  npm run try\n');
+    expect(output()).toContain('\n  source .local/aws.sh\n');
+    expect(output()).toContain('\n  aws s3 cp README.md s3://upload-relay-source-111111111111/hello.md\n');
+    const { mode } = await stat(join(folder, '.local', 'aws-config'));
+    expect(mode & 0o077).toBe(0);
     child.kill(signal);
     expect(await exitCode).toBe(0);
     expect(output()).toMatch(/Both accounts are gone\.\n$/);
     expect(await leftovers()).toEqual([]);
+    expect(await readdir(folder)).not.toContain('.local');
+  });
+
+  test('another one in the same folder takes over what other terminals read, and keeps it', async () => {
+    const first = start('--port', '0', join(folder, 'single.bin'));
+    await first.printed("The relay's log:");
+    const second = start('--port', '0', join(folder, 'single.bin'));
+    await second.printed("The relay's log:");
+    first.child.kill('SIGINT');
+    expect(await first.exitCode).toBe(0);
+    const [, url] = /stay up at (\S+) until/.exec(second.output())!;
+    expect(await readFile(join(folder, '.local', 'aws-config'), 'utf8')).toContain(`endpoint_url = ${url}\n`);
+    second.child.kill('SIGINT');
+    expect(await second.exitCode).toBe(0);
+    expect(await readdir(folder)).not.toContain('.local');
   });
 });

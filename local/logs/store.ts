@@ -1,12 +1,20 @@
 /** CloudWatch Logs, as far as functions need it: log groups that hold lines, in memory and as files to look at. */
 import { appendFileSync, mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { ApiError } from './api.ts';
+import { ApiError, type Clock } from '../api.ts';
 
 export interface LogGroupId {
   account: string;
   region: string;
   name: string;
+}
+
+/** A line as the store keeps it. */
+export interface LogEvent {
+  stream: string;
+  /** Milliseconds since the epoch. */
+  timeMs: number;
+  text: string;
 }
 
 export interface LogLine {
@@ -21,11 +29,13 @@ const LINES_KEPT = 20_000;
 export class LogStore {
   readonly #folder: string;
   readonly #onLine: (line: LogLine) => void;
-  readonly #groups = new Map<string, { id: LogGroupId; lines: string[] }>();
+  readonly #clock: Clock;
+  readonly #groups = new Map<string, { id: LogGroupId; events: LogEvent[] }>();
 
   /** Lines are appended to `<folder>/logs/<account>/<group>.log`; `onLine` sees each of them too. */
-  constructor(options: { folder: string; onLine?: ((line: LogLine) => void) | undefined }) {
+  constructor(options: { folder: string; clock: Clock; onLine?: ((line: LogLine) => void) | undefined }) {
     this.#folder = join(options.folder, 'logs');
+    this.#clock = options.clock;
     this.#onLine = options.onLine ?? (() => {});
   }
 
@@ -38,7 +48,7 @@ export class LogStore {
       throw new ApiError('ResourceAlreadyExistsException', 400, 'The specified log group already exists');
     }
     mkdirSync(dirname(this.#file(id)), { recursive: true });
-    this.#groups.set(keyOf(id), { id, lines: [] });
+    this.#groups.set(keyOf(id), { id, events: [] });
   }
 
   hasGroup(id: LogGroupId): boolean {
@@ -46,17 +56,29 @@ export class LogStore {
   }
 
   append(id: LogGroupId, stream: string, texts: readonly string[]): void {
-    const group = this.#groups.get(keyOf(id));
-    if (!group) throw new ApiError('ResourceNotFoundException', 400, 'The specified log group does not exist.');
+    const { events } = this.#groupOf(id);
     appendFileSync(this.#file(id), texts.map((text) => `${text}\n`).join(''));
-    group.lines.push(...texts);
-    if (group.lines.length > LINES_KEPT) group.lines.splice(0, group.lines.length - LINES_KEPT);
+    const timeMs = this.#clock();
+    for (const text of texts) events.push({ stream, timeMs, text });
+    if (events.length > LINES_KEPT) events.splice(0, events.length - LINES_KEPT);
     for (const text of texts) this.#onLine({ group: id, stream, text });
   }
 
   /** The newest lines of the groups of that name, in any account and region. */
   lines(groupName: string): string[] {
-    return [...this.#groups.values()].filter(({ id }) => id.name === groupName).flatMap(({ lines }) => lines);
+    const groups = [...this.#groups.values()].filter(({ id }) => id.name === groupName);
+    return groups.flatMap(({ events }) => events.map(({ text }) => text));
+  }
+
+  /** The newest lines of one group. @throws ApiError `ResourceNotFoundException` */
+  events(id: LogGroupId): readonly LogEvent[] {
+    return this.#groupOf(id).events;
+  }
+
+  #groupOf(id: LogGroupId): { events: LogEvent[] } {
+    const group = this.#groups.get(keyOf(id));
+    if (group) return group;
+    throw new ApiError('ResourceNotFoundException', 400, 'The specified log group does not exist.');
   }
 
   #file(id: LogGroupId): string {

@@ -1,0 +1,71 @@
+/** Whom one can be in the two accounts: their administrators, and the relay as somebody would be who has stolen its keys. */
+import { randomBytes } from 'node:crypto';
+import { RELAY_FUNCTION_NAME, relayRoleArn, writerRoleArn } from '../../infra/contract.ts';
+import { type Profiles, removeProfiles, writeProfiles } from './profile.ts';
+import type { LocalSession } from './session.ts';
+
+/** Of a Lambda function, as long as the role chaining that follows may last. */
+const SESSION_SECONDS = 3600;
+const RENEW_EVERY_MS = 1_800_000;
+
+/** The profiles of the keys that a function of the relay has, and of the writer in the first route's account. */
+export const RELAY_PROFILE = 'relay';
+export const WRITER_PROFILE = 'writer';
+
+/**
+ * Writes everybody's profiles, and the relay's afresh before its keys run out.
+ * @returns what ends that and takes the file away
+ */
+export async function keepProfiles(session: LocalSession): Promise<() => Promise<void>> {
+  // The CLI keeps sessions of assumed roles by name, and those of an earlier start would be worth nothing.
+  const intruder = `intruder-${randomBytes(4).toString('hex')}`;
+  let written = profilesOf(session, intruder);
+  await writeProfiles(written);
+  let writing: Promise<void> = Promise.resolve();
+  const renewal = setInterval(() => {
+    written = profilesOf(session, intruder);
+    writing = writeProfiles(written);
+  }, RENEW_EVERY_MS);
+  return async () => {
+    clearInterval(renewal);
+    await writing;
+    await removeProfiles(written);
+  };
+}
+
+function profilesOf({ cloud, config, profiles, regions }: LocalSession, intruder: string): Profiles {
+  const common = (region: string) => ({
+    region,
+    endpoint_url: cloud.url,
+    ca_bundle: cloud.caFile,
+    // Version 2 of the CLI takes payloads as base64 otherwise.
+    cli_binary_format: 'raw-in-base64-out',
+  });
+  const result: Profiles = {};
+  for (const [account, name] of profiles) {
+    const { accessKeyId, secretAccessKey } = cloud.operator(account);
+    const keys = { aws_access_key_id: accessKeyId, aws_secret_access_key: secretAccessKey };
+    result[name] = { ...common(regions.get(account)!), ...keys };
+  }
+  const stolen = cloud.sts.assumeRoleAsService({
+    roleArn: relayRoleArn(config),
+    service: 'lambda.amazonaws.com',
+    sessionName: RELAY_FUNCTION_NAME,
+    durationSeconds: SESSION_SECONDS,
+  });
+  result[RELAY_PROFILE] = {
+    ...common(config.source.region),
+    aws_access_key_id: stolen.accessKeyId,
+    aws_secret_access_key: stolen.secretAccessKey,
+    aws_session_token: stolen.sessionToken,
+  };
+  const route = config.routes[0]!;
+  result[WRITER_PROFILE] = {
+    ...common(route.destination.region),
+    role_arn: writerRoleArn(route),
+    external_id: route.externalId,
+    role_session_name: intruder,
+    source_profile: RELAY_PROFILE,
+  };
+  return result;
+}

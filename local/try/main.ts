@@ -1,0 +1,96 @@
+/** `npm run try`: what a person would do with the two accounts of `npm start`, without the AWS CLI. */
+import { CHECK_FUNCTION_NAME, REPLAY_ALIAS, REPLAY_FUNCTION_NAME } from '../../infra/contract.ts';
+import { printable } from '../start/text.ts';
+import { UserError } from '../start/user-error.ts';
+import { drop } from './drop.ts';
+import { restore, revoke } from './grant.ts';
+import { intrude } from './intrude.ts';
+import { invoke } from './invoke.ts';
+import { receiptOf } from './ledger.ts';
+import { look } from './look.ts';
+import { deadLetters, queueDrained } from './queues.ts';
+import { openWorld, type World } from './world.ts';
+
+const EXIT_NOT_AS_WANTED = 1;
+const EXIT_USAGE = 2;
+
+const HELP = `Does something with the two accounts that npm start keeps up in another terminal.
+
+  npm run try -- drop PATH…         puts files into account A's bucket, and tells what becomes of them
+  npm run try -- look               lists the destination, as account B
+  npm run try -- intrude            tries to read, list and delete in account B, with everything that account A has
+  npm run try -- receipt KEY        what was read, written and proved
+  npm run try -- revoke             account B takes the grant away
+  npm run try -- restore            and gives it back
+  npm run try -- check              whether the relay may do what it must, and who must change what
+  npm run try -- dead-letters       what could not be relayed, and why
+  npm run try -- redrive            sends it back to the relay, and waits until that has dealt with it
+  npm run try -- replay --dry-run   what has no receipt
+  npm run try -- replay             sends that to the relay
+
+It fails only if it can't be done, or if intrude is let in anywhere but where the writer may put objects.
+`;
+
+/** Each does one thing and tells what came of it. */
+const VERBS: Record<string, (world: World, args: string[]) => Promise<void>> = {
+  drop,
+  look,
+  intrude,
+  receipt,
+  revoke,
+  restore,
+  check,
+  'dead-letters': deadLetters,
+  redrive,
+  replay,
+};
+
+main(process.argv.slice(2)).catch((error: NodeJS.ErrnoException) => {
+  const isGone = error.code === 'ECONNREFUSED';
+  const isExpected = error instanceof UserError || isGone;
+  process.exitCode = isExpected ? EXIT_USAGE : EXIT_NOT_AS_WANTED;
+  const sentence = isGone ? 'Nothing answers: npm start must be up in another terminal.' : error.message;
+  process.stderr.write(`${isExpected ? sentence : error.stack}\n`);
+});
+
+async function main([verb, ...args]: string[]): Promise<void> {
+  if (verb === undefined || verb === '--help') {
+    process.stdout.write(HELP);
+    return;
+  }
+  const act = Object.hasOwn(VERBS, verb) ? VERBS[verb] : undefined;
+  if (!act) throw new UserError(`There is no "${verb}" to try. What there is: npm run try`);
+  await act(await openWorld(), args);
+}
+
+async function receipt(world: World, [key]: string[]): Promise<void> {
+  if (key === undefined) throw new UserError('Of which key? For example: npm run try -- receipt README.md');
+  for (const { name } of world.routes) {
+    const item = await receiptOf(world, name, key);
+    print(item ? JSON.stringify(item, undefined, 2) : `Nothing of ${printable(key)} along ${name}.`);
+  }
+}
+
+async function check(world: World): Promise<void> {
+  const { table } = await invoke<{ table: string }>(world, CHECK_FUNCTION_NAME, {});
+  print(table);
+}
+
+async function replayWith(world: World, event: object): Promise<void> {
+  print(JSON.stringify(await invoke(world, `${REPLAY_FUNCTION_NAME}:${REPLAY_ALIAS}`, event), undefined, 2));
+}
+
+async function replay(world: World, options: string[]): Promise<void> {
+  const unknown = options.find((option) => option !== '--dry-run');
+  if (unknown !== undefined) throw new UserError(`replay knows only --dry-run, not ${unknown}.`);
+  await replayWith(world, { dryRun: options.length > 0 });
+}
+
+async function redrive(world: World): Promise<void> {
+  await replayWith(world, { from: 'dead-letter-queue' });
+  await queueDrained(world);
+}
+
+function print(text: string): void {
+  process.stdout.write(`${text}\n`);
+}

@@ -1,0 +1,50 @@
+/** `npm run audit` against a registry of the test's own. */
+import { execFile } from 'node:child_process';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { afterEach, expect, test } from 'vitest';
+import { REPOSITORY } from '../support/aws-cli.ts';
+
+const ADVISORIES = '/-/npm/v1/security/advisories/bulk';
+let server: Server;
+
+afterEach(() => server.close());
+
+/** @param advisories by package; none: the registry refuses to tell */
+async function audit(advisories?: object): Promise<{ code: number; output: string }> {
+  server = createServer((request, response) => {
+    request.resume();
+    if (request.url !== ADVISORIES) response.writeHead(404).end('{}');
+    else if (advisories === undefined) response.writeHead(405).end();
+    else response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(advisories));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const registry = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+  const env = { ...process.env, npm_config_registry: registry, npm_config_fetch_retries: '0' };
+  return new Promise((resolve) => {
+    execFile(process.execPath, [join(REPOSITORY, 'test/audit.ts')], { cwd: REPOSITORY, env }, (error, stdout, stderr) =>
+      resolve({ code: Number(error?.code ?? 0), output: stdout + stderr }),
+    );
+  });
+}
+
+test('nothing known is told, and is a success', async () => {
+  expect(await audit({})).toEqual({
+    code: 0,
+    output: 'Packages with known vulnerabilities among what ships with a function: 0\n',
+  });
+});
+
+test('a vulnerable package is named, and fails it', async () => {
+  const advisory = { id: 1, url: 'https://example.com', title: 'x', severity: 'low', vulnerable_versions: '*' };
+  const { code, output } = await audit({ zod: [advisory] });
+  expect(code).toBe(1);
+  expect(output).toMatch(/^low: zod$/m);
+});
+
+test('a registry that does not answer is no clean bill', async () => {
+  const { code, output } = await audit();
+  expect(code).toBe(2);
+  expect(output).toContain('The registry gave no answer, so nothing is known: 405');
+});
