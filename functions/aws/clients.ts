@@ -10,6 +10,7 @@ import type { FilteredRoute, Pull, Route } from '../route.ts';
 import { lean } from './lean.ts';
 import type { Reader } from './reader.ts';
 import { listerCredentials, readerCredentials } from './reader-credentials.ts';
+import { tellingChecksums } from './telling-checksums.ts';
 import { writerCredentials } from './writer-credentials.ts';
 
 /** Every AWS client of a function, made once per execution environment; nothing else makes one. */
@@ -44,7 +45,7 @@ const SOCKET_BUFFER_BYTES = 256 * 1024;
 /** @param sourceAccount of the relay itself, 12 digits */
 export function createClients({ sourceAccount }: { sourceAccount: string }): Clients {
   const sts = new STSClient();
-  const own: Reader = { s3: lean(s3Client({})), owner: sourceAccount, readsVersions: true };
+  const own: Reader = { s3: sourceClient({}), owner: sourceAccount, readsVersions: true };
   const readers = new Map<string, Reader>();
   const writers = new Map<string, S3Client>();
   return {
@@ -89,7 +90,11 @@ export function createReplayClients({ sourceAccount }: { sourceAccount: string }
 
 /** Versions are not for it to read: docs/decisions/0018. */
 function readerOf({ account, region }: Pull, credentials: S3ClientConfig['credentials'] & {}): Reader {
-  return { s3: lean(s3Client({ region, credentials })), owner: account, readsVersions: false };
+  return { s3: sourceClient({ region, credentials }), owner: account, readsVersions: false };
+}
+
+function sourceClient(options: Pick<S3ClientConfig, 'region' | 'credentials'>): S3Client {
+  return tellingChecksums(lean(s3Client(options)));
 }
 
 /** The one of that name, made when it is first asked for. */

@@ -14,8 +14,8 @@ export interface Snapshot {
 }
 
 /**
- * Reads the newest version at once: the answer to GET says all that HEAD would, which saves a small object a request.
- * One that turns out not to be small is left unread.
+ * Reads the newest version at once: the answer to GET says all that HEAD would (readers ask for the checksum by themselves), which
+ * saves a small object a request. One that turns out not to be small is left unread.
  * https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html
  */
 export async function readSnapshot(
@@ -26,7 +26,6 @@ export async function readSnapshot(
   const command = new GetObjectCommand({
     Bucket: source.bucket,
     Key: source.key,
-    ChecksumMode: 'ENABLED',
     ExpectedBucketOwner: owner,
   });
   const answer = await s3.send(command, { abortSignal: signal }).catch((error: unknown) => {
