@@ -7,9 +7,9 @@ import {
 import { type Checksum, checksumMember, fullObjectChecksum, worksForMultipart } from './checksum.ts';
 import { type Crc32Part, combineCrc32, crc32ToBase64 } from './crc32.ts';
 import { destinationFailure } from './failures.ts';
-import { Lanes } from './lanes.ts';
 import type { Part } from './plan.ts';
-import { type SentPart, sendPart } from './send-part.ts';
+import type { SentPart } from './send-part.ts';
+import { sendRun } from './send-run.ts';
 import { conditionOf, type Delivered, type Transfer } from './transfer.ts';
 
 /**
@@ -21,7 +21,8 @@ export async function putMultipart(transfer: Transfer, parts: Part[]): Promise<D
   const handedOn = worksForMultipart(transfer.state.checksum) ? transfer.state.checksum : undefined;
   const uploadId = await createUpload(transfer, handedOn);
   try {
-    const sent = await sendParts(transfer, uploadId, parts, handedOn === undefined);
+    const { sent, failure } = await sendRun(transfer, uploadId, parts, { computeCrc32: handedOn === undefined });
+    if (failure !== undefined) throw failure;
     const checksum = handedOn ?? combinedChecksum(sent);
     const answer = await completeUpload(transfer, uploadId, sent, checksum);
     const checksumOrigin = handedOn ? 'source' : 'transit';
@@ -54,38 +55,6 @@ export async function createUpload(transfer: Transfer, handedOn: Checksum | unde
     throw destinationFailure(error, 'CreateMultipartUpload', source, destination);
   });
   return UploadId!;
-}
-
-/** The first failure stops the parts still under way: their sockets would only carry bytes for nothing. */
-async function sendParts(
-  transfer: Transfer,
-  uploadId: string,
-  parts: Part[],
-  computeCrc32: boolean,
-): Promise<SentPart[]> {
-  const sent: SentPart[] = [];
-  const stop = new AbortController();
-  const signal = AbortSignal.any([stop.signal, transfer.signal]);
-  const lanes = new Lanes();
-  const underWay = new Set<Promise<void>>();
-  const send = async (part: Part) => {
-    const startedAt = performance.now();
-    sent[part.number - 1] = await sendPart(transfer, uploadId, part, { computeCrc32, signal });
-    lanes.arrived(part.lengthBytes, performance.now() - startedAt);
-  };
-  try {
-    for (const part of parts) {
-      while (underWay.size >= lanes.count) await Promise.race(underWay);
-      const sending = send(part).finally(() => underWay.delete(sending));
-      underWay.add(sending);
-    }
-    await Promise.all(underWay);
-  } catch (error) {
-    stop.abort(error);
-    await Promise.allSettled(underWay);
-    throw error;
-  }
-  return sent;
 }
 
 export function combinedChecksum(sent: SentPart[]): Checksum {
