@@ -15,7 +15,7 @@ export interface Growth {
 }
 
 const MIB = 1024 ** 2;
-const SIZES = [1e3, 1e5, 1e7, 64 * MIB, 1024 * MIB];
+const SIZES = [1e3, 1e5, 1e7, 64 * MIB, 1024 * MIB, 10 * 1024 * MIB];
 const COUNTS = [1, 4, 16, 64];
 /** Of each of several objects at once. */
 const EACH_BYTES = 5 * MIB;

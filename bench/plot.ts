@@ -4,7 +4,7 @@ const WIDTH = 420;
 const HEIGHT = 260;
 const MARGIN = { left: 60, right: 60, top: 40, bottom: 46 };
 
-/** Two panels: one object of growing size, and more and more objects at once. CPU on the left axis, memory on the right. */
+/** Two panels: one object of growing size, and more and more objects at once. CPU on the left axis, by powers of ten; memory on the right. */
 export function growthPlot({ bySize, byCount }: Growth): string {
   const panels = [
     panel(bySize, 'one object', 'bytes', sizeLabel),
@@ -25,11 +25,15 @@ function panel(points: GrowthPoint[], title: string, unit: string, label: (x: nu
   const least = Math.min(...xs);
   const span = Math.max(...xs) - least || 1;
   const across = (x: number) => MARGIN.left + ((Math.log10(x) - least) / span) * (right - MARGIN.left);
-  const mostCpu = niceAbove(Math.max(...points.map(({ cpuSeconds }) => cpuSeconds)));
+  // CPU time grows as the bytes do, over powers of ten; memory hardly does.
+  const decades = points.map(({ cpuSeconds }) => Math.log10(cpuSeconds));
+  const leastDecade = Math.floor(Math.min(...decades));
+  const mostDecade = Math.max(leastDecade + 1, Math.ceil(Math.max(...decades)));
+  const cpuShare = ({ cpuSeconds }: GrowthPoint) => (Math.log10(cpuSeconds) - leastDecade) / (mostDecade - leastDecade);
   const mostRss = niceAbove(Math.max(...points.map(({ peakRssMib }) => peakRssMib)));
-  const up = (value: number, most: number) => bottom - (value / most) * (bottom - MARGIN.top);
-  const line = (of: (point: GrowthPoint) => number, most: number, colour: string) => {
-    const path = points.map((point) => `${across(point.x).toFixed(1)},${up(of(point), most).toFixed(1)}`);
+  const line = (shareOf: (point: GrowthPoint) => number, colour: string) => {
+    const up = (point: GrowthPoint) => bottom - shareOf(point) * (bottom - MARGIN.top);
+    const path = points.map((point) => `${across(point.x).toFixed(1)},${up(point).toFixed(1)}`);
     const dots = path.map((at) => `<circle cx="${at.replace(',', '" cy="')}" r="3" fill="${colour}"/>`);
     return `<polyline fill="none" stroke="${colour}" stroke-width="2" points="${path.join(' ')}"/>${dots.join('')}`;
   };
@@ -41,10 +45,12 @@ function panel(points: GrowthPoint[], title: string, unit: string, label: (x: nu
     `<path d="M${MARGIN.left} ${MARGIN.top}V${bottom}H${right}V${MARGIN.top}" fill="none" stroke="#888"/>`,
     ...ticks,
     `<text x="${WIDTH / 2}" y="${bottom + 34}" text-anchor="middle">${unit}</text>`,
-    `<text x="${MARGIN.left - 6}" y="${MARGIN.top + 4}" text-anchor="end" fill="#b40">${mostCpu} CPU-s</text>`,
+    `<text x="${MARGIN.left - 6}" y="${MARGIN.top + 4}" text-anchor="end" fill="#b40">${10 ** mostDecade} CPU-s</text>`,
+    `<text x="${MARGIN.left - 6}" y="${bottom + 4}" text-anchor="end" fill="#b40">${10 ** leastDecade}</text>`,
     `<text x="${right + 6}" y="${MARGIN.top + 4}" fill="#06c">${mostRss} MiB</text>`,
-    line(({ cpuSeconds }) => cpuSeconds, mostCpu, '#b40'),
-    line(({ peakRssMib }) => peakRssMib, mostRss, '#06c'),
+    `<text x="${right + 6}" y="${bottom + 4}" fill="#06c">0</text>`,
+    line(cpuShare, '#b40'),
+    line(({ peakRssMib }) => peakRssMib / mostRss, '#06c'),
   ].join('\n');
 }
 

@@ -97,7 +97,7 @@ const schema = z.strictObject({
   routes: z.array(routeSchema).min(1, 'must have at least one route'),
   relay: z
     .strictObject({
-      memoryMiB: z.int().min(256).max(10_240).default(512),
+      memoryMiB: z.int().min(256).max(10_240).default(384),
       /** Lambda's longest; a lower one bounds the largest object. */
       timeoutSeconds: z.int().min(30).max(900).default(900),
       batchSize: z.int().min(1).max(10).default(10),

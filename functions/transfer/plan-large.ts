@@ -65,7 +65,7 @@ export interface Group {
  * How an object too large for one invocation is shared out. Pure.
  * @param workers how many may be at it at once
  */
-export function planLarge(sizeBytes: number, workers: number, memoryMiB = 512): LargePlan {
+export function planLarge(sizeBytes: number, workers: number, memoryMiB = 384): LargePlan {
   const partSizeBytes = partSizeFor(sizeBytes);
   const parts = Math.ceil(sizeBytes / partSizeBytes);
   const fair = Math.floor(sizeBytes / (workers * GROUPS_PER_WORKER) / partSizeBytes);

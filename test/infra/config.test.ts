@@ -24,7 +24,7 @@ function changed(path: string, value: Json | undefined): Json {
 test('the committed cdk.json is valid, and what it leaves out gets its default', () => {
   const config = parseConfig(committed());
   expect(config.relay).toEqual({
-    memoryMiB: 512,
+    memoryMiB: 384,
     timeoutSeconds: 900,
     batchSize: 10,
     maximumConcurrency: 20,

@@ -48,7 +48,7 @@ describe('the relay function', () => {
   const mapping = only(source, 'AWS::Lambda::EventSourceMapping');
 
   test('runs on arm64 with Node 24', () => {
-    expect(relay).toMatchObject({ Runtime: 'nodejs24.x', Architectures: ['arm64'], MemorySize: 512, Timeout: 900 });
+    expect(relay).toMatchObject({ Runtime: 'nodejs24.x', Architectures: ['arm64'], MemorySize: 384, Timeout: 900 });
   });
 
   test('keeps Lambda’s loop protection', () => expect(relay).not.toHaveProperty('RecursiveLoop'));

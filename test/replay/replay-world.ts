@@ -47,7 +47,7 @@ export const REPLAY_CONFIG: ReplayConfig = {
   ledgerTable: 'ledger',
   retryDelaySeconds: 1,
   replayFunction: 'replay:live',
-  relay: { concurrency: 20, memoryMiB: 512, largeObjectBytes: 5 * 1024 ** 3, largeWorkers: 16 },
+  relay: { concurrency: 20, memoryMiB: 384, largeObjectBytes: 5 * 1024 ** 3, largeWorkers: 16 },
 };
 
 const DAY_MS = 86_400_000;

@@ -10,7 +10,7 @@ import { eventFixture, replayEventNames } from '../../support/events.ts';
 import { aPull } from '../../support/relay.ts';
 
 const GIB = 1024 ** 3;
-const RELAY = { concurrency: 20, memoryMiB: 512, largeObjectBytes: 5 * GIB, largeWorkers: 16 };
+const RELAY = { concurrency: 20, memoryMiB: 384, largeObjectBytes: 5 * GIB, largeWorkers: 16 };
 const UPLOADED_AT = '2026-01-15T09:30:00.000Z';
 
 function anObject(change: Partial<ListedObject> = {}): ListedObject {
@@ -155,7 +155,7 @@ describe('an estimate', () => {
   test('of a million small objects is what docs/cost.md adds up', () => {
     const plan = planFor(1_000_000, 10_000);
     expect(plan).toMatchObject({ objects: 1_000_000, bytes: 1e10, requests: 4_000_000 });
-    expect(plan.dollars).toBeCloseTo(9.03, 1);
+    expect(plan.dollars).toBeCloseTo(8.98, 1);
     expect(plan.seconds).toBeGreaterThan(1_000);
     expect(plan.seconds).toBeLessThan(2_000);
   });
@@ -165,7 +165,7 @@ describe('an estimate', () => {
   test('of a large object is relay-large’s plan: it is not over sooner than its workers', () => {
     const plan = planFor(1, 1024 * GIB);
     expect(plan.seconds).toBeGreaterThan(15 * 60);
-    expect(plan.dollars).toBeCloseTo(0.15, 1);
+    expect(plan.dollars).toBeCloseTo(0.13, 1);
   });
 
   test('of nothing is nothing', () =>
@@ -184,7 +184,7 @@ describe('what is wrong in the environment is named', () => {
     RETRY_DELAY_SECONDS: '30',
     REPLAY_FUNCTION: 'replay:live',
     RELAY_CONCURRENCY: '20',
-    RELAY_MEMORY_MIB: '512',
+    RELAY_MEMORY_MIB: '384',
     LARGE_OBJECT_BYTES: '5368709120',
     LARGE_WORKERS: '16',
   };
