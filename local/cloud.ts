@@ -5,37 +5,25 @@ import { join, resolve } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Clock } from './api.ts';
 import type { StackInput } from './assembly.ts';
-import { CloudWatch } from './cloudwatch/cloudwatch.ts';
-import { Topics } from './cloudwatch/topics.ts';
-import { recordInvocation, recordQueue } from './cloudwatch/vended-metrics.ts';
-import { DynamoDbService } from './dynamodb/service.ts';
-import { BucketNotifications } from './events/bucket-notifications.ts';
+import type { CloudWatch } from './cloudwatch/cloudwatch.ts';
+import type { Topics } from './cloudwatch/topics.ts';
+import { recordQueue } from './cloudwatch/vended-metrics.ts';
+import type { DynamoDbService } from './dynamodb/service.ts';
 import type { DeliveryFailure } from './events/delivery.ts';
-import { EventBus } from './events/event-bus.ts';
-import type { ObjectCreated } from './events/s3-notification.ts';
-import { Schedules } from './events/schedules.ts';
-import { EventBridgeService } from './events/service.ts';
-import { EventFaults } from './faults/event-faults.ts';
+import type { Schedules } from './events/schedules.ts';
 import type { Faults } from './faults/faults.ts';
-import { interceptor } from './faults/intercept.ts';
-import { redelivery } from './faults/redelivery.ts';
 import { Gateway } from './gateway.ts';
-import { IamAuthorizer } from './iam/authorizer.ts';
-import { Directory } from './iam/directory.ts';
+import type { Directory } from './iam/directory.ts';
 import type { AccessKey } from './iam/key-ring.ts';
-import { IamService } from './iam-service.ts';
-import { RoleSessions } from './lambda/role-sessions.ts';
-import { LambdaService } from './lambda/service.ts';
-import { LogsService } from './logs/service.ts';
-import { type LogLine, LogStore } from './logs/store.ts';
+import type { LambdaService } from './lambda/service.ts';
+import type { LogLine, LogStore } from './logs/store.ts';
 import { DeploymentError, deployStack } from './resources/deploy.ts';
-import { KeyRegistry } from './resources/kms.ts';
-import type { CloudServices } from './resources/resource-type.ts';
-import { S3Service } from './s3/service.ts';
-import { Clockwork } from './scheduler/clockwork.ts';
-import { Scheduler } from './scheduler/scheduler.ts';
-import { SqsService } from './sqs/service.ts';
-import { StsService } from './sts.ts';
+import type { S3Service } from './s3/service.ts';
+import type { Clockwork } from './scheduler/clockwork.ts';
+import type { Scheduler } from './scheduler/scheduler.ts';
+import { makeServices, type Services } from './services.ts';
+import type { SqsService } from './sqs/service.ts';
+import type { StsService } from './sts.ts';
 import { createCertificate, type ServerCertificate } from './tls.ts';
 
 export interface CloudOptions {
@@ -85,10 +73,9 @@ export class LocalCloud {
   readonly unexpectedErrors: unknown[] = [];
   readonly #clock: Clock;
   readonly #gateway: Gateway;
-  readonly #services: CloudServices;
+  readonly #services: Services;
   readonly #accountsWithOperator: readonly string[] | undefined;
   readonly #removesFolder: boolean;
-  readonly #eventFaults: EventFaults | undefined;
   readonly #operators = new Map<string, AccessKey>();
   readonly #stacks: { stack: StackInput; outputs: Record<string, string> }[] = [];
   #url = '';
@@ -110,97 +97,42 @@ export class LocalCloud {
 
   private constructor(options: CloudOptions, folder: string, certificate: ServerCertificate) {
     const { clock = Date.now, faults } = options;
-    this.#clock = clock;
-    const endpoint = () => this.#url;
     const onUnexpectedError = (error: unknown) => void this.unexpectedErrors.push(error);
     this.folder = folder;
     this.caPem = certificate.caPem;
     this.caFile = join(folder, 'ca.pem');
-    this.directory = new Directory(clock);
-    const onLine = (line: LogLine) => {
-      this.cloudWatch.readLine(line);
-      options.onLog?.(line);
-    };
-    this.logs = new LogStore({ folder, clock, onLine });
+    this.faults = faults;
+    this.#clock = clock;
     this.#removesFolder = options.folder === undefined;
     this.#accountsWithOperator = options.accountsWithOperator;
-
-    const { directory, logs, caFile } = this;
-    const authorizer = new IamAuthorizer(directory);
-    const keys = new KeyRegistry();
-    const topics = new Topics({ authorizer });
-    const cloudWatch = new CloudWatch({ clock, topics, onUnexpectedError });
-    const sqs = new SqsService({ authorizer, clock, endpoint, ...(faults && { onReceived: redelivery(faults) }) });
-    const sts = new StsService({ directory, authorizer });
-    const eventBus = new EventBus({ sqs });
-    const notifications = new BucketNotifications({ sqs, eventBus, clock });
-    const publish = (event: ObjectCreated) => notifications.publish(event);
-    const eventFaults = faults && new EventFaults(faults, publish);
-    const s3 = new S3Service({
-      authorizer,
+    const services = makeServices({
       clock,
-      folder: join(folder, 'objects'),
-      kmsKeyPolicy: (arn) => keys.policyOf(arn),
-      onObjectCreated: eventFaults ? (event) => eventFaults.deliver(event) : publish,
-    });
-    const dynamodb = new DynamoDbService({ authorizer });
-    const sessions = new RoleSessions({ directory, sts, clock });
-    const maxSandboxes = options.maxSandboxes ?? MAX_SANDBOXES;
-    const running = { authorizer, sessions, logs, clock, endpoint, caFile, maxSandboxes };
-    const lambda = new LambdaService({
-      ...running,
-      sqs,
+      folder,
+      caFile: this.caFile,
+      endpoint: () => this.#url,
+      maxSandboxes: options.maxSandboxes ?? MAX_SANDBOXES,
+      faults,
+      onLog: options.onLog ?? (() => undefined),
       onUnexpectedError,
-      onInvocation: (invoked) => recordInvocation(cloudWatch.metrics, invoked, clock()),
     });
-    const invoke = lambda.invokeForService.bind(lambda);
-    const schedules = new Schedules({ clock, invoke });
-    const scheduler = new Scheduler({
-      clock,
-      invoke,
-      assume: (assumption) => sts.assumeRoleAsService(assumption),
-      callerOf: (credentials) => sessions.callerOf(credentials),
-      send: (...message) => void sqs.sendMessage(...message),
-    });
-    this.clockwork = new Clockwork({ clock, firing: [schedules, scheduler], onError: onUnexpectedError });
-    this.cloudWatch = cloudWatch;
-    this.topics = topics;
-    this.schedules = schedules;
-    this.scheduler = scheduler;
-    this.s3 = s3;
-    this.sqs = sqs;
-    this.sts = sts;
-    this.lambda = lambda;
-    this.dynamodb = dynamodb;
-    this.faults = faults;
-    this.#eventFaults = eventFaults;
-    this.#services = {
-      directory,
-      authorizer,
-      s3,
-      sqs,
-      lambda,
-      dynamodb,
-      logs,
-      notifications,
-      eventBus,
-      schedules,
-      scheduler,
-      cloudWatch,
-      topics,
-      keys,
-      managedPolicies: new Map(),
-    };
-    const iam = new IamService({ directory, authorizer });
-    const events = new EventBridgeService({ authorizer, eventBus, schedules, clock });
-    const logsService = new LogsService({ store: logs, authorizer });
-    const services = { s3, sts, iam, sqs, lambda, dynamodb, events, logs: logsService };
-    const sandboxOf = (accessKeyId: string) => lambda.sandboxOf(accessKeyId);
-    const intercept = faults && interceptor({ faults, directory, sandboxOf });
+    this.directory = services.directory;
+    this.s3 = services.s3;
+    this.sqs = services.sqs;
+    this.sts = services.sts;
+    this.lambda = services.lambda;
+    this.dynamodb = services.dynamodb;
+    this.logs = services.logs;
+    this.cloudWatch = services.cloudWatch;
+    this.topics = services.topics;
+    this.schedules = services.schedules;
+    this.scheduler = services.scheduler;
+    this.clockwork = services.clockwork;
+    this.#services = services;
+    const { directory, byScope, intercept } = services;
     this.#gateway = new Gateway({
       directory,
       clock,
-      services,
+      services: byScope,
       certificate,
       onUnexpectedError,
       ...(intercept && { intercept }),
@@ -253,7 +185,7 @@ export class LocalCloud {
   /** Resolves when no queue that feeds a function holds a message (in flight or not), and no function runs. */
   async settled(): Promise<void> {
     const isBusy = (): boolean =>
-      (this.#eventFaults?.held ?? 0) > 0 ||
+      (this.#services.eventFaults?.held ?? 0) > 0 ||
       this.lambda.active > 0 ||
       this.lambda.queueArns().some((arn) => {
         const { visible, notVisible, delayed } = this.sqs.queueByArn(arn)!.counts();
@@ -287,7 +219,7 @@ export class LocalCloud {
   }
 
   async #close(): Promise<void> {
-    this.#eventFaults?.close();
+    this.#services.eventFaults?.close();
     this.clockwork.close();
     await this.lambda.close();
     this.sqs.close();

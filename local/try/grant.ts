@@ -1,18 +1,25 @@
-import { roleOf } from './role-policy.ts';
+import { DeleteRolePolicyCommand, PutRolePolicyCommand } from '@aws-sdk/client-iam';
 import type { World } from './world.ts';
 
 /** The kind of breakage that nobody in account A sees coming: account B changes what it grants. */
 const POLICY_NAME = 'revoked';
+const DENY = { Version: '2012-10-17', Statement: [{ Effect: 'Deny', Action: 's3:PutObject', Resource: '*' }] };
 
 export async function revoke(world: World): Promise<void> {
-  const { writerRoleName, destination } = world.config.routes[0]!;
-  const deny = { Effect: 'Deny', Action: 's3:PutObject', Resource: '*' };
-  await roleOf(world).put(POLICY_NAME, { Version: '2012-10-17', Statement: [deny] });
-  process.stdout.write(`Account ${destination.account} denies s3:PutObject to ${writerRoleName} from now on.\n`);
+  const { writerRoleName: RoleName, destination } = world.config.routes[0]!;
+  const command = new PutRolePolicyCommand({ RoleName, PolicyName: POLICY_NAME, PolicyDocument: JSON.stringify(DENY) });
+  await world.ownerOf(destination.account).iam.send(command);
+  process.stdout.write(`Account ${destination.account} denies s3:PutObject to ${RoleName} from now on.\n`);
 }
 
 export async function restore(world: World): Promise<void> {
-  const { writerRoleName, destination } = world.config.routes[0]!;
-  await roleOf(world).remove(POLICY_NAME);
-  process.stdout.write(`Account ${destination.account} lets ${writerRoleName} put objects again.\n`);
+  const { writerRoleName: RoleName, destination } = world.config.routes[0]!;
+  await world
+    .ownerOf(destination.account)
+    .iam.send(new DeleteRolePolicyCommand({ RoleName, PolicyName: POLICY_NAME }))
+    .catch((error: Error) => {
+      // Nothing was revoked, then.
+      if (error.name !== 'NoSuchEntityException') throw error;
+    });
+  process.stdout.write(`Account ${destination.account} lets ${RoleName} put objects again.\n`);
 }

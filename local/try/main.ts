@@ -67,7 +67,7 @@ async function receipt(world: World, [key]: string[]): Promise<void> {
   if (key === undefined) throw new UserError('Of which key? For example: npm run try -- receipt README.md');
   for (const { name } of world.routes) {
     const item = await receiptOf(world, name, key);
-    print(item ? JSON.stringify(item, undefined, 2) : `Nothing of ${printable(key)} along ${name}.`);
+    print(item ? JSON.stringify(item, undefined, 2) : `There is no receipt of ${printable(key)} on route ${name}.`);
   }
 }
 

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { Agent } from 'node:https';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { IAMClient } from '@aws-sdk/client-iam';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SQSClient } from '@aws-sdk/client-sqs';
@@ -15,15 +16,14 @@ import { PROFILE_FILE, type Profiles, readProfiles } from '../start/profile.ts';
 import { UserError } from '../start/user-error.ts';
 import { committedContext } from '../synth.ts';
 
-export interface Keys {
+interface Keys {
   accessKeyId: string;
   secretAccessKey: string;
   sessionToken?: string;
 }
 
 export interface Person {
-  keys: Keys;
-  region: string;
+  iam: IAMClient;
   s3: S3Client;
   sqs: SQSClient;
   sts: STSClient;
@@ -34,8 +34,6 @@ export interface Person {
 export interface World {
   config: RelayContext;
   routes: Route[];
-  url: string;
-  caPem: string;
   /** Account A's administrator. */
   a: Person;
   /** The administrator of a destination's account. */
@@ -51,15 +49,12 @@ export async function openWorld(): Promise<World> {
     throw new UserError(`There is no ${PROFILE_FILE}: npm start makes it, and must be up in another terminal.`);
   });
   const names = accountProfiles(config);
-  const { endpoint_url: url, ca_bundle: caFile } = profiles[names.get(config.source.account)!]!;
-  const caPem = readCa(caFile!);
+  const caPem = readCa(profiles[names.get(config.source.account)!]!['ca_bundle']!);
   const person = (profile: string) => personOf(profiles[profile]!, keysOf(profiles[profile]!), caPem);
   const ownerOf = (account: string) => person(names.get(account)!);
   return {
     config,
     routes: config.routes.map(runtimeRoute),
-    url: url!,
-    caPem,
     a: ownerOf(config.source.account),
     ownerOf,
     as: async (profile) => {
@@ -99,18 +94,16 @@ function keysOf(settings: Record<string, string>): Keys {
 }
 
 function personOf(settings: Record<string, string>, keys: Keys, caPem: string): Person {
-  const region = settings['region']!;
   const common = {
     endpoint: settings['endpoint_url']!,
-    region,
+    region: settings['region']!,
     credentials: keys,
     // What is refused stays refused, and what is not there soon is not there at all.
     maxAttempts: 1,
     requestHandler: new NodeHttpHandler({ httpsAgent: new Agent({ ca: caPem }) }),
   };
   return {
-    keys,
-    region,
+    iam: new IAMClient(common),
     s3: new S3Client(common),
     sqs: new SQSClient(common),
     sts: new STSClient(common),

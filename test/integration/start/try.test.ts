@@ -58,11 +58,15 @@ test('a word that it does not know is no other', async () => {
 test('an intruder who is let in fails it', { timeout: 120_000 }, async () => {
   const program = startProgram(['--port', '0', join(REPOSITORY, 'LICENSE')], folder);
   await program.printed("The relay's log:");
-  const module = (name: string) => JSON.stringify(join(REPOSITORY, 'local/try', name));
   const policy = '{ Version: "2012-10-17", Statement: [{ Effect: "Allow", Action: "s3:GetObject", Resource: "*" }] }';
-  const grant = `const { openWorld } = await import(${module('world.ts')});
-    const { roleOf } = await import(${module('role-policy.ts')});
-    await roleOf(await openWorld()).put('too-much', ${policy});`;
+  const grant = `const { openWorld } = await import(${JSON.stringify(join(REPOSITORY, 'local/try/world.ts'))});
+    const { PutRolePolicyCommand } = await import(${JSON.stringify(import.meta.resolve('@aws-sdk/client-iam'))});
+    const { config, ownerOf } = await openWorld();
+    const [{ writerRoleName, destination }] = config.routes;
+    const what = { RoleName: writerRoleName, PolicyName: 'too-much', PolicyDocument: JSON.stringify(${policy}) };
+    await ownerOf(destination.account).iam.send(new PutRolePolicyCommand(what));`;
+  // With nothing revoked.
+  expect(await attempt('restore')).toMatchObject({ code: 0 });
   expect(await attempt('intrude')).toMatchObject({ code: 0 });
   expect(await node('--input-type=module', '-e', grant)).toEqual({ code: 0, output: '' });
   const { code, output } = await attempt('intrude');

@@ -1,0 +1,138 @@
+/** All services of the local AWS, and how they are tied to each other. */
+import { join } from 'node:path';
+import type { Clock, Service } from './api.ts';
+import { CloudWatch } from './cloudwatch/cloudwatch.ts';
+import { Topics } from './cloudwatch/topics.ts';
+import { recordInvocation } from './cloudwatch/vended-metrics.ts';
+import { DynamoDbService } from './dynamodb/service.ts';
+import { BucketNotifications } from './events/bucket-notifications.ts';
+import { EventBus } from './events/event-bus.ts';
+import type { ObjectCreated } from './events/s3-notification.ts';
+import { Schedules } from './events/schedules.ts';
+import { EventBridgeService } from './events/service.ts';
+import { EventFaults } from './faults/event-faults.ts';
+import type { Faults } from './faults/faults.ts';
+import { interceptor } from './faults/intercept.ts';
+import { redelivery } from './faults/redelivery.ts';
+import type { Intercept } from './gateway.ts';
+import { IamAuthorizer } from './iam/authorizer.ts';
+import { Directory } from './iam/directory.ts';
+import { IamService } from './iam-service.ts';
+import { RoleSessions } from './lambda/role-sessions.ts';
+import { LambdaService } from './lambda/service.ts';
+import { LogsService } from './logs/service.ts';
+import { type LogLine, LogStore } from './logs/store.ts';
+import { KeyRegistry } from './resources/kms.ts';
+import type { CloudServices } from './resources/resource-type.ts';
+import { S3Service } from './s3/service.ts';
+import { Clockwork } from './scheduler/clockwork.ts';
+import { Scheduler } from './scheduler/scheduler.ts';
+import { SqsService } from './sqs/service.ts';
+import { StsService } from './sts.ts';
+
+export interface ServicesOptions {
+  clock: Clock;
+  /** Holds objects and logs. */
+  folder: string;
+  /** The certificate authority that functions trust. */
+  caFile: string;
+  /** Where all services listen, once they do. */
+  endpoint: () => string;
+  maxSandboxes: number;
+  faults: Faults | undefined;
+  onLog: (line: LogLine) => void;
+  onUnexpectedError: (error: unknown) => void;
+}
+
+/** What templates can put something into, and what they can't. */
+export interface Services extends CloudServices {
+  sts: StsService;
+  clockwork: Clockwork;
+  eventFaults: EventFaults | undefined;
+  /** Those that answer requests, by the name in the credential scope. */
+  byScope: Record<string, Service>;
+  intercept: Intercept | undefined;
+}
+
+export function makeServices(options: ServicesOptions): Services {
+  const { clock, folder, caFile, endpoint, maxSandboxes, faults, onUnexpectedError } = options;
+  const directory = new Directory(clock);
+  const authorizer = new IamAuthorizer(directory);
+  const keys = new KeyRegistry();
+  const topics = new Topics({ authorizer });
+  const cloudWatch = new CloudWatch({ clock, topics, onUnexpectedError });
+  const onLine = (line: LogLine) => {
+    cloudWatch.readLine(line);
+    options.onLog(line);
+  };
+  const logs = new LogStore({ folder, clock, onLine });
+  const sqs = new SqsService({ authorizer, clock, endpoint, ...(faults && { onReceived: redelivery(faults) }) });
+  const sts = new StsService({ directory, authorizer });
+  const eventBus = new EventBus({ sqs });
+  const notifications = new BucketNotifications({ sqs, eventBus, clock });
+  const publish = (event: ObjectCreated) => notifications.publish(event);
+  const eventFaults = faults && new EventFaults(faults, publish);
+  const s3 = new S3Service({
+    authorizer,
+    clock,
+    folder: join(folder, 'objects'),
+    kmsKeyPolicy: (arn) => keys.policyOf(arn),
+    onObjectCreated: eventFaults ? (event) => eventFaults.deliver(event) : publish,
+  });
+  const dynamodb = new DynamoDbService({ authorizer });
+  const sessions = new RoleSessions({ directory, sts, clock });
+  const lambda = new LambdaService({
+    authorizer,
+    sessions,
+    logs,
+    clock,
+    endpoint,
+    caFile,
+    maxSandboxes,
+    sqs,
+    onUnexpectedError,
+    onInvocation: (invoked) => recordInvocation(cloudWatch.metrics, invoked, clock()),
+  });
+  const invoke = lambda.invokeForService.bind(lambda);
+  const schedules = new Schedules({ clock, invoke });
+  const scheduler = new Scheduler({
+    clock,
+    invoke,
+    assume: (assumption) => sts.assumeRoleAsService(assumption),
+    callerOf: (credentials) => sessions.callerOf(credentials),
+    send: (...message) => void sqs.sendMessage(...message),
+  });
+  const byScope = {
+    s3,
+    sts,
+    iam: new IamService({ directory, authorizer }),
+    sqs,
+    lambda,
+    dynamodb,
+    events: new EventBridgeService({ authorizer, eventBus, schedules, clock }),
+    logs: new LogsService({ store: logs, authorizer }),
+  };
+  const sandboxOf = (accessKeyId: string) => lambda.sandboxOf(accessKeyId);
+  return {
+    directory,
+    authorizer,
+    keys,
+    topics,
+    cloudWatch,
+    logs,
+    sqs,
+    sts,
+    eventBus,
+    notifications,
+    eventFaults,
+    s3,
+    dynamodb,
+    lambda,
+    schedules,
+    scheduler,
+    clockwork: new Clockwork({ clock, firing: [schedules, scheduler], onError: onUnexpectedError }),
+    managedPolicies: new Map(),
+    byScope,
+    intercept: faults && interceptor({ faults, directory, sandboxOf }),
+  };
+}
