@@ -3,6 +3,7 @@
  * It stands in for Lambda's Node runtime: the same environment variables, context object, console and error shapes.
  */
 import { existsSync } from 'node:fs';
+import { flushCompileCache } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { installConsole } from './console.ts';
@@ -20,6 +21,8 @@ class RuntimeError extends Error {
 
 const env = process.env as Record<string, string>;
 let requestId: string | undefined;
+/** This machine's business, and none of the function's. */
+delete env['NODE_COMPILE_CACHE'];
 
 installConsole({
   json: env['AWS_LAMBDA_LOG_FORMAT'] === 'JSON',
@@ -39,6 +42,8 @@ try {
   handler = await loadHandler(env['LAMBDA_TASK_ROOT']!, env['_HANDLER']!);
   process.on('message', (message: InvokeMessage) => void invoke(message));
   send({ kind: 'ready' });
+  // Its parent may kill it, and Node would write it only at an orderly end.
+  flushCompileCache();
 } catch (error) {
   fail(error, 1);
 }

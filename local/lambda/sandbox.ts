@@ -8,7 +8,7 @@ export interface SandboxSettings {
   /** The folder of the unpacked code. */
   taskRoot: string;
   memorySizeMb: number;
-  /** All of the child's environment variables but PATH. */
+  /** All of the child's environment variables but those that are this machine's. */
   environment: Record<string, string>;
   /** Each line the function writes to stdout or stderr. */
   onLine: (line: string) => void;
@@ -39,6 +39,15 @@ const MEMORY_BESIDE_HEAP_MB = 64;
 /** Output of an ended process may lag behind its end, and a grandchild may hold the pipe open for good. */
 const OUTPUT_GRACE_MS = 200;
 
+/**
+ * Where programs are, and where Node shall keep what it compiles of functions, if anywhere; a variable of our own, so that this
+ * process doesn't keep its code there, too. https://nodejs.org/api/module.html#module-compile-cache
+ */
+function inherited(): NodeJS.ProcessEnv {
+  const { PATH, SANDBOX_COMPILE_CACHE: NODE_COMPILE_CACHE } = process.env;
+  return { PATH, ...(NODE_COMPILE_CACHE !== undefined && { NODE_COMPILE_CACHE }) };
+}
+
 const bootstrap = fileURLToPath(new URL('./bootstrap.ts', import.meta.url));
 
 export class Sandbox {
@@ -55,7 +64,7 @@ export class Sandbox {
     const heapMb = Math.max(MEMORY_BESIDE_HEAP_MB, settings.memorySizeMb - MEMORY_BESIDE_HEAP_MB);
     this.#child = fork(bootstrap, {
       cwd: settings.taskRoot,
-      env: { PATH: process.env['PATH'], ...settings.environment },
+      env: { ...inherited(), ...settings.environment },
       execArgv: [`--max-old-space-size=${heapMb}`],
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
