@@ -1,133 +1,13 @@
-import * as z from 'zod';
+import type * as z from 'zod';
 import { feedsSource, namesOf } from '../functions/route.ts';
-import { replaySchema } from './replay-schema.ts';
+import { contextSchema } from './config-schema.ts';
 
 /** A mistake in `cdk.json`, in one sentence that names the field. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
 }
 
-const account = z.string().regex(/^\d{12}$/, 'must be the 12 digits of an AWS account, in quotes');
-const region = z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'must be a region such as "us-east-1"');
-/** https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html */
-const bucket = z
-  .string()
-  .regex(
-    /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/,
-    'must be a bucket name: 3 to 63 lower-case letters, digits, dots, hyphens',
-  );
-/** https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateRole.html */
-const roleName = z.string().regex(/^[\w+=,.@-]{1,64}$/, 'must be a role name: 1 to 64 of A-Z a-z 0-9 _ + = , . @ -');
-/** A prefix stands in policies, where these characters would be wildcards or variables and so allow more than it says. */
-const prefix = z
-  .string()
-  .max(512, 'must have at most 512 characters')
-  .refine((text) => !/[*?$]/.test(text), 'must not contain *, ? or $, which IAM policies would read as wildcards');
-const kmsKeyArn = z
-  .string()
-  .regex(
-    /^arn:[^:]+:kms:[^:]+:\d{12}:key\/(mrk-)?[0-9a-f-]{32,36}$/,
-    'must be the ARN of a KMS key (arn:aws:kms:…:key/…)',
-  );
-/** https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html */
-const externalId = z
-  .string()
-  .regex(/^[\w+=,.@:/-]{2,1224}$/, 'must be 2 to 1,224 of A-Z a-z 0-9 _ + = , . @ : / - as STS takes them');
-const storageClass = z.enum([
-  'STANDARD',
-  'STANDARD_IA',
-  'ONEZONE_IA',
-  'INTELLIGENT_TIERING',
-  'GLACIER_IR',
-  'GLACIER',
-  'DEEP_ARCHIVE',
-]);
-/** What an object may be in at the source; STANDARD's old rival is no longer written, but still read. */
-const sourceClass = z.enum([...storageClass.options, 'REDUCED_REDUNDANCY']);
-const storageClassRule = z.union(
-  [z.literal('copy'), storageClass, z.partialRecord(sourceClass, storageClass)],
-  `must be "copy", one of ${storageClass.options.join(', ')}, or a map from such to such`,
-);
-/** The retention times that CloudWatch Logs takes. */
-const RETENTION_DAYS = [
-  1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
-];
-
-/** A bucket of another account, read through a role of that account. */
-const pullSchema = z.strictObject({
-  account,
-  region,
-  bucket,
-  readerRoleName: roleName,
-  externalId,
-  kmsKeyArn: kmsKeyArn.optional(),
-});
-
-const routeSchema = z.strictObject({
-  name: z.string().regex(/^[A-Za-z0-9-]{1,40}$/, 'must be 1 to 40 letters, digits and hyphens'),
-  filter: z.strictObject({ prefix: prefix.default(''), suffix: z.string().default('') }).prefault({}),
-  pull: pullSchema.optional(),
-  destination: z.strictObject({
-    account,
-    region,
-    bucket,
-    existingBucket: z.boolean().default(false),
-    versioned: z.boolean().default(true),
-    prefix: prefix.default(''),
-    kmsKeyArn: kmsKeyArn.optional(),
-  }),
-  writerRoleName: roleName,
-  externalId,
-  storageClass: storageClassRule.optional(),
-  copyTags: z.boolean().default(false),
-  createOnly: z.boolean().default(false),
-});
-
-const schema = z.strictObject({
-  source: z.strictObject({
-    account,
-    region,
-    /** Left out when every route pulls. */
-    bucket: bucket.optional(),
-    existingBucket: z.boolean().default(false),
-    versioned: z.boolean().default(true),
-    kmsKeyArn: kmsKeyArn.optional(),
-    relayRoleName: roleName,
-  }),
-  routes: z.array(routeSchema).min(1, 'must have at least one route'),
-  relay: z
-    .strictObject({
-      memoryMiB: z.int().min(256).max(10_240).default(384),
-      /** Lambda's longest; a lower one bounds the largest object. */
-      timeoutSeconds: z.int().min(30).max(900).default(900),
-      batchSize: z.int().min(1).max(10).default(10),
-      /** Lambda's limits for an SQS mapping. */
-      maximumConcurrency: z.int().min(2).max(1000).default(20),
-      /** Before a message's second try; each further pause is four times as long, up to a quarter of an hour. Longer than any request may still take. */
-      retryDelaySeconds: z.int().min(10).max(900).default(30),
-      /** What one invocation takes on, at the cautious 20 MB/s of a small function; larger ones are shared out among workers. */
-      largeObjectBytes: z
-        .int()
-        .min(64 * 1024 ** 2)
-        .max(5 * 1024 ** 3)
-        .default(5 * 1024 ** 3),
-      /** Each moves up to 78 MB/s; half as many would take longer over the largest object than its parts are kept. */
-      largeWorkers: z.int().min(1).max(1000).default(16),
-      /** What is looked through by itself, at times, for objects without a receipt. */
-      replays: z.array(replaySchema).default([]),
-      /** A role for S3 Batch Operations jobs, whose manifests lie in this bucket of account A; they report there too. */
-      batchOperations: z.strictObject({ bucket }).optional(),
-      logRetentionDays: z
-        .int()
-        .refine((days) => RETENTION_DAYS.includes(days), `must be one of ${RETENTION_DAYS.join(', ')}`)
-        .default(30),
-      /** Gets the alarms by mail, once it has confirmed. */
-      alarmEmail: z.email('must be an e-mail address').optional(),
-    })
-    .prefault({}),
-});
-
-export type RelayContext = z.output<typeof schema>;
+export type RelayContext = z.output<typeof contextSchema>;
 export type SourceContext = RelayContext['source'];
 export type RouteContext = RelayContext['routes'][number];
 /** A route that reads another account's bucket. */
@@ -155,7 +35,7 @@ export function pullingRoutes({ routes }: RelayContext): PullingRouteContext[] {
  */
 export function parseConfig(value: unknown): RelayContext {
   if (value === undefined) throw new ConfigError('cdk.json has no context "relay"; docs/configuration.md shows one.');
-  const parsed = schema.safeParse(value);
+  const parsed = contextSchema.safeParse(value);
   if (!parsed.success) throw new ConfigError(sentence(parsed.error.issues[0]!, value));
   refuseWrongSource(parsed.data);
   refuseAmbiguity(parsed.data);

@@ -1,6 +1,5 @@
 /** Lambda: the API that invokes and describes functions, and the doors through which templates make them. */
 import { randomUUID } from 'node:crypto';
-import type { Readable } from 'node:stream';
 import {
   ApiError,
   type ApiRequest,
@@ -26,6 +25,7 @@ import {
   resourcePolicyOf,
   type Target,
 } from './functions.ts';
+import { MAX_ASYNC_PAYLOAD_BYTES, MAX_SYNC_PAYLOAD_BYTES, readPayload } from './payload.ts';
 import type { Sandbox } from './sandbox.ts';
 
 export interface LambdaOptions extends ExecutorOptions {
@@ -33,10 +33,6 @@ export interface LambdaOptions extends ExecutorOptions {
   /** Told of failures behind the scenes, where no caller waits for an answer. */
   onUnexpectedError: (error: unknown) => void;
 }
-
-/** Payload quotas of Lambda, bytes. */
-const MAX_SYNC_PAYLOAD = 6_291_456;
-const MAX_ASYNC_PAYLOAD = 1_048_576;
 
 const PATH = /^\/2015-03-31\/functions\/?(?:([^/]+)(?:\/(invocations|configuration))?)?$/;
 
@@ -156,7 +152,10 @@ export class LambdaService implements Service {
     if (type !== 'Event' && type !== 'RequestResponse') {
       throw new ApiError('InvalidParameterValueException', 400, `Unknown invocation type ${String(type)}`);
     }
-    const payload = await readPayload(request.body, type === 'Event' ? MAX_ASYNC_PAYLOAD : MAX_SYNC_PAYLOAD);
+    const payload = await readPayload(
+      request.body,
+      type === 'Event' ? MAX_ASYNC_PAYLOAD_BYTES : MAX_SYNC_PAYLOAD_BYTES,
+    );
     if (target.function.durable) return this.#execute(request, target, payload, type);
     const executedVersion = { 'x-amz-executed-version': target.version };
     if (type === 'Event') {
@@ -241,27 +240,6 @@ export class LambdaService implements Service {
 function answerOf({ failed, payload }: Execution, headers: Record<string, string>): ApiResponse {
   const error = failed && { 'x-amz-function-error': 'Unhandled' };
   return { status: 200, headers: { 'content-type': 'application/json', ...headers, ...error }, body: payload };
-}
-
-async function readPayload(body: Readable, limitBytes: number): Promise<string> {
-  const chunks: Buffer[] = [];
-  let sizeBytes = 0;
-  for await (const chunk of body as AsyncIterable<Buffer>) {
-    chunks.push(chunk);
-    sizeBytes += chunk.length;
-    if (sizeBytes > limitBytes) {
-      const problem = `Request must be smaller than ${limitBytes} bytes for the InvokeFunction operation`;
-      throw new ApiError('RequestTooLargeException', 413, problem);
-    }
-  }
-  const payload = Buffer.concat(chunks).toString('utf8') || '{}';
-  try {
-    JSON.parse(payload);
-  } catch (error) {
-    const problem = `Could not parse request body into json: ${(error as Error).message}`;
-    throw new ApiError('InvalidRequestContentException', 400, problem);
-  }
-  return payload;
 }
 
 function decode(encoded: string): string {

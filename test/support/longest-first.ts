@@ -1,0 +1,23 @@
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
+
+/** Files that take most of a minute or more. Begun last, one would keep the other core waiting at the end. */
+const LONGEST = [
+  'test/iam/iam.test.ts',
+  'test/integration/large/six-gib.test.ts',
+  'test/integration/relay/soak.test.ts',
+  'test/integration/relay/failures.test.ts',
+  'test/chaos/chaos.test.ts',
+  'test/integration/start/start.test.ts',
+  'test/integration/relay/pinned.test.ts',
+];
+
+/** Without a record of earlier runs, as in CI, vitest would go by the files' sizes. */
+export class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const rank = ({ moduleId }: TestSpecification) => {
+      const index = LONGEST.findIndex((path) => moduleId.endsWith(path));
+      return index === -1 ? LONGEST.length : index;
+    };
+    return (await super.sort(files)).toSorted((one, other) => rank(one) - rank(other));
+  }
+}
