@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { RELAY_FUNCTION_NAME } from '../infra/contract.ts';
+import { DEFAULT_NAME } from '../infra/names.ts';
 import type { Job } from './movers/job.ts';
 import type { Keys, Ready } from './protocol.ts';
 import { uploadEvents } from './upload-events.ts';
@@ -19,6 +19,9 @@ export interface Contender {
   /** A shell command that moves the task's objects from the source to the destination, and its environment. */
   command(task: Task, places: Ready): { command: string; env: NodeJS.ProcessEnv };
 }
+
+/** Of the default configuration. */
+const RELAY_FUNCTION = DEFAULT_NAME;
 
 /** Of the small objects; the relay's batches are as large. */
 export const CONCURRENCY = 10;
@@ -37,10 +40,8 @@ export const RELAY = {
 function ofRelay({ keys, sizeBytes, folder }: Task, places: Ready, batchSize: number) {
   const events = join(folder, 'events.json');
   writeFileSync(events, JSON.stringify(uploadEvents(places.source.bucket, keys, sizeBytes, batchSize)));
-  const { environment, taskRoot } = places.functions.find(({ name }) => name === RELAY_FUNCTION_NAME)!;
-  // Whatever the size, it is one relay that is measured.
-  const variables = { ...environment, LARGE_OBJECT_BYTES: String(Number.MAX_SAFE_INTEGER) };
-  const env = { ...functionEnvironment(places, variables), LAMBDA_TASK_ROOT: taskRoot, BENCH_EVENTS: events };
+  const { environment, taskRoot } = places.functions.find(({ name }) => name === RELAY_FUNCTION)!;
+  const env = { ...functionEnvironment(places, environment), LAMBDA_TASK_ROOT: taskRoot, BENCH_EVENTS: events };
   return { command: `${NODE} '${mover('relay')}'`, env };
 }
 
@@ -57,7 +58,7 @@ export function functionEnvironment(
     AWS_SESSION_TOKEN: relayKeys.sessionToken,
     AWS_REGION: region,
     AWS_ENDPOINT_URL: url,
-    AWS_LAMBDA_FUNCTION_NAME: RELAY_FUNCTION_NAME,
+    AWS_LAMBDA_FUNCTION_NAME: RELAY_FUNCTION,
     NODE_EXTRA_CA_CERTS: caFile,
   };
 }

@@ -1,10 +1,12 @@
 /** The process that both ends of every transfer lie in: two accounts from the synthesized templates. It isn't measured. */
 import { createHash } from 'node:crypto';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
+import { SETTINGS_FILE } from '../functions/settings.ts';
+import { relayRoleArn } from '../infra/arns.ts';
 import { parseConfig } from '../infra/config.ts';
-import { relayRoleArn } from '../infra/contract.ts';
 import { readAssembly, type StackInput } from '../local/assembly.ts';
 import { LocalCloud } from '../local/cloud.ts';
+import { changeCodeFile } from '../local/code-files.ts';
 import { operatorClients } from '../local/start/accounts.ts';
 import { ownBucket } from '../local/start/own-bucket.ts';
 import { committedContext } from '../local/synth.ts';
@@ -37,6 +39,8 @@ process.send!(ready());
 /** Nothing is versioned, so that what one run leaves is overwritten by the next; and no queue sets off the relay. */
 function stacks(assembly: string): StackInput[] {
   const all = readAssembly(assembly);
+  // Whatever the size, it is one relay that is measured.
+  changeCodeFile(all, SETTINGS_FILE, (settings) => ({ ...settings, largeObjectBytes: Number.MAX_SAFE_INTEGER }));
   for (const { Type, Properties } of all.flatMap(({ template }) => Object.values(template.Resources))) {
     if (Type === 'AWS::S3::Bucket') delete Properties!['VersioningConfiguration'];
     if (Type === 'AWS::Lambda::EventSourceMapping') Properties!['Enabled'] = false;

@@ -17,17 +17,18 @@ export interface CheckAnswer {
   lines: CheckLine[];
 }
 
-const logger = new Logger({ serviceName: 'upload-relay-check' });
+const config = readCheckConfig(process.env);
+const logger = new Logger({ serviceName: `${config.name}-check` });
 
 /** Invoked by a person, and daily by a schedule; whatever it is sent, it looks at everything. It runs as the relay itself. */
 export const handler = middy<unknown, CheckAnswer>()
   .use(injectLambdaContext(logger))
   .handler(async () => {
-    const check: Check = { config: readCheckConfig(process.env), clients: createCheckClients() };
+    const check: Check = { config, clients: createCheckClients() };
     const lines = await checkAll(check);
     const failed = lines.filter(({ status }) => status === 'failed');
     for (const line of failed) logger.error('check failed', { line });
     logger.info('checked', { passed: failed.length === 0, lines: lines.length, failed: failed.length });
-    publishCheck(failed.length);
+    publishCheck(config.name, failed.length);
     return { passed: failed.length === 0, table: tableOf(lines), lines };
   });

@@ -1,9 +1,7 @@
 /** The names under which CloudWatch keeps what the functions measure: the dashboard and the alarms in `infra/` read them. */
 export const METRICS_NAMESPACE = 'UploadRelay';
 
-/** The dimension `service` of every metric of ours; those of a route have the dimension `route` besides. */
-export const METRICS_SERVICE = 'upload-relay';
-
+/** Every metric of ours has the dimension `service`, which is the relay's name; those of a route have the dimension `route` besides. */
 export const METRICS = {
   /** Count and bytes of deliveries along a route; one that is repeated counts again. */
   objectsDelivered: 'ObjectsDelivered',
@@ -11,7 +9,7 @@ export const METRICS = {
   /** Given up: the reason is in the ledger. Bytes are those that the event spoke of, if it did. */
   objectsFailed: 'ObjectsFailed',
   bytesFailed: 'BytesFailed',
-  /** Milliseconds from the upload, as the event has it, to the receipt. */
+  /** Milliseconds from the upload, as the event has it, to the receipt; of each route, and of all together. */
   deliveryLatency: 'DeliveryLatency',
   /** Uploads of large objects. Each that was begun is finished or orphaned in the end; what is left over is under way. */
   largeUploadsBegun: 'LargeUploadsBegun',

@@ -1,14 +1,13 @@
 import './heap.ts';
 import { withDurableExecution } from '@aws/durable-execution-sdk-js';
-import { Logger } from '@aws-lambda-powertools/logger';
 import { withDeadline } from './delivery/deadline.ts';
 import { newRelay } from './delivery/new-relay.ts';
 import { largeRun } from './large/large-run.ts';
 import { type LargeAnswer, relayLargeObject } from './large/relay-large-object.ts';
 import { type LargeRequest, parseLargeRequest } from './request/large-request.ts';
 
-const logger = new Logger({ serviceName: 'upload-relay-large' });
-const relay = newRelay(logger);
+const relay = newRelay('-large');
+const { logger } = relay;
 
 /** Relays one object larger than an invocation. Lambda begins it again from its checkpoints whenever a worker has answered. */
 export const handler = withDurableExecution<LargeRequest, LargeAnswer>(

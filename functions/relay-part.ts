@@ -1,5 +1,4 @@
 import './heap.ts';
-import { Logger } from '@aws-lambda-powertools/logger';
 import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
 import middy from '@middy/core';
 import { withDeadline } from './delivery/deadline.ts';
@@ -7,8 +6,8 @@ import { newRelay } from './delivery/new-relay.ts';
 import { type PartsAnswer, sendParts } from './large/send-parts.ts';
 import { type PartsRequest, parsePartsRequest } from './request/large-request.ts';
 
-const logger = new Logger({ serviceName: 'upload-relay-part' });
-const relay = newRelay(logger);
+const relay = newRelay('-part');
+const { logger } = relay;
 
 /** A worker of relay-large: sends a run of parts, stops before its time is up, and says where. */
 export const handler = middy<PartsRequest, PartsAnswer>()

@@ -1,5 +1,4 @@
 import './heap.ts';
-import { Logger } from '@aws-lambda-powertools/logger';
 import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
 import middy from '@middy/core';
 import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
@@ -16,8 +15,8 @@ import { isSqsEvent } from './request/sqs-message.ts';
 export type RelayEvent = SQSEvent | Record<string, unknown>;
 export type RelayAnswer = SQSBatchResponse | BatchAnswer | ManualAnswer;
 
-const logger = new Logger({ serviceName: 'upload-relay' });
-const relay = newRelay(logger);
+const relay = newRelay('');
+const { logger } = relay;
 
 /** Every door leads here: the queue, an S3 Batch Operations job, or a person with `aws lambda invoke`. */
 export const handler = middy<RelayEvent, RelayAnswer>()

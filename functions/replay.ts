@@ -9,8 +9,8 @@ import { parseReplayEvent } from './request/replay-request.ts';
 
 export type ReplayAnswer = ReplaySummary | RedriveSummary;
 
-const logger = new Logger({ serviceName: 'upload-relay-replay' });
 const config = readReplayConfig(process.env);
+const logger = new Logger({ serviceName: `${config.name}-replay` });
 const replay: Replay = {
   config,
   clients: createReplayClients(config),

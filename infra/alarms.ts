@@ -6,8 +6,8 @@ import { Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Construct } from 'constructs';
 import type { RelayContext } from './config.ts';
-import { ALARM_TOPIC_NAME } from './contract.ts';
-import { deadLetterDepth, oldestMessageAge, ownMetric, relayMetric, routeMetric } from './metrics.ts';
+import { RelayMetrics } from './metrics.ts';
+import { alarmName, relayNames } from './names.ts';
 
 export interface AlarmsProps {
   config: RelayContext;
@@ -25,11 +25,14 @@ const ATLEAST = ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD;
 export class Alarms extends Construct {
   readonly topic: Topic;
   readonly all: Alarm[] = [];
+  readonly #config: RelayContext;
 
   constructor(scope: Construct, id: string, { config }: AlarmsProps) {
     super(scope, id);
+    this.#config = config;
+    const metrics = new RelayMetrics(config);
     const { account } = config.source;
-    this.topic = new Topic(this, 'Topic', { topicName: ALARM_TOPIC_NAME, enforceSSL: true });
+    this.topic = new Topic(this, 'Topic', { topicName: relayNames(config).alarmTopic, enforceSSL: true });
     // A topic's own policy takes the place of the default one, which let CloudWatch in.
     this.topic.addToResourcePolicy(
       new PolicyStatement({
@@ -45,41 +48,47 @@ export class Alarms extends Construct {
       this.topic.addSubscription(new EmailSubscription(config.relay.alarmEmail));
 
     this.#add('dead-letters', 'objects that could not be relayed wait for somebody', {
-      metric: deadLetterDepth(),
+      metric: metrics.deadLetterDepth(),
       threshold: 1,
       evaluationPeriods: 1,
     });
     this.#add('oldest-message', 'an upload has been waiting for half an hour', {
-      metric: oldestMessageAge(),
+      metric: metrics.oldestMessageAge(),
       threshold: OLDEST_MESSAGE_SECONDS,
       evaluationPeriods: 1,
     });
     this.#add('errors', 'the relay function fails again and again', {
-      metric: relayMetric('Errors'),
+      metric: metrics.ofRelayFunction('Errors'),
       threshold: 1,
       evaluationPeriods: 3,
     });
     this.#add('throttles', 'Lambda refuses to run the relay as often as it is needed', {
-      metric: relayMetric('Throttles'),
+      metric: metrics.ofRelayFunction('Throttles'),
       threshold: 1,
       evaluationPeriods: 3,
     });
-    for (const route of config.routes) {
-      this.#add('latency', `one upload in a hundred takes over five minutes along route ${route.name}`, {
-        metric: routeMetric('deliveryLatency', route, 'p99'),
+    this.#add('latency', 'one upload in a hundred takes over five minutes', {
+      metric: metrics.own('deliveryLatency', 'p99'),
+      threshold: LATENCY_MS,
+      evaluationPeriods: 3,
+    });
+    // A stack holds 500 resources, so an alarm for each route is asked for.
+    for (const { name } of config.relay.routeAlarms ? config.routes : []) {
+      this.#add('latency', `one upload in a hundred takes over five minutes along route ${name}`, {
+        metric: metrics.ofRoute('deliveryLatency', name, 'p99'),
         threshold: LATENCY_MS,
         evaluationPeriods: 3,
-        suffix: `-${route.name}`,
+        suffix: `-${name}`,
       });
     }
     this.#add('check-failed', 'the check found something that must be mended', {
-      metric: ownMetric('checkFailedLines', 'Maximum'),
+      metric: metrics.own('checkFailedLines', 'Maximum'),
       threshold: 1,
       evaluationPeriods: 1,
     });
     this.#add('check-silent', `no check has passed for ${SILENCE_HOURS} hours`, {
       // Every one of the last hours without a check that passed: silence counts like failure.
-      metric: ownMetric('checkPassed', 'Maximum').with({ period: Duration.hours(1) }),
+      metric: metrics.own('checkPassed', 'Maximum').with({ period: Duration.hours(1) }),
       threshold: 1,
       comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,
       evaluationPeriods: SILENCE_HOURS,
@@ -96,7 +105,7 @@ export class Alarms extends Construct {
       comparisonOperator: ATLEAST,
       treatMissingData: TreatMissingData.NOT_BREACHING,
       ...props,
-      alarmName: `upload-relay-${kind}${suffix}`,
+      alarmName: alarmName(this.#config, kind, suffix),
       alarmDescription: `Upload Relay: ${meaning}. What to do: docs/runbook.md#alarm-${kind}`,
     });
     alarm.addAlarmAction(new SnsAction(this.topic));

@@ -1,8 +1,9 @@
 import { Effect, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { acknowledge } from './acknowledge.ts';
+import { functionArn, objectsArn } from './arns.ts';
 import type { RelayContext } from './config.ts';
-import { BATCH_ROLE_NAME, functionArn, objectsArn, RELAY_FUNCTION_NAME, REPORTS_PREFIX } from './contract.ts';
+import { REPORTS_PREFIX, relayNames } from './names.ts';
 
 export interface BatchRoleProps {
   config: RelayContext;
@@ -18,10 +19,12 @@ export interface BatchRoleProps {
 export class BatchRole extends Construct {
   readonly role: Role;
 
-  constructor(scope: Construct, id: string, { config: { source }, bucket }: BatchRoleProps) {
+  constructor(scope: Construct, id: string, { config, bucket }: BatchRoleProps) {
     super(scope, id);
+    const { source } = config;
+    const { batchRole, relayFunction } = relayNames(config);
     this.role = new Role(this, 'Role', {
-      roleName: BATCH_ROLE_NAME,
+      roleName: batchRole,
       description: 'Upload Relay: S3 Batch Operations jobs that invoke the relay',
       // A job is not known before it has the role, so its ARN can't be a condition.
       assumedBy: new ServicePrincipal('batchoperations.s3.amazonaws.com', {
@@ -30,7 +33,7 @@ export class BatchRole extends Construct {
     });
     const manifests = objectsArn(bucket, source.region, '');
     const reports = objectsArn(bucket, source.region, REPORTS_PREFIX);
-    this.#allow('InvokeRelay', ['lambda:InvokeFunction'], functionArn(source, RELAY_FUNCTION_NAME));
+    this.#allow('InvokeRelay', ['lambda:InvokeFunction'], functionArn(source, relayFunction));
     this.#allow('ReadManifest', ['s3:GetObject', 's3:GetObjectVersion'], manifests);
     this.#allow('WriteReports', ['s3:PutObject'], reports);
     acknowledge(

@@ -1,9 +1,9 @@
 import type { Construct } from 'constructs';
-import { ownSource, type RelayContext } from './config.ts';
-import { CHECK_FUNCTION_NAME, replayRoleArn } from './contract.ts';
+import type { RelayContext } from './config.ts';
+import { relayNames } from './names.ts';
 import { RelayCode } from './relay-code.ts';
 import type { RelayFunction } from './relay-function.ts';
-import { runtimeRoute } from './runtime-route.ts';
+import { checkSettings } from './settings.ts';
 
 export interface CheckFunctionProps {
   config: RelayContext;
@@ -20,24 +20,17 @@ const MEMORY_MIB = 256;
  */
 export class CheckFunction extends RelayCode {
   constructor(scope: Construct, id: string, { config, relay }: CheckFunctionProps) {
-    const { source, routes } = config;
-    const own = ownSource(config);
     super(scope, id, {
       config,
       role: relay.role,
-      functionName: CHECK_FUNCTION_NAME,
+      functionName: relayNames(config).checkFunction,
       description: 'Looks whether the relay may do what it must, and nothing else',
       entry: 'check',
+      settings: checkSettings(config),
       timeoutSeconds: TIMEOUT_SECONDS,
       memoryMiB: MEMORY_MIB,
       logGroup: relay.logGroup,
-      environment: {
-        ...(own && { SOURCE_BUCKET: own.bucket }),
-        SOURCE_ACCOUNT: source.account,
-        ROUTES: JSON.stringify(routes.map(runtimeRoute)),
-        RELAY_ROLE_ID: relay.role.roleId,
-        REPLAY_ROLE_ARN: replayRoleArn(config),
-      },
+      environment: { RELAY_ROLE_ID: relay.role.roleId },
     });
   }
 }

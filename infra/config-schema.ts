@@ -1,5 +1,6 @@
 /** What each field of `cdk.json` may be; a message is what comes after the field's name and value. */
 import * as z from 'zod';
+import { DEFAULT_NAME, LONGEST_NAME } from './names.ts';
 import { replaySchema } from './replay-schema.ts';
 
 const account = z.string().regex(/^\d{12}$/, 'must be the 12 digits of an AWS account, in quotes');
@@ -13,6 +14,14 @@ const bucket = z
   );
 /** https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateRole.html */
 const roleName = z.string().regex(/^[\w+=,.@-]{1,64}$/, 'must be a role name: 1 to 64 of A-Z a-z 0-9 _ + = , . @ -');
+/** A stack's name is the narrowest: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cfn-using-console-create-stack-parameters.html */
+const relayName = z
+  .string()
+  .regex(/^[A-Za-z][A-Za-z0-9-]*$/, 'must be letters, digits and hyphens, a letter first')
+  .max(
+    LONGEST_NAME,
+    `must have at most ${LONGEST_NAME} characters, so that every name made of it stays within AWS's limits`,
+  );
 /** A prefix stands in policies, where these characters would be wildcards or variables and so allow more than it says. */
 const prefix = z
   .string()
@@ -93,6 +102,8 @@ export const contextSchema = z.strictObject({
   routes: z.array(routeSchema).min(1, 'must have at least one route'),
   relay: z
     .strictObject({
+      /** Everything that the stacks make is called after it. */
+      name: relayName.default(DEFAULT_NAME),
       memoryMiB: z.int().min(256).max(10_240).default(384),
       /** Lambda's longest; a lower one bounds the largest object. */
       timeoutSeconds: z.int().min(30).max(900).default(900),
@@ -117,6 +128,10 @@ export const contextSchema = z.strictObject({
         .int()
         .refine((days) => RETENTION_DAYS.includes(days), `must be one of ${RETENTION_DAYS.join(', ')}`)
         .default(30),
+      /** Turns on the table's protection against deletion, once the first deployment has gone well. */
+      protectLedger: z.boolean().default(false),
+      /** An alarm on each route's latency, besides the one on all together. */
+      routeAlarms: z.boolean().default(false),
       /** Gets the alarms by mail, once it has confirmed. */
       alarmEmail: z.email('must be an e-mail address').optional(),
     })

@@ -8,8 +8,8 @@ import {
 } from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
 import type { RelayContext } from './config.ts';
-import { DASHBOARD_NAME } from './contract.ts';
-import { deadLetterDepth, oldestMessageAge, ownMetric, relayMetric, routeMetric } from './metrics.ts';
+import { RelayMetrics } from './metrics.ts';
+import { relayNames } from './names.ts';
 
 export interface DashboardProps {
   config: RelayContext;
@@ -23,58 +23,57 @@ const HEIGHT = 6;
 export class Dashboard extends Construct {
   constructor(scope: Construct, id: string, { config, alarms }: DashboardProps) {
     super(scope, id);
-    const { routes } = config;
-    const of = (metric: (route: (typeof routes)[number]) => IMetric) => routes.map(metric);
+    const metrics = new RelayMetrics(config);
     new CloudWatchDashboard(this, 'Dashboard', {
-      dashboardName: DASHBOARD_NAME,
+      dashboardName: relayNames(config).dashboard,
       widgets: [
         [new AlarmStatusWidget({ title: 'Alarms', alarms, width: COLUMNS, height: 2 })],
         [
           graph('Objects', {
             left: [
-              ...of((route) => routeMetric('objectsDelivered', route).with({ label: `delivered, ${route.name}` })),
-              ...of((route) => routeMetric('objectsFailed', route).with({ label: `failed, ${route.name}` })),
+              ...metrics.ofEachRoute('objectsDelivered', 'delivered'),
+              ...metrics.ofEachRoute('objectsFailed', 'failed'),
             ],
           }),
           graph('Bytes', {
             left: [
-              ...of((route) => routeMetric('bytesDelivered', route).with({ label: `delivered, ${route.name}` })),
-              ...of((route) => routeMetric('bytesFailed', route).with({ label: `failed, ${route.name}` })),
+              ...metrics.ofEachRoute('bytesDelivered', 'delivered'),
+              ...metrics.ofEachRoute('bytesFailed', 'failed'),
             ],
           }),
           graph('From drop to delivery (ms)', {
             left: ['p50', 'p99'].flatMap((percentile) =>
-              of((route) =>
-                routeMetric('deliveryLatency', route, percentile).with({ label: `${percentile}, ${route.name}` }),
-              ),
+              metrics.ofEachRoute('deliveryLatency', percentile, percentile),
             ),
           }),
         ],
         [
-          graph('Oldest unrelayed object (s)', { left: [oldestMessageAge().with({ label: 'age' })] }),
-          graph('Dead letters', { left: [deadLetterDepth().with({ label: 'messages' })] }),
+          graph('Oldest unrelayed object (s)', { left: [metrics.oldestMessageAge().with({ label: 'age' })] }),
+          graph('Dead letters', { left: [metrics.deadLetterDepth().with({ label: 'messages' })] }),
           graph('Throttles and errors', {
             left: [
-              relayMetric('Throttles').with({ label: 'throttles' }),
-              relayMetric('Errors').with({ label: 'errors' }),
+              metrics.ofRelayFunction('Throttles').with({ label: 'throttles' }),
+              metrics.ofRelayFunction('Errors').with({ label: 'errors' }),
             ],
           }),
         ],
         [
           graph('Uploads of large objects', {
             left: [
-              ...of((route) => routeMetric('largeUploadsBegun', route).with({ label: `begun, ${route.name}` })),
-              ...of((route) => routeMetric('largeUploadsFinished', route).with({ label: `finished, ${route.name}` })),
-              ...of((route) => routeMetric('orphanedUploads', route).with({ label: `orphaned, ${route.name}` })),
+              ...metrics.ofEachRoute('largeUploadsBegun', 'begun'),
+              ...metrics.ofEachRoute('largeUploadsFinished', 'finished'),
+              ...metrics.ofEachRoute('orphanedUploads', 'orphaned'),
             ],
           }),
           graph('Canary', {
             left: [
-              ownMetric('checkPassed', 'Maximum').with({ label: 'passed' }),
-              ownMetric('checkFailedLines', 'Maximum').with({ label: 'failed lines' }),
+              metrics.own('checkPassed', 'Maximum').with({ label: 'passed' }),
+              metrics.own('checkFailedLines', 'Maximum').with({ label: 'failed lines' }),
             ],
           }),
-          graph('Invocations of the relay', { left: [relayMetric('Invocations').with({ label: 'invocations' })] }),
+          graph('Invocations of the relay', {
+            left: [metrics.ofRelayFunction('Invocations').with({ label: 'invocations' })],
+          }),
         ],
       ],
     });

@@ -1,6 +1,5 @@
 import { Effect, PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
-import type { CfnFunction } from 'aws-cdk-lib/aws-lambda';
-import type { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
+import type { CfnFunction, Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { acknowledge } from './acknowledge.ts';
 
 export interface DurableSettings {
@@ -10,7 +9,7 @@ export interface DurableSettings {
 }
 
 /** By hand: CDK's own setting would attach a managed policy, which allows checkpoints of every function. */
-export function makeDurable(code: NodejsFunction, { executionTimeoutSeconds, retentionDays }: DurableSettings): void {
+export function makeDurable(code: LambdaFunction, { executionTimeoutSeconds, retentionDays }: DurableSettings): void {
   (code.node.defaultChild as CfnFunction).durableConfig = {
     executionTimeout: executionTimeoutSeconds,
     retentionPeriodInDays: retentionDays,

@@ -2,8 +2,8 @@ import { Duration } from 'aws-cdk-lib';
 import { Effect, PolicyDocument, PolicyStatement, Role } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { acknowledge } from './acknowledge.ts';
+import { bucketArn, objectsArn, relayRoleArn, replayRoleArn } from './arns.ts';
 import type { PullingRouteContext, RelayContext } from './config.ts';
-import { bucketArn, objectsArn, relayRoleArn, replayRoleArn } from './contract.ts';
 import { relayTrust } from './relay-trust.ts';
 
 export interface ReaderRoleProps {

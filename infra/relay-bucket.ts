@@ -27,7 +27,7 @@ export class RelayBucket extends Construct {
       blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
       objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
       enforceSSL: true,
-      removalPolicy: RemovalPolicy.RETAIN,
+      removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
       lifecycleRules: [{ id: 'remove-incomplete-uploads', abortIncompleteMultipartUploadAfter: Duration.days(1) }],
     });
     acknowledge(

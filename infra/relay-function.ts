@@ -1,28 +1,23 @@
 import { Effect, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { Alias, CfnEventInvokeConfig, EventSourceMapping, type IVersion } from 'aws-cdk-lib/aws-lambda';
-import type { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
+import {
+  Alias,
+  CfnEventInvokeConfig,
+  EventSourceMapping,
+  type IVersion,
+  type Function as LambdaFunction,
+} from 'aws-cdk-lib/aws-lambda';
 import type { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { acknowledge } from './acknowledge.ts';
+import { bucketArn, functionArn, objectsArn, partitionOf, readerRoleArn, writerRoleArn } from './arns.ts';
 import { ownSource, pullingRoutes, type RelayContext } from './config.ts';
-import {
-  bucketArn,
-  EVENT_SOURCE,
-  functionArn,
-  LARGE_ALIAS,
-  LARGE_FUNCTION_NAME,
-  objectsArn,
-  PART_FUNCTION_NAME,
-  partitionOf,
-  RELAY_FUNCTION_NAME,
-  readerRoleArn,
-  writerRoleArn,
-} from './contract.ts';
 import { allowCheckpoints, makeDurable } from './durable-code.ts';
 import type { Ledger } from './ledger.ts';
+import { LIVE_ALIAS, relayNames, serviceName } from './names.ts';
 import { RelayCode } from './relay-code.ts';
-import { MAX_RECEIVES, type RelayQueue } from './relay-queue.ts';
-import { runtimeRoute } from './runtime-route.ts';
+import type { RelayQueue } from './relay-queue.ts';
+import { relaySettings } from './settings.ts';
+import { WidePermissions } from './wide-permissions.ts';
 
 export interface RelayFunctionProps {
   config: RelayContext;
@@ -39,15 +34,16 @@ const DAY_SECONDS = 86_400;
  * one role of this account. Each method gives a permission together with the setting that goes with it.
  */
 export class RelayFunction extends Construct {
-  readonly function: NodejsFunction;
+  readonly function: LambdaFunction;
   /** Relays an object larger than an invocation, as a durable function. */
-  readonly large: NodejsFunction;
+  readonly large: LambdaFunction;
   /** Sends a run of such an object's parts. */
-  readonly part: NodejsFunction;
+  readonly part: LambdaFunction;
   readonly role: Role;
   /** Of the relay itself. */
   readonly logGroup: LogGroup;
   readonly #config: RelayContext;
+  readonly #wide: WidePermissions;
   /** An execution stays with the version it began with, whatever is deployed meanwhile. */
   readonly #largeAlias: Alias;
 
@@ -59,22 +55,24 @@ export class RelayFunction extends Construct {
       description: 'Upload Relay: reads the source bucket and assumes the writer roles',
       assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
     });
-    const common = { config, role: this.role };
+    this.#wide = new WidePermissions(this.role);
+    const names = relayNames(config);
+    const common = { config, role: this.role, settings: relaySettings(config) };
     const relay = new RelayCode(this, 'Relay', {
       ...common,
-      functionName: RELAY_FUNCTION_NAME,
+      functionName: names.relayFunction,
       description: 'Streams each uploaded object into the destination account',
       entry: 'relay',
     });
     const large = new RelayCode(this, 'Large', {
       ...common,
-      functionName: LARGE_FUNCTION_NAME,
+      functionName: names.largeFunction,
       description: 'Relays an object that is too large for one invocation',
       entry: 'relay-large',
     });
     const part = new RelayCode(this, 'Part', {
       ...common,
-      functionName: PART_FUNCTION_NAME,
+      functionName: names.partFunction,
       description: 'Sends parts of a large object',
       entry: 'relay-part',
     });
@@ -87,7 +85,7 @@ export class RelayFunction extends Construct {
       retentionDays: EXECUTION_RETENTION_DAYS,
     });
     this.#largeAlias = new Alias(this, 'LargeAlias', {
-      aliasName: LARGE_ALIAS,
+      aliasName: LIVE_ALIAS,
       version: this.large.currentVersion as IVersion,
     });
     const logGroups = [relay, large, part].map(({ logGroup }) => logGroup.logGroupArn);
@@ -95,7 +93,7 @@ export class RelayFunction extends Construct {
   }
 
   takesFrom({ queue }: RelayQueue): void {
-    const { batchSize, maximumConcurrency, retryDelaySeconds } = this.#config.relay;
+    const { batchSize, maximumConcurrency } = this.#config.relay;
     this.#allow(
       'TakeMessages',
       ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'],
@@ -103,8 +101,6 @@ export class RelayFunction extends Construct {
     );
     this.#allow('PostponeMessages', ['sqs:ChangeMessageVisibility'], [queue.queueArn]);
     this.#set('QUEUE_URL', queue.queueUrl);
-    this.#set('MAX_RECEIVES', String(MAX_RECEIVES));
-    this.#set('RETRY_DELAY_SECONDS', String(retryDelaySeconds));
     const mapping = new EventSourceMapping(this, 'Mapping', {
       target: this.function,
       eventSourceArn: queue.queueArn,
@@ -119,13 +115,16 @@ export class RelayFunction extends Construct {
   /** By itself, where a route takes what is dropped into the relay's own bucket. */
   readsSource(): void {
     const { source } = this.#config;
-    this.#set('SOURCE_ACCOUNT', source.account);
     const own = ownSource(this.#config);
     if (!own) return;
-    const prefixes = [...new Set(own.routes.map(({ filter }) => filter.prefix))];
+    const prefixes = [...new Set(own.routes.map(({ filter }) => filter.prefix))].sort();
     const objects = prefixes.map((prefix) => objectsArn(own.bucket, source.region, prefix));
     const tagging = own.routes.some(({ copyTags }) => copyTags);
-    this.#allow('ReadObjects', ['s3:GetObject', 's3:GetObjectVersion'], objects);
+    this.#wide.allow({
+      sid: 'ReadObjects',
+      actions: ['s3:GetObject', 's3:GetObjectVersion'],
+      resources: objects,
+    });
     for (const arn of objects) {
       acknowledge(
         this.role,
@@ -133,23 +132,25 @@ export class RelayFunction extends Construct {
         'Keys are not known beforehand: these are what the routes take.',
       );
     }
-    if (tagging) this.#allow('ReadTags', ['s3:GetObjectTagging', 's3:GetObjectVersionTagging'], objects);
+    if (tagging) {
+      const actions = ['s3:GetObjectTagging', 's3:GetObjectVersionTagging'];
+      this.#wide.allow({ sid: 'ReadTags', actions, resources: objects });
+    }
     // Without it S3 answers 403 for a deleted object, and "gone" could not be told from "forbidden".
     this.#allow('TellMissingObjects', ['s3:ListBucket'], [bucketArn(own.bucket, source.region)]);
     if (source.kmsKeyArn !== undefined) this.#allow('DecryptObjects', ['kms:Decrypt'], [source.kmsKeyArn]);
-    this.#set('SOURCE_BUCKET', own.bucket);
   }
 
   /** Through a role of the source's account, where a route pulls. */
   pullsAlongRoutes(): void {
     const readers = pullingRoutes(this.#config).map(readerRoleArn);
-    if (readers.length > 0) this.#allow('AssumeReaderRoles', ['sts:AssumeRole'], readers);
+    if (readers.length === 0) return;
+    this.#wide.allow({ sid: 'AssumeReaderRoles', actions: ['sts:AssumeRole'], resources: readers.sort() });
   }
 
   writesAlongRoutes(): void {
-    const { routes } = this.#config;
-    this.#allow('AssumeWriterRoles', ['sts:AssumeRole'], routes.map(writerRoleArn));
-    this.#set('ROUTES', JSON.stringify(routes.map(runtimeRoute)));
+    const writers = this.#config.routes.map(writerRoleArn).sort();
+    this.#wide.allow({ sid: 'AssumeWriterRoles', actions: ['sts:AssumeRole'], resources: writers });
   }
 
   recordsIn({ table }: Ledger): void {
@@ -166,24 +167,21 @@ export class RelayFunction extends Construct {
         effect: Effect.ALLOW,
         actions: ['events:PutEvents'],
         resources: [`arn:${partitionOf(region)}:events:${region}:${account}:event-bus/default`],
-        conditions: { StringEquals: { 'events:source': EVENT_SOURCE } },
+        conditions: { StringEquals: { 'events:source': serviceName(this.#config) } },
       }),
     );
   }
 
   /** The relay starts relay-large, which has relay-part work for it and gives back to the queue what has changed meanwhile. */
   relaysLargeObjects({ queue }: RelayQueue): void {
-    const { source, relay } = this.#config;
-    const started = functionArn(source, `${LARGE_FUNCTION_NAME}:${LARGE_ALIAS}`);
-    const worker = functionArn(source, PART_FUNCTION_NAME);
+    const { source } = this.#config;
+    const { largeFunction, partFunction } = relayNames(this.#config);
+    const started = functionArn(source, `${largeFunction}:${LIVE_ALIAS}`);
+    const worker = functionArn(source, partFunction);
     this.#allow('StartLargeObjects', ['lambda:InvokeFunction'], [started]);
-    allowCheckpoints(this.role, functionArn(source, `${LARGE_FUNCTION_NAME}:*`));
+    allowCheckpoints(this.role, functionArn(source, `${largeFunction}:*`));
     this.#allow('InvokeWorkers', ['lambda:InvokeFunction'], [worker]);
     this.#allow('HandBack', ['sqs:SendMessage'], [queue.queueArn]);
-    this.#set('LARGE_OBJECT_BYTES', String(relay.largeObjectBytes));
-    this.#set('LARGE_WORKERS', String(relay.largeWorkers));
-    this.#set('LARGE_FUNCTION', started);
-    this.#set('PART_FUNCTION', worker);
   }
 
   /** For messages that no retry can help, and for asynchronous invocations that failed for good. */

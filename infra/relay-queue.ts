@@ -2,11 +2,11 @@ import { Duration } from 'aws-cdk-lib';
 import { type IPrincipal, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import { DEAD_LETTER_QUEUE_NAME, QUEUE_NAME } from './contract.ts';
+import type { RelayContext } from './config.ts';
+import { relayNames } from './names.ts';
 
 export interface RelayQueueProps {
-  /** The relay function's timeout: a message must stay invisible while it is worked on. */
-  timeoutSeconds: number;
+  config: RelayContext;
 }
 
 /** On whose behalf a service sends. */
@@ -28,18 +28,20 @@ export class RelayQueue extends Construct {
   readonly queue: Queue;
   readonly deadLetters: Queue;
 
-  constructor(scope: Construct, id: string, { timeoutSeconds }: RelayQueueProps) {
+  constructor(scope: Construct, id: string, { config }: RelayQueueProps) {
     super(scope, id);
+    const names = relayNames(config);
     const common = {
       encryption: QueueEncryption.SQS_MANAGED,
       enforceSSL: true,
       retentionPeriod: Duration.days(RETENTION_DAYS),
     };
-    this.deadLetters = new Queue(this, 'DeadLetters', { queueName: DEAD_LETTER_QUEUE_NAME, ...common });
+    this.deadLetters = new Queue(this, 'DeadLetters', { queueName: names.deadLetterQueue, ...common });
     this.queue = new Queue(this, 'Queue', {
-      queueName: QUEUE_NAME,
+      queueName: names.queue,
       ...common,
-      visibilityTimeout: Duration.seconds(timeoutSeconds * VISIBILITY_TIMEOUTS),
+      // A message stays invisible while it is worked on.
+      visibilityTimeout: Duration.seconds(config.relay.timeoutSeconds * VISIBILITY_TIMEOUTS),
       deadLetterQueue: { queue: this.deadLetters, maxReceiveCount: MAX_RECEIVES },
     });
   }

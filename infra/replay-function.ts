@@ -1,21 +1,15 @@
 import { Effect, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { Alias, CfnEventInvokeConfig, type IVersion } from 'aws-cdk-lib/aws-lambda';
-import type { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
+import { Alias, CfnEventInvokeConfig, type IVersion, type Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
+import { bucketArn, functionArn, readerRoleArn } from './arns.ts';
 import { ownSource, pullingRoutes, type RelayContext } from './config.ts';
-import {
-  bucketArn,
-  functionArn,
-  REPLAY_ALIAS,
-  REPLAY_FUNCTION_NAME,
-  REPLAY_ROLE_NAME,
-  readerRoleArn,
-} from './contract.ts';
 import { allowCheckpoints, makeDurable } from './durable-code.ts';
 import type { Ledger } from './ledger.ts';
+import { LIVE_ALIAS, relayNames } from './names.ts';
 import { RelayCode } from './relay-code.ts';
 import type { RelayQueue } from './relay-queue.ts';
-import { runtimeFilter } from './runtime-route.ts';
+import { replaySettings } from './settings.ts';
+import { WidePermissions } from './wide-permissions.ts';
 
 export interface ReplayFunctionProps {
   config: RelayContext;
@@ -33,26 +27,30 @@ const EXECUTION_TIMEOUT_SECONDS = 7 * 86_400;
  * which can neither read an object nor become a writer. Each method gives a permission together with its setting.
  */
 export class ReplayFunction extends Construct {
-  readonly function: NodejsFunction;
+  readonly function: LambdaFunction;
   readonly role: Role;
   /** What is invoked: a durable function needs a version or an alias. */
   readonly alias: Alias;
   readonly #config: RelayContext;
+  readonly #wide: WidePermissions;
 
   constructor(scope: Construct, id: string, { config }: ReplayFunctionProps) {
     super(scope, id);
     this.#config = config;
+    const names = relayNames(config);
     this.role = new Role(this, 'Role', {
-      roleName: REPLAY_ROLE_NAME,
+      roleName: names.replayRole,
       description: 'Upload Relay: lists the source bucket and sends what is missing to the queue',
       assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
     });
+    this.#wide = new WidePermissions(this.role);
     const replay = new RelayCode(this, 'Replay', {
       config,
       role: this.role,
-      functionName: REPLAY_FUNCTION_NAME,
+      functionName: names.replayFunction,
       description: 'Has objects relayed that are in the source bucket already',
       entry: 'replay',
+      settings: replaySettings(config),
       timeoutSeconds: TIMEOUT_SECONDS,
     });
     this.function = replay.function;
@@ -61,32 +59,24 @@ export class ReplayFunction extends Construct {
       retentionDays: EXECUTION_RETENTION_DAYS,
     });
     this.alias = new Alias(this, 'Alias', {
-      aliasName: REPLAY_ALIAS,
+      aliasName: LIVE_ALIAS,
       version: this.function.currentVersion as IVersion,
     });
     this.#allow('WriteLogs', ['logs:CreateLogStream', 'logs:PutLogEvents'], [replay.logGroup.logGroupArn]);
-    // What the estimates of a dry run rest on.
-    this.#set('RELAY_CONCURRENCY', config.relay.maximumConcurrency);
-    this.#set('RELAY_MEMORY_MIB', config.relay.memoryMiB);
-    this.#set('LARGE_OBJECT_BYTES', config.relay.largeObjectBytes);
-    this.#set('LARGE_WORKERS', config.relay.largeWorkers);
-    this.#set('RETRY_DELAY_SECONDS', config.relay.retryDelaySeconds);
   }
 
   listsSource(): void {
-    const { source, routes } = this.#config;
-    this.#set('SOURCE_ACCOUNT', source.account);
-    this.#set('ROUTE_FILTERS', JSON.stringify(routes.map(runtimeFilter)));
+    const { source } = this.#config;
     const own = ownSource(this.#config);
     if (!own) return;
     this.#allow('ListObjects', ['s3:ListBucket'], [bucketArn(own.bucket, source.region)]);
-    this.#set('SOURCE_BUCKET', own.bucket);
   }
 
   /** The reader role could read as well; the session is confined to listing (functions/aws/session-policy.ts). */
   listsAlongRoutes(): void {
     const readers = pullingRoutes(this.#config).map(readerRoleArn);
-    if (readers.length > 0) this.#allow('AssumeReaderRoles', ['sts:AssumeRole'], readers);
+    if (readers.length === 0) return;
+    this.#wide.allow({ sid: 'AssumeReaderRoles', actions: ['sts:AssumeRole'], resources: readers.sort() });
   }
 
   comparesWith({ table }: Ledger): void {
@@ -103,10 +93,9 @@ export class ReplayFunction extends Construct {
   /** From its checkpoints, and in a fresh execution when one has gone through as many keys as it may. */
   goesOn(): void {
     const { source } = this.#config;
-    allowCheckpoints(this.role, functionArn(source, `${REPLAY_FUNCTION_NAME}:*`));
-    const itself = functionArn(source, `${REPLAY_FUNCTION_NAME}:${REPLAY_ALIAS}`);
-    this.#allow('HandOver', ['lambda:InvokeFunction'], [itself]);
-    this.#set('REPLAY_FUNCTION', itself);
+    const { replayFunction } = relayNames(this.#config);
+    allowCheckpoints(this.role, functionArn(source, `${replayFunction}:*`));
+    this.#allow('HandOver', ['lambda:InvokeFunction'], [functionArn(source, `${replayFunction}:${LIVE_ALIAS}`)]);
   }
 
   /** SQS moves messages in the name of whoever asks for it. A replay that fails as a whole lies among the dead letters as well. */
@@ -129,8 +118,8 @@ export class ReplayFunction extends Construct {
     failures.node.addDependency(this.role);
   }
 
-  #set(name: string, value: string | number): void {
-    this.function.addEnvironment(name, String(value));
+  #set(name: string, value: string): void {
+    this.function.addEnvironment(name, value);
   }
 
   #allow(sid: string, actions: string[], resources: string[]): void {

@@ -1,8 +1,9 @@
 import { Effect, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { CfnSchedule, CfnScheduleGroup } from 'aws-cdk-lib/aws-scheduler';
 import { Construct } from 'constructs';
+import { scheduleGroupArn } from './arns.ts';
 import type { RelayContext } from './config.ts';
-import { SCHEDULE_GROUP_NAME, SCHEDULER_ROLE_NAME, scheduleGroupArn } from './contract.ts';
+import { relayNames } from './names.ts';
 import type { RelayQueue } from './relay-queue.ts';
 import type { ReplayFunction } from './replay-function.ts';
 import type { ReplayContext } from './replay-schema.ts';
@@ -23,15 +24,16 @@ export class ReplaySchedules extends Construct {
   constructor(scope: Construct, id: string, { config, replay, queue: { deadLetters } }: ReplaySchedulesProps) {
     super(scope, id);
     const { source, relay } = config;
-    const group = new CfnScheduleGroup(this, 'Group', { name: SCHEDULE_GROUP_NAME });
+    const { scheduleGroup, schedulerRole } = relayNames(config);
+    const group = new CfnScheduleGroup(this, 'Group', { name: scheduleGroup });
     this.role = new Role(this, 'Role', {
-      roleName: SCHEDULER_ROLE_NAME,
+      roleName: schedulerRole,
       description: 'Upload Relay: EventBridge Scheduler runs replay in it',
       // Scheduler tells the group, not the schedule: https://docs.aws.amazon.com/scheduler/latest/UserGuide/cross-service-confused-deputy-prevention.html
       assumedBy: new ServicePrincipal('scheduler.amazonaws.com', {
         conditions: {
           StringEquals: { 'aws:SourceAccount': source.account },
-          ArnEquals: { 'aws:SourceArn': scheduleGroupArn(source) },
+          ArnEquals: { 'aws:SourceArn': scheduleGroupArn(config) },
         },
       }),
     });
@@ -40,7 +42,7 @@ export class ReplaySchedules extends Construct {
     for (const each of relay.replays) {
       const schedule = new CfnSchedule(this, each.name, {
         name: each.name,
-        groupName: SCHEDULE_GROUP_NAME,
+        groupName: scheduleGroup,
         description: `Upload Relay: replays what is ${each.only === 'all' ? 'there' : 'missing'} under "${each.prefix}"`,
         scheduleExpression: each.schedule,
         scheduleExpressionTimezone: each.timeZone,

@@ -5,17 +5,9 @@ import { BatchRole } from './batch-role.ts';
 import { Canary } from './canary.ts';
 import { CheckFunction } from './check-function.ts';
 import { ownSource, type RelayContext } from './config.ts';
-import {
-  CHECK_FUNCTION_NAME,
-  LARGE_ALIAS,
-  LARGE_FUNCTION_NAME,
-  LEDGER_TABLE_NAME,
-  RELAY_FUNCTION_NAME,
-  REPLAY_ALIAS,
-  REPLAY_FUNCTION_NAME,
-} from './contract.ts';
 import { Dashboard } from './dashboard.ts';
 import { Ledger } from './ledger.ts';
+import { LIVE_ALIAS, relayNames, stackName } from './names.ts';
 import { RelayFunction } from './relay-function.ts';
 import { RelayQueue } from './relay-queue.ts';
 import { ReplayFunction } from './replay-function.ts';
@@ -31,13 +23,13 @@ export class SourceStack extends Stack {
   constructor(scope: Construct, id: string, { config }: SourceStackProps) {
     const { account, region } = config.source;
     super(scope, id, {
-      stackName: `upload-relay-${id.toLowerCase()}`,
+      stackName: stackName(config, 'source'),
       env: { account, region },
       description: 'Upload Relay: the source bucket, its queue and the relay function',
     });
-    const queue = new RelayQueue(this, 'Queue', { timeoutSeconds: config.relay.timeoutSeconds });
+    const queue = new RelayQueue(this, 'Queue', { config });
     const own = ownSource(config);
-    const ledger = new Ledger(this, 'Ledger');
+    const ledger = new Ledger(this, 'Ledger', { config });
     const relay = new RelayFunction(this, 'Relay', { config });
 
     if (own) new UploadSource(this, 'Source', { config, own }).sendUploadsTo(queue);
@@ -62,19 +54,20 @@ export class SourceStack extends Stack {
     if (batchOperations) new BatchRole(this, 'BatchOperations', { config, ...batchOperations });
 
     const check = new CheckFunction(this, 'Check', { config, relay });
-    new Canary(this, 'Canary', { check });
+    new Canary(this, 'Canary', { config, check });
     const alarms = new Alarms(this, 'Alarms', { config });
     new Dashboard(this, 'Dashboard', { config, alarms: alarms.all });
 
+    const names = relayNames(config);
     if (own) new CfnOutput(this, 'SourceBucketName', { value: own.bucket });
     new CfnOutput(this, 'QueueUrl', { value: queue.queue.queueUrl });
     new CfnOutput(this, 'DeadLetterQueueUrl', { value: queue.deadLetters.queueUrl });
-    new CfnOutput(this, 'LedgerTableName', { value: LEDGER_TABLE_NAME });
-    new CfnOutput(this, 'RelayFunctionName', { value: RELAY_FUNCTION_NAME });
+    new CfnOutput(this, 'LedgerTableName', { value: names.ledgerTable });
+    new CfnOutput(this, 'RelayFunctionName', { value: names.relayFunction });
     new CfnOutput(this, 'AlarmTopicArn', { value: alarms.topic.topicArn });
-    new CfnOutput(this, 'CheckFunctionName', { value: CHECK_FUNCTION_NAME });
+    new CfnOutput(this, 'CheckFunctionName', { value: names.checkFunction });
     new CfnOutput(this, 'DeadLetterQueueArn', { value: queue.deadLetters.queueArn });
-    new CfnOutput(this, 'ReplayFunctionName', { value: `${REPLAY_FUNCTION_NAME}:${REPLAY_ALIAS}` });
-    new CfnOutput(this, 'LargeFunctionName', { value: `${LARGE_FUNCTION_NAME}:${LARGE_ALIAS}` });
+    new CfnOutput(this, 'ReplayFunctionName', { value: `${names.replayFunction}:${LIVE_ALIAS}` });
+    new CfnOutput(this, 'LargeFunctionName', { value: `${names.largeFunction}:${LIVE_ALIAS}` });
   }
 }

@@ -3,8 +3,8 @@ import { ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { CfnBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { commonStart } from '../functions/route.ts';
+import { bucketArn } from './arns.ts';
 import type { OwnSource, RelayContext } from './config.ts';
-import { bucketArn } from './contract.ts';
 import { RelayBucket } from './relay-bucket.ts';
 import type { RelayQueue } from './relay-queue.ts';
 

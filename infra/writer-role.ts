@@ -2,8 +2,8 @@ import { Duration } from 'aws-cdk-lib';
 import { Effect, PolicyDocument, PolicyStatement, Role } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { acknowledge } from './acknowledge.ts';
+import { objectsArn, relayRoleArn } from './arns.ts';
 import type { RelayContext, RouteContext } from './config.ts';
-import { objectsArn, relayRoleArn } from './contract.ts';
 import { relayTrust } from './relay-trust.ts';
 
 export interface WriterRoleProps {

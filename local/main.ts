@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { LOG_GROUP_NAME, RELAY_FUNCTION_NAME } from '../infra/contract.ts';
+import { logGroupName, relayNames } from '../infra/names.ts';
 import { listenForFiring } from './start/control.ts';
 import { DeadLetters } from './start/dead-letters.ts';
 import { awaitDeliveries, type Delivery, deliveriesOf, dropAll } from './start/delivery.ts';
@@ -90,18 +90,19 @@ function verdict(rows: ReportRow[]): string {
 async function stayUp(session: LocalSession): Promise<void> {
   const { config, own, profiles, cloud, folder } = session;
   const { destination } = own.routes[0]!;
+  const { relayFunction } = relayNames(config);
   const takeProfilesAway = await keepProfiles(session);
   const control = await listenForFiring(cloud);
   process.stdout.write(
     `${formatHints({
       url: cloud.url,
       shellFile: SHELL_FILE,
-      logFile: join(folder, 'aws', 'logs', config.source.account, `${LOG_GROUP_NAME}.log`),
+      logFile: join(folder, 'aws', 'logs', config.source.account, `${logGroupName(relayFunction)}.log`),
       sourceBucket: own.bucket,
       destinationBucket: destination.bucket,
       source: { profile: profiles.get(config.source.account)!, account: config.source.account },
       destination: { profile: profiles.get(destination.account)!, account: destination.account },
-      functionName: RELAY_FUNCTION_NAME,
+      functionName: relayFunction,
       schedules: config.relay.replays.map(({ name }) => name),
     })}\n`,
   );

@@ -1,7 +1,11 @@
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { CONTEXT_OVERFLOW_LOCATION_ENV } from 'aws-cdk-lib/cx-api';
 import { UserError } from './start/user-error.ts';
 
 const REPOSITORY = new URL('../', import.meta.url);
@@ -21,11 +25,17 @@ export function committedContext(): unknown {
  */
 export async function synthesize(folder: string, relay: unknown = committedContext()): Promise<void> {
   const app = fileURLToPath(new URL('infra/app.ts', REPOSITORY));
-  const env = { ...process.env, CDK_OUTDIR: folder, CDK_CONTEXT_JSON: JSON.stringify({ relay }) };
+  // By a file, since an environment variable ends at 128 KiB: so does the CLI.
+  const context = await mkdtemp(join(tmpdir(), 'cdk-context-'));
+  const file = join(context, 'context.json');
+  const env = { ...process.env, CDK_OUTDIR: folder, [CONTEXT_OVERFLOW_LOCATION_ENV]: file };
   try {
+    await writeFile(file, JSON.stringify({ relay }));
     await promisify(execFile)(process.execPath, [app], { env, cwd: fileURLToPath(REPOSITORY) });
   } catch (error) {
     const { stderr, message } = error as Error & { stderr?: string };
     throw new UserError(stderr?.trim() || message);
+  } finally {
+    await rm(context, { recursive: true, force: true });
   }
 }

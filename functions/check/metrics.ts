@@ -1,9 +1,9 @@
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
-import { METRICS, METRICS_NAMESPACE, METRICS_SERVICE } from '../metric-names.ts';
+import { METRICS, METRICS_NAMESPACE } from '../metric-names.ts';
 
 /** What the canary's alarms listen to: one for a check that failed, another for none that passed in a day. */
-export function publishCheck(failedLines: number): void {
-  const metrics = new Metrics({ namespace: METRICS_NAMESPACE, serviceName: METRICS_SERVICE });
+export function publishCheck(serviceName: string, failedLines: number): void {
+  const metrics = new Metrics({ namespace: METRICS_NAMESPACE, serviceName });
   metrics.addMetric(METRICS.checkPassed, MetricUnit.Count, failedLines === 0 ? 1 : 0);
   metrics.addMetric(METRICS.checkFailedLines, MetricUnit.Count, failedLines);
   metrics.publishStoredMetrics();

@@ -1,5 +1,5 @@
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
-import { METRICS, METRICS_NAMESPACE, METRICS_SERVICE } from '../metric-names.ts';
+import { METRICS, METRICS_NAMESPACE } from '../metric-names.ts';
 import type { RelayRequest } from '../request/relay-request.ts';
 import type { FinalReceipt } from './receipt.ts';
 
@@ -19,8 +19,14 @@ interface RouteTotals {
  * no request and no permission: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format.html
  */
 export class RelayMetrics {
+  readonly #serviceName: string;
   readonly #routes = new Map<string, RouteTotals>();
   readonly #largeUploads = new Map<string, Record<LargeUploadEvent, number>>();
+
+  /** @param serviceName the relay's name */
+  constructor(serviceName: string) {
+    this.#serviceName = serviceName;
+  }
 
   count({ hint }: RelayRequest, receipt: FinalReceipt, finishedAt: Date): void {
     const totals = this.#totalsOf(receipt.route);
@@ -50,10 +56,16 @@ export class RelayMetrics {
   }
 
   publish(): void {
-    for (const [route, totals] of this.#routes) publishRoute(route, totals);
+    for (const [route, totals] of this.#routes) publishRoute(this.#metricsOf({ route }), totals);
+    const latenciesMs = [...this.#routes.values()].flatMap((totals) => totals.latenciesMs);
+    if (latenciesMs.length > 0) addLatencies(this.#metricsOf({}), latenciesMs).publishStoredMetrics();
     this.#routes.clear();
-    for (const [route, totals] of this.#largeUploads) publishLargeUploads(route, totals);
+    for (const [route, totals] of this.#largeUploads) publishLargeUploads(this.#metricsOf({ route }), totals);
     this.#largeUploads.clear();
+  }
+
+  #metricsOf(defaultDimensions: Record<string, string>): Metrics {
+    return new Metrics({ namespace: METRICS_NAMESPACE, serviceName: this.#serviceName, defaultDimensions });
   }
 
   #totalsOf(route: string): RouteTotals {
@@ -66,27 +78,24 @@ export class RelayMetrics {
 }
 
 /** Zeros go along, so that a graph shows that nothing failed rather than that nothing was heard. */
-function publishRoute(route: string, totals: RouteTotals): void {
-  const metrics = metricsOf(route);
+function publishRoute(metrics: Metrics, totals: RouteTotals): void {
   metrics.addMetric(METRICS.objectsDelivered, MetricUnit.Count, totals.objectsDelivered);
   metrics.addMetric(METRICS.bytesDelivered, MetricUnit.Bytes, totals.bytesDelivered);
   metrics.addMetric(METRICS.objectsFailed, MetricUnit.Count, totals.objectsFailed);
   metrics.addMetric(METRICS.bytesFailed, MetricUnit.Bytes, totals.bytesFailed);
-  for (const latencyMs of totals.latenciesMs) {
-    metrics.addMetric(METRICS.deliveryLatency, MetricUnit.Milliseconds, latencyMs);
-  }
-  metrics.publishStoredMetrics();
+  addLatencies(metrics, totals.latenciesMs).publishStoredMetrics();
 }
 
-function publishLargeUploads(route: string, totals: Record<LargeUploadEvent, number>): void {
-  const metrics = metricsOf(route);
+function addLatencies(metrics: Metrics, latenciesMs: readonly number[]): Metrics {
+  for (const latencyMs of latenciesMs) {
+    metrics.addMetric(METRICS.deliveryLatency, MetricUnit.Milliseconds, latencyMs);
+  }
+  return metrics;
+}
+
+function publishLargeUploads(metrics: Metrics, totals: Record<LargeUploadEvent, number>): void {
   for (const event of Object.keys(totals) as LargeUploadEvent[]) {
     metrics.addMetric(METRICS[event], MetricUnit.Count, totals[event]);
   }
   metrics.publishStoredMetrics();
-}
-
-function metricsOf(route: string): Metrics {
-  const defaultDimensions = { route };
-  return new Metrics({ namespace: METRICS_NAMESPACE, serviceName: METRICS_SERVICE, defaultDimensions });
 }

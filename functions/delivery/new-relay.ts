@@ -1,4 +1,4 @@
-import type { Logger } from '@aws-lambda-powertools/logger';
+import { Logger } from '@aws-lambda-powertools/logger';
 import { createClients } from '../aws/clients.ts';
 import { readConfig } from '../config.ts';
 import { RelayMetrics } from './metrics.ts';
@@ -6,9 +6,17 @@ import type { Relay } from './relay.ts';
 
 /**
  * What every function of the relay begins with, once per execution environment.
+ * @param suffix tells the function's log lines apart from the relay's own, e.g. `-large`
  * @throws RelayError `ConfigurationInvalid`
  */
-export function newRelay(logger: Logger): Relay {
+export function newRelay(suffix: string): Relay & { logger: Logger } {
   const config = readConfig(process.env);
-  return { config, clients: createClients(config), logger, metrics: new RelayMetrics(), now: () => new Date() };
+  const logger = new Logger({ serviceName: `${config.name}${suffix}` });
+  return {
+    config,
+    clients: createClients(config),
+    logger,
+    metrics: new RelayMetrics(config.name),
+    now: () => new Date(),
+  };
 }

@@ -5,9 +5,6 @@ import type { RelayRequest } from '../request/relay-request.ts';
 import type { FinalReceipt } from './receipt.ts';
 import type { Invocation } from './relay.ts';
 
-/** The `source` of our events: the function may put no others (`infra/contract.ts`). */
-const EVENT_SOURCE = 'upload-relay';
-
 const DETAIL_TYPES = {
   delivered: 'Object Relayed',
   'already there': 'Object Already There',
@@ -38,12 +35,14 @@ export async function reportNow(invocation: Invocation, request: RelayRequest, r
  * https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEvents.html
  */
 export async function sendReports(invocation: Invocation): Promise<void> {
-  const entries = invocation.reports.splice(0).map(entryOf);
+  const { name } = invocation.config;
+  const entries = invocation.reports.splice(0).map((receipt) => entryOf(name, receipt));
   await Promise.all(chunks(entries, EVENTS_PER_REQUEST).map((each) => putEvents(invocation, each)));
 }
 
-function entryOf(receipt: FinalReceipt): PutEventsRequestEntry {
-  return { Source: EVENT_SOURCE, DetailType: DETAIL_TYPES[receipt.status], Detail: JSON.stringify(receipt) };
+/** @param source the relay's name: its role may put events of no other */
+function entryOf(source: string, receipt: FinalReceipt): PutEventsRequestEntry {
+  return { Source: source, DetailType: DETAIL_TYPES[receipt.status], Detail: JSON.stringify(receipt) };
 }
 
 async function putEvents({ clients, logger, signal }: Invocation, events: PutEventsRequestEntry[]): Promise<void> {

@@ -2,10 +2,12 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { SETTINGS_FILE } from '../../functions/settings.ts';
 import { parseConfig } from '../../infra/config.ts';
-import { CANARY_RULE_NAME, DASHBOARD_NAME } from '../../infra/contract.ts';
+import { relayNames } from '../../infra/names.ts';
 import { readAssembly, type StackInput } from '../assembly.ts';
 import { LocalCloud } from '../cloud.ts';
+import { changeCodeFile } from '../code-files.ts';
 import { Faults } from '../faults/faults.ts';
 import { operatorClients } from '../start/accounts.ts';
 import { ownBucket } from '../start/own-bucket.ts';
@@ -30,6 +32,7 @@ try {
     const config = parseConfig(committedContext());
     const { account, region } = config.source;
     const { bucket, routes } = ownBucket(config);
+    const { canaryRule, dashboard } = relayNames(config);
     const clients = operatorClients({
       url: cloud.url,
       caPem: cloud.caPem,
@@ -45,16 +48,16 @@ try {
       bucket,
       queueUrl: cloud.outputs('upload-relay-source')['QueueUrl']!,
       destinationBucket: routes[0]!.destination.bucket,
-      scheduleArn: cloud.schedules.arns().find((arn) => arn.endsWith(`/${CANARY_RULE_NAME}`))!,
+      scheduleArn: cloud.schedules.arns().find((arn) => arn.endsWith(`/${canaryRule}`))!,
     });
     const span = { from, to: from + TRAFFIC_SECONDS * 1000, bucketSeconds: BUCKET_SECONDS };
     const svg = drawDashboard({
       title: 'Upload Relay',
       subtitle: [
-        `Dashboard "${DASHBOARD_NAME}" of the source stack, drawn from a local relay's own metrics: ${TRAFFIC_SECONDS} seconds, a point every ${BUCKET_SECONDS}.`,
+        `Dashboard "${dashboard}" of the source stack, drawn from a local relay's own metrics: ${TRAFFIC_SECONDS} seconds, a point every ${BUCKET_SECONDS}.`,
         'At 30 s the destination throttles for 10 s; what it had refused too often comes again after a pause. At 55 s three objects turn out to have been deleted.',
       ],
-      widgets: widgetsOf(cloud.cloudWatch.dashboards.get(DASHBOARD_NAME), account),
+      widgets: widgetsOf(cloud.cloudWatch.dashboards.get(dashboard), account),
       states: cloud.cloudWatch.evaluateAlarms(),
       points: (line) => pointsOf(cloud.cloudWatch.metrics, line, span),
       seconds: TRAFFIC_SECONDS,
@@ -70,10 +73,6 @@ try {
 
 /** So that large objects are seen too, without any that takes longer than the picture's time. */
 function withSmallLarge(stacks: StackInput[]): StackInput[] {
-  for (const { Type, Properties } of stacks.flatMap(({ template }) => Object.values(template.Resources))) {
-    if (Type !== 'AWS::Lambda::Function') continue;
-    const { Variables } = Properties!['Environment'] as { Variables: Record<string, string> };
-    if ('LARGE_OBJECT_BYTES' in Variables) Variables['LARGE_OBJECT_BYTES'] = String(LARGE_OBJECT_BYTES);
-  }
+  changeCodeFile(stacks, SETTINGS_FILE, (settings) => ({ ...settings, largeObjectBytes: LARGE_OBJECT_BYTES }));
   return stacks;
 }

@@ -1,6 +1,7 @@
 /** Whom one can be in the two accounts: their administrators, and the relay as somebody would be who has stolen its keys. */
 import { randomBytes } from 'node:crypto';
-import { RELAY_FUNCTION_NAME, relayRoleArn, writerRoleArn } from '../../infra/contract.ts';
+import { relayRoleArn, writerRoleArn } from '../../infra/arns.ts';
+import { relayNames } from '../../infra/names.ts';
 import { type Profiles, removeProfiles, writeProfiles } from './profile.ts';
 import type { LocalSession } from './session.ts';
 
@@ -50,7 +51,7 @@ function profilesOf({ cloud, config, profiles, regions }: LocalSession, intruder
   const stolen = cloud.sts.assumeRoleAsService({
     roleArn: relayRoleArn(config),
     service: 'lambda.amazonaws.com',
-    sessionName: RELAY_FUNCTION_NAME,
+    sessionName: relayNames(config).relayFunction,
     durationSeconds: SESSION_SECONDS,
   });
   result[RELAY_PROFILE] = {

@@ -7,7 +7,8 @@ import type { S3Client } from '@aws-sdk/client-s3';
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import type { Route } from '../../functions/route.ts';
 import { type OwnSource, parseConfig, pullingRoutes, type RelayContext } from '../../infra/config.ts';
-import { runtimeRoute } from '../../infra/runtime-route.ts';
+import { stackName } from '../../infra/names.ts';
+import { runtimeRoute } from '../../infra/settings.ts';
 import { readAssembly } from '../assembly.ts';
 import { LocalCloud } from '../cloud.ts';
 import { committedContext, synthesize } from '../synth.ts';
@@ -37,9 +38,6 @@ export interface LocalSession {
 
 /** More would only slow each other's start. */
 const SANDBOXES_PER_CORE = 2;
-
-/** The stack that `infra/source-stack.ts` names so. */
-const SOURCE_STACK = 'upload-relay-source';
 
 /**
  * Synthesizes both stacks and deploys them to two accounts on this machine.
@@ -115,6 +113,6 @@ function equip(cloud: LocalCloud, folder: string): Omit<LocalSession, 'close'> {
     clients: new Map(accounts.map((account) => [account, clientsOf(account)])),
     profiles: accountProfiles(config),
     regions,
-    deadLetterQueueUrl: cloud.outputs(SOURCE_STACK)['DeadLetterQueueUrl']!,
+    deadLetterQueueUrl: cloud.outputs(stackName(config, 'source'))['DeadLetterQueueUrl']!,
   };
 }

@@ -1,6 +1,6 @@
 import { DeleteObjectCommand, GetObjectCommand, ListObjectsV2Command, PutObjectCommand } from '@aws-sdk/client-s3';
 import { AssumeRoleCommand, GetCallerIdentityCommand } from '@aws-sdk/client-sts';
-import { writerRoleArn } from '../../infra/contract.ts';
+import { writerRoleArn } from '../../infra/arns.ts';
 import { listOwned } from '../start/owned-objects.ts';
 import { RELAY_PROFILE, WRITER_PROFILE } from '../start/people.ts';
 import type { Person, World } from './world.ts';

@@ -1,5 +1,5 @@
 /** `npm run try`: what a person would do with the two accounts of `npm start`, without the AWS CLI. */
-import { CHECK_FUNCTION_NAME, REPLAY_ALIAS, REPLAY_FUNCTION_NAME } from '../../infra/contract.ts';
+import { LIVE_ALIAS, relayNames } from '../../infra/names.ts';
 import { printable } from '../start/text.ts';
 import { UserError } from '../start/user-error.ts';
 import { drop } from './drop.ts';
@@ -72,12 +72,18 @@ async function receipt(world: World, [key]: string[]): Promise<void> {
 }
 
 async function check(world: World): Promise<void> {
-  const { table } = await invoke<{ table: string }>(world, CHECK_FUNCTION_NAME, {});
+  const { table } = await invoke<{ table: string }>(world, relayNames(world.config).checkFunction, {});
   print(table);
 }
 
 async function replayWith(world: World, event: object): Promise<void> {
-  print(JSON.stringify(await invoke(world, `${REPLAY_FUNCTION_NAME}:${REPLAY_ALIAS}`, event), undefined, 2));
+  print(
+    JSON.stringify(
+      await invoke(world, `${relayNames(world.config).replayFunction}:${LIVE_ALIAS}`, event),
+      undefined,
+      2,
+    ),
+  );
 }
 
 async function replay(world: World, options: string[]): Promise<void> {

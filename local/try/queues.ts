@@ -5,7 +5,7 @@ import {
   type QueueAttributeName,
   ReceiveMessageCommand,
 } from '@aws-sdk/client-sqs';
-import { DEAD_LETTER_QUEUE_NAME, QUEUE_NAME } from '../../infra/contract.ts';
+import { relayNames } from '../../infra/names.ts';
 import { keysOf, reasonOf } from '../start/dead-letters.ts';
 import { printable } from '../start/text.ts';
 import type { World } from './world.ts';
@@ -19,8 +19,8 @@ const COUNTS: QueueAttributeName[] = [
 ];
 
 /** Shows what lies in the dead-letter queue, and why; it stays there. */
-export async function deadLetters({ a }: World): Promise<void> {
-  const { QueueUrl } = await a.sqs.send(new GetQueueUrlCommand({ QueueName: DEAD_LETTER_QUEUE_NAME }));
+export async function deadLetters({ a, config }: World): Promise<void> {
+  const { QueueUrl } = await a.sqs.send(new GetQueueUrlCommand({ QueueName: relayNames(config).deadLetterQueue }));
   const { Messages = [] } = await a.sqs.send(
     new ReceiveMessageCommand({
       QueueUrl,
@@ -36,8 +36,8 @@ export async function deadLetters({ a }: World): Promise<void> {
 }
 
 /** Waits until the relay has dealt with everything, or for a minute: what is tried again may take longer. */
-export async function queueDrained({ a }: World): Promise<void> {
-  const { QueueUrl } = await a.sqs.send(new GetQueueUrlCommand({ QueueName: QUEUE_NAME }));
+export async function queueDrained({ a, config }: World): Promise<void> {
+  const { QueueUrl } = await a.sqs.send(new GetQueueUrlCommand({ QueueName: relayNames(config).queue }));
   const deadline = Date.now() + PATIENCE_MS;
   for (;;) {
     const { Attributes = {} } = await a.sqs.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames: COUNTS }));

@@ -10,7 +10,7 @@ import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import type { Route } from '../../functions/route.ts';
 import { parseConfig, type RelayContext } from '../../infra/config.ts';
-import { runtimeRoute } from '../../infra/runtime-route.ts';
+import { runtimeRoute } from '../../infra/settings.ts';
 import { accountProfiles } from '../start/account-profiles.ts';
 import { PROFILE_FILE, type Profiles, readProfiles } from '../start/profile.ts';
 import { UserError } from '../start/user-error.ts';

@@ -2,10 +2,10 @@ import { DeleteItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { DeleteObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { ReceiveMessageCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
 import { expect, inject, test } from 'vitest';
-import { LEDGER_TABLE_NAME } from '../../infra/contract.ts';
 import { readAssembly } from '../../local/assembly.ts';
 import { Faults } from '../../local/faults/faults.ts';
 import { Random } from '../../local/faults/random.ts';
+import { LEDGER_TABLE } from '../support/two-accounts.ts';
 import { compare } from './auditor.ts';
 import { contentOf, uploadsIn } from './content.ts';
 import { deadLetters, redriveExhausted } from './dead-letters.ts';
@@ -76,16 +76,14 @@ class Saboteur {
 
   async forget(key: string): Promise<void> {
     const { dynamodb, routeName } = this.#world.ledger;
-    await dynamodb.send(
-      new DeleteItemCommand({ TableName: LEDGER_TABLE_NAME, Key: { id: { S: `${routeName}/${key}` } } }),
-    );
+    await dynamodb.send(new DeleteItemCommand({ TableName: LEDGER_TABLE, Key: { id: { S: `${routeName}/${key}` } } }));
   }
 
   async record(key: string, attribute: string, value: string): Promise<void> {
     const { dynamodb, routeName } = this.#world.ledger;
     await dynamodb.send(
       new UpdateItemCommand({
-        TableName: LEDGER_TABLE_NAME,
+        TableName: LEDGER_TABLE,
         Key: { id: { S: `${routeName}/${key}` } },
         UpdateExpression: 'SET #attribute = :value',
         ExpressionAttributeNames: { '#attribute': attribute },

@@ -1,7 +1,7 @@
 import { GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { GetObjectCommand, HeadObjectCommand, type HeadObjectCommandOutput } from '@aws-sdk/client-s3';
-import { LEDGER_TABLE_NAME } from '../../infra/contract.ts';
 import { checksumAlgorithm, runningChecksum } from '../../local/s3/checksums.ts';
+import { LEDGER_TABLE } from '../support/two-accounts.ts';
 import { contentOf, uploadsIn } from './content.ts';
 import { type PlannedUpload, UPLOAD_METADATA } from './uploads.ts';
 import type { ChaosWorld } from './world.ts';
@@ -77,7 +77,7 @@ async function hasReceipt(
 ): Promise<boolean> {
   const id = { S: `${routeName}/${key}` };
   const { Item } = await dynamodb.send(
-    new GetItemCommand({ TableName: LEDGER_TABLE_NAME, Key: { id }, ConsistentRead: true }),
+    new GetItemCommand({ TableName: LEDGER_TABLE, Key: { id }, ConsistentRead: true }),
   );
   const recorded = (attribute: string) => Item?.[attribute]?.S;
   return (

@@ -4,13 +4,13 @@ import { S3Client } from '@aws-sdk/client-s3';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { parseConfig } from '../../infra/config.ts';
-import { LARGE_FUNCTION_NAME } from '../../infra/contract.ts';
 import type { StackInput } from '../../local/assembly.ts';
 import { LocalCloud } from '../../local/cloud.ts';
 import type { Faults } from '../../local/faults/faults.ts';
 import type { TemplateValue } from '../../local/intrinsics.ts';
 import { ownBucket } from '../../local/start/own-bucket.ts';
 import { committedContext } from '../../local/synth.ts';
+import { changeSettings } from '../support/two-accounts.ts';
 import { LARGE_OBJECT_BYTES } from './uploads.ts';
 
 /** The two accounts of the committed cdk.json, up on this machine, and their operators' clients. */
@@ -58,20 +58,10 @@ export async function startWorld({ stacks, faults, versioned, timeoutSeconds }: 
   const { bucket, routes } = ownBucket(config);
   const { name: routeName, destination } = routes[0]!;
   const sourceStacks = stacks.filter(({ account }) => account === source.account);
-  for (const relay of resourcesOf(sourceStacks, 'AWS::Lambda::Function')) {
-    const { Variables } = relay.Properties!['Environment'] as { Variables: Record<string, TemplateValue> };
-    const isLarge = relay.Properties!['FunctionName'] === LARGE_FUNCTION_NAME;
-    const patience = {
-      MAX_RECEIVES: String(MAX_RECEIVES),
-      RETRY_DELAY_SECONDS: String(isLarge ? DURABLE_DELAY_SECONDS : RETRY_DELAY_SECONDS),
-      LARGE_OBJECT_BYTES: String(LARGE_OBJECT_BYTES),
-    };
-    relay.Properties = {
-      ...relay.Properties,
-      Timeout: timeoutSeconds,
-      Environment: { Variables: { ...Variables, ...patience } },
-    };
-  }
+  change(sourceStacks, 'AWS::Lambda::Function', { Timeout: timeoutSeconds });
+  const patience = { maxReceives: MAX_RECEIVES, retryDelaySeconds: RETRY_DELAY_SECONDS };
+  changeSettings(sourceStacks, { ...patience, largeObjectBytes: LARGE_OBJECT_BYTES });
+  changeSettings(sourceStacks, { retryDelaySeconds: DURABLE_DELAY_SECONDS }, 'upload-relay-large');
   change(sourceStacks, 'AWS::S3::Bucket', versioned ? { VersioningConfiguration: { Status: 'Enabled' } } : {});
   // More would wait for a process while their visibility timeout runs.
   const ScalingConfig = { MaximumConcurrency: MAX_SANDBOXES };

@@ -21,6 +21,7 @@ export interface InvocationsOptions {
 }
 
 export const CONFIG: RelayConfig = {
+  name: 'upload-relay',
   sourceBucket: 'uploads',
   sourceAccount: '111111111111',
   routes: [
@@ -127,7 +128,7 @@ export class Invocations {
       config: this.#world.scenario.largeFates ? { ...CONFIG, largeObjectBytes: LARGE_OBJECT_BYTES } : CONFIG,
       clients: clientsOf(services(), life, { onUnknown, outlivesAbort }),
       logger: { info: ignore, warn: ignore, error: ignore },
-      metrics: new RelayMetrics(),
+      metrics: new RelayMetrics('upload-relay'),
       now: () => new Date(0),
       remainingMs: () => 900_000,
       signal,

@@ -15,8 +15,8 @@ import { strangers } from '../support/strangers.ts';
 import {
   ACCOUNT_A,
   ACCOUNT_B,
-  changeEnvironment,
   changeProperties,
+  changeSettings,
   DESTINATION_BUCKET,
   type InvokeAnswer,
   PREFIX,
@@ -90,7 +90,7 @@ const PULLED_WRITER_NAME = 'upload-relay-customer-writer';
 const COVETED = [WRITER_ROLE_ARN, READER_ROLE_ARN, `arn:aws:iam::${ACCOUNT_B}:role/${PULLED_WRITER_NAME}`];
 
 /** Visible again at once: a check need not wait for what it wants to see. */
-const RETRY_DELAY_SECONDS = '0.1';
+const RETRY_DELAY_SECONDS = 0.1;
 /** Enough for anything here; a GiB, which nobody could move in that time, is handed back without a byte moved. */
 const TIMEOUT_SECONDS = 30;
 /** A warm one, a fresh one, and one that is about to end. */
@@ -114,8 +114,8 @@ export async function startProofWorld(configuration: Configuration): Promise<Pro
   for (const stack of stacks) tellHolders(stack);
   changeProperties(stacks, 'AWS::Lambda::EventSourceMapping', { Enabled: false });
   changeProperties(stacks, 'AWS::Lambda::Function', { Timeout: TIMEOUT_SECONDS });
-  changeEnvironment(stacks, { RETRY_DELAY_SECONDS, LARGE_OBJECT_BYTES: String(RELAY_TAKES_BYTES) });
-  changeEnvironment(stacks, { LARGE_OBJECT_BYTES: String(LARGE_TAKES_BYTES) }, 'upload-relay-large');
+  changeSettings(stacks, { retryDelaySeconds: RETRY_DELAY_SECONDS, largeObjectBytes: RELAY_TAKES_BYTES });
+  changeSettings(stacks, { largeObjectBytes: LARGE_TAKES_BYTES }, 'upload-relay-large');
   const around = [strangers(COVETED), listener(), ...[ACCOUNT_A, ACCOUNT_B, ACCOUNT_C].map(elsewhere)];
   for (const stack of [...stacks, ...around]) await cloud.deploy(stack);
   const world = twoAccountsOf(cloud);

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { parseConfig } from '../../infra/config.ts';
-import { runtimeRoute } from '../../infra/runtime-route.ts';
+import { runtimeRoute } from '../../infra/settings.ts';
 
 type Json = { [key: string]: Json } | Json[] | string | number | boolean;
 
@@ -24,6 +24,9 @@ function changed(path: string, value: Json | undefined): Json {
 test('the committed cdk.json is valid, and what it leaves out gets its default', () => {
   const config = parseConfig(committed());
   expect(config.relay).toEqual({
+    name: 'upload-relay',
+    protectLedger: false,
+    routeAlarms: false,
     memoryMiB: 384,
     timeoutSeconds: 900,
     batchSize: 10,

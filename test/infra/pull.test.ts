@@ -5,6 +5,7 @@ import { AwsSolutionsChecks } from 'cdk-nag';
 import { describe, expect, test } from 'vitest';
 import { parseConfig } from '../../infra/config.ts';
 import { ReaderStack, readerGroups } from '../../infra/reader-stack.ts';
+import { checkSettings, relaySettings, replaySettings } from '../../infra/settings.ts';
 import { committedContext, pullingRoute, templatesOf } from '../support/stacks.ts';
 
 const KEY_ARN = 'arn:aws:kms:us-east-1:333333333333:key/11111111-2222-3333-4444-555555555555';
@@ -37,18 +38,13 @@ function sids(template: Template, role: RegExp): string[] {
     .flatMap(({ Properties }) => Properties.PolicyDocument.Statement.map(({ Sid }: { Sid: string }) => Sid));
 }
 
-function variables(template: Template, name: string): Record<string, unknown> {
-  const found = template.findResources('AWS::Lambda::Function', { Properties: { FunctionName: name } });
-  return Object.values(found)[0]!.Properties.Environment.Variables;
-}
-
 describe('the customer’s side', () => {
   test('is one role, and nothing else', () => {
     const [reader] = templatesOf(withPull()).readers;
     expect(Object.values<{ Type: string }>(reader!.toJSON().Resources).map(({ Type }) => Type)).toEqual([
       'AWS::IAM::Role',
     ]);
-    expect(reader!.toJSON().Parameters).toBeUndefined();
+    expect(Object.keys(reader!.toJSON().Parameters)).toEqual(['ServesRelay']);
   });
 
   test('the role lists and reads the whole bucket where the route takes everything', () => {
@@ -105,7 +101,10 @@ describe('the customer’s side', () => {
     const context = withPull();
     const other = { account: '444444444444', bucket: 'customer-444444444444' };
     context.routes.push(pullingRoute({ name: 'second', writerRoleName: 'second', pull: other }));
-    expect(readerGroups(parseConfig(context)).map(({ id }) => id)).toEqual(['Reader', 'Reader-444444444444-us-east-1']);
+    expect(readerGroups(parseConfig(context)).map(({ id }) => id)).toEqual([
+      'Reader-333333333333-us-east-1',
+      'Reader-444444444444-us-east-1',
+    ]);
     expect(readerGroups(parseConfig(committedContext()))).toEqual([]);
   });
 
@@ -154,12 +153,12 @@ describe('the relay’s side', () => {
       readerRoleArn: READER_ARN,
       externalId: 'agreed-with-the-customer',
     };
-    for (const name of ['upload-relay', 'upload-relay-large', 'upload-relay-part', 'upload-relay-check']) {
-      const routes = JSON.parse(variables(source, name)['ROUTES'] as string);
-      expect(routes.map((route: { pull?: object }) => route.pull)).toEqual([undefined, pull]);
+    const config = parseConfig(withPull());
+    for (const { routes } of [relaySettings(config), checkSettings(config)]) {
+      expect(routes.map((route) => route.pull)).toEqual([pull, undefined]);
     }
-    const filters = JSON.parse(variables(source, 'upload-relay-replay')['ROUTE_FILTERS'] as string);
-    expect(filters[1]).toEqual({ name: 'customer', filter: { prefix: '', suffix: '' }, createOnly: false, pull });
+    const { routes } = replaySettings(config);
+    expect(routes[0]).toEqual({ name: 'customer', filter: { prefix: '', suffix: '' }, createOnly: false, pull });
   });
 
   test('when every route pulls, there is no bucket, no notification and no right to read one', () => {
@@ -170,7 +169,7 @@ describe('the relay’s side', () => {
       ['ReadObjects', 'TellMissingObjects', 'ListObjects', 'SendUploads'].includes(sid),
     );
     expect(reading).toEqual([]);
-    expect(variables(vendor.source, 'upload-relay')).not.toHaveProperty('SOURCE_BUCKET');
+    expect(relaySettings(parseConfig(onlyPulls())).sourceBucket).toBeUndefined();
   });
 });
 

@@ -1,5 +1,7 @@
 import type { Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, test } from 'vitest';
+import { parseConfig } from '../../infra/config.ts';
+import { checkSettings, relaySettings, replaySettings } from '../../infra/settings.ts';
 import { commonFilter, filterRules } from '../../infra/upload-source.ts';
 import { committedContext, templatesOf } from '../support/stacks.ts';
 
@@ -91,11 +93,9 @@ describe('the check', () => {
   test('is the relay itself: its role, its routes, its log', () => {
     expect(check['Role']).toEqual(relay['Role']);
     expect(check['LoggingConfig']).toEqual(relay['LoggingConfig']);
-    const variables = (properties: Record<string, unknown>) =>
-      (properties['Environment'] as { Variables: Record<string, unknown> }).Variables;
-    for (const name of ['ROUTES', 'SOURCE_BUCKET', 'SOURCE_ACCOUNT']) {
-      expect(variables(check)[name]).toEqual(variables(relay)[name]);
-    }
+    const config = parseConfig(committedContext());
+    const { routes, sourceBucket, sourceAccount } = relaySettings(config);
+    expect(checkSettings(config)).toMatchObject({ routes, sourceBucket, sourceAccount });
   });
 
   test('knows which role was deployed, by its unique id', () => {
@@ -116,7 +116,10 @@ describe('large objects', () => {
   });
 
   test('an execution keeps its version when a newer one is deployed', () =>
-    source.hasResource('AWS::Lambda::Version', { DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' }));
+    source.allResources('AWS::Lambda::Version', {
+      DeletionPolicy: 'RetainExceptOnCreate',
+      UpdateReplacePolicy: 'Retain',
+    }));
 
   test('all three functions read one configuration and act in one role', () => {
     const functions = ['upload-relay', 'upload-relay-large', 'upload-relay-part'].map(functionNamed);
@@ -124,13 +127,11 @@ describe('large objects', () => {
       expect(each['Environment']).toEqual(functions[0]!['Environment']);
       expect(each['Role']).toEqual(functions[0]!['Role']);
     }
-    expect(functions[0]!['Environment']).toMatchObject({
-      Variables: {
-        LARGE_OBJECT_BYTES: '5368709120',
-        LARGE_WORKERS: '16',
-        LARGE_FUNCTION: 'arn:aws:lambda:us-east-1:111111111111:function:upload-relay-large:live',
-        PART_FUNCTION: 'arn:aws:lambda:us-east-1:111111111111:function:upload-relay-part',
-      },
+    expect(relaySettings(parseConfig(committedContext()))).toMatchObject({
+      largeObjectBytes: 5_368_709_120,
+      largeWorkers: 16,
+      largeFunction: 'arn:aws:lambda:us-east-1:111111111111:function:upload-relay-large:live',
+      partFunction: 'arn:aws:lambda:us-east-1:111111111111:function:upload-relay-part',
     });
   });
 });
@@ -142,13 +143,11 @@ describe('replay', () => {
     expect(replay).toMatchObject({
       Timeout: 900,
       DurableConfig: { ExecutionTimeout: 604_800, RetentionPeriodInDays: 14 },
-      Environment: {
-        Variables: {
-          ROUTE_FILTERS: '[{"name":"main","filter":{"prefix":"","suffix":""},"createOnly":false}]',
-          REPLAY_FUNCTION: 'arn:aws:lambda:us-east-1:111111111111:function:upload-relay-replay:live',
-          RELAY_CONCURRENCY: '20',
-        },
-      },
+    });
+    expect(replaySettings(parseConfig(committedContext()))).toMatchObject({
+      routes: [{ name: 'main', filter: { prefix: '', suffix: '' }, createOnly: false }],
+      replayFunction: 'arn:aws:lambda:us-east-1:111111111111:function:upload-relay-replay:live',
+      relay: { concurrency: 20 },
     });
     expect(replay['Role']).not.toEqual(functionNamed('upload-relay')['Role']);
   });
@@ -421,17 +420,25 @@ describe.each([
     });
   });
 
-  test('outlives the stack', () =>
-    template.allResources('AWS::S3::Bucket', { DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' }));
+  test('outlives the stack, but not a first deployment that fails', () =>
+    template.allResources('AWS::S3::Bucket', {
+      DeletionPolicy: 'RetainExceptOnCreate',
+      UpdateReplacePolicy: 'Retain',
+    }));
 });
 
-test('the ledger bills by request, can be restored, and cannot be deleted by mistake', () => {
+test('the ledger is protected against deletion once the configuration says so', () => {
+  const { source: later } = templatesOf({ ...committedContext(), relay: { protectLedger: true } });
+  later.hasResourceProperties('AWS::DynamoDB::Table', { DeletionProtectionEnabled: true });
+});
+
+test('the ledger bills by request, can be restored, and outlives the stack', () => {
   source.hasResource('AWS::DynamoDB::Table', {
-    DeletionPolicy: 'Retain',
+    DeletionPolicy: 'RetainExceptOnCreate',
     Properties: {
       TableName: 'upload-relay-ledger',
       BillingMode: 'PAY_PER_REQUEST',
-      DeletionProtectionEnabled: true,
+      DeletionProtectionEnabled: false,
       PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
       KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
     },

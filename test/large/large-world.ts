@@ -144,7 +144,7 @@ export class LargeWorld {
       remainingMs: () => 900_000,
       signal: new AbortController().signal,
       reports: [],
-      metrics: new RelayMetrics(),
+      metrics: new RelayMetrics('upload-relay'),
     };
   }
 }

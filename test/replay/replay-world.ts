@@ -38,6 +38,7 @@ export interface ReplayWorldOptions {
 const ALL = { filter: { prefix: '', suffix: '' }, createOnly: false };
 
 export const REPLAY_CONFIG: ReplayConfig = {
+  name: 'upload-relay',
   sourceBucket: 'uploads',
   sourceAccount: '111111111111',
   routes: [{ name: 'main', ...ALL }],

@@ -1,18 +1,19 @@
 /** A run in which all sorts of things go right and wrong, and then a look at everything that was written about it. */
-import { readdirSync, readFileSync } from 'node:fs';
+import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ScanCommand } from '@aws-sdk/client-dynamodb';
 import { InvokeCommand } from '@aws-sdk/client-lambda';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { SETTINGS_FILE } from '../../functions/settings.ts';
 import { Faults } from '../../local/faults/faults.ts';
 import type { RequestFault } from '../../local/faults/rule.ts';
 import { Directory } from '../../local/iam/directory.ts';
 import { listener } from '../support/listener.ts';
 import {
   ACCOUNT_A,
-  changeEnvironment,
   changeProperties,
+  changeSettings,
   DESTINATION_BUCKET,
   EXTERNAL_ID,
   LEDGER_TABLE,
@@ -39,7 +40,7 @@ beforeAll(async () => {
     change: (stacks) => {
       // The queue feeds nothing, so that each invocation is the one that the test makes.
       changeProperties(stacks, 'AWS::Lambda::EventSourceMapping', { Enabled: false });
-      changeEnvironment(stacks, { RETRY_DELAY_SECONDS: '0.1' });
+      changeSettings(stacks, { retryDelaySeconds: 0.1 });
     },
   });
   const answers = await adventures();
@@ -86,15 +87,17 @@ async function adventures(): Promise<unknown[]> {
   // A function whose configuration is broken right beside what nobody shall read.
   const { functions } = world.cloud.lambda;
   const relay = functions.target({ account: ACCOUNT_A, region: REGION, name: 'upload-relay', qualifier: undefined });
-  const { environment } = relay.function;
   const broken = [
-    `[{"externalId":"${EXTERNAL_ID}"`,
-    `[{"externalId":"${EXTERNAL_ID}",oops}]`,
-    `[{"externalId":"${EXTERNAL_ID}"}]`,
+    `{"routes":[{"externalId":"${EXTERNAL_ID}"`,
+    `{"routes":[{"externalId":"${EXTERNAL_ID}",oops}]}`,
+    `{"routes":[{"externalId":"${EXTERNAL_ID}"}]}`,
   ];
-  for (const [index, ROUTES] of broken.entries()) {
+  for (const [index, settings] of broken.entries()) {
     const name = `broken-${index}`;
-    world.cloud.lambda.createFunction({ ...relay.function, name, environment: { ...environment, ROUTES } });
+    const taskRoot = join(world.cloud.folder, name);
+    cpSync(relay.function.taskRoot, taskRoot, { recursive: true });
+    writeFileSync(join(taskRoot, SETTINGS_FILE), settings);
+    world.cloud.lambda.createFunction({ ...relay.function, name, taskRoot });
     const { Payload } = await world.a.lambda.send(new InvokeCommand({ FunctionName: name, LogType: 'Tail' }));
     answers.push(Buffer.from(Payload!).toString());
   }

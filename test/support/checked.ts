@@ -1,12 +1,11 @@
 import type { CheckLine } from '../../functions/check/line.ts';
 import type { CheckAnswer } from '../../functions/check.ts';
-import { CHECK_FUNCTION_NAME } from '../../infra/contract.ts';
 import type { StackInput } from '../../local/assembly.ts';
 import { startTwoAccounts, type TwoAccounts, type TwoAccountsOptions } from './two-accounts.ts';
 
 /** What the check, run as the relay, says of two accounts. */
 export async function check(world: TwoAccounts): Promise<CheckAnswer> {
-  const { payload, functionError } = await world.invoke({}, CHECK_FUNCTION_NAME);
+  const { payload, functionError } = await world.invoke({}, 'upload-relay-check');
   if (functionError) throw new Error(JSON.stringify(payload));
   return payload as CheckAnswer;
 }

@@ -1,4 +1,6 @@
+import { readFileSync } from 'node:fs';
 import { Agent } from 'node:https';
+import { join } from 'node:path';
 import { S3Client } from '@aws-sdk/client-s3';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { writerCredentials } from '../../functions/aws/writer-credentials.ts';
@@ -6,7 +8,7 @@ import { readConfig } from '../../functions/config.ts';
 import { RelayMetrics } from '../../functions/delivery/metrics.ts';
 import type { Invocation } from '../../functions/delivery/relay.ts';
 import { RelayError } from '../../functions/errors.ts';
-import { readAssembly } from '../../local/assembly.ts';
+import { SETTINGS_FILE } from '../../functions/settings.ts';
 import { lambdaKeys } from './sessions.ts';
 import { ACCOUNT_A, REGION, RELAY_ROLE_ARN, type TwoAccounts } from './two-accounts.ts';
 
@@ -19,8 +21,8 @@ export interface InProcessRelay {
 }
 
 /** The relay's own code in this process, with the relay's role and the real SDK, so that a test can step between two requests. */
-export function inProcessRelay(world: TwoAccounts, assembly: string, remainingMs = 900_000): InProcessRelay {
-  const config = readConfig(environmentOf(world, assembly));
+export function inProcessRelay(world: TwoAccounts, remainingMs = 900_000): InProcessRelay {
+  const config = readConfig(environmentOf(world), settingsOf(world));
   const { s3: reader, sqs, sts, dynamodb, eventBridge, lambda } = world.as(lambdaKeys(world, RELAY_ROLE_ARN));
   const writer = new S3Client({
     endpoint: world.cloud.url,
@@ -40,7 +42,7 @@ export function inProcessRelay(world: TwoAccounts, assembly: string, remainingMs
       config,
       clients,
       logger: silent,
-      metrics: new RelayMetrics(),
+      metrics: new RelayMetrics('upload-relay'),
       now: () => new Date(),
       remainingMs: () => remainingMs,
       signal: controller.signal,
@@ -52,22 +54,21 @@ export function inProcessRelay(world: TwoAccounts, assembly: string, remainingMs
   };
 }
 
-/** The function's variables as synthesized; those that refer to resources come from the stack's outputs. */
-function environmentOf(world: TwoAccounts, assembly: string): Record<string, string> {
-  for (const { template } of readAssembly(assembly)) {
-    for (const { Type, Properties } of Object.values(template.Resources)) {
-      if (Type !== 'AWS::Lambda::Function' || Properties?.['FunctionName'] !== 'upload-relay') continue;
-      const { Variables } = Properties!['Environment'] as { Variables: Record<string, string> };
-      const outputs = world.cloud.outputs('upload-relay-source');
-      return {
-        ...Variables,
-        QUEUE_URL: outputs['QueueUrl']!,
-        DEAD_LETTER_QUEUE_URL: outputs['DeadLetterQueueUrl']!,
-        LEDGER_TABLE: outputs['LedgerTableName']!,
-      };
-    }
-  }
-  throw new Error(`no function in ${assembly}`);
+/** What the stack's outputs say of the function's variables. */
+function environmentOf(world: TwoAccounts): Record<string, string> {
+  const outputs = world.cloud.outputs('upload-relay-source');
+  return {
+    QUEUE_URL: outputs['QueueUrl']!,
+    DEAD_LETTER_QUEUE_URL: outputs['DeadLetterQueueUrl']!,
+    LEDGER_TABLE: outputs['LedgerTableName']!,
+  };
+}
+
+/** What the deployed relay is told of cdk.json. */
+function settingsOf({ cloud }: TwoAccounts): string {
+  const relay = { account: ACCOUNT_A, region: REGION, name: 'upload-relay', qualifier: undefined };
+  const { taskRoot } = cloud.lambda.functions.target(relay).function;
+  return readFileSync(join(taskRoot, SETTINGS_FILE), 'utf8');
 }
 
 /** Runs `step` just before the client sends its nth request of that kind, for every n that is asked for. */

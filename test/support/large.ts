@@ -2,7 +2,7 @@ import { InvokeCommand } from '@aws-sdk/client-lambda';
 import type { StackInput } from '../../local/assembly.ts';
 import type { Rule } from '../../local/faults/rule.ts';
 import type { DurableExecution } from '../../local/lambda/durable/execution.ts';
-import { ACCOUNT_A, changeEnvironment, SOURCE_BUCKET, type TwoAccounts } from './two-accounts.ts';
+import { ACCOUNT_A, changeSettings, SOURCE_BUCKET, type TwoAccounts } from './two-accounts.ts';
 
 export const LARGE_LOG_GROUP = '/aws/lambda/upload-relay-large';
 export const PART_LOG_GROUP = '/aws/lambda/upload-relay-part';
@@ -10,12 +10,12 @@ export const PART_LOG_GROUP = '/aws/lambda/upload-relay-part';
 const MIB = 1024 ** 2;
 
 /** Large begins where tests can still wait for it, and pauses are short. */
-export function smallLarge(stacks: StackInput[], variables: Record<string, string> = {}): void {
-  changeEnvironment(stacks, {
-    LARGE_OBJECT_BYTES: String(8 * MIB),
-    LARGE_WORKERS: '3',
-    RETRY_DELAY_SECONDS: '1',
-    ...variables,
+export function smallLarge(stacks: StackInput[], settings: Record<string, unknown> = {}): void {
+  changeSettings(stacks, {
+    largeObjectBytes: 8 * MIB,
+    largeWorkers: 3,
+    retryDelaySeconds: 1,
+    ...settings,
   });
 }
 

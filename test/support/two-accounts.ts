@@ -8,10 +8,12 @@ import { DeleteMessageCommand, type Message, ReceiveMessageCommand, SQSClient } 
 import { STSClient } from '@aws-sdk/client-sts';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { inject } from 'vitest';
-import { RELAY_FUNCTION_NAME } from '../../infra/contract.ts';
+import type { Route } from '../../functions/route.ts';
+import { SETTINGS_FILE } from '../../functions/settings.ts';
 import type { Clock } from '../../local/api.ts';
 import { readAssembly, type StackInput } from '../../local/assembly.ts';
 import { LocalCloud } from '../../local/cloud.ts';
+import { changeCodeFile } from '../../local/code-files.ts';
 import type { Faults } from '../../local/faults/faults.ts';
 import type { TemplateValue } from '../../local/intrinsics.ts';
 
@@ -123,7 +125,7 @@ function clientsOf(cloud: LocalCloud, keys: Keys): AwsClients {
   };
 }
 
-async function invoke(lambda: LambdaClient, event: unknown, FunctionName = RELAY_FUNCTION_NAME): Promise<InvokeAnswer> {
+async function invoke(lambda: LambdaClient, event: unknown, FunctionName = 'upload-relay'): Promise<InvokeAnswer> {
   const command = new InvokeCommand({ FunctionName, Payload: Buffer.from(JSON.stringify(event)) });
   const { FunctionError, Payload } = await lambda.send(command);
   return { functionError: FunctionError, payload: JSON.parse(Buffer.from(Payload ?? []).toString() || 'null') };
@@ -170,19 +172,17 @@ export function changeProperties(
   }
 }
 
-/** Changes variables of every function, or of the one named. */
-export function changeEnvironment(
-  stacks: StackInput[],
-  variables: Record<string, string>,
-  functionName?: string,
-): void {
-  for (const { template } of stacks) {
-    for (const { Type, Properties } of Object.values(template.Resources)) {
-      const isNamed = functionName === undefined || Properties?.['FunctionName'] === functionName;
-      if (Type !== 'AWS::Lambda::Function' || !isNamed) continue;
-      Object.assign((Properties!['Environment'] as { Variables: Record<string, string> }).Variables, variables);
-    }
-  }
+/** Changes what every function, or the one named, is told of cdk.json. */
+export function changeSettings(stacks: StackInput[], settings: Record<string, unknown>, functionName?: string): void {
+  changeCodeFile(stacks, SETTINGS_FILE, (present) => ({ ...present, ...settings }), functionName);
+}
+
+/** Changes the routes that every function knows. */
+export function changeRoutes(stacks: StackInput[], change: (route: Route) => void): void {
+  changeCodeFile(stacks, SETTINGS_FILE, (settings) => {
+    (settings['routes'] as Route[]).forEach(change);
+    return settings;
+  });
 }
 
 /** Looks until something is there: `undefined`, `false` and errors mean not yet. */

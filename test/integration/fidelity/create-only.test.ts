@@ -3,14 +3,13 @@ import { DeleteItemCommand } from '@aws-sdk/client-dynamodb';
 import { GetObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { METRICS } from '../../../functions/metric-names.ts';
-import type { StackInput } from '../../../local/assembly.ts';
 import { Faults } from '../../../local/faults/faults.ts';
 import { dropInOnePart } from '../../support/composite.ts';
 import { eventFixture } from '../../support/events.ts';
 import { executions, LARGE_LOG_GROUP, smallLarge } from '../../support/large.ts';
 import { listener } from '../../support/listener.ts';
 import {
-  changeEnvironment,
+  changeRoutes,
   DESTINATION_BUCKET,
   eventually,
   LEDGER_TABLE,
@@ -37,11 +36,11 @@ beforeAll(async () => {
     faults,
     last: [listener()],
     change: (stacks) => {
-      smallLarge(stacks, { LARGE_OBJECT_BYTES: String(10 * MIB) });
+      smallLarge(stacks, { largeObjectBytes: 10 * MIB });
       // The permissions stay those of any route: the condition needs none of its own.
-      for (const name of ['upload-relay', 'upload-relay-large', 'upload-relay-part'])
-        createOnly(stacks, name, 'ROUTES');
-      createOnly(stacks, 'upload-relay-replay', 'ROUTE_FILTERS');
+      changeRoutes(stacks, (route) => {
+        route.createOnly = true;
+      });
     },
   });
 });
@@ -201,14 +200,3 @@ test('the parts of a large object that came too late are left to the lifecycle r
   expect(left.length).toBeGreaterThan(0);
   expect(left[0]).toContain('"code":"AlreadyThere"');
 });
-
-function createOnly(stacks: StackInput[], functionName: string, variable: string): void {
-  for (const { template } of stacks) {
-    for (const { Properties } of Object.values(template.Resources)) {
-      if (Properties?.['FunctionName'] !== functionName) continue;
-      const { Variables } = Properties['Environment'] as { Variables: Record<string, string> };
-      const routes = (JSON.parse(Variables[variable]!) as object[]).map((route) => ({ ...route, createOnly: true }));
-      changeEnvironment(stacks, { [variable]: JSON.stringify(routes) }, functionName);
-    }
-  }
-}

@@ -1,5 +1,5 @@
 /** When a run of parts is begun, gone on with, and left to the next worker. */
-import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { destinationOf } from '../../../functions/route.ts';
 import { SourceObject } from '../../../functions/source-object.ts';
 import { createUpload } from '../../../functions/transfer/multipart.ts';
@@ -22,7 +22,7 @@ let transfer: Transfer;
 beforeAll(async () => {
   world = await startTwoAccounts({ faults });
   await putSparse(world, 'run', PARTS.length * PART_BYTES);
-  const { invocation, writer } = inProcessRelay(world, inject('assembly'));
+  const { invocation, writer } = inProcessRelay(world);
   const { clients, config, signal } = invocation;
   const source = new SourceObject(SOURCE_BUCKET, 'run');
   const route = config.routes[0]!;

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Faults } from '../../../local/faults/faults.ts';
 import { executions, PART_LOG_GROUP, putSparse } from '../../support/large.ts';
 import {
-  changeEnvironment,
+  changeSettings,
   DESTINATION_BUCKET,
   PREFIX,
   startTwoAccounts,
@@ -21,7 +21,7 @@ const faults = new Faults({ seed: 1 });
 
 beforeAll(async () => {
   world = await startTwoAccounts({
-    change: (stacks) => changeEnvironment(stacks, { LARGE_WORKERS: '3', RETRY_DELAY_SECONDS: '1' }),
+    change: (stacks) => changeSettings(stacks, { largeWorkers: 3, retryDelaySeconds: 1 }),
     faults,
   });
 });

@@ -21,7 +21,7 @@ import {
 import {
   ACCOUNT_A,
   ACCOUNT_B,
-  changeEnvironment,
+  changeRoutes,
   DESTINATION_BUCKET,
   EXTERNAL_ID,
   REGION,
@@ -448,18 +448,6 @@ function moveBucket(stacks: StackInput[], ...statements: Statement[]): void {
   for (const [id] of moved) delete destination.template.Resources[id];
   const template = { Resources: Object.fromEntries(moved) };
   stacks.push(templateStack({ account: ACCOUNT_C, region: REGION, name: 'somebody-elses', template }));
-}
-
-/** Both functions' routes. */
-function changeRoutes(stacks: StackInput[], change: (route: { destination: { kmsKeyArn?: unknown } }) => void): void {
-  const { template } = stacks.find(({ name }) => name === 'upload-relay-source')!;
-  for (const { Type, Properties } of Object.values(template.Resources)) {
-    if (Type !== 'AWS::Lambda::Function') continue;
-    const { Variables } = Properties!['Environment'] as { Variables: Record<string, string> };
-    const routes = JSON.parse(Variables['ROUTES']!);
-    routes.forEach(change);
-    changeEnvironment(stacks, { ROUTES: JSON.stringify(routes) });
-  }
 }
 
 /** The committed configuration with a customer managed key at the destination, and a mistake. */

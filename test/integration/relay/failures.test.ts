@@ -5,8 +5,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { Faults } from '../../../local/faults/faults.ts';
 import type { Match, RequestFault, When } from '../../../local/faults/rule.ts';
 import {
-  changeEnvironment,
   changeProperties,
+  changeSettings,
   DESTINATION_BUCKET,
   eventually,
   PREFIX,
@@ -40,7 +40,7 @@ beforeAll(async () => {
         'AWS::SQS::Queue',
         { VisibilityTimeout: 7 },
       );
-      changeEnvironment(stacks, { RETRY_DELAY_SECONDS: '1' });
+      changeSettings(stacks, { retryDelaySeconds: 1 });
     },
   });
 });

@@ -7,7 +7,7 @@ import {
   PutObjectCommand,
   type S3Client,
 } from '@aws-sdk/client-s3';
-import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { relayObject } from '../../../functions/delivery/relay-object.ts';
 import { SourceObject } from '../../../functions/source-object.ts';
 import { type InProcessRelay, inProcessRelay, justBefore } from '../../support/in-process-relay.ts';
@@ -68,7 +68,7 @@ describe.each([
   });
 
   beforeEach(() => {
-    relay = inProcessRelay(world, inject('assembly'));
+    relay = inProcessRelay(world);
   });
 
   afterAll(async () => {
@@ -116,7 +116,7 @@ describe('bytes that are damaged on the way', () => {
   });
 
   beforeEach(() => {
-    relay = inProcessRelay(world, inject('assembly'));
+    relay = inProcessRelay(world);
   });
 
   afterAll(() => world.close());

@@ -1,6 +1,6 @@
 /** Nothing stale: whoever writes looks at the source afterwards, and every delivery has its receipt. */
 import { DeleteObjectCommand, GetObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
-import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { record } from '../../../functions/delivery/ledger.ts';
 import type { FailedReceipt, Receipt } from '../../../functions/delivery/receipt.ts';
 import { relayObject } from '../../../functions/delivery/relay-object.ts';
@@ -33,7 +33,7 @@ beforeAll(async () => {
 });
 
 beforeEach(() => {
-  relay = inProcessRelay(world, inject('assembly'));
+  relay = inProcessRelay(world);
 });
 
 afterAll(async () => {
@@ -61,7 +61,7 @@ test('an upload that arrives while an older one is being written is not overshad
     async () => {
       await put('raced', 'newer');
       // Another worker is faster with the newer one.
-      await relayObject(inProcessRelay(world, inject('assembly')).invocation, {
+      await relayObject(inProcessRelay(world).invocation, {
         source: new SourceObject(SOURCE_BUCKET, 'raced'),
       });
     },

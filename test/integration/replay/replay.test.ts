@@ -9,7 +9,7 @@ import { Faults } from '../../../local/faults/faults.ts';
 import { eventFixture, replayEventNames } from '../../support/events.ts';
 import { executions, kill } from '../../support/large.ts';
 import {
-  changeEnvironment,
+  changeSettings,
   DESTINATION_BUCKET,
   eventually,
   LEDGER_TABLE,
@@ -41,7 +41,7 @@ const faults = new Faults({ seed: 1 });
 
 beforeAll(async () => {
   world = await startTwoAccounts({
-    change: (stacks) => changeEnvironment(stacks, { RETRY_DELAY_SECONDS: '1' }),
+    change: (stacks) => changeSettings(stacks, { retryDelaySeconds: 1 }),
     faults,
   });
   expect(await replay({})).toEqual({ status: 'done', scanned: 0, alreadyDelivered: 0, sent: 0, bytes: 0 });

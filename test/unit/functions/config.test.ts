@@ -1,81 +1,88 @@
 import { describe, expect, test } from 'vitest';
-import { readConfig } from '../../../functions/config.ts';
+import { readCheckConfig, readConfig } from '../../../functions/config.ts';
 import { aPull, aRoute } from '../../support/relay.ts';
 
 const ENVIRONMENT = {
-  SOURCE_BUCKET: 'source',
-  SOURCE_ACCOUNT: '111111111111',
-  ROUTES: JSON.stringify([aRoute()]),
   QUEUE_URL: 'https://sqs.us-east-1.amazonaws.com/111111111111/queue',
-  MAX_RECEIVES: '5',
-  RETRY_DELAY_SECONDS: '30',
   LEDGER_TABLE: 'ledger',
-  LARGE_OBJECT_BYTES: '5368709120',
-  LARGE_WORKERS: '16',
-  LARGE_FUNCTION: 'arn:aws:lambda:us-east-1:111111111111:function:large:live',
-  PART_FUNCTION: 'arn:aws:lambda:us-east-1:111111111111:function:part',
   DEAD_LETTER_QUEUE_URL: 'https://sqs.us-east-1.amazonaws.com/111111111111/dead',
 };
+const SETTINGS = {
+  name: 'upload-relay',
+  sourceBucket: 'source',
+  sourceAccount: '111111111111',
+  routes: [aRoute()],
+  maxReceives: 5,
+  retryDelaySeconds: 30,
+  largeObjectBytes: 5_368_709_120,
+  largeWorkers: 16,
+  largeFunction: 'arn:aws:lambda:us-east-1:111111111111:function:large:live',
+  partFunction: 'arn:aws:lambda:us-east-1:111111111111:function:part',
+};
 
-test('the environment becomes a typed config', () => {
-  expect(readConfig(ENVIRONMENT)).toEqual({
-    sourceBucket: 'source',
-    sourceAccount: '111111111111',
-    routes: [aRoute()],
+function read(change: Record<string, unknown>) {
+  return readConfig(ENVIRONMENT, JSON.stringify({ ...SETTINGS, ...change }));
+}
+
+test('the environment and the settings become a typed config', () => {
+  expect(read({})).toEqual({
+    ...SETTINGS,
     queueUrl: ENVIRONMENT.QUEUE_URL,
-    maxReceives: 5,
-    retryDelaySeconds: 30,
     ledgerTable: 'ledger',
     deadLetterQueueUrl: ENVIRONMENT.DEAD_LETTER_QUEUE_URL,
-    largeObjectBytes: 5_368_709_120,
-    largeWorkers: 16,
-    largeFunction: ENVIRONMENT.LARGE_FUNCTION,
-    partFunction: ENVIRONMENT.PART_FUNCTION,
   });
+});
+
+test('settings stand beside the bundle, in a file that is missing here', () => {
+  expect(() => readConfig(ENVIRONMENT)).toThrow('settings.json');
 });
 
 test.each(['copy', 'GLACIER_IR', { STANDARD: 'STANDARD_IA' }])('a storage class by %j', (storageClass) => {
   const routes = [aRoute({ storageClass })];
-  expect(readConfig({ ...ENVIRONMENT, ROUTES: JSON.stringify(routes) }).routes).toEqual(routes);
+  expect(read({ routes }).routes).toEqual(routes);
 });
 
 test('a relay of routes that pull has no bucket of its own', () => {
   const routes = [aRoute({ pull: aPull() })];
-  const config = readConfig({ ...ENVIRONMENT, SOURCE_BUCKET: undefined, ROUTES: JSON.stringify(routes) });
-  expect(config).toMatchObject({ sourceBucket: undefined, routes });
+  expect(read({ sourceBucket: undefined, routes })).not.toHaveProperty('sourceBucket');
 });
 
 describe('what is wrong is named', () => {
-  test.each(Object.keys(ENVIRONMENT))('%s missing', (name) => {
-    expect(() => readConfig({ ...ENVIRONMENT, [name]: undefined })).toThrow(
+  test.each(Object.keys(ENVIRONMENT))('variable %s missing', (name) => {
+    expect(() => readConfig({ ...ENVIRONMENT, [name]: undefined }, JSON.stringify(SETTINGS))).toThrow(
       `Environment variable ${name}: it is missing`,
     );
   });
 
-  test.each([
-    ['not JSON', '[', 'Environment variable ROUTES: it is not JSON.'],
-    ['no routes', '[]', 'Environment variable ROUTES: field "":'],
-    ['a bad account', JSON.stringify([aRoute({ destination: { account: '12' } })]), 'field "0.destination.account"'],
-    [
-      'a bad reader role',
-      JSON.stringify([aRoute({ pull: aPull({ readerRoleArn: 'r' }) })]),
-      'field "0.pull.readerRoleArn"',
-    ],
-    ['a bad role', JSON.stringify([aRoute({ writerRoleArn: 'writer' })]), 'field "0.writerRoleArn"'],
-  ])('ROUTES: %s', (_, routes, sentence) => {
-    expect(() => readConfig({ ...ENVIRONMENT, ROUTES: routes })).toThrow(sentence);
+  test.each(Object.keys(SETTINGS))('field %s missing', (name) => {
+    expect(() => read({ [name]: undefined })).toThrow(`settings.json: field "${name}": `);
   });
 
-  test.each(['none', '0', '-1'])('MAX_RECEIVES: %s', (text) => {
-    expect(() => readConfig({ ...ENVIRONMENT, MAX_RECEIVES: text })).toThrow(
-      `Environment variable MAX_RECEIVES: it is "${text}", not a number above 0.`,
-    );
+  test.each<[string, Record<string, unknown>, string]>([
+    ['no routes', { routes: [] }, 'field "routes":'],
+    ['a bad account', { routes: [aRoute({ destination: { account: '12' } })] }, 'field "routes.0.destination.account"'],
+    [
+      'a bad reader role',
+      { routes: [aRoute({ pull: aPull({ readerRoleArn: 'r' }) })] },
+      'field "routes.0.pull.readerRoleArn"',
+    ],
+    ['a bad role', { routes: [aRoute({ writerRoleArn: 'writer' })] }, 'field "routes.0.writerRoleArn"'],
+    ['a number in quotes', { maxReceives: '5' }, 'field "maxReceives"'],
+    ['a number of nothing', { maxReceives: 0 }, 'field "maxReceives"'],
+  ])('%s', (_, change, sentence) => {
+    expect(() => read(change)).toThrow(`settings.json: ${sentence}`);
+  });
+
+  test('what is not JSON', () => {
+    expect(() => readConfig(ENVIRONMENT, '[')).toThrow('settings.json: it is not JSON.');
   });
 
   test('a destination that feeds the source is refused at run time as well', () => {
-    const loop = JSON.stringify([aRoute({ destination: { bucket: 'source', prefix: 'out/' } })]);
-    expect(() => readConfig({ ...ENVIRONMENT, ROUTES: loop })).toThrow(
-      'route "main" writes to the bucket "source" under "out/", where a route would take it again',
-    );
+    const routes = [aRoute({ destination: { bucket: 'source', prefix: 'out/' } })];
+    const sentence = 'route "main" writes to the bucket "source" under "out/", where a route would take it again';
+    expect(() => read({ routes })).toThrow(sentence);
+    const replayRoleArn = 'arn:aws:iam::111111111111:role/replay';
+    const json = JSON.stringify({ ...SETTINGS, routes, replayRoleArn, protectLedger: false });
+    expect(() => readCheckConfig({ RELAY_ROLE_ID: 'AROA' }, json)).toThrow(sentence);
   });
 });

@@ -172,27 +172,27 @@ describe('an estimate', () => {
     expect(planOf(NOTHING_YET, RELAY)).toEqual({ objects: 0, bytes: 0, requests: 0, seconds: 0, dollars: 0 }));
 });
 
-describe('what is wrong in the environment is named', () => {
-  const environment: Record<string, string> = {
-    SOURCE_BUCKET: 'source',
-    SOURCE_ACCOUNT: '111111111111',
-    ROUTE_FILTERS: JSON.stringify([{ name: 'main', filter: { prefix: '', suffix: '' }, createOnly: false }]),
-    QUEUE_URL: 'url',
-    QUEUE_ARN: 'arn',
-    DEAD_LETTER_QUEUE_ARN: 'dead',
-    LEDGER_TABLE: 'ledger',
-    RETRY_DELAY_SECONDS: '30',
-    REPLAY_FUNCTION: 'replay:live',
-    RELAY_CONCURRENCY: '20',
-    RELAY_MEMORY_MIB: '384',
-    LARGE_OBJECT_BYTES: '5368709120',
-    LARGE_WORKERS: '16',
+describe('what is wrong in the configuration is named', () => {
+  const environment = { QUEUE_URL: 'url', QUEUE_ARN: 'arn', DEAD_LETTER_QUEUE_ARN: 'dead', LEDGER_TABLE: 'ledger' };
+  const settings: Record<string, unknown> = {
+    name: 'upload-relay',
+    sourceBucket: 'source',
+    sourceAccount: '111111111111',
+    routes: [{ name: 'main', filter: { prefix: '', suffix: '' }, createOnly: false }],
+    retryDelaySeconds: 30,
+    replayFunction: 'arn:aws:lambda:us-east-1:111111111111:function:replay:live',
+    relay: { concurrency: 20, memoryMiB: 384, largeObjectBytes: 5_368_709_120, largeWorkers: 16 },
   };
 
-  test.each(Object.keys(environment))('%s missing', (name) => {
-    expect(() => readReplayConfig(environment)).not.toThrow();
-    expect(() => readReplayConfig({ ...environment, [name]: undefined })).toThrow(
+  test.each(Object.keys(environment))('variable %s missing', (name) => {
+    expect(() => readReplayConfig(environment, JSON.stringify(settings))).not.toThrow();
+    expect(() => readReplayConfig({ ...environment, [name]: undefined }, JSON.stringify(settings))).toThrow(
       `Environment variable ${name}: it is`,
     );
+  });
+
+  test.each(Object.keys(settings))('field %s missing', (name) => {
+    const json = JSON.stringify({ ...settings, [name]: undefined });
+    expect(() => readReplayConfig(environment, json)).toThrow(`settings.json: field "${name}": `);
   });
 });

@@ -14,7 +14,14 @@ function listening(answer: () => Promise<object>) {
   };
   const logger = { info: () => undefined, warn: (_: string, facts: object) => warnings.push(facts) };
   const signal = new AbortController().signal;
-  const invocation = { clients: { eventBridge: { send } }, logger, signal, reports: [] } as unknown as Invocation;
+  const config = { name: 'upload-relay' };
+  const invocation = {
+    config,
+    clients: { eventBridge: { send } },
+    logger,
+    signal,
+    reports: [],
+  } as unknown as Invocation;
   return { invocation, sizes, warnings };
 }
 

@@ -1,0 +1,53 @@
+import type { PullingRouteContext, RelayContext, RouteContext } from './config.ts';
+import { relayNames } from './names.ts';
+
+/**
+ * The ARNs both sides share. Each team derives every one from `cdk.json` alone, so neither stack reads the other's outputs and
+ * either may be deployed first.
+ */
+
+/** Regions of the partitions other than `aws` begin so: https://docs.aws.amazon.com/whitepapers/latest/aws-fault-isolation-boundaries/partitions.html */
+const PARTITIONS: [regionStart: string, partition: string][] = [
+  ['cn-', 'aws-cn'],
+  ['us-gov-', 'aws-us-gov'],
+];
+
+export function partitionOf(region: string): string {
+  return PARTITIONS.find(([start]) => region.startsWith(start))?.[1] ?? 'aws';
+}
+
+export function relayRoleArn({ source }: RelayContext): string {
+  return `arn:${partitionOf(source.region)}:iam::${source.account}:role/${source.relayRoleName}`;
+}
+
+export function replayRoleArn(config: RelayContext): string {
+  const { source } = config;
+  return `arn:${partitionOf(source.region)}:iam::${source.account}:role/${relayNames(config).replayRole}`;
+}
+
+/** @param name with its qualifier, if there is one */
+export function functionArn({ account, region }: RelayContext['source'], name: string): string {
+  return `arn:${partitionOf(region)}:lambda:${region}:${account}:function:${name}`;
+}
+
+export function scheduleGroupArn(config: RelayContext): string {
+  const { account, region } = config.source;
+  return `arn:${partitionOf(region)}:scheduler:${region}:${account}:schedule-group/${relayNames(config).scheduleGroup}`;
+}
+
+export function writerRoleArn({ destination, writerRoleName }: RouteContext): string {
+  return `arn:${partitionOf(destination.region)}:iam::${destination.account}:role/${writerRoleName}`;
+}
+
+export function readerRoleArn({ pull }: PullingRouteContext): string {
+  return `arn:${partitionOf(pull.region)}:iam::${pull.account}:role/${pull.readerRoleName}`;
+}
+
+export function bucketArn(bucket: string, region: string): string {
+  return `arn:${partitionOf(region)}:s3:::${bucket}`;
+}
+
+/** All keys under a prefix, as the resource of a statement. */
+export function objectsArn(bucket: string, region: string, prefix: string): string {
+  return `${bucketArn(bucket, region)}/${prefix}*`;
+}

@@ -1,0 +1,79 @@
+import type { RelayContext } from './config.ts';
+
+/** Derived from `relay.name` when cdk.json doesn't say it; a relay that is deployed already bears it. */
+export const DEFAULT_NAME = 'upload-relay';
+/** Leaves room for the longest ending in the shortest limit: a role's 64 characters with "-scheduler-" and a region. */
+export const LONGEST_NAME = 36;
+/** A durable function is invoked by a version or an alias. */
+export const LIVE_ALIAS = 'live';
+/** Where S3 Batch Operations jobs report, in the bucket of their manifests. */
+export const REPORTS_PREFIX = 'reports/';
+
+/** What the stacks of a relay are called, by the side that deploys them. */
+export type StackKind = 'source' | 'destination' | 'reader';
+
+/** What a relay's resources are called in one region of its account. */
+export interface RelayNames {
+  relayFunction: string;
+  largeFunction: string;
+  partFunction: string;
+  replayFunction: string;
+  checkFunction: string;
+  queue: string;
+  deadLetterQueue: string;
+  ledgerTable: string;
+  canaryRule: string;
+  /** Of EventBridge Scheduler; the schedules in it are called as `relay.replays` has them. */
+  scheduleGroup: string;
+  alarmTopic: string;
+  dashboard: string;
+  replayRole: string;
+  schedulerRole: string;
+  /** Of S3 Batch Operations jobs that invoke the relay. */
+  batchRole: string;
+}
+
+/**
+ * Every name of a relay, from its own name alone, so that several relays stand side by side in one account. Roles and dashboards are
+ * account-wide, so theirs carry the region as well; only those of the default name do without, since they are deployed so already.
+ */
+export function relayNames({ source, relay }: Pick<RelayContext, 'source' | 'relay'>): RelayNames {
+  const { name } = relay;
+  const accountWide = name === DEFAULT_NAME ? '' : `-${source.region}`;
+  return {
+    relayFunction: name,
+    largeFunction: `${name}-large`,
+    partFunction: `${name}-part`,
+    replayFunction: `${name}-replay`,
+    checkFunction: `${name}-check`,
+    queue: name,
+    deadLetterQueue: `${name}-dead-letters`,
+    ledgerTable: `${name}-ledger`,
+    canaryRule: `${name}-canary`,
+    scheduleGroup: name,
+    alarmTopic: `${name}-alarms`,
+    dashboard: `${name}${accountWide}`,
+    replayRole: `${name}-replay${accountWide}`,
+    schedulerRole: `${name}-scheduler${accountWide}`,
+    batchRole: `${name}-batch${accountWide}`,
+  };
+}
+
+/** The same in each account and region, so that a route more or less never renames a stack. */
+export function stackName({ relay }: Pick<RelayContext, 'relay'>, kind: StackKind): string {
+  return `${relay.name}-${kind}`;
+}
+
+export function logGroupName(functionName: string): string {
+  return `/aws/lambda/${functionName}`;
+}
+
+/** @param suffix tells alarms of one kind apart, by route */
+export function alarmName({ relay }: Pick<RelayContext, 'relay'>, kind: string, suffix = ''): string {
+  return `${relay.name}-${kind}${suffix}`;
+}
+
+/** The `source` of the events that the relay puts onto EventBridge's default bus, and the `service` of its metrics. */
+export function serviceName({ relay }: Pick<RelayContext, 'relay'>): string {
+  return relay.name;
+}

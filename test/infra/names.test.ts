@@ -1,0 +1,127 @@
+import { RegionInfo } from 'aws-cdk-lib/region-info';
+import { describe, expect, test } from 'vitest';
+import { parseConfig } from '../../infra/config.ts';
+import { destinationGroups } from '../../infra/destination-stack.ts';
+import { LONGEST_NAME, type RelayNames, relayNames, stackName } from '../../infra/names.ts';
+import { relaySettings } from '../../infra/settings.ts';
+import { type CommittedContext, committedContext, templatesOf } from '../support/stacks.ts';
+
+function named(name: string, change: Partial<CommittedContext['source']> = {}): CommittedContext {
+  const context = committedContext();
+  return { ...context, source: { ...context.source, ...change }, relay: { name } };
+}
+
+const ALARMS = ['dead-letters', 'oldest-message', 'errors', 'throttles', 'latency', 'check-failed', 'check-silent'];
+
+describe('a relay that is deployed keeps its names', () => {
+  test('those of the default name', () => {
+    const names = relayNames(parseConfig(committedContext()));
+    expect(names).toEqual({
+      relayFunction: 'upload-relay',
+      largeFunction: 'upload-relay-large',
+      partFunction: 'upload-relay-part',
+      replayFunction: 'upload-relay-replay',
+      checkFunction: 'upload-relay-check',
+      queue: 'upload-relay',
+      deadLetterQueue: 'upload-relay-dead-letters',
+      ledgerTable: 'upload-relay-ledger',
+      canaryRule: 'upload-relay-canary',
+      scheduleGroup: 'upload-relay',
+      alarmTopic: 'upload-relay-alarms',
+      dashboard: 'upload-relay',
+      replayRole: 'upload-relay-replay',
+      schedulerRole: 'upload-relay-scheduler',
+      batchRole: 'upload-relay-batch',
+    } satisfies RelayNames);
+  });
+
+  test('of its stacks, however many accounts and regions there are', () => {
+    expect(stackName(parseConfig(committedContext()), 'destination')).toBe('upload-relay-destination');
+  });
+});
+
+describe('a name of its own', () => {
+  test('is in every physical name of the templates, and the default one in none', () => {
+    const context = named('invoices', { relayRoleName: 'invoices' });
+    context.routes[0]!.writerRoleName = 'invoices-writer';
+    const { source, destinations } = templatesOf({
+      ...context,
+      source: { ...context.source, bucket: 'invoices-of-a' },
+      routes: [{ ...context.routes[0]!, destination: { ...context.routes[0]!.destination, bucket: 'invoices-of-b' } }],
+      relay: {
+        ...context.relay,
+        replays: [{ name: 'nightly', schedule: 'rate(1 day)' }],
+        batchOperations: { bucket: 'manifests-of-a' },
+      },
+    });
+    for (const template of [source, ...destinations])
+      expect(JSON.stringify(template.toJSON())).not.toContain('upload-relay');
+    source.hasResourceProperties('AWS::CloudWatch::Alarm', { AlarmName: 'invoices-dead-letters' });
+    source.hasResourceProperties('AWS::IAM::Role', { RoleName: 'invoices-replay-us-east-1' });
+  });
+
+  test('of two regions gives no account-wide name twice', () => {
+    const accountWide = (region: string) => {
+      const names = relayNames(parseConfig(named('x', { region })));
+      return [names.replayRole, names.schedulerRole, names.batchRole, names.dashboard];
+    };
+    const both = [...accountWide('us-east-1'), ...accountWide('eu-west-1')];
+    expect(new Set(both).size).toBe(both.length);
+  });
+
+  test.each([
+    ['1st', 'a letter first'],
+    ['with space', 'letters, digits and hyphens'],
+    ['', 'a letter first'],
+    ['a'.repeat(LONGEST_NAME + 1), `at most ${LONGEST_NAME} characters`],
+  ])('%j is refused', (name, sentence) => {
+    expect(() => parseConfig(named(name))).toThrow(`field "relay.relay.name" is ${JSON.stringify(name)}: must`);
+    expect(() => parseConfig(named(name))).toThrow(sentence);
+  });
+
+  test('however long, it leaves every name within the limit of its kind, in every region', () => {
+    const [longest] = RegionInfo.regions
+      .map(({ name }) => name)
+      .filter((name) => name.startsWith('us-') || name.split('-').length >= 3)
+      .toSorted((a, b) => b.length - a.length);
+    const { relay, source } = parseConfig(named('x'.repeat(LONGEST_NAME)));
+    const names = relayNames({ relay, source: { ...source, region: longest! } });
+    for (const [kind, name] of Object.entries(names)) expect(name.length, `${kind} ${name}`).toBeLessThanOrEqual(64);
+    for (const kind of ['source', 'destination', 'reader'] as const) {
+      expect(stackName({ relay }, kind).length).toBeLessThanOrEqual(128);
+    }
+    expect(ALARMS.every((kind) => `${relay.name}-${kind}-${'r'.repeat(40)}`.length <= 255)).toBe(true);
+  });
+});
+
+describe('the order of routes', () => {
+  const [main] = committedContext().routes;
+  const routes = ['222222222222/us-east-1', '333333333333/eu-central-1', '222222222222/eu-west-1'].map(
+    (place, index) => {
+      const [account, region] = place.split('/');
+      const destination = { ...main!.destination, account: account!, region: region!, bucket: `bucket-${index}` };
+      return {
+        ...main!,
+        name: `r${index}`,
+        filter: { prefix: `p${index}/` },
+        writerRoleName: `w${index}`,
+        destination,
+      };
+    },
+  );
+  const context = { ...committedContext(), routes };
+  const reversed = { ...context, routes: routes.toReversed() };
+
+  test('changes no template, no stack and no setting', () => {
+    const before = templatesOf(context);
+    const after = templatesOf(reversed);
+    expect(after.source.toJSON()).toEqual(before.source.toJSON());
+    expect(after.destinations.map((each) => each.toJSON())).toEqual(before.destinations.map((each) => each.toJSON()));
+    expect(destinationGroups(parseConfig(reversed)).map(({ id }) => id)).toEqual([
+      'Destination-222222222222-eu-west-1',
+      'Destination-222222222222-us-east-1',
+      'Destination-333333333333-eu-central-1',
+    ]);
+    expect(relaySettings(parseConfig(reversed))).toEqual(relaySettings(parseConfig(context)));
+  });
+});
