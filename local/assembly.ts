@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import type { Template } from './intrinsics.ts';
+import type { Template } from './cloudformation/intrinsics.ts';
 
 /** One stack to deploy into one account and region. */
 export interface StackInput {

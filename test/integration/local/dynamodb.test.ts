@@ -20,7 +20,7 @@ import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { templateStack } from '../../../local/assembly.ts';
 import { LocalCloud } from '../../../local/cloud.ts';
-import { DeploymentError } from '../../../local/resources/deploy.ts';
+import { DeploymentError } from '../../../local/cloudformation/deploy.ts';
 
 const A = '111111111111';
 const B = '222222222222';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { readAssembly, templateStack } from '../../../local/assembly.ts';
-import { deployOrder } from '../../../local/resources/deploy-order.ts';
+import { deployOrder } from '../../../local/cloudformation/order.ts';
 
 const template = { Resources: { Queue: { Type: 'AWS::SQS::Queue' } } };
 let folder: string;

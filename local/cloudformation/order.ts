@@ -1,5 +1,5 @@
 /** In which order a template's resources are made: each after what it refers to or depends on. */
-import { splitAttribute, type Template, TemplateError, type TemplateValue } from '../intrinsics.ts';
+import { splitAttribute, type Template, TemplateError, type TemplateValue } from './intrinsics.ts';
 
 /**
  * The logical ids of `wanted` (those whose condition holds), each after its dependencies.

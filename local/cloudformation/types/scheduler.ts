@@ -1,6 +1,6 @@
 /** AWS::Scheduler::*: groups and schedules. */
 import { z } from 'zod';
-import { harmless, integer, type ResourceType, resourceType, tags } from './resource-type.ts';
+import { harmless, integer, type ResourceType, resourceType, tags } from '../resource-type.ts';
 
 const ScheduleGroup = z.strictObject({ Name: z.string(), Tags: tags });
 

@@ -1,6 +1,6 @@
 /** AWS::Lambda::Function, with the limits that Lambda checks when one is made. */
 import { z } from 'zod';
-import { type DeployContext, harmless, integer, physicalName, resourceType, tags } from './resource-type.ts';
+import { type DeployContext, harmless, integer, physicalName, resourceType, tags } from '../resource-type.ts';
 
 /** Names that Lambda keeps for itself (Developer Guide, "Defined runtime environment variables"). */
 const RESERVED_VARIABLES = new Set([

@@ -1,8 +1,8 @@
 /** AWS::SQS::*: queues and their policies. */
 import { z } from 'zod';
-import { parsePolicy } from '../iam/policy.ts';
-import { bindPrincipals } from '../iam/principal.ts';
-import type { RedriveAllowPolicy } from '../sqs/queue-settings.ts';
+import { parsePolicy } from '../../iam/policy.ts';
+import { bindPrincipals } from '../../iam/principal.ts';
+import type { RedriveAllowPolicy } from '../../sqs/queue-settings.ts';
 import {
   boolean,
   type DeployContext,
@@ -12,7 +12,7 @@ import {
   type ResourceType,
   resourceType,
   tags,
-} from './resource-type.ts';
+} from '../resource-type.ts';
 
 const Queue = z.strictObject({
   QueueName: z.string().optional(),

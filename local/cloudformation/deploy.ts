@@ -8,18 +8,18 @@ import {
   type Scope,
   type Template,
   type TemplateResource,
-} from '../intrinsics.ts';
-import { cloudWatchTypes } from './cloudwatch.ts';
-import { deployOrder } from './deploy-order.ts';
-import { dynamoDbTypes } from './dynamodb.ts';
-import { iamTypes } from './iam.ts';
-import { kmsTypes } from './kms.ts';
-import { lambdaTypes } from './lambda.ts';
-import { logsAndEventsTypes } from './logs-and-events.ts';
+} from './intrinsics.ts';
+import { deployOrder } from './order.ts';
 import { type CloudServices, harmless, type ResourceType, resourceType } from './resource-type.ts';
-import { s3Types } from './s3.ts';
-import { schedulerTypes } from './scheduler.ts';
-import { sqsTypes } from './sqs.ts';
+import { cloudWatchTypes } from './types/cloudwatch.ts';
+import { dynamoDbTypes } from './types/dynamodb.ts';
+import { iamTypes } from './types/iam.ts';
+import { kmsTypes } from './types/kms.ts';
+import { lambdaTypes } from './types/lambda.ts';
+import { logsAndEventsTypes } from './types/logs-and-events.ts';
+import { s3Types } from './types/s3.ts';
+import { schedulerTypes } from './types/scheduler.ts';
+import { sqsTypes } from './types/sqs.ts';
 
 const metadata = z.strictObject({ Analytics: harmless('the CDK counts its constructs with it') });
 

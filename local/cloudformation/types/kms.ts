@@ -1,10 +1,10 @@
 /** AWS::KMS::*: keys are policies only; nothing is encrypted here, but who may use a key is asked of its policy. */
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import type { Directory } from '../iam/directory.ts';
-import { type PolicyDocument, parsePolicy } from '../iam/policy.ts';
-import { bindPrincipals } from '../iam/principal.ts';
-import { boolean, harmless, policyDocument, type ResourceType, resourceType, tags } from './resource-type.ts';
+import type { Directory } from '../../iam/directory.ts';
+import { type PolicyDocument, parsePolicy } from '../../iam/policy.ts';
+import { bindPrincipals } from '../../iam/principal.ts';
+import { boolean, harmless, policyDocument, type ResourceType, resourceType, tags } from '../resource-type.ts';
 
 export class KeyRegistry {
   readonly #policies = new Map<string, PolicyDocument>();

@@ -1,8 +1,8 @@
 /** AWS::CloudWatch::* and AWS::SNS::*: alarms with the topics that they tell, and dashboards. */
 import { z } from 'zod';
-import { COMPARISONS } from '../cloudwatch/alarm.ts';
-import { parsePolicy } from '../iam/policy.ts';
-import { bindPrincipals } from '../iam/principal.ts';
+import { COMPARISONS } from '../../cloudwatch/alarm.ts';
+import { parsePolicy } from '../../iam/policy.ts';
+import { bindPrincipals } from '../../iam/principal.ts';
 import {
   boolean,
   harmless,
@@ -12,7 +12,7 @@ import {
   type ResourceType,
   resourceType,
   tags,
-} from './resource-type.ts';
+} from '../resource-type.ts';
 
 const number = z.union([
   z.number(),

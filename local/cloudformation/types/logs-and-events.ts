@@ -1,8 +1,8 @@
 /** AWS::Logs::LogGroup and AWS::Events::Rule. */
 import { z } from 'zod';
-import type { EventPattern } from '../events/event-pattern.ts';
-import type { ScheduleTarget } from '../events/schedules.ts';
-import { boolean, harmless, physicalName, type ResourceType, resourceType, tags } from './resource-type.ts';
+import type { EventPattern } from '../../events/event-pattern.ts';
+import type { ScheduleTarget } from '../../events/schedules.ts';
+import { boolean, harmless, physicalName, type ResourceType, resourceType, tags } from '../resource-type.ts';
 
 const LogGroup = z.strictObject({
   LogGroupName: z.string().optional(),

@@ -1,9 +1,8 @@
 /** AWS::Lambda::*: functions with their versions, aliases, permissions and queues. */
 import { z } from 'zod';
-import { bindPrincipals } from '../iam/principal.ts';
-import { parseFunctionName } from '../lambda/function-name.ts';
-import { addPermission, type Target } from '../lambda/functions.ts';
-import { lambdaFunction } from './lambda-function.ts';
+import { bindPrincipals } from '../../iam/principal.ts';
+import { parseFunctionName } from '../../lambda/function-name.ts';
+import { addPermission, type Target } from '../../lambda/functions.ts';
 import {
   boolean,
   type DeployContext,
@@ -12,7 +11,8 @@ import {
   type ResourceType,
   resourceType,
   tags,
-} from './resource-type.ts';
+} from '../resource-type.ts';
+import { lambdaFunction } from './lambda-function.ts';
 
 const Version = z.strictObject({
   FunctionName: z.string(),

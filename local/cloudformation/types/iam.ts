@@ -1,7 +1,7 @@
 /** AWS::IAM::*: roles, users and their policies. */
 import { z } from 'zod';
-import type { NamedPolicy } from '../iam/entities.ts';
-import { type PolicyDocument, parsePolicy } from '../iam/policy.ts';
+import type { NamedPolicy } from '../../iam/entities.ts';
+import { type PolicyDocument, parsePolicy } from '../../iam/policy.ts';
 import {
   type DeployContext,
   harmless,
@@ -11,7 +11,7 @@ import {
   type ResourceType,
   resourceType,
   tags,
-} from './resource-type.ts';
+} from '../resource-type.ts';
 
 const InlinePolicies = z.array(z.strictObject({ PolicyName: z.string(), PolicyDocument: policyDocument })).default([]);
 

@@ -1,6 +1,6 @@
 /** AWS::DynamoDB::Table. Keys, indexes and throughput are checked by DynamoDB itself, in its words. */
 import { z } from 'zod';
-import { boolean, harmless, integer, physicalName, type ResourceType, resourceType, tags } from './resource-type.ts';
+import { boolean, harmless, integer, physicalName, type ResourceType, resourceType, tags } from '../resource-type.ts';
 
 const throughput = z.strictObject({
   ReadCapacityUnits: integer(1, 40_000),

@@ -1,8 +1,7 @@
 /** AWS::S3::*: buckets with their settings, policies and notifications. */
 import { z } from 'zod';
-import { parsePolicy } from '../iam/policy.ts';
-import { bindPrincipals } from '../iam/principal.ts';
-import type { BucketSettings, Encryption } from '../s3/model.ts';
+import { parsePolicy } from '../../iam/policy.ts';
+import { bindPrincipals } from '../../iam/principal.ts';
 import {
   boolean,
   type DeployContext,
@@ -13,7 +12,8 @@ import {
   type ResourceType,
   resourceType,
   tags,
-} from './resource-type.ts';
+} from '../resource-type.ts';
+import type { BucketSettings, Encryption } from '../../s3/model.ts';
 
 const DefaultEncryption = z.strictObject({
   SSEAlgorithm: z.enum(['AES256', 'aws:kms']),
