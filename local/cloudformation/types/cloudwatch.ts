@@ -1,10 +1,12 @@
 /** AWS::CloudWatch::* and AWS::SNS::*: alarms with the topics that they tell, and dashboards. */
 import { z } from 'zod';
-import { COMPARISONS } from '../../cloudwatch/alarm.ts';
+import { type Alarm as CloudWatchAlarm, COMPARISONS } from '../../cloudwatch/alarm.ts';
 import { parsePolicy } from '../../iam/policy.ts';
 import { bindPrincipals } from '../../iam/principal.ts';
 import {
+  alreadyExists,
   boolean,
+  type DeployContext,
   harmless,
   integer,
   physicalName,
@@ -59,6 +61,8 @@ const Alarm = z
       'Metrics cannot be checked across more than a day (EvaluationPeriods * Period must be <= 86400), or 7 days by the hour',
   });
 
+type AlarmProperties = z.output<typeof Alarm>;
+
 const Dashboard = z.strictObject({
   DashboardName: z.string().regex(/^[\w-]{1,255}$/),
   DashboardBody: z.string(),
@@ -75,51 +79,120 @@ const TopicPolicy = z.strictObject({ Topics: z.array(z.string()).min(1), PolicyD
 const Subscription = z.strictObject({ TopicArn: z.string(), Protocol: z.literal('email'), Endpoint: z.email() });
 
 export const cloudWatchTypes: Record<string, ResourceType> = {
-  'AWS::CloudWatch::Alarm': resourceType(Alarm, (properties, { account, region, services }) => {
-    const { AlarmName: name, EvaluationPeriods: evaluationPeriods } = properties;
-    services.cloudWatch.putAlarm({
-      name,
-      description: properties.AlarmDescription,
-      metric: {
-        account,
-        region,
-        namespace: properties.Namespace,
-        name: properties.MetricName,
-        dimensions: Object.fromEntries(properties.Dimensions.map(({ Name, Value }) => [Name, Value])),
+  'AWS::CloudWatch::Alarm': resourceType(Alarm, {
+    named: 'AlarmName',
+    replacedBy: ['AlarmName'],
+    create: (properties, context) => {
+      const { arn } = context.services.cloudWatch.putAlarm(alarmOf(properties, context));
+      return { ref: properties.AlarmName, attributes: { Arn: arn } };
+    },
+    update: {
+      properties: Object.keys(Alarm.shape) as (keyof AlarmProperties)[],
+      run: (_, properties, context) => context.services.cloudWatch.updateAlarm(alarmOf(properties, context)),
+    },
+    remove: ({ attributes }, { services }) => services.cloudWatch.removeAlarm(attributes['Arn']!),
+  }),
+
+  'AWS::CloudWatch::Dashboard': resourceType(Dashboard, {
+    named: 'DashboardName',
+    replacedBy: ['DashboardName'],
+    create: (properties, context) => {
+      const { dashboards } = context.services.cloudWatch;
+      const arn = dashboardArn(properties, context);
+      if (dashboards.has(arn)) {
+        throw alreadyExists('AWS::CloudWatch::Dashboard', 'DashboardName', properties.DashboardName);
+      }
+      dashboards.set(arn, JSON.parse(properties.DashboardBody));
+      return { ref: properties.DashboardName, attributes: {} };
+    },
+    update: {
+      properties: ['DashboardBody'],
+      run: (_, properties, context) => {
+        context.services.cloudWatch.dashboards.set(
+          dashboardArn(properties, context),
+          JSON.parse(properties.DashboardBody),
+        );
       },
-      statistic: properties.Statistic ?? properties.ExtendedStatistic!,
-      periodSeconds: properties.Period,
-      evaluationPeriods,
-      datapointsToAlarm: properties.DatapointsToAlarm ?? evaluationPeriods,
-      comparison: properties.ComparisonOperator,
-      threshold: properties.Threshold,
-      treatMissingData: properties.TreatMissingData,
-      actions: properties.AlarmActions,
-    });
-    return { ref: name, attributes: { Arn: `arn:aws:cloudwatch:${region}:${account}:alarm:${name}` } };
+    },
+    remove: ({ properties }, context) => {
+      context.services.cloudWatch.dashboards.delete(dashboardArn(properties, context));
+    },
   }),
 
-  'AWS::CloudWatch::Dashboard': resourceType(Dashboard, ({ DashboardName, DashboardBody }, { services }) => {
-    services.cloudWatch.dashboards.set(DashboardName, JSON.parse(DashboardBody));
-    return { ref: DashboardName, attributes: {} };
+  'AWS::SNS::Topic': resourceType(Topic, {
+    named: 'TopicName',
+    replacedBy: ['TopicName'],
+    create: ({ TopicName }, context) => {
+      const { account, region, services } = context;
+      const name = TopicName ?? physicalName(context);
+      const { arn } = services.topics.create({ account, region, name });
+      return { ref: arn, attributes: { TopicArn: arn, TopicName: name } };
+    },
+    remove: ({ ref }, { services }) => services.topics.remove(ref),
   }),
 
-  'AWS::SNS::Topic': resourceType(Topic, ({ TopicName }, context) => {
-    const { account, region, services } = context;
-    const name = TopicName ?? physicalName(context);
-    const { arn } = services.topics.create({ account, region, name });
-    return { ref: arn, attributes: { TopicArn: arn, TopicName: name } };
+  'AWS::SNS::TopicPolicy': resourceType(TopicPolicy, {
+    replacedBy: [],
+    create: (properties, context) => {
+      setTopicPolicy(properties, context);
+      return { ref: physicalName(context), attributes: {} };
+    },
+    update: {
+      properties: ['Topics', 'PolicyDocument'],
+      run: (made, properties, context) => {
+        resetTopicPolicy(made.properties, context);
+        setTopicPolicy(properties, context);
+      },
+    },
+    remove: ({ properties }, context) => resetTopicPolicy(properties, context),
   }),
 
-  'AWS::SNS::TopicPolicy': resourceType(TopicPolicy, ({ Topics, PolicyDocument }, context) => {
-    const { services } = context;
-    const policy = bindPrincipals(parsePolicy(PolicyDocument, 'topic policy', 'resource'), services.directory);
-    for (const arn of Topics) services.topics.get(arn).policy = policy;
-    return { ref: physicalName(context), attributes: {} };
-  }),
-
-  'AWS::SNS::Subscription': resourceType(Subscription, ({ TopicArn, Protocol, Endpoint }, context) => {
-    context.services.topics.get(TopicArn).subscriptions.push({ protocol: Protocol, endpoint: Endpoint });
-    return { ref: `${TopicArn}:${physicalName(context)}`, attributes: {} };
+  'AWS::SNS::Subscription': resourceType(Subscription, {
+    replacedBy: ['TopicArn', 'Protocol', 'Endpoint'],
+    create: ({ TopicArn, Protocol, Endpoint }, context) => {
+      context.services.topics.get(TopicArn).subscriptions.push({ protocol: Protocol, endpoint: Endpoint });
+      return { ref: `${TopicArn}:${physicalName(context)}`, attributes: {} };
+    },
+    remove: ({ properties: { TopicArn, Endpoint } }, { services }) => {
+      if (!services.topics.arns().includes(TopicArn)) return;
+      const topic = services.topics.get(TopicArn);
+      topic.subscriptions = topic.subscriptions.filter(({ endpoint }) => endpoint !== Endpoint);
+    },
   }),
 };
+
+function alarmOf(properties: AlarmProperties, { account, region }: DeployContext): CloudWatchAlarm {
+  return {
+    name: properties.AlarmName,
+    description: properties.AlarmDescription,
+    metric: {
+      account,
+      region,
+      namespace: properties.Namespace,
+      name: properties.MetricName,
+      dimensions: Object.fromEntries(properties.Dimensions.map(({ Name, Value }) => [Name, Value])),
+    },
+    statistic: properties.Statistic ?? properties.ExtendedStatistic!,
+    periodSeconds: properties.Period,
+    evaluationPeriods: properties.EvaluationPeriods,
+    datapointsToAlarm: properties.DatapointsToAlarm ?? properties.EvaluationPeriods,
+    comparison: properties.ComparisonOperator,
+    threshold: properties.Threshold,
+    treatMissingData: properties.TreatMissingData,
+    actions: properties.AlarmActions,
+  };
+}
+
+function dashboardArn({ DashboardName }: z.output<typeof Dashboard>, { account }: DeployContext): string {
+  return `arn:aws:cloudwatch::${account}:dashboard/${DashboardName}`;
+}
+
+function setTopicPolicy({ Topics, PolicyDocument }: z.output<typeof TopicPolicy>, { services }: DeployContext): void {
+  const policy = bindPrincipals(parsePolicy(PolicyDocument, 'topic policy', 'resource'), services.directory);
+  const topics = Topics.map((arn) => services.topics.get(arn));
+  for (const topic of topics) topic.policy = policy;
+}
+
+function resetTopicPolicy({ Topics }: z.output<typeof TopicPolicy>, { services: { topics } }: DeployContext): void {
+  for (const arn of Topics) if (topics.arns().includes(arn)) topics.resetPolicy(arn);
+}

@@ -1,5 +1,6 @@
 /** AWS::IAM::*: roles, users and their policies. */
 import { z } from 'zod';
+import { ApiError } from '../../api.ts';
 import type { NamedPolicy } from '../../iam/entities.ts';
 import { type PolicyDocument, parsePolicy } from '../../iam/policy.ts';
 import {
@@ -66,52 +67,157 @@ const AWS_MANAGED: Record<string, PolicyDocument> = {
   },
 };
 
+type Identity = Pick<z.output<typeof Role>, keyof typeof identity>;
+
 export const iamTypes: Record<string, ResourceType> = {
-  'AWS::IAM::Role': resourceType(Role, (properties, context) => {
-    const { account, services } = context;
-    const name = properties.RoleName ?? physicalName(context);
-    const role = services.directory.addRole({
-      account,
-      name,
-      trust: parsePolicy(properties.AssumeRolePolicyDocument, `trust policy of ${name}`, 'trust'),
-      ...grants(properties, context),
-      ...(properties.MaxSessionDuration && { maxSessionDurationSeconds: properties.MaxSessionDuration }),
-    });
-    return { ref: name, attributes: { Arn: role.arn, RoleId: role.roleId } };
+  'AWS::IAM::Role': resourceType(Role, {
+    named: 'RoleName',
+    replacedBy: ['RoleName', 'Path'],
+    create: (properties, context) => {
+      const { account, services } = context;
+      const name = properties.RoleName ?? physicalName(context);
+      const role = services.directory.addRole({
+        account,
+        name,
+        trust: trustOf(name, properties),
+        ...grants(properties, context),
+        ...(properties.MaxSessionDuration && { maxSessionDurationSeconds: properties.MaxSessionDuration }),
+      });
+      return { ref: name, attributes: { Arn: role.arn, RoleId: role.roleId } };
+    },
+    update: {
+      properties: [
+        'AssumeRolePolicyDocument',
+        'Policies',
+        'ManagedPolicyArns',
+        'PermissionsBoundary',
+        'MaxSessionDuration',
+      ],
+      run: ({ ref: name, attributes, properties: before }, properties, context) => {
+        const { directory } = context.services;
+        directory.replaceTrust(attributes['Arn']!, trustOf(name, properties));
+        const role = directory.findRoleByArn(attributes['Arn']!)!;
+        replaceGrants(role, before, properties, context);
+        role.maxSessionDurationSeconds = properties.MaxSessionDuration ?? 3600;
+      },
+    },
+    remove: ({ attributes, properties }, { services: { directory } }) => {
+      const role = directory.findRoleByArn(attributes['Arn']!);
+      if (!role) return;
+      refuseForeignPolicies(role.policies, properties);
+      directory.removeRole(role.arn);
+    },
   }),
 
-  'AWS::IAM::User': resourceType(User, (properties, context) => {
-    const name = properties.UserName ?? physicalName(context);
-    const user = context.services.directory.addUser({
-      account: context.account,
-      name,
-      ...grants(properties, context),
-    });
-    return { ref: name, attributes: { Arn: user.arn } };
+  'AWS::IAM::User': resourceType(User, {
+    named: 'UserName',
+    replacedBy: ['UserName', 'Path'],
+    create: (properties, context) => {
+      const { account, services } = context;
+      const name = properties.UserName ?? physicalName(context);
+      const user = services.directory.addUser({ account, name, ...grants(properties, context) });
+      return { ref: name, attributes: { Arn: user.arn } };
+    },
+    update: {
+      properties: ['Policies', 'ManagedPolicyArns', 'PermissionsBoundary'],
+      run: ({ attributes, properties: before }, properties, context) => {
+        const user = context.services.directory.findUserByArn(attributes['Arn']!);
+        if (!user) throw new Error(`The user with ARN ${attributes['Arn']} cannot be found.`);
+        replaceGrants(user, before, properties, context);
+      },
+    },
+    remove: ({ ref: name, properties }, { account, services: { directory } }) => {
+      const user = directory.findUser(account, name);
+      if (!user) return;
+      refuseForeignPolicies(user.policies, properties);
+      if (directory.accessKeysOf(account, name).length > 0) {
+        throw deleteConflict('Cannot delete entity, must delete access keys first.');
+      }
+      directory.removeUser(account, name);
+    },
   }),
 
-  'AWS::IAM::AccessKey': resourceType(AccessKey, ({ UserName }, { account, services }) => {
-    const { accessKeyId, secretAccessKey } = services.directory.addAccessKey(account, UserName);
-    return { ref: accessKeyId, attributes: { SecretAccessKey: secretAccessKey } };
+  'AWS::IAM::AccessKey': resourceType(AccessKey, {
+    replacedBy: ['UserName', 'Serial'],
+    create: ({ UserName }, { account, services }) => {
+      const { accessKeyId, secretAccessKey } = services.directory.addAccessKey(account, UserName);
+      return { ref: accessKeyId, attributes: { SecretAccessKey: secretAccessKey } };
+    },
+    remove: ({ ref, properties: { UserName } }, { account, services: { directory } }) => {
+      const isThere = directory.findUser(account, UserName) !== undefined && directory.findAccessKey(ref) !== undefined;
+      if (isThere) directory.removeAccessKey(account, UserName, ref);
+    },
   }),
 
-  'AWS::IAM::Policy': resourceType(Policy, (properties, context) => {
-    const { PolicyName: name, PolicyDocument } = properties;
-    attach({ name, document: parsePolicy(PolicyDocument, `policy ${name}`) }, properties, context);
-    return { ref: physicalName(context), attributes: {} };
+  'AWS::IAM::Policy': resourceType(Policy, {
+    replacedBy: [],
+    create: (properties, context) => {
+      attach(inlinePolicy(properties), properties, context);
+      return { ref: physicalName(context), attributes: {} };
+    },
+    update: {
+      properties: ['PolicyName', 'PolicyDocument', 'Roles', 'Users'],
+      run: (made, properties, context) => {
+        const policy = inlinePolicy(properties);
+        detach(made.properties.PolicyName, made.properties, context);
+        attach(policy, properties, context);
+      },
+    },
+    remove: ({ properties }, context) => detach(properties.PolicyName, properties, context),
   }),
 
-  'AWS::IAM::ManagedPolicy': resourceType(ManagedPolicy, (properties, context) => {
-    const name = properties.ManagedPolicyName ?? physicalName(context, 128);
-    const arn = `arn:aws:iam::${context.account}:policy${properties.Path}${name}`;
-    const policy = { name: arn, document: parsePolicy(properties.PolicyDocument, `policy ${name}`) };
-    context.services.managedPolicies.set(arn, policy);
-    attach(policy, properties, context);
-    return { ref: arn, attributes: { PolicyArn: arn } };
+  'AWS::IAM::ManagedPolicy': resourceType(ManagedPolicy, {
+    named: 'ManagedPolicyName',
+    replacedBy: ['ManagedPolicyName', 'Path'],
+    create: (properties, context) => {
+      const { account, services } = context;
+      const name = properties.ManagedPolicyName ?? physicalName(context, 128);
+      const arn = `arn:aws:iam::${account}:policy${properties.Path}${name}`;
+      if (services.managedPolicies.has(arn)) {
+        const problem = `A policy called ${name} already exists. Duplicate names are not allowed.`;
+        throw new ApiError('EntityAlreadyExists', 409, problem);
+      }
+      const policy = { name: arn, document: parsePolicy(properties.PolicyDocument, `policy ${name}`) };
+      attach(policy, properties, context);
+      services.managedPolicies.set(arn, policy);
+      return { ref: arn, attributes: { PolicyArn: arn } };
+    },
+    update: {
+      properties: ['PolicyDocument', 'Roles', 'Users'],
+      run: ({ ref: arn, properties: before }, properties, context) => {
+        const { directory, managedPolicies } = context.services;
+        const policy = { name: arn, document: parsePolicy(properties.PolicyDocument, `policy ${arn}`) };
+        detach(arn, before, context);
+        managedPolicies.set(arn, policy);
+        // Those that name it themselves have it as well.
+        for (const identity of [...directory.rolesOf(context.account), ...directory.usersOf(context.account)]) {
+          identity.policies = identity.policies.map((each) => (each.name === arn ? policy : each));
+        }
+        attach(policy, properties, context);
+      },
+    },
+    remove: ({ ref: arn, properties }, context) => {
+      const { account } = context;
+      const { directory, managedPolicies } = context.services;
+      detach(arn, properties, context);
+      const holders = [...directory.rolesOf(account), ...directory.usersOf(account)];
+      if (holders.some(({ policies }) => policies.some(({ name }) => name === arn))) {
+        throw deleteConflict('Cannot delete a policy attached to entities.');
+      }
+      managedPolicies.delete(arn);
+    },
   }),
 };
 
-function grants(properties: z.output<z.ZodObject<typeof identity>>, context: DeployContext) {
+function trustOf(name: string, { AssumeRolePolicyDocument }: z.output<typeof Role>): PolicyDocument {
+  return parsePolicy(AssumeRolePolicyDocument, `trust policy of ${name}`, 'trust');
+}
+
+function inlinePolicy({ PolicyName: name, PolicyDocument }: z.output<typeof Policy>): NamedPolicy {
+  return { name, document: parsePolicy(PolicyDocument, `policy ${name}`) };
+}
+
+function grants(properties: Identity, context: DeployContext) {
   const inline = properties.Policies.map(({ PolicyName, PolicyDocument }) => ({
     name: PolicyName,
     document: parsePolicy(PolicyDocument, `policy ${PolicyName}`),
@@ -123,6 +229,38 @@ function grants(properties: z.output<z.ZodObject<typeof identity>>, context: Dep
     policies: [...inline, ...attached],
     ...(boundary && { permissionsBoundary: managedPolicy(boundary, context).document }),
   };
+}
+
+/** What other resources have attached stays. */
+function replaceGrants(
+  holder: { policies: NamedPolicy[]; permissionsBoundary?: PolicyDocument },
+  before: Identity,
+  after: Identity,
+  context: DeployContext,
+): void {
+  const { policies, permissionsBoundary } = grants(after, context);
+  const old = namesOf(before);
+  const replaced = new Set(policies.map(({ name }) => name));
+  const others = holder.policies.filter(({ name }) => !old.has(name) && !replaced.has(name));
+  holder.policies = [...others, ...policies];
+  if (permissionsBoundary) holder.permissionsBoundary = permissionsBoundary;
+  else delete holder.permissionsBoundary;
+}
+
+function namesOf({ Policies, ManagedPolicyArns }: Identity): Set<string> {
+  return new Set([...Policies.map(({ PolicyName }) => PolicyName), ...ManagedPolicyArns]);
+}
+
+/** IAM deletes nobody who has policies, and CloudFormation takes away only those of the resource itself. */
+function refuseForeignPolicies(policies: readonly NamedPolicy[], properties: Identity): void {
+  const own = namesOf(properties);
+  const foreign = policies.find(({ name }) => !own.has(name));
+  if (foreign?.name.startsWith('arn:')) throw deleteConflict('Cannot delete entity, must detach all policies first.');
+  if (foreign) throw deleteConflict('Cannot delete entity, must delete policies first.');
+}
+
+function deleteConflict(message: string): ApiError {
+  return new ApiError('DeleteConflict', 409, message);
 }
 
 function managedPolicy(arn: string, { services }: DeployContext): NamedPolicy {
@@ -143,4 +281,14 @@ function attach(policy: NamedPolicy, to: { Roles: string[]; Users: string[] }, c
     services.directory.putRolePolicy(role.arn, policy);
   }
   for (const name of to.Users) services.directory.putUserPolicy(account, name, policy);
+}
+
+/** From whoever is still there. */
+function detach(policyName: string, from: { Roles: string[]; Users: string[] }, context: DeployContext): void {
+  const { account, services } = context;
+  const roles = from.Roles.map((name) => services.directory.findRole(account, name));
+  const users = from.Users.map((name) => services.directory.findUser(account, name));
+  for (const holder of [...roles, ...users]) {
+    if (holder) holder.policies = holder.policies.filter(({ name }) => name !== policyName);
+  }
 }

@@ -1,10 +1,18 @@
 /** AWS::KMS::*: keys are policies only; nothing is encrypted here, but who may use a key is asked of its policy. */
-import { createHash } from 'node:crypto';
 import { z } from 'zod';
+import { ApiError } from '../../api.ts';
 import type { Directory } from '../../iam/directory.ts';
 import { type PolicyDocument, parsePolicy } from '../../iam/policy.ts';
 import { bindPrincipals } from '../../iam/principal.ts';
-import { boolean, harmless, policyDocument, type ResourceType, resourceType, tags } from '../resource-type.ts';
+import {
+  boolean,
+  harmless,
+  policyDocument,
+  type ResourceType,
+  resourceType,
+  tags,
+  uniqueDigest,
+} from '../resource-type.ts';
 
 export class KeyRegistry {
   readonly #policies = new Map<string, PolicyDocument>();
@@ -16,6 +24,23 @@ export class KeyRegistry {
 
   addAlias(aliasArn: string, keyArn: string): void {
     this.#aliases.set(aliasArn, keyArn);
+  }
+
+  /** What is encrypted under it can't be read any more: its deletion is scheduled. */
+  remove(keyArn: string): void {
+    this.#policies.delete(keyArn);
+  }
+
+  removeAlias(aliasArn: string): void {
+    this.#aliases.delete(aliasArn);
+  }
+
+  hasAlias(aliasArn: string): boolean {
+    return this.#aliases.has(aliasArn);
+  }
+
+  arns(): string[] {
+    return [...this.#policies.keys(), ...this.#aliases.keys()];
   }
 
   policyOf(keyArn: string): PolicyDocument | undefined {
@@ -41,7 +66,7 @@ const Key = z.strictObject({
   Enabled: boolean.optional().refine((enabled) => enabled !== false, 'a disabled key is not supported'),
   EnableKeyRotation: harmless('there is no key material to rotate'),
   RotationPeriodInDays: harmless('there is no key material to rotate'),
-  PendingWindowInDays: harmless('keys are never deleted here'),
+  PendingWindowInDays: harmless('a key that is deleted is gone at once'),
   KeySpec: z.literal('SYMMETRIC_DEFAULT').optional(),
   KeyUsage: z.literal('ENCRYPT_DECRYPT').optional(),
   Tags: tags,
@@ -53,19 +78,42 @@ const Alias = z.strictObject({
 });
 
 export const kmsTypes: Record<string, ResourceType> = {
-  'AWS::KMS::Key': resourceType(Key, ({ KeyPolicy }, context) => {
-    const { account, region, stackName, logicalId, services } = context;
-    const digest = createHash('sha256').update(`${account} ${region} ${stackName} ${logicalId}`).digest('hex');
-    const keyId = digest.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12}).*$/, '$1-$2-$3-$4-$5');
-    const arn = `arn:aws:kms:${region}:${account}:key/${keyId}`;
-    services.keys.add(arn, keyPolicy(KeyPolicy, account, services.directory));
-    return { ref: keyId, attributes: { Arn: arn, KeyId: keyId } };
+  'AWS::KMS::Key': resourceType(Key, {
+    replacedBy: ['KeySpec', 'KeyUsage'],
+    create: ({ KeyPolicy }, context) => {
+      const { account, region, services } = context;
+      const keyId = uniqueDigest(context).replace(/^(.{8})(.{4})(.{4})(.{4})(.{12}).*$/, '$1-$2-$3-$4-$5');
+      const arn = `arn:aws:kms:${region}:${account}:key/${keyId}`;
+      services.keys.add(arn, keyPolicy(KeyPolicy, account, services.directory));
+      return { ref: keyId, attributes: { Arn: arn, KeyId: keyId } };
+    },
+    update: {
+      properties: ['KeyPolicy'],
+      run: ({ attributes }, { KeyPolicy }, { account, services }) => {
+        services.keys.add(attributes['Arn']!, keyPolicy(KeyPolicy, account, services.directory));
+      },
+    },
+    remove: ({ attributes }, { services }) => services.keys.remove(attributes['Arn']!),
   }),
 
-  'AWS::KMS::Alias': resourceType(Alias, ({ AliasName, TargetKeyId }, { account, region, services }) => {
-    const arn = `arn:aws:kms:${region}:${account}:${AliasName}`;
-    services.keys.addAlias(arn, services.keys.resolve(TargetKeyId, { account, region }));
-    return { ref: AliasName, attributes: { Arn: arn } };
+  'AWS::KMS::Alias': resourceType(Alias, {
+    named: 'AliasName',
+    replacedBy: ['AliasName'],
+    create: ({ AliasName, TargetKeyId }, { account, region, services }) => {
+      const arn = `arn:aws:kms:${region}:${account}:${AliasName}`;
+      if (services.keys.hasAlias(arn)) {
+        throw new ApiError('AlreadyExistsException', 400, `An alias with the name ${arn} already exists`);
+      }
+      services.keys.addAlias(arn, services.keys.resolve(TargetKeyId, { account, region }));
+      return { ref: AliasName, attributes: { Arn: arn } };
+    },
+    update: {
+      properties: ['TargetKeyId'],
+      run: ({ attributes }, { TargetKeyId }, { account, region, services }) => {
+        services.keys.addAlias(attributes['Arn']!, services.keys.resolve(TargetKeyId, { account, region }));
+      },
+    },
+    remove: ({ attributes }, { services }) => services.keys.removeAlias(attributes['Arn']!),
   }),
 };
 

@@ -2,7 +2,16 @@
 import { z } from 'zod';
 import type { EventPattern } from '../../events/event-pattern.ts';
 import type { ScheduleTarget } from '../../events/schedules.ts';
-import { boolean, harmless, physicalName, type ResourceType, resourceType, tags } from '../resource-type.ts';
+import {
+  alreadyExists,
+  boolean,
+  type DeployContext,
+  harmless,
+  physicalName,
+  type ResourceType,
+  resourceType,
+  tags,
+} from '../resource-type.ts';
 
 const LogGroup = z.strictObject({
   LogGroupName: z.string().optional(),
@@ -34,34 +43,66 @@ const Rule = z
   );
 
 export const logsAndEventsTypes: Record<string, ResourceType> = {
-  'AWS::Logs::LogGroup': resourceType(LogGroup, ({ LogGroupName }, context) => {
-    const { account, region, services } = context;
-    const name = LogGroupName ?? physicalName(context, 512);
-    services.logs.createGroup({ account, region, name });
-    return { ref: name, attributes: { Arn: `arn:aws:logs:${region}:${account}:log-group:${name}:*` } };
+  'AWS::Logs::LogGroup': resourceType(LogGroup, {
+    named: 'LogGroupName',
+    replacedBy: ['LogGroupName'],
+    create: ({ LogGroupName }, context) => {
+      const { account, region, services } = context;
+      const name = LogGroupName ?? physicalName(context, 512);
+      // Lambda makes it, too, when a function runs first whose role lets it.
+      if (services.logs.hasGroup({ account, region, name })) {
+        throw alreadyExists('AWS::Logs::LogGroup', 'LogGroupName', name);
+      }
+      services.logs.createGroup({ account, region, name });
+      return { ref: name, attributes: { Arn: `arn:aws:logs:${region}:${account}:log-group:${name}:*` } };
+    },
+    update: { properties: ['DeletionProtectionEnabled'], run: () => undefined },
+    remove: ({ ref: name, properties }, { account, region, services }) => {
+      if (properties.DeletionProtectionEnabled) throw new Error(`Log group ${name} is protected against deletion`);
+      if (services.logs.hasGroup({ account, region, name })) services.logs.deleteGroup({ account, region, name });
+    },
   }),
 
-  'AWS::Events::Rule': resourceType(Rule, (properties, context) => {
-    const { account, region, services } = context;
-    const rule = {
-      account,
-      region,
-      name: properties.Name ?? physicalName(context),
-      enabled: properties.State === 'ENABLED',
-    };
-    const { name } = rule;
-    const { Targets, ScheduleExpression: expression, EventPattern: eventPattern } = properties;
-    const { arn } =
-      expression === undefined
-        ? services.eventBus.putRule({
-            ...rule,
-            eventPattern: eventPattern as EventPattern,
-            targets: Targets.map(eventTarget),
-          })
-        : services.schedules.put({ ...rule, expression, targets: Targets.map(scheduleTarget) });
-    return { ref: name, attributes: { Arn: arn } };
+  'AWS::Events::Rule': resourceType(Rule, {
+    named: 'Name',
+    replacedBy: ['Name', 'EventBusName'],
+    create: (properties, context) => {
+      const { services } = context;
+      const name = properties.Name ?? physicalName(context);
+      const arn = `arn:aws:events:${context.region}:${context.account}:rule/${name}`;
+      if ([...services.eventBus.ruleArns(), ...services.schedules.arns()].includes(arn)) {
+        throw alreadyExists('AWS::Events::Rule', 'Name', name);
+      }
+      putRule(name, properties, context);
+      return { ref: name, attributes: { Arn: arn } };
+    },
+    update: {
+      properties: ['EventPattern', 'ScheduleExpression', 'State', 'Targets'],
+      run: ({ ref, attributes }, properties, context) => {
+        removeRule(attributes['Arn']!, context);
+        putRule(ref, properties, context);
+      },
+    },
+    remove: ({ attributes }, context) => removeRule(attributes['Arn']!, context),
   }),
 };
+
+/** Whether its targets exist is not asked: that shows when it fires. */
+function putRule(name: string, properties: z.output<typeof Rule>, { account, region, services }: DeployContext): void {
+  const { Targets, ScheduleExpression: expression, EventPattern } = properties;
+  const rule = { account, region, name, enabled: properties.State === 'ENABLED' };
+  if (expression !== undefined) {
+    services.schedules.put({ ...rule, expression, targets: Targets.map(scheduleTarget) });
+  } else {
+    const eventPattern = EventPattern as EventPattern;
+    services.eventBus.putRule({ ...rule, eventPattern, targets: Targets.map(eventTarget) });
+  }
+}
+
+function removeRule(arn: string, { services }: DeployContext): void {
+  services.schedules.remove(arn);
+  services.eventBus.removeRule(arn);
+}
 
 /** @throws Error for a target that is no function */
 function scheduleTarget({ Arn, Input }: RuleTarget): ScheduleTarget {

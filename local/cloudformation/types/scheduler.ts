@@ -1,6 +1,8 @@
 /** AWS::Scheduler::*: groups and schedules. */
 import { z } from 'zod';
-import { harmless, integer, type ResourceType, resourceType, tags } from '../resource-type.ts';
+import { ApiError } from '../../api.ts';
+import type { Schedule as LocalSchedule } from '../../scheduler/scheduler.ts';
+import { type DeployContext, harmless, integer, type ResourceType, resourceType, tags } from '../resource-type.ts';
 
 const ScheduleGroup = z.strictObject({ Name: z.string(), Tags: tags });
 
@@ -28,28 +30,56 @@ const Schedule = z.strictObject({
 });
 
 export const schedulerTypes: Record<string, ResourceType> = {
-  'AWS::Scheduler::ScheduleGroup': resourceType(ScheduleGroup, ({ Name: name }, { account, region, services }) => {
-    const { arn } = services.scheduler.putGroup({ account, region, name });
-    return { ref: name, attributes: { Arn: arn } };
+  'AWS::Scheduler::ScheduleGroup': resourceType(ScheduleGroup, {
+    named: 'Name',
+    replacedBy: ['Name'],
+    create: ({ Name: name }, { account, region, services: { scheduler } }) => {
+      const arn = `arn:aws:scheduler:${region}:${account}:schedule-group/${name}`;
+      if (scheduler.groupArns().includes(arn)) throw conflict(`Schedule group ${name} already exists.`);
+      return { ref: name, attributes: { Arn: scheduler.putGroup({ account, region, name }).arn } };
+    },
+    remove: ({ attributes }, { services }) => services.scheduler.removeGroup(attributes['Arn']!),
   }),
 
-  'AWS::Scheduler::Schedule': resourceType(Schedule, (properties, { account, region, services }) => {
-    const { Name: name, GroupName: group, Target: target } = properties;
-    const { arn } = services.scheduler.put({
-      account,
-      region,
-      group,
-      name,
-      expression: properties.ScheduleExpression,
-      timeZone: properties.ScheduleExpressionTimezone,
-      enabled: properties.State === 'ENABLED',
-      target: {
-        functionArn: target.Arn,
-        roleArn: target.RoleArn,
-        input: target.Input,
-        deadLetterQueueArn: target.DeadLetterConfig?.Arn,
+  'AWS::Scheduler::Schedule': resourceType(Schedule, {
+    named: 'Name',
+    replacedBy: ['Name', 'GroupName'],
+    create: (properties, context) => {
+      const { account, region, services } = context;
+      const { Name: name, GroupName: group } = properties;
+      const arn = `arn:aws:scheduler:${region}:${account}:schedule/${group}/${name}`;
+      if (services.scheduler.arns().includes(arn)) throw conflict(`Schedule ${name} already exists.`);
+      return { ref: name, attributes: { Arn: services.scheduler.put(scheduleOf(properties, context)).arn } };
+    },
+    update: {
+      properties: ['ScheduleExpression', 'ScheduleExpressionTimezone', 'FlexibleTimeWindow', 'State', 'Target'],
+      run: (_, properties, context) => {
+        context.services.scheduler.put(scheduleOf(properties, context));
       },
-    });
-    return { ref: name, attributes: { Arn: arn } };
+    },
+    remove: ({ attributes }, { services }) => services.scheduler.remove(attributes['Arn']!),
   }),
 };
+
+function scheduleOf(properties: z.output<typeof Schedule>, { account, region }: DeployContext): LocalSchedule {
+  const { Target: target } = properties;
+  return {
+    account,
+    region,
+    group: properties.GroupName,
+    name: properties.Name,
+    expression: properties.ScheduleExpression,
+    timeZone: properties.ScheduleExpressionTimezone,
+    enabled: properties.State === 'ENABLED',
+    target: {
+      functionArn: target.Arn,
+      roleArn: target.RoleArn,
+      input: target.Input,
+      deadLetterQueueArn: target.DeadLetterConfig?.Arn,
+    },
+  };
+}
+
+function conflict(message: string): ApiError {
+  return new ApiError('ConflictException', 409, message);
+}

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { parsePolicy } from '../../iam/policy.ts';
 import { bindPrincipals } from '../../iam/principal.ts';
+import { queueDoesNotExist } from '../../sqs/errors.ts';
 import type { RedriveAllowPolicy } from '../../sqs/queue-settings.ts';
 import {
   boolean,
@@ -37,18 +38,57 @@ const Queue = z.strictObject({
 const QueuePolicy = z.strictObject({ Queues: z.array(z.string()).min(1), PolicyDocument: policyDocument });
 
 export const sqsTypes: Record<string, ResourceType> = {
-  'AWS::SQS::Queue': resourceType(Queue, createQueue),
+  'AWS::SQS::Queue': resourceType(Queue, {
+    named: 'QueueName',
+    replacedBy: ['QueueName'],
+    create: (properties, context) => {
+      const { services } = context;
+      const name = properties.QueueName ?? physicalName(context, 80);
+      const queue = services.sqs.createQueue(settingsOf(name, properties, context));
+      const url = services.sqs.urlOf(queue);
+      return { ref: url, attributes: { Arn: queue.arn, QueueName: queue.name, QueueUrl: url } };
+    },
+    update: {
+      properties: Object.keys(Queue.shape) as (keyof z.output<typeof Queue>)[],
+      run: ({ attributes }, properties, context) => {
+        const { sqs } = context.services;
+        const queue = sqs.queueByArn(attributes['Arn']!);
+        if (!queue) throw queueDoesNotExist();
+        sqs.updateQueue(queue, settingsOf(queue.name, properties, context));
+      },
+    },
+    remove: ({ attributes }, { services: { sqs } }) => {
+      if (sqs.queueByArn(attributes['Arn']!)) sqs.deleteQueue(attributes['Arn']!);
+    },
+  }),
 
-  'AWS::SQS::QueuePolicy': resourceType(QueuePolicy, ({ Queues, PolicyDocument }, context) => {
-    const { services } = context;
-    const policy = bindPrincipals(parsePolicy(PolicyDocument, 'queue policy', 'resource'), services.directory);
-    for (const url of Queues) services.sqs.setQueuePolicy(url, policy);
-    return { ref: physicalName(context), attributes: {} };
+  'AWS::SQS::QueuePolicy': resourceType(QueuePolicy, {
+    replacedBy: [],
+    create: (properties, context) => {
+      setPolicy(properties, context);
+      return { ref: physicalName(context), attributes: {} };
+    },
+    update: {
+      properties: ['Queues', 'PolicyDocument'],
+      run: (made, properties, context) => {
+        removePolicy(made.properties, context);
+        setPolicy(properties, context);
+      },
+    },
+    remove: ({ properties }, context) => removePolicy(properties, context),
   }),
 };
 
-function createQueue(properties: z.output<typeof Queue>, context: DeployContext) {
-  const { account, region, services } = context;
+function setPolicy({ Queues, PolicyDocument }: z.output<typeof QueuePolicy>, { services }: DeployContext): void {
+  const policy = bindPrincipals(parsePolicy(PolicyDocument, 'queue policy', 'resource'), services.directory);
+  for (const url of Queues) services.sqs.setQueuePolicy(url, policy);
+}
+
+function removePolicy({ Queues }: z.output<typeof QueuePolicy>, { region, services: { sqs } }: DeployContext): void {
+  for (const url of Queues) if (sqs.queueByUrl(url, region)) sqs.setQueuePolicy(url, undefined);
+}
+
+function settingsOf(name: string, properties: z.output<typeof Queue>, { account, region }: DeployContext) {
   const allow = properties.RedriveAllowPolicy;
   const settings = {
     visibilityTimeoutSeconds: properties.VisibilityTimeout,
@@ -62,14 +102,7 @@ function createQueue(properties: z.output<typeof Queue>, context: DeployContext)
     kmsMasterKeyId: properties.KmsMasterKeyId,
     kmsDataKeyReusePeriodSeconds: properties.KmsDataKeyReusePeriodSeconds,
   };
-  const queue = services.sqs.createQueue({
-    account,
-    region,
-    name: properties.QueueName ?? physicalName(context, 80),
-    ...given(settings),
-  });
-  const url = services.sqs.urlOf(queue);
-  return { ref: url, attributes: { Arn: queue.arn, QueueName: queue.name, QueueUrl: url } };
+  return { account, region, name, ...given(settings) };
 }
 
 type Given<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
