@@ -50,6 +50,7 @@ export class RelayFunction extends Construct {
   readonly #config: RelayContext;
   /** An execution stays with the version it began with, whatever is deployed meanwhile. */
   readonly #largeAlias: Alias;
+  #mapping: EventSourceMapping | undefined;
 
   constructor(scope: Construct, id: string, { config }: RelayFunctionProps) {
     super(scope, id);
@@ -105,7 +106,7 @@ export class RelayFunction extends Construct {
     this.#set('QUEUE_URL', queue.queueUrl);
     this.#set('MAX_RECEIVES', String(MAX_RECEIVES));
     this.#set('RETRY_DELAY_SECONDS', String(retryDelaySeconds));
-    const mapping = new EventSourceMapping(this, 'Mapping', {
+    this.#mapping = new EventSourceMapping(this, 'Mapping', {
       target: this.function,
       eventSourceArn: queue.queueArn,
       batchSize,
@@ -113,7 +114,7 @@ export class RelayFunction extends Construct {
       reportBatchItemFailures: true,
     });
     // Lambda tries the role out when the mapping is created.
-    mapping.node.addDependency(this.role);
+    this.#mapping.node.addDependency(this.role);
   }
 
   /** By itself, where a route takes what is dropped into the relay's own bucket. */
@@ -184,6 +185,8 @@ export class RelayFunction extends Construct {
     this.#set('LARGE_WORKERS', String(relay.largeWorkers));
     this.#set('LARGE_FUNCTION', started);
     this.#set('PART_FUNCTION', worker);
+    // Both are named by text alone, and the first message may be of a large object.
+    this.#mapping?.node.addDependency(this.#largeAlias, this.part);
   }
 
   /** For messages that no retry can help, and for asynchronous invocations that failed for good. */
@@ -191,22 +194,22 @@ export class RelayFunction extends Construct {
     this.#allow('SetMessagesAside', ['sqs:SendMessage'], [deadLetters.queueArn]);
     this.#set('DEAD_LETTER_QUEUE_URL', deadLetters.queueUrl);
     const destinationConfig = { onFailure: { destination: deadLetters.queueArn } };
-    const asynchronous = [
-      new CfnEventInvokeConfig(this, 'AsynchronousInvocations', {
-        functionName: this.function.functionName,
-        qualifier: '$LATEST',
-        maximumRetryAttempts: 2,
-        destinationConfig,
-      }),
-      // An execution repeats what failed by itself; a whole one that fails is for people.
-      new CfnEventInvokeConfig(this, 'LargeExecutions', {
-        functionName: this.large.functionName,
-        qualifier: this.#largeAlias.aliasName,
-        maximumRetryAttempts: 0,
-        destinationConfig,
-      }),
-    ];
-    for (const each of asynchronous) each.node.addDependency(this.role);
+    const invocations = new CfnEventInvokeConfig(this, 'AsynchronousInvocations', {
+      functionName: this.function.functionName,
+      qualifier: '$LATEST',
+      maximumRetryAttempts: 2,
+      destinationConfig,
+    });
+    // An execution repeats what failed by itself; a whole one that fails is for people.
+    const executions = new CfnEventInvokeConfig(this, 'LargeExecutions', {
+      functionName: this.large.functionName,
+      qualifier: this.#largeAlias.aliasName,
+      maximumRetryAttempts: 0,
+      destinationConfig,
+    });
+    // Lambda tries the role out. The alias' name is plain text: nothing else says that it must be there by then.
+    for (const each of [invocations, executions]) each.node.addDependency(this.role);
+    executions.node.addDependency(this.#largeAlias);
   }
 
   /** For all three functions: they read one configuration. */

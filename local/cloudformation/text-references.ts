@@ -28,7 +28,18 @@ const NAMES: Record<string, { property: string; arn?: RegExp }> = {
   'AWS::Scheduler::ScheduleGroup': { property: 'Name', arn: /^arn:[^:]*:scheduler:[^:]*:[^:]*:schedule-group\/$/ },
   'AWS::Scheduler::Schedule': { property: 'Name', arn: /^arn:[^:]*:scheduler:[^:]*:[^:]*:schedule\/[^/]*\/$/ },
   'AWS::CloudWatch::Alarm': { property: 'AlarmName', arn: /^arn:[^:]*:cloudwatch:[^:]*:[^:]*:alarm:$/ },
+  'AWS::CloudWatch::Dashboard': { property: 'DashboardName', arn: /^arn:[^:]*:cloudwatch::[^:]*:dashboard\/$/ },
   'AWS::KMS::Alias': { property: 'AliasName', arn: /^arn:[^:]*:kms:[^:]*:[^:]*:$/ },
+};
+
+/** Properties whose bare text is the name of one kind of resource only. */
+const KINDS: Record<string, string> = {
+  FunctionName: 'AWS::Lambda::Function',
+  Qualifier: 'AWS::Lambda::Alias',
+  GroupName: 'AWS::Scheduler::ScheduleGroup',
+  Bucket: 'AWS::S3::Bucket',
+  Roles: 'AWS::IAM::Role',
+  Users: 'AWS::IAM::User',
 };
 
 /** What stands in the place of an intrinsic within a text that is put together: no name has it. */
@@ -39,54 +50,61 @@ type Properties = NonNullable<TemplateResource['Properties']>;
 
 /** Every mention of another resource's literal name, whether or not it depends on it too. */
 export function textReferences(template: Template): TextReference[] {
-  const resources = Object.entries(template.Resources);
-  const named = resources.flatMap(([id, { Type, Properties }]) => {
-    const kind = NAMES[Type];
-    const name = kind && Properties?.[kind.property];
-    if (!kind || typeof name !== 'string') return [];
-    return [{ id, name, arn: kind.arn, ...(Type === 'AWS::Lambda::Alias' && aliased(Properties!, template)) }];
-  });
-  return resources.flatMap(([from, { Type, Properties }]) => {
+  const names = namesIn(template);
+  return Object.entries(template.Resources).flatMap(([from, { Type, Properties }]) => {
     const own = NAMES[Type] && `Properties.${NAMES[Type].property}`;
+    const beside = functionOf(Properties, template);
     return literals(Properties ?? null, 'Properties')
       .filter(({ path }) => path !== own)
-      .flatMap(({ path, text }) =>
-        named
-          .filter(
-            ({ id, name, arn, of }) =>
-              id !== from && mentions(text, name, arn, of === undefined || of === functionOf(Properties)),
-          )
-          .map(({ id }) => ({ from, path, to: id, text })),
-      );
+      .flatMap(({ path, text }) => {
+        const kind = KINDS[path.split('.').at(-1)!];
+        const isNamed = ({ id, type, name, arn, of }: Name) =>
+          id !== from && mentions(text, name, arn, (kind ?? type) === type && (of === undefined || of === beside));
+        return names.filter(isNamed).map(({ id }) => ({ from, path, to: id, text }));
+      });
   });
 }
 
-/** An alias' name says nothing without that of its function. */
-function aliased(properties: Properties, template: Template): { of: string | undefined; arn: RegExp } {
-  const of = functionOf(properties);
-  const functionName = template.Resources[of ?? '']?.Properties?.['FunctionName'] ?? of;
-  return { of, arn: new RegExp(`^arn:[^:]*:lambda:[^:]*:[^:]*:function:${String(functionName)}:$`) };
+interface Name {
+  id: string;
+  type: string;
+  name: string;
+  arn: RegExp;
+  /** The function whose alias it is: the name says nothing without that. */
+  of?: string | undefined;
 }
 
-/** The logical id of the function that a resource belongs to, or whatever else names it. */
-function functionOf(properties: Properties | undefined): string | undefined {
+/** Of the resources that the template names itself. */
+function namesIn(template: Template): Name[] {
+  return Object.entries(template.Resources).flatMap(([id, { Type: type, Properties }]) => {
+    const kind = NAMES[type];
+    const name = kind && Properties?.[kind.property];
+    if (!kind || typeof name !== 'string') return [];
+    if (kind.arn) return [{ id, type, name, arn: kind.arn }];
+    const of = functionOf(Properties, template);
+    return [{ id, type, name, of, arn: new RegExp(`^arn:[^:]*:lambda:[^:]*:[^:]*:function:${of}:$`) }];
+  });
+}
+
+/** The name of the function that a resource belongs to; its logical id where the template doesn't name it. */
+function functionOf(properties: Properties | undefined, template: Template): string | undefined {
   const name = properties?.['FunctionName'];
-  if (name === null || typeof name !== 'object' || Array.isArray(name))
-    return name === undefined ? undefined : String(name);
-  return String(name['Ref'] ?? [name['Fn::GetAtt']].flat()[0]);
+  if (name === undefined || name === null || typeof name !== 'object' || Array.isArray(name)) return name?.toString();
+  const id = String(name['Ref'] ?? [name['Fn::GetAtt']].flat()[0]);
+  return String(template.Resources[id]?.Properties?.['FunctionName'] ?? id);
 }
 
 /**
  * A name within an ARN counts for the ARN's own kind of resource only; elsewhere for every kind.
  * @param counts whether it counts outside of an ARN at all
  */
-function mentions(text: string, name: string, arn: RegExp | undefined, counts: boolean): boolean {
+function mentions(text: string, name: string, arn: RegExp, counts: boolean): boolean {
   for (let at = text.indexOf(name); at !== -1; at = text.indexOf(name, at + 1)) {
     const [before = '', after = ''] = [text[at - 1], text[at + name.length]];
     if (PART_OF_A_NAME.test(before) || PART_OF_A_NAME.test(after)) continue;
     const start = text.slice(0, at);
     const ownArn = /arn:[^\s"',]*$/.exec(start)?.[0];
-    if (ownArn === undefined ? counts : arn?.test(ownArn)) return true;
+    if (ownArn === undefined ? counts : arn.test(ownArn)) return true;
   }
   return false;
 }
