@@ -46,6 +46,7 @@ export class RelayFunction extends Construct {
   readonly #wide: WidePermissions;
   /** An execution stays with the version it began with, whatever is deployed meanwhile. */
   readonly #largeAlias: Alias;
+  #mapping: EventSourceMapping | undefined;
 
   constructor(scope: Construct, id: string, { config }: RelayFunctionProps) {
     super(scope, id);
@@ -101,7 +102,7 @@ export class RelayFunction extends Construct {
     );
     this.#allow('PostponeMessages', ['sqs:ChangeMessageVisibility'], [queue.queueArn]);
     this.#set('QUEUE_URL', queue.queueUrl);
-    const mapping = new EventSourceMapping(this, 'Mapping', {
+    this.#mapping = new EventSourceMapping(this, 'Mapping', {
       target: this.function,
       eventSourceArn: queue.queueArn,
       batchSize,
@@ -109,7 +110,7 @@ export class RelayFunction extends Construct {
       reportBatchItemFailures: true,
     });
     // Lambda tries the role out when the mapping is created.
-    mapping.node.addDependency(this.role);
+    this.#mapping.node.addDependency(this.role);
   }
 
   /** By itself, where a route takes what is dropped into the relay's own bucket. */
@@ -182,6 +183,8 @@ export class RelayFunction extends Construct {
     allowCheckpoints(this.role, functionArn(source, `${largeFunction}:*`));
     this.#allow('InvokeWorkers', ['lambda:InvokeFunction'], [worker]);
     this.#allow('HandBack', ['sqs:SendMessage'], [queue.queueArn]);
+    // Both are named by text alone, and the first message may be of a large object.
+    this.#mapping?.node.addDependency(this.#largeAlias, this.part);
   }
 
   /** For messages that no retry can help, and for asynchronous invocations that failed for good. */
@@ -189,22 +192,22 @@ export class RelayFunction extends Construct {
     this.#allow('SetMessagesAside', ['sqs:SendMessage'], [deadLetters.queueArn]);
     this.#set('DEAD_LETTER_QUEUE_URL', deadLetters.queueUrl);
     const destinationConfig = { onFailure: { destination: deadLetters.queueArn } };
-    const asynchronous = [
-      new CfnEventInvokeConfig(this, 'AsynchronousInvocations', {
-        functionName: this.function.functionName,
-        qualifier: '$LATEST',
-        maximumRetryAttempts: 2,
-        destinationConfig,
-      }),
-      // An execution repeats what failed by itself; a whole one that fails is for people.
-      new CfnEventInvokeConfig(this, 'LargeExecutions', {
-        functionName: this.large.functionName,
-        qualifier: this.#largeAlias.aliasName,
-        maximumRetryAttempts: 0,
-        destinationConfig,
-      }),
-    ];
-    for (const each of asynchronous) each.node.addDependency(this.role);
+    const invocations = new CfnEventInvokeConfig(this, 'AsynchronousInvocations', {
+      functionName: this.function.functionName,
+      qualifier: '$LATEST',
+      maximumRetryAttempts: 2,
+      destinationConfig,
+    });
+    // An execution repeats what failed by itself; a whole one that fails is for people.
+    const executions = new CfnEventInvokeConfig(this, 'LargeExecutions', {
+      functionName: this.large.functionName,
+      qualifier: this.#largeAlias.aliasName,
+      maximumRetryAttempts: 0,
+      destinationConfig,
+    });
+    // Lambda tries the role out. The alias' name is plain text: nothing else says that it must be there by then.
+    for (const each of [invocations, executions]) each.node.addDependency(this.role);
+    executions.node.addDependency(this.#largeAlias);
   }
 
   /** For all three functions: they read one configuration. */

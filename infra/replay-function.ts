@@ -115,7 +115,8 @@ export class ReplayFunction extends Construct {
       maximumRetryAttempts: 0,
       destinationConfig: { onFailure: { destination: deadLetters.queueArn } },
     });
-    failures.node.addDependency(this.role);
+    // Lambda tries the role out. The alias' name is plain text: nothing else says that it must be there by then.
+    failures.node.addDependency(this.role, this.alias);
   }
 
   #set(name: string, value: string): void {

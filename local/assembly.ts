@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import type { Template } from './intrinsics.ts';
+import type { Template } from './cloudformation/intrinsics.ts';
 
 /** One stack to deploy into one account and region. */
 export interface StackInput {
@@ -10,7 +10,9 @@ export interface StackInput {
   account: string;
   region: string;
   template: Template;
-  /** Values for the template's parameters that have no default. */
+  /** Whether a bucket carries the template to CloudFormation; without one it may have 51,200 bytes. */
+  templateUploaded: boolean;
+  /** Values for the template's parameters: the others keep what they have, or take their defaults. */
   parameters: Record<string, string>;
   /** The folder of each code asset by its hash: a function's `S3Key` is `<hash>.zip`. */
   assets: ReadonlyMap<string, string>;
@@ -57,9 +59,10 @@ export function templateStack(stack: {
   template: unknown;
   parameters?: Record<string, string>;
   assets?: ReadonlyMap<string, string>;
+  templateUploaded?: boolean;
 }): StackInput {
   TemplateShape.parse(stack.template);
-  return { parameters: {}, assets: new Map(), ...stack, template: stack.template as Template };
+  return { parameters: {}, assets: new Map(), templateUploaded: false, ...stack, template: stack.template as Template };
 }
 
 type Artifacts = z.infer<typeof Manifest>['artifacts'];
@@ -69,8 +72,12 @@ function readStack(folder: string, id: string, artifact: z.infer<typeof Artifact
   if (!environment || environment[2] === 'unknown-region') {
     throw new Error(`Stack ${id} must name an account and a region; its environment is ${artifact.environment}`);
   }
-  const { templateFile, stackName } = z
-    .object({ templateFile: z.string(), stackName: z.string().default(id) })
+  const { templateFile, stackName, stackTemplateAssetObjectUrl } = z
+    .object({
+      templateFile: z.string(),
+      stackName: z.string().default(id),
+      stackTemplateAssetObjectUrl: z.string().optional(),
+    })
     .parse(artifact.properties);
   const assets = new Map<string, string>();
   for (const dependency of artifact.dependencies) {
@@ -82,7 +89,9 @@ function readStack(folder: string, id: string, artifact: z.infer<typeof Artifact
     }
   }
   const template = readJson(folder, templateFile, z.unknown());
-  return templateStack({ name: stackName, account: environment[1]!, region: environment[2]!, template, assets });
+  const [account, region] = [environment[1]!, environment[2]!];
+  const templateUploaded = stackTemplateAssetObjectUrl !== undefined;
+  return templateStack({ name: stackName, account, region, template, assets, templateUploaded });
 }
 
 /** Each artifact after its dependencies; the CDK has refused circles already, and an artifact is visited once. */

@@ -5,6 +5,10 @@ import { join, resolve } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Clock } from './api.ts';
 import type { StackInput } from './assembly.ts';
+import { CloudFormation, type DeployOptions, type StackDescription } from './cloudformation/cloudformation.ts';
+import { inventory } from './cloudformation/inventory.ts';
+import type { Deployment } from './cloudformation/operation.ts';
+import type { StackId } from './cloudformation/stack.ts';
 import type { CloudWatch } from './cloudwatch/cloudwatch.ts';
 import type { Topics } from './cloudwatch/topics.ts';
 import { recordQueue } from './cloudwatch/vended-metrics.ts';
@@ -17,7 +21,6 @@ import type { Directory } from './iam/directory.ts';
 import type { AccessKey } from './iam/key-ring.ts';
 import type { LambdaService } from './lambda/service.ts';
 import type { LogLine, LogStore } from './logs/store.ts';
-import { DeploymentError, deployStack } from './resources/deploy.ts';
 import type { S3Service } from './s3/service.ts';
 import type { Clockwork } from './scheduler/clockwork.ts';
 import type { Scheduler } from './scheduler/scheduler.ts';
@@ -44,6 +47,8 @@ export interface CloudOptions {
   firesSchedules?: boolean;
   /** What shall go wrong. */
   faults?: Faults;
+  /** What the order is drawn from in which resources are made that don't depend on each other; drawn itself unless given. */
+  deploySeed?: number;
 }
 
 const HOST = '127.0.0.1';
@@ -69,6 +74,7 @@ export class LocalCloud {
   readonly scheduler: Scheduler;
   readonly clockwork: Clockwork;
   readonly faults: Faults | undefined;
+  readonly cloudFormation: CloudFormation;
   /** Faults of the local AWS itself, and of work that nobody waits for: a test should find none. */
   readonly unexpectedErrors: unknown[] = [];
   readonly #clock: Clock;
@@ -77,7 +83,6 @@ export class LocalCloud {
   readonly #accountsWithOperator: readonly string[] | undefined;
   readonly #removesFolder: boolean;
   readonly #operators = new Map<string, AccessKey>();
-  readonly #stacks: { stack: StackInput; outputs: Record<string, string> }[] = [];
   #url = '';
   #closed: Promise<void> | undefined;
 
@@ -128,6 +133,7 @@ export class LocalCloud {
     this.scheduler = services.scheduler;
     this.clockwork = services.clockwork;
     this.#services = services;
+    this.cloudFormation = new CloudFormation({ services, clock, seed: options.deploySeed });
     const { directory, byScope, intercept } = services;
     this.#gateway = new Gateway({
       directory,
@@ -149,25 +155,34 @@ export class LocalCloud {
     return [...this.#services.notifications.failures, ...this.#services.eventBus.failures];
   }
 
-  /** @throws DeploymentError for a stack of that name in that account and region, or whatever its template does wrong */
-  async deploy(stack: StackInput): Promise<void> {
-    const { name, account, region } = stack;
-    const exists = this.#stacks.some(
-      (deployed) =>
-        deployed.stack.name === name && deployed.stack.account === account && deployed.stack.region === region,
-    );
-    if (exists) throw new DeploymentError(name, 'the template', 'the stack exists already; updates are not supported');
-    this.#addAccount(account);
-    this.#stacks.push({ stack, outputs: await deployStack(stack, this.#services) });
+  /**
+   * Creates the stack, or updates the one of that name in that account and region; a failure is rolled back.
+   * @returns what was done, by logical id
+   * @throws DeploymentError for whatever the template does wrong, naming the order of its resources
+   */
+  deploy(stack: StackInput, options?: DeployOptions): Promise<Deployment> {
+    this.#addAccount(stack.account);
+    return this.cloudFormation.deploy(stack, options);
+  }
+
+  /** @throws DeploymentError when it isn't there, or when a service refuses to remove something */
+  destroy({ name, account, region }: StackId, options?: DeployOptions): Promise<Deployment> {
+    return this.cloudFormation.destroy({ name, account, region }, options);
+  }
+
+  /** Status, resources and events. @throws Error for a stack that was never deployed, or when several have that name */
+  stack(name: string, account?: string, region?: string): StackDescription {
+    return this.cloudFormation.describe(name, account, region);
   }
 
   /** @throws Error for a stack that was not deployed, or when several accounts or regions have one of that name */
-  outputs(stackName: string, account?: string): Record<string, string> {
-    const found = this.#stacks.filter(
-      ({ stack }) => stack.name === stackName && (account === undefined || stack.account === account),
-    );
-    if (found.length === 1) return found[0]!.outputs;
-    throw new Error(`There are ${found.length} stacks of the name ${stackName}; expected one`);
+  outputs(stackName: string, account?: string, region?: string): Readonly<Record<string, string>> {
+    return this.stack(stackName, account, region).outputs;
+  }
+
+  /** Everything that is there, by ARN: stacks' resources and what deleted stacks have left. */
+  inventory(): Promise<string[]> {
+    return inventory(this.#services);
   }
 
   /** The keys of the account's user `operator`, who may do everything: the only thing that no template made. */

@@ -1,6 +1,8 @@
 /** All services of the local AWS, and how they are tied to each other. */
 import { join } from 'node:path';
 import type { Clock, Service } from './api.ts';
+import type { CloudServices } from './cloudformation/resource-type.ts';
+import { KeyRegistry } from './cloudformation/types/kms.ts';
 import { CloudWatch } from './cloudwatch/cloudwatch.ts';
 import { Topics } from './cloudwatch/topics.ts';
 import { recordInvocation } from './cloudwatch/vended-metrics.ts';
@@ -22,8 +24,6 @@ import { RoleSessions } from './lambda/role-sessions.ts';
 import { LambdaService } from './lambda/service.ts';
 import { LogsService } from './logs/service.ts';
 import { type LogLine, LogStore } from './logs/store.ts';
-import { KeyRegistry } from './resources/kms.ts';
-import type { CloudServices } from './resources/resource-type.ts';
 import { S3Service } from './s3/service.ts';
 import { Clockwork } from './scheduler/clockwork.ts';
 import { Scheduler } from './scheduler/scheduler.ts';

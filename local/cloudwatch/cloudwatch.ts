@@ -14,7 +14,7 @@ export interface CloudWatchOptions {
 
 export class CloudWatch {
   readonly metrics = new MetricStore();
-  /** Bodies by name. */
+  /** Bodies by ARN. */
   readonly dashboards = new Map<string, unknown>();
   readonly #alarms = new Map<string, { alarm: Alarm; state: AlarmState }>();
   readonly #options: CloudWatchOptions;
@@ -33,10 +33,36 @@ export class CloudWatch {
   }
 
   /** @throws Error for a second alarm of that name, or for an action on a topic that doesn't exist */
-  putAlarm(alarm: Alarm): void {
-    if (this.#alarms.has(alarm.name)) throw new Error(`Alarm ${alarm.name} exists already`);
-    for (const arn of alarm.actions) this.#options.topics.get(arn);
-    this.#alarms.set(alarm.name, { alarm, state: 'INSUFFICIENT_DATA' });
+  putAlarm(alarm: Alarm): { arn: string } {
+    const arn = alarmArn(alarm);
+    if (this.#alarms.has(arn)) throw new Error(`Alarm ${alarm.name} exists already`);
+    this.#checkActions(alarm);
+    this.#alarms.set(arn, { alarm, state: 'INSUFFICIENT_DATA' });
+    return { arn };
+  }
+
+  /** Its state stays until it is evaluated. @throws Error for an action on a topic that doesn't exist */
+  updateAlarm(alarm: Alarm): void {
+    this.#checkActions(alarm);
+    this.#alarms.get(alarmArn(alarm))!.alarm = alarm;
+  }
+
+  removeAlarm(arn: string): void {
+    this.#alarms.delete(arn);
+  }
+
+  alarmArns(): string[] {
+    return [...this.#alarms.keys()];
+  }
+
+  /** Stricter than CloudWatch, which looks at the ARN only and tells nobody later. */
+  #checkActions({ actions }: Alarm): void {
+    for (const arn of actions) this.#options.topics.get(arn);
+  }
+
+  /** The body of the dashboard of that name, in whichever account it is. */
+  dashboard(name: string): unknown {
+    return [...this.dashboards].find(([arn]) => arn.endsWith(`:dashboard/${name}`))?.[1];
   }
 
   alarms(): Alarm[] {
@@ -55,8 +81,9 @@ export class CloudWatch {
     return states;
   }
 
-  #notify({ name, description, metric: { account, region }, actions }: Alarm): void {
-    const alarmArn = `arn:aws:cloudwatch:${region}:${account}:alarm:${name}`;
+  #notify(alarm: Alarm): void {
+    const { name, description, actions } = alarm;
+    const { account } = alarm.metric;
     const body = JSON.stringify({ AlarmName: name, AlarmDescription: description, NewStateValue: 'ALARM' });
     const caller = {
       principal: { kind: 'service' as const, service: 'cloudwatch.amazonaws.com' },
@@ -65,7 +92,7 @@ export class CloudWatch {
     for (const topicArn of actions) {
       try {
         this.#options.topics.publish(caller, topicArn, body, {
-          'aws:SourceArn': alarmArn,
+          'aws:SourceArn': alarmArn(alarm),
           'aws:SourceAccount': account,
           'aws:SourceOwner': account,
         });
@@ -74,4 +101,8 @@ export class CloudWatch {
       }
     }
   }
+}
+
+function alarmArn({ name, metric: { account, region } }: Alarm): string {
+  return `arn:aws:cloudwatch:${region}:${account}:alarm:${name}`;
 }

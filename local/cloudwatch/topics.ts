@@ -18,11 +18,27 @@ export class Topics {
     this.#authorizer = authorizer;
   }
 
+  /** @throws Error for a name that is taken */
   create({ account, region, name }: { account: string; region: string; name: string }): Topic {
     const arn = `arn:aws:sns:${region}:${account}:${name}`;
+    if (this.#topics.has(arn)) throw new Error(`Topic ${name} already exists`);
     const topic: Topic = { arn, account, policy: defaultPolicy(arn, account), subscriptions: [], published: [] };
     this.#topics.set(arn, topic);
     return topic;
+  }
+
+  remove(arn: string): void {
+    this.#topics.delete(arn);
+  }
+
+  arns(): string[] {
+    return [...this.#topics.keys()];
+  }
+
+  /** The policy that a topic has without one of its own. @throws ApiError `NotFound` */
+  resetPolicy(arn: string): void {
+    const topic = this.get(arn);
+    topic.policy = defaultPolicy(arn, topic.account);
   }
 
   /** @throws ApiError `NotFound` */

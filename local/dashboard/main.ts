@@ -57,7 +57,7 @@ try {
         `Dashboard "${dashboard}" of the source stack, drawn from a local relay's own metrics: ${TRAFFIC_SECONDS} seconds, a point every ${BUCKET_SECONDS}.`,
         'At 30 s the destination throttles for 10 s; what it had refused too often comes again after a pause. At 55 s three objects turn out to have been deleted.',
       ],
-      widgets: widgetsOf(cloud.cloudWatch.dashboards.get(dashboard), account),
+      widgets: widgetsOf(cloud.cloudWatch.dashboard(dashboard), account),
       states: cloud.cloudWatch.evaluateAlarms(),
       points: (line) => pointsOf(cloud.cloudWatch.metrics, line, span),
       seconds: TRAFFIC_SECONDS,

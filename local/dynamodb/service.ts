@@ -47,7 +47,7 @@ const NOT_WORKED_OUT = {
 /** Tables of all accounts and regions, each account's and region's apart. They last as long as this object: there is nothing to close. */
 export class DynamoDbService implements Service {
   readonly #authorizer: Authorizer;
-  readonly #stores = new Map<string, Store>();
+  readonly #stores = new Map<string, { place: Place; store: Store }>();
 
   constructor({ authorizer }: { authorizer: Authorizer }) {
     this.#authorizer = authorizer;
@@ -81,6 +81,10 @@ export class DynamoDbService implements Service {
   async createTable(place: Place, definition: { TableName: string } & Input): Promise<{ name: string; arn: string }> {
     const store = this.#storeOf(place);
     const { TableName: name } = definition;
+    // Dynalite refuses it as well, without a word.
+    if ((await this.tableArns()).includes(arnOf(place, `table/${name}`))) {
+      throw new ApiError('ResourceInUseException', 400, `Table already exists: ${name}`);
+    }
     await store.prepare('CreateTable', definition).run();
     const describe = store.prepare('DescribeTable', { TableName: name });
     const isActive = async () => {
@@ -91,11 +95,30 @@ export class DynamoDbService implements Service {
     return { name, arn: arnOf(place, `table/${name}`) };
   }
 
+  /** For a template too, and waits until it is gone. @throws ApiError ResourceNotFoundException */
+  async deleteTable(place: Place, TableName: string): Promise<void> {
+    const store = this.#storeOf(place);
+    await store.prepare('DeleteTable', { TableName }).run();
+    const list = store.prepare('ListTables', {});
+    const isThere = async () => ((await list.run())['TableNames'] as string[]).includes(TableName);
+    while (await isThere()) await wait(ACTIVE_POLL_MS);
+  }
+
+  /** The ARNs of all tables. */
+  async tableArns(): Promise<string[]> {
+    const arns: string[] = [];
+    for (const { place, store } of this.#stores.values()) {
+      const { TableNames } = await store.prepare('ListTables', {}).run();
+      arns.push(...(TableNames as string[]).map((name) => arnOf(place, `table/${name}`)));
+    }
+    return arns;
+  }
+
   #storeOf(place: Place): Store {
     const key = `${place.account} ${place.region}`;
-    const store = this.#stores.get(key) ?? new Store(place);
-    this.#stores.set(key, store);
-    return store;
+    const known = this.#stores.get(key) ?? { place, store: new Store(place) };
+    this.#stores.set(key, known);
+    return known.store;
   }
 }
 

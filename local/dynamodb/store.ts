@@ -30,7 +30,9 @@ type DynaliteAction = (
 ) => void;
 
 const require = createRequire(import.meta.url);
-const { create }: { create(options: { createTableMs: number }): DynaliteStore } = require('dynalite/db');
+const {
+  create,
+}: { create(options: { createTableMs: number; deleteTableMs: number }): DynaliteStore } = require('dynalite/db');
 const { checkTypes, checkValidations }: DynaliteValidations = require('dynalite/validations');
 
 /** Parameters whose types and limits have been checked. */
@@ -43,7 +45,7 @@ export interface PreparedCall {
 }
 
 export class Store {
-  readonly #dynalite = create({ createTableMs: 0 });
+  readonly #dynalite = create({ createTableMs: 0, deleteTableMs: 0 });
 
   constructor({ account, region }: { account: string; region: string }) {
     this.#dynalite.tableDb.awsAccountId = account;

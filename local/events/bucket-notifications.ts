@@ -78,6 +78,11 @@ export class BucketNotifications {
     this.#configurations.set(bucketName, { ...configuration, queues });
   }
 
+  /** Of a bucket that is gone, or that shall tell nobody any more. */
+  remove(bucketName: string): void {
+    this.#configurations.delete(bucketName);
+  }
+
   /** Tells every matching queue and, if the bucket says so, EventBridge. Refusals are recorded in `failures`. */
   publish(event: ObjectCreated): void {
     const configuration = this.#configurations.get(event.bucket);

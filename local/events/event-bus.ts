@@ -44,6 +44,14 @@ export class EventBus {
     return { arn };
   }
 
+  removeRule(arn: string): void {
+    this.#rules.delete(arn);
+  }
+
+  ruleArns(): string[] {
+    return [...this.#rules.keys()];
+  }
+
   /** Delivers to the queues of every enabled rule of the event's account and region that matches. */
   publish(event: EventBridgeEvent): void {
     const body = JSON.stringify(event);

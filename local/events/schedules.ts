@@ -58,6 +58,10 @@ export class Schedules {
     return { arn };
   }
 
+  remove(arn: string): void {
+    this.#rules.delete(arn);
+  }
+
   /** The ARNs of all rules. */
   arns(): string[] {
     return [...this.#rules.keys()];

@@ -5,11 +5,12 @@ import type { ReceivedMessage } from '../sqs/message.ts';
 import type { Queue } from '../sqs/queue.ts';
 import type { SqsService } from '../sqs/service.ts';
 import type { Executor } from './executor.ts';
-import type { Target } from './functions.ts';
+import type { FunctionRegistry, Target } from './functions.ts';
 import type { RoleSessions } from './role-sessions.ts';
 import { failedMessageIds, sqsEvent } from './sqs-batch.ts';
 
 export interface MappingSettings {
+  /** Looked up anew for each batch: an alias may point elsewhere by then, and `$LATEST` may have been updated. */
   target: Target;
   queueArn: string;
   enabled: boolean;
@@ -23,6 +24,7 @@ export interface MappingSettings {
 }
 
 export interface MappingServices {
+  functions: FunctionRegistry;
   authorizer: Authorizer;
   sessions: RoleSessions;
   sqs: SqsService;
@@ -43,8 +45,10 @@ const NEEDED_ACTIONS = ['ReceiveMessage', 'DeleteMessage', 'GetQueueAttributes']
 
 export class EventSourceMapping {
   readonly uuid = randomUUID();
-  readonly #settings: MappingSettings;
+  #settings: MappingSettings;
   readonly #services: MappingServices;
+  /** Ends the receiving of the present settings; batches go on. */
+  #polling = new AbortController();
   readonly #stop = new AbortController();
   readonly #batches = new Set<Promise<void>>();
   #loop: Promise<void> = Promise.resolve();
@@ -53,7 +57,7 @@ export class EventSourceMapping {
   constructor(settings: MappingSettings, services: MappingServices) {
     this.#settings = settings;
     this.#services = services;
-    this.#check(services.sqs.queueByArn(settings.queueArn));
+    this.#check(settings);
   }
 
   /** How many batches are being worked on. */
@@ -65,21 +69,43 @@ export class EventSourceMapping {
     return this.#settings.queueArn;
   }
 
-  start(): void {
-    if (this.#settings.enabled) this.#loop = this.#poll();
+  /** The function that is fed, without its qualifier. */
+  get functionArn(): string {
+    return this.#settings.target.function.arn;
   }
 
-  /** Ends the polling; batches under way end with their sandboxes. */
-  async close(): Promise<void> {
-    this.#stop.abort();
+  start(): void {
+    if (!this.#settings.enabled) return;
+    this.#loop = Promise.all([this.#loop, this.#poll(this.#polling.signal)]).then(() => undefined);
+  }
+
+  /** What has been received is worked on to its end. @throws ApiError `InvalidParameterValueException`; then the old settings stay */
+  update(settings: MappingSettings): void {
+    this.#check(settings);
+    this.#polling.abort();
+    this.#settings = settings;
+    this.#polling = new AbortController();
+    this.start();
+  }
+
+  /** Receives nothing any more. Resolves when the batches under way have ended. */
+  async retire(): Promise<void> {
+    this.#polling.abort();
     await this.#loop;
     await Promise.all(this.#batches);
   }
 
-  #check(queue: Queue | undefined): void {
-    const { target, queueArn, batchSize, batchingWindowSeconds } = this.#settings;
+  /** Ends the polling; batches under way end with their sandboxes. */
+  close(): Promise<void> {
+    this.#stop.abort();
+    return this.retire();
+  }
+
+  #check(settings: MappingSettings): void {
+    const { target, queueArn, batchSize, batchingWindowSeconds } = settings;
+    const queue: Queue | undefined = this.#services.sqs.queueByArn(queueArn);
     if (!queue) throw refused(`Error occurred while ReceiveMessage. SQS Error Code: QueueDoesNotExist. ${queueArn}`);
-    const caller = this.#caller();
+    const caller = this.#callerFor(target);
     for (const name of NEEDED_ACTIONS) {
       const allowed = this.#services.authorizer.isAllowed({
         caller,
@@ -102,41 +128,42 @@ export class EventSourceMapping {
     }
   }
 
-  async #poll(): Promise<void> {
+  async #poll(signal: AbortSignal): Promise<void> {
     const concurrency = this.#settings.maximumConcurrency ?? DEFAULT_CONCURRENCY;
-    while (!this.#stop.signal.aborted) {
+    while (!signal.aborted) {
       try {
         if (this.#batches.size >= concurrency) {
           await Promise.race(this.#batches);
           continue;
         }
-        const messages = await this.#gather();
+        const messages = await this.#gather(signal);
         if (messages.length > 0) this.#begin(messages);
       } catch (error) {
         this.#services.onUnexpectedError(error);
-        await this.#pause();
+        await pause(signal);
       }
     }
   }
 
   /** One batch: as many messages as there are, up to the batch size, or what the window brings. */
-  async #gather(): Promise<ReceivedMessage[]> {
+  async #gather(signal: AbortSignal): Promise<ReceivedMessage[]> {
     const { batchSize, batchingWindowSeconds } = this.#settings;
-    const messages = await this.#receive(batchSize, LONGEST_POLL_SECONDS);
+    const messages = await this.#receive(batchSize, LONGEST_POLL_SECONDS, signal);
     const windowEnds = performance.now() + batchingWindowSeconds * 1000;
     while (messages.length > 0 && messages.length < batchSize && bytesOf(messages) < MAX_BATCH_BYTES) {
       const leftSeconds = Math.ceil((windowEnds - performance.now()) / 1000);
-      if (leftSeconds <= 0 || this.#stop.signal.aborted) break;
-      messages.push(...(await this.#receive(batchSize - messages.length, Math.min(leftSeconds, LONGEST_POLL_SECONDS))));
+      if (leftSeconds <= 0 || signal.aborted) break;
+      const waitSeconds = Math.min(leftSeconds, LONGEST_POLL_SECONDS);
+      messages.push(...(await this.#receive(batchSize - messages.length, waitSeconds, signal)));
     }
     return messages;
   }
 
-  #receive(wanted: number, waitTimeSeconds: number): Promise<ReceivedMessage[]> {
+  #receive(wanted: number, waitTimeSeconds: number, signal: AbortSignal): Promise<ReceivedMessage[]> {
     return this.#services.sqs.receiveMessages(this.#caller(), this.#settings.queueArn, {
       maxMessages: Math.min(wanted, RECEIVE_LIMIT),
       waitTimeSeconds,
-      signal: this.#stop.signal,
+      signal,
     });
   }
 
@@ -151,8 +178,8 @@ export class EventSourceMapping {
 
   /** Messages that failed stay in flight until their visibility timeout brings them back. */
   async #work(messages: ReceivedMessage[]): Promise<void> {
-    const { target, queueArn, reportBatchItemFailures } = this.#settings;
-    const execution = await this.#services.executor.run(target, {
+    const { queueArn, reportBatchItemFailures } = this.#settings;
+    const execution = await this.#services.executor.run(this.#target(), {
       requestId: randomUUID(),
       payload: JSON.stringify(sqsEvent(messages, queueArn)),
       whenBusy: 'wait',
@@ -164,17 +191,26 @@ export class EventSourceMapping {
     if (done.length > 0) this.#services.sqs.deleteMessages(this.#caller(), queueArn, done);
   }
 
-  #caller(): Caller {
-    const { roleArn, name } = this.#settings.target.function;
-    return this.#services.sessions.caller(roleArn, name);
+  /** @throws ApiError `ResourceNotFoundException` when the function has been deleted */
+  #target(): Target {
+    const { function: fn, qualifier } = this.#settings.target;
+    return this.#services.functions.target({ account: fn.account, region: fn.region, name: fn.name, qualifier });
   }
 
-  #pause(): Promise<void> {
-    const { promise, resolve } = Promise.withResolvers<void>();
-    const timer = setTimeout(resolve, PAUSE_AFTER_ERROR_MS).unref();
-    this.#stop.signal.addEventListener('abort', () => resolve(), { once: true });
-    return promise.finally(() => clearTimeout(timer));
+  #caller(): Caller {
+    return this.#callerFor(this.#target());
   }
+
+  #callerFor({ function: { roleArn, name } }: Target): Caller {
+    return this.#services.sessions.caller(roleArn, name);
+  }
+}
+
+function pause(signal: AbortSignal): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const timer = setTimeout(resolve, PAUSE_AFTER_ERROR_MS).unref();
+  signal.addEventListener('abort', () => resolve(), { once: true });
+  return promise.finally(() => clearTimeout(timer));
 }
 
 function refused(message: string): ApiError {

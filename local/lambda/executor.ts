@@ -83,7 +83,8 @@ export class Executor {
     const { function: fn, version } = target;
     const demand = {
       functionArn: fn.arn,
-      version,
+      // An environment that was made before an update of the function serves nobody after it.
+      version: `${version} ${fn.revision}`,
       reservedConcurrency: fn.reservedConcurrency,
       whenBusy: request.whenBusy,
       start: () => this.#start(fn, version),

@@ -25,10 +25,12 @@ export interface FunctionSettings {
   logging: { group: string; format: 'Text' | 'JSON'; applicationLevel: string; systemLevel: string };
 }
 
+/** A function as one of its versions has it: `$LATEST`, which updates change, or a published one, which stays as it was. */
 export interface LambdaFunction extends FunctionSettings {
   readonly arn: string;
   readonly lastModified: Date;
-  publishedVersions: number;
+  /** Another one after each change of `$LATEST`; a published version keeps the one that it was made of. */
+  readonly revision: number;
   /** Alias → version. */
   readonly aliases: Map<string, string>;
   /** Resource policy statements by qualifier; the unqualified ones under `''`. */
@@ -62,8 +64,16 @@ export interface Permission {
   sourceAccount?: string | undefined;
 }
 
+interface Entry {
+  latest: LambdaFunction;
+  /** Published ones by number. Numbers are never given twice. */
+  versions: Map<string, LambdaFunction>;
+  published: number;
+}
+
 export class FunctionRegistry {
-  readonly #functions = new Map<string, LambdaFunction>();
+  readonly #functions = new Map<string, Entry>();
+  #revisions = 0;
 
   /** @throws ApiError `ResourceConflictException` */
   add(settings: FunctionSettings, lastModified: Date): LambdaFunction {
@@ -71,17 +81,56 @@ export class FunctionRegistry {
     if (this.#functions.has(arn)) {
       throw new ApiError('ResourceConflictException', 409, `Function already exist: ${settings.name}`);
     }
-    const added: LambdaFunction = {
+    const latest: LambdaFunction = {
       ...settings,
       arn,
       lastModified,
-      publishedVersions: 0,
+      revision: ++this.#revisions,
       aliases: new Map(),
       permissions: new Map(),
       asyncInvocation: new Map(),
     };
-    this.#functions.set(arn, added);
-    return added;
+    this.#functions.set(arn, { latest, versions: new Map(), published: 0 });
+    return latest;
+  }
+
+  /** Changes `$LATEST`. Published versions stay as they are. @throws ApiError `ResourceNotFoundException` */
+  update(arn: string, settings: FunctionSettings, lastModified: Date): void {
+    const entry = this.#entry(arn);
+    entry.latest = { ...entry.latest, ...settings, lastModified, revision: ++this.#revisions };
+  }
+
+  /** With its versions, aliases and permissions. Mappings that feed it stay, as on AWS, and fail. */
+  remove(arn: string): void {
+    this.#entry(arn);
+    this.#functions.delete(arn);
+  }
+
+  /**
+   * Code and settings of `$LATEST` as they are now, under the next number.
+   * @throws ApiError `ResourceConflictException` when nothing has changed since the version before
+   */
+  publish(arn: string): string {
+    const entry = this.#entry(arn);
+    const last = entry.versions.get(String(entry.published));
+    if (last?.revision === entry.latest.revision) {
+      const problem = `A version for this Lambda function exists ( ${entry.published} ). Modify the function to create a new version.`;
+      throw new ApiError('ResourceConflictException', 409, problem);
+    }
+    entry.published += 1;
+    entry.versions.set(String(entry.published), entry.latest);
+    return String(entry.published);
+  }
+
+  /** @throws ApiError `ResourceConflictException` for one that an alias points to */
+  removeVersion(arn: string, version: string): void {
+    const { latest, versions } = this.#entry(arn);
+    const aliases = [...latest.aliases].filter(([, target]) => target === version).map(([alias]) => alias);
+    if (aliases.length > 0) {
+      const problem = `Unable to delete version because the following aliases reference it: [${aliases.join(', ')}]`;
+      throw new ApiError('ResourceConflictException', 409, problem);
+    }
+    versions.delete(version);
   }
 
   /** @throws ApiError `ResourceNotFoundException` for an unknown function, version or alias */
@@ -95,19 +144,41 @@ export class FunctionRegistry {
     return found;
   }
 
-  find(name: FunctionName): Target | undefined {
-    const { qualifier } = name;
-    const found = this.#functions.get(`arn:aws:lambda:${name.region}:${name.account}:function:${name.name}`);
-    if (!found) return undefined;
-    if (qualifier === undefined) return { function: found, version: '$LATEST', qualifier, arn: found.arn };
-    const version = versionOf(found, qualifier);
-    return version === undefined
-      ? undefined
-      : { function: found, version, qualifier, arn: `${found.arn}:${qualifier}` };
+  find({ account, region, name, qualifier }: FunctionName): Target | undefined {
+    const entry = this.#functions.get(`arn:aws:lambda:${region}:${account}:function:${name}`);
+    if (!entry) return undefined;
+    const { latest, versions } = entry;
+    if (qualifier === undefined) return { function: latest, version: '$LATEST', qualifier, arn: latest.arn };
+    const version = latest.aliases.get(qualifier) ?? qualifier;
+    const found = version === '$LATEST' ? latest : versions.get(version);
+    // What is one for all versions is that of now.
+    return (
+      found && {
+        function: { ...found, reservedConcurrency: latest.reservedConcurrency },
+        version,
+        qualifier,
+        arn: `${latest.arn}:${qualifier}`,
+      }
+    );
   }
 
   list(account: string, region: string): LambdaFunction[] {
-    return [...this.#functions.values()].filter((item) => item.account === account && item.region === region);
+    return this.all().filter((item) => item.account === account && item.region === region);
+  }
+
+  all(): LambdaFunction[] {
+    return [...this.#functions.values()].map(({ latest }) => latest);
+  }
+
+  /** The numbers of those that are published and not removed. */
+  versionsOf(arn: string): string[] {
+    return [...this.#entry(arn).versions.keys()];
+  }
+
+  #entry(arn: string): Entry {
+    const entry = this.#functions.get(arn);
+    if (entry) return entry;
+    throw new ApiError('ResourceNotFoundException', 404, `Function not found: ${arn}`);
   }
 }
 
@@ -141,8 +212,10 @@ export function addPermission(target: Target, permission: Permission): void {
   target.function.permissions.set(qualifier, statements);
 }
 
-function versionOf(found: LambdaFunction, qualifier: string): string | undefined {
-  if (qualifier === '$LATEST') return qualifier;
-  if (/^[1-9]\d*$/.test(qualifier)) return Number(qualifier) <= found.publishedVersions ? qualifier : undefined;
-  return found.aliases.get(qualifier);
+export function removePermission({ function: fn, qualifier = '' }: Target, statementId: string): void {
+  const statements = fn.permissions.get(qualifier) ?? [];
+  fn.permissions.set(
+    qualifier,
+    statements.filter(({ Sid }) => Sid !== statementId),
+  );
 }

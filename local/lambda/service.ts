@@ -48,7 +48,9 @@ export class LambdaService implements Service {
   readonly #options: LambdaOptions;
   readonly #executor: Executor;
   readonly #asyncInvocations: AsyncInvocations;
-  readonly #mappings: EventSourceMapping[] = [];
+  readonly #mappings = new Set<EventSourceMapping>();
+  /** Deleted, with batches under way. */
+  readonly #retiring = new Set<EventSourceMapping>();
 
   constructor(options: LambdaOptions) {
     this.#options = options;
@@ -61,7 +63,7 @@ export class LambdaService implements Service {
 
   /** How many invocations run, wait or will be tried again, and batches are being worked on. */
   get active(): number {
-    const batches = this.#mappings.reduce((sum, mapping) => sum + mapping.active, 0);
+    const batches = [...this.#mappings, ...this.#retiring].reduce((sum, mapping) => sum + mapping.active, 0);
     return this.#executor.active + this.#asyncInvocations.active + this.durableExecutions.active + batches;
   }
 
@@ -72,26 +74,57 @@ export class LambdaService implements Service {
 
   /** The queues that feed functions. */
   queueArns(): string[] {
-    return this.#mappings.map(({ queueArn }) => queueArn);
+    return this.mappings().map(({ queueArn }) => queueArn);
+  }
+
+  mappings(): EventSourceMapping[] {
+    return [...this.#mappings];
   }
 
   /** @throws ApiError `InvalidParameterValueException` when Lambda can't assume the role, `ResourceConflictException` */
   createFunction(settings: FunctionSettings): LambdaFunction {
+    this.#tryRole(settings);
+    return this.functions.add(settings, new Date(this.#clock()));
+  }
+
+  /**
+   * Changes `$LATEST`: invocations and executions that have begun end as they began.
+   * @throws ApiError `InvalidParameterValueException` when Lambda can't assume the role, `ResourceNotFoundException`
+   */
+  updateFunction(arn: string, settings: FunctionSettings): void {
+    this.#tryRole(settings);
+    this.functions.update(arn, settings, new Date(this.#clock()));
+  }
+
+  /** Its durable executions stop; mappings that feed it stay and fail. @throws ApiError `ResourceNotFoundException` */
+  deleteFunction(arn: string): void {
+    this.functions.remove(arn);
+    this.durableExecutions.stopAllOf(arn);
+  }
+
+  #tryRole({ roleArn, name }: FunctionSettings): void {
     try {
-      this.#options.sessions.assume(settings.roleArn, settings.name);
+      this.#options.sessions.assume(roleArn, name);
     } catch (error) {
       if (error instanceof ApiError) throw new ApiError('InvalidParameterValueException', 400, error.message);
       throw error;
     }
-    return this.functions.add(settings, new Date(this.#clock()));
   }
 
   /** @throws ApiError `InvalidParameterValueException` in Lambda's words when role or queue don't fit */
   createEventSourceMapping(settings: MappingSettings): EventSourceMapping {
-    const mapping = new EventSourceMapping(settings, { ...this.#options, executor: this.#executor });
-    this.#mappings.push(mapping);
+    const services = { ...this.#options, executor: this.#executor, functions: this.functions };
+    const mapping = new EventSourceMapping(settings, services);
+    this.#mappings.add(mapping);
     mapping.start();
     return mapping;
+  }
+
+  /** Receives nothing any more; batches under way end by themselves. */
+  deleteEventSourceMapping(mapping: EventSourceMapping): void {
+    this.#mappings.delete(mapping);
+    this.#retiring.add(mapping);
+    void mapping.retire().finally(() => this.#retiring.delete(mapping));
   }
 
   /** @throws ApiError `InvalidParameterValueException` when the function's role may not send to the destination */
@@ -140,7 +173,7 @@ export class LambdaService implements Service {
   async close(): Promise<void> {
     this.#asyncInvocations.close();
     this.durableExecutions.close();
-    const stopped = Promise.all(this.#mappings.map((mapping) => mapping.close()));
+    const stopped = Promise.all([...this.#mappings, ...this.#retiring].map((mapping) => mapping.close()));
     await this.#executor.close();
     await stopped;
   }

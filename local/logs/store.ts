@@ -1,5 +1,5 @@
 /** CloudWatch Logs, as far as functions need it: log groups that hold lines, in memory and as files to look at. */
-import { appendFileSync, mkdirSync } from 'node:fs';
+import { appendFileSync, mkdirSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { ApiError, type Clock } from '../api.ts';
 
@@ -49,6 +49,17 @@ export class LogStore {
     }
     mkdirSync(dirname(this.#file(id)), { recursive: true });
     this.#groups.set(keyOf(id), { id, events: [] });
+  }
+
+  /** With its lines. @throws ApiError `ResourceNotFoundException` */
+  deleteGroup(id: LogGroupId): void {
+    this.#groupOf(id);
+    this.#groups.delete(keyOf(id));
+    rmSync(this.#file(id), { force: true });
+  }
+
+  groups(): LogGroupId[] {
+    return [...this.#groups.values()].map(({ id }) => id);
   }
 
   hasGroup(id: LogGroupId): boolean {

@@ -4,7 +4,8 @@ import { ApiError, type ApiResponse } from '../api.ts';
 import { requireOnBucket } from './access.ts';
 import { readXmlBody } from './body.ts';
 import { planBody } from './body-plan.ts';
-import { type BucketCall, type BucketNameCall, callerAccount, type ServiceCall } from './call.ts';
+import type { Bucket } from './bucket.ts';
+import { type BucketCall, type BucketNameCall, callerAccount, type S3Context, type ServiceCall } from './call.ts';
 import { accessDenied, headerNotImplemented, invalidArgument, malformedXml, noSuchBucket } from './errors.ts';
 import { listedDate } from './list-objects.ts';
 import type { BucketSettings } from './model.ts';
@@ -87,6 +88,12 @@ function readOwnership(header: string | undefined): BucketSettings['ownership'] 
 export async function deleteBucket(call: BucketCall): Promise<ApiResponse> {
   const { s3, bucket } = call;
   requireOnBucket(call, 's3:DeleteBucket');
+  await removeBucket(s3, bucket);
+  return { status: 204 };
+}
+
+/** @throws ApiError `BucketNotEmpty`, `NoSuchBucket` */
+export async function removeBucket({ buckets, blobs }: S3Context, bucket: Bucket): Promise<void> {
   const { name } = bucket.settings;
   if (!bucket.isEmpty) {
     const advice = bucket.isVersioned ? ' You must delete all versions in the bucket.' : '';
@@ -94,12 +101,11 @@ export async function deleteBucket(call: BucketCall): Promise<ApiResponse> {
       BucketName: name,
     });
   }
-  if (!s3.buckets.has(name)) throw noSuchBucket(name);
-  s3.buckets.remove(name);
+  if (!buckets.has(name)) throw noSuchBucket(name);
+  buckets.remove(name);
   const uploads = [...bucket.uploads.values()];
   bucket.uploads.clear();
-  for (const part of uploads.flatMap(({ parts }) => [...parts.values()])) await s3.blobs.release(part.segments);
-  return { status: 204 };
+  for (const part of uploads.flatMap(({ parts }) => [...parts.values()])) await blobs.release(part.segments);
 }
 
 export function headBucket(call: BucketCall): ApiResponse {

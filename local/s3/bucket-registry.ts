@@ -46,6 +46,10 @@ export class BucketRegistry {
     this.#buckets.delete(name);
   }
 
+  all(): Bucket[] {
+    return [...this.#buckets.values()];
+  }
+
   /** By name. */
   of(account: string): Bucket[] {
     return [...this.#buckets.values()]

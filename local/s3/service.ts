@@ -3,6 +3,7 @@ import { ApiError, type ApiRequest, type ApiResponse, type Authorizer, type Cloc
 import type { PolicyDocument } from '../iam/policy.ts';
 import { BlobStore } from './blobs.ts';
 import type { Bucket } from './bucket.ts';
+import { removeBucket } from './bucket-operations.ts';
 import { BucketRegistry } from './bucket-registry.ts';
 import type { EventOrigin, S3Context } from './call.ts';
 import { crc64NvmeOfZeros } from './checksums.ts';
@@ -57,9 +58,29 @@ export class S3Service implements Service {
     return this.#context.buckets.create(settings, new Date(this.#context.clock()));
   }
 
-  /** @throws ApiError `NoSuchBucket` */
-  setBucketPolicy(name: string, policy: PolicyDocument): void {
-    this.bucket(name).settings.policy = policy;
+  /** Replaces what is named; name, account, region and policy stay. @throws ApiError `NoSuchBucket`; `NotImplemented` */
+  updateBucket(name: string, settings: Omit<BucketSettings, 'policy'>): void {
+    const bucket = this.bucket(name);
+    const { policy } = bucket.settings;
+    for (const setting of Object.keys(bucket.settings)) delete bucket.settings[setting as keyof BucketSettings];
+    Object.assign(bucket.settings, settings, policy && { policy });
+  }
+
+  /** @throws ApiError `NoSuchBucket`, `BucketNotEmpty` */
+  deleteBucket(name: string): Promise<void> {
+    return removeBucket(this.#context, this.bucket(name));
+  }
+
+  /** Of all accounts. */
+  buckets(): Bucket[] {
+    return this.#context.buckets.all();
+  }
+
+  /** @param policy undefined takes it away @throws ApiError `NoSuchBucket` */
+  setBucketPolicy(name: string, policy: PolicyDocument | undefined): void {
+    const { settings } = this.bucket(name);
+    if (policy) settings.policy = policy;
+    else delete settings.policy;
   }
 
   /** @throws ApiError `NoSuchBucket` */

@@ -59,6 +59,22 @@ export class Scheduler {
     return { arn };
   }
 
+  /** With the schedules in it. */
+  removeGroup(arn: string): void {
+    this.#groups.delete(arn);
+    for (const [scheduleArn, { schedule }] of this.#schedules) {
+      if (groupArn(schedule) === arn) this.#schedules.delete(scheduleArn);
+    }
+  }
+
+  groupArns(): string[] {
+    return [...this.#groups];
+  }
+
+  remove(arn: string): void {
+    this.#schedules.delete(arn);
+  }
+
   /** @throws ApiError `ValidationException`, for a role that Scheduler can't assume as well; `ResourceNotFoundException` for the group */
   put(schedule: Schedule): { arn: string } {
     const { account, region, group, name, expression, timeZone } = schedule;

@@ -27,12 +27,12 @@ const PURGE_INTERVAL_MS = 60_000;
 export type ReceiveListener = (queue: Queue, messages: ReceivedMessage[]) => void;
 
 export class Queue {
-  readonly settings: CompleteSettings;
+  settings: CompleteSettings;
   readonly arn: string;
   readonly account: string;
   readonly region: string;
   readonly name: string;
-  readonly deadLetterQueue: Queue | undefined;
+  deadLetterQueue: Queue | undefined;
   policy: PolicyDocument | undefined;
   readonly #clock: Clock;
   readonly #onReceived: ReceiveListener | undefined;
@@ -53,6 +53,12 @@ export class Queue {
     this.#clock = clock;
     this.#onReceived = onReceived;
     this.#createdAt = clock();
+  }
+
+  /** What is set of a queue that is there already; its messages stay. @throws ApiError InvalidParameterValue */
+  configure(settings: QueueSettings, deadLetterQueue: Queue | undefined): void {
+    this.settings = completeSettings(settings);
+    this.deadLetterQueue = deadLetterQueue;
   }
 
   /** @throws ApiError MissingParameter, InvalidMessageContents, InvalidParameterValue */

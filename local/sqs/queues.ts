@@ -18,12 +18,17 @@ export interface SqsOptions {
   onReceived?: ReceiveListener;
 }
 
+/** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_DeleteQueue.html */
+const NAME_RESTS_MS = 60_000;
+
 export class Queues {
   readonly #authorizer: Authorizer;
   readonly #clock: Clock;
   readonly #endpoint: () => string;
   readonly #onReceived: ReceiveListener | undefined;
   readonly #queues = new Map<string, Queue>();
+  /** When each was deleted, by ARN. */
+  readonly #deleted = new Map<string, number>();
 
   constructor({ authorizer, clock, endpoint, onReceived }: SqsOptions) {
     this.#authorizer = authorizer;
@@ -34,15 +39,35 @@ export class Queues {
 
   /**
    * The dead-letter queue must exist already, in the same account and region, and allow this source.
-   * @throws ApiError InvalidParameterValue, QueueNameExists
+   * @throws ApiError InvalidParameterValue, QueueNameExists, QueueDeletedRecently
    */
   createQueue(settings: QueueSettings): Queue {
+    const deletedAt = this.#deleted.get(arnOf(settings)) ?? Number.NEGATIVE_INFINITY;
+    if (this.#clock() - deletedAt < NAME_RESTS_MS) {
+      const problem =
+        'You must wait 60 seconds after deleting a queue before you can create another with the same name.';
+      throw new ApiError('QueueDeletedRecently', 400, problem);
+    }
     const queue = new Queue(settings, this.#clock, this.#deadLetterQueue(settings), this.#onReceived);
     if (this.#queues.has(queue.arn)) {
       throw new ApiError('QueueNameExists', 400, `A queue already exists with the same name: ${queue.arn}`);
     }
     this.#queues.set(queue.arn, queue);
     return queue;
+  }
+
+  /** @throws ApiError InvalidParameterValue; then the old settings stay */
+  updateQueue(queue: Queue, settings: QueueSettings): void {
+    queue.configure(settings, this.#deadLetterQueue(settings));
+  }
+
+  /** With its messages; queues that name it as their dead-letter queue stay. @throws ApiError QueueDoesNotExist */
+  deleteQueue(arn: string): void {
+    const queue = this.queueByArn(arn);
+    if (!queue) throw queueDoesNotExist();
+    this.#queues.delete(arn);
+    this.#deleted.set(arn, this.#clock());
+    queue.close();
   }
 
   #deadLetterQueue({ account, region, name, redrive }: QueueSettings): Queue | undefined {
@@ -53,14 +78,14 @@ export class Queues {
     if (target.account !== account || target.region !== region) {
       throw refused('Dead-letter target owner should be same as the source, in the same region.');
     }
-    if (!redriveAllowed(target.settings.redriveAllow, `arn:aws:sqs:${region}:${account}:${name}`)) {
+    if (!redriveAllowed(target.settings.redriveAllow, arnOf({ account, region, name }))) {
       throw refused("The dead-letter queue's redrive allow policy does not permit this source queue.");
     }
     return target;
   }
 
-  /** @throws ApiError QueueDoesNotExist */
-  setQueuePolicy(queueUrlOrArn: string, policy: PolicyDocument): void {
+  /** @param policy undefined takes it away @throws ApiError QueueDoesNotExist */
+  setQueuePolicy(queueUrlOrArn: string, policy: PolicyDocument | undefined): void {
     const queue = queueUrlOrArn.startsWith('arn:') ? this.queueByArn(queueUrlOrArn) : this.queueByUrl(queueUrlOrArn);
     if (!queue) throw queueDoesNotExist();
     queue.policy = policy;
@@ -154,4 +179,8 @@ export class Queues {
   close(): void {
     for (const queue of this.#queues.values()) queue.close();
   }
+}
+
+function arnOf({ account, region, name }: Pick<QueueSettings, 'account' | 'region' | 'name'>): string {
+  return `arn:aws:sqs:${region}:${account}:${name}`;
 }

@@ -92,6 +92,7 @@ describe('the proof fails', () => {
       account: '',
       region: '',
       parameters: {},
+      templateUploaded: false,
       assets: new Map(),
       template: { Resources: { topic } },
     };

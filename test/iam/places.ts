@@ -1,7 +1,7 @@
 import type { StackInput } from '../../local/assembly.ts';
 import type { LocalCloud } from '../../local/cloud.ts';
+import type { TemplateResource, TemplateValue } from '../../local/cloudformation/intrinsics.ts';
 import { listOf, type PolicyDocument } from '../../local/iam/policy.ts';
-import type { TemplateResource, TemplateValue } from '../../local/intrinsics.ts';
 import { parseFunctionName } from '../../local/lambda/function-name.ts';
 import type { VariedKind } from './variations.ts';
 

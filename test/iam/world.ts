@@ -6,7 +6,7 @@ import { InvokeCommand } from '@aws-sdk/client-lambda';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { readAssembly, type StackInput, templateStack } from '../../local/assembly.ts';
 import { LocalCloud } from '../../local/cloud.ts';
-import type { TemplateValue } from '../../local/intrinsics.ts';
+import type { TemplateValue } from '../../local/cloudformation/intrinsics.ts';
 import { committedContext, synthesize } from '../../local/synth.ts';
 import { listener } from '../support/listener.ts';
 import { ACCOUNT_C, CUSTOMER_BUCKET, READER_ROLE_ARN } from '../support/pulling.ts';

@@ -7,7 +7,7 @@ import { AssumeRoleCommand, type AssumeRoleCommandInput, STSClient } from '@aws-
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { templateStack } from '../../local/assembly.ts';
 import { LocalCloud } from '../../local/cloud.ts';
-import type { Template } from '../../local/intrinsics.ts';
+import type { Template } from '../../local/cloudformation/intrinsics.ts';
 import { ACCOUNT_A, ACCOUNT_B, type Keys, REGION } from '../support/two-accounts.ts';
 
 export interface Clients {

@@ -13,9 +13,9 @@ import { SETTINGS_FILE } from '../../functions/settings.ts';
 import type { Clock } from '../../local/api.ts';
 import { readAssembly, type StackInput } from '../../local/assembly.ts';
 import { LocalCloud } from '../../local/cloud.ts';
+import type { TemplateValue } from '../../local/cloudformation/intrinsics.ts';
 import { changeCodeFile } from '../../local/code-files.ts';
 import type { Faults } from '../../local/faults/faults.ts';
-import type { TemplateValue } from '../../local/intrinsics.ts';
 
 export const ACCOUNT_A = '111111111111';
 export const ACCOUNT_B = '222222222222';

@@ -58,7 +58,7 @@ export class DurableExecutions {
     const key = `${target.function.account} ${target.function.region} ${name}`;
     const present = this.#byName.get(key);
     if (present) {
-      const isSame = present.payload === payload && present.target.function === target.function;
+      const isSame = present.payload === payload && present.target.function.arn === target.function.arn;
       if (isSame) return { execution: present, isNew: false };
       const problem = `The durable execution ${name} has already been started with another payload.`;
       throw new ApiError('DurableExecutionAlreadyStartedException', 409, problem);
@@ -69,6 +69,13 @@ export class DurableExecutions {
     this.#byName.set(key, execution);
     this.#byArn.set(execution.arn, execution);
     return { execution, isNew: true };
+  }
+
+  /** Those of a function that was deleted: nothing goes on with them. */
+  stopAllOf(functionArn: string): void {
+    for (const execution of this.list()) {
+      if (execution.target.function.arn === functionArn && execution.status === 'RUNNING') execution.stop();
+    }
   }
 
   /** @param verb what follows the ARN in the path, if anything does */

@@ -387,6 +387,9 @@ test('lines of functions are files to look at, and a folder of ones own stays', 
 
 describe('a deployment is refused, and leaves nothing behind, for', () => {
   const properties = (resources: Resources, id: string) => resources[id]!.Properties!;
+  const roleStatements = (resources: Resources) =>
+    (properties(resources, 'Role')['Policies'] as { PolicyDocument: { Statement: unknown[] } }[])[0]!.PolicyDocument
+      .Statement;
   test.each<[string, (resources: Resources) => void, string]>([
     [
       'a property that is unknown here',
@@ -414,7 +417,7 @@ describe('a deployment is refused, and leaves nothing behind, for', () => {
     ],
     [
       'a role that may not take messages',
-      (resources) => Object.assign(properties(resources, 'Role'), { Policies: [] }),
+      (resources) => void roleStatements(resources).shift(),
       'resource Mapping (AWS::Lambda::EventSourceMapping): The provided execution role does not have permissions to call ReceiveMessage on SQS',
     ],
     [
@@ -429,12 +432,7 @@ describe('a deployment is refused, and leaves nothing behind, for', () => {
     ],
     [
       'a failure queue that the role may not send to',
-      (resources) => {
-        const { Statement } = (
-          properties(resources, 'Role')['Policies'] as { PolicyDocument: { Statement: unknown[] } }[]
-        )[0]!.PolicyDocument;
-        Statement.pop();
-      },
+      (resources) => void roleStatements(resources).pop(),
       "resource AsyncConfig (AWS::Lambda::EventInvokeConfig): The function's execution role does not have permissions to call SendMessage",
     ],
     [

@@ -20,7 +20,7 @@ import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { templateStack } from '../../../local/assembly.ts';
 import { LocalCloud } from '../../../local/cloud.ts';
-import { DeploymentError } from '../../../local/resources/deploy.ts';
+import { DeploymentError } from '../../../local/cloudformation/errors.ts';
 
 const A = '111111111111';
 const B = '222222222222';
@@ -260,8 +260,10 @@ describe('what is not done here is refused by name', () => {
       { BillingMode: 'PROVISIONED' },
       'must both be specified when BillingMode is PROVISIONED',
     ],
-  ])('%s in a template', async (_, properties, problem) => {
-    const deployed = cloud.deploy(stack(B, { Table: table({ TableName: 'refused', ...properties }) }, 'refused'));
+  ])('%s in a template', async (name, properties, problem) => {
+    const deployed = cloud.deploy(
+      stack(B, { Table: table({ TableName: 'refused', ...properties }) }, `refused-${name}`),
+    );
     await expect(deployed).rejects.toThrow(DeploymentError);
     await expect(deployed).rejects.toThrow(problem);
   });

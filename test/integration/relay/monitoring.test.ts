@@ -147,8 +147,9 @@ describe('two accounts at work', () => {
   });
 
   test('so does every graph of the dashboard', () => {
-    const { dashboards, metrics } = world.cloud.cloudWatch;
-    const { widgets } = dashboards.get('upload-relay') as {
+    const { cloudWatch } = world.cloud;
+    const { metrics } = cloudWatch;
+    const { widgets } = cloudWatch.dashboard('upload-relay') as {
       widgets: { type: string; properties: { metrics?: unknown[][] } }[];
     };
     const shown = widgets.flatMap(({ properties }) => properties.metrics ?? []);

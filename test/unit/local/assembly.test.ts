@@ -2,8 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { readAssembly, templateStack } from '../../../local/assembly.ts';
-import { deployOrder } from '../../../local/resources/deploy-order.ts';
+import { readAssembly } from '../../../local/assembly.ts';
 
 const template = { Resources: { Queue: { Type: 'AWS::SQS::Queue' } } };
 let folder: string;
@@ -73,30 +72,4 @@ test.each([
 
 test('a folder without an assembly tells to synth first', () => {
   expect(() => readAssembly(folder)).toThrow(/manifest\.json can't be read .*run the synth first/);
-});
-
-test('a resource is made after what it refers to or depends on', () => {
-  const { template: ordered } = templateStack({
-    name: 'S',
-    account: '111111111111',
-    region: 'us-east-1',
-    template: {
-      Resources: {
-        Bucket: { Type: 'B', DependsOn: 'Policy', Properties: { x: [{ 'Fn::GetAtt': ['Queue', 'Arn'] }] } },
-        Policy: { Type: 'P', Properties: { queue: { 'Fn::Sub': ['${Queue}${v}', { v: { Ref: 'Role' } }] } } },
-        Queue: { Type: 'Q' },
-        Role: { Type: 'R', DependsOn: ['Left'] },
-        Left: { Type: 'L' },
-      },
-    },
-  });
-  expect(deployOrder(ordered, Object.keys(ordered.Resources))).toEqual(['Queue', 'Left', 'Role', 'Policy', 'Bucket']);
-});
-
-test.each([
-  ['a circle', { A: { Type: 'A', DependsOn: 'B' }, B: { Type: 'B', Properties: { a: { Ref: 'A' } } } }, 'A → B → A'],
-  ['an unknown dependency', { A: { Type: 'A', DependsOn: 'Z' } }, 'there is no resource Z'],
-])('%s between resources is refused', (_, Resources, message) => {
-  const circle = templateStack({ name: 'S', account: '1', region: 'r', template: { Resources } });
-  expect(() => deployOrder(circle.template, Object.keys(circle.template.Resources))).toThrow(message);
 });

@@ -1,5 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { conditionHolds, type Resolved, resolve, type Scope, type TemplateValue } from '../../../local/intrinsics.ts';
+import {
+  conditionHolds,
+  type Resolved,
+  resolve,
+  type Scope,
+  type TemplateValue,
+} from '../../../local/cloudformation/intrinsics.ts';
 
 const scope: Scope = {
   account: '111111111111',

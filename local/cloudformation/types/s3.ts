@@ -1,11 +1,12 @@
 /** AWS::S3::*: buckets with their settings, policies and notifications. */
 import { z } from 'zod';
-import { parsePolicy } from '../iam/policy.ts';
-import { bindPrincipals } from '../iam/principal.ts';
-import type { BucketSettings, Encryption } from '../s3/model.ts';
+import { parsePolicy } from '../../iam/policy.ts';
+import { bindPrincipals } from '../../iam/principal.ts';
+import type { BucketSettings, Encryption } from '../../s3/model.ts';
 import {
   boolean,
   type DeployContext,
+  HalfMade,
   harmless,
   integer,
   physicalName,
@@ -13,7 +14,7 @@ import {
   type ResourceType,
   resourceType,
   tags,
-} from './resource-type.ts';
+} from '../resource-type.ts';
 
 const DefaultEncryption = z.strictObject({
   SSEAlgorithm: z.enum(['AES256', 'aws:kms']),
@@ -102,25 +103,84 @@ const Bucket = z.strictObject({
 
 const BucketPolicy = z.strictObject({ Bucket: z.string(), PolicyDocument: policyDocument });
 
-export const s3Types: Record<string, ResourceType> = {
-  'AWS::S3::Bucket': resourceType(Bucket, createBucket),
+type BucketProperties = z.output<typeof Bucket>;
 
-  'AWS::S3::BucketPolicy': resourceType(BucketPolicy, ({ Bucket, PolicyDocument }, { services }) => {
-    const policy = parsePolicy(PolicyDocument, `bucket policy of ${Bucket}`, 'resource');
-    services.s3.setBucketPolicy(Bucket, bindPrincipals(policy, services.directory));
-    return { ref: Bucket, attributes: {} };
+export const s3Types: Record<string, ResourceType> = {
+  'AWS::S3::Bucket': resourceType(Bucket, {
+    named: 'BucketName',
+    replacedBy: ['BucketName'],
+    create: createBucket,
+    update: {
+      // Object Lock on a bucket that is there already takes a support case or an operation of its own.
+      properties: (Object.keys(Bucket.shape) as (keyof BucketProperties)[]).filter((it) => it !== 'ObjectLockEnabled'),
+      run: ({ ref: name, properties: before }, properties, context) => {
+        const settings = settingsOf(name, properties, context);
+        // Once versioned, a bucket can only be suspended: https://docs.aws.amazon.com/AmazonS3/latest/userguide/Versioning.html
+        if (before.VersioningConfiguration && !settings.versioning) settings.versioning = 'Suspended';
+        context.services.s3.updateBucket(name, settings);
+        if (properties.NotificationConfiguration) {
+          configureNotifications(name, properties.NotificationConfiguration, context);
+        } else context.services.notifications.remove(name);
+      },
+    },
+    remove: async ({ ref: name }, { account, services }) => {
+      if (!services.s3.buckets().some(({ settings }) => settings.name === name && settings.account === account)) return;
+      await services.s3.deleteBucket(name);
+      services.notifications.remove(name);
+    },
+  }),
+
+  'AWS::S3::BucketPolicy': resourceType(BucketPolicy, {
+    replacedBy: ['Bucket'],
+    create: (properties, context) => {
+      const { Bucket: name } = properties;
+      if (context.services.s3.bucket(name).settings.policy) {
+        throw new Error(`The bucket policy already exists on bucket ${name}.`);
+      }
+      setPolicy(properties, context);
+      return { ref: name, attributes: {} };
+    },
+    update: { properties: ['PolicyDocument'], run: (_, properties, context) => setPolicy(properties, context) },
+    remove: ({ ref: name }, { services: { s3 } }) => {
+      if (s3.buckets().some(({ settings }) => settings.name === name)) s3.setBucketPolicy(name, undefined);
+    },
   }),
 };
 
-function createBucket(properties: z.output<typeof Bucket>, context: DeployContext) {
-  const { account, region, services } = context;
+function setPolicy({ Bucket: name, PolicyDocument }: z.output<typeof BucketPolicy>, { services }: DeployContext): void {
+  const policy = parsePolicy(PolicyDocument, `bucket policy of ${name}`, 'resource');
+  services.s3.setBucketPolicy(name, bindPrincipals(policy, services.directory));
+}
+
+function createBucket(properties: BucketProperties, context: DeployContext) {
+  const { region, services } = context;
   const name = properties.BucketName ?? physicalName(context, 63).toLowerCase();
+  services.s3.createBucket(settingsOf(name, properties, context));
+  const domain = `${name}.s3.amazonaws.com`;
+  const regionalDomain = `${name}.s3.${region}.amazonaws.com`;
+  const answers = {
+    ref: name,
+    attributes: { Arn: `arn:aws:s3:::${name}`, DomainName: domain, RegionalDomainName: regionalDomain },
+  };
+  try {
+    if (properties.NotificationConfiguration) {
+      configureNotifications(name, properties.NotificationConfiguration, context);
+    }
+  } catch (error) {
+    // By then the bucket is there: with `Retain` it stays, and its name is taken at the next try.
+    throw new HalfMade(answers, error);
+  }
+  return answers;
+}
+
+function settingsOf(name: string, properties: BucketProperties, context: DeployContext): BucketSettings {
+  const { account, region } = context;
   const access = properties.PublicAccessBlockConfiguration;
   const encryption = properties.BucketEncryption?.ServerSideEncryptionConfiguration[0].ServerSideEncryptionByDefault;
   const objectLock = objectLockOf(properties);
   // Object Lock turns versioning on, and keeps it on.
   const versioning = objectLock ? 'Enabled' : properties.VersioningConfiguration?.Status;
-  services.s3.createBucket({
+  return {
     name,
     account,
     region,
@@ -134,18 +194,11 @@ function createBucket(properties: z.output<typeof Bucket>, context: DeployContex
     ...(versioning && { versioning }),
     ...(objectLock && { objectLock }),
     ...(encryption && { encryption: encryptionOf(encryption, context) }),
-  });
-  if (properties.NotificationConfiguration) configureNotifications(name, properties.NotificationConfiguration, context);
-  const domain = `${name}.s3.amazonaws.com`;
-  const regionalDomain = `${name}.s3.${region}.amazonaws.com`;
-  return {
-    ref: name,
-    attributes: { Arn: `arn:aws:s3:::${name}`, DomainName: domain, RegionalDomainName: regionalDomain },
   };
 }
 
 /** @throws Error for a rule on a bucket without Object Lock, and for versions that are not kept */
-function objectLockOf(properties: z.output<typeof Bucket>): BucketSettings['objectLock'] {
+function objectLockOf(properties: BucketProperties): BucketSettings['objectLock'] {
   const { ObjectLockEnabled, ObjectLockConfiguration, VersioningConfiguration } = properties;
   if (!ObjectLockEnabled) {
     if (ObjectLockConfiguration) throw new Error('Object Lock configuration cannot be enabled on existing buckets');

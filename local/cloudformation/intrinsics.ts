@@ -16,6 +16,8 @@ export interface TemplateResource {
 }
 
 export interface Template {
+  Description?: string;
+  Rules?: Record<string, unknown>;
   Parameters?: Record<string, { Type: string; Default?: TemplateValue }>;
   Mappings?: Record<string, Record<string, Record<string, TemplateValue>>>;
   Conditions?: Record<string, TemplateValue>;
@@ -37,7 +39,7 @@ export interface Scope {
   /** Values for the template's parameters; the others take their defaults. */
   parameters: Record<string, string>;
   /** The resources made so far, by logical id. */
-  resources: ReadonlyMap<string, ResourceAnswers>;
+  resources: Pick<ReadonlyMap<string, ResourceAnswers>, 'get'>;
 }
 
 /** A template that can't be resolved; `path` is the place in it, e.g. `Resources.Queue.Properties.QueueName`. */

@@ -1,6 +1,7 @@
 /** AWS::DynamoDB::Table. Keys, indexes and throughput are checked by DynamoDB itself, in its words. */
 import { z } from 'zod';
-import { boolean, harmless, integer, physicalName, type ResourceType, resourceType, tags } from './resource-type.ts';
+import { ApiError } from '../../api.ts';
+import { boolean, harmless, integer, physicalName, type ResourceType, resourceType, tags } from '../resource-type.ts';
 
 const throughput = z.strictObject({
   ReadCapacityUnits: integer(1, 40_000),
@@ -39,14 +40,30 @@ const Table = z.strictObject({
 });
 
 export const dynamoDbTypes: Record<string, ResourceType> = {
-  'AWS::DynamoDB::Table': resourceType(Table, async (properties, context) => {
-    const { account, region, services } = context;
-    const { TableName = physicalName(context, 255), AttributeDefinitions, KeySchema } = properties;
-    const { BillingMode, ProvisionedThroughput, GlobalSecondaryIndexes } = properties;
-    const { name, arn } = await services.dynamodb.createTable(
-      { account, region },
-      { TableName, AttributeDefinitions, KeySchema, BillingMode, ProvisionedThroughput, GlobalSecondaryIndexes },
-    );
-    return { ref: name, attributes: { Arn: arn } };
+  'AWS::DynamoDB::Table': resourceType(Table, {
+    named: 'TableName',
+    replacedBy: ['TableName', 'KeySchema'],
+    create: async (properties, context) => {
+      const { account, region, services } = context;
+      const { TableName = physicalName(context, 255), AttributeDefinitions, KeySchema } = properties;
+      const { BillingMode, ProvisionedThroughput, GlobalSecondaryIndexes } = properties;
+      const { name, arn } = await services.dynamodb.createTable(
+        { account, region },
+        { TableName, AttributeDefinitions, KeySchema, BillingMode, ProvisionedThroughput, GlobalSecondaryIndexes },
+      );
+      return { ref: name, attributes: { Arn: arn } };
+    },
+    update: {
+      properties: ['DeletionProtectionEnabled', 'PointInTimeRecoverySpecification'],
+      run: () => undefined,
+    },
+    remove: ({ ref, properties }, { account, region, services }) => {
+      // https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_DeleteTable.html
+      if (properties.DeletionProtectionEnabled) {
+        const problem = `Resource cannot be deleted as it is currently protected against deletion. Disable deletion protection first.`;
+        throw new ApiError('ValidationException', 400, problem);
+      }
+      return services.dynamodb.deleteTable({ account, region }, ref);
+    },
   }),
 };

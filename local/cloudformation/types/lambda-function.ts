@@ -1,6 +1,7 @@
 /** AWS::Lambda::Function, with the limits that Lambda checks when one is made. */
 import { z } from 'zod';
-import { type DeployContext, harmless, integer, physicalName, resourceType, tags } from './resource-type.ts';
+import type { FunctionSettings } from '../../lambda/functions.ts';
+import { type DeployContext, harmless, integer, physicalName, resourceType, tags } from '../resource-type.ts';
 
 /** Names that Lambda keeps for itself (Developer Guide, "Defined runtime environment variables"). */
 const RESERVED_VARIABLES = new Set([
@@ -72,12 +73,36 @@ const Function_ = z.strictObject({
   Tags: tags,
 });
 
-export const lambdaFunction = resourceType(Function_, (properties, context) => {
+type FunctionProperties = z.output<typeof Function_>;
+
+export const lambdaFunction = resourceType(Function_, {
+  named: 'FunctionName',
+  replacedBy: ['FunctionName', 'PackageType'],
+  create: (properties, context) => {
+    const name = properties.FunctionName ?? physicalName(context);
+    const fn = context.services.lambda.createFunction(settingsOf(name, properties, context));
+    return { ref: name, attributes: { Arn: fn.arn } };
+  },
+  update: {
+    properties: Object.keys(Function_.shape) as (keyof FunctionProperties)[],
+    run: ({ ref: name, attributes, properties: before }, properties, context) => {
+      if ((before.DurableConfig === undefined) !== (properties.DurableConfig === undefined)) {
+        throw new Error('DurableConfig can only be set when a function is created');
+      }
+      context.services.lambda.updateFunction(attributes['Arn']!, settingsOf(name, properties, context));
+    },
+  },
+  remove: ({ ref: name, attributes }, { account, region, services: { lambda } }) => {
+    const isThere = lambda.functions.find({ account, region, name, qualifier: undefined }) !== undefined;
+    if (isThere) lambda.deleteFunction(attributes['Arn']!);
+  },
+});
+
+function settingsOf(name: string, properties: FunctionProperties, context: DeployContext): FunctionSettings {
   const { account, region } = context;
-  const name = properties.FunctionName ?? physicalName(context);
   const { hash, folder } = codeOf(properties.Code.S3Key, context);
   const logging = properties.LoggingConfig ?? Logging.parse({});
-  const fn = context.services.lambda.createFunction({
+  return {
     account,
     region,
     name,
@@ -101,9 +126,8 @@ export const lambdaFunction = resourceType(Function_, (properties, context) => {
       applicationLevel: logging.ApplicationLogLevel,
       systemLevel: logging.SystemLogLevel,
     },
-  });
-  return { ref: name, attributes: { Arn: fn.arn } };
-});
+  };
+}
 
 /** Code comes out of the assembly's folders, where a real deployment would have put it into the bootstrap bucket. */
 function codeOf(key: string, { assets }: DeployContext): { hash: string; folder: string } {

@@ -1,0 +1,250 @@
+/** One operation on a stack: creating it, updating it, deleting it, and going back when that fails. */
+import { DeploymentError } from './errors.ts';
+import { conditionHolds, type ResourceAnswers, resolve, type Scope, type Template } from './intrinsics.ts';
+import { type Choose, chooser, type DeployOrder, dependencyGraph, type Graph, inOrder, reversed } from './order.ts';
+import type { Provisioner, Removal } from './provision.ts';
+import type { Deployed, Stack, StackResource } from './stack.ts';
+
+export interface OperationParts {
+  stack: Stack;
+  provisioner: Provisioner;
+  order: DeployOrder;
+}
+
+/** What a deployment has done, by logical id. */
+export interface Deployment {
+  created: string[];
+  updated: string[];
+  replaced: string[];
+  removed: string[];
+  /** No longer in the stack, but there: kept by a policy, or since its service refused to remove it. */
+  left: string[];
+}
+
+/** The template and parameters that a deployment brings. */
+export type Desired = Omit<Deployed, 'outputs'>;
+
+/** What was touched by an update, so that it can be taken back. */
+interface Touched {
+  created: StackResource[];
+  updated: { before: StackResource; after: StackResource }[];
+}
+
+export class Operation {
+  readonly #stack: Stack;
+  readonly #provisioner: Provisioner;
+  readonly #order: DeployOrder;
+  readonly #stream: string;
+
+  constructor({ stack, provisioner, order }: OperationParts) {
+    this.#stack = stack;
+    this.#provisioner = provisioner;
+    this.#order = order;
+    const { account, region, name } = stack.id;
+    this.#stream = `${account} ${region} ${name} ${++stack.operations}`;
+  }
+
+  /** @throws DeploymentError when a resource failed; what was made is removed again, as its policy wants it */
+  async create(desired: Desired): Promise<Deployment> {
+    const stack = this.#stack;
+    const { template } = desired;
+    const scope = this.#scope(desired, stack.resources);
+    const graph = graphOf(scope);
+    stack.enter('CREATE_IN_PROGRESS');
+    const keep = (resource: StackResource) => void stack.resources.set(resource.logicalId, resource);
+    try {
+      for (const id of inOrder(graph, this.#choose(template))) {
+        keep(await this.#provisioner.create(id, scope, keep));
+      }
+      stack.deployed = { ...desired, outputs: this.#outputs(scope) };
+    } catch (error) {
+      stack.enter('ROLLBACK_IN_PROGRESS', (error as Error).message);
+      const { failed } = await this.#removeAll(stack.resources, graph, template, 'undone');
+      for (const id of stack.resources.keys()) if (!failed.includes(id)) stack.resources.delete(id);
+      stack.enter(failed.length > 0 ? 'ROLLBACK_FAILED' : 'ROLLBACK_COMPLETE', failureOf(failed));
+      throw error;
+    }
+    stack.enter('CREATE_COMPLETE');
+    return { created: [...graph.keys()], updated: [], replaced: [], removed: [], left: [] };
+  }
+
+  /** @throws DeploymentError when a resource failed; the stack goes back to what it was */
+  async update(desired: Desired): Promise<Deployment> {
+    const stack = this.#stack;
+    const before = stack.resources;
+    const after = new Map<string, StackResource>();
+    const scope = this.#scope(desired, after);
+    const graph = graphOf(scope);
+    this.#refuseOtherTypes(desired.template, graph);
+    const touched: Touched = { created: [], updated: [] };
+    stack.enter('UPDATE_IN_PROGRESS');
+    let outputs: Record<string, string>;
+    try {
+      for (const id of inOrder(graph, this.#choose(desired.template))) {
+        after.set(id, await this.#bring(id, before.get(id), scope, touched));
+      }
+      outputs = this.#outputs(scope);
+    } catch (error) {
+      await this.#goBack(touched, graph, desired.template, error as Error);
+      throw error;
+    }
+    stack.enter('UPDATE_COMPLETE_CLEANUP_IN_PROGRESS');
+    const old = [...before].filter(([id, { answers }]) => after.get(id)?.answers !== answers);
+    const replaced = old.map(([id]) => id).filter((id) => after.has(id));
+    const oldTemplate = stack.deployed.template;
+    const oldGraph = dependencyGraph(oldTemplate, [...before.keys()]);
+    const { removed, left, failed } = await this.#removeAll(new Map(old), oldGraph, oldTemplate, (id) =>
+      after.has(id) ? 'replaced' : 'removed',
+    );
+    stack.resources = after;
+    stack.deployed = { ...desired, outputs };
+    stack.enter('UPDATE_COMPLETE', failureOf(failed));
+    return {
+      created: [...after.keys()].filter((id) => !before.has(id)),
+      updated: touched.updated.map(({ before: { logicalId } }) => logicalId),
+      replaced,
+      removed: removed.filter((id) => !after.has(id)),
+      left: [...left, ...failed],
+    };
+  }
+
+  /** @throws DeploymentError when a service refused to remove something; that and what it depends on stay in the stack */
+  async delete(): Promise<Deployment> {
+    const stack = this.#stack;
+    const { template } = stack.deployed;
+    const graph = dependencyGraph(template, [...stack.resources.keys()]);
+    stack.enter('DELETE_IN_PROGRESS');
+    const { removed, left, failed } = await this.#removeAll(stack.resources, graph, template, 'removed');
+    for (const id of [...removed, ...left]) stack.resources.delete(id);
+    if (failed.length > 0) {
+      const problem = failureOf(failed)!;
+      stack.enter('DELETE_FAILED', problem);
+      const reasons = stack.events.filter(({ status }) => status === 'DELETE_FAILED').map(({ reason }) => reason);
+      const place = `resource ${failed[0]}`;
+      throw new DeploymentError(stack.id.name, place, `${problem} ${reasons.at(-2)}`, { order: this.#order });
+    }
+    stack.enter('DELETE_COMPLETE');
+    return { created: [], updated: [], replaced: [], removed, left };
+  }
+
+  async #bring(id: string, before: StackResource | undefined, scope: Scope, touched: Touched): Promise<StackResource> {
+    const onHalfMade = (resource: StackResource) => void touched.created.push(resource);
+    if (!before) {
+      const made = await this.#provisioner.create(id, scope, onHalfMade);
+      touched.created.push(made);
+      return made;
+    }
+    const change = { before, after: before };
+    const onAttempt = () => void touched.updated.push(change);
+    const brought = await this.#provisioner.update(before, scope, { onAttempt, onHalfMade });
+    if (brought.answers !== before.answers) touched.created.push(brought);
+    change.after = brought;
+    return brought;
+  }
+
+  async #goBack({ created, updated }: Touched, graph: Graph, template: Template, cause: Error): Promise<void> {
+    const stack = this.#stack;
+    stack.enter('UPDATE_ROLLBACK_IN_PROGRESS', cause.message);
+    const old = stack.deployed.template;
+    const changes = new Map(updated.map((change) => [change.before.logicalId, change]));
+    try {
+      for (const id of inOrder(dependencyGraph(old, [...changes.keys()]), this.#choose(old))) {
+        const { before, after } = changes.get(id)!;
+        await this.#provisioner.revert(after, before);
+      }
+    } catch (error) {
+      stack.enter('UPDATE_ROLLBACK_FAILED', (error as Error).message);
+      return;
+    }
+    stack.enter('UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS');
+    const fresh = new Map(created.map((resource) => [resource.logicalId, resource]));
+    const { failed } = await this.#removeAll(fresh, graph, template, 'undone');
+    stack.enter('UPDATE_ROLLBACK_COMPLETE', failureOf(failed));
+  }
+
+  /** Dependents first. What a failed one depends on isn't tried. */
+  async #removeAll(
+    resources: ReadonlyMap<string, StackResource>,
+    graph: Graph,
+    template: Template,
+    removal: Removal | ((id: string) => Removal),
+  ): Promise<{ removed: string[]; left: string[]; failed: string[] }> {
+    const outcome = { removed: [] as string[], left: [] as string[], failed: [] as string[] };
+    const dependents = reversed(graph);
+    const order = inOrder(dependents, this.#choose(template)).filter((id) => resources.has(id));
+    for (const id of order) {
+      if (outcome.failed.some((failed) => dependents.get(id)!.has(failed))) {
+        outcome.failed.push(id);
+        continue;
+      }
+      const why = typeof removal === 'function' ? removal(id) : removal;
+      const end = await this.#provisioner.remove(resources.get(id)!, why);
+      outcome[end === 'retained' ? 'left' : end].push(id);
+    }
+    return outcome;
+  }
+
+  #choose(template: Template): Choose {
+    return chooser(this.#order, template, this.#stream);
+  }
+
+  #scope({ template, parameters }: Desired, resources: ReadonlyMap<string, StackResource>): Scope {
+    const { name: stackName, account, region } = this.#stack.id;
+    return { account, region, stackName, template, parameters, resources: answersOf(resources) };
+  }
+
+  #refuseOtherTypes(template: Template, graph: Graph): void {
+    for (const id of graph.keys()) {
+      const before = this.#stack.resources.get(id)?.type;
+      const after = template.Resources[id]!.Type;
+      if (before === undefined || before === after) continue;
+      const problem = `Update of resource type is not permitted. The new template modifies resource type of the following resources: [${id}]`;
+      throw this.#refused(`resource ${id} (${after})`, new Error(problem));
+    }
+  }
+
+  #outputs(scope: Scope): Record<string, string> {
+    try {
+      return outputsOf(scope);
+    } catch (error) {
+      throw this.#refused('the outputs', error as Error);
+    }
+  }
+
+  #refused(place: string, cause: Error): DeploymentError {
+    return new DeploymentError(this.#stack.id.name, place, cause.message, { cause, order: this.#order });
+  }
+}
+
+/**
+ * The resources whose condition holds, or that have none, with their dependencies.
+ * @throws TemplateError for a circle, and for a dependency that isn't there
+ */
+export function graphOf(scope: Scope): Graph {
+  const { template } = scope;
+  const wanted = Object.entries(template.Resources)
+    .filter(([id, { Condition }]) => Condition === undefined || conditionHolds(Condition, scope, `Resources.${id}`))
+    .map(([id]) => id);
+  return dependencyGraph(template, wanted);
+}
+
+/** Seen through, as resources come and go. */
+function answersOf(resources: ReadonlyMap<string, StackResource>): Scope['resources'] {
+  return { get: (id: string): ResourceAnswers | undefined => resources.get(id)?.answers };
+}
+
+function failureOf(failed: readonly string[]): string | undefined {
+  if (failed.length === 0) return undefined;
+  return `The following resource(s) failed to delete: [${failed.join(', ')}].`;
+}
+
+function outputsOf(scope: Scope): Record<string, string> {
+  const outputs: Record<string, string> = {};
+  for (const [name, { Value, Condition }] of Object.entries(scope.template.Outputs ?? {})) {
+    const path = `Outputs.${name}`;
+    if (Condition !== undefined && !conditionHolds(Condition, scope, path)) continue;
+    const value = resolve(Value, scope, `${path}.Value`);
+    outputs[name] = typeof value === 'string' ? value : JSON.stringify(value);
+  }
+  return outputs;
+}

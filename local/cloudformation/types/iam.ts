@@ -1,0 +1,294 @@
+/** AWS::IAM::*: roles, users and their policies. */
+import { z } from 'zod';
+import { ApiError } from '../../api.ts';
+import type { NamedPolicy } from '../../iam/entities.ts';
+import { type PolicyDocument, parsePolicy } from '../../iam/policy.ts';
+import {
+  type DeployContext,
+  harmless,
+  integer,
+  physicalName,
+  policyDocument,
+  type ResourceType,
+  resourceType,
+  tags,
+} from '../resource-type.ts';
+
+const InlinePolicies = z.array(z.strictObject({ PolicyName: z.string(), PolicyDocument: policyDocument })).default([]);
+
+const identity = {
+  Path: z.string().default('/'),
+  Policies: InlinePolicies,
+  ManagedPolicyArns: z.array(z.string()).default([]),
+  PermissionsBoundary: z.string().optional(),
+  Tags: tags,
+};
+
+const Role = z.strictObject({
+  ...identity,
+  RoleName: z.string().optional(),
+  AssumeRolePolicyDocument: policyDocument,
+  MaxSessionDuration: integer(3600, 43_200).optional(),
+  Description: harmless('a text for people'),
+});
+
+const User = z.strictObject({ ...identity, UserName: z.string().optional() });
+
+const AccessKey = z.strictObject({
+  UserName: z.string(),
+  Status: z.literal('Active').optional(),
+  Serial: harmless('it only makes CloudFormation rotate the key'),
+});
+
+const attachments = { Roles: z.array(z.string()).default([]), Users: z.array(z.string()).default([]) };
+
+const Policy = z.strictObject({ ...attachments, PolicyName: z.string(), PolicyDocument: policyDocument });
+
+const ManagedPolicy = z.strictObject({
+  ...attachments,
+  ManagedPolicyName: z.string().optional(),
+  PolicyDocument: policyDocument,
+  Path: z.string().default('/'),
+  Description: harmless('a text for people'),
+});
+
+/** AWS's own policies change without notice; only the one that every function needs is known here. */
+const BASIC_EXECUTION = 'arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole';
+const AWS_MANAGED: Record<string, PolicyDocument> = {
+  [BASIC_EXECUTION]: {
+    Version: '2012-10-17',
+    Statement: [
+      {
+        Effect: 'Allow',
+        Action: ['logs:CreateLogGroup', 'logs:CreateLogStream', 'logs:PutLogEvents'],
+        Resource: '*',
+      },
+    ],
+  },
+};
+
+type Identity = Pick<z.output<typeof Role>, keyof typeof identity>;
+
+export const iamTypes: Record<string, ResourceType> = {
+  'AWS::IAM::Role': resourceType(Role, {
+    named: 'RoleName',
+    replacedBy: ['RoleName', 'Path'],
+    create: (properties, context) => {
+      const { account, services } = context;
+      const name = properties.RoleName ?? physicalName(context);
+      const role = services.directory.addRole({
+        account,
+        name,
+        trust: trustOf(name, properties),
+        ...grants(properties, context),
+        ...(properties.MaxSessionDuration && { maxSessionDurationSeconds: properties.MaxSessionDuration }),
+      });
+      return { ref: name, attributes: { Arn: role.arn, RoleId: role.roleId } };
+    },
+    update: {
+      properties: [
+        'AssumeRolePolicyDocument',
+        'Policies',
+        'ManagedPolicyArns',
+        'PermissionsBoundary',
+        'MaxSessionDuration',
+      ],
+      run: ({ ref: name, attributes, properties: before }, properties, context) => {
+        const { directory } = context.services;
+        directory.replaceTrust(attributes['Arn']!, trustOf(name, properties));
+        const role = directory.findRoleByArn(attributes['Arn']!)!;
+        replaceGrants(role, before, properties, context);
+        role.maxSessionDurationSeconds = properties.MaxSessionDuration ?? 3600;
+      },
+    },
+    remove: ({ attributes, properties }, { services: { directory } }) => {
+      const role = directory.findRoleByArn(attributes['Arn']!);
+      if (!role) return;
+      refuseForeignPolicies(role.policies, properties);
+      directory.removeRole(role.arn);
+    },
+  }),
+
+  'AWS::IAM::User': resourceType(User, {
+    named: 'UserName',
+    replacedBy: ['UserName', 'Path'],
+    create: (properties, context) => {
+      const { account, services } = context;
+      const name = properties.UserName ?? physicalName(context);
+      const user = services.directory.addUser({ account, name, ...grants(properties, context) });
+      return { ref: name, attributes: { Arn: user.arn } };
+    },
+    update: {
+      properties: ['Policies', 'ManagedPolicyArns', 'PermissionsBoundary'],
+      run: ({ attributes, properties: before }, properties, context) => {
+        const user = context.services.directory.findUserByArn(attributes['Arn']!);
+        if (!user) throw new Error(`The user with ARN ${attributes['Arn']} cannot be found.`);
+        replaceGrants(user, before, properties, context);
+      },
+    },
+    remove: ({ ref: name, properties }, { account, services: { directory } }) => {
+      const user = directory.findUser(account, name);
+      if (!user) return;
+      refuseForeignPolicies(user.policies, properties);
+      if (directory.accessKeysOf(account, name).length > 0) {
+        throw deleteConflict('Cannot delete entity, must delete access keys first.');
+      }
+      directory.removeUser(account, name);
+    },
+  }),
+
+  'AWS::IAM::AccessKey': resourceType(AccessKey, {
+    replacedBy: ['UserName', 'Serial'],
+    create: ({ UserName }, { account, services }) => {
+      const { accessKeyId, secretAccessKey } = services.directory.addAccessKey(account, UserName);
+      return { ref: accessKeyId, attributes: { SecretAccessKey: secretAccessKey } };
+    },
+    remove: ({ ref, properties: { UserName } }, { account, services: { directory } }) => {
+      const isThere = directory.findUser(account, UserName) !== undefined && directory.findAccessKey(ref) !== undefined;
+      if (isThere) directory.removeAccessKey(account, UserName, ref);
+    },
+  }),
+
+  'AWS::IAM::Policy': resourceType(Policy, {
+    replacedBy: [],
+    create: (properties, context) => {
+      attach(inlinePolicy(properties), properties, context);
+      return { ref: physicalName(context), attributes: {} };
+    },
+    update: {
+      properties: ['PolicyName', 'PolicyDocument', 'Roles', 'Users'],
+      run: (made, properties, context) => {
+        const policy = inlinePolicy(properties);
+        detach(made.properties.PolicyName, made.properties, context);
+        attach(policy, properties, context);
+      },
+    },
+    remove: ({ properties }, context) => detach(properties.PolicyName, properties, context),
+  }),
+
+  'AWS::IAM::ManagedPolicy': resourceType(ManagedPolicy, {
+    named: 'ManagedPolicyName',
+    replacedBy: ['ManagedPolicyName', 'Path'],
+    create: (properties, context) => {
+      const { account, services } = context;
+      const name = properties.ManagedPolicyName ?? physicalName(context, 128);
+      const arn = `arn:aws:iam::${account}:policy${properties.Path}${name}`;
+      if (services.managedPolicies.has(arn)) {
+        const problem = `A policy called ${name} already exists. Duplicate names are not allowed.`;
+        throw new ApiError('EntityAlreadyExists', 409, problem);
+      }
+      const policy = { name: arn, document: parsePolicy(properties.PolicyDocument, `policy ${name}`) };
+      attach(policy, properties, context);
+      services.managedPolicies.set(arn, policy);
+      return { ref: arn, attributes: { PolicyArn: arn } };
+    },
+    update: {
+      properties: ['PolicyDocument', 'Roles', 'Users'],
+      run: ({ ref: arn, properties: before }, properties, context) => {
+        const { directory, managedPolicies } = context.services;
+        const policy = { name: arn, document: parsePolicy(properties.PolicyDocument, `policy ${arn}`) };
+        detach(arn, before, context);
+        managedPolicies.set(arn, policy);
+        // Those that name it themselves have it as well.
+        for (const identity of [...directory.rolesOf(context.account), ...directory.usersOf(context.account)]) {
+          identity.policies = identity.policies.map((each) => (each.name === arn ? policy : each));
+        }
+        attach(policy, properties, context);
+      },
+    },
+    remove: ({ ref: arn, properties }, context) => {
+      const { account } = context;
+      const { directory, managedPolicies } = context.services;
+      detach(arn, properties, context);
+      const holders = [...directory.rolesOf(account), ...directory.usersOf(account)];
+      if (holders.some(({ policies }) => policies.some(({ name }) => name === arn))) {
+        throw deleteConflict('Cannot delete a policy attached to entities.');
+      }
+      managedPolicies.delete(arn);
+    },
+  }),
+};
+
+function trustOf(name: string, { AssumeRolePolicyDocument }: z.output<typeof Role>): PolicyDocument {
+  return parsePolicy(AssumeRolePolicyDocument, `trust policy of ${name}`, 'trust');
+}
+
+function inlinePolicy({ PolicyName: name, PolicyDocument }: z.output<typeof Policy>): NamedPolicy {
+  return { name, document: parsePolicy(PolicyDocument, `policy ${name}`) };
+}
+
+function grants(properties: Identity, context: DeployContext) {
+  const inline = properties.Policies.map(({ PolicyName, PolicyDocument }) => ({
+    name: PolicyName,
+    document: parsePolicy(PolicyDocument, `policy ${PolicyName}`),
+  }));
+  const attached = properties.ManagedPolicyArns.map((arn) => managedPolicy(arn, context));
+  const boundary = properties.PermissionsBoundary;
+  return {
+    path: properties.Path,
+    policies: [...inline, ...attached],
+    ...(boundary && { permissionsBoundary: managedPolicy(boundary, context).document }),
+  };
+}
+
+/** What other resources have attached stays. */
+function replaceGrants(
+  holder: { policies: NamedPolicy[]; permissionsBoundary?: PolicyDocument },
+  before: Identity,
+  after: Identity,
+  context: DeployContext,
+): void {
+  const { policies, permissionsBoundary } = grants(after, context);
+  const old = namesOf(before);
+  const replaced = new Set(policies.map(({ name }) => name));
+  const others = holder.policies.filter(({ name }) => !old.has(name) && !replaced.has(name));
+  holder.policies = [...others, ...policies];
+  if (permissionsBoundary) holder.permissionsBoundary = permissionsBoundary;
+  else delete holder.permissionsBoundary;
+}
+
+function namesOf({ Policies, ManagedPolicyArns }: Identity): Set<string> {
+  return new Set([...Policies.map(({ PolicyName }) => PolicyName), ...ManagedPolicyArns]);
+}
+
+/** IAM deletes nobody who has policies, and CloudFormation takes away only those of the resource itself. */
+function refuseForeignPolicies(policies: readonly NamedPolicy[], properties: Identity): void {
+  const own = namesOf(properties);
+  const foreign = policies.find(({ name }) => !own.has(name));
+  if (foreign?.name.startsWith('arn:')) throw deleteConflict('Cannot delete entity, must detach all policies first.');
+  if (foreign) throw deleteConflict('Cannot delete entity, must delete policies first.');
+}
+
+function deleteConflict(message: string): ApiError {
+  return new ApiError('DeleteConflict', 409, message);
+}
+
+function managedPolicy(arn: string, { services }: DeployContext): NamedPolicy {
+  const document = AWS_MANAGED[arn];
+  const policy = document ? { name: arn, document } : services.managedPolicies.get(arn);
+  if (policy) return policy;
+  if (arn.startsWith('arn:aws:iam::aws:')) {
+    throw new Error(`the policy ${arn} is managed by AWS and unknown here; only ${BASIC_EXECUTION} is supported`);
+  }
+  throw new Error(`Policy ${arn} does not exist or is not attachable.`);
+}
+
+function attach(policy: NamedPolicy, to: { Roles: string[]; Users: string[] }, context: DeployContext): void {
+  const { account, services } = context;
+  for (const name of to.Roles) {
+    const role = services.directory.findRole(account, name);
+    if (!role) throw new Error(`The role with name ${name} cannot be found.`);
+    services.directory.putRolePolicy(role.arn, policy);
+  }
+  for (const name of to.Users) services.directory.putUserPolicy(account, name, policy);
+}
+
+/** From whoever is still there. */
+function detach(policyName: string, from: { Roles: string[]; Users: string[] }, context: DeployContext): void {
+  const { account, services } = context;
+  const roles = from.Roles.map((name) => services.directory.findRole(account, name));
+  const users = from.Users.map((name) => services.directory.findUser(account, name));
+  for (const holder of [...roles, ...users]) {
+    if (holder) holder.policies = holder.policies.filter(({ name }) => name !== policyName);
+  }
+}
