@@ -4,7 +4,7 @@ import middy from '@middy/core';
 import { createCheckClients } from './aws/check-clients.ts';
 import type { Check } from './check/check.ts';
 import { checkAll } from './check/check-all.ts';
-import type { CheckLine } from './check/line.ts';
+import { type CheckLine, isOpen } from './check/line.ts';
 import { publishCheck } from './check/metrics.ts';
 import { tableOf } from './check/table.ts';
 import { readCheckConfig } from './config.ts';
@@ -24,11 +24,12 @@ const logger = new Logger({ serviceName: `${config.name}-check` });
 export const handler = middy<unknown, CheckAnswer>()
   .use(injectLambdaContext(logger))
   .handler(async () => {
-    const check: Check = { config, clients: createCheckClients() };
+    const check: Check = { config, clients: createCheckClients(config) };
     const lines = await checkAll(check);
-    const failed = lines.filter(({ status }) => status === 'failed');
-    for (const line of failed) logger.error('check failed', { line });
-    logger.info('checked', { passed: failed.length === 0, lines: lines.length, failed: failed.length });
-    publishCheck(config.name, failed.length);
-    return { passed: failed.length === 0, table: tableOf(lines), lines };
+    const open = lines.filter(isOpen);
+    for (const line of open) logger.error(`check ${line.status}`, { line });
+    const passed = open.length === 0;
+    logger.info('checked', { passed, lines: lines.length, failed: open.length });
+    publishCheck(config.name, open.length);
+    return { passed, table: tableOf(lines), lines };
   });

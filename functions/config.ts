@@ -14,18 +14,21 @@ import {
 
 export type Environment = Record<string, string | undefined>;
 
-/** What a relay function knows of its surroundings: read once, checked, then handed down. */
-export interface RelayConfig extends RelaySettings {
-  queueUrl: string;
-  deadLetterQueueUrl: string;
-  /** The name of the table that keeps the receipts. */
+/** Where it is kept what is known of roles of other accounts. */
+export interface RoleMemoryConfig {
+  /** The name of the table that keeps the receipts, and what is known of roles. */
   ledgerTable: string;
-}
-
-export interface CheckConfig extends CheckSettings {
   /** The relay role's unique id at the last deployment, `AROA…`: another one means that the role was re-created since. */
   deployedRoleId: string;
 }
+
+/** What a relay function knows of its surroundings: read once, checked, then handed down. */
+export interface RelayConfig extends RelaySettings, RoleMemoryConfig {
+  queueUrl: string;
+  deadLetterQueueUrl: string;
+}
+
+export interface CheckConfig extends CheckSettings, RoleMemoryConfig {}
 
 export interface ReplayConfig extends ReplaySettings {
   queueUrl: string;
@@ -43,14 +46,13 @@ export function readConfig(env: Environment, settings = settingsText()): RelayCo
     ...withoutLoop(parseSettings(settings, relaySettings)),
     queueUrl: required(env, 'QUEUE_URL'),
     deadLetterQueueUrl: required(env, 'DEAD_LETTER_QUEUE_URL'),
-    ledgerTable: required(env, 'LEDGER_TABLE'),
+    ...readRoleMemory(env),
   };
 }
 
 /** @throws RelayError `ConfigurationInvalid` */
 export function readCheckConfig(env: Environment, settings = settingsText()): CheckConfig {
-  const deployedRoleId = required(env, 'RELAY_ROLE_ID');
-  return { ...withoutLoop(parseSettings(settings, checkSettings)), deployedRoleId };
+  return { ...withoutLoop(parseSettings(settings, checkSettings)), ...readRoleMemory(env) };
 }
 
 /** @throws RelayError `ConfigurationInvalid` */
@@ -62,6 +64,10 @@ export function readReplayConfig(env: Environment, settings = settingsText()): R
     deadLetterQueueArn: required(env, 'DEAD_LETTER_QUEUE_ARN'),
     ledgerTable: required(env, 'LEDGER_TABLE'),
   };
+}
+
+function readRoleMemory(env: Environment): RoleMemoryConfig {
+  return { ledgerTable: required(env, 'LEDGER_TABLE'), deployedRoleId: required(env, 'RELAY_ROLE_ID') };
 }
 
 function withoutLoop<S extends RelaySettings | CheckSettings>(settings: S): S {

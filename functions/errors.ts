@@ -11,6 +11,7 @@ export type RelayErrorCode =
   | 'SourceChanged'
   | 'KeyTooLong'
   | 'AssumeRoleDenied'
+  | 'RoleAwaited'
   | 'DestinationDenied'
   | 'DestinationRefused'
   | 'AlreadyThere'
@@ -20,6 +21,7 @@ export type RelayErrorCode =
   | 'SessionExpired'
   | 'Throttled'
   | 'OutOfTime'
+  | 'NotBegun'
   | 'WriteUnanswered'
   | 'UploadGone'
   | 'LedgerUnavailable'
@@ -33,6 +35,8 @@ export interface RelayErrorDetails {
   message: string;
   /** Whether the same request may succeed later without anybody changing anything. */
   retryable: boolean;
+  /** When it may be worth trying again, if that is known. */
+  retryAfterSeconds?: number | undefined;
   /** The API call or step that failed, e.g. `HeadObject`. */
   operation?: string;
   source?: string;
@@ -44,6 +48,7 @@ export interface RelayErrorDetails {
 export class RelayError extends Error {
   readonly code: RelayErrorCode;
   readonly retryable: boolean;
+  readonly retryAfterSeconds: number | undefined;
   readonly operation: string | undefined;
   readonly source: string | undefined;
   readonly destination: string | undefined;
@@ -53,6 +58,7 @@ export class RelayError extends Error {
     this.name = details.code;
     this.code = details.code;
     this.retryable = details.retryable;
+    this.retryAfterSeconds = details.retryAfterSeconds;
     this.operation = details.operation;
     this.source = details.source;
     this.destination = details.destination;
@@ -64,11 +70,20 @@ export class RelayError extends Error {
       code: this.code,
       message: this.message,
       retryable: this.retryable,
+      retryAfterSeconds: this.retryAfterSeconds,
       operation: this.operation,
       source: this.source,
       destination: this.destination,
     };
   }
+}
+
+/**
+ * Whether nothing has been tried yet, for a reason outside the object: the role isn't there, or others took the time. It is
+ * no try, so it brings nothing closer to the dead-letter queue.
+ */
+export function isNoTry({ code }: RelayError): boolean {
+  return code === 'RoleAwaited' || code === 'NotBegun';
 }
 
 /** An error of unknown make is taken as one that may pass: retrying loses nothing, dropping might. */

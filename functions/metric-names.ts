@@ -11,6 +11,8 @@ export const METRICS = {
   bytesFailed: 'BytesFailed',
   /** Milliseconds from the upload, as the event has it, to the receipt; of each route, and of all together. */
   deliveryLatency: 'DeliveryLatency',
+  /** Seconds since a message was first sent that is now sent anew; the oldest one's. SQS's own figure starts afresh with each sending. */
+  oldestRequeued: 'OldestRequeued',
   /** Uploads of large objects. Each that was begun is finished or orphaned in the end; what is left over is under way. */
   largeUploadsBegun: 'LargeUploadsBegun',
   largeUploadsFinished: 'LargeUploadsFinished',

@@ -47,6 +47,9 @@ const route = z.extend(filteredRoute, {
   copyTags: z.boolean(),
 });
 
+/** For so long after its first refusal a role that never let this relay in is waited for. */
+const awaitRoleHours = positive;
+
 /** Of every function. */
 const common = z.object({
   /** The relay's own name: the `source` of its events and the `service` of its metrics. */
@@ -63,6 +66,7 @@ export const relaySettings = z.extend(common, {
   maxReceives: positive,
   /** Before the second try of a message; later ones wait longer. */
   retryDelaySeconds: positive,
+  awaitRoleHours,
   /** Objects above this are relayed by relay-large. */
   largeObjectBytes: positive,
   /** How many relay-part functions may be at one large object at once. */
@@ -73,9 +77,10 @@ export const relaySettings = z.extend(common, {
   partFunction: functionArn,
 });
 
-/** The check knows no queue and no ledger, since it leaves both alone. */
+/** The check knows no queue, since it leaves it alone. */
 export const checkSettings = z.extend(common, {
   routes: z.array(route).check(z.minLength(1)),
+  awaitRoleHours,
   /** The role of replay, which reader roles trust as well. */
   replayRoleArn: roleArn,
   /** Whether the ledger's table is protected against deletion. */

@@ -57,6 +57,12 @@ export class Alarms extends Construct {
       threshold: OLDEST_MESSAGE_SECONDS,
       evaluationPeriods: 1,
     });
+    this.#add('oldest-message', 'an upload has been waiting for half an hour, sent anew each time', {
+      metric: metrics.oldestRequeuedAge(),
+      threshold: OLDEST_MESSAGE_SECONDS,
+      evaluationPeriods: 1,
+      suffix: '-requeued',
+    });
     this.#add('errors', 'the relay function fails again and again', {
       metric: metrics.ofRelayFunction('Errors'),
       threshold: 1,

@@ -1,5 +1,6 @@
 import type { Construct } from 'constructs';
 import type { RelayContext } from './config.ts';
+import type { Ledger } from './ledger.ts';
 import { relayNames } from './names.ts';
 import { RelayCode } from './relay-code.ts';
 import type { RelayFunction } from './relay-function.ts';
@@ -8,6 +9,7 @@ import { checkSettings } from './settings.ts';
 export interface CheckFunctionProps {
   config: RelayContext;
   relay: RelayFunction;
+  ledger: Ledger;
 }
 
 /** Some twenty requests per route, and patience for a destination that is slow to refuse. */
@@ -19,7 +21,7 @@ const MEMORY_MIB = 256;
  * what the relay may do, and nobody is granted anything for its sake.
  */
 export class CheckFunction extends RelayCode {
-  constructor(scope: Construct, id: string, { config, relay }: CheckFunctionProps) {
+  constructor(scope: Construct, id: string, { config, relay, ledger }: CheckFunctionProps) {
     super(scope, id, {
       config,
       role: relay.role,
@@ -30,7 +32,7 @@ export class CheckFunction extends RelayCode {
       timeoutSeconds: TIMEOUT_SECONDS,
       memoryMiB: MEMORY_MIB,
       logGroup: relay.logGroup,
-      environment: { RELAY_ROLE_ID: relay.role.roleId },
+      environment: { RELAY_ROLE_ID: relay.role.roleId, LEDGER_TABLE: ledger.table.tableName },
     });
   }
 }

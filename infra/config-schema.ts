@@ -112,6 +112,11 @@ export const contextSchema = z.strictObject({
       maximumConcurrency: z.int().min(2).max(1000).default(20),
       /** Before a message's second try; each further pause is four times as long, up to a quarter of an hour. Longer than any request may still take. */
       retryDelaySeconds: z.int().min(10).max(900).default(30),
+      /**
+       * For so long after its first refusal a role that never let this relay in is waited for: a weekend, unless said
+       * otherwise. Its upper end is as long as SQS keeps a message.
+       */
+      awaitRoleHours: z.int().min(1).max(336).default(72),
       /** What one invocation takes on, at the cautious 20 MB/s of a small function; larger ones are shared out among workers. */
       largeObjectBytes: z
         .int()

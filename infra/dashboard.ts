@@ -48,7 +48,12 @@ export class Dashboard extends Construct {
           }),
         ],
         [
-          graph('Oldest unrelayed object (s)', { left: [metrics.oldestMessageAge().with({ label: 'age' })] }),
+          graph('Oldest unrelayed object (s)', {
+            left: [
+              metrics.oldestMessageAge().with({ label: 'age' }),
+              metrics.oldestRequeuedAge().with({ label: 'sent anew' }),
+            ],
+          }),
           graph('Dead letters', { left: [metrics.deadLetterDepth().with({ label: 'messages' })] }),
           graph('Throttles and errors', {
             left: [

@@ -52,6 +52,11 @@ export class RelayMetrics {
     return this.#ofQueue('ApproximateAgeOfOldestMessage', relayNames(this.#config).queue);
   }
 
+  /** Of messages that the relay has sent anew: with each sending SQS's own figure starts afresh. */
+  oldestRequeuedAge(): Metric {
+    return this.own('oldestRequeued', 'Maximum');
+  }
+
   deadLetterDepth(): Metric {
     return this.#ofQueue('ApproximateNumberOfMessagesVisible', relayNames(this.#config).deadLetterQueue);
   }

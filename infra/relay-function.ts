@@ -101,6 +101,7 @@ export class RelayFunction extends Construct {
       [queue.queueArn],
     );
     this.#allow('PostponeMessages', ['sqs:ChangeMessageVisibility'], [queue.queueArn]);
+    this.#allow('SendAnew', ['sqs:SendMessage'], [queue.queueArn]);
     this.#set('QUEUE_URL', queue.queueUrl);
     this.#mapping = new EventSourceMapping(this, 'Mapping', {
       target: this.function,
@@ -154,9 +155,11 @@ export class RelayFunction extends Construct {
     this.#wide.allow({ sid: 'AssumeWriterRoles', actions: ['sts:AssumeRole'], resources: writers });
   }
 
+  /** Receipts, and what is known of roles of other accounts (functions/aws/role-history.ts). */
   recordsIn({ table }: Ledger): void {
     this.#allow('WriteReceipts', ['dynamodb:PutItem'], [table.tableArn]);
     this.#set('LEDGER_TABLE', table.tableName);
+    this.#set('RELAY_ROLE_ID', this.role.roleId);
   }
 
   /** Onto the account's default bus, and in no other name than our own. */
@@ -173,8 +176,8 @@ export class RelayFunction extends Construct {
     );
   }
 
-  /** The relay starts relay-large, which has relay-part work for it and gives back to the queue what has changed meanwhile. */
-  relaysLargeObjects({ queue }: RelayQueue): void {
+  /** The relay starts relay-large, which has relay-part work for it; what has changed meanwhile it sends to the queue, as the relay may. */
+  relaysLargeObjects(): void {
     const { source } = this.#config;
     const { largeFunction, partFunction } = relayNames(this.#config);
     const started = functionArn(source, `${largeFunction}:${LIVE_ALIAS}`);
@@ -182,7 +185,6 @@ export class RelayFunction extends Construct {
     this.#allow('StartLargeObjects', ['lambda:InvokeFunction'], [started]);
     allowCheckpoints(this.role, functionArn(source, `${largeFunction}:*`));
     this.#allow('InvokeWorkers', ['lambda:InvokeFunction'], [worker]);
-    this.#allow('HandBack', ['sqs:SendMessage'], [queue.queueArn]);
     // Both are named by text alone, and the first message may be of a large object.
     this.#mapping?.node.addDependency(this.#largeAlias, this.part);
   }

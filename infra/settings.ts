@@ -9,12 +9,13 @@ import { MAX_RECEIVES } from './relay-queue.ts';
 export function relaySettings(config: RelayContext): RelaySettings {
   const { source, routes, relay } = config;
   const { largeFunction, partFunction } = relayNames(config);
-  const { retryDelaySeconds, largeObjectBytes, largeWorkers } = relay;
+  const { retryDelaySeconds, awaitRoleHours, largeObjectBytes, largeWorkers } = relay;
   return {
     ...commonSettings(config),
     routes: sorted(routes).map(runtimeRoute),
     maxReceives: MAX_RECEIVES,
     retryDelaySeconds,
+    awaitRoleHours,
     largeObjectBytes,
     largeWorkers,
     largeFunction: functionArn(source, `${largeFunction}:${LIVE_ALIAS}`),
@@ -26,6 +27,7 @@ export function checkSettings(config: RelayContext): CheckSettings {
   return {
     ...commonSettings(config),
     routes: sorted(config.routes).map(runtimeRoute),
+    awaitRoleHours: config.relay.awaitRoleHours,
     replayRoleArn: replayRoleArn(config),
     protectLedger: config.relay.protectLedger,
   };

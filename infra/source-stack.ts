@@ -39,7 +39,7 @@ export class SourceStack extends Stack {
     relay.writesAlongRoutes();
     relay.recordsIn(ledger);
     relay.reports();
-    relay.relaysLargeObjects(queue);
+    relay.relaysLargeObjects();
     relay.setsAsideIn(queue);
 
     const replay = new ReplayFunction(this, 'Replay', { config });
@@ -53,7 +53,7 @@ export class SourceStack extends Stack {
     const { batchOperations } = config.relay;
     if (batchOperations) new BatchRole(this, 'BatchOperations', { config, ...batchOperations });
 
-    const check = new CheckFunction(this, 'Check', { config, relay });
+    const check = new CheckFunction(this, 'Check', { config, relay, ledger });
     new Canary(this, 'Canary', { config, check });
     const alarms = new Alarms(this, 'Alarms', { config });
     new Dashboard(this, 'Dashboard', { config, alarms: alarms.all });

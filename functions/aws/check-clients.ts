@@ -1,8 +1,11 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { S3Client } from '@aws-sdk/client-s3';
 import { type AssumeRoleCommandInput, STSClient } from '@aws-sdk/client-sts';
+import type { RoleMemoryConfig } from '../config.ts';
 import type { Route } from '../route.ts';
 import { kept, s3Client } from './clients.ts';
 import { readerSession } from './reader-credentials.ts';
+import { type RoleHistory, roleHistory } from './role-history.ts';
 import { assumeRole } from './role-session.ts';
 import { type PullingRoute, readingPolicy, sessionPolicy } from './session-policy.ts';
 import { writerSession } from './writer-credentials.ts';
@@ -28,6 +31,8 @@ export interface CheckClients {
   assume(route: Route, change: Partial<AssumeRoleCommandInput>): Promise<void>;
   /** The same of the reader role. */
   assumeReader(route: PullingRoute, change: Partial<AssumeRoleCommandInput>): Promise<void>;
+  /** What is known of the roles that it asks for. */
+  roles: Pick<RoleHistory, 'noteAssumed' | 'lookUp'>;
   /** How far this clock is ahead of AWS's, in milliseconds and to a second; undefined before STS has answered. */
   clockAheadMs(): number | undefined;
 }
@@ -36,7 +41,7 @@ export interface CheckClients {
 const MAX_ATTEMPTS = 6;
 
 /** Made anew for each check, so that its sessions are as fresh as what was granted or taken away. */
-export function createCheckClients(): CheckClients {
+export function createCheckClients(config: RoleMemoryConfig): CheckClients {
   const sts = new STSClient();
   let aheadMs: number | undefined;
   sts.middlewareStack.add(
@@ -77,6 +82,7 @@ export function createCheckClients(): CheckClients {
     assume: async (route, change) => void (await assumeRole(sts, { ...writerSession(route), ...change })),
     assumeReader: async ({ name, pull }, change) =>
       void (await assumeRole(sts, { ...readerSession(name, pull), ...change })),
+    roles: roleHistory(new DynamoDBClient(), config, () => new Date()),
     clockAheadMs: () => aheadMs,
   };
 }

@@ -6,10 +6,13 @@ import { S3Client, type S3ClientConfig } from '@aws-sdk/client-s3';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { STSClient } from '@aws-sdk/client-sts';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
+import type { RelayConfig, RoleMemoryConfig } from '../config.ts';
 import type { FilteredRoute, Pull, Route } from '../route.ts';
 import { lean } from './lean.ts';
 import type { Reader } from './reader.ts';
 import { listerCredentials, readerCredentials } from './reader-credentials.ts';
+import { roleHistory } from './role-history.ts';
+import { type RoleWatchOptions, roleWatch } from './role-watch.ts';
 import { tellingChecksums } from './telling-checksums.ts';
 import { writerCredentials } from './writer-credentials.ts';
 
@@ -42,26 +45,33 @@ const SOCKET_TIMEOUT_MS = 60_000;
 /** Held up between reading and writing at most. More would not move faster, and what waits longer is dearer to collect (bench/). */
 const SOCKET_BUFFER_BYTES = 256 * 1024;
 
-/** @param sourceAccount of the relay itself, 12 digits */
-export function createClients({ sourceAccount }: { sourceAccount: string }): Clients {
+export interface ClientsOptions {
+  config: Pick<RelayConfig, 'sourceAccount' | 'awaitRoleHours' | 'retryDelaySeconds' | keyof RoleMemoryConfig>;
+  logger: RoleWatchOptions['logger'];
+  now: () => Date;
+}
+
+export function createClients({ config, logger, now }: ClientsOptions): Clients {
   const sts = new STSClient();
-  const own: Reader = { s3: sourceClient({}), owner: sourceAccount, readsVersions: true };
+  const dynamodb = lean(new DynamoDBClient());
+  const watch = roleWatch({ history: roleHistory(dynamodb, config, now), config, logger, now });
+  const own: Reader = { s3: sourceClient({}), owner: config.sourceAccount, readsVersions: true };
   const readers = new Map<string, Reader>();
   const writers = new Map<string, S3Client>();
   return {
     reader(route) {
       const { pull } = route;
       if (!pull) return own;
-      return kept(readers, route.name, () => readerOf(pull, readerCredentials(sts, { ...route, pull })));
+      return kept(readers, route.name, () => readerOf(pull, readerCredentials(sts, { ...route, pull }, watch)));
     },
     sqs: new SQSClient(),
-    dynamodb: lean(new DynamoDBClient()),
+    dynamodb,
     eventBridge: new EventBridgeClient(),
     lambda: new LambdaClient(),
     writer: (route) =>
       kept(writers, route.name, () => {
         const { region } = route.destination;
-        return lean(s3Client({ region, credentials: writerCredentials(sts, route) }));
+        return lean(s3Client({ region, credentials: writerCredentials(sts, route, watch) }));
       }),
     forgetSessions({ name }) {
       readers.delete(name);

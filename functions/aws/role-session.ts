@@ -1,5 +1,7 @@
 import { AssumeRoleCommand, type AssumeRoleCommandInput, type STSClient } from '@aws-sdk/client-sts';
 import { RelayError } from '../errors.ts';
+import { denied } from './role-refusal.ts';
+import type { RoleWatch } from './role-watch.ts';
 
 /** A role assumed with a role's credentials lasts at most an hour: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles.html (role chaining) */
 const DURATION_SECONDS = 3600;
@@ -44,29 +46,32 @@ export async function assumeRole(sts: STSClient, input: AssumeRoleCommandInput):
 
 /**
  * Credentials of a route's role, confined by a session policy. The SDK asks for them again before they expire.
- * @throws RelayError `AssumeRoleDenied`, or `TransferFailed` for what may pass
+ * @param watch without it, a refusal is permanent
+ * @throws RelayError `AssumeRoleDenied`; `RoleAwaited` for a role that isn't there yet; `TransferFailed` for what may pass
  */
-export function roleCredentials(sts: STSClient, role: RouteRole, policy: string): () => Promise<SessionCredentials> {
-  return () =>
-    assumeRole(sts, { ...sessionOf(role), Policy: policy }).catch((error: unknown) => {
-      throw assumeFailure(error, role);
+export function roleCredentials(
+  sts: STSClient,
+  role: RouteRole,
+  policy: string,
+  watch?: RoleWatch,
+): () => Promise<SessionCredentials> {
+  return async () => {
+    const credentials = await assumeRole(sts, { ...sessionOf(role), Policy: policy }).catch(async (error: unknown) => {
+      throw await assumeFailure(error, role, watch);
     });
+    await watch?.assumed(role);
+    return credentials;
+  };
 }
 
-function assumeFailure(error: unknown, { routeName, roleArn }: RouteRole): RelayError {
-  const { name, message } = error instanceof Error ? error : new Error(String(error));
-  const denied = name === 'AccessDenied';
+async function assumeFailure(thrown: unknown, role: RouteRole, watch: RoleWatch | undefined): Promise<RelayError> {
+  const error = thrown instanceof Error ? thrown : new Error(String(thrown));
+  if (error.name === 'AccessDenied') return watch ? watch.refused(role, error) : denied(role, error);
   return new RelayError({
-    code: denied ? 'AssumeRoleDenied' : 'TransferFailed',
-    message: denied
-      ? `Route "${routeName}" may not assume ${roleArn} (${message}). Its trust policy in account ${accountOf(roleArn)} must name this relay's role and external id.`
-      : `AssumeRole on ${roleArn} failed (${name}: ${message}). It will be tried again.`,
-    retryable: !denied,
+    code: 'TransferFailed',
+    message: `AssumeRole on ${role.roleArn} failed (${error.name}: ${error.message}). It will be tried again.`,
+    retryable: true,
     operation: 'AssumeRole',
     cause: error,
   });
-}
-
-function accountOf(roleArn: string): string {
-  return roleArn.split(':')[4]!;
 }

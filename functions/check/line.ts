@@ -3,7 +3,8 @@ export interface CheckLine {
   check: string;
   /** Of one route; otherwise about the relay as a whole. */
   route?: string;
-  status: 'ok' | 'failed' | 'skipped';
+  /** `awaited`: not there yet, and no mistake so far. The check doesn't pass, and uploads wait. */
+  status: 'ok' | 'failed' | 'awaited' | 'skipped';
   /** What was seen, in AWS's words where it refused. */
   found: string;
   remedy?: Remedy;
@@ -28,6 +29,15 @@ export function ok(found: string): Finding {
 
 export function failed(found: string, remedy: Remedy): Finding {
   return { status: 'failed', found, remedy };
+}
+
+export function awaited(found: string, remedy: Remedy): Finding {
+  return { status: 'awaited', found, remedy };
+}
+
+/** Whether somebody must do something. */
+export function isOpen({ status }: Pick<CheckLine, 'status'>): boolean {
+  return status === 'failed' || status === 'awaited';
 }
 
 export function skipped(found: string): Finding {

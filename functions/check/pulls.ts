@@ -1,13 +1,14 @@
 import { DeleteObjectCommand, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
+import { readerRole } from '../aws/reader-credentials.ts';
 import { type PullingRoute, readingPolicy } from '../aws/session-policy.ts';
 import type { Route } from '../route.ts';
-import { attempt, describe, type ErrorFacts } from './attempt.ts';
+import { attempt, type ErrorFacts } from './attempt.ts';
 import type { Check, Identity } from './check.ts';
 import { atSource } from './explain-write.ts';
-import { type Finding, failed, ok, type Remedy, skipped } from './line.ts';
+import { type Finding, type Remedy, skipped } from './line.ts';
 import { WRONG_CRC32 } from './probe.ts';
 import { mustBeRefused } from './refusals.ts';
-import { wrongId, wrongIdMustBeRefused } from './session.ts';
+import { letIn, refusedBy, wrongId, wrongIdMustBeRefused } from './session.ts';
 import { canRead, canTellMissing, isAboutKey, keyIn, type ReadBucket } from './source.ts';
 import {
   assumeStatement,
@@ -52,15 +53,17 @@ export async function checkPull(check: Check, route: Route, identity: Identity):
 async function canBecomeReader({ config, clients }: Check, route: PullingRoute, identity: Identity): Promise<Finding> {
   const assumed = await attempt(clients.assumeReader(route, { Policy: readingPolicy(route) }));
   const { account, readerRoleArn, externalId } = route.pull;
-  if (assumed.kind === 'done') return ok(readerRoleArn);
+  const role = readerRole(route.name, route.pull);
+  if (assumed.kind === 'done') return letIn({ clients }, role);
   const { error } = assumed;
   if (/no identity-based policy allows/.test(error.message)) {
     const change = `Role ${identity.roleArn} may not assume the reader role: its policy needs this statement.`;
-    return failed(describe(error), atSource(config.sourceAccount, change, assumeStatement(readerRoleArn)));
+    const remedy = atSource(config.sourceAccount, change, assumeStatement(readerRoleArn));
+    return refusedBy({ config, clients }, role, error, remedy);
   }
   const change = `${readerRoleArn} does not exist or does not trust this relay. Most often the external ids differ: on the relay's side it is "${externalId}". The role's trust policy must be this statement.`;
   const trust = readerTrustStatement(route.pull, identity.roleArn, config.replayRoleArn);
-  return failed(describe(error), atSource(account, change, trust));
+  return refusedBy({ config, clients }, role, error, atSource(account, change, trust));
 }
 
 async function externalIdIsDemanded({ config, clients }: Check, route: PullingRoute, identity: Identity) {

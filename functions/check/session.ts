@@ -1,16 +1,44 @@
+import { awaitedUntil } from '../aws/role-refusal.ts';
+import type { RouteRole } from '../aws/role-session.ts';
 import { sessionPolicy } from '../aws/session-policy.ts';
+import { writerRole } from '../aws/writer-credentials.ts';
 import type { Route } from '../route.ts';
 import { type Attempt, attempt, describe, type ErrorFacts, isRefusal } from './attempt.ts';
 import type { Check, Identity } from './check.ts';
 import { atDestination, atSource } from './explain-write.ts';
 import { isRecreated } from './identity.ts';
-import { type Finding, failed, ok, type Remedy, skipped } from './line.ts';
+import { awaited, type Finding, failed, ok, type Remedy, skipped } from './line.ts';
 import { assumeStatement, trustStatement } from './statements.ts';
 
 export async function canBecomeWriter({ config, clients }: Check, route: Route, identity: Identity): Promise<Finding> {
   const assumed = await attempt(clients.assume(route, { Policy: sessionPolicy(route) }));
-  if (assumed.kind === 'done') return ok(route.writerRoleArn);
-  return failed(describe(assumed.error), remedyFor(assumed.error, route, identity, config));
+  const role = writerRole(route);
+  if (assumed.kind === 'done') return letIn({ clients }, role);
+  return refusedBy({ config, clients }, role, assumed.error, remedyFor(assumed.error, route, identity, config));
+}
+
+/** Has it noted, so that a later refusal is no longer taken for a role that isn't there yet. */
+export async function letIn({ clients }: Pick<Check, 'clients'>, role: RouteRole): Promise<Finding> {
+  // Noted by the next check or delivery otherwise.
+  await clients.roles.noteAssumed(role).catch(() => undefined);
+  return ok(role.roleArn);
+}
+
+/** A role that never let this relay in, and for which there is time yet, is no mistake: uploads wait for it as well. */
+export async function refusedBy(
+  { config, clients }: Check,
+  role: RouteRole,
+  error: ErrorFacts,
+  remedy: Remedy,
+): Promise<Finding> {
+  const facts = isRefusal(error) ? await clients.roles.lookUp(role).catch(() => undefined) : undefined;
+  const until = facts && awaitedUntil(facts, { ...config, now: new Date() });
+  if (!until) return failed(describe(error), remedy);
+  const time = facts.refusedAt ?? facts.assumedAt;
+  const limit = time
+    ? `uploads wait for it until ${until.toISOString()}`
+    : `uploads would wait ${config.awaitRoleHours} h`;
+  return awaited(`not there yet, ${limit} (${describe(error)})`, remedy);
 }
 
 /** A trust without the external id would let the relay be used on behalf of somebody else: the confused deputy. */

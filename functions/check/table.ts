@@ -26,7 +26,7 @@ export function tableOf(lines: readonly CheckLine[]): string {
   ].join('\n');
 }
 
-const RESULTS = { ok: 'ok', failed: 'FAILED', skipped: 'not tried' } as const;
+const RESULTS = { ok: 'ok', failed: 'FAILED', awaited: 'awaited', skipped: 'not tried' } as const;
 
 function remedyOf({ remedy }: CheckLine): string[] {
   if (!remedy) return [];
@@ -35,10 +35,16 @@ function remedyOf({ remedy }: CheckLine): string[] {
 }
 
 function summaryOf(lines: readonly CheckLine[]): string {
-  const failed = lines.filter(({ status }) => status === 'failed');
-  if (failed.length === 0) return 'All is as it must be.';
-  const sides = [
-    ...new Set(failed.flatMap(({ remedy }) => (remedy ? [`${remedy.side} account ${remedy.account}`] : []))),
-  ];
-  return `${failed.length} of ${lines.length} failed; to be mended by: ${sides.join(', ')}.`;
+  const sentences = [
+    sentenceOf(lines, 'failed', 'failed; to be mended by'),
+    sentenceOf(lines, 'awaited', 'awaited; to be deployed by'),
+  ].filter((sentence) => sentence !== undefined);
+  return sentences.join(' ') || 'All is as it must be.';
+}
+
+function sentenceOf(lines: readonly CheckLine[], status: CheckLine['status'], what: string): string | undefined {
+  const open = lines.filter((line) => line.status === status);
+  if (open.length === 0) return undefined;
+  const sides = open.flatMap(({ remedy }) => (remedy ? [`${remedy.side} account ${remedy.account}`] : []));
+  return `${open.length} of ${lines.length} ${what}: ${[...new Set(sides)].join(', ')}.`;
 }

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { asRelayError, type RelayError } from '../errors.ts';
 import { parseManualEvent } from '../request/manual.ts';
 import type { RelayRequest } from '../request/relay-request.ts';
@@ -23,10 +24,12 @@ export async function answerManual(invocation: Invocation, event: unknown): Prom
   const receipts: ManualAnswer['receipts'] = [];
   const failed: { request: RelayRequest; failure: RelayError }[] = [];
   const queue = requests.values();
+  // All for one who waits: no object is put off for another one's sake.
+  const messageId = randomUUID();
   const worker = async () => {
     for (const request of queue) {
       try {
-        receipts.push(...(await relayObject(invocation, request)));
+        receipts.push(...(await relayObject(invocation, request, { messageId })));
       } catch (error) {
         const failure = asRelayError(error, { source: `${request.source}` });
         invocation.logger.error('not relayed', { failure: failure.toJSON() });

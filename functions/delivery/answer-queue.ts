@@ -3,17 +3,23 @@ import { asRelayError, type RelayError } from '../errors.ts';
 import type { RelayRequest } from '../request/relay-request.ts';
 import { parseMessageBody } from '../request/sqs-message.ts';
 import { earlyAcknowledgement } from './acknowledge.ts';
-import { requireCertainty } from './certainty.ts';
+import { doubtIn } from './certainty.ts';
 import { sendToDeadLetterQueue } from './dead-letter.ts';
 import { orOutOfTime } from './deadline.ts';
+import { deliveryName, historyOf, type MessageHistory } from './message-history.ts';
 import { postpone } from './postpone.ts';
 import type { Invocation } from './relay.ts';
-import { relayObject } from './relay-object.ts';
+import { relayAlongRoutes } from './relay-object.ts';
 import { sendReports } from './report.ts';
+import { requeue } from './requeue.ts';
+import { type Failed, type Untried, verdictOn } from './verdict.ts';
+
+/** As long as SQS would keep a message that is never received. */
+const MOST_PATIENCE_MS = 14 * 86_400_000;
 
 /**
- * Relays what each message asks for. A message is acknowledged once its objects are delivered and recorded, or once it lies
- * in the dead-letter queue with the reason; otherwise it alone goes back to the queue.
+ * Relays what each message asks for. A message is acknowledged once its objects are delivered and recorded, lie in the
+ * dead-letter queue with the reason, or are asked for by a message sent anew; otherwise it alone goes back to the queue.
  * https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html#services-sqs-batchfailurereporting
  */
 export async function answerQueue(invocation: Invocation, event: SQSEvent): Promise<SQSBatchResponse> {
@@ -30,46 +36,94 @@ export async function answerQueue(invocation: Invocation, event: SQSEvent): Prom
   return { batchItemFailures: outcomes.flat() };
 }
 
-/** A message in hand: what it asks for, as far as it could be read, and how often it was handed out. */
+/** A message in hand: what it has behind it, and what it asks for, as far as it could be read. */
 interface Handling {
   record: SQSRecord;
+  history: MessageHistory;
   requests: RelayRequest[];
-  receives: number;
+  isLastTry: boolean;
 }
 
 /** Whether the message may be forgotten. */
 async function answerMessage(invocation: Invocation, record: SQSRecord): Promise<boolean> {
-  const receives = Number(record.attributes?.ApproximateReceiveCount ?? 1);
-  const handling: Handling = { record, requests: [], receives };
-  const isLastTry = receives >= invocation.config.maxReceives;
+  const history = historyOf(record);
+  const isLastTry = history.tries >= invocation.config.maxReceives;
+  const handling: Handling = { record, history, requests: [], isLastTry };
+  const failed = await relayAll(invocation, handling);
+  const mayWait = invocation.now().getTime() - history.firstSentAt < MOST_PATIENCE_MS;
+  const verdict = verdictOn(failed, { isLastTry, mayWait });
+  if (verdict.kind === 'go back') return goBack(invocation, handling, verdict.failure);
+  const { failure, untried } = verdict;
+  if (untried && !(await sendAnew(invocation, handling, untried))) return goBack(invocation, handling, untried.failure);
+  return failure === undefined || setAside(invocation, handling, failure);
+}
+
+async function relayAll(invocation: Invocation, handling: Handling): Promise<Failed[]> {
   try {
-    handling.requests = parseMessageBody(record.body, invocation.config);
-    await orOutOfTime(invocation, relayAll(invocation, handling, isLastTry));
-    return true;
+    handling.requests = parseMessageBody(handling.record.body, invocation.config);
+    return await orOutOfTime(invocation, relayEach(invocation, handling));
   } catch (error) {
-    const failure = asRelayError(error);
-    const isGivenUp = !failure.retryable || isLastTry;
-    return isGivenUp ? setAside(invocation, handling, failure) : goBack(invocation, handling, failure);
+    return [{ failure: asRelayError(error) }];
   }
 }
 
-async function relayAll(invocation: Invocation, { requests, record }: Handling, isLastTry: boolean): Promise<void> {
-  for (const request of requests) {
-    const receipts = await relayObject(invocation, request, { isLastTry, messageId: record.messageId });
-    if (!isLastTry) requireCertainty(receipts);
+/** One after the other: one that fails doesn't keep the next from its turn. */
+async function relayEach(invocation: Invocation, handling: Handling): Promise<Failed[]> {
+  const failed: Failed[] = [];
+  for (const [index, request] of handling.requests.entries()) {
+    failed.push(...(await relayOne(invocation, handling, request, index)));
+  }
+  return failed;
+}
+
+async function relayOne(
+  invocation: Invocation,
+  { history: { firstId, left }, isLastTry }: Handling,
+  request: RelayRequest,
+  index: number,
+): Promise<Failed[]> {
+  const isLeft = (route: string) => left?.has(deliveryName(index, route)) ?? true;
+  try {
+    const { receipts, failures } = await relayAlongRoutes(invocation, request, {
+      isLastTry,
+      messageId: firstId,
+      isAskedFor: isLeft,
+    });
+    const failed = failures.map(({ route, failure }) => ({ failure, delivery: deliveryName(index, route) }));
+    const doubt = isLastTry ? undefined : doubtIn(receipts);
+    return doubt ? [...failed, { failure: doubt }] : failed;
+  } catch (error) {
+    return [{ failure: asRelayError(error, { source: `${request.source}` }) }];
   }
 }
 
 async function goBack(invocation: Invocation, handling: Handling, failure: RelayError): Promise<boolean> {
   invocation.logger.warn('not relayed, will be tried again', factsOf(handling, failure));
-  await postpone(invocation, handling.record, handling.receives);
+  await postpone(invocation, handling.record, handling.history.tries);
   return false;
 }
 
+/** Whether what hasn't been tried is asked for by another message now. */
+async function sendAnew(invocation: Invocation, handling: Handling, untried: Untried): Promise<boolean> {
+  const { record, history } = handling;
+  const { deliveries: left, afterSeconds } = untried;
+  invocation.logger.warn('not tried yet, sent anew', { ...factsOf(handling, untried.failure), left });
+  try {
+    await requeue(invocation, record, history, { left, afterSeconds });
+  } catch (cause) {
+    const refused = asRelayError(cause, { operation: 'SendMessage' });
+    invocation.logger.error('the queue refused the message', factsOf(handling, refused));
+    return false;
+  }
+  invocation.metrics.countRequeued(invocation.now().getTime() - history.firstSentAt);
+  return true;
+}
+
 async function setAside(invocation: Invocation, handling: Handling, failure: RelayError): Promise<boolean> {
+  const { record, history } = handling;
   invocation.logger.error('not relayed, sent to the dead-letter queue', factsOf(handling, failure));
   try {
-    await sendToDeadLetterQueue(invocation, handling.record, failure);
+    await sendToDeadLetterQueue(invocation, { body: record.body, messageId: history.firstId }, failure);
     return true;
   } catch (cause) {
     // Nothing is lost: the queue's own redrive policy moves the message after its last try.
@@ -79,7 +133,7 @@ async function setAside(invocation: Invocation, handling: Handling, failure: Rel
   }
 }
 
-function factsOf({ record, requests, receives }: Handling, failure: RelayError): Record<string, unknown> {
+function factsOf({ requests, history }: Handling, failure: RelayError): Record<string, unknown> {
   const sources = requests.map(({ source }) => `${source}`);
-  return { messageId: record.messageId, sources, receives, failure: failure.toJSON() };
+  return { messageId: history.firstId, sources, tries: history.tries, failure: failure.toJSON() };
 }

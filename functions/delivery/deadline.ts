@@ -17,22 +17,62 @@ export function withDeadline(relay: Relay, remainingMs: () => number): { invocat
   const stop = () => controller.abort(outOfTime('The invocation ran out of time; it goes back to the queue.'));
   const timer = setTimeout(stop, Math.max(0, remainingMs() - MARGIN_MS));
   return {
-    invocation: { ...relay, remainingMs, signal: controller.signal, reports: [] },
+    invocation: {
+      ...relay,
+      remainingMs,
+      grantedMs: remainingMs(),
+      underWay: new Map(),
+      signal: controller.signal,
+      reports: [],
+    },
     done: () => clearTimeout(timer),
   };
 }
 
+/** What asks for time. */
+export interface Claim {
+  /** Who asks; all that a message asks for is one matter. */
+  messageId: string;
+  sizeBytes: number;
+  /** Whether anything has been begun for it in this invocation. */
+  hasBegun: boolean;
+}
+
 /**
- * Refuses to begin what can't be finished: a fresh invocation has all its time.
- * @throws RelayError `OutOfTime`
+ * Begins only what can be finished, together with what other messages have begun: a fresh invocation has all its time.
+ * @throws RelayError `NotBegun`; `OutOfTime` where something has been begun, or no invocation would have the time
  */
-export function requireTimeFor({ remainingMs }: Invocation, sizeBytes: number): void {
-  const neededMs = OVERHEAD_MS + sizeBytes / CAUTIOUS_BYTES_PER_MS;
+export async function withTimeFor<T>(invocation: Invocation, claim: Claim, work: () => Promise<T>): Promise<T> {
+  const { underWay } = invocation;
+  const { messageId, sizeBytes } = claim;
+  requireTimeFor(invocation, claim);
+  const own = () => underWay.get(messageId) ?? 0;
+  underWay.set(messageId, own() + sizeBytes);
+  try {
+    return await work();
+  } finally {
+    underWay.set(messageId, own() - sizeBytes);
+  }
+}
+
+function requireTimeFor({ remainingMs, grantedMs, underWay }: Invocation, claim: Claim): void {
+  const { messageId, sizeBytes, hasBegun } = claim;
+  const others = [...underWay].reduce((sum, [id, bytes]) => (id === messageId ? sum : sum + bytes), 0);
   const leftMs = remainingMs() - MARGIN_MS;
-  if (neededMs <= leftMs) return;
-  throw outOfTime(
-    `${sizeBytes} bytes may take ${Math.ceil(neededMs / 1000)} s and ${Math.max(0, Math.floor(leftMs / 1000))} s are left; it goes back to the queue. Where this repeats, raise relay.timeoutSeconds or lower relay.largeObjectBytes.`,
-  );
+  if (neededMsFor(others + sizeBytes) <= leftMs) return;
+  const neededSeconds = Math.ceil(neededMsFor(sizeBytes) / 1000);
+  const story = `${sizeBytes} bytes may take ${neededSeconds} s${others > 0 ? `, the ${others} bytes under way not counted,` : ''} and ${Math.max(0, Math.floor(leftMs / 1000))} s are left`;
+  if (hasBegun || neededMsFor(sizeBytes) > grantedMs - MARGIN_MS) {
+    throw outOfTime(
+      `${story}; it goes back to the queue. Where this repeats, raise relay.timeoutSeconds or lower relay.largeObjectBytes.`,
+    );
+  }
+  const message = `${story}; it is left to a fresh invocation.`;
+  throw new RelayError({ code: 'NotBegun', message, retryable: true, operation: 'deadline' });
+}
+
+function neededMsFor(sizeBytes: number): number {
+  return OVERHEAD_MS + sizeBytes / CAUTIOUS_BYTES_PER_MS;
 }
 
 /** Whether so many bytes can still be moved at the pace measured so far, which may well become slower. */

@@ -21,6 +21,7 @@ interface RouteTotals {
 export class RelayMetrics {
   readonly #serviceName: string;
   readonly #routes = new Map<string, RouteTotals>();
+  #oldestRequeuedMs: number | undefined;
   readonly #largeUploads = new Map<string, Record<LargeUploadEvent, number>>();
 
   /** @param serviceName the relay's name */
@@ -55,7 +56,14 @@ export class RelayMetrics {
     this.#largeUploads.set(route, totals);
   }
 
+  /** @param ageMs since it was first sent */
+  countRequeued(ageMs: number): void {
+    this.#oldestRequeuedMs = Math.max(ageMs, this.#oldestRequeuedMs ?? 0);
+  }
+
   publish(): void {
+    if (this.#oldestRequeuedMs !== undefined) publishRequeued(this.#metricsOf({}), this.#oldestRequeuedMs);
+    this.#oldestRequeuedMs = undefined;
     for (const [route, totals] of this.#routes) publishRoute(this.#metricsOf({ route }), totals);
     const latenciesMs = [...this.#routes.values()].flatMap((totals) => totals.latenciesMs);
     if (latenciesMs.length > 0) addLatencies(this.#metricsOf({}), latenciesMs).publishStoredMetrics();
@@ -75,6 +83,11 @@ export class RelayMetrics {
     this.#routes.set(route, created);
     return created;
   }
+}
+
+function publishRequeued(metrics: Metrics, ageMs: number): void {
+  metrics.addMetric(METRICS.oldestRequeued, MetricUnit.Seconds, ageMs / 1000);
+  metrics.publishStoredMetrics();
 }
 
 /** Zeros go along, so that a graph shows that nothing failed rather than that nothing was heard. */

@@ -12,11 +12,12 @@ import type { Relay } from './relay.ts';
 export function newRelay(suffix: string): Relay & { logger: Logger } {
   const config = readConfig(process.env);
   const logger = new Logger({ serviceName: `${config.name}${suffix}` });
+  const now = () => new Date();
   return {
     config,
-    clients: createClients(config),
+    clients: createClients({ config, logger, now }),
     logger,
     metrics: new RelayMetrics(config.name),
-    now: () => new Date(),
+    now,
   };
 }

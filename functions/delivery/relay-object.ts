@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { asRelayError, RelayError } from '../errors.ts';
+import { asRelayError, isNoTry, RelayError } from '../errors.ts';
 import type { RelayRequest } from '../request/relay-request.ts';
 import { bucketOf, type Route, routesFor } from '../route.ts';
 import { orOutOfTime } from './deadline.ts';
@@ -26,30 +26,54 @@ export interface RelayOptions {
   isLastTry?: boolean;
   /** Of the message or task it came with: what is started for it bears its name. One of its own unless given. */
   messageId?: string;
+  /** Of the routes that take the object; all of them, unless given. */
+  isAskedFor?: (route: string) => boolean;
+}
+
+/** How an object's ways along its routes ended. */
+export interface RelayOutcome {
+  receipts: RelayReceipt[];
+  failures: { route: string; failure: RelayError }[];
 }
 
 /**
  * Relays the newest version of an object along every route that takes it.
- * No route taking it is a success with no receipts: the filters say so.
- * @throws RelayError after every route has been tried: one that may pass, if there is any, so that the message comes again
+ * @throws RelayError after every route has been tried: one that may pass, if there is any
  */
 export async function relayObject(
   invocation: Invocation,
   request: RelayRequest,
   options: RelayOptions = {},
 ): Promise<RelayReceipt[]> {
+  const { receipts, failures } = await relayAlongRoutes(invocation, request, options);
+  const worst = failures.find(({ failure }) => failure.retryable) ?? failures[0];
+  if (worst) throw worst.failure;
+  return receipts;
+}
+
+/**
+ * The same, telling how it went along each route. No route taking it is a success with no receipts: the filters say so.
+ * @throws RelayError `WrongBucket`, `UnknownRoute`
+ */
+export async function relayAlongRoutes(
+  invocation: Invocation,
+  request: RelayRequest,
+  { isAskedFor = () => true, ...options }: RelayOptions,
+): Promise<RelayOutcome> {
   const { config, logger } = invocation;
   const bucket = bucketOf(config, request.routeName);
   if (request.source.bucket !== bucket) throw wrongBucket(request, bucket);
-  const routes = routesFor(config.routes, request.source, request.routeName);
-  if (routes.length === 0) logger.info('no route takes this object', { source: `${request.source}` });
+  const taking = routesFor(config.routes, request.source, request.routeName);
+  const routes = taking.filter(({ name }) => isAskedFor(name));
+  if (taking.length === 0) logger.info('no route takes this object', { source: `${request.source}` });
   const outcomes = await Promise.allSettled(routes.map((route) => relayAlong(invocation, request, route, options)));
-  const failures = outcomes.flatMap((outcome) =>
-    outcome.status === 'rejected' ? [asRelayError(outcome.reason, { source: `${request.source}` })] : [],
+  const receipts = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []));
+  const failures = outcomes.flatMap((outcome, index) =>
+    outcome.status === 'rejected'
+      ? [{ route: routes[index]!.name, failure: asRelayError(outcome.reason, { source: `${request.source}` }) }]
+      : [],
   );
-  const worst = failures.find(({ retryable }) => retryable) ?? failures[0];
-  if (worst) throw worst;
-  return outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []));
+  return { receipts, failures };
 }
 
 /** Delivers along one route, or records why it can't be. What may pass is not recorded: the message comes again. */
@@ -57,7 +81,7 @@ async function relayAlong(
   invocation: Invocation,
   request: RelayRequest,
   route: Route,
-  { isLastTry = false, messageId = randomUUID() }: RelayOptions,
+  { isLastTry = false, messageId = randomUUID() }: Omit<RelayOptions, 'isAskedFor'>,
 ): Promise<RelayReceipt> {
   const { logger, metrics, now } = invocation;
   const startedAt = now();
@@ -80,7 +104,7 @@ async function relayAlong(
     return receipt;
   } catch (error) {
     const failure = asRelayError(error, { source: `${request.source}` });
-    if (!failure.retryable || isLastTry) {
+    if (!failure.retryable || (isLastTry && !isNoTry(failure))) {
       const failed = failedReceiptOf(request, route, failure, { attempts, startedAt, finishedAt: now() });
       await record(invocation, failed);
       metrics.count(request, failed, now());
@@ -99,7 +123,8 @@ async function persistently<T>(invocation: Invocation, route: Route, attempt: ()
     } catch (error) {
       const failure = asRelayError(error);
       if (failure.code === 'SessionExpired') clients.forgetSessions(route);
-      if (!failure.retryable || failure.code === 'OutOfTime' || tried === ATTEMPTS || signal.aborted) throw failure;
+      const isForLater = isNoTry(failure) || failure.code === 'OutOfTime' || signal.aborted;
+      if (!failure.retryable || isForLater || tried === ATTEMPTS) throw failure;
       logger.warn('will be tried again in place', { failure: failure.toJSON() });
       await orOutOfTime(invocation, sleep(Math.random() * BACKOFF_MS * BACKOFF_FACTOR ** tried));
     }

@@ -17,6 +17,10 @@ export interface Relay {
 export interface Invocation extends Relay {
   /** Until Lambda ends the invocation. */
   remainingMs: () => number;
+  /** What a fresh invocation has. */
+  grantedMs: number;
+  /** Bytes that have been begun and not ended, by the message that asks for them. */
+  underWay: Map<string, number>;
   /** Aborts, with a RelayError `OutOfTime` as reason, while there is still time to answer. */
   signal: AbortSignal;
   /** What EventBridge has not been told yet. */

@@ -8,7 +8,7 @@ import { readSnapshot, type Snapshot } from '../transfer/read-whole.ts';
 import { putSingle } from '../transfer/single.ts';
 import { headSource, isSameObject, type SourceState } from '../transfer/source-state.ts';
 import type { Transfer } from '../transfer/transfer.ts';
-import { requireTimeFor } from './deadline.ts';
+import { withTimeFor } from './deadline.ts';
 import { record } from './ledger.ts';
 import {
   type AlreadyThereReceipt,
@@ -46,9 +46,13 @@ export async function settle(
   for (let round = 0; round < ROUNDS; round++) {
     const plan = planTransfer(request.source, snapshot.state, invocation.config.largeObjectBytes);
     if (plan.kind === 'large') return await startLarge(invocation, request, route, snapshot.state, history);
-    history.hasWritten = true;
     const timing = { attempts: attempts + round, startedAt };
-    const receipt = await writeOnce(invocation, request, route, snapshot, plan, timing).catch(unlessChanged);
+    const { messageId, hasWritten: hasBegun } = history;
+    const claim = { messageId, sizeBytes: snapshot.state.sizeBytes, hasBegun };
+    const receipt = await withTimeFor(invocation, claim, () => {
+      history.hasWritten = true;
+      return writeOnce(invocation, request, route, snapshot, plan, timing);
+    }).catch(unlessChanged);
     if (receipt !== undefined && route.createOnly) return receipt;
     const after = await lookAgain(invocation, request, route, receipt);
     if (receipt !== undefined && (after === 'gone' || isSameObject(after, snapshot.state))) return receipt;
@@ -75,7 +79,6 @@ async function writeOnce(
   const { clients, now, signal } = invocation;
   const { source } = request;
   const destination = destinationOf(route, source);
-  requireTimeFor(invocation, state.sizeBytes);
   const reader = clients.reader(route);
   const attributes = await attributesFor(route, source, state, reader, signal);
   const writer = clients.writer(route);

@@ -7,7 +7,8 @@ import {
   failedReceiptOf,
 } from '../delivery/receipt.ts';
 import { reportNow } from '../delivery/report.ts';
-import type { RelayError } from '../errors.ts';
+import { spread } from '../delivery/requeue.ts';
+import { isNoTry, type RelayError } from '../errors.ts';
 import { messageBody } from '../request/message-body.ts';
 import { destinationOf } from '../route.ts';
 import type { SourceState } from '../transfer/source-state.ts';
@@ -39,6 +40,11 @@ export async function giveUp(
   if (failure.code === 'AlreadyThere') return leaveAsItIs(run, startedAt!, state!);
   if (failure.code === 'SourceChanged') return handBack(run, { reason: failure.code });
   const { attempts } = run;
+  if (isNoTry(failure)) {
+    // Begun in vain, so it doesn't count.
+    const { code, retryAfterSeconds: delaySeconds = 0 } = failure;
+    return handBack(run, { reason: code, attempts: attempts - 1, delaySeconds: spread(delaySeconds, 0) });
+  }
   if (failure.retryable && attempts < MAX_BEGUN) {
     const delay = pauseBefore(run, attempts).seconds;
     return handBack(run, { reason: failure.code, attempts, delaySeconds: delay });

@@ -1,6 +1,6 @@
 import { durableStep } from '../delivery/durable-step.ts';
 import { delaySeconds } from '../delivery/postpone.ts';
-import type { RelayError, RelayErrorCode } from '../errors.ts';
+import { isNoTry, type RelayError, type RelayErrorCode } from '../errors.ts';
 import type { LargeRun } from './large-run.ts';
 
 /** A step that meets these is over: the object is begun afresh, with another upload. */
@@ -14,7 +14,8 @@ export function persistentStep<T>(run: LargeRun, name: string, work: () => Promi
   const { context, invocation, route } = run;
   return durableStep(context, name, work, {
     where: { source: `${run.request.source}` },
-    isWorthRepeating,
+    // An execution doesn't wait for a role: that is for the queue, where the alarm sees it.
+    isWorthRepeating: (failure) => isWorthRepeating(failure) && !isNoTry(failure),
     onFailure(failure, willBeRepeated) {
       if (failure.code === 'SessionExpired') invocation.clients.forgetSessions(route);
       if (willBeRepeated) invocation.logger.warn('will be tried again', { step: name, failure: failure.toJSON() });

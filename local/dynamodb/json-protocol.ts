@@ -1,6 +1,7 @@
 /** AWS JSON 1.0 as DynamoDB speaks it. */
 import { crc32 } from 'node:zlib';
 import { ApiError, type ApiResponse } from '../api.ts';
+import { ConditionalCheckFailed } from './store.ts';
 
 const MODELLED_ERRORS = [
   'ConditionalCheckFailedException',
@@ -35,10 +36,12 @@ export function jsonAnswer(status: number, content: object): ApiResponse {
 }
 
 /** DynamoDB answers 400 where other services answer 403 (Developer Guide, "Error handling with DynamoDB"). */
-export function jsonError({ code, status, message }: ApiError): ApiResponse {
+export function jsonError(error: ApiError): ApiResponse {
+  const { code, status, message } = error;
   const name = { AccessDenied: 'AccessDeniedException', InternalError: 'InternalServerError' }[code] ?? code;
   const text = CAPITALISED.includes(name) ? { Message: message } : { message };
-  return jsonAnswer(status === 403 ? 400 : status, { __type: `${namespaceOf(name)}#${name}`, ...text });
+  const item = error instanceof ConditionalCheckFailed && error.item ? { Item: error.item } : {};
+  return jsonAnswer(status === 403 ? 400 : status, { __type: `${namespaceOf(name)}#${name}`, ...text, ...item });
 }
 
 function namespaceOf(errorName: string): string {

@@ -29,14 +29,48 @@ type DynaliteAction = (
   done: (error: unknown, answer: Record<string, unknown>) => void,
 ) => void;
 
+/** What its actions call, through this very object. */
+interface DynaliteDb {
+  create(options: { createTableMs: number; deleteTableMs: number }): DynaliteStore;
+  /** @returns the error of a condition that isn't met */
+  checkConditional(input: Input, existing: Item | undefined): DynaliteError | null | undefined;
+}
+
+type Item = Record<string, unknown>;
+
 const require = createRequire(import.meta.url);
-const {
-  create,
-}: { create(options: { createTableMs: number; deleteTableMs: number }): DynaliteStore } = require('dynalite/db');
+const db: DynaliteDb = require('dynalite/db');
 const { checkTypes, checkValidations }: DynaliteValidations = require('dynalite/validations');
 
 /** Parameters whose types and limits have been checked. */
 export type Input = Record<string, unknown>;
+
+/** A condition that isn't met, with the item that didn't meet it where the request asks for it. */
+export class ConditionalCheckFailed extends ApiError {
+  readonly item: Item | undefined;
+
+  constructor(status: number, message: string, item: Item | undefined) {
+    super(CONDITION_FAILED, status, message);
+    this.item = item;
+  }
+}
+
+const CONDITION_FAILED = 'ConditionalCheckFailedException';
+
+/**
+ * What dynalite lacks: the old item in the error, read under the same lock as the condition.
+ * https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_PutItem.html
+ */
+const ADDED: Record<string, DynaliteValidation['types']> = {
+  PutItem: { ReturnValuesOnConditionCheckFailure: { type: 'String', enum: ['ALL_OLD', 'NONE'] } },
+};
+
+const { checkConditional } = db;
+db.checkConditional = (input, existing) => {
+  const error = checkConditional(input, existing);
+  if (error && existing && input['ReturnValuesOnConditionCheckFailure'] === 'ALL_OLD') error.body.Item = existing;
+  return error;
+};
 
 export interface PreparedCall {
   input: Input;
@@ -45,7 +79,7 @@ export interface PreparedCall {
 }
 
 export class Store {
-  readonly #dynalite = create({ createTableMs: 0, deleteTableMs: 0 });
+  readonly #dynalite = db.create({ createTableMs: 0, deleteTableMs: 0 });
 
   constructor({ account, region }: { account: string; region: string }) {
     this.#dynalite.tableDb.awsAccountId = account;
@@ -59,7 +93,8 @@ export class Store {
    */
   prepare(operation: string, parameters: object): PreparedCall {
     const fileName = operation[0]!.toLowerCase() + operation.slice(1);
-    const { types, custom }: DynaliteValidation = require(`dynalite/validations/${fileName}`);
+    const { types: known, custom }: DynaliteValidation = require(`dynalite/validations/${fileName}`);
+    const types = { ...known, ...ADDED[operation] };
     const action: DynaliteAction = require(`dynalite/actions/${fileName}`);
     const unknown = Object.keys(parameters).find((name) => !Object.hasOwn(types, name));
     if (unknown !== undefined) {
@@ -88,7 +123,7 @@ function checked<T>(check: () => T): T {
 
 interface DynaliteError {
   statusCode: number;
-  body: { __type: string; message?: string; Message?: string };
+  body: { __type: string; message?: string; Message?: string; Item?: Item };
 }
 
 /** Errors meant for the client carry a status and a body; any other is a fault and stays as it is. */
@@ -96,5 +131,7 @@ function apiErrorOf(error: unknown): unknown {
   const { statusCode, body } = error as Partial<DynaliteError>;
   if (statusCode === undefined || body === undefined) return error;
   const code = body.__type.slice(body.__type.indexOf('#') + 1);
-  return new ApiError(code, statusCode, body.message ?? body.Message ?? '');
+  const message = body.message ?? body.Message ?? '';
+  if (code === CONDITION_FAILED) return new ConditionalCheckFailed(statusCode, message, body.Item);
+  return new ApiError(code, statusCode, message);
 }

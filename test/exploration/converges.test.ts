@@ -31,6 +31,23 @@ const CASES: [what: string, bounds: Bounds][] = [
     { keys: ['k'], writers: 2, uploadsPerWriter: 1, ends: ['timeout'] },
   ],
   [
+    'a role that isn’t there at first, invocations dying',
+    { keys: ['k', 'l'], writers: 2, uploadsPerWriter: 2, batchSize: 2, ends: ['crash'], awaitsRole: true },
+  ],
+  [
+    'the same with objects for relay-large',
+    {
+      isVersioned: true,
+      keys: ['k'],
+      writers: 2,
+      uploadsPerWriter: 2,
+      hasChecksum: true,
+      ends: ['crash'],
+      hasExecutions: true,
+      awaitsRole: true,
+    },
+  ],
+  [
     'small and large versions of an object, relay and relay-large dying',
     {
       isVersioned: true,

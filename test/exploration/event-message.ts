@@ -11,6 +11,12 @@ export function notificationOf(bucket: string, version: SourceVersion, isHinted:
   return JSON.stringify({ Records: [{ eventSource: 'aws:s3', eventName: 'ObjectCreated:Put', s3 }] });
 }
 
+/** The key that a message is about, be it from S3 or from the relay. */
+export function keyOf(body: string): string {
+  const { key, Records } = JSON.parse(body) as { key?: string; Records?: { s3: { object: { key: string } } }[] };
+  return key ?? Records![0]!.s3.object.key;
+}
+
 /** The batch as Lambda's event source mapping sends it. */
 export function sqsEventOf(queue: Queue, messages: Message[]): SQSEvent {
   return { Records: messages.map((message) => recordOf(queue, message)) };
@@ -27,7 +33,9 @@ function recordOf(queue: Queue, message: Message): SQSRecord {
       SenderId: 's3',
       ApproximateFirstReceiveTimestamp: '0',
     },
-    messageAttributes: {},
+    messageAttributes: Object.fromEntries(
+      Object.entries(message.attributes).map(([name, stringValue]) => [name, { stringValue, dataType: 'String' }]),
+    ),
     md5OfBody: '',
     eventSource: 'aws:sqs',
     eventSourceARN: 'arn:aws:sqs:us-east-1:111111111111:uploads',

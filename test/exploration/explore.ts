@@ -1,6 +1,7 @@
 import type { Scheduler } from 'fast-check';
 import { vi } from 'vitest';
 import { answerQueue } from '../../functions/delivery/answer-queue.ts';
+import { awaitingRole } from './awaited-role.ts';
 import { Executions } from './executions.ts';
 import { Invocations } from './invocations.ts';
 import type { Sabotage } from './sabotages.ts';
@@ -19,7 +20,7 @@ const LONG_MS = 10_000;
 export async function run(scenario: Scenario, scheduler: Scheduler, sabotage: Sabotage = {}): Promise<string[]> {
   const timeline = new Timeline(scheduler);
   const world: World = new World(scenario, timeline, (message) => void invocations.offer(message));
-  const services = servicesOf(world);
+  const services = awaitingRole(servicesOf(world), scenario.awaitedWrites ?? 0);
   const invocations = new Invocations(world, {
     services: () => sabotage.services?.(services) ?? services,
     answer: sabotage.answer?.(answerQueue, world) ?? answerQueue,

@@ -41,6 +41,8 @@ export const CONFIG: RelayConfig = {
   maxReceives: 100,
   retryDelaySeconds: 1,
   ledgerTable: 'ledger',
+  awaitRoleHours: 72,
+  deployedRoleId: 'AROARELAY',
   largeObjectBytes: Number.POSITIVE_INFINITY,
   largeWorkers: 2,
   largeFunction: 'relay-large',
@@ -131,6 +133,8 @@ export class Invocations {
       metrics: new RelayMetrics('upload-relay'),
       now: () => new Date(0),
       remainingMs: () => 900_000,
+      grantedMs: 900_000,
+      underWay: new Map(),
       signal,
       reports: [],
     };

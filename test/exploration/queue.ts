@@ -4,6 +4,8 @@ export interface Message {
   key: string;
   body: string;
   receives: number;
+  /** Its attributes, as they were sent. */
+  attributes: Record<string, string>;
   isVisible: boolean;
   isDeleted: boolean;
 }
@@ -20,11 +22,17 @@ export class Queue {
     this.#onDeleted = on.deleted;
   }
 
-  send(key: string, body: string): void {
+  send(key: string, body: string, attributes: Record<string, string> = {}): void {
     const id = `m${this.messages.length + 1}`;
-    const message = { id, key, body, receives: 0, isVisible: true, isDeleted: false };
+    const message = { id, key, body, receives: 0, attributes, isVisible: true, isDeleted: false };
     this.messages.push(message);
     this.#onVisible(message);
+  }
+
+  /** Whether the message was sent anew, and that one is still to be answered. */
+  hasAnother(message: Message): boolean {
+    const firstId = ({ id, attributes }: Message) => attributes['FirstMessageId'] ?? id;
+    return this.messages.some((each) => each !== message && !each.isDeleted && firstId(each) === firstId(message));
   }
 
   /** The message and as many others as the batch takes; none if somebody else was faster. */

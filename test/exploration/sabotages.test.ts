@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { run } from './explore.ts';
 import {
   acknowledgingFirst,
+  losingWhatIsSentAnew,
   namingByVersion,
   type Sabotage,
   skippingWhatTheLedgerShows,
@@ -42,6 +43,12 @@ const CASES: [what: string, sabotage: Sabotage, bounds: Bounds, consequence: Reg
     skippingWhatTheLedgerShows,
     { ...RACE, ends: ['crash'] },
     STALE,
+  ],
+  [
+    'acknowledging what waits without sending it anew',
+    losingWhatIsSentAnew,
+    { ...RACE, awaitsRole: true },
+    /was acknowledged, but "k" has no receipt/,
   ],
   ['naming an execution by the version', namingByVersion, MIXED, STALE],
   [

@@ -82,4 +82,12 @@ export const namingByVersion: Sabotage = {
   }),
 };
 
+/** What is to be sent anew gets lost on the way. */
+export const losingWhatIsSentAnew: Sabotage = {
+  services: (services) => ({
+    ...services,
+    SendMessage: (input) => (input.QueueUrl === 'queue' ? {} : services.SendMessage(input)),
+  }),
+};
+
 export const withoutStoppingRequests: Sabotage = { outlivesAbort: true };

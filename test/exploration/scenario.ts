@@ -6,6 +6,7 @@ import type { MultipartOrder } from './destination-bucket.ts';
 const record = <T>(model: { [K in keyof T]: fc.Arbitrary<T[K]> }) => fc.record(model, { noNullPrototype: true });
 
 const MAX_FATES = 3;
+const MAX_AWAITED_WRITES = 4;
 /** As many as one relay may take: a small object 13, a large one of three parts 25; a second round some more. */
 const TURNS_SMALL = 15;
 const TURNS_LARGE = 30;
@@ -41,6 +42,8 @@ export interface Scenario {
   batchSize: number;
   /** Of the first invocations. */
   fates: Fate[];
+  /** So many of the first writes find no role that lets them in. */
+  awaitedWrites?: number;
   /** Of the first executions of relay-large, where large objects are its business: they only die. */
   largeFates?: Fate[];
 }
@@ -57,6 +60,8 @@ export interface Bounds {
   batchSize?: number;
   /** Invocations may stall in any case. */
   ends?: Fate['how'][];
+  /** The writer role may not be there at first. */
+  awaitsRole?: true;
   /** Large objects are relayed by relay-large. */
   hasExecutions?: true;
 }
@@ -90,6 +95,7 @@ export function scenarios(bounds: Bounds): fc.Arbitrary<Scenario> {
     }),
     deletes: bounds.deletes ? fc.subarray(keys) : fc.constant([]),
     batchSize: fc.integer({ min: 1, max: bounds.batchSize ?? 1 }),
+    ...(bounds.awaitsRole && { awaitedWrites: fc.nat(MAX_AWAITED_WRITES) }),
     ...(bounds.hasExecutions && { largeFates: fc.array(fate(TURNS_EXECUTION, ['crash']), { maxLength: MAX_FATES }) }),
     fates: fc.array(fate(sizes.includes('large') ? TURNS_LARGE : TURNS_SMALL, bounds.ends ?? []), {
       maxLength: MAX_FATES,

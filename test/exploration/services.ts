@@ -18,6 +18,7 @@ import type {
 } from '@aws-sdk/client-sqs';
 import { eTagOf } from './content.ts';
 import type { DestinationBucket } from './destination-bucket.ts';
+import { keyOf } from './event-message.ts';
 import type { LedgerTable } from './ledger-table.ts';
 import type { Queue } from './queue.ts';
 import { s3Error } from './s3-error.ts';
@@ -93,9 +94,12 @@ export function servicesOf(stores: Stores): Services {
       queue.release(ReceiptHandle!);
       return {};
     },
-    SendMessage({ QueueUrl, MessageBody, MessageAttributes }) {
-      if (QueueUrl === 'queue') queue.send((JSON.parse(MessageBody!) as { key: string }).key, MessageBody!);
-      else queue.deadLetters.push(MessageAttributes!['OriginalMessageId']!.StringValue!);
+    SendMessage({ QueueUrl, MessageBody, MessageAttributes = {} }) {
+      const attributes = Object.fromEntries(
+        Object.entries(MessageAttributes).map(([name, { StringValue }]) => [name, StringValue!]),
+      );
+      if (QueueUrl === 'queue') queue.send(keyOf(MessageBody!), MessageBody!, attributes);
+      else queue.deadLetters.push(attributes['OriginalMessageId']!);
       return {};
     },
   };

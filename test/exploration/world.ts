@@ -55,9 +55,11 @@ export class World implements Stores {
     this.timeline.tell(`${key} is deleted`);
   }
 
-  /** No message is forgotten before its object has a receipt. */
-  #checkReceipt({ id, key }: Message): void {
-    if (!this.ledger.item(ledgerId('main', key)) && !this.executions?.wasAskedFor(key))
+  /** No message is forgotten before its object has a receipt, unless it was sent anew. */
+  #checkReceipt(message: Message): void {
+    const { id, key } = message;
+    const isKnown = this.ledger.item(ledgerId('main', key)) || this.executions?.wasAskedFor(key);
+    if (!isKnown && !this.queue.hasAnother(message))
       this.violations.push(`${id} was acknowledged, but "${key}" has no receipt`);
   }
 

@@ -42,6 +42,8 @@ export interface Check {
 const MIB = 1024 ** 2;
 /** One PutObject up to 64 MiB: more are parts. */
 const PARTS_BYTES = 65 * MIB;
+/** More than half of what an invocation could move: two of them are too much. */
+const HALF_OF_THE_TIME_BYTES = 300 * MIB;
 /** More than what is left of an invocation could move; it is never moved. */
 const TOO_MUCH_FOR_NOW_BYTES = 1024 * MIB;
 
@@ -121,6 +123,26 @@ export const CHECKS: readonly Check[] = [
       const attributes = { ApproximateReceiveCount: '1' };
       await world.invoke({ Records: [{ eventSource: 'aws:sqs', messageId, receiptHandle, body, attributes }] });
       return (await world.take(queueUrl)).length === 1;
+    },
+  },
+  {
+    name: 'a message that there is no time to begin is sent anew',
+    guards: /^upload-relay: SendAnew$/,
+    holds: async (world) => {
+      const queueUrl = world.cloud.outputs('upload-relay-source')['QueueUrl']!;
+      await world.take(queueUrl);
+      const keys = ['half-of-it', 'the-other-half'];
+      await Promise.all(
+        keys.map((key) =>
+          world.cloud.s3.putSparseObject({ bucket: SOURCE_BUCKET, key, sizeBytes: HALF_OF_THE_TIME_BYTES }),
+        ),
+      );
+      const [body, ...others] = (await world.take(queueUrl)).map(({ Body }) => Body!);
+      if (others.length !== 1) return false;
+      const recordOf = (each: string, messageId: string) => ({ eventSource: 'aws:sqs', messageId, body: each });
+      await world.invoke({ Records: [recordOf(body!, 'one'), recordOf(others[0]!, 'other')] });
+      const sent = await world.take(queueUrl);
+      return sent.length === 1 && sent[0]!.MessageAttributes?.['FirstMessageId'] !== undefined;
     },
   },
   {

@@ -46,7 +46,7 @@ export const LARGE_CHECKS: readonly Check[] = [
   },
   {
     name: 'an object that relay-large finds small goes back to the queue',
-    guards: /^upload-relay: HandBack$/,
+    guards: /^upload-relay: SendAnew$/,
     holds: async (world) => {
       const before = handedBack(world);
       await relayLarge(world, 'there');

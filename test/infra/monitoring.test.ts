@@ -41,6 +41,7 @@ describe('alarms', () => {
       'upload-relay-errors',
       'upload-relay-latency',
       'upload-relay-oldest-message',
+      'upload-relay-oldest-message-requeued',
       'upload-relay-throttles',
     ]);
   });

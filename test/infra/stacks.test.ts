@@ -293,6 +293,7 @@ describe('least privilege', () => {
       ['WriteLogs', 'Allow', ['logs:CreateLogStream', 'logs:PutLogEvents']],
       ['TakeMessages', 'Allow', ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes']],
       ['PostponeMessages', 'Allow', 'sqs:ChangeMessageVisibility'],
+      ['SendAnew', 'Allow', 'sqs:SendMessage'],
       ['ReadObjects', 'Allow', ['s3:GetObject', 's3:GetObjectVersion']],
       ['TellMissingObjects', 'Allow', 's3:ListBucket'],
       ['AssumeWriterRoles', 'Allow', 'sts:AssumeRole'],
@@ -301,7 +302,6 @@ describe('least privilege', () => {
       ['StartLargeObjects', 'Allow', 'lambda:InvokeFunction'],
       ['KeepCheckpoints', 'Allow', ['lambda:CheckpointDurableExecution', 'lambda:GetDurableExecutionState']],
       ['InvokeWorkers', 'Allow', 'lambda:InvokeFunction'],
-      ['HandBack', 'Allow', 'sqs:SendMessage'],
       ['SetMessagesAside', 'Allow', 'sqs:SendMessage'],
     ]);
   });

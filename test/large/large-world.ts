@@ -142,6 +142,8 @@ export class LargeWorld {
       logger: { info: ignore, warn: ignore, error: ignore },
       now: () => new Date(0),
       remainingMs: () => 900_000,
+      grantedMs: 900_000,
+      underWay: new Map(),
       signal: new AbortController().signal,
       reports: [],
       metrics: new RelayMetrics('upload-relay'),

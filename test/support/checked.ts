@@ -1,4 +1,4 @@
-import type { CheckLine } from '../../functions/check/line.ts';
+import { type CheckLine, isOpen } from '../../functions/check/line.ts';
 import type { CheckAnswer } from '../../functions/check.ts';
 import type { StackInput } from '../../local/assembly.ts';
 import { startTwoAccounts, type TwoAccounts, type TwoAccountsOptions } from './two-accounts.ts';
@@ -20,8 +20,9 @@ export async function checkOnce(options: TwoAccountsOptions): Promise<CheckAnswe
   }
 }
 
+/** What keeps a check from passing. */
 export function failedLines({ lines }: CheckAnswer): CheckLine[] {
-  return lines.filter(({ status }) => status === 'failed');
+  return lines.filter(isOpen);
 }
 
 export function namesOf(lines: readonly CheckLine[]): string[] {

@@ -45,6 +45,8 @@ export function inProcessRelay(world: TwoAccounts, remainingMs = 900_000): InPro
       metrics: new RelayMetrics('upload-relay'),
       now: () => new Date(),
       remainingMs: () => remainingMs,
+      grantedMs: 900_000,
+      underWay: new Map(),
       signal: controller.signal,
       reports: [],
     },

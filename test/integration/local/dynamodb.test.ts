@@ -87,6 +87,7 @@ const userClient = (name: string) => clientOf(cloud.directory.addAccessKey(A, na
 beforeAll(async () => {
   const users = {
     Writer: user('writer', [{ Effect: 'Allow', Action: 'dynamodb:UpdateItem', Resource: TABLE_ARN }]),
+    Putter: user('putter', [{ Effect: 'Allow', Action: 'dynamodb:PutItem', Resource: TABLE_ARN }]),
     Reader: user('reader', [
       { Effect: 'Allow', Action: 'dynamodb:BatchGetItem', Resource: TABLE_ARN },
       { Effect: 'Allow', Action: 'dynamodb:Query', Resource: `${TABLE_ARN}/index/*` },
@@ -137,6 +138,61 @@ describe('a conditional update', () => {
   test('of many at once lets one through', async () => {
     const outcomes = await Promise.allSettled(Array.from({ length: 8 }, () => a.send(record('race', '01'))));
     expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+  });
+});
+
+describe('a put whose condition is not met', () => {
+  /** Only where there is nothing yet. */
+  const first = (key: string, by: string, ReturnValuesOnConditionCheckFailure?: 'ALL_OLD' | 'NONE') =>
+    new PutItemCommand({
+      TableName: TABLE,
+      Item: { ...keyOf(key), by: { S: by } },
+      ConditionExpression: 'attribute_not_exists(route)',
+      ReturnValuesOnConditionCheckFailure,
+    });
+  let putter: DynamoDBClient;
+  beforeAll(() => {
+    putter = userClient('putter');
+  });
+
+  test('tells what is there, if asked, to one who may put and may not get', async () => {
+    await putter.send(first('told', 'me', 'ALL_OLD'));
+    const refused = await putter.send(first('told', 'you', 'ALL_OLD')).catch((error: unknown) => error);
+    expect(refused).toBeInstanceOf(ConditionalCheckFailedException);
+    expect(refused).toMatchObject({ Item: { ...keyOf('told'), by: { S: 'me' } } });
+    const asked = putter.send(new GetItemCommand({ TableName: TABLE, Key: keyOf('told') }));
+    await expect(asked).rejects.toMatchObject({ name: 'AccessDeniedException' });
+  });
+
+  test.each([undefined, 'NONE' as const])('tells nothing with %s', async (returned) => {
+    await putter.send(first(`untold ${returned}`, 'me'));
+    const refused = await putter.send(first(`untold ${returned}`, 'you', returned)).catch((error: unknown) => error);
+    expect(refused).toBeInstanceOf(ConditionalCheckFailedException);
+    expect(refused).toMatchObject({ Item: undefined });
+  });
+
+  test('has no item to tell where there is none', async () => {
+    const command = first('nothing', 'me', 'ALL_OLD');
+    command.input.ConditionExpression = 'attribute_exists(route) AND attribute_not_exists(route)';
+    const refused = await putter.send(command).catch((error: unknown) => error);
+    expect(refused).toBeInstanceOf(ConditionalCheckFailedException);
+    expect(refused).toMatchObject({ Item: undefined });
+  });
+
+  test('tells all of what is there to one of many at once', async () => {
+    const outcomes = await Promise.allSettled(
+      ['one', 'two', 'three', 'four'].map((by) => putter.send(first('raced', by, 'ALL_OLD'))),
+    );
+    const told = outcomes.flatMap((each) =>
+      each.status === 'rejected' ? [(each.reason as ConditionalCheckFailedException).Item?.['by']?.S] : [],
+    );
+    expect(told).toHaveLength(3);
+    expect(new Set(told).size).toBe(1);
+  });
+
+  test('must say so in DynamoDB’s words', async () => {
+    const sent = putter.send(first('worded', 'me', 'ALL_NEW' as 'NONE'));
+    await expect(sent).rejects.toMatchObject({ name: 'ValidationException' });
   });
 });
 

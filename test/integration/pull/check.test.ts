@@ -92,21 +92,27 @@ describe('where the external ids differ', () => {
 
   test('relay, replay and check say so, and what the customer must change', async () => {
     world = await startPullingWorld(differing);
-    const sentence = `Route "customer" may not assume ${READER_ROLE_ARN}`;
-    const advice = `Its trust policy in account ${ACCOUNT_C} must name this relay's role and external id.`;
-
+    const advice = `Has account ${ACCOUNT_C} deployed its side yet?`;
     const relayed = await world.invoke({ key: 'a.txt', route: 'customer' });
-    expect(relayed.payload).toMatchObject({ errorType: 'AssumeRoleDenied' });
+    expect(relayed.payload).toMatchObject({
+      errorType: 'RoleAwaited',
+      errorMessage: expect.stringContaining(`awaits account ${ACCOUNT_C}: its role ${READER_ROLE_ARN} has never let`),
+    });
     const replayed = await world.invoke({ route: 'customer' }, 'upload-relay-replay:live');
     expect(replayed.functionError).toBe('Unhandled');
+    expect(replayed.payload).toMatchObject({
+      errorMessage: expect.stringContaining(
+        `Its trust policy in account ${ACCOUNT_C} must name this relay's role and external id.`,
+      ),
+    });
     for (const { payload } of [relayed, replayed]) {
-      expect((payload as { errorMessage: string }).errorMessage).toContain(sentence);
       expect((payload as { errorMessage: string }).errorMessage).toContain(advice);
     }
 
     const [line, ...others] = failedLines(await check(world));
     expect(others).toEqual([]);
     expect(line).toMatchObject({
+      status: 'awaited',
       check: 'the reader role lets the relay in',
       route: 'customer',
       remedy: {

@@ -152,7 +152,7 @@ describe('ten mistakes are found, explained, and mended by what is there to past
     );
     expect(namesOf(failedLines(found))).toEqual(['the writer role lets the relay in']);
     expect(found.table).toContain(
-      'FAILED     403 AccessDenied: User: arn:aws:sts::111111111111:assumed-role/upload-relay/',
+      'awaited    not there yet, uploads would wait 72 h (403 AccessDenied: User: arn:aws:sts::111111111111:assumed-role/',
     );
     expect(found.table).toContain('"sts:ExternalId": "agree-on-a-value-of-your-own"');
     expect(found.table).toContain('1 of 16 failed; to be mended by: destination account 222222222222.');

@@ -10,6 +10,7 @@ import { propertiesOf, writerTrust } from '../../support/checked.ts';
 import { putSparse, smallLarge } from '../../support/large.ts';
 import {
   ACCOUNT_A,
+  DESTINATION_BUCKET,
   eventually,
   REGION,
   RELAY_LOG_GROUP,
@@ -137,10 +138,30 @@ describe('two accounts at work', () => {
     });
   });
 
+  test('what waits for a role is sent anew, and its age is told', async () => {
+    faults.add({
+      name: 'expired',
+      match: { operation: 'PutObject', key: /waits$/, bucket: DESTINATION_BUCKET },
+      when: { times: 1 },
+      fault: { kind: 'expire-credentials' },
+    });
+    // It let the relay in a moment ago, so it may well be that IAM hasn't settled.
+    faults.add({
+      name: 'refused',
+      match: { service: 'sts', operation: 'AssumeRole' },
+      when: { times: 1 },
+      fault: { kind: 'error', status: 403, code: 'AccessDenied' },
+    });
+    await world.a.s3.send(new PutObjectCommand({ Bucket: SOURCE_BUCKET, Key: 'waits', Body: 'x' }));
+    await eventually(async () => (await world.ledgerItem('waits'))?.['status'] === 'delivered');
+    await world.cloud.settled();
+    expect(statistic(world, own('oldestRequeued', {}), 'Maximum')).toBeGreaterThan(0);
+  });
+
   test('every alarm listens to a metric that is really there, by name and by dimensions', () => {
     const { metrics } = world.cloud.cloudWatch;
     const alarms = world.cloud.cloudWatch.alarms();
-    expect(alarms).toHaveLength(7);
+    expect(alarms).toHaveLength(8);
     for (const { name, metric } of alarms) {
       expect([name, metrics.statistic(metric, 'SampleCount', ALWAYS)]).toEqual([name, expect.any(Number)]);
     }

@@ -5,6 +5,7 @@ import { aPull, aRoute } from '../../support/relay.ts';
 const ENVIRONMENT = {
   QUEUE_URL: 'https://sqs.us-east-1.amazonaws.com/111111111111/queue',
   LEDGER_TABLE: 'ledger',
+  RELAY_ROLE_ID: 'AROARELAY',
   DEAD_LETTER_QUEUE_URL: 'https://sqs.us-east-1.amazonaws.com/111111111111/dead',
 };
 const SETTINGS = {
@@ -14,6 +15,7 @@ const SETTINGS = {
   routes: [aRoute()],
   maxReceives: 5,
   retryDelaySeconds: 30,
+  awaitRoleHours: 72,
   largeObjectBytes: 5_368_709_120,
   largeWorkers: 16,
   largeFunction: 'arn:aws:lambda:us-east-1:111111111111:function:large:live',
@@ -29,6 +31,7 @@ test('the environment and the settings become a typed config', () => {
     ...SETTINGS,
     queueUrl: ENVIRONMENT.QUEUE_URL,
     ledgerTable: 'ledger',
+    deployedRoleId: 'AROARELAY',
     deadLetterQueueUrl: ENVIRONMENT.DEAD_LETTER_QUEUE_URL,
   });
 });
@@ -83,6 +86,6 @@ describe('what is wrong is named', () => {
     expect(() => read({ routes })).toThrow(sentence);
     const replayRoleArn = 'arn:aws:iam::111111111111:role/replay';
     const json = JSON.stringify({ ...SETTINGS, routes, replayRoleArn, protectLedger: false });
-    expect(() => readCheckConfig({ RELAY_ROLE_ID: 'AROA' }, json)).toThrow(sentence);
+    expect(() => readCheckConfig(ENVIRONMENT, json)).toThrow(sentence);
   });
 });

@@ -1,11 +1,18 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { orOutOfTime, requireTimeFor, withDeadline } from '../../../functions/delivery/deadline.ts';
+import { orOutOfTime, withDeadline, withTimeFor } from '../../../functions/delivery/deadline.ts';
 import { delaySeconds } from '../../../functions/delivery/postpone.ts';
 import type { Invocation, Relay } from '../../../functions/delivery/relay.ts';
+import type { RelayError } from '../../../functions/errors.ts';
 
 const MIB = 1024 ** 2;
 const GIB = 1024 ** 3;
-const left = (remainingMs: number) => ({ remainingMs: () => remainingMs }) as Invocation;
+const left = (remainingMs: number, grantedMs = 900_000) =>
+  ({ remainingMs: () => remainingMs, grantedMs, underWay: new Map() }) as unknown as Invocation;
+const begun = (outcome: Promise<unknown>) =>
+  outcome.then(
+    () => 'begun',
+    ({ code }: RelayError) => code,
+  );
 
 describe('nothing is begun that can’t be finished', () => {
   test.each([
@@ -16,10 +23,40 @@ describe('nothing is begun that can’t be finished', () => {
     [5 * GIB, 900_000, true],
     [5 * GIB, 271_000, true],
     [5 * GIB, 270_000, false],
-  ])('%i bytes with %i ms left: %s', (sizeBytes, remainingMs, begins) => {
-    const begin = () => requireTimeFor(left(remainingMs), sizeBytes);
-    if (begins) begin();
-    else expect(begin).toThrow(/^\d+ bytes may take \d+ s and \d+ s are left; it goes back to the queue/);
+  ])('%i bytes with %i ms left: %s', async (sizeBytes, remainingMs, begins) => {
+    const claim = { messageId: 'm', sizeBytes, hasBegun: false };
+    const outcome = withTimeFor(left(remainingMs), claim, async () => undefined);
+    if (begins) await outcome;
+    else await expect(outcome).rejects.toThrow(/^\d+ bytes may take \d+ s and \d+ s are left; it is left to a fresh/);
+  });
+
+  test.each([
+    ['first', 300_000, false, 'NotBegun'],
+    ['begun in this invocation', 300_000, true, 'OutOfTime'],
+    ['more than any invocation could move', 100_000, false, 'OutOfTime'],
+  ])('what has no time left is no try, unless it had its chance: %s', async (_, grantedMs, hasBegun, code) => {
+    const claim = { messageId: 'm', sizeBytes: 5 * GIB, hasBegun };
+    expect(await begun(withTimeFor(left(60_000, grantedMs), claim, async () => undefined))).toBe(code);
+  });
+
+  test('a batch is judged as a whole: what can’t be finished together isn’t begun together', async () => {
+    const invocation = left(900_000);
+    const { promise, resolve: finish } = Promise.withResolvers<void>();
+    const begin = (messageId: string) =>
+      begun(withTimeFor(invocation, { messageId, sizeBytes: 5 * GIB, hasBegun: false }, () => promise));
+    const batch = Array.from({ length: 10 }, (_, index) => begin(`m${index}`));
+    finish();
+    const outcomes = await Promise.all(batch);
+    expect(outcomes).toEqual([...Array(3).fill('begun'), ...Array(7).fill('NotBegun')]);
+    // They have ended by now, so there is room again.
+    expect(await begin('m3')).toBe('begun');
+  });
+
+  test('what one message asks for is one matter: its routes don’t keep each other from beginning', async () => {
+    const invocation = left(900_000);
+    const begin = () =>
+      begun(withTimeFor(invocation, { messageId: 'm', sizeBytes: 5 * GIB, hasBegun: false }, async () => undefined));
+    expect(await Promise.all([begin(), begin(), begin(), begin()])).toEqual(Array(4).fill('begun'));
   });
 });
 

@@ -1,0 +1,104 @@
+import { createHash } from 'node:crypto';
+import {
+  type AttributeValue,
+  ConditionalCheckFailedException,
+  type DynamoDBClient,
+  PutItemCommand,
+  type PutItemCommandInput,
+} from '@aws-sdk/client-dynamodb';
+import type { RoleMemoryConfig } from '../config.ts';
+import { RelayError } from '../errors.ts';
+import type { RouteRole } from './role-session.ts';
+
+/** What is known of a role of another account. */
+export interface RoleFacts {
+  /** When it first let this relay in. */
+  assumedAt?: Date;
+  /** When it first refused this relay, which it had never let in. */
+  refusedAt?: Date;
+}
+
+/** The memory of roles that outlives an execution environment. */
+export interface RoleHistory {
+  /** Notes that the role has let this relay in: once in an execution environment. */
+  noteAssumed(role: RouteRole): Promise<void>;
+  /** Notes a refusal, unless one is noted or the role has let this relay in before; and tells what is known by then. */
+  noteRefused(role: RouteRole): Promise<RoleFacts>;
+  /** The same without noting anything. */
+  lookUp(role: RouteRole): Promise<RoleFacts>;
+}
+
+const HASH_CHARACTERS = 16;
+
+/**
+ * Keeps an item for each role in the ledger's table. It reads by writing: a put whose condition isn't met answers with the
+ * item that is there, and that takes no permission but dynamodb:PutItem, which the relay has for its receipts.
+ * https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_PutItem.html (ReturnValuesOnConditionCheckFailure)
+ */
+export function roleHistory(dynamodb: DynamoDBClient, config: RoleMemoryConfig, now: () => Date): RoleHistory {
+  const noted = new Set<string>();
+  const put = (role: RouteRole, fact: keyof RoleFacts, ConditionExpression: string) =>
+    putUnless(dynamodb, {
+      TableName: config.ledgerTable,
+      Item: {
+        id: { S: itemId(config.deployedRoleId, role) },
+        roleArn: { S: role.roleArn },
+        [fact]: { S: now().toISOString() },
+      },
+      ConditionExpression,
+      ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+    });
+  return {
+    async noteAssumed(role) {
+      const id = itemId(config.deployedRoleId, role);
+      if (noted.has(id)) return;
+      await put(role, 'assumedAt', 'attribute_not_exists(assumedAt)');
+      noted.add(id);
+    },
+    async noteRefused(role) {
+      return (await put(role, 'refusedAt', 'attribute_not_exists(id)')) ?? { refusedAt: now() };
+    },
+    async lookUp(role) {
+      return (await put(role, 'refusedAt', 'attribute_not_exists(id) AND attribute_exists(id)')) ?? {};
+    },
+  };
+}
+
+/**
+ * What was agreed upon: this relay's role, by the id that it loses when it is made anew, the other account's role, and the
+ * external id. Whatever of these is changed is agreed upon anew. Receipts' ids begin with a route's name, which has no `#`.
+ */
+export function itemId(
+  relayRoleId: string,
+  { roleArn, externalId }: Pick<RouteRole, 'roleArn' | 'externalId'>,
+): string {
+  const agreed = createHash('sha256')
+    .update(JSON.stringify([relayRoleId, externalId]))
+    .digest('hex');
+  return `#role/${roleArn}/${agreed.slice(0, HASH_CHARACTERS)}`;
+}
+
+/** @returns what is there, where the condition isn't met; undefined where the item was written */
+async function putUnless(dynamodb: DynamoDBClient, input: PutItemCommandInput): Promise<RoleFacts | undefined> {
+  try {
+    await dynamodb.send(new PutItemCommand(input));
+    return undefined;
+  } catch (error) {
+    if (error instanceof ConditionalCheckFailedException) return factsOf(error.Item ?? {});
+    const { name, message } = error as Error;
+    throw new RelayError({
+      code: 'LedgerUnavailable',
+      message: `PutItem into ${input.TableName} failed (${name}: ${message}), so nothing is known of ${input.Item!['roleArn']!.S}. It will be tried again.`,
+      retryable: true,
+      operation: 'PutItem',
+      cause: error,
+    });
+  }
+}
+
+function factsOf({ assumedAt, refusedAt }: Record<string, AttributeValue>): RoleFacts {
+  return {
+    ...(assumedAt?.S !== undefined && { assumedAt: new Date(assumedAt.S) }),
+    ...(refusedAt?.S !== undefined && { refusedAt: new Date(refusedAt.S) }),
+  };
+}

@@ -1,0 +1,106 @@
+/** A message that wasn't tried is sent anew, and is still the same one. */
+import { SendMessageCommand } from '@aws-sdk/client-sqs';
+import type { SQSRecord } from 'aws-lambda';
+import { afterEach, expect, test } from 'vitest';
+import { answerQueue } from '../../../functions/delivery/answer-queue.ts';
+import { attributesOf, historyOf } from '../../../functions/delivery/message-history.ts';
+import type { Invocation } from '../../../functions/delivery/relay.ts';
+import { inProcessRelay } from '../../support/in-process-relay.ts';
+import {
+  changeProperties,
+  eventually,
+  RELAY_LOG_GROUP,
+  SOURCE_BUCKET,
+  startTwoAccounts,
+  type TwoAccounts,
+} from '../../support/two-accounts.ts';
+
+let world: TwoAccounts;
+
+afterEach(async () => {
+  expect(world.cloud.unexpectedErrors).toEqual([]);
+  await world.close();
+});
+
+/** At the cautious pace a second and a half each, of the three and a half that there are: two go into an invocation. */
+const HEAVY_BYTES = 30_000_000;
+const REMAINING_MS = 6_000;
+
+interface LogLine {
+  message: string;
+  messageId: string;
+  tries: number;
+  left: string[];
+  failure: { code: string; message: string };
+}
+
+const told = (message: string): LogLine[] =>
+  world.cloud.logs
+    .lines(RELAY_LOG_GROUP)
+    .filter((line) => line.includes(`"message":"${message}"`))
+    .map((line) => JSON.parse(line));
+
+test('ten objects that can’t all be finished in one invocation’s time all arrive, with not a single try to lose', async () => {
+  world = await startTwoAccounts({
+    change: (stacks) => changeProperties(stacks, 'AWS::Lambda::EventSourceMapping', { Enabled: false }),
+  });
+  // S3's test event.
+  await receive();
+  const { invocation } = inProcessRelay(world, REMAINING_MS);
+  const hasOneTry: Invocation = { ...invocation, config: { ...invocation.config, maxReceives: 1 } };
+  const keys = Array.from({ length: 10 }, (_, index) => `heavy-${index}`);
+  for (const key of keys) await world.cloud.s3.putSparseObject({ bucket: SOURCE_BUCKET, key, sizeBytes: HEAVY_BYTES });
+  const firstIds = new Set<string>();
+  const perInvocation: number[] = [];
+  for (let batch = await receive(); batch.length > 0; batch = await receive()) {
+    for (const record of batch) firstIds.add(historyOf(record).firstId);
+    // The invocation acknowledges them all.
+    expect(await answerQueue(hasOneTry, { Records: batch })).toEqual({ batchItemFailures: [] });
+    perInvocation.push(batch.length);
+  }
+  expect(await world.deadLetters()).toEqual([]);
+  for (const key of keys) expect(await world.ledgerItem(key)).toMatchObject({ status: 'delivered', attempts: '1' });
+  expect(perInvocation).toEqual([10, 8, 6, 4, 2]);
+  expect(firstIds.size).toBe(10);
+});
+
+/** What the queue holds, as Lambda hands it over. */
+async function receive(): Promise<SQSRecord[]> {
+  const messages = await world.take(world.cloud.outputs('upload-relay-source')['QueueUrl']!);
+  return messages.map(
+    ({ MessageId, Body, MessageAttributes = {} }) =>
+      ({
+        messageId: MessageId,
+        receiptHandle: 'taken',
+        body: Body,
+        attributes: { ApproximateReceiveCount: '1', SentTimestamp: String(Date.now()) },
+        messageAttributes: Object.fromEntries(
+          Object.entries(MessageAttributes).map(([name, { StringValue }]) => [name, { stringValue: StringValue }]),
+        ),
+        eventSource: 'aws:sqs',
+      }) as unknown as SQSRecord,
+  );
+}
+
+test('what the queue itself has given up on starts afresh when it is redriven', async () => {
+  world = await startTwoAccounts();
+  const { DeadLetterQueueUrl, QueueUrl } = world.cloud.outputs('upload-relay-source');
+  const history = { firstId: 'long-ago', firstSentAt: Date.now() - 3_600_000, tries: 5 };
+  const message = (key: string, now: Date) => ({
+    MessageBody: JSON.stringify({ key, route: 'main' }),
+    MessageAttributes: attributesOf(history, ['0/main'], now),
+  });
+  await world.a.sqs.send(new SendMessageCommand({ QueueUrl, ...message('no-such-object', new Date()) }));
+  await eventually(async () => told('not relayed, sent to the dead-letter queue').length === 1);
+  expect(told('not relayed, sent to the dead-letter queue')[0]).toMatchObject({ messageId: 'long-ago', tries: 5 });
+  const [letter] = await world.deadLetters();
+  expect(letter!.MessageAttributes).toMatchObject({ OriginalMessageId: { StringValue: 'long-ago' } });
+
+  // SQS keeps the attributes when it moves a message there, and back.
+  const moved = message('no-such-object-either', new Date(Date.now() - 600_000));
+  await world.a.sqs.send(new SendMessageCommand({ QueueUrl: DeadLetterQueueUrl, ...moved }));
+  await world.invoke({ from: 'dead-letter-queue' }, 'upload-relay-replay:live');
+  await eventually(async () => told('not relayed, sent to the dead-letter queue').length === 2);
+  const [, redriven] = told('not relayed, sent to the dead-letter queue');
+  expect(redriven).toMatchObject({ tries: 1, messageId: expect.stringMatching(/^[0-9a-f-]{36}$/) });
+});
