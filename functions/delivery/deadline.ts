@@ -22,16 +22,21 @@ export function withDeadline(relay: Relay, remainingMs: () => number): { invocat
   };
 }
 
+/** How long an invocation must be allowed to take at the least for so many bytes to be begun, in whole seconds. */
+export function neededSeconds(sizeBytes: number): number {
+  return Math.ceil((neededMs(sizeBytes) + MARGIN_MS) / 1000);
+}
+
 /**
  * Refuses to begin what can't be finished: a fresh invocation has all its time.
  * @throws RelayError `OutOfTime`
  */
 export function requireTimeFor({ remainingMs }: Invocation, sizeBytes: number): void {
-  const neededMs = OVERHEAD_MS + sizeBytes / CAUTIOUS_BYTES_PER_MS;
+  const needed = neededMs(sizeBytes);
   const leftMs = remainingMs() - MARGIN_MS;
-  if (neededMs <= leftMs) return;
+  if (needed <= leftMs) return;
   throw outOfTime(
-    `${sizeBytes} bytes may take ${Math.ceil(neededMs / 1000)} s and ${Math.max(0, Math.floor(leftMs / 1000))} s are left; it goes back to the queue. Where this repeats, raise relay.timeoutSeconds or lower relay.largeObjectBytes.`,
+    `${sizeBytes} bytes may take ${Math.ceil(needed / 1000)} s and ${Math.max(0, Math.floor(leftMs / 1000))} s are left; it goes back to the queue. Where this repeats, raise relay.timeoutSeconds or lower relay.largeObjectBytes.`,
   );
 }
 
@@ -59,6 +64,10 @@ export async function orOutOfTime<T>({ signal }: Invocation, work: Promise<T>): 
   } finally {
     signal.removeEventListener('abort', stop!);
   }
+}
+
+function neededMs(sizeBytes: number): number {
+  return OVERHEAD_MS + sizeBytes / CAUTIOUS_BYTES_PER_MS;
 }
 
 function outOfTime(message: string): RelayError {
