@@ -1,12 +1,13 @@
 import { App, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
-import { ConfigError, parseConfig, type RelayContext } from './config.ts';
+import { ConfigError, parseConfig } from './config.ts';
 import { DestinationStack, destinationGroups } from './destination-stack.ts';
+import { checkLimits, LIMITS_CONTEXT, synthesizedStack } from './limits.ts';
 import { ReaderStack, readerGroups } from './reader-stack.ts';
 import { SourceStack } from './source-stack.ts';
 
-const app = new App({ analyticsReporting: false });
-const config = readConfig(app.node.tryGetContext('relay'));
+const app = new App({ analyticsReporting: false, context: LIMITS_CONTEXT });
+const config = orSentence(() => parseConfig(app.node.tryGetContext('relay')));
 
 new SourceStack(app, 'Source', { config });
 for (const { id, account, region, routes } of destinationGroups(config)) {
@@ -16,12 +17,16 @@ for (const { id, account, region, routes } of readerGroups(config)) {
   new ReaderStack(app, id, { config, account, region, routes });
 }
 Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
-app.synth();
+// The library's own warning would come before the sentence.
+Validations.of(app).acknowledge({ id: 'CloudFormation-Validate::F0007', reason: 'infra/limits.ts counts resources.' });
+const { stacks } = app.synth();
+const notes = orSentence(() => checkLimits(stacks.map(synthesizedStack), config));
+for (const note of notes) process.stderr.write(`${note}\n`);
 
 /** A mistake in cdk.json is the user's to mend: a sentence helps, a stack trace doesn't. */
-function readConfig(context: unknown): RelayContext {
+function orSentence<T>(work: () => T): T {
   try {
-    return parseConfig(context);
+    return work();
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     process.stderr.write(`${error.message}\n`);

@@ -1,3 +1,4 @@
+import { partitionOf } from './config/regions.ts';
 import type { PullingRouteContext, RelayContext, RouteContext } from './config.ts';
 import { relayNames } from './names.ts';
 
@@ -6,15 +7,7 @@ import { relayNames } from './names.ts';
  * either may be deployed first.
  */
 
-/** Regions of the partitions other than `aws` begin so: https://docs.aws.amazon.com/whitepapers/latest/aws-fault-isolation-boundaries/partitions.html */
-const PARTITIONS: [regionStart: string, partition: string][] = [
-  ['cn-', 'aws-cn'],
-  ['us-gov-', 'aws-us-gov'],
-];
-
-export function partitionOf(region: string): string {
-  return PARTITIONS.find(([start]) => region.startsWith(start))?.[1] ?? 'aws';
-}
+export { partitionOf };
 
 export function relayRoleArn({ source }: RelayContext): string {
   return `arn:${partitionOf(source.region)}:iam::${source.account}:role/${source.relayRoleName}`;

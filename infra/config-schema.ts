@@ -1,17 +1,16 @@
 /** What each field of `cdk.json` may be; a message is what comes after the field's name and value. */
 import * as z from 'zod';
+import { whyNoBucket } from './config/bucket-name.ts';
+import { whyNoKeyText, whyNoPrefix } from './config/key-text.ts';
+import { textWith } from './config/text-with.ts';
 import { DEFAULT_NAME, LONGEST_NAME } from './names.ts';
 import { replaySchema } from './replay-schema.ts';
 
-const account = z.string().regex(/^\d{12}$/, 'must be the 12 digits of an AWS account, in quotes');
-const region = z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'must be a region such as "us-east-1"');
-/** https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html */
-const bucket = z
-  .string()
-  .regex(
-    /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/,
-    'must be a bucket name: 3 to 63 lower-case letters, digits, dots, hyphens',
-  );
+const TWELVE_DIGITS = 'must be the 12 digits of an AWS account, in quotes';
+const account = z.string(TWELVE_DIGITS).regex(/^\d{12}$/, TWELVE_DIGITS);
+/** Which of them there are, `config/regions.ts` knows. */
+const region = z.string().regex(/^[a-z]{2,8}(-[a-z]+)+-\d{1,2}$/, 'must be a region such as "us-east-1"');
+const bucket = textWith(whyNoBucket);
 /** https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateRole.html */
 const roleName = z.string().regex(/^[\w+=,.@-]{1,64}$/, 'must be a role name: 1 to 64 of A-Z a-z 0-9 _ + = , . @ -');
 /** A stack's name is the narrowest: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cfn-using-console-create-stack-parameters.html */
@@ -22,16 +21,14 @@ const relayName = z
     LONGEST_NAME,
     `must have at most ${LONGEST_NAME} characters, so that every name made of it stays within AWS's limits`,
   );
-/** A prefix stands in policies, where these characters would be wildcards or variables and so allow more than it says. */
-const prefix = z
-  .string()
-  .max(512, 'must have at most 512 characters')
-  .refine((text) => !/[*?$]/.test(text), 'must not contain *, ? or $, which IAM policies would read as wildcards');
+const prefix = textWith(whyNoPrefix);
+const suffix = textWith(whyNoKeyText);
+/** https://docs.aws.amazon.com/kms/latest/developerguide/concepts.html#key-id-key-ARN */
 const kmsKeyArn = z
   .string()
   .regex(
-    /^arn:[^:]+:kms:[^:]+:\d{12}:key\/(mrk-)?[0-9a-f-]{32,36}$/,
-    'must be the ARN of a KMS key (arn:aws:kms:…:key/…)',
+    /^arn:[^:]+:kms:[^:]+:\d{12}:key\/(mrk-[0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})$/,
+    'must be the ARN of a KMS key (arn:aws:kms:…:key/…), and no alias',
   );
 /** https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html */
 const externalId = z
@@ -69,7 +66,7 @@ const pullSchema = z.strictObject({
 
 const routeSchema = z.strictObject({
   name: z.string().regex(/^[A-Za-z0-9-]{1,40}$/, 'must be 1 to 40 letters, digits and hyphens'),
-  filter: z.strictObject({ prefix: prefix.default(''), suffix: z.string().default('') }).prefault({}),
+  filter: z.strictObject({ prefix: prefix.default(''), suffix: suffix.default('') }).prefault({}),
   pull: pullSchema.optional(),
   destination: z.strictObject({
     account,
@@ -87,7 +84,7 @@ const routeSchema = z.strictObject({
   createOnly: z.boolean().default(false),
 });
 
-/** The context `relay` of cdk.json, field by field; what doesn't fit together, `config.ts` refuses. */
+/** The context `relay` of cdk.json, field by field; what doesn't fit together, `config/` refuses. */
 export const contextSchema = z.strictObject({
   source: z.strictObject({
     account,
@@ -139,6 +136,10 @@ export const contextSchema = z.strictObject({
       routeAlarms: z.boolean().default(false),
       /** Gets the alarms by mail, once it has confirmed. */
       alarmEmail: z.email('must be an e-mail address').optional(),
+      /** Takes a region that the CDK's region data doesn't know yet. */
+      acceptUnknownRegion: z.boolean().default(false),
+      /** Takes prefixes and suffixes that look like a slip: see config/key-text.ts. */
+      acceptUnusualKeys: z.boolean().default(false),
     })
     .prefault({}),
 });

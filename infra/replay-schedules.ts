@@ -6,7 +6,7 @@ import type { RelayContext } from './config.ts';
 import { relayNames } from './names.ts';
 import type { RelayQueue } from './relay-queue.ts';
 import type { ReplayFunction } from './replay-function.ts';
-import type { ReplayContext } from './replay-schema.ts';
+import { describeReplay, type ReplayContext } from './replay-schema.ts';
 
 export interface ReplaySchedulesProps {
   config: RelayContext;
@@ -43,7 +43,7 @@ export class ReplaySchedules extends Construct {
       const schedule = new CfnSchedule(this, each.name, {
         name: each.name,
         groupName: scheduleGroup,
-        description: `Upload Relay: replays what is ${each.only === 'all' ? 'there' : 'missing'} under "${each.prefix}"`,
+        description: describeReplay(each),
         scheduleExpression: each.schedule,
         scheduleExpressionTimezone: each.timeZone,
         flexibleTimeWindow: windowOf(each),

@@ -1,12 +1,9 @@
 import * as z from 'zod';
+import { whyNoKeyText } from './config/key-text.ts';
+import { whyNoSchedule } from './config/schedule-expression.ts';
+import { textWith } from './config/text-with.ts';
 
-/** rate, cron or at, as EventBridge Scheduler takes them: https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html */
-const schedule = z
-  .string()
-  .regex(
-    /^(rate\((1 (minute|hour|day)|([2-9]|[1-9]\d+) (minutes|hours|days))\)|cron\(\S+( \S+){5}\)|at\(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\))$/,
-    'must be a rate such as "rate(1 day)", a cron expression of six fields such as "cron(0 4 * * ? *)", or a time such as "at(2026-12-01T04:00:00)"',
-  );
+const schedule = textWith(whyNoSchedule);
 
 const timeZone = z
   .string()
@@ -14,6 +11,8 @@ const timeZone = z
 
 /** https://docs.aws.amazon.com/scheduler/latest/APIReference/API_FlexibleTimeWindow.html */
 const MOST_FLEXIBLE_MINUTES = 1440;
+/** https://docs.aws.amazon.com/scheduler/latest/APIReference/API_CreateSchedule.html */
+const MOST_DESCRIPTION_CHARACTERS = 512;
 /** A hundred years: more is a typing error. */
 const FURTHEST_BACK_HOURS = 876_000;
 
@@ -24,7 +23,7 @@ export const replaySchema = z.strictObject({
   timeZone: timeZone.default('UTC'),
   /** Fires at any time within so many minutes after the schedule's; 0: on time. */
   flexibleMinutes: z.int().min(0).max(MOST_FLEXIBLE_MINUTES).default(0),
-  prefix: z.string().max(512, 'must have at most 512 characters').default(''),
+  prefix: textWith(whyNoReplayPrefix).default(''),
   route: z.string().optional(),
   only: z.enum(['missing', 'all']).default('missing'),
   /** So many at the most, so that uploads that come meanwhile needn't wait. */
@@ -34,6 +33,18 @@ export const replaySchema = z.strictObject({
 });
 
 export type ReplayContext = z.output<typeof replaySchema>;
+
+/** The description of a schedule, for the console. */
+export function describeReplay({ only, prefix }: { only: string; prefix: string }): string {
+  return `Upload Relay: replays what is ${only === 'all' ? 'there' : 'missing'} under "${prefix}"`;
+}
+
+/** The prefix stands in no policy, so that it may have any letters, but in the description of the schedule. */
+function whyNoReplayPrefix(prefix: string): string | undefined {
+  const most = MOST_DESCRIPTION_CHARACTERS - describeReplay({ only: 'missing', prefix: '' }).length;
+  if (prefix.length > most) return `must have at most ${most} characters, to fit into the schedule's description`;
+  return whyNoKeyText(prefix);
+}
 
 /** What Node knows by its name is in the database. It takes any case and offsets such as "+01:00" besides, which Scheduler doesn't. */
 function isTimeZone(name: string): boolean {

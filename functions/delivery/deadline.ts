@@ -38,6 +38,11 @@ export interface Claim {
   hasBegun: boolean;
 }
 
+/** How long an invocation must be allowed to take at the least for so many bytes to be begun, in whole seconds. */
+export function neededSeconds(sizeBytes: number): number {
+  return Math.ceil((neededMs(sizeBytes) + MARGIN_MS) / 1000);
+}
+
 /**
  * Begins only what can be finished, together with what other messages have begun: a fresh invocation has all its time.
  * @throws RelayError `NotBegun`; `OutOfTime` where something has been begun, or no invocation would have the time
@@ -59,10 +64,9 @@ function requireTimeFor({ remainingMs, grantedMs, underWay }: Invocation, claim:
   const { messageId, sizeBytes, hasBegun } = claim;
   const others = [...underWay].reduce((sum, [id, bytes]) => (id === messageId ? sum : sum + bytes), 0);
   const leftMs = remainingMs() - MARGIN_MS;
-  if (neededMsFor(others + sizeBytes) <= leftMs) return;
-  const neededSeconds = Math.ceil(neededMsFor(sizeBytes) / 1000);
-  const story = `${sizeBytes} bytes may take ${neededSeconds} s${others > 0 ? `, the ${others} bytes under way not counted,` : ''} and ${Math.max(0, Math.floor(leftMs / 1000))} s are left`;
-  if (hasBegun || neededMsFor(sizeBytes) > grantedMs - MARGIN_MS) {
+  if (neededMs(others + sizeBytes) <= leftMs) return;
+  const story = `${sizeBytes} bytes may take ${Math.ceil(neededMs(sizeBytes) / 1000)} s${others > 0 ? `, the ${others} bytes under way not counted,` : ''} and ${Math.max(0, Math.floor(leftMs / 1000))} s are left`;
+  if (hasBegun || neededMs(sizeBytes) > grantedMs - MARGIN_MS) {
     throw outOfTime(
       `${story}; it goes back to the queue. Where this repeats, raise relay.timeoutSeconds or lower relay.largeObjectBytes.`,
     );
@@ -71,7 +75,7 @@ function requireTimeFor({ remainingMs, grantedMs, underWay }: Invocation, claim:
   throw new RelayError({ code: 'NotBegun', message, retryable: true, operation: 'deadline' });
 }
 
-function neededMsFor(sizeBytes: number): number {
+function neededMs(sizeBytes: number): number {
   return OVERHEAD_MS + sizeBytes / CAUTIOUS_BYTES_PER_MS;
 }
 

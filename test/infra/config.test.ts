@@ -37,6 +37,8 @@ test('the committed cdk.json is valid, and what it leaves out gets its default',
     largeWorkers: 16,
     replays: [],
     logRetentionDays: 30,
+    acceptUnknownRegion: false,
+    acceptUnusualKeys: false,
   });
   expect(config.routes[0]).toMatchObject({ filter: { prefix: '', suffix: '' }, copyTags: false, createOnly: false });
 });
@@ -44,7 +46,17 @@ test('the committed cdk.json is valid, and what it leaves out gets its default',
 describe('a mistake is one sentence that names the field and what stands there', () => {
   test.each<[string, Json | undefined, string]>([
     ['source.account', undefined, 'field "relay.source.account" is missing'],
-    ['source.account', 111111111111, 'field "relay.source.account" is 111111111111'],
+    [
+      'source.account',
+      111111111111,
+      'field "relay.source.account" is 111111111111: must be the 12 digits of an AWS account, in quotes',
+    ],
+    ['source.versioned', 'true', 'field "relay.source.versioned" is "true": must be true or false, without quotes'],
+    ['source.relayRoleName', 7, 'field "relay.source.relayRoleName" is 7: must be a text, in quotes'],
+    ['routes', { main: {} }, 'field "relay.routes" is {"main":{}}: must be a list: […]'],
+    ['routes.0.destination', 'b', 'field "relay.routes.0.destination" is "b": must be an object: {…}'],
+    ['relay', { batchSize: '10' }, 'field "relay.relay.batchSize" is "10": must be a number, without quotes'],
+    ['relay', { batchSize: 1.5 }, 'field "relay.relay.batchSize" is 1.5: must be a whole number, without quotes'],
     ['source.account', '1111', 'field "relay.source.account" is "1111": must be the 12 digits'],
     ['source.region', 'Virginia', 'field "relay.source.region" is "Virginia": must be a region such as "us-east-1"'],
     ['source.bucket', 'Has_Capitals', 'field "relay.source.bucket" is "Has_Capitals": must be a bucket name'],
@@ -67,8 +79,9 @@ describe('a mistake is one sentence that names the field and what stands there',
     ],
     ['routes.0.storageClass', { COLD: 'STANDARD' }, 'field "relay.routes.0.storageClass.COLD" is not known'],
     ['routes.0.createOnly', 'yes', 'field "relay.routes.0.createOnly" is "yes"'],
-    ['routes.0.extrenalId', 'typo', 'field "relay.routes.0.extrenalId" is not known'],
-    ['relay', { timeoutSeconds: 901 }, 'field "relay.relay.timeoutSeconds" is 901'],
+    ['routes.0.extrenalId', 'typo', 'field "relay.routes.0.extrenalId" is not known; did you mean "externalId"?'],
+    ['routes.0.colour', 'red', 'field "relay.routes.0.colour" is not known; look for a typing error, or remove it.'],
+    ['relay', { timeoutSeconds: 901 }, 'field "relay.relay.timeoutSeconds" is 901: must be at most 900'],
     ['relay', { largeObjectBytes: 1024 }, 'field "relay.relay.largeObjectBytes" is 1024'],
     ['relay', { largeWorkers: 0 }, 'field "relay.relay.largeWorkers" is 0'],
     ['relay', { maximumConcurrency: 1 }, 'field "relay.relay.maximumConcurrency" is 1'],
@@ -114,6 +127,15 @@ describe('a mistake is one sentence that names the field and what stands there',
     expect(() => parseConfig(changed(path, value))).toThrow(sentence);
   });
 
+  test('a field with a typing error is the one that is named, not the one that is missing for it', () => {
+    const config = committed() as { routes: Record<string, Json>[] };
+    const { destination, ...route } = config.routes[0]!;
+    config.routes[0] = { ...route, destinaton: destination! };
+    expect(() => parseConfig(config)).toThrow(
+      'field "relay.routes.0.destinaton" is not known; did you mean "destination"?',
+    );
+  });
+
   test('no configuration at all', () => {
     expect(() => parseConfig(undefined)).toThrow('cdk.json has no context "relay"');
   });
@@ -157,7 +179,7 @@ describe('what would go wrong only later is refused now', () => {
     [
       'two routes with one role',
       { name: 'second' },
-      'field "relay.routes.1.writerRoleName" is "222222222222/upload-relay-writer"',
+      'field "relay.routes.1.writerRoleName" is "upload-relay-writer", as in "relay.routes.0.writerRoleName"',
     ],
     [
       'two routes that create one bucket',

@@ -100,7 +100,9 @@ describe('the customer’s side', () => {
   test('customers in two accounts get a stack each, and a configuration without one gets none', () => {
     const context = withPull();
     const other = { account: '444444444444', bucket: 'customer-444444444444' };
-    context.routes.push(pullingRoute({ name: 'second', writerRoleName: 'second', pull: other }));
+    const second = pullingRoute({ name: 'second', writerRoleName: 'second', pull: other });
+    second.destination.prefix = 'second/';
+    context.routes.push(second);
     expect(readerGroups(parseConfig(context)).map(({ id }) => id)).toEqual([
       'Reader-333333333333-us-east-1',
       'Reader-444444444444-us-east-1',
@@ -183,7 +185,7 @@ describe('a mistake is one sentence that names the field', () => {
     [
       'a reader role that is a writer role',
       () => withPull({ pull: { account: '222222222222', readerRoleName: 'upload-relay-writer' } }),
-      'field "relay.routes.1.pull.readerRoleName" is "222222222222/upload-relay-writer", as in "relay.routes.0"',
+      'field "relay.routes.1.pull.readerRoleName" is "upload-relay-writer", as in "relay.routes.0.writerRoleName"',
     ],
     [
       'no external id',

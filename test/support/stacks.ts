@@ -45,6 +45,23 @@ export function pullingRoute(
   };
 }
 
+/** The committed configuration with so many routes, each with a prefix of its own in one bucket. */
+export function manyRoutes(
+  count: number,
+  change: (index: number) => Partial<CommittedContext['routes'][number]>,
+): CommittedContext {
+  const context = committedContext();
+  const [main] = context.routes;
+  context.routes = Array.from({ length: count }, (_, index) => ({
+    ...main!,
+    name: `route-${index}`,
+    writerRoleName: `writer-${index}`,
+    destination: { ...main!.destination, existingBucket: index > 0, prefix: `${index}/` },
+    ...change(index),
+  }));
+  return context;
+}
+
 /** The templates of a configuration, without bundling the function. */
 export function templatesOf(context: unknown): { source: Template; destinations: Template[]; readers: Template[] } {
   const config = parseConfig(context);

@@ -1,0 +1,111 @@
+import { feedsSource } from '../../functions/route.ts';
+import type { RelayContext } from '../config.ts';
+import { whyNoNewBucket } from './bucket-name.ts';
+import { ConfigError, refusal, repetition } from './refusal.ts';
+
+/** A bucket that no route takes from would be one whose uploads end in silence, and one of our own needs no reader. */
+export function refuseWrongSource(config: RelayContext): void {
+  const { bucket: own } = config.source;
+  const hasTaking = config.routes.some(({ pull }) => pull === undefined);
+  if (hasTaking && own === undefined) {
+    throw refusal('relay.source.bucket', own, 'it may be only when every route has "pull"');
+  }
+  if (!hasTaking && own !== undefined) {
+    throw new ConfigError(
+      `cdk.json: field "relay.source.bucket" is "${own}", but every route has "pull", so nothing would be relayed from it: remove it, or add a route without "pull".`,
+    );
+  }
+  const index = config.routes.findIndex(({ pull }) => pull !== undefined && pull.bucket === own);
+  if (index === -1) return;
+  throw new ConfigError(
+    `cdk.json: field "relay.routes.${index}.pull.bucket" is the source bucket "${own}", which the relay reads by itself: remove "pull".`,
+  );
+}
+
+/** @throws ConfigError when what is delivered would be relayed again */
+export function refuseLoops({ source, routes, relay }: RelayContext): void {
+  if (source.bucket !== undefined && relay.batchOperations?.bucket === source.bucket) {
+    throw new ConfigError(
+      `cdk.json: field "relay.relay.batchOperations.bucket" is the source bucket "${source.bucket}", from where manifests and reports would be relayed; choose another one.`,
+    );
+  }
+  const loop = feedsSource(source.bucket, routes);
+  if (!loop) return;
+  const index = routes.findIndex(({ name }) => name === loop.name);
+  throw new ConfigError(
+    `cdk.json: field "relay.routes.${index}.destination" is the bucket "${loop.destination.bucket}" with prefix "${loop.destination.prefix}", where a route would take the object again and again; choose another bucket, or prefixes of which neither begins with the other.`,
+  );
+}
+
+interface NamedBucket {
+  field: string;
+  name: string;
+  account: string;
+  region: string;
+  /** Whether a stack creates it. */
+  isNew: boolean;
+}
+
+/**
+ * A name is one bucket in the whole partition: it lies in one place, and one stack at most creates it.
+ * @throws ConfigError
+ */
+export function refuseBuckets(config: RelayContext): void {
+  const seen = new Map<string, NamedBucket>();
+  for (const bucket of bucketsOf(config)) {
+    const { field, name, account, region, isNew } = bucket;
+    const reason = isNew ? whyNoNewBucket(name) : undefined;
+    if (reason !== undefined) throw refusal(field, name, reason);
+    const first = seen.get(name);
+    if (first === undefined) {
+      seen.set(name, bucket);
+      continue;
+    }
+    if (first.account !== account || first.region !== region) {
+      const places = `${first.account}, ${first.region} in "${first.field}" and ${account}, ${region} here`;
+      throw refusal(field, name, `a bucket lies in one account and region, and this one would in two: ${places}`);
+    }
+    if (!isNew) continue;
+    const advice = 'only one stack and route can create a bucket; set "existingBucket": true on the others';
+    throw repetition(field, name, `"${first.field}"`, advice);
+  }
+}
+
+/** Those that a stack creates come first, so that the order of routes doesn't matter. */
+function bucketsOf({ source, routes, relay }: RelayContext): NamedBucket[] {
+  const { account, region } = source;
+  const buckets: NamedBucket[] = routes.flatMap(({ destination, pull }, index) => [
+    {
+      field: `relay.routes.${index}.destination.bucket`,
+      name: destination.bucket,
+      account: destination.account,
+      region: destination.region,
+      isNew: !destination.existingBucket,
+    },
+    ...(pull
+      ? [
+          {
+            field: `relay.routes.${index}.pull.bucket`,
+            name: pull.bucket,
+            account: pull.account,
+            region: pull.region,
+            isNew: false,
+          },
+        ]
+      : []),
+  ]);
+  if (source.bucket !== undefined) {
+    buckets.unshift({
+      field: 'relay.source.bucket',
+      name: source.bucket,
+      account,
+      region,
+      isNew: !source.existingBucket,
+    });
+  }
+  if (relay.batchOperations) {
+    const field = 'relay.relay.batchOperations.bucket';
+    buckets.push({ field, name: relay.batchOperations.bucket, account, region, isNew: false });
+  }
+  return buckets.sort((one, other) => Number(other.isNew) - Number(one.isNew));
+}

@@ -1,0 +1,44 @@
+import type { RelayContext } from '../config.ts';
+import { refusal, repetition } from './refusal.ts';
+
+/** What the schedules' scope in the template has besides them. */
+const TAKEN_IDS = ['Group', 'Role'];
+
+/**
+ * Routes and replays become ids of the template, which have letters and digits only:
+ * https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/resources-section-structure.html
+ * @throws ConfigError
+ */
+export function refuseNames({ routes, relay }: RelayContext): void {
+  refuseSecondName(routes, 'relay.routes', 'route');
+  refuseSecondName(relay.replays, 'relay.relay.replays', 'replay');
+  relay.replays.forEach(({ name }, index) => {
+    // The construct library keeps children in an object, which has these properties from the start.
+    if (!TAKEN_IDS.includes(idOf(name)) && !(name in Object.prototype)) return;
+    const reason = 'the template needs this name for something else; choose another one';
+    throw refusal(`relay.relay.replays.${index}.name`, name, reason);
+  });
+}
+
+function refuseSecondName(list: readonly { name: string }[], field: string, kind: string): void {
+  const seen = new Map<string, number>();
+  list.forEach(({ name }, index) => {
+    const first = seen.get(idOf(name));
+    if (first === undefined) {
+      seen.set(idOf(name), index);
+      return;
+    }
+    const advice = `each ${kind} needs a name of its own`;
+    const same = list[first]!.name === name;
+    throw repetition(
+      `${field}.${index}.name`,
+      name,
+      `"${field}.${first}"${same ? '' : ` ("${list[first]!.name}")`}`,
+      same ? advice : `${advice}, in which hyphens don't count, since the template's ids have none`,
+    );
+  });
+}
+
+function idOf(name: string): string {
+  return name.replaceAll('-', '');
+}

@@ -1,0 +1,47 @@
+import type { RelayContext, RouteContext } from '../config.ts';
+import { ConfigError } from './refusal.ts';
+
+/**
+ * Two routes that write one key overwrite each other's objects without an end: whichever is settled last wins. Routes from one
+ * source may share a prefix where no key passes both filters. Routes from different sources may not, whatever their filters: the
+ * key would no longer tell where an object is from.
+ * @throws ConfigError
+ */
+export function refuseOverlaps({ source, routes }: RelayContext): void {
+  routes.forEach((route, index) => {
+    const first = routes.slice(0, index).find((other) => mayMeet(route, other, source.bucket));
+    if (first === undefined) return;
+    const { bucket, prefix } = route.destination;
+    const sameSource = sourceOf(route, source.bucket) === sourceOf(first, source.bucket);
+    const why = sameSource
+      ? 'an object may pass the filters of both, so that one key would be written by both; choose filters or prefixes that keep them apart'
+      : 'it reads another source, so that two objects may get one key; give each source a prefix of its own';
+    throw new ConfigError(
+      `cdk.json: field "relay.routes.${index}.destination" is the bucket "${bucket}" with prefix "${prefix}", where route "${first.name}" writes with prefix "${first.destination.prefix}": ${why}.`,
+    );
+  });
+}
+
+function mayMeet(one: RouteContext, other: RouteContext, ownBucket: string | undefined): boolean {
+  if (one.destination.bucket !== other.destination.bucket) return false;
+  const samePrefix = one.destination.prefix === other.destination.prefix;
+  if (samePrefix && sourceOf(one, ownBucket) !== sourceOf(other, ownBucket)) return true;
+  return (
+    begins(one.destination.prefix + one.filter.prefix, other.destination.prefix + other.filter.prefix) &&
+    ends(one.filter.suffix, other.filter.suffix)
+  );
+}
+
+function sourceOf({ pull }: RouteContext, ownBucket: string | undefined): string | undefined {
+  return pull?.bucket ?? ownBucket;
+}
+
+/** Whether a text can begin with both: the keys at the destination that a route may write begin so. */
+function begins(one: string, other: string): boolean {
+  return one.startsWith(other) || other.startsWith(one);
+}
+
+/** Whether a text can end with both. */
+function ends(one: string, other: string): boolean {
+  return one.endsWith(other) || other.endsWith(one);
+}

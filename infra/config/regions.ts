@@ -1,0 +1,79 @@
+import { RegionInfo } from 'aws-cdk-lib/region-info';
+import type { RelayContext } from '../config.ts';
+import { nearest } from './nearest.ts';
+import { refusal } from './refusal.ts';
+
+const REGIONS = RegionInfo.regions.flatMap(({ name, partition }) =>
+  partition === undefined ? [] : [{ name, partition }],
+);
+
+/**
+ * The partition of a region by the CDK's data; of a newer one, that of the regions whose names begin alike. Pure.
+ * @throws Error when the data has none like it; `refuseRegions` says so beforehand
+ */
+export function partitionOf(region: string): string {
+  const partition = knownPartition(region) ?? likelyPartition(region);
+  if (partition === undefined) throw new Error(`The CDK's region data has no partition for "${region}"`);
+  return partition;
+}
+
+/** @throws ConfigError for a region that nobody knows, and for two partitions: roles and buckets don't reach from one to another */
+export function refuseRegions(config: RelayContext): void {
+  const places = placesOf(config);
+  for (const { field, region } of places) {
+    if (knownPartition(region) !== undefined) continue;
+    const meant = nearest(
+      region,
+      REGIONS.map(({ name }) => name),
+    );
+    const hint = meant === undefined ? '' : `did you mean "${meant}"? Otherwise `;
+    if (!config.relay.acceptUnknownRegion) {
+      const advice = `${hint}set "acceptUnknownRegion": true in "relay.relay" if AWS has a new region of that name`;
+      throw refusal(field, region, `the CDK's region data doesn't know it; ${advice}`);
+    }
+    if (likelyPartition(region) === undefined) {
+      const advice = 'update aws-cdk-lib to a version that knows it';
+      throw refusal(
+        field,
+        region,
+        `the CDK's region data has no region with such a name, so its partition is unknown; ${advice}`,
+      );
+    }
+  }
+  const [own, ...others] = places;
+  const partition = partitionOf(own!.region);
+  for (const { field, region } of others) {
+    const other = partitionOf(region);
+    if (other === partition) continue;
+    throw refusal(
+      field,
+      region,
+      `it lies in the partition "${other}", the source in "${partition}", and no role of one can be assumed from the other`,
+    );
+  }
+}
+
+/** The source's first. */
+function placesOf({ source, routes }: RelayContext): { field: string; region: string }[] {
+  return [
+    { field: 'relay.source.region', region: source.region },
+    ...routes.flatMap(({ destination, pull }, index) => [
+      { field: `relay.routes.${index}.destination.region`, region: destination.region },
+      ...(pull ? [{ field: `relay.routes.${index}.pull.region`, region: pull.region }] : []),
+    ]),
+  ];
+}
+
+function knownPartition(region: string): string | undefined {
+  return REGIONS.find(({ name }) => name === region)?.partition;
+}
+
+/** `us-gov-north-1` is where `us-gov-west-1` is: all but the direction and the number is the same, or else the first word. */
+function likelyPartition(region: string): string | undefined {
+  const words = region.split('-');
+  const area = words.slice(0, -2).join('-');
+  const alike = REGIONS.filter(({ name }) => name.split('-').slice(0, -2).join('-') === area);
+  const related = alike.length > 0 ? alike : REGIONS.filter(({ name }) => name.startsWith(`${words[0]}-`));
+  const partitions = new Set(related.map(({ partition }) => partition));
+  return partitions.size === 1 ? [...partitions][0] : undefined;
+}

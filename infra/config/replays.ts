@@ -1,0 +1,34 @@
+import { namesOf } from '../../functions/route.ts';
+import type { RelayContext } from '../config.ts';
+import { refusal } from './refusal.ts';
+
+/**
+ * What runs by itself must find something to do: a replay looks through one bucket along the routes that take from it.
+ * @throws ConfigError
+ */
+export function refuseIdleReplays({ routes, relay }: RelayContext): void {
+  relay.replays.forEach(({ route, prefix }, index) => {
+    const field = `relay.relay.replays.${index}`;
+    const asked = routes.filter(({ name, pull }) => (route === undefined ? !pull : name === route));
+    if (asked.length === 0) {
+      const reason =
+        route === undefined
+          ? `every route has "pull", so the replay must name one of them: ${namesOf(routes)}`
+          : `there is no such route; the routes are ${namesOf(routes)}`;
+      throw refusal(`${field}.route`, route, reason);
+    }
+    const starts = asked.map(({ filter }) => filter.prefix);
+    if (starts.some((start) => start.startsWith(prefix) || prefix.startsWith(start))) return;
+    const taken = starts.map((start) => `"${start}"`).join(', ');
+    throw refusal(
+      `${field}.prefix`,
+      prefix,
+      `no route takes keys that begin so; its routes take keys that begin with ${taken}`,
+    );
+  });
+  const { batchOperations } = relay;
+  if (batchOperations === undefined || routes.some(({ pull }) => !pull)) return;
+  const reason =
+    'every route has "pull", and a batch job can\'t name a route, so it would relay nothing; remove it, and use replay';
+  throw refusal('relay.relay.batchOperations', batchOperations, reason);
+}

@@ -1,0 +1,58 @@
+import type { RelayContext } from '../config.ts';
+import { relayNames } from '../names.ts';
+import { repetition } from './refusal.ts';
+
+interface NamedRole {
+  account: string;
+  name: string;
+  /** Where the name stands; undefined for a name that the relay gives. */
+  field?: string;
+  /** For people. */
+  meaning: string;
+}
+
+/**
+ * IAM's role names are unique in an account, whatever their case:
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html#reference_iam-quotas-names
+ * Each route has roles of its own: docs/decisions/0024.
+ * @throws ConfigError when two roles of one account would have one name
+ */
+export function refuseSecondRole(config: RelayContext): void {
+  const seen = new Map<string, NamedRole>();
+  for (const role of rolesOf(config)) {
+    const id = `${role.account}/${role.name.toLowerCase()}`;
+    const first = seen.get(id);
+    if (first === undefined) {
+      seen.set(id, role);
+      continue;
+    }
+    const advice = `account ${role.account} has one role of a name, whatever its case, and each needs a name of its own`;
+    throw repetition(role.field!, role.name, first.meaning, advice);
+  }
+}
+
+/** The relay's own ones first, so that it is the configuration's field that is refused. */
+function rolesOf(config: RelayContext): NamedRole[] {
+  const { source, routes, relay } = config;
+  const { replayRole, schedulerRole, batchRole } = relayNames(config);
+  const { account } = source;
+  const own = (name: string, meaning: string): NamedRole => ({
+    account,
+    name,
+    meaning: `the relay's role for ${meaning}`,
+  });
+  return [
+    own(replayRole, 'replay'),
+    ...(relay.replays.length > 0 ? [own(schedulerRole, 'schedules')] : []),
+    ...(relay.batchOperations ? [own(batchRole, 'S3 Batch Operations')] : []),
+    named(account, source.relayRoleName, 'relay.source.relayRoleName'),
+    ...routes.flatMap(({ destination, writerRoleName, pull }, index) => [
+      named(destination.account, writerRoleName, `relay.routes.${index}.writerRoleName`),
+      ...(pull ? [named(pull.account, pull.readerRoleName, `relay.routes.${index}.pull.readerRoleName`)] : []),
+    ]),
+  ];
+}
+
+function named(account: string, name: string, field: string): NamedRole {
+  return { account, name, field, meaning: `"${field}"` };
+}

@@ -1,0 +1,44 @@
+import { listingPolicy, type PullingRoute, readingPolicy, sessionPolicy } from '../../functions/aws/session-policy.ts';
+import type { RelayContext } from '../config.ts';
+import { runtimeRoute } from '../settings.ts';
+import { type Measurement, textCause } from './measurement.ts';
+
+/** https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html, in the JSON that is sent: escapes count. */
+const SESSION_CHARACTERS = 2048;
+
+/** The session policies that the functions will make of each route. */
+export function measureSessions({ routes }: RelayContext): Measurement[] {
+  return routes.flatMap((context, index) => {
+    const route = runtimeRoute(context);
+    const measured = (kind: string, policy: string, field: string, prefix: string): Measurement => ({
+      cause: textCause(`relay.routes.${index}.${field}`, prefix),
+      what: `the session policy for ${kind} along route "${route.name}"`,
+      figure: policy.length,
+      unit: 'characters',
+      limit: SESSION_CHARACTERS,
+      service: 'STS',
+    });
+    const writing = measured('writing', sessionPolicy(route), 'destination.prefix', route.destination.prefix);
+    if (!route.pull) return [writing];
+    const pulling = route as PullingRoute;
+    const { prefix } = route.filter;
+    return [
+      writing,
+      measured('reading', readingPolicy(pulling), 'filter.prefix', prefix),
+      measured('listing', listingPolicy(pulling), 'filter.prefix', prefix),
+    ];
+  });
+}
+
+/**
+ * STS packs a session policy as well, into a form whose size and limit it doesn't publish, so that only an AssumeRole tells. Half of what
+ * is allowed in plain text has room to spare; beyond it somebody should look.
+ */
+export function packedSizeNotes(measurements: readonly Measurement[]): string[] {
+  return measurements
+    .filter(({ figure, limit }) => figure > limit / 2)
+    .map(
+      ({ what, figure, cause }) =>
+        `${what} has ${figure.toLocaleString('en')} characters (${cause.field}). STS limits its packed size too and doesn't say how: invoke the check once it is deployed, and shorten the prefix if it finds PackedPolicyTooLarge.`,
+    );
+}

@@ -1,0 +1,63 @@
+/** `node infra/app.ts`, as `cdk synth` and `cdk deploy` start it. */
+import { execFile } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { asYaml } from '../../infra/limits/stack-size.ts';
+import { committedContext, manyRoutes } from '../support/stacks.ts';
+
+const REPOSITORY = fileURLToPath(new URL('../../', import.meta.url));
+let folder: string;
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'app-'));
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+interface Ended {
+  code: number;
+  stdout: string;
+  stderr: string;
+}
+
+function run(args: string[], env: NodeJS.ProcessEnv = {}): Promise<Ended> {
+  return new Promise((resolve) => {
+    const options = { cwd: REPOSITORY, env: { ...process.env, ...env } };
+    execFile(process.execPath, args, options, (error, stdout, stderr) => {
+      resolve({ code: typeof error?.code === 'number' ? error.code : 0, stdout, stderr });
+    });
+  });
+}
+
+function synth(relay: unknown): Promise<Ended> {
+  const context = { relay, 'aws:cdk:bundling-stacks': [] };
+  return run(['infra/app.ts'], { CDK_OUTDIR: folder, CDK_CONTEXT_JSON: JSON.stringify(context) });
+}
+
+test('a mistake is one line, and the exit code says so', async () => {
+  const context = committedContext();
+  context.source.region = 'us-esat-1';
+  const { code, stderr } = await synth(context);
+  expect(stderr).toMatch(/^cdk\.json: field "relay\.source\.region" is "us-esat-1": .*\n$/);
+  expect(code).toBe(1);
+});
+
+test('so is what goes beyond a limit once it is synthesized', async () => {
+  const { destination } = committedContext().routes[0]!;
+  const context = manyRoutes(167, (index) => ({ destination: { ...destination, bucket: `bucket-${index}` } }));
+  const { code, stderr } = await synth(context);
+  expect(stderr).toMatch(
+    /^cdk\.json: field "relay\.routes" has 167 entries: with it the stack "Destination" has 501 resources, and CloudFormation takes 500\.\n$/,
+  );
+  expect(code).toBe(1);
+});
+
+test('a template is counted as the CDK’s command line renders it', async () => {
+  expect(await synth(committedContext())).toEqual({ code: 0, stdout: '', stderr: '' });
+  const template = JSON.parse(readFileSync(join(folder, 'Destination.template.json'), 'utf8'));
+  const cdk = fileURLToPath(import.meta.resolve('aws-cdk/bin/cdk'));
+  const { stdout } = await run([cdk, 'synth', 'Destination', '--app', folder]);
+  expect(stdout.trimEnd()).toBe(asYaml(template).trimEnd());
+});

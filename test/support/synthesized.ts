@@ -1,0 +1,17 @@
+import { App } from 'aws-cdk-lib';
+import { parseConfig, type RelayContext } from '../../infra/config.ts';
+import { DestinationStack, destinationGroups } from '../../infra/destination-stack.ts';
+import type { SynthesizedStack } from '../../infra/limits/template.ts';
+import { LIMITS_CONTEXT, synthesizedStack } from '../../infra/limits.ts';
+import { ReaderStack, readerGroups } from '../../infra/reader-stack.ts';
+import { SourceStack } from '../../infra/source-stack.ts';
+
+/** The stacks of a configuration as they would be deployed, without bundling the functions. */
+export function synthesized(context: unknown): { config: RelayContext; stacks: SynthesizedStack[] } {
+  const config = parseConfig(context);
+  const app = new App({ analyticsReporting: false, context: { ...LIMITS_CONTEXT, 'aws:cdk:bundling-stacks': [] } });
+  new SourceStack(app, 'Source', { config });
+  for (const { id, ...group } of destinationGroups(config)) new DestinationStack(app, id, { config, ...group });
+  for (const { id, ...group } of readerGroups(config)) new ReaderStack(app, id, { config, ...group });
+  return { config, stacks: app.synth().stacks.map(synthesizedStack) };
+}
