@@ -8,9 +8,11 @@ import { STSClient } from '@aws-sdk/client-sts';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import type { FilteredRoute, Pull, Route } from '../route.ts';
 import { lean } from './lean.ts';
+import { sendingRawExpires } from './raw-expires.ts';
 import type { Reader } from './reader.ts';
 import { listerCredentials, readerCredentials } from './reader-credentials.ts';
 import { tellingChecksums } from './telling-checksums.ts';
+import { tellingErrors } from './telling-errors.ts';
 import { writerCredentials } from './writer-credentials.ts';
 
 /** Every AWS client of a function, made once per execution environment; nothing else makes one. */
@@ -114,7 +116,7 @@ export function s3Client(options: Pick<S3ClientConfig, 'region' | 'credentials' 
     maxSockets: MAX_SOCKETS,
     highWaterMark: SOCKET_BUFFER_BYTES,
   };
-  return new S3Client({
+  const client = new S3Client({
     ...options,
     requestChecksumCalculation: 'WHEN_REQUIRED',
     responseChecksumValidation: 'WHEN_REQUIRED',
@@ -124,4 +126,5 @@ export function s3Client(options: Pick<S3ClientConfig, 'region' | 'credentials' 
       socketTimeout: SOCKET_TIMEOUT_MS,
     }),
   });
+  return sendingRawExpires(tellingErrors(client));
 }

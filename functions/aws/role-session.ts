@@ -1,5 +1,5 @@
 import { AssumeRoleCommand, type AssumeRoleCommandInput, type STSClient } from '@aws-sdk/client-sts';
-import { RelayError } from '../errors.ts';
+import { sessionFailure } from '../transfer/failures.ts';
 
 /** A role assumed with a role's credentials lasts at most an hour: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles.html (role chaining) */
 const DURATION_SECONDS = 3600;
@@ -44,29 +44,11 @@ export async function assumeRole(sts: STSClient, input: AssumeRoleCommandInput):
 
 /**
  * Credentials of a route's role, confined by a session policy. The SDK asks for them again before they expire.
- * @throws RelayError `AssumeRoleDenied`, or `TransferFailed` for what may pass
+ * @throws RelayError as the rows of `failure/of-sessions.ts` say: `AssumeRoleDenied`, `SessionRefused`, `Throttled`, …
  */
 export function roleCredentials(sts: STSClient, role: RouteRole, policy: string): () => Promise<SessionCredentials> {
   return () =>
     assumeRole(sts, { ...sessionOf(role), Policy: policy }).catch((error: unknown) => {
-      throw assumeFailure(error, role);
+      throw sessionFailure(error, role.routeName, role.roleArn);
     });
-}
-
-function assumeFailure(error: unknown, { routeName, roleArn }: RouteRole): RelayError {
-  const { name, message } = error instanceof Error ? error : new Error(String(error));
-  const denied = name === 'AccessDenied';
-  return new RelayError({
-    code: denied ? 'AssumeRoleDenied' : 'TransferFailed',
-    message: denied
-      ? `Route "${routeName}" may not assume ${roleArn} (${message}). Its trust policy in account ${accountOf(roleArn)} must name this relay's role and external id.`
-      : `AssumeRole on ${roleArn} failed (${name}: ${message}). It will be tried again.`,
-    retryable: !denied,
-    operation: 'AssumeRole',
-    cause: error,
-  });
-}
-
-function accountOf(roleArn: string): string {
-  return roleArn.split(':')[4]!;
 }

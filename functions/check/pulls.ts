@@ -7,8 +7,8 @@ import { atSource } from './explain-write.ts';
 import { type Finding, failed, ok, type Remedy, skipped } from './line.ts';
 import { WRONG_CRC32 } from './probe.ts';
 import { mustBeRefused } from './refusals.ts';
-import { wrongId, wrongIdMustBeRefused } from './session.ts';
-import { canRead, canTellMissing, isAboutKey, keyIn, type ReadBucket } from './source.ts';
+import { unlessDenied, wrongId, wrongIdMustBeRefused } from './session.ts';
+import { canRead, canTellMissing, isAboutKey, keyIn, otherRemedy, type ReadBucket } from './source.ts';
 import {
   assumeStatement,
   decryptStatement,
@@ -54,6 +54,8 @@ async function canBecomeReader({ config, clients }: Check, route: PullingRoute, 
   const { account, readerRoleArn, externalId } = route.pull;
   if (assumed.kind === 'done') return ok(readerRoleArn);
   const { error } = assumed;
+  const other = unlessDenied(error, config.sourceAccount);
+  if (other) return failed(describe(error), other);
   if (/no identity-based policy allows/.test(error.message)) {
     const change = `Role ${identity.roleArn} may not assume the reader role: its policy needs this statement.`;
     return failed(describe(error), atSource(config.sourceAccount, change, assumeStatement(readerRoleArn)));
@@ -86,6 +88,8 @@ function customersBucket({ clients }: Check, route: PullingRoute): ReadBucket {
         `There is no bucket ${bucket}: make it, or correct pull.bucket of route "${route.name}".`,
       );
     }
+    const other = otherRemedy(error, account);
+    if (other) return other;
     if (isAboutKey(error)) {
       return atSource(
         account,

@@ -92,8 +92,8 @@ describe('where the external ids differ', () => {
 
   test('relay, replay and check say so, and what the customer must change', async () => {
     world = await startPullingWorld(differing);
-    const sentence = `Route "customer" may not assume ${READER_ROLE_ARN}`;
-    const advice = `Its trust policy in account ${ACCOUNT_C} must name this relay's role and external id.`;
+    const sentence = `AssumeRole on ${READER_ROLE_ARN}, for route "customer", failed`;
+    const advice = "The role's trust policy must name this relay's role and external id.";
 
     const relayed = await world.invoke({ key: 'a.txt', route: 'customer' });
     expect(relayed.payload).toMatchObject({ errorType: 'AssumeRoleDenied' });
