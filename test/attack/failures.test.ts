@@ -6,7 +6,7 @@ import { Faults } from '../../local/faults/faults.ts';
 import type { Match, RequestFault } from '../../local/faults/rule.ts';
 import { dropInOnePart } from '../support/composite.ts';
 import {
-  changeEnvironment,
+  changeSettings,
   DESTINATION_BUCKET,
   eventually,
   PREFIX,
@@ -27,7 +27,7 @@ let world: TwoAccounts;
 beforeAll(async () => {
   world = await startTwoAccounts({
     faults,
-    change: (stacks) => changeEnvironment(stacks, { RETRY_DELAY_SECONDS: '1' }),
+    change: (stacks) => changeSettings(stacks, { retryDelaySeconds: 1 }),
   });
 });
 afterEach(() => faults.clear());
