@@ -1,13 +1,14 @@
 import { App, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { ConfigError, parseConfig } from './config.ts';
+import { relayContext } from './context.ts';
 import { DestinationStack, destinationGroups } from './destination-stack.ts';
 import { checkLimits, LIMITS_CONTEXT, synthesizedStack } from './limits.ts';
 import { ReaderStack, readerGroups } from './reader-stack.ts';
 import { SourceStack } from './source-stack.ts';
 
 const app = new App({ analyticsReporting: false, context: LIMITS_CONTEXT });
-const config = orSentence(() => parseConfig(app.node.tryGetContext('relay')));
+const config = orSentence(() => parseConfig(relayContext(app)));
 
 new SourceStack(app, 'Source', { config });
 for (const { id, account, region, routes } of destinationGroups(config)) {

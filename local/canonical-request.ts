@@ -35,9 +35,14 @@ export function canonicalRequest(request: RawRequest, settings: CanonicalSetting
   ].join('\n');
 }
 
-/** Node hands header bytes over as Latin-1, so that the digest of their bytes is taken from the same encoding. */
-export function sha256OfText(text: string): string {
-  return createHash('sha256').update(text, 'latin1').digest('hex');
+/**
+ * Node hands header bytes over as Latin-1. So does S3 read them, and takes the digest of that text in UTF-8: seen in the string to
+ * sign that it answers (Automattic/knox#223), and in what passes and what doesn't (aws/aws-sdk-js#1297). Elsewhere the bytes count.
+ */
+export function sha256OfText(text: string, isS3: boolean): string {
+  return createHash('sha256')
+    .update(text, isS3 ? 'utf8' : 'latin1')
+    .digest('hex');
 }
 
 function canonicalQuery(rawQuery: string): string {

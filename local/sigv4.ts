@@ -47,7 +47,7 @@ export function verifySignature(
   const payloadHash = isS3 ? declared! : (bodySha256 ?? EMPTY_SHA256);
   const canonical = canonicalOf(request, claim, payloadHash);
   const scope = `${claim.scopeDate}/${claim.region}/${claim.service}/aws4_request`;
-  const stringToSign = [ALGORITHM, claim.timestamp, scope, sha256OfText(canonical)].join('\n');
+  const stringToSign = [ALGORITHM, claim.timestamp, scope, sha256OfText(canonical, isS3)].join('\n');
   const signingKey = deriveKey(key.secretAccessKey, claim);
   if (!isEqual(hmac(signingKey, stringToSign).toString('hex'), claim.signature)) {
     const { accessKeyId: AWSAccessKeyId, signature: SignatureProvided } = claim;

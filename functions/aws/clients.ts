@@ -9,11 +9,13 @@ import { NodeHttpHandler } from '@smithy/node-http-handler';
 import type { RelayConfig, RoleMemoryConfig } from '../config.ts';
 import type { FilteredRoute, Pull, Route } from '../route.ts';
 import { lean } from './lean.ts';
+import { sendingRawExpires } from './raw-expires.ts';
 import type { Reader } from './reader.ts';
 import { listerCredentials, readerCredentials } from './reader-credentials.ts';
 import { roleHistory } from './role-history.ts';
 import { type RoleWatchOptions, roleWatch } from './role-watch.ts';
 import { tellingChecksums } from './telling-checksums.ts';
+import { tellingErrors } from './telling-errors.ts';
 import { writerCredentials } from './writer-credentials.ts';
 
 /** Every AWS client of a function, made once per execution environment; nothing else makes one. */
@@ -124,7 +126,7 @@ export function s3Client(options: Pick<S3ClientConfig, 'region' | 'credentials' 
     maxSockets: MAX_SOCKETS,
     highWaterMark: SOCKET_BUFFER_BYTES,
   };
-  return new S3Client({
+  const client = new S3Client({
     ...options,
     requestChecksumCalculation: 'WHEN_REQUIRED',
     responseChecksumValidation: 'WHEN_REQUIRED',
@@ -134,4 +136,5 @@ export function s3Client(options: Pick<S3ClientConfig, 'region' | 'credentials' 
       socketTimeout: SOCKET_TIMEOUT_MS,
     }),
   });
+  return sendingRawExpires(tellingErrors(client));
 }

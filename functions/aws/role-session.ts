@@ -1,5 +1,6 @@
 import { AssumeRoleCommand, type AssumeRoleCommandInput, type STSClient } from '@aws-sdk/client-sts';
-import { RelayError } from '../errors.ts';
+import type { RelayError } from '../errors.ts';
+import { sessionFailure } from '../transfer/failures.ts';
 import { denied } from './role-refusal.ts';
 import type { RoleWatch } from './role-watch.ts';
 
@@ -47,7 +48,7 @@ export async function assumeRole(sts: STSClient, input: AssumeRoleCommandInput):
 /**
  * Credentials of a route's role, confined by a session policy. The SDK asks for them again before they expire.
  * @param watch without it, a refusal is permanent
- * @throws RelayError `AssumeRoleDenied`; `RoleAwaited` for a role that isn't there yet; `TransferFailed` for what may pass
+ * @throws RelayError as the rows of `failure/of-sessions.ts` say: `AssumeRoleDenied`, `SessionRefused`, `Throttled`, …; `RoleAwaited` for a role that isn't there yet
  */
 export function roleCredentials(
   sts: STSClient,
@@ -64,14 +65,8 @@ export function roleCredentials(
   };
 }
 
-async function assumeFailure(thrown: unknown, role: RouteRole, watch: RoleWatch | undefined): Promise<RelayError> {
-  const error = thrown instanceof Error ? thrown : new Error(String(thrown));
-  if (error.name === 'AccessDenied') return watch ? watch.refused(role, error) : denied(role, error);
-  return new RelayError({
-    code: 'TransferFailed',
-    message: `AssumeRole on ${role.roleArn} failed (${error.name}: ${error.message}). It will be tried again.`,
-    retryable: true,
-    operation: 'AssumeRole',
-    cause: error,
-  });
+async function assumeFailure(error: unknown, role: RouteRole, watch: RoleWatch | undefined): Promise<RelayError> {
+  const failure = sessionFailure(error, role.routeName, role.roleArn);
+  if (failure.code !== 'AssumeRoleDenied') return failure;
+  return watch ? watch.refused(role, error as Error) : denied(role, error as Error);
 }

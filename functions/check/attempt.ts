@@ -1,13 +1,11 @@
+import type { RelayErrorCode } from '../errors.ts';
+import { type ErrorFacts, factsOf } from '../transfer/failure/facts.ts';
+import { rowOf } from '../transfer/failures.ts';
+
+export type { ErrorFacts };
+
 /** What came of a request that may well be refused. */
 export type Attempt<Answer = unknown> = { kind: 'done'; answer: Answer } | { kind: 'failed'; error: ErrorFacts };
-
-export interface ErrorFacts {
-  /** The service's code, e.g. `AccessDenied`; for a HEAD, whose answer has no body, the SDK's own. */
-  name: string;
-  /** Absent when nobody answered. */
-  status: number | undefined;
-  message: string;
-}
 
 export async function attempt<Answer>(request: Promise<Answer>): Promise<Attempt<Answer>> {
   try {
@@ -17,16 +15,30 @@ export async function attempt<Answer>(request: Promise<Answer>): Promise<Attempt
   }
 }
 
-function factsOf(error: unknown): ErrorFacts {
-  if (!(error instanceof Error)) return { name: 'Error', status: undefined, message: String(error) };
-  const { $metadata } = error as { $metadata?: { httpStatusCode?: number } };
-  return { name: error.name, status: $metadata?.httpStatusCode, message: error.message };
-}
-
 export function describe({ name, status, message }: ErrorFacts): string {
   return [status, name === message ? name : `${name}: ${message}`].filter((part) => part !== undefined).join(' ');
 }
 
-export function isRefusal({ status }: ErrorFacts): boolean {
-  return status === 401 || status === 403;
+const DENIALS: readonly RelayErrorCode[] = ['DestinationDenied', 'DestinationKeyDenied'];
+
+/** Whether somebody's policy refused it. Not every 403 is about rights: the clock and the signature are answered so as well. */
+export function isRefusal(error: ErrorFacts): boolean {
+  return (error.status === 401 || error.status === 403) && DENIALS.includes(rowOf(error, 'destination').code);
+}
+
+const BEFORE_RIGHTS: readonly RelayErrorCode[] = [
+  'BucketMissing',
+  'WrongRegion',
+  'RegionNotEnabled',
+  'AccountSuspended',
+  'ClockSkewed',
+  'SignatureRefused',
+  'SessionExpired',
+  'Throttled',
+];
+
+/** Whether AWS answered before it looked at anybody's rights, or not at all: it tells nothing about them. */
+export function isUndecided(error: ErrorFacts): boolean {
+  const { status } = error;
+  return status === undefined || status >= 500 || BEFORE_RIGHTS.includes(rowOf(error, 'destination').code);
 }

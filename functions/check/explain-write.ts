@@ -1,5 +1,8 @@
+import type { RelayErrorCode } from '../errors.ts';
 import type { Route } from '../route.ts';
-import { type ErrorFacts, isRefusal } from './attempt.ts';
+import { wordsOf } from '../transfer/failure/facts.ts';
+import { rowOf } from '../transfer/failures.ts';
+import type { ErrorFacts } from './attempt.ts';
 import type { Remedy } from './line.ts';
 import { encryptStatement, keyStatement, NO_DEFAULT_RETENTION, OWNER_ENFORCED, putStatement } from './statements.ts';
 
@@ -16,12 +19,21 @@ export interface FailedWrite {
   aclIsDemanded: boolean;
 }
 
-type Row = { when: (write: FailedWrite) => boolean; remedy: (write: FailedWrite) => Remedy };
+/** A failed write under its row of the failure table. */
+type Explained = FailedWrite & { code: RelayErrorCode; advice: string };
+
+type Row = { when: (write: Explained) => boolean; remedy: (write: Explained) => Remedy };
+
+const isDenied = ({ code }: Explained) => code === 'DestinationDenied' || code === 'DestinationKeyDenied';
+
+/** What nobody at the destination can mend. */
+const OWN: readonly RelayErrorCode[] = ['ClockSkewed', 'SignatureRefused', 'SessionExpired'];
 
 /** The first row that fits explains the failure, so narrow ones come first. */
 const ROWS: readonly Row[] = [
   {
-    when: ({ error }) => /object lock/i.test(error.message),
+    // One code for many reasons: only the words tell.
+    when: ({ error }) => error.name === 'InvalidRequest' && /object lock/i.test(wordsOf(error)),
     remedy: ({ route }) =>
       atDestination(
         route,
@@ -30,7 +42,7 @@ const ROWS: readonly Row[] = [
       ),
   },
   {
-    when: ({ error }) => error.name === 'NoSuchBucket',
+    when: ({ code }) => code === 'BucketMissing',
     remedy: ({ route }) =>
       atDestination(
         route,
@@ -38,15 +50,15 @@ const ROWS: readonly Row[] = [
       ),
   },
   {
-    when: ({ error }) => ['PermanentRedirect', 'AuthorizationHeaderMalformed'].includes(error.name),
-    remedy: ({ route, sourceAccount }) =>
+    when: ({ code }) => code === 'WrongRegion',
+    remedy: ({ route, sourceAccount, error }) =>
       atSource(
         sourceAccount,
-        `Bucket ${route.destination.bucket} is not in ${route.destination.region}: correct destination.region of route "${route.name}" in cdk.json.`,
+        `Bucket ${route.destination.bucket} is not in ${route.destination.region}${error.region === undefined ? '' : `, but in ${error.region}`}: correct destination.region of route "${route.name}" in cdk.json.`,
       ),
   },
   {
-    when: ({ error, byRoleItself }) => isRefusal(error) && byRoleItself === 'done',
+    when: (write) => isDenied(write) && write.byRoleItself === 'done',
     remedy: ({ route, sourceAccount, error }) => {
       const keyArn = keyIn(error) ?? route.destination.kmsKeyArn;
       return atSource(
@@ -57,7 +69,11 @@ const ROWS: readonly Row[] = [
     },
   },
   {
-    when: ({ error }) => /kms/i.test(`${error.name} ${error.message}`),
+    when: ({ code, error }) => code === 'DestinationKeyDenied' && error.name.startsWith('KMS'),
+    remedy: ({ route, advice }) => atDestination(route, advice),
+  },
+  {
+    when: ({ code }) => code === 'DestinationKeyDenied',
     remedy: ({ route, error }) => {
       const keyArn = keyIn(error) ?? route.destination.kmsKeyArn ?? "the ARN of the bucket's KMS key";
       return atDestination(
@@ -68,11 +84,11 @@ const ROWS: readonly Row[] = [
     },
   },
   {
-    when: ({ error, byAnyOwner }) => isRefusal(error) && byAnyOwner === 'allowed',
+    when: (write) => isDenied(write) && write.byAnyOwner === 'allowed',
     remedy: otherOwner,
   },
   {
-    when: ({ error, aclIsDemanded }) => isRefusal(error) && aclIsDemanded,
+    when: (write) => isDenied(write) && write.aclIsDemanded,
     remedy: ({ route }) =>
       atDestination(
         route,
@@ -81,7 +97,7 @@ const ROWS: readonly Row[] = [
       ),
   },
   {
-    when: ({ error }) => /explicit deny/.test(error.message),
+    when: (write) => isDenied(write) && /explicit deny/.test(wordsOf(write.error)),
     remedy: ({ route, error }) =>
       atDestination(
         route,
@@ -90,7 +106,7 @@ const ROWS: readonly Row[] = [
       ),
   },
   {
-    when: ({ error }) => /because no .* allows/.test(error.message),
+    when: (write) => isDenied(write) && /because no .* allows/.test(wordsOf(write.error)),
     remedy: ({ route, error }) =>
       atDestination(
         route,
@@ -100,13 +116,23 @@ const ROWS: readonly Row[] = [
   },
   // S3 names the policy only within an account or an organization, so a bare "Access Denied" tells of another owner:
   // https://docs.aws.amazon.com/AmazonS3/latest/userguide/troubleshoot-403-errors.html
-  { when: ({ error }) => isRefusal(error), remedy: otherOwner },
+  { when: isDenied, remedy: otherOwner },
+  {
+    when: ({ code }) => OWN.includes(code),
+    remedy: ({ sourceAccount, advice }) => atSource(sourceAccount, advice),
+  },
+  {
+    when: ({ code }) => code !== 'TransferFailed' && code !== 'Throttled',
+    remedy: ({ route, advice }) => atDestination(route, advice),
+  },
 ];
 
 /** Who must change what, so that a write gets through. Pure. */
 export function explainWrite(write: FailedWrite): Remedy {
-  const row = ROWS.find(({ when }) => when(write));
-  if (row) return row.remedy(write);
+  const { code, advice } = rowOf(write.error, 'destination');
+  const explained = { ...write, code, advice };
+  const row = ROWS.find(({ when }) => when(explained));
+  if (row) return row.remedy(explained);
   const { route } = write;
   return atDestination(
     route,
@@ -136,6 +162,6 @@ function keyIn({ message }: ErrorFacts): string | undefined {
   return /arn:[^:\s]+:kms:[^:\s]+:\d{12}:key\/[\w-]+/.exec(message)?.[0];
 }
 
-function policyIn({ message }: ErrorFacts): string {
-  return /(?:because no|with an explicit deny in an?) .*$/.exec(message)?.[0] ?? message;
+function policyIn(error: ErrorFacts): string {
+  return /(?:because no|with an explicit deny in an?) .*$/.exec(wordsOf(error))?.[0] ?? error.message;
 }

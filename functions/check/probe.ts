@@ -9,6 +9,8 @@ import {
   UploadPartCommand,
 } from '@aws-sdk/client-s3';
 import type { Route } from '../route.ts';
+import { doubtAbout } from '../transfer/answered.ts';
+import type { Checksum } from '../transfer/checksum.ts';
 import { crc32OfBuffer } from '../transfer/crc32.ts';
 import { storageClassFor } from '../transfer/storage-class.ts';
 
@@ -16,6 +18,7 @@ import { storageClassFor } from '../transfer/storage-class.ts';
 const FOLDER = 'upload-relay-check/';
 const BODY = Buffer.from('Written by the check of Upload Relay, to see whether objects arrive. It may be deleted.\n');
 const CRC32 = crc32OfBuffer(BODY);
+export const PROBE_CHECKSUM: Checksum = { algorithm: 'CRC32', value: CRC32 };
 /** Of nothing that is ever sent. */
 export const WRONG_CRC32 = crc32OfBuffer(Buffer.from('something else'));
 
@@ -85,7 +88,7 @@ export async function putInParts(writer: S3Client, route: Route): Promise<void> 
   const upload = { ...place, UploadId };
   try {
     const { ETag } = await writer.send(new UploadPartCommand({ ...upload, PartNumber: 1, Body: BODY }));
-    await writer.send(
+    const answer = await writer.send(
       new CompleteMultipartUploadCommand({
         ...upload,
         MultipartUpload: { Parts: [{ PartNumber: 1, ETag }] },
@@ -93,6 +96,8 @@ export async function putInParts(writer: S3Client, route: Route): Promise<void> 
         ChecksumCRC32: CRC32,
       }),
     );
+    const doubt = doubtAbout(answer, PROBE_CHECKSUM);
+    if (doubt !== undefined) throw new Error(doubt);
   } catch (error) {
     // Refused to a role with s3:PutObject alone; then the bucket's lifecycle rule removes the part.
     await writer.send(new AbortMultipartUploadCommand(upload)).catch(() => undefined);

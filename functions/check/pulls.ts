@@ -2,14 +2,14 @@ import { DeleteObjectCommand, PutObjectCommand, type S3Client } from '@aws-sdk/c
 import { readerRole } from '../aws/reader-credentials.ts';
 import { type PullingRoute, readingPolicy } from '../aws/session-policy.ts';
 import type { Route } from '../route.ts';
-import { attempt, type ErrorFacts } from './attempt.ts';
+import { attempt, describe, type ErrorFacts } from './attempt.ts';
 import type { Check, Identity } from './check.ts';
 import { atSource } from './explain-write.ts';
-import { type Finding, type Remedy, skipped } from './line.ts';
+import { type Finding, failed, type Remedy, skipped } from './line.ts';
 import { WRONG_CRC32 } from './probe.ts';
 import { mustBeRefused } from './refusals.ts';
-import { letIn, refusedBy, wrongId, wrongIdMustBeRefused } from './session.ts';
-import { canRead, canTellMissing, isAboutKey, keyIn, type ReadBucket } from './source.ts';
+import { letIn, refusedBy, unlessDenied, wrongId, wrongIdMustBeRefused } from './session.ts';
+import { canRead, canTellMissing, isAboutKey, keyIn, otherRemedy, type ReadBucket } from './source.ts';
 import {
   assumeStatement,
   decryptStatement,
@@ -56,6 +56,8 @@ async function canBecomeReader({ config, clients }: Check, route: PullingRoute, 
   const role = readerRole(route.name, route.pull);
   if (assumed.kind === 'done') return letIn({ clients }, role);
   const { error } = assumed;
+  const other = unlessDenied(error, config.sourceAccount);
+  if (other) return failed(describe(error), other);
   if (/no identity-based policy allows/.test(error.message)) {
     const change = `Role ${identity.roleArn} may not assume the reader role: its policy needs this statement.`;
     const remedy = atSource(config.sourceAccount, change, assumeStatement(readerRoleArn));
@@ -89,6 +91,8 @@ function customersBucket({ clients }: Check, route: PullingRoute): ReadBucket {
         `There is no bucket ${bucket}: make it, or correct pull.bucket of route "${route.name}".`,
       );
     }
+    const other = otherRemedy(error, account);
+    if (other) return other;
     if (isAboutKey(error)) {
       return atSource(
         account,

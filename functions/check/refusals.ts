@@ -6,7 +6,7 @@ import {
   type S3Client,
 } from '@aws-sdk/client-s3';
 import type { Route } from '../route.ts';
-import { type Attempt, attempt, describe, isRefusal } from './attempt.ts';
+import { type Attempt, attempt, describe, isRefusal, isUndecided } from './attempt.ts';
 import type { Check } from './check.ts';
 import { atDestination } from './explain-write.ts';
 import { type Finding, failed, ok, type Remedy, skipped } from './line.ts';
@@ -90,7 +90,7 @@ export async function publicIsForbidden({ clients }: Check, route: Route): Promi
 export function mustBeRefused(tried: Attempt, remedy: () => Remedy): Finding {
   if (tried.kind === 'done') return failed('done', remedy());
   if (isRefusal(tried.error)) return ok('refused');
-  if (tried.error.status === undefined || tried.error.status >= 500) return skipped(describe(tried.error));
+  if (isUndecided(tried.error)) return skipped(describe(tried.error));
   return failed(`let in, and answered by ${describe(tried.error)}`, remedy());
 }
 

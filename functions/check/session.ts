@@ -3,6 +3,7 @@ import type { RouteRole } from '../aws/role-session.ts';
 import { sessionPolicy } from '../aws/session-policy.ts';
 import { writerRole } from '../aws/writer-credentials.ts';
 import type { Route } from '../route.ts';
+import { rowOf } from '../transfer/failures.ts';
 import { type Attempt, attempt, describe, type ErrorFacts, isRefusal } from './attempt.ts';
 import type { Check, Identity } from './check.ts';
 import { atDestination, atSource } from './explain-write.ts';
@@ -61,8 +62,16 @@ export function wrongId(externalId: string): string {
   return `not-${externalId}`.slice(0, 1224);
 }
 
+/** What to do about an error of STS that is not about rights, as the failure table has it. */
+export function unlessDenied(error: ErrorFacts, sourceAccount: string): Remedy | undefined {
+  const { code, advice } = rowOf(error, 'session');
+  return code === 'AssumeRoleDenied' ? undefined : atSource(sourceAccount, advice);
+}
+
 /** STS tells nobody what a trust policy says, so this tells what it must say. */
 function remedyFor(error: ErrorFacts, route: Route, identity: Identity, config: Check['config']): Remedy {
+  const other = unlessDenied(error, config.sourceAccount);
+  if (other) return other;
   if (/no identity-based policy allows/.test(error.message)) {
     const change = `Role ${identity.roleArn} may not assume the writer role: its policy needs this statement.`;
     return atSource(config.sourceAccount, change, assumeStatement(route.writerRoleArn));

@@ -6,6 +6,7 @@ import {
   type S3Client,
 } from '@aws-sdk/client-s3';
 import type { Route } from '../route.ts';
+import { rowOf } from '../transfer/failures.ts';
 import { type Attempt, attempt, describe, type ErrorFacts } from './attempt.ts';
 import type { Check, Identity } from './check.ts';
 import { atSource } from './explain-write.ts';
@@ -44,6 +45,8 @@ export function ownBucket({ config, clients }: Check, identity: Identity): ReadB
         `There is no bucket ${bucket}: deploy the source stack, or correct source.bucket in cdk.json.`,
       );
     }
+    const other = otherRemedy(error, account);
+    if (other) return other;
     if (isAboutKey(error)) {
       return atSource(
         account,
@@ -105,8 +108,16 @@ async function someKey(read: ReadBucket): Promise<Attempt<string | undefined>> {
   );
 }
 
-export function isAboutKey({ name, message }: ErrorFacts): boolean {
-  return /kms/i.test(`${name} ${message}`);
+/** What to do about an error that is about neither rights nor the key, as the failure table has it. */
+export function otherRemedy(error: ErrorFacts, account: string): Remedy | undefined {
+  const { code, advice } = rowOf(error, 'source');
+  if (code === 'SourceDenied' || (code === 'SourceKeyDenied' && !error.name.startsWith('KMS'))) return undefined;
+  const place = error.region === undefined ? '' : ` The bucket is in ${error.region}.`;
+  return atSource(account, advice + place);
+}
+
+export function isAboutKey(error: ErrorFacts): boolean {
+  return rowOf(error, 'source').code === 'SourceKeyDenied';
 }
 
 export function keyIn({ message }: ErrorFacts): string | undefined {

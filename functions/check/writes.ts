@@ -1,19 +1,25 @@
-import type { S3Client } from '@aws-sdk/client-s3';
+import type { PutObjectCommandOutput, S3Client } from '@aws-sdk/client-s3';
 import type { Route } from '../route.ts';
-import { type Attempt, attempt, describe, type ErrorFacts, isRefusal } from './attempt.ts';
+import { doubtAbout } from '../transfer/answered.ts';
+import { type Attempt, attempt, describe, type ErrorFacts, isRefusal, isUndecided } from './attempt.ts';
 import type { Check } from './check.ts';
 import { atDestination, explainWrite, type FailedWrite } from './explain-write.ts';
 import { type Finding, failed, ok, skipped } from './line.ts';
-import { probeKey, putInParts, putNothing, putProbe } from './probe.ts';
+import { PROBE_CHECKSUM, probeKey, putInParts, putNothing, putProbe } from './probe.ts';
 import { encryptStatement } from './statements.ts';
+
+const NOT_S3 =
+  'The destination does not verify checksums, so it is not Amazon S3 as documented; nothing delivered there is proved.';
 
 type Write<Answer> = (writer: S3Client) => Promise<Answer>;
 
 /** The probe object arrives, and the destination has verified its checksum. */
 export async function smallObjectArrives(check: Check, route: Route): Promise<Finding> {
-  const write: Write<{ SSEKMSKeyId?: string | undefined }> = (writer) => putProbe(writer, route);
+  const write: Write<PutObjectCommandOutput> = (writer) => putProbe(writer, route);
   const put = await attempt(write(check.clients.confined(route)));
   if (put.kind === 'failed') return explained(check, route, put.error, write);
+  const doubt = doubtAbout(put.answer, PROBE_CHECKSUM);
+  if (doubt !== undefined) return failed(doubt, atDestination(route, NOT_S3));
   const place = `s3://${route.destination.bucket}/${probeKey(route, 'small')}`;
   return (
     wrongKey(check, route, put.answer.SSEKMSKeyId) ??
@@ -33,9 +39,7 @@ export async function wrongChecksumIsRefused({ clients }: Check, route: Route): 
   const put = await attempt(putNothing(clients.confined(route), route));
   if (put.kind === 'failed' && put.error.name === 'BadDigest') return ok('refused');
   if (put.kind === 'failed' && isRefusal(put.error)) return skipped('refused already for want of rights');
-  const change =
-    'The destination does not verify checksums, so it is not Amazon S3 as documented; nothing delivered there is proved.';
-  return failed(put.kind === 'done' ? 'stored' : describe(put.error), atDestination(route, change));
+  return failed(put.kind === 'done' ? 'stored' : describe(put.error), atDestination(route, NOT_S3));
 }
 
 /** Tries the write in other ways, which tells apart what one refusal alone does not. */
@@ -54,7 +58,7 @@ async function explained<T>(check: Check, route: Route, error: ErrorFacts, write
 }
 
 function isLetThrough(put: Attempt): boolean {
-  return put.kind === 'done' || !isRefusal(put.error);
+  return put.kind === 'done' || !(isRefusal(put.error) || isUndecided(put.error));
 }
 
 /** With the ACL, the Deny no longer holds; what is left is that the role may send none, or that the bucket takes none. */

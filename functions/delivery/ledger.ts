@@ -122,7 +122,7 @@ function placeFacts({ source, destination }: Receipt | AlreadyThereReceipt): Rec
 }
 
 function deliveredFacts(receipt: Receipt): Record<string, Fact> {
-  const { destination, checksum, transfer } = receipt;
+  const { destination, checksum, transfer, altered } = receipt;
   return {
     ...placeFacts(receipt),
     checksumAlgorithm: checksum.algorithm,
@@ -134,6 +134,7 @@ function deliveredFacts(receipt: Receipt): Record<string, Fact> {
     destinationETag: destination.eTag,
     transferKind: transfer.kind,
     parts: transfer.parts,
+    altered: altered.join(', ') || undefined,
   };
 }
 

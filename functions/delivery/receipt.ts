@@ -37,6 +37,8 @@ export interface Receipt {
     answered: string | undefined;
   };
   transfer: { kind: TransferKind; parts: number };
+  /** Headers that the destination has not got, since they couldn't arrive as they were: docs/fidelity.md. */
+  altered: readonly string[];
   /**
    * False when an earlier try of the write went unanswered: it may yet land, after a newer object even. A message is then
    * relayed once more, later.
@@ -123,6 +125,7 @@ export function receiptOf({ request, route, state, destination, delivered, kind,
       answered: delivered.answeredChecksum,
     },
     transfer: { kind, parts: delivered.parts },
+    altered: state.altered,
     certain: delivered.isCertain,
     ...times(timing),
   };

@@ -6,7 +6,7 @@ import { putMultipart } from '../transfer/multipart.ts';
 import { BUFFERED_MAX_BYTES, type Plan, planTransfer } from '../transfer/plan.ts';
 import { readSnapshot, type Snapshot } from '../transfer/read-whole.ts';
 import { putSingle } from '../transfer/single.ts';
-import { headSource, isSameObject, type SourceState } from '../transfer/source-state.ts';
+import { headSource, isGone, isSameObject, type SourceState } from '../transfer/source-state.ts';
 import type { Transfer } from '../transfer/transfer.ts';
 import { withTimeFor } from './deadline.ts';
 import { record } from './ledger.ts';
@@ -115,7 +115,7 @@ async function lookAgain(
   try {
     return await look(invocation, request, route);
   } catch (error) {
-    if (receipt !== undefined && error instanceof RelayError && error.code === 'SourceMissing') return 'gone';
+    if (receipt !== undefined && isGone(error)) return 'gone';
     throw error;
   }
 }

@@ -2,7 +2,7 @@ import type { Invocation } from '../delivery/relay.ts';
 import { RelayError } from '../errors.ts';
 import type { Route } from '../route.ts';
 import type { SourceObject } from '../source-object.ts';
-import { headSource, isSameObject, type SourceState } from '../transfer/source-state.ts';
+import { headSource, isGone, isSameObject, type SourceState } from '../transfer/source-state.ts';
 
 /** Whether the source is another object by now. One that is gone has not changed: deletes do not travel. */
 export async function hasChanged(
@@ -14,7 +14,7 @@ export async function hasChanged(
   try {
     return !isSameObject(await headSource(clients.reader(route), source, signal), seen);
   } catch (error) {
-    if (error instanceof RelayError && error.code === 'SourceMissing') return false;
+    if (isGone(error)) return false;
     throw error;
   }
 }

@@ -92,5 +92,6 @@ function pinnedState({ sizeBytes, eTag, versionId, lastModified }: PartsRequest[
     storageClass: 'STANDARD',
     restore: undefined,
     headers: {},
+    altered: [],
   };
 }

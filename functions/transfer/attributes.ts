@@ -1,7 +1,8 @@
 import type { Reader } from '../aws/reader.ts';
 import type { Route } from '../route.ts';
 import type { SourceObject } from '../source-object.ts';
-import { type ObjectHeaders, type SourceState, sourceTags } from './source-state.ts';
+import type { ObjectHeaders } from './object-headers.ts';
+import { type SourceState, sourceTags } from './source-state.ts';
 import { type StorageClass, storageClassFor } from './storage-class.ts';
 
 /** What is written besides the bytes. */

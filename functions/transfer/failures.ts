@@ -1,6 +1,9 @@
 import { RelayError } from '../errors.ts';
 import type { Destination, SourceObject } from '../source-object.ts';
-import { FAILURES, type Failure, PASSING } from './failure-table.ts';
+import { bareCode } from './failure/codes.ts';
+import { type ErrorFacts, factsOf, refusedService } from './failure/facts.ts';
+import { type Failure, PASSING, type Side } from './failure/failure.ts';
+import { FAILURES } from './failure-table.ts';
 
 /** Reads from the source bucket: what the error means, and whether waiting helps. */
 export function sourceFailure(error: unknown, operation: string, source: SourceObject): RelayError {
@@ -17,52 +20,44 @@ export function destinationFailure(
   return classify(error, 'destination', { operation, source: `${source}`, destination: `${destination}` });
 }
 
+/** Sessions of the roles that a route acts as. */
+export function sessionFailure(error: unknown, routeName: string, roleArn: string): RelayError {
+  return classify(error, 'session', { operation: 'AssumeRole' }, `${roleArn}, for route "${routeName}",`);
+}
+
 /** The row of the table that an error falls under. */
-export function failureRow(error: unknown, side: Failure['side']): Failure {
-  const met = facts(error);
-  const row = FAILURES.find((each) => !each.isRest && isOn(each, side) && fits(each, met));
-  if (row) return row;
-  const isClientError = met.status !== undefined && met.status >= 400 && met.status < 500;
-  return (isClientError && FAILURES.find((each) => each.isRest && isOn(each, side))) || PASSING;
+export function failureRow(error: unknown, side: Side): Failure {
+  return rowOf(factsOf(error), side);
 }
 
-function isOn(row: Failure, side: Failure['side']): boolean {
-  return row.side === side || row.side === 'either';
+/** By its code; a code of KMS that is in no row means what it means elsewhere. By its status only where no row has the code. */
+export function rowOf(met: ErrorFacts, side: Side): Failure {
+  const rows = FAILURES.filter((row) => row.side === side || row.side === 'either');
+  const code = bareCode(met.name);
+  return (
+    rows.find((row) => hasCode(row, code, met)) ??
+    rows.find((row) => hasCode(row, code.replace(/^KMS\./, ''), met)) ??
+    rows.find(({ statuses }) => met.status !== undefined && statuses?.includes(met.status)) ??
+    rows.find(({ isRest }) => isRest && met.status !== undefined && met.status >= 400 && met.status < 500) ??
+    PASSING
+  );
 }
 
-/** The status speaks too, since an answer to HEAD has no body and so no code. */
-function fits({ names, statuses, words }: Failure, { name, status, message }: ErrorFacts): boolean {
-  const hasCode = names?.includes(name) || (status !== undefined && statuses?.includes(status));
-  return hasCode === true && (words === undefined || words.test(message));
+function hasCode({ codes, refusedAction }: Failure, code: string, met: ErrorFacts): boolean {
+  return codes?.includes(code) === true && (refusedAction === undefined || refusedAction === refusedService(met));
 }
 
 function classify(
   error: unknown,
-  side: 'source' | 'destination',
-  where: { operation: string; source: string; destination?: string },
+  side: Side,
+  where: { operation: string; source?: string; destination?: string },
+  subject = where.destination ?? where.source,
 ): RelayError {
   if (error instanceof RelayError) return error;
-  const { code, retryable, advice } = failureRow(error, side);
-  const { name, status, message } = facts(error);
-  const answer = [status, `${name}: ${message}`].filter((part) => part !== undefined).join(' ');
-  return new RelayError({
-    code,
-    retryable,
-    message: `${where.operation} on ${where.destination ?? where.source} failed (${answer}). ${advice}`,
-    ...where,
-    cause: error,
-  });
-}
-
-interface ErrorFacts {
-  name: string;
-  status: number | undefined;
-  message: string;
-}
-
-/** The SDK's errors carry the service's code as `name` and the HTTP status in `$metadata`; socket errors have neither. */
-function facts(error: unknown): ErrorFacts {
-  if (!(error instanceof Error)) return { name: 'Error', status: undefined, message: String(error) };
-  const { $metadata } = error as { $metadata?: { httpStatusCode?: number } };
-  return { name: error.name, status: $metadata?.httpStatusCode, message: error.message };
+  const met = factsOf(error);
+  const { code, retryable, advice } = rowOf(met, side);
+  const answer = [met.status, `${met.name}: ${met.message}`].filter((part) => part !== undefined).join(' ');
+  const place = code === 'WrongRegion' && met.region !== undefined ? ` The bucket is in ${met.region}.` : '';
+  const message = `${where.operation} on ${subject} failed (${answer}).${place} ${advice}`;
+  return new RelayError({ code, retryable, message, ...where, cause: error });
 }

@@ -4,6 +4,7 @@ import {
   CompleteMultipartUploadCommand,
   CreateMultipartUploadCommand,
 } from '@aws-sdk/client-s3';
+import { requireAnswer } from './answered.ts';
 import { type Checksum, checksumMember, fullObjectChecksum, worksForMultipart } from './checksum.ts';
 import { type Crc32Part, combineCrc32, crc32ToBase64 } from './crc32.ts';
 import { destinationFailure } from './failures.ts';
@@ -54,7 +55,9 @@ export async function createUpload(transfer: Transfer, handedOn: Checksum | unde
   const { UploadId } = await writer.send(command, { abortSignal: signal }).catch((error: unknown) => {
     throw destinationFailure(error, 'CreateMultipartUpload', source, destination);
   });
-  return UploadId!;
+  if (UploadId) return UploadId;
+  const doubt = new Error('it was answered by 200 without an upload id');
+  throw destinationFailure(doubt, 'CreateMultipartUpload', source, destination);
 }
 
 export function combinedChecksum(sent: SentPart[]): Checksum {
@@ -75,9 +78,11 @@ export async function completeUpload(transfer: Transfer, uploadId: string, sent:
     ...checksumMember(checksum),
     ...conditionOf(transfer),
   });
-  return writer.send(command, { abortSignal: signal }).catch((error: unknown) => {
+  const answer = await writer.send(command, { abortSignal: signal }).catch((error: unknown) => {
     throw destinationFailure(error, 'CompleteMultipartUpload', source, destination);
   });
+  requireAnswer(transfer, 'CompleteMultipartUpload', answer, checksum);
+  return answer;
 }
 
 /** A courtesy: refused to a role with s3:PutObject alone, and then the lifecycle rule does it. The first error matters more. */

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { UploadPartCommand } from '@aws-sdk/client-s3';
 import type { RelayError } from '../errors.ts';
-import type { Crc32Part } from './crc32.ts';
+import { requireAnswer } from './answered.ts';
+import { type Crc32Part, crc32ToBase64 } from './crc32.ts';
 import type { Part } from './plan.ts';
 import { streamThrough } from './stream-through.ts';
 import type { Transfer } from './transfer.ts';
@@ -71,5 +72,6 @@ async function sendOnce(
       },
     },
   );
-  return { number: part.number, eTag: answer.ETag!, crc32 };
+  const known = crc32 && ({ algorithm: 'CRC32', value: crc32ToBase64(crc32.crc) } as const);
+  return { number: part.number, eTag: requireAnswer(transfer, 'UploadPart', answer, known), crc32 };
 }

@@ -1,4 +1,5 @@
 import { PutObjectCommand, type PutObjectCommandInput, type PutObjectCommandOutput } from '@aws-sdk/client-s3';
+import { requireAnswer } from './answered.ts';
 import { type Checksum, checksumMember, fullObjectChecksum } from './checksum.ts';
 import { crc32OfBuffer } from './crc32.ts';
 import { destinationFailure } from './failures.ts';
@@ -28,7 +29,7 @@ async function putBuffer(transfer: Transfer, body: Buffer): Promise<Delivered> {
   const answer = await writer.send(command, { abortSignal: signal }).catch((error: unknown) => {
     throw destinationFailure(error, 'PutObject', source, destination);
   });
-  return deliveredBy(answer, checksum, state.checksum ? 'source' : 'transit');
+  return deliveredBy(transfer, answer, checksum, state.checksum ? 'source' : 'transit');
 }
 
 /** S3 verifies the source's checksum, which therefore has to be known before the first byte is sent. */
@@ -45,7 +46,7 @@ async function putStream(transfer: Transfer, checksum: Checksum): Promise<Delive
       },
     },
   );
-  return deliveredBy(answer, checksum, 'source');
+  return deliveredBy(transfer, answer, checksum, 'source');
 }
 
 function inputOf(transfer: Transfer, checksum: Checksum): PutObjectCommandInput {
@@ -61,12 +62,13 @@ function inputOf(transfer: Transfer, checksum: Checksum): PutObjectCommandInput 
 }
 
 function deliveredBy(
+  transfer: Transfer,
   answer: PutObjectCommandOutput,
   checksum: Checksum,
   checksumOrigin: Delivered['checksumOrigin'],
 ): Delivered {
   return {
-    eTag: answer.ETag,
+    eTag: requireAnswer(transfer, 'PutObject', answer, checksum),
     versionId: answer.VersionId,
     checksum,
     answeredChecksum: fullObjectChecksum(answer)?.value,

@@ -8,22 +8,12 @@ import {
   type HeadObjectCommandOutput,
 } from '@aws-sdk/client-s3';
 import type { Reader } from '../aws/reader.ts';
+import { RelayError } from '../errors.ts';
 import type { SourceObject } from '../source-object.ts';
 import { type Checksum, fullObjectChecksum } from './checksum.ts';
+import { factsOf, hasNoCode } from './failure/facts.ts';
 import { sourceFailure } from './failures.ts';
-
-/** Members of a HEAD answer that a write takes under the same name. */
-const HEADERS = [
-  'CacheControl',
-  'ContentDisposition',
-  'ContentEncoding',
-  'ContentLanguage',
-  'ContentType',
-  'WebsiteRedirectLocation',
-  'Metadata',
-] as const;
-
-export type ObjectHeaders = Partial<Pick<HeadObjectCommandOutput, (typeof HEADERS)[number]>> & { Expires?: Date };
+import { copiedHeaders, type ObjectHeaders } from './object-headers.ts';
 
 /** What the source bucket says of an object at one moment. */
 export interface SourceState {
@@ -39,6 +29,8 @@ export interface SourceState {
   /** S3's x-amz-restore, for archived objects that were asked for. */
   restore: string | undefined;
   headers: ObjectHeaders;
+  /** Headers that are left out, since they couldn't arrive as they are. */
+  altered: readonly string[];
 }
 
 /** Asks for the newest version. https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadObject.html */
@@ -57,8 +49,8 @@ export async function headSource(reader: Reader, source: SourceObject, signal: A
 }
 
 /**
- * An answer to HEAD has no body, so a bare 400 may mean that the session has expired, which passes, or that a customer-provided
- * key is asked for, which doesn't. A GET of one byte is told which.
+ * An answer to HEAD has no body, and so no code: a bare 400 may mean that the session has expired, which passes, or that a
+ * customer-provided key is asked for, which doesn't; a 403 may be about the clock, a 404 about the bucket. A GET of one byte is told which.
  */
 async function withReason(
   error: unknown,
@@ -66,15 +58,17 @@ async function withReason(
   { bucket, key }: SourceObject,
   signal: AbortSignal,
 ): Promise<unknown> {
-  const { $metadata } = error as { $metadata?: { httpStatusCode?: number } };
-  if ($metadata?.httpStatusCode !== 400) return error;
+  const met = factsOf(error);
+  if (!hasNoCode(met) || met.status! < 400 || met.status! >= 500) return error;
   const command = new GetObjectCommand({ Bucket: bucket, Key: key, ExpectedBucketOwner: owner, Range: 'bytes=0-0' });
+  const letIn = new Error(`${met.status}, although a GET was let in right after it`);
   return s3.send(command, { abortSignal: signal }).then(
     ({ Body }) => {
       (Body as Readable).destroy();
-      return new Error('400, although a GET was let in right after it');
+      return letIn;
     },
-    (reason: unknown) => reason,
+    // An empty object has no first byte.
+    (reason: unknown) => (factsOf(reason).status === 416 ? letIn : reason),
   );
 }
 
@@ -88,8 +82,13 @@ export function stateOf(head: HeadObjectCommandOutput | GetObjectCommandOutput):
     checksum: fullObjectChecksum(head),
     storageClass: head.StorageClass ?? 'STANDARD',
     restore: head.Restore,
-    headers: copiedHeaders(head),
+    ...copiedHeaders(head),
   };
+}
+
+/** Whether an error of a look says that there is nothing (any more). */
+export function isGone(error: unknown): boolean {
+  return error instanceof RelayError && (error.code === 'SourceMissing' || error.code === 'BucketMissing');
 }
 
 /** Whether two looks saw the same object. */
@@ -115,15 +114,4 @@ export async function sourceTags(
   if (!TagSet?.length) return undefined;
   const pairs = TagSet.map(({ Key, Value }): [string, string] => [Key ?? '', Value ?? '']);
   return new URLSearchParams(pairs).toString();
-}
-
-function copiedHeaders(head: HeadObjectCommandOutput | GetObjectCommandOutput): ObjectHeaders {
-  const headers: ObjectHeaders = {};
-  for (const name of HEADERS) {
-    if (head[name] !== undefined) Object.assign(headers, { [name]: head[name] });
-  }
-  const expires = head.ExpiresString === undefined ? undefined : new Date(head.ExpiresString);
-  // S3 takes any text as Expires, the SDK only a date: what isn't one is left out rather than failing the object.
-  if (expires && !Number.isNaN(expires.getTime())) headers.Expires = expires;
-  return headers;
 }

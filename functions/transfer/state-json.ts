@@ -1,23 +1,14 @@
 import type { SourceState } from './source-state.ts';
 
 /** A state as it stands in a checkpoint, where dates are text. */
-export type StateJson = Omit<SourceState, 'lastModified' | 'headers'> & {
-  lastModified: string | undefined;
-  headers: Omit<SourceState['headers'], 'Expires'> & { Expires?: string };
-};
+export type StateJson = Omit<SourceState, 'lastModified'> & { lastModified: string | undefined };
 
 export function stateToJson(state: SourceState): StateJson {
-  const { Expires, ...headers } = state.headers;
-  return {
-    ...state,
-    lastModified: state.lastModified?.toISOString(),
-    headers: { ...headers, ...(Expires && { Expires: Expires.toISOString() }) },
-  };
+  return { ...state, lastModified: state.lastModified?.toISOString() };
 }
 
 /** What JSON has dropped is undefined again. */
 export function stateFromJson(json: StateJson): SourceState {
-  const { Expires, ...headers } = json.headers;
   return {
     sizeBytes: json.sizeBytes,
     eTag: json.eTag,
@@ -26,6 +17,7 @@ export function stateFromJson(json: StateJson): SourceState {
     checksum: json.checksum,
     storageClass: json.storageClass,
     restore: json.restore,
-    headers: { ...headers, ...(Expires !== undefined && { Expires: new Date(Expires) }) },
+    headers: json.headers,
+    altered: json.altered,
   };
 }

@@ -64,6 +64,11 @@ async function inject(
       if (!injection.claim()) return call.work();
       if (fault.after) await done(call);
       return errorAnswer(call, fault);
+    case 'answer':
+      if (!injection.claim()) return call.work();
+      // The client would take an answer in mid-body for a refusal.
+      await (fault.done ? done(call) : buffer(call.request.body));
+      return { status: fault.status, headers: fault.headers ?? {}, body: fault.body ?? '' };
     case 'delay':
       return injection.claim() ? workLater(call, fault.ms) : call.work();
     case 'expire-credentials':

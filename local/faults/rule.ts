@@ -6,6 +6,8 @@ export type BytePosition = number | 'anywhere';
 export type RequestFault =
   /** Answered in the service's own protocol. `after`: the work is done all the same, and only its answer is lost. */
   | { kind: 'error'; status: number; code: string; message?: string; retryAfterSeconds?: number; after?: boolean }
+  /** Answered by this and nothing else, well-formed or not. `done`: after the work has been done. */
+  | { kind: 'answer'; status: number; headers?: Record<string, string>; body?: string; done?: boolean }
   /** The connection is reset once so many bytes of the body have passed; at 0 before anything else happens. */
   | { kind: 'reset'; side: 'request' | 'response'; atByte: BytePosition }
   /** The answer ends properly, but before the Content-Length it has promised. */
@@ -84,6 +86,7 @@ export interface Rule {
 
 const STAGES: Record<Fault['kind'], Stage> = {
   error: 'request',
+  answer: 'request',
   reset: 'request',
   truncate: 'request',
   stall: 'request',

@@ -87,7 +87,7 @@ function copiedMetadata(source: ObjectMetadata, requested: ObjectMetadata): Obje
   delete system[name];
   const redirect = requested.system[name];
   if (redirect !== undefined) system[name] = redirect;
-  return { system, user: source.user, storageClass: requested.storageClass };
+  return { system, user: source.user, missing: source.missing, storageClass: requested.storageClass };
 }
 
 function directive({ headers }: ObjectCall, name: string): 'COPY' | 'REPLACE' {

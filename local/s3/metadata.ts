@@ -23,6 +23,8 @@ export interface ObjectMetadata {
   system: Record<string, string>;
   /** By name without `x-amz-meta-`, decoded. */
   user: ReadonlyMap<string, string>;
+  /** Entries that S3 keeps to itself, since no header could hold them: here those without a name (treeverse/lakeFS#9727). */
+  missing: number;
   storageClass: StorageClass;
 }
 
@@ -52,14 +54,15 @@ export function readMetadata(headers: Headers): ObjectMetadata {
     const message = 'The website redirect location must have a prefix of http:// or https:// or /.';
     throw invalidArgument(message, 'x-amz-website-redirect-location', redirect);
   }
-  return { system, user: readUserMetadata(headers), storageClass: readStorageClass(headers) };
+  const missing = headers.has(USER_PREFIX) ? 1 : 0;
+  return { system, user: readUserMetadata(headers), missing, storageClass: readStorageClass(headers) };
 }
 
 function readUserMetadata(headers: Headers): Map<string, string> {
   const user = new Map<string, string>();
   let sizeBytes = 0;
   for (const [header, raw] of headers) {
-    if (!header.startsWith(USER_PREFIX)) continue;
+    if (!header.startsWith(USER_PREFIX) || header === USER_PREFIX) continue;
     const name = header.slice(USER_PREFIX.length);
     const value = decodeHeaderValue(raw);
     sizeBytes += Buffer.byteLength(name) + Buffer.byteLength(value);
@@ -91,9 +94,10 @@ function withoutAwsChunked(contentEncoding: string | undefined): string | undefi
   return encodings?.filter((encoding) => encoding !== '' && encoding !== 'aws-chunked').join(',') || undefined;
 }
 
-export function metadataHeaders({ system, user, storageClass }: ObjectMetadata): OutgoingHttpHeaders {
+export function metadataHeaders({ system, user, missing, storageClass }: ObjectMetadata): OutgoingHttpHeaders {
   const headers: OutgoingHttpHeaders = { ...system };
   for (const [name, value] of user) headers[USER_PREFIX + name] = encodeHeaderValue(value);
+  if (missing > 0) headers['x-amz-missing-meta'] = missing;
   if (storageClass !== 'STANDARD') headers['x-amz-storage-class'] = storageClass;
   return headers;
 }

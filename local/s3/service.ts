@@ -106,7 +106,12 @@ export class S3Service implements Service {
         sizeBytes,
         eTag: `${md5Hex}-${Math.max(1, Math.ceil(sizeBytes / (5 * GIB)))}`,
         checksum: { ...checksum, value: await crc64NvmeOfZeros(sizeBytes) },
-        metadata: { system: { 'content-type': 'binary/octet-stream' }, user: new Map(), storageClass: 'STANDARD' },
+        metadata: {
+          system: { 'content-type': 'binary/octet-stream' },
+          user: new Map(),
+          missing: 0,
+          storageClass: 'STANDARD',
+        },
         tags: new Map(),
         encryption,
         owner: account,

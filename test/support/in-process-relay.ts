@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { Agent } from 'node:https';
 import { join } from 'node:path';
-import { S3Client } from '@aws-sdk/client-s3';
+import { S3Client, type S3ClientConfig } from '@aws-sdk/client-s3';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
+import { sendingRawExpires } from '../../functions/aws/raw-expires.ts';
+import { tellingErrors } from '../../functions/aws/telling-errors.ts';
 import { writerCredentials } from '../../functions/aws/writer-credentials.ts';
 import { readConfig } from '../../functions/config.ts';
 import { RelayMetrics } from '../../functions/delivery/metrics.ts';
@@ -24,13 +26,14 @@ export interface InProcessRelay {
 export function inProcessRelay(world: TwoAccounts, remainingMs = 900_000): InProcessRelay {
   const config = readConfig(environmentOf(world), settingsOf(world));
   const { s3: reader, sqs, sts, dynamodb, eventBridge, lambda } = world.as(lambdaKeys(world, RELAY_ROLE_ARN));
-  const writer = new S3Client({
+  const options: S3ClientConfig = {
     endpoint: world.cloud.url,
     region: REGION,
     credentials: writerCredentials(sts, config.routes[0]!),
     requestChecksumCalculation: 'WHEN_REQUIRED',
     requestHandler: new NodeHttpHandler({ httpsAgent: new Agent({ ca: world.cloud.caPem, keepAlive: true }) }),
-  });
+  };
+  const writer = sendingRawExpires(tellingErrors(new S3Client(options)));
   const silent = { info: () => undefined, warn: () => undefined, error: () => undefined };
   const reading = { s3: reader, owner: ACCOUNT_A, readsVersions: true };
   const acting = { reader: () => reading, sqs, dynamodb, eventBridge, lambda };

@@ -41,6 +41,7 @@ export function aState(change: Partial<SourceState> = {}): SourceState {
     storageClass: 'STANDARD',
     restore: undefined,
     headers: {},
+    altered: [],
     ...change,
   };
 }

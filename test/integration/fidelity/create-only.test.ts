@@ -97,6 +97,25 @@ describe.each(SIZES)('%s, %i bytes', (kind, sizeBytes) => {
     expect((await bytesAt(key)).toString()).toBe('B’s own');
   });
 
+  test('a refusal within a 200 is what a 412 is', async () => {
+    const key = `within-200/${kind}-${sizeBytes}`;
+    const body200 = '<Error><Code>PreconditionFailed</Code><Message>words</Message></Error>\n\n';
+    const rule = faults.add({
+      name: key,
+      match: {
+        service: 's3',
+        operation: /^(PutObject|CompleteMultipartUpload)$/,
+        bucket: DESTINATION_BUCKET,
+        key: PREFIX + key,
+      },
+      when: { times: 1 },
+      fault: { kind: 'answer', status: 200, headers: { 'content-type': 'application/xml' }, body: body200 },
+    });
+    await dropThis(key);
+    await recorded(key, 'already there');
+    expect(rule.injected).toBe(1);
+  });
+
   test('a first upload arrives with its proof, and a second event about it changes nothing', async () => {
     const key = `twice/${kind}-${sizeBytes}`;
     await dropThis(key);

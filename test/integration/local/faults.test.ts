@@ -206,6 +206,15 @@ describe('an error is answered in the words of the service', () => {
     expect(rule.injected).toBe(2);
   });
 
+  test.each([
+    [true, '"made-up"'],
+    [false, '"made-up"'],
+  ])('an answer of any kind, the work being done or not: %s', async (done, etag) => {
+    inject({ kind: 'answer', status: 200, headers: { etag }, body: 'words', done });
+    expect(await put(`answered-${done}`)).toMatchObject({ ETag: etag });
+    expect(await exists(`answered-${done}`)).toBe(done);
+  });
+
   test('a lost answer: the work is done', async () => {
     inject({ kind: 'error', status: 500, code: 'InternalError', after: true });
     await expect(put('done')).rejects.toMatchObject({ name: 'InternalError' });

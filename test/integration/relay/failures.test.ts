@@ -233,7 +233,11 @@ describe('what may pass is tried again, and delivered', () => {
 
 describe('what no retry can help is recorded and goes to the dead-letter queue at once', () => {
   test.each<[string, string, Trouble]>([
-    ['403 on the source', 'SourceDenied', [source('HeadObject'), refusal(403, 'AccessDenied')]],
+    [
+      '403 on the source',
+      'SourceDenied',
+      [{ ...source(''), operation: /^(Head|Get)Object$/ }, refusal(403, 'AccessDenied'), { times: 2 }],
+    ],
     ['403 on the destination', 'DestinationDenied', [destination('PutObject'), refusal(403, 'AccessDenied')]],
     [
       'customer-provided key',

@@ -269,6 +269,7 @@ function aReceipt(key: string, sequencer: string | undefined): Receipt {
       answered: undefined,
     },
     transfer: { kind: 'single', parts: 1 },
+    altered: [],
     certain: true,
     attempts: 1,
     startedAt: '2026-01-15T09:30:00.000Z',

@@ -77,7 +77,48 @@ describe('a refused write is explained by what AWS says and by what else was tri
       'the key is gone',
       aFailedWrite('', { error: { name: 'KMS.NotFoundException', status: 400, message: 'does not exist' } }),
       'destination',
-      'may not use the key',
+      'account B must enable it',
+    ],
+    [
+      'a key of that name in the object’s own name',
+      aFailedWrite(
+        `${PUT.replace('in/x', 'in/kms:Decrypt explicit deny object lock')} because no identity-based policy allows it`,
+      ),
+      'destination',
+      'may not put objects under "in/"',
+    ],
+    [
+      'Object Lock',
+      aFailedWrite('', {
+        error: {
+          name: 'InvalidRequest',
+          status: 400,
+          message: 'required for Put Part requests with Object Lock parameters',
+        },
+      }),
+      'destination',
+      'Take the rule off',
+    ],
+    [
+      'the clock',
+      aFailedWrite('', {
+        error: { name: 'RequestTimeTooSkewed', status: 403, message: 'too large' },
+        byAnyOwner: 'allowed',
+      }),
+      'source',
+      'nobody has to change anything',
+    ],
+    [
+      'the signature',
+      aFailedWrite('', { error: { name: 'SignatureDoesNotMatch', status: 403, message: 'does not match' } }),
+      'source',
+      'no permission is missing',
+    ],
+    [
+      'a region that is not enabled',
+      aFailedWrite('', { error: { name: 'InvalidToken', status: 400, message: 'malformed' } }),
+      'destination',
+      'enable it in both accounts',
     ],
     [
       'no such bucket',
@@ -89,9 +130,11 @@ describe('a refused write is explained by what AWS says and by what else was tri
     ],
     [
       'a bucket of another region',
-      aFailedWrite('', { error: { name: 'PermanentRedirect', status: 301, message: 'must be addressed' } }),
+      aFailedWrite('', {
+        error: { name: 'PermanentRedirect', status: 301, message: 'must be addressed', region: 'eu-west-1' },
+      }),
       'source',
-      'is not in us-east-1',
+      'is not in us-east-1, but in eu-west-1',
     ],
     [
       'anything else',

@@ -1,0 +1,33 @@
+import * as codes from './codes.ts';
+import type { Failure } from './failure.ts';
+
+/** Rows about becoming a writer or reader role: https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html */
+export const OF_SESSIONS: readonly Failure[] = [
+  {
+    side: 'session',
+    when: 'refused the role (AccessDenied)',
+    codes: codes.DENIED,
+    statuses: [401, 403],
+    code: 'AssumeRoleDenied',
+    retryable: false,
+    advice: "The role's trust policy must name this relay's role and external id.",
+  },
+  {
+    side: 'session',
+    when: 'refused the session policy (MalformedPolicyDocument, PackedPolicyTooLarge)',
+    codes: codes.SESSION_POLICY,
+    code: 'SessionRefused',
+    retryable: false,
+    advice:
+      "The session policy is made of the route's bucket, prefixes and key: shorten them, and use no character beyond U+00FF.",
+  },
+  {
+    side: 'session',
+    when: 'any other client error of STS',
+    codes: codes.MALFORMED,
+    isRest: true,
+    code: 'SessionRefused',
+    retryable: false,
+    advice: 'STS refused the request as such; its words say why.',
+  },
+];
