@@ -22,6 +22,8 @@ let cloud: LocalCloud;
 beforeAll(() => {
   for (const version of ['v1', 'v2']) {
     assets.add(version, `return ['${version}', process.env.SETTING ?? null, process.env.AWS_LAMBDA_FUNCTION_VERSION]`);
+    const fails = `if (!globalThis.tried) { globalThis.tried = true; await new Promise((resolve) => setTimeout(resolve, 500)); throw new Error('once'); }`;
+    assets.add(`durable-${version}`, `${fails} return { Status: 'SUCCEEDED', Result: '"${version}"' }`);
     assets.add(`slow-${version}`, `await new Promise((resolve) => setTimeout(resolve, 1000)); return '${version}'`);
   }
 });
@@ -109,6 +111,18 @@ describe('a function', () => {
     await expect.poll(() => cloud.lambda.active).toBeGreaterThan(0);
     await deploy({ ...first, Function: lambda('slow-v2', { Timeout: 30 }) });
     expect(await Promise.all([begun, invoke()])).toEqual(['v1', 'v2']);
+  });
+
+  test('ends a durable execution with the version that it began with, however often it is invoked', async () => {
+    const durable = { Timeout: 30, DurableConfig: { ExecutionTimeout: 60 } };
+    await deploy({ ...first, Function: lambda('durable-v1', durable) });
+    const begun = invoke('live');
+    await expect.poll(() => cloud.lambda.active).toBeGreaterThan(0);
+    await deploy({ ...second, Function: lambda('durable-v2', durable) });
+    const [execution] = cloud.lambda.durableExecutions.list();
+    expect(await begun).toBe('v1');
+    expect(execution!.invocations).toBe(2);
+    expect(await invoke('live')).toBe('v2');
   });
 
   test('goes back to its code when the update fails', async () => {
