@@ -5,13 +5,14 @@ import type { Clock } from '../api.ts';
 import type { StackInput } from '../assembly.ts';
 import { DeploymentError } from './errors.ts';
 import { templateProblem } from './limits.ts';
-import { type Deployment, type Desired, graphOf, Operation } from './operation.ts';
+import { type Deployment, Operation } from './operation.ts';
 import type { DeployOrder } from './order.ts';
 import { effectiveParameters } from './parameters.ts';
 import { Provisioner } from './provision.ts';
 import type { CloudServices } from './resource-type.ts';
 import { resourceTypes } from './resource-types.ts';
 import { requireRules } from './rules.ts';
+import { type Desired, graphOf, scopeOf } from './scope.ts';
 import { Stack, type StackEvent, type StackId, type StackStatus } from './stack.ts';
 
 export interface CloudFormationOptions {
@@ -131,7 +132,7 @@ export class CloudFormation {
     }
     try {
       const parameters = effectiveParameters(template, input.parameters, present?.deployed.parameters);
-      const scope = { account, region, stackName: name, template, parameters, resources: new Map() };
+      const scope = scopeOf({ name, account, region }, { template, parameters }, new Map());
       requireRules(template.Rules, scope);
       graphOf(scope);
       return { template, parameters };

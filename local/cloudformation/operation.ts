@@ -1,9 +1,10 @@
 /** One operation on a stack: creating it, updating it, deleting it, and going back when that fails. */
 import { DeploymentError } from './errors.ts';
-import { conditionHolds, type ResourceAnswers, resolve, type Scope, type Template } from './intrinsics.ts';
+import type { Scope, Template } from './intrinsics.ts';
 import { type Choose, chooser, type DeployOrder, dependencyGraph, type Graph, inOrder, reversed } from './order.ts';
 import type { Provisioner, Removal } from './provision.ts';
-import type { Deployed, Stack, StackResource } from './stack.ts';
+import { type Desired, graphOf, outputsOf, scopeOf } from './scope.ts';
+import type { Stack, StackResource } from './stack.ts';
 
 export interface OperationParts {
   stack: Stack;
@@ -20,9 +21,6 @@ export interface Deployment {
   /** No longer in the stack, but there: kept by a policy, or since its service refused to remove it. */
   left: string[];
 }
-
-/** The template and parameters that a deployment brings. */
-export type Desired = Omit<Deployed, 'outputs'>;
 
 /** What was touched by an update, so that it can be taken back. */
 interface Touched {
@@ -48,7 +46,7 @@ export class Operation {
   async create(desired: Desired): Promise<Deployment> {
     const stack = this.#stack;
     const { template } = desired;
-    const scope = this.#scope(desired, stack.resources);
+    const scope = scopeOf(stack.id, desired, stack.resources);
     const graph = graphOf(scope);
     stack.enter('CREATE_IN_PROGRESS');
     const keep = (resource: StackResource) => void stack.resources.set(resource.logicalId, resource);
@@ -73,7 +71,7 @@ export class Operation {
     const stack = this.#stack;
     const before = stack.resources;
     const after = new Map<string, StackResource>();
-    const scope = this.#scope(desired, after);
+    const scope = scopeOf(stack.id, desired, after);
     const graph = graphOf(scope);
     this.#refuseOtherTypes(desired.template, graph);
     const touched: Touched = { created: [], updated: [] };
@@ -188,11 +186,6 @@ export class Operation {
     return chooser(this.#order, template, this.#stream);
   }
 
-  #scope({ template, parameters }: Desired, resources: ReadonlyMap<string, StackResource>): Scope {
-    const { name: stackName, account, region } = this.#stack.id;
-    return { account, region, stackName, template, parameters, resources: answersOf(resources) };
-  }
-
   #refuseOtherTypes(template: Template, graph: Graph): void {
     for (const id of graph.keys()) {
       const before = this.#stack.resources.get(id)?.type;
@@ -216,35 +209,7 @@ export class Operation {
   }
 }
 
-/**
- * The resources whose condition holds, or that have none, with their dependencies.
- * @throws TemplateError for a circle, and for a dependency that isn't there
- */
-export function graphOf(scope: Scope): Graph {
-  const { template } = scope;
-  const wanted = Object.entries(template.Resources)
-    .filter(([id, { Condition }]) => Condition === undefined || conditionHolds(Condition, scope, `Resources.${id}`))
-    .map(([id]) => id);
-  return dependencyGraph(template, wanted);
-}
-
-/** Seen through, as resources come and go. */
-function answersOf(resources: ReadonlyMap<string, StackResource>): Scope['resources'] {
-  return { get: (id: string): ResourceAnswers | undefined => resources.get(id)?.answers };
-}
-
 function failureOf(failed: readonly string[]): string | undefined {
   if (failed.length === 0) return undefined;
   return `The following resource(s) failed to delete: [${failed.join(', ')}].`;
-}
-
-function outputsOf(scope: Scope): Record<string, string> {
-  const outputs: Record<string, string> = {};
-  for (const [name, { Value, Condition }] of Object.entries(scope.template.Outputs ?? {})) {
-    const path = `Outputs.${name}`;
-    if (Condition !== undefined && !conditionHolds(Condition, scope, path)) continue;
-    const value = resolve(Value, scope, `${path}.Value`);
-    outputs[name] = typeof value === 'string' ? value : JSON.stringify(value);
-  }
-  return outputs;
 }

@@ -1,6 +1,5 @@
 /** AWS::IAM::*: roles, users and their policies. */
 import { z } from 'zod';
-import { ApiError } from '../../api.ts';
 import type { NamedPolicy } from '../../iam/entities.ts';
 import { type PolicyDocument, parsePolicy } from '../../iam/policy.ts';
 import {
@@ -13,6 +12,7 @@ import {
   resourceType,
   tags,
 } from '../resource-type.ts';
+import { deleteConflict, iamPolicyTypes } from './iam-policies.ts';
 
 const InlinePolicies = z.array(z.strictObject({ PolicyName: z.string(), PolicyDocument: policyDocument })).default([]);
 
@@ -38,18 +38,6 @@ const AccessKey = z.strictObject({
   UserName: z.string(),
   Status: z.literal('Active').optional(),
   Serial: harmless('it only makes CloudFormation rotate the key'),
-});
-
-const attachments = { Roles: z.array(z.string()).default([]), Users: z.array(z.string()).default([]) };
-
-const Policy = z.strictObject({ ...attachments, PolicyName: z.string(), PolicyDocument: policyDocument });
-
-const ManagedPolicy = z.strictObject({
-  ...attachments,
-  ManagedPolicyName: z.string().optional(),
-  PolicyDocument: policyDocument,
-  Path: z.string().default('/'),
-  Description: harmless('a text for people'),
 });
 
 /** AWS's own policies change without notice; only the one that every function needs is known here. */
@@ -149,72 +137,11 @@ export const iamTypes: Record<string, ResourceType> = {
     },
   }),
 
-  'AWS::IAM::Policy': resourceType(Policy, {
-    replacedBy: [],
-    create: (properties, context) => {
-      attach(inlinePolicy(properties), properties, context);
-      return { ref: physicalName(context), attributes: {} };
-    },
-    update: {
-      properties: ['PolicyName', 'PolicyDocument', 'Roles', 'Users'],
-      run: (made, properties, context) => {
-        const policy = inlinePolicy(properties);
-        detach(made.properties.PolicyName, made.properties, context);
-        attach(policy, properties, context);
-      },
-    },
-    remove: ({ properties }, context) => detach(properties.PolicyName, properties, context),
-  }),
-
-  'AWS::IAM::ManagedPolicy': resourceType(ManagedPolicy, {
-    named: 'ManagedPolicyName',
-    replacedBy: ['ManagedPolicyName', 'Path'],
-    create: (properties, context) => {
-      const { account, services } = context;
-      const name = properties.ManagedPolicyName ?? physicalName(context, 128);
-      const arn = `arn:aws:iam::${account}:policy${properties.Path}${name}`;
-      if (services.managedPolicies.has(arn)) {
-        const problem = `A policy called ${name} already exists. Duplicate names are not allowed.`;
-        throw new ApiError('EntityAlreadyExists', 409, problem);
-      }
-      const policy = { name: arn, document: parsePolicy(properties.PolicyDocument, `policy ${name}`) };
-      attach(policy, properties, context);
-      services.managedPolicies.set(arn, policy);
-      return { ref: arn, attributes: { PolicyArn: arn } };
-    },
-    update: {
-      properties: ['PolicyDocument', 'Roles', 'Users'],
-      run: ({ ref: arn, properties: before }, properties, context) => {
-        const { directory, managedPolicies } = context.services;
-        const policy = { name: arn, document: parsePolicy(properties.PolicyDocument, `policy ${arn}`) };
-        detach(arn, before, context);
-        managedPolicies.set(arn, policy);
-        // Those that name it themselves have it as well.
-        for (const identity of [...directory.rolesOf(context.account), ...directory.usersOf(context.account)]) {
-          identity.policies = identity.policies.map((each) => (each.name === arn ? policy : each));
-        }
-        attach(policy, properties, context);
-      },
-    },
-    remove: ({ ref: arn, properties }, context) => {
-      const { account } = context;
-      const { directory, managedPolicies } = context.services;
-      detach(arn, properties, context);
-      const holders = [...directory.rolesOf(account), ...directory.usersOf(account)];
-      if (holders.some(({ policies }) => policies.some(({ name }) => name === arn))) {
-        throw deleteConflict('Cannot delete a policy attached to entities.');
-      }
-      managedPolicies.delete(arn);
-    },
-  }),
+  ...iamPolicyTypes,
 };
 
 function trustOf(name: string, { AssumeRolePolicyDocument }: z.output<typeof Role>): PolicyDocument {
   return parsePolicy(AssumeRolePolicyDocument, `trust policy of ${name}`, 'trust');
-}
-
-function inlinePolicy({ PolicyName: name, PolicyDocument }: z.output<typeof Policy>): NamedPolicy {
-  return { name, document: parsePolicy(PolicyDocument, `policy ${name}`) };
 }
 
 function grants(properties: Identity, context: DeployContext) {
@@ -259,10 +186,6 @@ function refuseForeignPolicies(policies: readonly NamedPolicy[], properties: Ide
   if (foreign) throw deleteConflict('Cannot delete entity, must delete policies first.');
 }
 
-function deleteConflict(message: string): ApiError {
-  return new ApiError('DeleteConflict', 409, message);
-}
-
 function managedPolicy(arn: string, { services }: DeployContext): NamedPolicy {
   const document = AWS_MANAGED[arn];
   const policy = document ? { name: arn, document } : services.managedPolicies.get(arn);
@@ -271,24 +194,4 @@ function managedPolicy(arn: string, { services }: DeployContext): NamedPolicy {
     throw new Error(`the policy ${arn} is managed by AWS and unknown here; only ${BASIC_EXECUTION} is supported`);
   }
   throw new Error(`Policy ${arn} does not exist or is not attachable.`);
-}
-
-function attach(policy: NamedPolicy, to: { Roles: string[]; Users: string[] }, context: DeployContext): void {
-  const { account, services } = context;
-  for (const name of to.Roles) {
-    const role = services.directory.findRole(account, name);
-    if (!role) throw new Error(`The role with name ${name} cannot be found.`);
-    services.directory.putRolePolicy(role.arn, policy);
-  }
-  for (const name of to.Users) services.directory.putUserPolicy(account, name, policy);
-}
-
-/** From whoever is still there. */
-function detach(policyName: string, from: { Roles: string[]; Users: string[] }, context: DeployContext): void {
-  const { account, services } = context;
-  const roles = from.Roles.map((name) => services.directory.findRole(account, name));
-  const users = from.Users.map((name) => services.directory.findUser(account, name));
-  for (const holder of [...roles, ...users]) {
-    if (holder) holder.policies = holder.policies.filter(({ name }) => name !== policyName);
-  }
 }
