@@ -66,6 +66,7 @@ function environmentOf(world: TwoAccounts): Record<string, string> {
     QUEUE_URL: outputs['QueueUrl']!,
     DEAD_LETTER_QUEUE_URL: outputs['DeadLetterQueueUrl']!,
     LEDGER_TABLE: outputs['LedgerTableName']!,
+    RELAY_ROLE_ID: 'AROAINPROCESS',
   };
 }
 

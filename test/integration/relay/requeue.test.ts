@@ -91,10 +91,9 @@ test('what the queue itself has given up on starts afresh when it is redriven', 
     MessageAttributes: attributesOf(history, ['0/main'], now),
   });
   await world.a.sqs.send(new SendMessageCommand({ QueueUrl, ...message('no-such-object', new Date()) }));
-  await eventually(async () => told('not relayed, sent to the dead-letter queue').length === 1);
+  const letter = await eventually(async () => (await world.deadLetters())[0]);
   expect(told('not relayed, sent to the dead-letter queue')[0]).toMatchObject({ messageId: 'long-ago', tries: 5 });
-  const [letter] = await world.deadLetters();
-  expect(letter!.MessageAttributes).toMatchObject({ OriginalMessageId: { StringValue: 'long-ago' } });
+  expect(letter.MessageAttributes).toMatchObject({ OriginalMessageId: { StringValue: 'long-ago' } });
 
   // SQS keeps the attributes when it moves a message there, and back.
   const moved = message('no-such-object-either', new Date(Date.now() - 600_000));
