@@ -47,11 +47,13 @@ export async function startPullingWorld(
   await root.s3.send(new CreateBucketCommand({ Bucket: CUSTOMER_BUCKET }));
 
   const context = committedContext();
+  const customer = pullingRoute();
   context.routes.push(
-    pullingRoute(),
+    customer,
     pullingRoute({
       name: 'reports',
       filter: { prefix: 'reports/' },
+      destination: { ...customer.destination, prefix: 'customer-2/' },
       copyTags: true,
       writerRoleName: 'upload-relay-reports-writer',
       pull: { bucket: REPORTS_BUCKET, readerRoleName: 'reports-reader', kmsKeyArn },
