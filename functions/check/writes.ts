@@ -1,11 +1,11 @@
 import type { S3Client } from '@aws-sdk/client-s3';
+import { encryptStatement } from '../aws/policies.ts';
 import type { Route } from '../route.ts';
 import { type Attempt, attempt, describe, type ErrorFacts, isRefusal } from './attempt.ts';
 import type { Check } from './check.ts';
 import { atDestination, explainWrite, type FailedWrite } from './explain-write.ts';
 import { type Finding, failed, ok, skipped } from './line.ts';
 import { probeKey, putInParts, putNothing, putProbe } from './probe.ts';
-import { encryptStatement } from './statements.ts';
 
 type Write<Answer> = (writer: S3Client) => Promise<Answer>;
 
@@ -67,7 +67,7 @@ function wrongKey({ config }: Check, route: Route, used: string | undefined): Fi
   if (kmsKeyArn === undefined || used === kmsKeyArn) return undefined;
   const found = used === undefined ? 'stored without a KMS key' : `stored under the key ${used}`;
   const change = `cdk.json names the key ${kmsKeyArn} for route "${route.name}": make it the bucket's default, or correct destination.kmsKeyArn on both sides; this side's account is ${config.sourceAccount}.`;
-  return failed(found, atDestination(route, change, encryptStatement(kmsKeyArn)));
+  return failed(found, atDestination(route, change, encryptStatement(route, kmsKeyArn)));
 }
 
 function withKey(used: string | undefined): string {
