@@ -16,6 +16,7 @@ import { parseConfig } from '../../infra/config.ts';
 import { runtimeRoute } from '../../infra/settings.ts';
 import { readAssembly } from '../../local/assembly.ts';
 import { LocalCloud } from '../../local/cloud.ts';
+import { listOf } from '../../local/iam/policy.ts';
 import { synthesize } from '../../local/synth.ts';
 import { keyStack } from '../support/key-stack.ts';
 import { askKms } from '../support/kms.ts';
@@ -121,6 +122,29 @@ test.each(THIEVES.slice(0, 2))(
     }
   },
 );
+
+test('the writer gets at nothing beside the prefix, even where the bucket lets it read, unless that lies under the bucket’s key', async () => {
+  const { settings } = world.cloud.s3.bucket(DESTINATION_BUCKET);
+  const opened = {
+    Effect: 'Allow' as const,
+    Principal: '*' as const,
+    Action: 's3:GetObject',
+    Resource: `arn:aws:s3:::${DESTINATION_BUCKET}/*`,
+    Condition: { StringEquals: { 'aws:PrincipalAccount': ACCOUNT_B } },
+  };
+  settings.policy!.Statement = [...listOf(settings.policy!.Statement), opened];
+  const { s3 } = thieves.get(THIEVES[1]!)!;
+  const get = async (Key: string, BucketKeyEnabled: boolean) => {
+    const object = { Bucket: DESTINATION_BUCKET, Key };
+    await world.b.s3.send(new PutObjectCommand({ ...object, Body: 'x', BucketKeyEnabled }));
+    await s3.send(new GetObjectCommand(object));
+  };
+  await get(`${PREFIX}k`, false);
+  const beside = get('payroll/k', false);
+  await expect(beside).rejects.toMatchObject({ message: expect.stringContaining('kms:Decrypt') });
+  // KMS hears of the bucket only, so that here the policies of S3 stand alone.
+  await get('payroll/k', true);
+});
 
 test('what the relay may do, it still does: with a bucket’s key or without, on either side', async () => {
   for (const BucketKeyEnabled of [true, false]) {

@@ -2,16 +2,15 @@
 import { type StackInput, templateStack } from '../../local/assembly.ts';
 import { REGION } from './two-accounts.ts';
 
-export function sharedKeyStack(account: string, kmsKeyArn: string, bucketKey = false): StackInput {
+/** @param sessionArns sessions that it lets in by name, whatever their session policies say */
+export function sharedKeyStack(account: string, kmsKeyArn: string, sessionArns: string[] = []): StackInput {
   const BucketName = sharedKeyBucket(account);
   const encryption = { SSEAlgorithm: 'aws:kms', KMSMasterKeyID: kmsKeyArn };
-  const Statement = {
-    Effect: 'Allow',
-    Principal: '*',
-    Action: ['s3:GetObject', 's3:PutObject'],
-    Resource: `arn:aws:s3:::${BucketName}/*`,
-    Condition: { StringEquals: { 'aws:PrincipalAccount': account } },
-  };
+  const use = { Effect: 'Allow', Action: ['s3:GetObject', 's3:PutObject'], Resource: `arn:aws:s3:::${BucketName}/*` };
+  const Statement = [
+    { ...use, Principal: '*', Condition: { StringEquals: { 'aws:PrincipalAccount': account } } },
+    ...sessionArns.map((AWS) => ({ ...use, Principal: { AWS } })),
+  ];
   return templateStack({
     account,
     region: REGION,
@@ -23,9 +22,7 @@ export function sharedKeyStack(account: string, kmsKeyArn: string, bucketKey = f
           Properties: {
             BucketName,
             BucketEncryption: {
-              ServerSideEncryptionConfiguration: [
-                { ServerSideEncryptionByDefault: encryption, BucketKeyEnabled: bucketKey },
-              ],
+              ServerSideEncryptionConfiguration: [{ ServerSideEncryptionByDefault: encryption }],
             },
           },
         },
