@@ -1,10 +1,13 @@
 import { Duration } from 'aws-cdk-lib';
-import { Effect, PolicyDocument, PolicyStatement, Role } from 'aws-cdk-lib/aws-iam';
+import { Role } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
+import { type PullingRoute, readStatements } from '../functions/aws/policies.ts';
 import { acknowledge } from './acknowledge.ts';
-import { bucketArn, objectsArn, relayRoleArn, replayRoleArn } from './arns.ts';
+import { objectsArn, relayRoleArn, replayRoleArn } from './arns.ts';
 import type { PullingRouteContext, RelayContext } from './config.ts';
+import { policyDocument } from './policy-document.ts';
 import { relayTrust } from './relay-trust.ts';
+import { runtimeRoute } from './settings.ts';
 
 export interface ReaderRoleProps {
   config: RelayContext;
@@ -26,7 +29,7 @@ export class ReaderRole extends Construct {
       description: `Upload Relay, route ${route.name}: lists and reads for account ${config.source.account}`,
       assumedBy: relayTrust(config, [relayRoleArn(config), replayRoleArn(config)], externalId),
       maxSessionDuration: Duration.hours(1),
-      inlinePolicies: { read: new PolicyDocument({ statements: readStatements(route) }) },
+      inlinePolicies: { read: policyDocument(readStatements(runtimeRoute(route) as PullingRoute)) },
     });
     acknowledge(
       this.role,
@@ -34,35 +37,4 @@ export class ReaderRole extends Construct {
       'Keys are not known beforehand: these are what the route takes.',
     );
   }
-}
-
-function readStatements({ pull, filter, copyTags }: PullingRouteContext): PolicyStatement[] {
-  const { bucket, region, kmsKeyArn } = pull;
-  const statements = [
-    new PolicyStatement({
-      sid: 'ListObjects',
-      effect: Effect.ALLOW,
-      actions: ['s3:ListBucket'],
-      resources: [bucketArn(bucket, region)],
-      // A listing of everything names no prefix, so none may be asked for then.
-      ...(filter.prefix !== '' && { conditions: { StringLike: { 's3:prefix': `${filter.prefix}*` } } }),
-    }),
-    new PolicyStatement({
-      sid: 'ReadObjects',
-      effect: Effect.ALLOW,
-      actions: copyTags ? ['s3:GetObject', 's3:GetObjectTagging'] : ['s3:GetObject'],
-      resources: [objectsArn(bucket, region, filter.prefix)],
-    }),
-  ];
-  if (kmsKeyArn !== undefined) {
-    statements.push(
-      new PolicyStatement({
-        sid: 'DecryptObjects',
-        effect: Effect.ALLOW,
-        actions: ['kms:Decrypt'],
-        resources: [kmsKeyArn],
-      }),
-    );
-  }
-  return statements;
 }

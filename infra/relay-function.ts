@@ -8,6 +8,7 @@ import {
 } from 'aws-cdk-lib/aws-lambda';
 import type { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import { sourceStatements } from '../functions/aws/policies.ts';
 import { acknowledge } from './acknowledge.ts';
 import { bucketArn, functionArn, objectsArn, partitionOf, readerRoleArn, writerRoleArn } from './arns.ts';
 import { ownSource, pullingRoutes, type RelayContext } from './config.ts';
@@ -120,27 +121,25 @@ export class RelayFunction extends Construct {
     const own = ownSource(this.#config);
     if (!own) return;
     const prefixes = [...new Set(own.routes.map(({ filter }) => filter.prefix))].sort();
-    const objects = prefixes.map((prefix) => objectsArn(own.bucket, source.region, prefix));
-    const tagging = own.routes.some(({ copyTags }) => copyTags);
-    this.#wide.allow({
-      sid: 'ReadObjects',
-      actions: ['s3:GetObject', 's3:GetObjectVersion'],
-      resources: objects,
+    const statements = sourceStatements({
+      bucketArn: bucketArn(own.bucket, source.region),
+      prefixes,
+      withTags: own.routes.some(({ copyTags }) => copyTags),
+      kmsKeyArn: source.kmsKeyArn,
     });
-    for (const arn of objects) {
+    for (const statement of statements) {
+      const { Sid: sid, Action, Resource } = statement;
+      // A list of them grows with the routes.
+      if (Array.isArray(Resource)) this.#wide.allow({ sid, actions: [Action].flat(), resources: Resource });
+      else this.role.addToPolicy(PolicyStatement.fromJson(statement));
+    }
+    for (const prefix of prefixes) {
       acknowledge(
         this.role,
-        `IAM5[Resource::${arn}]`,
+        `IAM5[Resource::${objectsArn(own.bucket, source.region, prefix)}]`,
         'Keys are not known beforehand: these are what the routes take.',
       );
     }
-    if (tagging) {
-      const actions = ['s3:GetObjectTagging', 's3:GetObjectVersionTagging'];
-      this.#wide.allow({ sid: 'ReadTags', actions, resources: objects });
-    }
-    // Without it S3 answers 403 for a deleted object, and "gone" could not be told from "forbidden".
-    this.#allow('TellMissingObjects', ['s3:ListBucket'], [bucketArn(own.bucket, source.region)]);
-    if (source.kmsKeyArn !== undefined) this.#allow('DecryptObjects', ['kms:Decrypt'], [source.kmsKeyArn]);
   }
 
   /** Through a role of the source's account, where a route pulls. */

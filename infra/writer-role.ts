@@ -1,10 +1,13 @@
 import { Duration } from 'aws-cdk-lib';
-import { Effect, PolicyDocument, PolicyStatement, Role } from 'aws-cdk-lib/aws-iam';
+import { Role } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
+import { writeStatements } from '../functions/aws/policies.ts';
 import { acknowledge } from './acknowledge.ts';
 import { objectsArn, relayRoleArn } from './arns.ts';
 import type { RelayContext, RouteContext } from './config.ts';
+import { policyDocument } from './policy-document.ts';
 import { relayTrust } from './relay-trust.ts';
+import { runtimeRoute } from './settings.ts';
 
 export interface WriterRoleProps {
   config: RelayContext;
@@ -22,7 +25,7 @@ export class WriterRole extends Construct {
       description: `Upload Relay, route ${route.name}: puts objects for account ${config.source.account}`,
       assumedBy: relayTrust(config, relayRoleArn(config), route.externalId),
       maxSessionDuration: Duration.hours(1),
-      inlinePolicies: { write: new PolicyDocument({ statements: writeStatements(route) }) },
+      inlinePolicies: { write: policyDocument(writeStatements(runtimeRoute(route))) },
     });
     const { bucket, region, prefix } = route.destination;
     acknowledge(
@@ -31,28 +34,4 @@ export class WriterRole extends Construct {
       'Keys are not known beforehand: these are what the route delivers.',
     );
   }
-}
-
-function writeStatements({ destination, copyTags }: RouteContext): PolicyStatement[] {
-  const { bucket, region, prefix, kmsKeyArn } = destination;
-  const statements = [
-    new PolicyStatement({
-      sid: 'PutObjects',
-      effect: Effect.ALLOW,
-      actions: copyTags ? ['s3:PutObject', 's3:PutObjectTagging'] : ['s3:PutObject'],
-      resources: [objectsArn(bucket, region, prefix)],
-    }),
-  ];
-  if (kmsKeyArn !== undefined) {
-    statements.push(
-      new PolicyStatement({
-        sid: 'EncryptObjects',
-        effect: Effect.ALLOW,
-        // Decrypt is for multipart uploads: S3 reads the parts again when it puts them together.
-        actions: ['kms:GenerateDataKey', 'kms:Decrypt'],
-        resources: [kmsKeyArn],
-      }),
-    );
-  }
-  return statements;
 }

@@ -105,6 +105,8 @@ export interface AccessRequest {
   resourcePolicy?: PolicyDocument | undefined;
   /** Condition keys of this action, e.g. `{ 's3:prefix': 'a/' }`. */
   context?: ContextKeys;
+  /** Whether a service asks on the caller's behalf, as S3 asks KMS. */
+  isViaService?: boolean;
 }
 
 export interface Authorizer {

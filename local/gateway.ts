@@ -31,7 +31,7 @@ const UNSIGNED_REGION = 'us-east-1';
 export interface GatewayOptions {
   directory: Directory;
   clock: Clock;
-  /** By the name in the credential scope: `s3`, `sts`, `iam`, `sqs`, `lambda`, `dynamodb`, `events`. */
+  /** By the name in the credential scope: `s3`, `sts`, `iam`, `kms`, `sqs`, `lambda`, `dynamodb`, `events`. */
   services: Record<string, Service>;
   certificate: { certPem: string; keyPem: string };
   /** Told of everything a service throws that isn't an ApiError; the client sees InternalError. */
@@ -249,6 +249,7 @@ function guessService({ method, headers, rawPath }: RawRequest, query: URLSearch
   const target = headers['x-amz-target']?.[0];
   if (target?.startsWith('DynamoDB_')) return 'dynamodb';
   if (target?.startsWith('AWSEvents.')) return 'events';
+  if (target?.startsWith('TrentService.')) return 'kms';
   if (target) return 'sqs';
   const isForm = headers['content-type']?.[0]?.startsWith('application/x-www-form-urlencoded') ?? false;
   if (rawPath === '/' && (query.has('Action') || (method === 'POST' && isForm))) return 'sts';

@@ -2,7 +2,6 @@
 import { join } from 'node:path';
 import type { Clock, Service } from './api.ts';
 import type { CloudServices } from './cloudformation/resource-type.ts';
-import { KeyRegistry } from './cloudformation/types/kms.ts';
 import { CloudWatch } from './cloudwatch/cloudwatch.ts';
 import { Topics } from './cloudwatch/topics.ts';
 import { recordInvocation } from './cloudwatch/vended-metrics.ts';
@@ -20,6 +19,8 @@ import type { Intercept } from './gateway.ts';
 import { IamAuthorizer } from './iam/authorizer.ts';
 import { Directory } from './iam/directory.ts';
 import { IamService } from './iam-service.ts';
+import { KeyRegistry } from './kms/key-registry.ts';
+import { KmsService } from './kms/service.ts';
 import { RoleSessions } from './lambda/role-sessions.ts';
 import { LambdaService } from './lambda/service.ts';
 import { LogsService } from './logs/service.ts';
@@ -106,6 +107,7 @@ export function makeServices(options: ServicesOptions): Services {
     s3,
     sts,
     iam: new IamService({ directory, authorizer }),
+    kms: new KmsService({ keys, authorizer }),
     sqs,
     lambda,
     dynamodb,

@@ -4,10 +4,11 @@ import { type AssumeRoleCommandInput, STSClient } from '@aws-sdk/client-sts';
 import type { RoleMemoryConfig } from '../config.ts';
 import type { Route } from '../route.ts';
 import { kept, s3Client } from './clients.ts';
+import type { PullingRoute } from './policies.ts';
 import { readerSession } from './reader-credentials.ts';
 import { type RoleHistory, roleHistory } from './role-history.ts';
 import { assumeRole } from './role-session.ts';
-import { type PullingRoute, readingPolicy, sessionPolicy } from './session-policy.ts';
+import { readingPolicy, sessionPolicy } from './session-policy.ts';
 import { writerSession } from './writer-credentials.ts';
 
 /** The clients of the check: the relay's own, and those of whoever must be refused. */

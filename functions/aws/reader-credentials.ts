@@ -1,8 +1,9 @@
 import type { AssumeRoleCommandInput, STSClient } from '@aws-sdk/client-sts';
 import type { Pull } from '../route.ts';
+import type { PullingRoute } from './policies.ts';
 import { type RouteRole, roleCredentials, type SessionCredentials, sessionOf } from './role-session.ts';
 import type { RoleWatch } from './role-watch.ts';
-import { listingPolicy, type PullingRoute, readingPolicy } from './session-policy.ts';
+import { listingPolicy, readingPolicy } from './session-policy.ts';
 
 /** Credentials of a route's reader role, confined to the objects that the route takes. */
 export function readerCredentials(

@@ -1,10 +1,11 @@
+import { encryptStatement, putStatement } from '../aws/policies.ts';
 import type { RelayErrorCode } from '../errors.ts';
 import type { Route } from '../route.ts';
 import { wordsOf } from '../transfer/failure/facts.ts';
 import { rowOf } from '../transfer/failures.ts';
 import type { ErrorFacts } from './attempt.ts';
 import type { Remedy } from './line.ts';
-import { encryptStatement, keyStatement, NO_DEFAULT_RETENTION, OWNER_ENFORCED, putStatement } from './statements.ts';
+import { keyStatement, NO_DEFAULT_RETENTION, OWNER_ENFORCED } from './statements.ts';
 
 /** A write that failed, and what came of trying it in other ways. */
 export interface FailedWrite {
@@ -60,11 +61,10 @@ const ROWS: readonly Row[] = [
   {
     when: (write) => isDenied(write) && write.byRoleItself === 'done',
     remedy: ({ route, sourceAccount, error }) => {
-      const keyArn = keyIn(error) ?? route.destination.kmsKeyArn;
       return atSource(
         sourceAccount,
         `The writer role may do it, but the relay's own session policy, which is made from cdk.json, is narrower than what the bucket asks for. Set destination.kmsKeyArn of route "${route.name}" to the bucket's key and deploy the source stack; the session policy then has this statement.`,
-        encryptStatement(keyArn ?? "the ARN of the bucket's KMS key"),
+        encryptStatement(route, keyOf(route, error)),
       );
     },
   },
@@ -75,11 +75,11 @@ const ROWS: readonly Row[] = [
   {
     when: ({ code }) => code === 'DestinationKeyDenied',
     remedy: ({ route, error }) => {
-      const keyArn = keyIn(error) ?? route.destination.kmsKeyArn ?? "the ARN of the bucket's KMS key";
+      const keyArn = keyOf(route, error);
       return atDestination(
         route,
         `The writer role may not use the key that the bucket encrypts with. The first statement belongs into the policy of role ${route.writerRoleArn} (destination.kmsKeyArn in cdk.json writes it), the second into the key's own policy, unless that leaves everything to IAM.`,
-        [encryptStatement(keyArn), keyStatement(route)],
+        [encryptStatement(route, keyArn), keyStatement(route, keyArn)],
       );
     },
   },
@@ -158,8 +158,10 @@ export function atSource(account: string, change: string, statement?: unknown): 
   return { side: 'source', account, change, ...(statement !== undefined && { statement }) };
 }
 
-function keyIn({ message }: ErrorFacts): string | undefined {
-  return /arn:[^:\s]+:kms:[^:\s]+:\d{12}:key\/[\w-]+/.exec(message)?.[0];
+/** The key that a refusal names, else the configured one. */
+function keyOf({ destination }: Route, { message }: ErrorFacts): string {
+  const named = /arn:[^:\s]+:kms:[^:\s]+:\d{12}:key\/[\w-]+/.exec(message)?.[0];
+  return named ?? destination.kmsKeyArn ?? "the ARN of the bucket's KMS key";
 }
 
 function policyIn(error: ErrorFacts): string {

@@ -1,6 +1,7 @@
 import { DeleteObjectCommand, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
+import { bucketArnOf, decryptStatement, type PullingRoute, partitionOf, readStatements } from '../aws/policies.ts';
 import { readerRole } from '../aws/reader-credentials.ts';
-import { type PullingRoute, readingPolicy } from '../aws/session-policy.ts';
+import { readingPolicy } from '../aws/session-policy.ts';
 import type { Route } from '../route.ts';
 import { attempt, describe, type ErrorFacts } from './attempt.ts';
 import type { Check, Identity } from './check.ts';
@@ -10,13 +11,7 @@ import { WRONG_CRC32 } from './probe.ts';
 import { mustBeRefused } from './refusals.ts';
 import { letIn, refusedBy, unlessDenied, wrongId, wrongIdMustBeRefused } from './session.ts';
 import { canRead, canTellMissing, isAboutKey, keyIn, otherRemedy, type ReadBucket } from './source.ts';
-import {
-  assumeStatement,
-  decryptStatement,
-  readerListStatement,
-  readerReadStatement,
-  readerTrustStatement,
-} from './statements.ts';
+import { assumeStatement, readerTrustStatement } from './statements.ts';
 
 /** What a reader role must not be able to do, tried by the role itself. */
 const FORBIDDEN: Record<string, (s3: S3Client, route: PullingRoute) => Promise<unknown>> = {
@@ -79,7 +74,7 @@ async function isForbidden({ clients }: Check, route: PullingRoute, request: str
   const tried = await attempt(FORBIDDEN[request]!(clients.readerRole(route), route));
   const { account, readerRoleArn } = route.pull;
   const change = `${request} is allowed to ${readerRoleArn}, by its own policies or by the bucket's: take that away. These statements are all it needs.`;
-  return mustBeRefused(tried, () => atSource(account, change, statementsFor(route)));
+  return mustBeRefused(tried, () => atSource(account, change, readStatements(route)));
 }
 
 function customersBucket({ clients }: Check, route: PullingRoute): ReadBucket {
@@ -97,20 +92,20 @@ function customersBucket({ clients }: Check, route: PullingRoute): ReadBucket {
       return atSource(
         account,
         `The reader role may not use the key of bucket ${bucket}: set pull.kmsKeyArn of route "${route.name}" on both sides, which gives role ${readerRoleArn} this statement, and let the key's policy leave it to IAM.`,
-        decryptStatement(keyIn(error) ?? kmsKeyArn ?? "the ARN of the bucket's KMS key"),
+        decryptStatement(
+          keyIn(error) ?? kmsKeyArn ?? "the ARN of the bucket's KMS key",
+          bucketArnOf(bucket, partitionOf(readerRoleArn)),
+          route.filter.prefix,
+        ),
       );
     }
     return atSource(
       account,
       `Role ${readerRoleArn} may not read bucket ${bucket}, or the bucket belongs to another account than ${account}. Its policy needs these statements; a policy of the bucket's own must not deny them.`,
-      statementsFor(route),
+      readStatements(route),
     );
   };
   return { bucket, account, s3: clients.reader(route), routes: [route], remedyFor };
-}
-
-function statementsFor(route: PullingRoute) {
-  return [readerListStatement(route), readerReadStatement(route)];
 }
 
 function unusedKey({ pull, filter }: PullingRoute) {

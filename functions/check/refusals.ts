@@ -5,13 +5,14 @@ import {
   ListObjectsV2Command,
   type S3Client,
 } from '@aws-sdk/client-s3';
+import { writeStatements } from '../aws/policies.ts';
 import type { Route } from '../route.ts';
 import { type Attempt, attempt, describe, isRefusal, isUndecided } from './attempt.ts';
 import type { Check } from './check.ts';
 import { atDestination } from './explain-write.ts';
 import { type Finding, failed, ok, type Remedy, skipped } from './line.ts';
 import { keyOutside, probeKey, putNothing } from './probe.ts';
-import { NO_PUBLIC_ACCESS, putStatement, tlsStatement } from './statements.ts';
+import { NO_PUBLIC_ACCESS, tlsStatement } from './statements.ts';
 
 /** What the writer role must not be able to do. Each is tried by the role itself, since our own session policy proves nothing about it. */
 const FORBIDDEN: Record<string, (writer: S3Client, route: Route) => Promise<unknown>> = {
@@ -31,8 +32,8 @@ export async function isForbidden({ clients }: Check, route: Route, request: str
   return mustBeRefused(tried, () =>
     atDestination(
       route,
-      `${request} is allowed to ${route.writerRoleArn}, by its own policies or by the bucket's: take that away. This statement is all it needs.`,
-      putStatement(route),
+      `${request} is allowed to ${route.writerRoleArn}, by its own policies or by the bucket's: take that away. This is all it needs.`,
+      writeStatements(route),
     ),
   );
 }
@@ -45,8 +46,8 @@ export async function outsideIsForbidden({ clients }: Check, route: Route): Prom
   return mustBeRefused(tried, () =>
     atDestination(
       route,
-      `${route.writerRoleArn} may put objects outside "${route.destination.prefix}": narrow its policy to this statement.`,
-      putStatement(route),
+      `${route.writerRoleArn} may put objects outside "${route.destination.prefix}": narrow its policy to this.`,
+      writeStatements(route),
     ),
   );
 }

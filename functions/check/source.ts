@@ -5,13 +5,13 @@ import {
   ListObjectsV2Command,
   type S3Client,
 } from '@aws-sdk/client-s3';
-import type { Route } from '../route.ts';
+import { bucketArnOf, decryptStatement, partitionOf, sourceStatements } from '../aws/policies.ts';
+import { commonStart, type Route } from '../route.ts';
 import { rowOf } from '../transfer/failures.ts';
 import { type Attempt, attempt, describe, type ErrorFacts } from './attempt.ts';
 import type { Check, Identity } from './check.ts';
 import { atSource } from './explain-write.ts';
 import { type Finding, failed, ok, type Remedy, skipped } from './line.ts';
-import { decryptStatement, listStatement, partitionOf, readStatement } from './statements.ts';
 
 /** No object has this name; S3 says so only to one who may read and list. */
 const MISSING = 'upload-relay-check/no-such-object';
@@ -38,7 +38,8 @@ export function ownBucket({ config, clients }: Check, identity: Identity): ReadB
   return { bucket, account, s3: clients.source, routes, remedyFor };
 
   function remedyFor(error: ErrorFacts): Remedy {
-    const partition = partitionOf(identity.roleArn);
+    const bucketArn = bucketArnOf(bucket!, partitionOf(identity.roleArn));
+    const prefixes = [...new Set(routes.map(({ filter }) => filter.prefix))];
     if (error.status === 404) {
       return atSource(
         account,
@@ -51,17 +52,13 @@ export function ownBucket({ config, clients }: Check, identity: Identity): ReadB
       return atSource(
         account,
         `The relay may not use the key of bucket ${bucket}: set source.kmsKeyArn in cdk.json, which gives role ${identity.roleArn} this statement, and let the key's policy leave it to IAM.`,
-        decryptStatement(keyIn(error) ?? "the ARN of the bucket's KMS key"),
+        decryptStatement(keyIn(error) ?? "the ARN of the bucket's KMS key", bucketArn, prefixes.reduce(commonStart)),
       );
     }
-    const statements = [
-      ...routes.map(({ filter, copyTags }) => readStatement(bucket!, filter.prefix, partition, copyTags)),
-      listStatement(bucket!, partition),
-    ];
     return atSource(
       account,
       `Role ${identity.roleArn} may not read bucket ${bucket}, or the bucket belongs to another account than ${account}. Its policy needs these statements; a policy of the bucket's own must not deny them.`,
-      statements,
+      sourceStatements({ bucketArn, prefixes, withTags: routes.some(({ copyTags }) => copyTags) }),
     );
   }
 }

@@ -1,4 +1,5 @@
 import type { PutObjectCommandOutput, S3Client } from '@aws-sdk/client-s3';
+import { encryptStatement } from '../aws/policies.ts';
 import type { Route } from '../route.ts';
 import { doubtAbout } from '../transfer/answered.ts';
 import { type Attempt, attempt, describe, type ErrorFacts, isRefusal, isUndecided } from './attempt.ts';
@@ -6,7 +7,6 @@ import type { Check } from './check.ts';
 import { atDestination, explainWrite, type FailedWrite } from './explain-write.ts';
 import { type Finding, failed, ok, skipped } from './line.ts';
 import { PROBE_CHECKSUM, probeKey, putInParts, putNothing, putProbe } from './probe.ts';
-import { encryptStatement } from './statements.ts';
 
 const NOT_S3 =
   'The destination does not verify checksums, so it is not Amazon S3 as documented; nothing delivered there is proved.';
@@ -71,7 +71,7 @@ function wrongKey({ config }: Check, route: Route, used: string | undefined): Fi
   if (kmsKeyArn === undefined || used === kmsKeyArn) return undefined;
   const found = used === undefined ? 'stored without a KMS key' : `stored under the key ${used}`;
   const change = `cdk.json names the key ${kmsKeyArn} for route "${route.name}": make it the bucket's default, or correct destination.kmsKeyArn on both sides; this side's account is ${config.sourceAccount}.`;
-  return failed(found, atDestination(route, change, encryptStatement(kmsKeyArn)));
+  return failed(found, atDestination(route, change, encryptStatement(route, kmsKeyArn)));
 }
 
 function withKey(used: string | undefined): string {

@@ -1,4 +1,5 @@
-import { listingPolicy, type PullingRoute, readingPolicy, sessionPolicy } from '../../functions/aws/session-policy.ts';
+import type { PullingRoute } from '../../functions/aws/policies.ts';
+import { listingPolicy, readingPolicy, sessionPolicy } from '../../functions/aws/session-policy.ts';
 import type { RelayContext } from '../config.ts';
 import { runtimeRoute } from '../settings.ts';
 import { type Measurement, textCause } from './measurement.ts';

@@ -10,13 +10,13 @@ import type { EventBus } from '../events/event-bus.ts';
 import type { Schedules } from '../events/schedules.ts';
 import type { Directory } from '../iam/directory.ts';
 import type { NamedPolicy } from '../iam/entities.ts';
+import type { KeyRegistry } from '../kms/key-registry.ts';
 import type { LambdaService } from '../lambda/service.ts';
 import type { LogStore } from '../logs/store.ts';
 import type { S3Service } from '../s3/service.ts';
 import type { Scheduler } from '../scheduler/scheduler.ts';
 import type { SqsService } from '../sqs/service.ts';
 import type { ResourceAnswers } from './intrinsics.ts';
-import type { KeyRegistry } from './types/kms.ts';
 
 /** Everything that templates can put something into. */
 export interface CloudServices {

@@ -41,7 +41,8 @@ export class IamAuthorizer implements Authorizer {
     return this.#decide(request).allowed;
   }
 
-  #decide({ caller, action, resource, resourceAccount, resourcePolicy, context }: AccessRequest): Decision {
+  #decide(request: AccessRequest): Decision {
+    const { caller, action, resource, resourceAccount, resourcePolicy } = request;
     const { principal } = caller;
     return evaluate({
       principal,
@@ -49,7 +50,7 @@ export class IamAuthorizer implements Authorizer {
       resource,
       resourceAccount,
       resourcePolicy,
-      context: contextOf(principal, resourceAccount, caller.context, context),
+      context: contextOf(request),
       ...this.#identityOf(principal),
     });
   }
@@ -72,12 +73,13 @@ export class IamAuthorizer implements Authorizer {
   }
 }
 
-function contextOf(principal: Principal, resourceAccount: string, ...given: (ContextKeys | undefined)[]): Context {
+function contextOf({ caller, resourceAccount, context, isViaService = false }: AccessRequest): Context {
+  const { principal } = caller;
   const nothing = Object.fromEntries(DERIVED_KEYS.map((key) => [key, []]));
-  return mergeContext(...given, nothing, {
+  return mergeContext(caller.context, context, nothing, {
     'aws:ResourceAccount': resourceAccount,
     'aws:PrincipalIsAWSService': String(principal.kind === 'service'),
-    'aws:ViaAWSService': 'false',
+    'aws:ViaAWSService': String(isViaService),
     ...keysOf(principal),
   });
 }

@@ -1,5 +1,6 @@
 import type { OutgoingHttpHeaders } from 'node:http';
 import { ApiError } from '../api.ts';
+import { authorizeKeyUse } from '../kms/key-use.ts';
 import type { Bucket } from './bucket.ts';
 import { callerAccount, type ServiceCall } from './call.ts';
 import { accessDenied, invalidArgument, notImplemented } from './errors.ts';
@@ -7,6 +8,7 @@ import type { Encryption } from './model.ts';
 
 const ALGORITHM_HEADER = 'x-amz-server-side-encryption';
 const KEY_HEADER = 'x-amz-server-side-encryption-aws-kms-key-id';
+const BUCKET_KEY_HEADER = 'x-amz-server-side-encryption-bucket-key-enabled';
 
 /**
  * The encryption a new object gets: what the request says, else the bucket's default, else AES256.
@@ -16,6 +18,7 @@ export function resolveEncryption({ request, headers }: ServiceCall, bucket: Buc
   const algorithm = headers.get(ALGORITHM_HEADER);
   const key = headers.get(KEY_HEADER);
   const byDefault = bucket.settings.encryption ?? { algorithm: 'AES256' };
+  const bucketKey = bucketKeyOf(headers.get(BUCKET_KEY_HEADER)) ?? isKeyedByBucket(byDefault);
   if (key !== undefined && algorithm !== 'aws:kms') {
     const message =
       'Server Side Encryption with AWS KMS managed key requires HTTP header x-amz-server-side-encryption : aws:kms';
@@ -23,14 +26,15 @@ export function resolveEncryption({ request, headers }: ServiceCall, bucket: Buc
   }
   switch (algorithm) {
     case undefined:
-      return byDefault;
+      return withBucketKey(byDefault, bucketKey);
     case 'AES256':
       return { algorithm };
     case 'aws:kms': {
-      if (key === undefined) return byDefault.algorithm === 'aws:kms' ? byDefault : { algorithm };
+      if (key === undefined)
+        return withBucketKey(byDefault.algorithm === 'aws:kms' ? byDefault : { algorithm }, bucketKey);
       const account = callerAccount(request.caller.principal) ?? bucket.settings.account;
       const kmsKeyArn = key.startsWith('arn:') ? key : `arn:aws:kms:${bucket.settings.region}:${account}:key/${key}`;
-      return { algorithm, kmsKeyArn };
+      return withBucketKey({ algorithm, kmsKeyArn }, bucketKey);
     }
     case 'aws:kms:dsse':
       throw notImplemented('dual-layer server-side encryption (aws:kms:dsse)');
@@ -59,20 +63,34 @@ export function requireKey(
     if (caller === account) return;
     throw accessDenied();
   }
-  const resourcePolicy = s3.kmsKeyPolicy(kmsKeyArn);
-  if (!resourcePolicy) throw new ApiError('KMS.NotFoundException', 400, `Key '${kmsKeyArn}' does not exist`);
-  s3.authorizer.authorize({
+  const policy = s3.kmsKeyPolicy(kmsKeyArn);
+  if (!policy) throw new ApiError('KMS.NotFoundException', 400, `Key '${kmsKeyArn}' does not exist`);
+  authorizeKeyUse(s3.authorizer, {
     caller: request.caller,
     action,
-    resource: kmsKeyArn,
-    resourceAccount: kmsKeyArn.split(':')[4] ?? '',
-    resourcePolicy,
-    context: {
-      'kms:ViaService': `s3.${region}.amazonaws.com`,
-      'kms:EncryptionContext:aws:s3:arn': `${bucket.arn}/${key}`,
-      ...(caller === undefined ? {} : { 'kms:CallerAccount': caller }),
-    },
+    keyArn: kmsKeyArn,
+    policy,
+    // With a bucket key, what KMS gives is for the whole bucket: https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-key.html
+    encryptionContext: { 'aws:s3:arn': encryption.bucketKeyEnabled ? bucket.arn : `${bucket.arn}/${key}` },
+    // With this suffix in every partition: https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html#conditions-kms-via-service
+    viaService: `s3.${region}.amazonaws.com`,
   });
+}
+
+/** @throws ApiError `InvalidArgument` (400) */
+function bucketKeyOf(header: string | undefined): boolean | undefined {
+  if (header === undefined) return undefined;
+  if (/^(true|false)$/i.test(header)) return header.toLowerCase() === 'true';
+  throw invalidArgument('The value must be true or false', BUCKET_KEY_HEADER, header);
+}
+
+function isKeyedByBucket(encryption: Encryption): boolean {
+  return encryption.algorithm === 'aws:kms' && encryption.bucketKeyEnabled === true;
+}
+
+/** Only SSE-KMS has bucket keys. */
+function withBucketKey(encryption: Encryption, bucketKeyEnabled: boolean): Encryption {
+  return encryption.algorithm === 'aws:kms' ? { ...encryption, bucketKeyEnabled } : encryption;
 }
 
 export function encryptionHeaders(encryption: Encryption, bucket: Bucket): OutgoingHttpHeaders {
@@ -80,6 +98,7 @@ export function encryptionHeaders(encryption: Encryption, bucket: Bucket): Outgo
   if (encryption.algorithm === 'aws:kms') {
     const { region, account } = bucket.settings;
     headers[KEY_HEADER] = encryption.kmsKeyArn ?? `arn:aws:kms:${region}:${account}:alias/aws/s3`;
+    if (encryption.bucketKeyEnabled) headers[BUCKET_KEY_HEADER] = 'true';
   }
   return headers;
 }

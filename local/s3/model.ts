@@ -14,7 +14,14 @@ export interface PublicAccessBlock {
 }
 
 /** How an object is encrypted at rest. The local S3 encrypts nothing; it asks for the permissions and reports the headers. */
-export type Encryption = { algorithm: 'AES256' } | { algorithm: 'aws:kms'; kmsKeyArn?: string };
+export type Encryption =
+  | { algorithm: 'AES256' }
+  | {
+      algorithm: 'aws:kms';
+      kmsKeyArn?: string;
+      /** Whether S3 asks KMS for a key of the whole bucket rather than for one of each object. */
+      bucketKeyEnabled?: boolean;
+    };
 
 export interface BucketSettings {
   name: string;

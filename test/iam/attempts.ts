@@ -67,6 +67,7 @@ import {
   WRITER_ROLE_ARN,
 } from '../support/two-accounts.ts';
 import { elsewhereBucket } from './elsewhere.ts';
+import { keyAttempts } from './key-attempts.ts';
 import { isFreshCopy, type ProofWorld, PULLED_PREFIX } from './world.ts';
 
 export interface Attempt {
@@ -98,7 +99,8 @@ export function asked(action: string, resource: string, account?: string): Attem
   return { action, resource, account, run };
 }
 
-export function attemptsOf({ cloud, pulls }: ProofWorld, account: string): Attempt[] {
+export function attemptsOf(world: ProofWorld, account: string): Attempt[] {
+  const { cloud, pulls } = world;
   const isSource = account === ACCOUNT_A;
   const buckets = [
     { bucket: SOURCE_BUCKET, key: 'there', account: ACCOUNT_A },
@@ -126,9 +128,7 @@ export function attemptsOf({ cloud, pulls }: ProofWorld, account: string): Attem
     asked('logs:CreateLogGroup', `arn:aws:logs:${REGION}:${account}:log-group:another`),
     asked('logs:CreateLogStream', `arn:aws:logs:${REGION}:${account}:log-group:another:log-stream:s`),
     asked('logs:PutLogEvents', `arn:aws:logs:${REGION}:${account}:log-group:another:log-stream:s`),
-    ...['Decrypt', 'GenerateDataKey', 'Encrypt', 'CreateGrant', 'ScheduleKeyDeletion'].map((name) =>
-      asked(`kms:${name}`, `arn:aws:kms:${REGION}:${account}:key/11111111-2222-3333-4444-555555555555`),
-    ),
+    ...keyAttempts(world, account),
   ];
 }
 

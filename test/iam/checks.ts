@@ -23,10 +23,12 @@ import {
   SOURCE_BUCKET,
 } from '../support/two-accounts.ts';
 import { BATCH_CHECKS } from './batch-checks.ts';
+import { KEY_CHECKS } from './key-checks.ts';
 import { LARGE_CHECKS } from './large-checks.ts';
 import type { Place } from './places.ts';
 import { PULL_CHECKS } from './pull-checks.ts';
 import { REPLAY_CHECKS } from './replay-checks.ts';
+import { SESSION_CHECKS } from './session-checks.ts';
 import type { ProofWorld } from './world.ts';
 
 export interface Check {
@@ -306,6 +308,8 @@ export const CHECKS: readonly Check[] = [
       return isRefused(Promise.resolve().then(() => cloud.topics.publish(caller, holder, 'attempt', {})));
     },
   },
+  ...KEY_CHECKS,
+  ...SESSION_CHECKS,
   ...LARGE_CHECKS,
   ...BATCH_CHECKS,
   ...PULL_CHECKS,

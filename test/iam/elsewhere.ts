@@ -10,6 +10,7 @@ export function elsewhere(account: string): StackInput {
     template: {
       Resources: {
         Bucket: { Type: 'AWS::S3::Bucket', Properties: { BucketName: elsewhereBucket(account) } },
+        Key: { Type: 'AWS::KMS::Key', Properties: {} },
         Queue: { Type: 'AWS::SQS::Queue', Properties: { QueueName: 'elsewhere' } },
         Table: {
           Type: 'AWS::DynamoDB::Table',
@@ -34,6 +35,7 @@ export function elsewhere(account: string): StackInput {
           },
         },
       },
+      Outputs: { KeyArn: { Value: { 'Fn::GetAtt': ['Key', 'Arn'] } } },
     },
   });
 }

@@ -7,7 +7,7 @@ import type { VariedKind } from './variations.ts';
 
 /** A policy as it was deployed, and the way to put another one in its place while everything runs. */
 export interface Place {
-  /** For people and for checks: `upload-relay` for what a role may, `trust of upload-relay`, `bucket …`, `queue …`. */
+  /** For people and for checks: `upload-relay` for what a role may, `trust of upload-relay`, `session of …`, `bucket …`, `queue …`. */
   name: string;
   kind: VariedKind;
   /** What it hangs on: a role's ARN, a bucket's name, a queue's ARN. */

@@ -17,7 +17,8 @@ export interface Variation {
   widens?: string[];
 }
 
-export type VariedKind = 'identity' | 'trust' | 'resource';
+/** A session's policy is like an identity's, but what it may be widened to is the role's affair. */
+export type VariedKind = 'identity' | 'session' | 'trust' | 'resource';
 
 /** What stands in for the last action, resource or principal of a statement, which must have one. */
 const NO_ACTION = 'sts:DecodeAuthorizationMessage';
@@ -148,7 +149,7 @@ function wideningsOf(statement: Statement, resources: string[], widens: string[]
 
 function nothing(kind: VariedKind): Statement {
   const { Resource, ...rest } = NOTHING;
-  if (kind === 'identity') return NOTHING;
+  if (kind === 'identity' || kind === 'session') return NOTHING;
   const principal = { Principal: { AWS: NOBODY.AWS } };
   return kind === 'trust' ? { ...rest, ...principal } : { ...NOTHING, ...principal };
 }

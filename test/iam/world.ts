@@ -4,12 +4,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { InvokeCommand } from '@aws-sdk/client-lambda';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
-import { readAssembly, type StackInput, templateStack } from '../../local/assembly.ts';
+import { parseConfig } from '../../infra/config.ts';
+import { readAssembly } from '../../local/assembly.ts';
 import { LocalCloud } from '../../local/cloud.ts';
-import type { TemplateValue } from '../../local/cloudformation/intrinsics.ts';
+import type { PolicyDocument } from '../../local/iam/policy.ts';
 import { committedContext, synthesize } from '../../local/synth.ts';
 import { listener } from '../support/listener.ts';
 import { ACCOUNT_C, CUSTOMER_BUCKET, READER_ROLE_ARN } from '../support/pulling.ts';
+import { sharedKeyBucket, sharedKeyStack } from '../support/shared-key.ts';
 import { type CommittedContext, pullingRoute } from '../support/stacks.ts';
 import { strangers } from '../support/strangers.ts';
 import {
@@ -27,7 +29,10 @@ import {
   WRITER_ROLE_ARN,
 } from '../support/two-accounts.ts';
 import { elsewhere, elsewhereBucket } from './elsewhere.ts';
+import { bucketUnderKey, existingSource, keyOf, keys } from './encrypted-buckets.ts';
+import { type EncryptedElsewhere, encryptElsewhere } from './key-attempts.ts';
 import { type Place, placesOf, tellHolders } from './places.ts';
+import { confinedArn, sessionPlaces } from './session-places.ts';
 
 export interface ProofWorld extends TwoAccounts {
   /** What the configuration is, for people. */
@@ -35,6 +40,10 @@ export interface ProofWorld extends TwoAccounts {
   /** Whether a route pulls from account C's bucket. */
   pulls: boolean;
   places: Place[];
+  /** What confines each session just now, by the name of its place. */
+  sessionPolicies: ReadonlyMap<string, PolicyDocument>;
+  /** What somebody else's key has encrypted, by account. */
+  elsewhere: ReadonlyMap<string, EncryptedElsewhere>;
   /** Invokes the relay, or the function named, in an environment that has never run, with no session of its own yet. */
   invokeFresh(event: unknown, functionName?: string): Promise<InvokeAnswer>;
 }
@@ -125,17 +134,32 @@ export async function startProofWorld(configuration: Configuration): Promise<Pro
   const c = world.as(cloud.operator(ACCOUNT_C));
   const pulls = context.routes.some((route) => route['pull'] !== undefined);
   for (const Key of pulls ? [`${PULLED_PREFIX}there`, 'there'] : []) {
-    await c.s3.send(new PutObjectCommand({ Bucket: CUSTOMER_BUCKET, Key, Body: 'x', Tagging: 'a=b' }));
+    // Under a bucket key: it is the same for every prefix, so that it isn't the key which holds a reader back from the others.
+    const object = { Bucket: CUSTOMER_BUCKET, Key, Body: 'x', Tagging: 'a=b', BucketKeyEnabled: true };
+    await c.s3.send(new PutObjectCommand(object));
   }
-  const elsewhereOf = { [ACCOUNT_A]: world.a, [ACCOUNT_B]: world.b, [ACCOUNT_C]: c };
-  for (const [account, { s3 }] of Object.entries(elsewhereOf)) {
-    await s3.send(new PutObjectCommand({ Bucket: elsewhereBucket(account), Key: 'there', Body: 'x' }));
+  const owners = { [ACCOUNT_A]: world.a, [ACCOUNT_B]: world.b, [ACCOUNT_C]: c };
+  const encrypted = new Map<string, EncryptedElsewhere>();
+  for (const [account, owner] of Object.entries(owners)) {
+    await owner.s3.send(new PutObjectCommand({ Bucket: elsewhereBucket(account), Key: 'there', Body: 'x' }));
+    if (account !== ACCOUNT_C || pulls) encrypted.set(account, await encryptElsewhere(world, owner, account));
+  }
+  const sessions = sessionPlaces(cloud, parseConfig(context));
+  for (const [account, owner] of Object.entries(owners)) {
+    if (keyOf(cloud, account) === undefined) continue;
+    const arns = sessions.places
+      .filter(({ holder }) => holder.includes(account))
+      .map(({ holder }) => confinedArn(holder));
+    await cloud.deploy(sharedKeyStack(account, keyOf(cloud, account)!, [...new Set(arns)]));
+    await owner.s3.send(new PutObjectCommand({ Bucket: sharedKeyBucket(account), Key: 'there', Body: 'x' }));
   }
   return {
     ...world,
     configuration: configuration.name,
     pulls,
-    places: stacks.flatMap((stack) => placesOf(cloud, stack)),
+    places: [...stacks.flatMap((stack) => placesOf(cloud, stack)), ...sessions.places],
+    sessionPolicies: sessions.policies,
+    elsewhere: encrypted,
     invokeFresh: (event, functionName) => invokeFresh(world, event, functionName),
     close: async () => {
       await world.close();
@@ -157,53 +181,4 @@ async function invokeFresh({ cloud, a }: TwoAccounts, event: unknown, name = 'up
   const Payload = Buffer.from(JSON.stringify(event));
   const { FunctionError, Payload: answer } = await a.lambda.send(new InvokeCommand({ FunctionName, Payload }));
   return { functionError: FunctionError, payload: JSON.parse(Buffer.from(answer ?? []).toString() || 'null') };
-}
-
-function keys(account: string): StackInput {
-  return templateStack({
-    account,
-    region: REGION,
-    name: 'keys',
-    template: {
-      Resources: { Key: { Type: 'AWS::KMS::Key', Properties: {} } },
-      Outputs: { KeyArn: { Value: { 'Fn::GetAtt': ['Key', 'Arn'] } } },
-    },
-  });
-}
-
-/** A bucket that somebody else made, with EventBridge turned on. */
-function existingSource(kmsKeyArn: string): StackInput {
-  const properties = {
-    BucketName: SOURCE_BUCKET,
-    VersioningConfiguration: { Status: 'Enabled' },
-    NotificationConfiguration: { EventBridgeConfiguration: { EventBridgeEnabled: true } },
-  };
-  return bucketUnderKey(ACCOUNT_A, 'existing-source', properties, kmsKeyArn);
-}
-
-function bucketUnderKey(
-  account: string,
-  name: string,
-  properties: Record<string, TemplateValue>,
-  kmsKeyArn: string,
-): StackInput {
-  const encryption = { SSEAlgorithm: 'aws:kms', KMSMasterKeyID: kmsKeyArn };
-  return templateStack({
-    account,
-    region: REGION,
-    name,
-    template: {
-      Resources: {
-        Bucket: {
-          Type: 'AWS::S3::Bucket',
-          Properties: {
-            ...properties,
-            BucketEncryption: {
-              ServerSideEncryptionConfiguration: [{ ServerSideEncryptionByDefault: encryption }],
-            },
-          },
-        },
-      },
-    },
-  });
 }

@@ -73,7 +73,21 @@ describe('the customer’s side', () => {
         Action: ['s3:GetObject', 's3:GetObjectTagging'],
         Resource: 'arn:aws:s3:::customer-333333333333/reports/*',
       },
-      { Sid: 'DecryptObjects', Effect: 'Allow', Action: 'kms:Decrypt', Resource: KEY_ARN },
+      {
+        Sid: 'DecryptObjects',
+        Effect: 'Allow',
+        Action: 'kms:Decrypt',
+        Resource: KEY_ARN,
+        Condition: {
+          StringEquals: { 'kms:ViaService': 's3.us-east-1.amazonaws.com' },
+          StringLike: {
+            'kms:EncryptionContext:aws:s3:arn': [
+              'arn:aws:s3:::customer-333333333333',
+              'arn:aws:s3:::customer-333333333333/reports/*',
+            ],
+          },
+        },
+      },
     ]);
   });
 

@@ -367,17 +367,29 @@ describe('least privilege', () => {
       'arn:aws:kms:us-east-1:222222222222:key/66666666-7777-8888-9999-000000000000';
     const changed = templatesOf(context);
     const bySid = (all: Statement[]) =>
-      Object.fromEntries(all.map(({ Sid, Action, Resource }) => [Sid, { Action, Resource }]));
+      Object.fromEntries(all.map(({ Sid, Action, Resource, Condition }) => [Sid, { Action, Resource, Condition }]));
+    const throughS3 = (...arns: string[]) => ({
+      StringEquals: { 'kms:ViaService': 's3.us-east-1.amazonaws.com' },
+      StringLike: { 'kms:EncryptionContext:aws:s3:arn': arns },
+    });
     const objects = 'arn:aws:s3:::upload-relay-source-111111111111/*';
     expect(bySid(statements(changed.source, 'AWS::IAM::Policy'))).toMatchObject({
       ReadTags: { Action: ['s3:GetObjectTagging', 's3:GetObjectVersionTagging'], Resource: objects },
-      DecryptObjects: { Action: 'kms:Decrypt', Resource: context.source.kmsKeyArn },
+      DecryptObjects: {
+        Action: 'kms:Decrypt',
+        Resource: context.source.kmsKeyArn,
+        Condition: throughS3('arn:aws:s3:::upload-relay-source-111111111111', objects),
+      },
     });
     expect(bySid(statements(changed.destinations[0]!, 'AWS::IAM::Role'))).toMatchObject({
       PutObjects: { Action: ['s3:PutObject', 's3:PutObjectTagging'] },
       EncryptObjects: {
         Action: ['kms:GenerateDataKey', 'kms:Decrypt'],
         Resource: context.routes[0]!.destination.kmsKeyArn,
+        Condition: throughS3(
+          'arn:aws:s3:::upload-relay-destination-222222222222',
+          'arn:aws:s3:::upload-relay-destination-222222222222/incoming/*',
+        ),
       },
     });
     expect(only(changed.destinations[0]!, 'AWS::S3::Bucket')).toMatchObject({

@@ -1,4 +1,4 @@
-/** AWS::KMS::*: keys are policies only; nothing is encrypted here, but who may use a key is asked of its policy. */
+/** AWS::KMS::*: keys and their aliases. S3 encrypts nothing here, but whoever may use a key is asked of its policy. */
 import { z } from 'zod';
 import { ApiError } from '../../api.ts';
 import type { Directory } from '../../iam/directory.ts';
@@ -13,52 +13,6 @@ import {
   tags,
   uniqueDigest,
 } from '../resource-type.ts';
-
-export class KeyRegistry {
-  readonly #policies = new Map<string, PolicyDocument>();
-  readonly #aliases = new Map<string, string>();
-
-  add(keyArn: string, policy: PolicyDocument): void {
-    this.#policies.set(keyArn, policy);
-  }
-
-  addAlias(aliasArn: string, keyArn: string): void {
-    this.#aliases.set(aliasArn, keyArn);
-  }
-
-  /** What is encrypted under it can't be read any more: its deletion is scheduled. */
-  remove(keyArn: string): void {
-    this.#policies.delete(keyArn);
-  }
-
-  removeAlias(aliasArn: string): void {
-    this.#aliases.delete(aliasArn);
-  }
-
-  hasAlias(aliasArn: string): boolean {
-    return this.#aliases.has(aliasArn);
-  }
-
-  arns(): string[] {
-    return [...this.#policies.keys(), ...this.#aliases.keys()];
-  }
-
-  policyOf(keyArn: string): PolicyDocument | undefined {
-    return this.#policies.get(keyArn);
-  }
-
-  /**
-   * The key's ARN from its id, ARN, alias or alias ARN.
-   * @throws Error for a key that was never made
-   */
-  resolve(key: string, { account, region }: { account: string; region: string }): string {
-    const prefix = `arn:aws:kms:${region}:${account}:`;
-    const arn = key.startsWith('arn:') ? key : prefix + (key.startsWith('alias/') ? key : `key/${key}`);
-    const keyArn = this.#aliases.get(arn) ?? arn;
-    if (!this.#policies.has(keyArn)) throw new Error(`There is no KMS key ${key} (${arn})`);
-    return keyArn;
-  }
-}
 
 const Key = z.strictObject({
   KeyPolicy: policyDocument.optional(),

@@ -21,15 +21,13 @@ const DefaultEncryption = z.strictObject({
   KMSMasterKeyID: z.string().optional(),
 });
 
-const BucketEncryption = z.strictObject({
-  ServerSideEncryptionConfiguration: z.tuple([
-    z.strictObject({
-      ServerSideEncryptionByDefault: DefaultEncryption,
-      BucketKeyEnabled: harmless('it only saves calls to KMS'),
-      BlockedEncryptionTypes: harmless('SSE-C is refused here anyway'),
-    }),
-  ]),
+const EncryptionRule = z.strictObject({
+  ServerSideEncryptionByDefault: DefaultEncryption,
+  BucketKeyEnabled: boolean.default(false),
+  BlockedEncryptionTypes: harmless('SSE-C is refused here anyway'),
 });
+
+const BucketEncryption = z.strictObject({ ServerSideEncryptionConfiguration: z.tuple([EncryptionRule]) });
 
 const PublicAccessBlock = z.strictObject({
   BlockPublicAcls: boolean.default(false),
@@ -176,7 +174,7 @@ function createBucket(properties: BucketProperties, context: DeployContext) {
 function settingsOf(name: string, properties: BucketProperties, context: DeployContext): BucketSettings {
   const { account, region } = context;
   const access = properties.PublicAccessBlockConfiguration;
-  const encryption = properties.BucketEncryption?.ServerSideEncryptionConfiguration[0].ServerSideEncryptionByDefault;
+  const encryption = properties.BucketEncryption?.ServerSideEncryptionConfiguration[0];
   const objectLock = objectLockOf(properties);
   // Object Lock turns versioning on, and keeps it on.
   const versioning = objectLock ? 'Enabled' : properties.VersioningConfiguration?.Status;
@@ -209,13 +207,12 @@ function objectLockOf(properties: BucketProperties): BucketSettings['objectLock'
   return rule ? { defaultRetention: { mode: rule.Mode, days: rule.Days ?? rule.Years! * 365 } } : {};
 }
 
-function encryptionOf(
-  { SSEAlgorithm, KMSMasterKeyID }: z.output<typeof DefaultEncryption>,
-  context: DeployContext,
-): Encryption {
-  if (SSEAlgorithm === 'AES256') return { algorithm: SSEAlgorithm };
-  if (KMSMasterKeyID === undefined) return { algorithm: SSEAlgorithm };
-  return { algorithm: SSEAlgorithm, kmsKeyArn: context.services.keys.resolve(KMSMasterKeyID, context) };
+function encryptionOf(rule: z.output<typeof EncryptionRule>, context: DeployContext): Encryption {
+  const { SSEAlgorithm: algorithm, KMSMasterKeyID: key } = rule.ServerSideEncryptionByDefault;
+  if (algorithm === 'AES256') return { algorithm };
+  const bucketKeyEnabled = rule.BucketKeyEnabled;
+  if (key === undefined) return { algorithm, bucketKeyEnabled };
+  return { algorithm, kmsKeyArn: context.services.keys.resolve(key, context), bucketKeyEnabled };
 }
 
 function configureNotifications(

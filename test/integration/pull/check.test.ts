@@ -65,7 +65,7 @@ describe('the check', () => {
       account: ACCOUNT_C,
       statement: [
         { Action: 's3:ListBucket' },
-        { Action: ['s3:GetObject'], Resource: `arn:aws:s3:::${CUSTOMER_BUCKET}/*` },
+        { Action: 's3:GetObject', Resource: `arn:aws:s3:::${CUSTOMER_BUCKET}/*` },
       ],
     });
   });

@@ -1,13 +1,12 @@
 import { crc32 } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
-import { sessionPolicy } from '../../../functions/aws/session-policy.ts';
 import { SourceObject } from '../../../functions/source-object.ts';
 import { checksumMember, fullObjectChecksum, worksForMultipart } from '../../../functions/transfer/checksum.ts';
 import { Crc32Tap, combineCrc32, crc32OfBuffer } from '../../../functions/transfer/crc32.ts';
 import { partSizeFor, planTransfer, splitIntoParts } from '../../../functions/transfer/plan.ts';
 import { MAX_OBJECT_BYTES } from '../../../functions/transfer/plan-large.ts';
 import { storageClassFor } from '../../../functions/transfer/storage-class.ts';
-import { aRoute, aState } from '../../support/relay.ts';
+import { aState } from '../../support/relay.ts';
 
 const MIB = 1024 ** 2;
 const GIB = 1024 ** 3;
@@ -153,33 +152,5 @@ describe('checksums', () => {
     tap.end();
     expect(Buffer.concat(await tap.toArray()).toString()).toBe('123456789');
     expect(tap.part).toEqual({ crc: 0xcbf43926, lengthBytes: 9 });
-  });
-});
-
-describe('the session policy', () => {
-  test('allows putting under the prefix and nothing else', () => {
-    expect(JSON.parse(sessionPolicy(aRoute())).Statement).toEqual([
-      { Effect: 'Allow', Action: ['s3:PutObject'], Resource: 'arn:aws:s3:::destination/in/*' },
-    ]);
-  });
-
-  test('follows the route: tags, key, partition', () => {
-    const route = aRoute({
-      copyTags: true,
-      writerRoleArn: 'arn:aws-cn:iam::222222222222:role/writer',
-      destination: { kmsKeyArn: 'arn:aws-cn:kms:cn-north-1:222222222222:key/k' },
-    });
-    expect(JSON.parse(sessionPolicy(route)).Statement).toEqual([
-      {
-        Effect: 'Allow',
-        Action: ['s3:PutObject', 's3:PutObjectTagging'],
-        Resource: 'arn:aws-cn:s3:::destination/in/*',
-      },
-      {
-        Effect: 'Allow',
-        Action: ['kms:GenerateDataKey', 'kms:Decrypt'],
-        Resource: 'arn:aws-cn:kms:cn-north-1:222222222222:key/k',
-      },
-    ]);
   });
 });
