@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { asYaml } from '../../infra/limits/stack-size.ts';
-import { committedContext, manyRoutes } from '../support/stacks.ts';
+import { committedContext, pullingRoute } from '../support/stacks.ts';
 
 const REPOSITORY = fileURLToPath(new URL('../../', import.meta.url));
 let folder: string;
@@ -45,12 +45,10 @@ test('a mistake is one line, and the exit code says so', async () => {
 });
 
 test('so is what goes beyond a limit once it is synthesized', async () => {
-  const { destination } = committedContext().routes[0]!;
-  const context = manyRoutes(167, (index) => ({ destination: { ...destination, bucket: `bucket-${index}` } }));
+  const context = { ...committedContext(), routes: [pullingRoute({ filter: { prefix: '"'.repeat(480) } })] };
+  delete context.source.bucket;
   const { code, stderr } = await synth(context);
-  expect(stderr).toMatch(
-    /^cdk\.json: field "relay\.routes" has 167 entries: with it the stack "Destination" has 501 resources, and CloudFormation takes 500\.\n$/,
-  );
+  expect(stderr).toMatch(/^cdk\.json: field "relay\.routes\.0\.filter\.prefix" is .* STS takes 2,048\.\n$/);
   expect(code).toBe(1);
 });
 

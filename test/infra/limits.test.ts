@@ -180,6 +180,16 @@ describe('the field that is named is the one to change', () => {
     );
   });
 
+  test('so many new buckets that one stack can’t hold them', () => {
+    const { destination } = committedContext().routes[0]!;
+    const { config: own, stacks } = synthesized(
+      manyRoutes(167, (index) => ({ destination: { ...destination, bucket: `bucket-${index}` } })),
+    );
+    expect(() => checkLimits(stacks, own)).toThrow(
+      'field "relay.routes" has 167 entries: with it the stack "Destination" has 501 resources, and CloudFormation takes 500.',
+    );
+  });
+
   test('a writer role’s prefix, a reader role’s, a replay’s', () => {
     const context = committedContext();
     context.routes.push(pullingRoute({ filter: { prefix: 'out/' } }));
