@@ -21,16 +21,21 @@ export function committedContext(): unknown {
 /**
  * Does what `cdk synth` does, by the app itself: the CLI would add seconds and nothing else.
  * @param folder where the cloud assembly is written
+ * @param bundles whether the functions' code is made, which takes most of the time; without it nothing can be invoked
  * @throws UserError with the app's own sentence when the configuration is wrong
  */
-export async function synthesize(folder: string, relay: unknown = committedContext()): Promise<void> {
+export async function synthesize(
+  folder: string,
+  relay: unknown = committedContext(),
+  { bundles = true } = {},
+): Promise<void> {
   const app = fileURLToPath(new URL('infra/app.ts', REPOSITORY));
   // By a file, since an environment variable ends at 128 KiB: so does the CLI.
   const context = await mkdtemp(join(tmpdir(), 'cdk-context-'));
   const file = join(context, 'context.json');
   const env = { ...process.env, CDK_OUTDIR: folder, [CONTEXT_OVERFLOW_LOCATION_ENV]: file };
   try {
-    await writeFile(file, JSON.stringify({ relay }));
+    await writeFile(file, JSON.stringify({ relay, ...(!bundles && { 'aws:cdk:bundling-stacks': [] }) }));
     await promisify(execFile)(process.execPath, [app], { env, cwd: fileURLToPath(REPOSITORY) });
   } catch (error) {
     const { stderr, message } = error as Error & { stderr?: string };

@@ -114,7 +114,8 @@ export class Sandbox {
 
   /** Ends the process, whatever it does; resolves once it is gone. */
   async kill(): Promise<void> {
-    this.#child.kill('SIGKILL');
+    // One that couldn't be started has no process id, and killing process 0 would end this very program and whoever started it.
+    if (this.#child.pid !== undefined) this.#child.kill('SIGKILL');
     await this.#ended;
   }
 

@@ -195,3 +195,15 @@ function isRunning(pid: number): boolean {
     return false;
   }
 }
+
+test('a sandbox whose code is gone before it starts ends by itself, and takes nobody along', async () => {
+  const gone = new Sandbox({
+    taskRoot: join(taskRoot, 'gone'),
+    memorySizeMb: 128,
+    environment: {},
+    onLine: (line) => lines.push(line),
+  });
+  // With process id 0 this would end the tests themselves.
+  await gone.kill();
+  expect(gone.alive).toBe(false);
+});

@@ -1,0 +1,96 @@
+/** Deploys an example in one order, again, and takes it down; says what went wrong. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { bucketArn, partitionOf } from '../../infra/arns.ts';
+import { parseConfig } from '../../infra/config.ts';
+import { relayNames } from '../../infra/names.ts';
+import { readAssembly, type StackInput } from '../../local/assembly.ts';
+import { LocalCloud } from '../../local/cloud.ts';
+import type { DeployOrder } from '../../local/cloudformation/order.ts';
+import { Random } from '../../local/faults/random.ts';
+import { synthesize } from '../../local/synth.ts';
+import type { CommittedContext } from '../support/stacks.ts';
+import type { EarlierStack } from './earlier.ts';
+import type { Example } from './examples.ts';
+import { existingBuckets, keyStacks, withKeys } from './surroundings.ts';
+
+/** An example, synthesized once for all orders. */
+export interface Prepared {
+  name: string;
+  relays: CommittedContext[];
+  stacks: StackInput[];
+}
+
+/** @throws the app's own sentence when a configuration is refused */
+export async function prepare({ name, relays }: Example): Promise<Prepared> {
+  const configured = await withKeys(relays);
+  const stacks: StackInput[] = [];
+  for (const relay of configured) stacks.push(...(await stacksOf(relay)));
+  return { name, relays: configured, stacks };
+}
+
+/** The functions' code is not bundled, since none of them runs. */
+export async function stacksOf(relay: unknown): Promise<StackInput[]> {
+  const folder = await mkdtemp(join(tmpdir(), 'deploys-'));
+  try {
+    await synthesize(folder, relay, { bundles: false });
+    return readAssembly(folder);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+/**
+ * Deploys all stacks, each resource in the given order and the stacks in one drawn from the same, then once more without any change, then takes
+ * them down. `before` are templates of an earlier version that are deployed first.
+ * @throws Error naming what failed, or what is left although no document says so
+ */
+export async function exercise(
+  { relays, stacks }: Prepared,
+  order: DeployOrder,
+  before: readonly EarlierStack[] = [],
+): Promise<void> {
+  const cloud = await LocalCloud.start({ stacks: [...keyStacks(relays), ...existingBuckets(relays)] });
+  try {
+    const surroundings = await cloud.inventory();
+    for (const { stack, order: lucky } of before) await cloud.deploy(stack, { order: lucky });
+    for (const stack of shuffled(stacks, order, 'first')) await cloud.deploy(stack, { order });
+    for (const stack of shuffled(stacks, order, 'again')) {
+      const done = Object.values(await cloud.deploy(stack, { order })).flat();
+      if (done.length > 0) throw new Error(`A second deployment of ${stack.name} changed ${done.join(', ')}`);
+    }
+    for (const stack of shuffled(stacks, order, 'down')) await cloud.destroy(stack, { order });
+    requireEqual(await cloud.inventory(), [...surroundings, ...documentedLeftovers(relays)].sort());
+    if (cloud.unexpectedErrors.length > 0) throw new AggregateError(cloud.unexpectedErrors);
+  } finally {
+    await cloud.close();
+  }
+}
+
+/** What docs/operations.md says stays: the buckets that the stacks made, and the tables of receipts. */
+function documentedLeftovers(relays: readonly CommittedContext[]): string[] {
+  return relays.flatMap((relay) => {
+    const config = parseConfig(relay);
+    const { account, region, bucket, existingBucket } = config.source;
+    const destinations = config.routes.map(({ destination }) => destination).filter((each) => !each.existingBucket);
+    return [
+      `arn:${partitionOf(region)}:dynamodb:${region}:${account}:table/${relayNames(config).ledgerTable}`,
+      ...(bucket === undefined || existingBucket ? [] : [bucketArn(bucket, region)]),
+      ...destinations.map((each) => bucketArn(each.bucket, each.region)),
+    ];
+  });
+}
+
+function requireEqual(found: readonly string[], expected: readonly string[]): void {
+  const left = found.filter((each) => !expected.includes(each));
+  const missing = expected.filter((each) => !found.includes(each));
+  if (left.length + missing.length === 0) return;
+  throw new Error(`Left behind: ${left.join(', ') || 'nothing'}; gone: ${missing.join(', ') || 'nothing'}`);
+}
+
+function shuffled<T>(list: readonly T[], order: DeployOrder, stream: string): T[] {
+  const random = new Random(typeof order === 'number' ? order : 0, stream);
+  const rest = [...list];
+  return list.map(() => rest.splice(random.integer(rest.length), 1)[0]!);
+}
