@@ -26,7 +26,8 @@ const NOT_FOUND = 404;
 
 /** Names of what can be fired: schedules, and the rules that go by one. */
 export function schedulesOf({ scheduler, schedules }: LocalCloud): string[] {
-  return [...scheduler.arns(), ...schedules.arns()].map(nameOf);
+  // In whatever order they were made, people find them in one.
+  return [...scheduler.arns().sort(), ...schedules.arns().sort()].map(nameOf);
 }
 
 /** @returns the server, to be closed with the session */

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import type { Template } from '../../local/cloudformation/intrinsics.ts';
 import { dependencyGraph, type Graph } from '../../local/cloudformation/order.ts';
 import { textReferences } from '../../local/cloudformation/text-references.ts';
@@ -37,16 +37,10 @@ const ALLOWED: Record<string, string> = {
     'A condition is compared when somebody assumes the role: it may name a group that is made later.',
   'AWS::SQS::QueuePolicy Properties.PolicyDocument.Statement.Condition.ArnEquals.aws:SourceArn':
     'The bucket waits for the policy that lets it send, so the policy has to name the bucket first.',
-  'AWS::Lambda::Function Properties.Environment.Variables.SOURCE_BUCKET':
-    'Read when an upload is worked on, which comes from the bucket.',
-  'AWS::Lambda::Function Properties.Environment.Variables.LARGE_FUNCTION':
-    'Read when a message is worked on; the mapping that brings messages waits for the alias.',
-  'AWS::Lambda::Function Properties.Environment.Variables.PART_FUNCTION':
-    'Read when a message is worked on; the mapping that brings messages waits for the function.',
-  'AWS::Lambda::Function Properties.Environment.Variables.REPLAY_FUNCTION':
-    'An alias points to a version of this very function; it is read by an execution, which is of that alias.',
-  'AWS::Lambda::Function Properties.Environment.Variables.REPLAY_ROLE_ARN':
-    'The check compares with it: by hand or once a day, hours after the deployment.',
+  'AWS::IAM::Policy Properties.PolicyDocument.Statement.Condition.StringLike.kms:EncryptionContext:aws:s3:arn':
+    'A condition is compared when the key is used.',
+  'AWS::IAM::Role Properties.Policies.PolicyDocument.Statement.Condition.StringLike.kms:EncryptionContext:aws:s3:arn':
+    'A condition is compared when the key is used.',
   'AWS::CloudWatch::Alarm Properties.Dimensions.Value':
     'A metric goes by names, whether or not anything of that name is there.',
   'AWS::CloudWatch::Dashboard Properties.DashboardBody': 'A dashboard shows names, whether or not anything is there.',
@@ -92,14 +86,21 @@ test('every place that is allowed is used', () => {
   expect(Object.keys(ALLOWED).filter((place) => !places.has(place))).toEqual([]);
 });
 
-describe('what is read while a message is worked on', () => {
+/** The functions' settings lie beside their code, where no template shows what they name. */
+test('messages come only when the functions are there that large objects need', () => {
   const [template] = resourcesOf(committedContext());
   const { Resources } = template!;
   const graph = dependencyGraph(template!, Object.keys(Resources));
-  const mapping = Object.keys(Resources).find((id) => Resources[id]!.Type === 'AWS::Lambda::EventSourceMapping')!;
-  const worked = textReferences(template!).filter(({ path }) => /_FUNCTION$/.test(path) && !/REPLAY/.test(path));
-
-  test.each([...new Set(worked.map(({ to }) => to))])('is there before messages come: %s', (id) => {
-    expect(waitsFor(graph, mapping, id)).toBe(true);
-  });
+  const idOf = (type: string, functionName?: string) =>
+    Object.keys(Resources).find((id) => {
+      const { Type, Properties } = Resources[id]!;
+      return Type === type && (functionName === undefined || Properties?.['FunctionName'] === functionName);
+    })!;
+  const mapping = idOf('AWS::Lambda::EventSourceMapping');
+  const large = idOf('AWS::Lambda::Function', 'upload-relay-large');
+  const alias = Object.keys(Resources).find(
+    (id) => Resources[id]!.Type === 'AWS::Lambda::Alias' && waitsFor(graph, id, large),
+  )!;
+  expect(waitsFor(graph, mapping, alias)).toBe(true);
+  expect(waitsFor(graph, mapping, idOf('AWS::Lambda::Function', 'upload-relay-part'))).toBe(true);
 });
