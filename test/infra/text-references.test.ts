@@ -33,6 +33,10 @@ const ALLOWED: Record<string, string> = {
   'AWS::IAM::Policy Properties.PolicyDocument.Statement.Condition.StringEquals.events:source':
     'The source of the relay’s own events is a text; that a function is called the same means nothing.',
   'AWS::IAM::Role Properties.Policies.PolicyDocument.Statement.Resource': 'A statement may name what is not there yet.',
+  'AWS::IAM::Policy Properties.PolicyDocument.Statement.Condition.StringLike.kms:EncryptionContext:aws:s3:arn':
+    'A condition is compared when S3 asks for the key: the bucket is there then.',
+  'AWS::IAM::Role Properties.Policies.PolicyDocument.Statement.Condition.StringLike.kms:EncryptionContext:aws:s3:arn':
+    'A condition is compared when S3 asks for the key: the bucket is there then.',
   'AWS::IAM::Role Properties.AssumeRolePolicyDocument.Statement.Condition.ArnEquals.aws:SourceArn':
     'A condition is compared when somebody assumes the role: it may name a group that is made later.',
   'AWS::SQS::QueuePolicy Properties.PolicyDocument.Statement.Condition.ArnEquals.aws:SourceArn':
