@@ -1,5 +1,6 @@
 import { ApiError, type Clock } from '../api.ts';
 import { checkHeld, checkTrustSize } from './acceptance.ts';
+import { Accounts } from './accounts.ts';
 import { assumedRoleArn, type NamedPolicy, type NewRole, type NewUser, type Role, type User } from './entities.ts';
 import { newUniqueId } from './identifiers.ts';
 import { type Credentials, type IssuedKey, KeyRing, type LongTermKey, type NewSession } from './key-ring.ts';
@@ -10,50 +11,16 @@ import { bindPrincipals, type PrincipalIds } from './principal.ts';
 const MAX_ACCESS_KEYS_PER_USER = 2;
 
 /** Everybody in all accounts: users, roles, root, and the keys and sessions by which they sign. Policies come parsed. */
-export class Directory implements PrincipalIds {
+export class Directory extends Accounts implements PrincipalIds {
   readonly #clock: Clock;
-  /** The partition of each. */
-  readonly #accounts = new Map<string, string>();
   readonly #users = new Map<string, User>();
   readonly #roles = new Map<string, Role>();
   readonly #keys: KeyRing;
 
   constructor(clock: Clock) {
+    super();
     this.#clock = clock;
     this.#keys = new KeyRing(clock);
-  }
-
-  /**
-   * @param account the 12 digits; adding one again changes nothing
-   * @param partition the one to which it belongs for good; `aws` unless given
-   * @throws Error for an account of another partition
-   */
-  addAccount(account: string, partition?: string): void {
-    if (!/^\d{12}$/.test(account)) throw new TypeError(`An account id has 12 digits, not ${JSON.stringify(account)}`);
-    const its = this.#accounts.get(account) ?? partition ?? 'aws';
-    if (partition !== undefined && its !== partition) {
-      throw new Error(`Account ${account} belongs to the partition ${its}, so there is none of it in ${partition}`);
-    }
-    this.#accounts.set(account, its);
-  }
-
-  accounts(): string[] {
-    return [...this.#accounts.keys()];
-  }
-
-  /** @throws ApiError `NoSuchEntity` (404) for an account that was never added */
-  partitionOf(account: string): string {
-    const partition = this.#accounts.get(account);
-    if (partition === undefined) throw noSuchEntity(`Account ${account} can't be found.`);
-    return partition;
-  }
-
-  /**
-   * @param resource e.g. `role/relay`
-   * @throws ApiError `NoSuchEntity` (404) for an account that was never added
-   */
-  iamArn(account: string, resource: string): string {
-    return `arn:${this.partitionOf(account)}:iam::${account}:${resource}`;
   }
 
   /**

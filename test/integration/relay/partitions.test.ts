@@ -31,6 +31,7 @@ describe.each<Case>([
   { partition: 'aws-us-gov', source: 'us-gov-west-1', destination: 'us-gov-east-1' },
   { partition: 'aws-cn', source: 'cn-north-1', destination: 'cn-northwest-1' },
   { partition: 'aws-iso', source: 'us-iso-east-1', destination: 'us-iso-east-1' },
+  { partition: 'aws-eusc', source: 'eusc-de-east-1', destination: 'eusc-de-east-1' },
 ])('$partition, from $source to $destination', ({ partition, source, destination }) => {
   let assembly: string;
   let stacks: StackInput[];
