@@ -36,12 +36,29 @@ describe('a region has one partition and one DNS suffix', () => {
   });
 });
 
-test('a region that the data does not know is in no partition', () => {
-  expect(findPartition('eu-nowhere-1')).toBeUndefined();
-  expect(() => partitionOf('eu-nowhere-1')).toThrow('The region eu-nowhere-1 is in no partition');
-  expect(() => dnsSuffixOf('eu-nowhere-1')).toThrow('The region eu-nowhere-1 has no DNS suffix');
-  expect(() => arnOf('sqs', { account, region: 'eu-nowhere-1' }, 'q')).toThrow('eu-nowhere-1');
+describe('a region that is newer than the data is where those are whose names begin alike', () => {
+  test.each([
+    ['eu-northwest-1', 'aws', 'amazonaws.com'],
+    ['us-north-9', 'aws', 'amazonaws.com'],
+    ['us-gov-north-1', 'aws-us-gov', 'amazonaws.com'],
+    ['cn-south-1', 'aws-cn', 'amazonaws.com.cn'],
+    ['us-isob-south-1', 'aws-iso-b', 'sc2s.sgov.gov'],
+    ['eusc-de-west-1', 'aws-eusc', 'amazonaws.eu'],
+  ])('%s: %s, %s', (region, partition, suffix) => {
+    expect([partitionOf(region), dnsSuffixOf(region)]).toEqual([partition, suffix]);
+  });
 });
+
+test.each(['xx-north-1', 'us-x-west-1', 'nowhere', ''])(
+  'a region like none of the data is in no partition: "%s"',
+  (region) => {
+    const unknown = `The CDK's region data knows no region like ${region}`;
+    expect(findPartition(region)).toBeUndefined();
+    expect(() => partitionOf(region)).toThrow(unknown);
+    expect(() => dnsSuffixOf(region)).toThrow(unknown);
+    expect(() => arnOf('sqs', { account, region }, 'q')).toThrow(unknown);
+  },
+);
 
 test('no host name ends in two of the suffixes', () => {
   for (const suffix of DNS_SUFFIXES) expect(DNS_SUFFIXES.filter((end) => suffix.endsWith(end))).toEqual([suffix]);

@@ -1,8 +1,8 @@
 /** Names and texts at their limit, and one step beyond it. */
 import { describe, expect, test } from 'vitest';
-import * as limits from '../../../local/resources/limits.ts';
+import * as texts from '../../../local/cloudformation/types/texts.ts';
 
-const schemas = { ...limits };
+const schemas = { ...texts };
 
 type Name = {
   [K in keyof typeof schemas]: (typeof schemas)[K] extends { safeParse: unknown } ? K : never;
