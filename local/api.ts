@@ -9,7 +9,7 @@ import type { PolicyDocument } from './iam/policy.ts';
 /** Whoever signed the request. Account ids are the 12 digits. */
 export type Principal =
   | { kind: 'anonymous' }
-  | { kind: 'root'; account: string }
+  | { kind: 'root'; account: string; arn: string }
   | { kind: 'user'; account: string; name: string; arn: string; userId: string }
   | {
       kind: 'session';
@@ -18,7 +18,7 @@ export type Principal =
       roleName: string;
       roleId: string;
       sessionName: string;
-      /** `arn:aws:sts::<account>:assumed-role/<role>/<session>` */
+      /** `arn:<partition>:sts::<account>:assumed-role/<role>/<session>` */
       arn: string;
       sessionPolicies: PolicyDocument[];
     }

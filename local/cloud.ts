@@ -6,6 +6,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { Clock } from './api.ts';
 import type { StackInput } from './assembly.ts';
 import { CloudFormation, type DeployOptions, type StackDescription } from './cloudformation/cloudformation.ts';
+import { DeploymentError } from './cloudformation/errors.ts';
 import { inventory } from './cloudformation/inventory.ts';
 import type { Deployment } from './cloudformation/operation.ts';
 import type { StackId } from './cloudformation/stack.ts';
@@ -21,6 +22,7 @@ import type { Directory } from './iam/directory.ts';
 import type { AccessKey } from './iam/key-ring.ts';
 import type { LambdaService } from './lambda/service.ts';
 import type { LogLine, LogStore } from './logs/store.ts';
+import { findPartition } from './partition.ts';
 import type { S3Service } from './s3/service.ts';
 import type { Clockwork } from './scheduler/clockwork.ts';
 import type { Scheduler } from './scheduler/scheduler.ts';
@@ -39,7 +41,10 @@ export interface CloudOptions {
   clock?: Clock;
   /** Sees each line that a function may log. */
   onLog?: (line: LogLine) => void;
-  /** Accounts that get a user with full rights; all accounts of the stacks unless given. */
+  /**
+   * Accounts that get a user with full rights; all accounts of the stacks unless given. One without a stack belongs to the
+   * partition of the first stack, or to `aws`.
+   */
   accountsWithOperator?: readonly string[];
   /** How many invocations may run at once, each in a process of its own; 10 unless given. */
   maxSandboxes?: number;
@@ -160,8 +165,8 @@ export class LocalCloud {
    * @returns what was done, by logical id
    * @throws DeploymentError for whatever the template does wrong, naming the order of its resources
    */
-  deploy(stack: StackInput, options?: DeployOptions): Promise<Deployment> {
-    this.#addAccount(stack.account);
+  async deploy(stack: StackInput, options?: DeployOptions): Promise<Deployment> {
+    this.#addAccount(stack.account, partitionFor(stack, this.directory));
     return this.cloudFormation.deploy(stack, options);
   }
 
@@ -218,15 +223,19 @@ export class LocalCloud {
   async #open({ port = 0, stacks, firesSchedules }: CloudOptions): Promise<void> {
     await writeFile(this.caFile, this.caPem);
     ({ url: this.#url } = await this.#gateway.listen({ port, host: HOST }));
-    for (const account of this.#accountsWithOperator ?? []) this.#addAccount(account);
-    for (const { account } of stacks) this.#addAccount(account);
+    const partitions = stacks.map((stack) => {
+      const partition = partitionFor(stack, this.directory);
+      this.#addAccount(stack.account, partition);
+      return partition;
+    });
+    for (const account of this.#accountsWithOperator ?? []) this.#addAccount(account, partitions[0]);
     for (const stack of stacks) await this.deploy(stack);
     if (firesSchedules) this.clockwork.start();
   }
 
-  #addAccount(account: string): void {
+  #addAccount(account: string, partition: string | undefined): void {
     if (this.directory.accounts().includes(account)) return;
-    this.directory.addAccount(account);
+    this.directory.addAccount(account, partition);
     if (!(this.#accountsWithOperator?.includes(account) ?? true)) return;
     const document = { Statement: { Effect: 'Allow' as const, Action: '*', Resource: '*' } };
     this.directory.addUser({ account, name: 'operator', policies: [{ name: 'everything', document }] });
@@ -241,4 +250,16 @@ export class LocalCloud {
     await this.#gateway.close();
     if (this.#removesFolder) await rm(this.folder, { recursive: true, force: true });
   }
+}
+
+/** The first stack of an account decides for good to which partition it belongs. */
+function partitionFor({ name, account, region }: StackInput, directory: Directory): string {
+  const partition = findPartition(region);
+  if (partition === undefined) {
+    throw new DeploymentError(name, 'the environment', `the CDK's region data knows no region like ${region}`);
+  }
+  const its = directory.accounts().includes(account) ? directory.partitionOf(account) : partition;
+  if (its === partition) return partition;
+  const problem = `account ${account} belongs to the partition ${its}, and ${region} is a region of ${partition}`;
+  throw new DeploymentError(name, 'the environment', problem);
 }

@@ -15,6 +15,7 @@ import {
 } from './api.ts';
 import type { RawRequest } from './canonical-request.ts';
 import type { Directory } from './iam/directory.ts';
+import { findPartition } from './partition.ts';
 import { RequestBody, readWhole } from './request-body.ts';
 import { readSignature } from './signature-claim.ts';
 import { unsignedPayload, verifySignature } from './sigv4.ts';
@@ -173,6 +174,7 @@ export class Gateway {
       signedBody = Readable.from([whole], { objectMode: false });
     }
     const region = claim?.region ?? UNSIGNED_REGION;
+    this.#refuseElsewhere(principal, region, route.name);
     const apiRequest: ApiRequest = {
       requestId,
       method: raw.method,
@@ -196,6 +198,14 @@ export class Gateway {
       resetConnection: () => this.#reset(request.socket),
       hasLeft: () => request.socket.destroyed,
     });
+  }
+
+  /** Keys are keys of their account's partition: elsewhere nobody knows them. */
+  #refuseElsewhere(principal: Principal, region: string, service: string): void {
+    if (!('account' in principal)) return;
+    if (this.#options.directory.partitionOf(principal.account) !== findPartition(region)) {
+      throw signatureError(service, 'unknownKey');
+    }
   }
 
   /** By a TCP reset, which only the socket beneath TLS can send. */

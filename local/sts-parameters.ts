@@ -34,7 +34,7 @@ export function readAssumeRole(parameters: URLSearchParams): AssumeRoleInput {
     return value;
   };
   const roleArn = text('RoleArn', { minLength: 20, maxLength: 2048 }) ?? missing('RoleArn');
-  if (!/^arn:aws:iam::\d{12}:role\/./.test(roleArn))
+  if (!/^arn:[a-z-]+:iam::\d{12}:role\/./.test(roleArn))
     throw new ApiError('ValidationError', 400, `${roleArn} is invalid`);
   return {
     roleArn,
@@ -42,7 +42,7 @@ export function readAssumeRole(parameters: URLSearchParams): AssumeRoleInput {
       text('RoleSessionName', { minLength: 2, maxLength: 64, pattern: '[\\w+=,.@-]*' }) ?? missing('RoleSessionName'),
     durationSeconds: readDuration(parameters.get('DurationSeconds') ?? '3600'),
     externalId: text('ExternalId', { minLength: 2, maxLength: 1224, pattern: '[\\w+=,.@:\\/-]*' }),
-    policy: text('Policy', { minLength: 1, maxLength: 2048 }),
+    policy: text('Policy', { minLength: 1, maxLength: 2048, pattern: '[\\u0009\\u000A\\u000D\\u0020-\\u00FF]+' }),
   };
 }
 

@@ -7,19 +7,20 @@ import {
   type ContextKeys,
   type Service,
 } from './api.ts';
+import { checkPartition } from './iam/acceptance.ts';
 import { nameOf } from './iam/authorizer.ts';
 import type { Directory } from './iam/directory.ts';
-import type { Role } from './iam/entities.ts';
+import { assumedRoleArn, type Role } from './iam/entities.ts';
 import type { Credentials } from './iam/key-ring.ts';
 import { type PolicyDocument, parsePolicy } from './iam/policy.ts';
+import { packedPolicySize } from './packed-policy.ts';
+import { partitionOfArn } from './partition.ts';
 import { type QueryApi, queryError, serveQuery } from './query-protocol.ts';
 import { type AssumeRoleInput, readAssumeRole } from './sts-parameters.ts';
 import type { XmlNode } from './xml.ts';
 
 /** A role assumed by a role: its session ends within the hour, whatever the role allows. */
 const MAX_CHAINED_SECONDS = 3600;
-/** Characters of an inline session policy; PackedPolicySize is how much of it is used up. */
-const MAX_SESSION_POLICY_CHARACTERS = 2048;
 
 export interface ServiceAssumption {
   roleArn: string;
@@ -91,11 +92,13 @@ export class StsService implements Service {
     }
     checkDuration(role, durationSeconds);
     const sessionPolicies: PolicyDocument[] = policy === undefined ? [] : [parsePolicy(policy, 'session policy')];
+    for (const sessionPolicy of sessionPolicies) checkPartition(sessionPolicy, partitionOfArn(role.arn));
+    const PackedPolicySize = policy === undefined ? undefined : packedPolicySize(policy);
     const credentials = this.#directory.issueSession({ role, sessionName, durationSeconds, sessionPolicies });
     return {
       AssumedRoleUser: {
         AssumedRoleId: `${role.roleId}:${sessionName}`,
-        Arn: `arn:aws:sts::${role.account}:assumed-role/${role.name}/${sessionName}`,
+        Arn: assumedRoleArn(role, sessionName),
       },
       Credentials: {
         AccessKeyId: credentials.accessKeyId,
@@ -103,14 +106,18 @@ export class StsService implements Service {
         SessionToken: credentials.sessionToken,
         Expiration: credentials.expiration.toISOString().replace(/\.\d+Z$/, 'Z'),
       },
-      PackedPolicySize:
-        policy === undefined ? undefined : Math.ceil((100 * policy.length) / MAX_SESSION_POLICY_CHARACTERS),
+      PackedPolicySize,
     };
   }
 
-  /** A role that doesn't exist answers like one that refuses: nobody learns names by trying. */
+  /**
+   * A role that doesn't exist answers like one that refuses: nobody learns names by trying. Those of another partition
+   * don't exist (seen of GovCloud in corymhall/cdk-diff-action#70).
+   */
   #authorize(caller: AccessRequest['caller'], roleArn: string, context: ContextKeys): Role {
-    const role = this.#directory.findRoleByArn(roleArn);
+    const { principal } = caller;
+    const isElsewhere = 'arn' in principal && partitionOfArn(principal.arn) !== partitionOfArn(roleArn);
+    const role = isElsewhere ? undefined : this.#directory.findRoleByArn(roleArn);
     this.#authorizer.authorize({
       caller,
       action: 'sts:AssumeRole',

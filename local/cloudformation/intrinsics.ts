@@ -2,6 +2,8 @@
  * CloudFormation's intrinsic functions, resolved without any service: what a template says once its parameters,
  * conditions and the resources made so far are known. What is not in this file is refused by name and place.
  */
+import { arnOf, dnsSuffixOf, partitionOf } from '../partition.ts';
+
 export type TemplateValue = null | boolean | number | string | TemplateValue[] | { [name: string]: TemplateValue };
 
 /** `undefined` stands for `AWS::NoValue`: the property is left out. */
@@ -154,13 +156,13 @@ function pseudoParameter(name: string, scope: Scope, path: string): Resolved {
     case 'AWS::Region':
       return scope.region;
     case 'AWS::Partition':
-      return 'aws';
+      return partitionOf(scope.region);
     case 'AWS::URLSuffix':
-      return 'amazonaws.com';
+      return dnsSuffixOf(scope.region);
     case 'AWS::StackName':
       return scope.stackName;
     case 'AWS::StackId':
-      return `arn:aws:cloudformation:${scope.region}:${scope.account}:stack/${scope.stackName}/local`;
+      return arnOf('cloudformation', scope, `stack/${scope.stackName}/local`);
     default:
       throw new TemplateError(path, `the pseudo parameter ${name} is not supported`);
   }

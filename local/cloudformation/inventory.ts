@@ -1,4 +1,6 @@
 /** What there is in all accounts, whoever made it: what a deleted stack leaves behind shows here. */
+
+import { arnOf } from '../partition.ts';
 import type { CloudServices } from './resource-type.ts';
 
 /** The ARNs of everything a template can make, sorted; mappings by what they tie together. The operators are left out. */
@@ -24,7 +26,7 @@ export async function inventory(services: CloudServices): Promise<string[]> {
     ...functions,
     ...lambda.mappings().map(({ queueArn, functionArn }) => `${queueArn} → ${functionArn}`),
     ...(await dynamodb.tableArns()),
-    ...logs.groups().map(({ account, region, name }) => `arn:aws:logs:${region}:${account}:log-group:${name}`),
+    ...logs.groups().map((group) => arnOf('logs', group, `log-group:${group.name}`)),
     ...eventBus.ruleArns(),
     ...schedules.arns(),
     ...scheduler.groupArns(),

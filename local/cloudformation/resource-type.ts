@@ -113,9 +113,12 @@ export function uniqueDigest({ account, region, stackName, logicalId, generation
 
 const harmlessSchemas = new WeakSet<object>();
 
-/** A property that is taken and not acted upon; the reason says why nobody can notice here. */
-export function harmless(_reason: string) {
-  const schema = z.unknown().optional();
+/**
+ * A property that is taken and not acted upon; the reason says why nobody can notice here.
+ * @param shape what it must be all the same
+ */
+export function harmless(_reason: string, shape: z.ZodType = z.unknown()) {
+  const schema = shape.optional();
   harmlessSchemas.add(schema);
   return schema;
 }

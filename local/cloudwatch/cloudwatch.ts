@@ -1,6 +1,7 @@
 /** CloudWatch of all accounts: metrics, and the alarms and dashboards that templates make. It has no API; tests and scripts ask it here. */
 import type { Clock } from '../api.ts';
 import type { LogLine } from '../logs/store.ts';
+import { arnOf } from '../partition.ts';
 import { type Alarm, type AlarmState, stateOf } from './alarm.ts';
 import { embeddedMetrics } from './embedded-metrics.ts';
 import { MetricStore } from './metric-store.ts';
@@ -103,6 +104,6 @@ export class CloudWatch {
   }
 }
 
-function alarmArn({ name, metric: { account, region } }: Alarm): string {
-  return `arn:aws:cloudwatch:${region}:${account}:alarm:${name}`;
+function alarmArn({ name, metric }: Alarm): string {
+  return arnOf('cloudwatch', metric, `alarm:${name}`);
 }

@@ -1,6 +1,7 @@
 /** SNS topics, as far as alarms need them: what is published stays here to be looked at, and nobody gets mail. */
 import { ApiError, type Authorizer, type Caller, type ContextKeys } from '../api.ts';
 import type { PolicyDocument } from '../iam/policy.ts';
+import { arnOf, type Place } from '../partition.ts';
 
 export interface Topic {
   arn: string;
@@ -19,8 +20,9 @@ export class Topics {
   }
 
   /** @throws Error for a name that is taken */
-  create({ account, region, name }: { account: string; region: string; name: string }): Topic {
-    const arn = `arn:aws:sns:${region}:${account}:${name}`;
+  create({ name, ...place }: Place & { name: string }): Topic {
+    const { account } = place;
+    const arn = arnOf('sns', place, name);
     if (this.#topics.has(arn)) throw new Error(`Topic ${name} already exists`);
     const topic: Topic = { arn, account, policy: defaultPolicy(arn, account), subscriptions: [], published: [] };
     this.#topics.set(arn, topic);

@@ -2,16 +2,12 @@
 import { text } from 'node:stream/consumers';
 import { setTimeout as wait } from 'node:timers/promises';
 import { ApiError, type ApiRequest, type ApiResponse, type Authorizer, type Caller, type Service } from '../api.ts';
+import { arnOf, type Place } from '../partition.ts';
 import { jsonAnswer, jsonError, parseParameters } from './json-protocol.ts';
 import { type Input, Store } from './store.ts';
 
 const TARGET_PREFIX = 'DynamoDB_20120810.';
 const ACTIVE_POLL_MS = 1;
-
-interface Place {
-  account: string;
-  region: string;
-}
 
 type TableOperation = (input: Input) => string[];
 
@@ -61,7 +57,7 @@ export class DynamoDbService implements Service {
       this.#authorizer.authorize({
         caller,
         action: `dynamodb:${operation}`,
-        resource: arnOf(place, resource),
+        resource: arnOf('dynamodb', place, resource),
         resourceAccount: place.account,
         context: NOT_WORKED_OUT,
       });
@@ -82,7 +78,7 @@ export class DynamoDbService implements Service {
     const store = this.#storeOf(place);
     const { TableName: name } = definition;
     // Dynalite refuses it as well, without a word.
-    if ((await this.tableArns()).includes(arnOf(place, `table/${name}`))) {
+    if ((await this.tableArns()).includes(arnOf('dynamodb', place, `table/${name}`))) {
       throw new ApiError('ResourceInUseException', 400, `Table already exists: ${name}`);
     }
     await store.prepare('CreateTable', definition).run();
@@ -92,7 +88,7 @@ export class DynamoDbService implements Service {
       return (Table as { TableStatus: string }).TableStatus === 'ACTIVE';
     };
     while (!(await isActive())) await wait(ACTIVE_POLL_MS);
-    return { name, arn: arnOf(place, `table/${name}`) };
+    return { name, arn: arnOf('dynamodb', place, `table/${name}`) };
   }
 
   /** For a template too, and waits until it is gone. @throws ApiError ResourceNotFoundException */
@@ -109,7 +105,7 @@ export class DynamoDbService implements Service {
     const arns: string[] = [];
     for (const { place, store } of this.#stores.values()) {
       const { TableNames } = await store.prepare('ListTables', {}).run();
-      arns.push(...(TableNames as string[]).map((name) => arnOf(place, `table/${name}`)));
+      arns.push(...(TableNames as string[]).map((name) => arnOf('dynamodb', place, `table/${name}`)));
     }
     return arns;
   }
@@ -134,8 +130,4 @@ function operationOf(target: string | string[] | undefined): string {
 function accountOf({ principal }: Caller): string {
   if ('account' in principal) return principal.account;
   throw new ApiError('MissingAuthenticationTokenException', 400, 'Request is missing Authentication Token');
-}
-
-function arnOf({ account, region }: Place, resource: string): string {
-  return `arn:aws:dynamodb:${region}:${account}:${resource}`;
 }

@@ -1,6 +1,7 @@
 /** The notification configuration of every bucket, and the delivery of its events. */
 import { randomBytes } from 'node:crypto';
 import { ApiError, type Clock } from '../api.ts';
+import { bucketArnOf, regionOfArn } from '../partition.ts';
 import { type DeliveryFailure, type QueueSender, send, sendOrRecord } from './delivery.ts';
 import type { EventBus } from './event-bus.ts';
 import { objectCreatedEvent } from './eventbridge-event.ts';
@@ -61,7 +62,11 @@ export class BucketNotifications {
     checkOverlaps(queues);
     const requestId = randomBytes(8).toString('hex').toUpperCase();
     const body = JSON.stringify(s3TestEvent(bucketName, requestId, new Date(this.#options.clock())));
-    const source = { service: SERVICE, sourceArn: bucketArn(bucketName), sourceAccount: configuration.account };
+    const source = {
+      service: SERVICE,
+      sourceArn: bucketArnOf(bucketName, configuration.region),
+      sourceAccount: configuration.account,
+    };
     for (const { queueArn } of queues) {
       try {
         send(this.#options.sqs, { ...source, queueArn, body });
@@ -87,7 +92,11 @@ export class BucketNotifications {
   publish(event: ObjectCreated): void {
     const configuration = this.#configurations.get(event.bucket);
     if (!configuration) return;
-    const source = { service: SERVICE, sourceArn: bucketArn(event.bucket), sourceAccount: configuration.account };
+    const source = {
+      service: SERVICE,
+      sourceArn: bucketArnOf(event.bucket, configuration.region),
+      sourceAccount: configuration.account,
+    };
     for (const { queueArn, events, filter, id } of configuration.queues) {
       if (!events.some((type) => coversEvent(type, event.eventName)) || !matchesFilter(filter, event.key)) continue;
       const delivery = { ...source, queueArn, body: JSON.stringify(s3Notification(event, id)) };
@@ -97,12 +106,8 @@ export class BucketNotifications {
   }
 }
 
-function bucketArn(bucket: string): string {
-  return `arn:aws:s3:::${bucket}`;
-}
-
 function checkQueue({ queueArn, events }: QueueNotification, bucketRegion: string): void {
-  const [, region] = /^arn:aws:sqs:([^:]+):\d{12}:[^:]+$/.exec(queueArn) ?? [];
+  const region = regionOfArn(queueArn, 'sqs');
   if (region === undefined) throw invalidArgument(`The ARN could not be parsed: ${queueArn}`);
   if (region !== bucketRegion) {
     throw invalidArgument(

@@ -1,5 +1,6 @@
 /** The default event bus of every account and region, as far as rules with SQS targets go. */
 import { ApiError } from '../api.ts';
+import { arnOf, regionOfArn } from '../partition.ts';
 import { type DeliveryFailure, type QueueSender, sendOrRecord } from './delivery.ts';
 import { compilePattern, type EventMatcher, type EventPattern } from './event-pattern.ts';
 import type { EventBridgeEvent } from './eventbridge-event.ts';
@@ -36,10 +37,10 @@ export class EventBus {
    */
   putRule(rule: EventRule): { arn: string } {
     for (const { id, arn, inputTransformer } of rule.targets) {
-      if (!/^arn:aws:sqs:[^:]+:\d{12}:[^:]+$/.test(arn)) throw refused(rule, id, `${arn} is not an SQS queue`);
+      if (regionOfArn(arn, 'sqs') === undefined) throw refused(rule, id, `${arn} is not an SQS queue`);
       if (inputTransformer !== undefined) throw refused(rule, id, 'input transformers are not supported');
     }
-    const arn = `arn:aws:events:${rule.region}:${rule.account}:rule/${rule.name}`;
+    const arn = arnOf('events', rule, `rule/${rule.name}`);
     this.#rules.set(arn, { rule, matches: compilePattern(rule.eventPattern) });
     return { arn };
   }

@@ -1,5 +1,6 @@
 /** The envelope of every event on EventBridge, and the one event that S3 puts into it here. */
 import { randomUUID } from 'node:crypto';
+import { bucketArnOf } from '../partition.ts';
 import type { ObjectCreated } from './s3-notification.ts';
 
 export interface EventBridgeEvent {
@@ -35,7 +36,7 @@ export function objectCreatedEvent(event: ObjectCreated): EventBridgeEvent {
     account: event.bucketAccount,
     time: event.time.toISOString().replace(/\.\d{3}Z$/, 'Z'),
     region: event.region,
-    resources: [`arn:aws:s3:::${event.bucket}`],
+    resources: [bucketArnOf(event.bucket, event.region)],
     detail: {
       version: '0',
       bucket: { name: event.bucket },

@@ -1,6 +1,7 @@
 /** What S3 tells the world about a new object: the notification in a queue, and the event on EventBridge. */
 import { createHash } from 'node:crypto';
 import { canonicalUserId } from '../accounts.ts';
+import { bucketArnOf } from '../partition.ts';
 
 /** An object has become visible in a bucket. */
 export interface ObjectCreated {
@@ -62,7 +63,7 @@ export function s3Notification(event: ObjectCreated, configurationId: string): o
           bucket: {
             name: event.bucket,
             ownerIdentity: { principalId: ownerPrincipalId(event.bucketAccount) },
-            arn: `arn:aws:s3:::${event.bucket}`,
+            arn: bucketArnOf(event.bucket, event.region),
           },
           object: {
             key: encodeNotificationKey(event.key),

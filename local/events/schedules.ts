@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { ApiError, type Caller, type Clock, type ContextKeys } from '../api.ts';
 import type { Outcome } from '../lambda/async-invocations.ts';
+import { arnOf } from '../partition.ts';
 import { parseTiming, startOf, type Timing } from '../scheduler/timing.ts';
 import type { EventBridgeEvent } from './eventbridge-event.ts';
 
@@ -53,7 +54,7 @@ export class Schedules {
     if (!timing) {
       throw new ApiError('ValidationException', 400, 'Parameter ScheduleExpression is not valid.');
     }
-    const arn = `arn:aws:events:${rule.region}:${rule.account}:rule/${rule.name}`;
+    const arn = arnOf('events', rule, `rule/${rule.name}`);
     this.#rules.set(arn, { rule, timing, madeAt: this.#clock() });
     return { arn };
   }

@@ -10,6 +10,7 @@ import {
   type Clock,
   type Service,
 } from '../api.ts';
+import { arnOf, type Place } from '../partition.ts';
 import type { EventBus } from './event-bus.ts';
 import { type EntryFailure, eventOf, type PutEventsEntry, parsePutEvents } from './put-events.ts';
 import type { Schedules } from './schedules.ts';
@@ -24,11 +25,6 @@ export interface EventBridgeOptions {
   eventBus: Pick<EventBus, 'publish'>;
   schedules: Schedules;
   clock: Clock;
-}
-
-interface Place {
-  account: string;
-  region: string;
 }
 
 export class EventBridgeService implements Service {
@@ -72,7 +68,7 @@ export class EventBridgeService implements Service {
   /** Rules that go by events aren't asked about, so they are not to be found here. */
   #rule(operation: string, caller: Caller, { account, region }: Place, parameters: string): object {
     const { Name } = parseRuleName(parameters);
-    const Arn = `arn:aws:events:${region}:${account}:rule/${Name}`;
+    const Arn = arnOf('events', { account, region }, `rule/${Name}`);
     this.#authorizer.authorize({ caller, action: `events:${operation}`, resource: Arn, resourceAccount: account });
     const rule = this.#schedules.find(Arn);
     if (!rule) throw new ApiError('ResourceNotFoundException', 400, `Rule ${Name} does not exist on EventBus default.`);
@@ -131,9 +127,9 @@ function parseRuleName(parameters: string): z.output<typeof RuleName> {
 }
 
 /** @param bus its name or its ARN */
-function busArn(bus = DEFAULT_BUS, { account, region }: Place): string {
-  if (/^arn:aws:events:[a-z0-9-]+:\d{12}:event-bus\/./.test(bus)) return bus;
-  return `arn:aws:events:${region}:${account}:event-bus/${bus}`;
+function busArn(bus = DEFAULT_BUS, place: Place): string {
+  if (/^arn:[^:]+:events:[a-z0-9-]+:\d{12}:event-bus\/./.test(bus)) return bus;
+  return arnOf('events', place, `event-bus/${bus}`);
 }
 
 function accountOf({ principal }: Caller): string {

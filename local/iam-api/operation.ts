@@ -42,7 +42,7 @@ export function operation<const Needed extends ParameterName = never, const Opti
 export function authorizedUser(call: Call, name = ownName(call)): User {
   const { account, directory } = call;
   const user = directory.findUser(account, name);
-  call.authorize(user?.arn ?? `arn:aws:iam::${account}:user/${name}`);
+  call.authorize(user?.arn ?? directory.iamArn(account, `user/${name}`));
   if (user) return user;
   throw new ApiError('NoSuchEntity', 404, `The user with name ${name} cannot be found.`);
 }
@@ -51,7 +51,7 @@ export function authorizedUser(call: Call, name = ownName(call)): User {
 export function authorizedRole(call: Call, name: string): Role {
   const { account, directory } = call;
   const role = directory.findRole(account, name);
-  call.authorize(role?.arn ?? `arn:aws:iam::${account}:role/${name}`);
+  call.authorize(role?.arn ?? directory.iamArn(account, `role/${name}`));
   if (role) return role;
   throw new ApiError('NoSuchEntity', 404, `The role with name ${name} cannot be found.`);
 }

@@ -1,5 +1,6 @@
 /** Inline policies: the same four operations for users and for roles. */
 import { ApiError } from '../api.ts';
+import { isAttached } from '../iam/acceptance.ts';
 import type { NamedPolicy, Role, User } from '../iam/entities.ts';
 import { parsePolicy } from '../iam/policy.ts';
 import { encodedDocument } from './documents.ts';
@@ -88,7 +89,6 @@ export function checkNoPolicies(holder: User | Role): void {
   if (inline.length > 0) throw deleteConflict('delete policies');
 }
 
-/** An attached policy goes by its ARN, which no inline policy can have for a name. */
 function inlinePolicies({ policies }: User | Role): NamedPolicy[] {
-  return policies.filter(({ name }) => !name.startsWith('arn:'));
+  return policies.filter((policy) => !isAttached(policy));
 }

@@ -16,7 +16,7 @@ export const roleOperations: Record<string, Operation> = {
     takes: ['Path', 'MaxSessionDuration'],
     perform: ({ authorize, directory, account }, input) => {
       const { RoleName: name, AssumeRolePolicyDocument, Path: path = '/', MaxSessionDuration = '3600' } = input;
-      authorize(`arn:aws:iam::${account}:role${path}${name}`);
+      authorize(directory.iamArn(account, `role${path}${name}`));
       const trust = parsePolicy(AssumeRolePolicyDocument, trustOf(name), 'trust');
       const maxSessionDurationSeconds = Number(MaxSessionDuration);
       const role = directory.addRole({ account, name, path, trust, maxSessionDurationSeconds });
@@ -36,7 +36,7 @@ export const roleOperations: Record<string, Operation> = {
 
   ListRoles: operation({
     perform: ({ authorize, directory, account }) => {
-      authorize(`arn:aws:iam::${account}:role/`);
+      authorize(directory.iamArn(account, 'role/'));
       return wholeList(
         'Roles',
         directory.rolesOf(account).map((role) => roleElement(role, directory)),

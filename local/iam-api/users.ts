@@ -21,7 +21,7 @@ export const userOperations: Record<string, Operation> = {
     needs: ['UserName'],
     takes: ['Path'],
     perform: ({ authorize, directory, account }, { UserName: name, Path: path = '/' }) => {
-      authorize(`arn:aws:iam::${account}:user${path}${name}`);
+      authorize(directory.iamArn(account, `user${path}${name}`));
       return { User: userElement(directory.addUser({ account, name, path })) };
     },
   }),
@@ -40,7 +40,7 @@ export const userOperations: Record<string, Operation> = {
 
   ListUsers: operation({
     perform: ({ authorize, directory, account }) => {
-      authorize(`arn:aws:iam::${account}:user/`);
+      authorize(directory.iamArn(account, 'user/'));
       return wholeList('Users', directory.usersOf(account).map(userElement));
     },
   }),

@@ -95,7 +95,7 @@ function keysOf(principal: Principal): ContextKeys {
       return {
         'aws:PrincipalType': 'Account',
         'aws:PrincipalAccount': principal.account,
-        'aws:PrincipalArn': `arn:aws:iam::${principal.account}:root`,
+        'aws:PrincipalArn': principal.arn,
         'aws:userid': principal.account,
       };
     case 'user':
@@ -133,6 +133,5 @@ function refusal({ caller, action, resource }: AccessRequest, decision: Decision
 
 /** The caller as AWS names it in refusals and in GetCallerIdentity. */
 export function nameOf(principal: Exclude<Principal, { kind: 'anonymous' }>): string {
-  if (principal.kind === 'service') return principal.service;
-  return principal.kind === 'root' ? `arn:aws:iam::${principal.account}:root` : principal.arn;
+  return principal.kind === 'service' ? principal.service : principal.arn;
 }

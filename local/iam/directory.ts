@@ -1,5 +1,7 @@
 import { ApiError, type Clock } from '../api.ts';
-import type { NamedPolicy, NewRole, NewUser, Role, User } from './entities.ts';
+import { checkHeld, checkTrustSize } from './acceptance.ts';
+import { Accounts } from './accounts.ts';
+import { assumedRoleArn, type NamedPolicy, type NewRole, type NewUser, type Role, type User } from './entities.ts';
 import { newUniqueId } from './identifiers.ts';
 import { type Credentials, type IssuedKey, KeyRing, type LongTermKey, type NewSession } from './key-ring.ts';
 import type { PolicyDocument } from './policy.ts';
@@ -9,37 +11,31 @@ import { bindPrincipals, type PrincipalIds } from './principal.ts';
 const MAX_ACCESS_KEYS_PER_USER = 2;
 
 /** Everybody in all accounts: users, roles, root, and the keys and sessions by which they sign. Policies come parsed. */
-export class Directory implements PrincipalIds {
+export class Directory extends Accounts implements PrincipalIds {
   readonly #clock: Clock;
-  readonly #accounts = new Set<string>();
   readonly #users = new Map<string, User>();
   readonly #roles = new Map<string, Role>();
   readonly #keys: KeyRing;
 
   constructor(clock: Clock) {
+    super();
     this.#clock = clock;
     this.#keys = new KeyRing(clock);
   }
 
-  /** @param account the 12 digits; adding one again changes nothing */
-  addAccount(account: string): void {
-    if (!/^\d{12}$/.test(account)) throw new TypeError(`An account id has 12 digits, not ${JSON.stringify(account)}`);
-    this.#accounts.add(account);
-  }
-
-  accounts(): string[] {
-    return [...this.#accounts];
-  }
-
-  /** @throws ApiError `EntityAlreadyExists` (409), or `NoSuchEntity` (404) for an account that was never added */
+  /**
+   * @throws ApiError `EntityAlreadyExists` (409), `LimitExceeded` (409) for the size of its policies, `NoSuchEntity` (404) for an
+   * account that was never added
+   */
   addUser({ account, name, path = '/', policies = [], permissionsBoundary }: NewUser): User {
-    this.#requireAccount(account);
+    const arn = this.iamArn(account, `user${path}${name}`);
     if (isTaken(this.usersOf(account), name)) throw alreadyExists('User', name);
+    this.#checkHeld('user', account, name, policies);
     const user: User = {
       account,
       name,
       path,
-      arn: `arn:aws:iam::${account}:user${path}${name}`,
+      arn,
       userId: newUniqueId('AIDA'),
       createdAt: this.#now(),
       policies: [...policies],
@@ -79,13 +75,13 @@ export class Directory implements PrincipalIds {
   }
 
   addRootKey(account: string): LongTermKey {
-    this.#requireAccount(account);
-    return this.#keys.issueLongTerm({ kind: 'root', account });
+    return this.#keys.issueLongTerm({ kind: 'root', account, arn: this.iamArn(account, 'root') });
   }
 
   /**
    * @throws ApiError `MalformedPolicyDocument` (400) when the trust policy names a user or role that doesn't exist,
-   * `ValidationError` (400) for the duration, `EntityAlreadyExists` (409), `NoSuchEntity` (404) for an unknown account
+   * `ValidationError` (400) for the duration, `EntityAlreadyExists` (409), `LimitExceeded` (409) for the size of its policies,
+   * `NoSuchEntity` (404) for an unknown account
    */
   addRole(settings: NewRole): Role {
     const {
@@ -96,20 +92,22 @@ export class Directory implements PrincipalIds {
       maxSessionDurationSeconds = 3600,
       permissionsBoundary,
     } = settings;
-    this.#requireAccount(account);
+    const arn = this.iamArn(account, `role${path}${name}`);
     if (isTaken(this.rolesOf(account), name)) throw alreadyExists('Role', name);
     if (!(maxSessionDurationSeconds >= 3600 && maxSessionDurationSeconds <= 43_200)) {
       const problem = `MaxSessionDuration of role ${name} must be from 3600 to 43200, not ${maxSessionDurationSeconds}`;
       throw new ApiError('ValidationError', 400, problem);
     }
+    checkTrustSize(settings.trust);
+    this.#checkHeld('role', account, name, policies);
     const role: Role = {
       account,
       name,
       path,
-      arn: `arn:aws:iam::${account}:role${path}${name}`,
+      arn,
       roleId: newUniqueId('AROA'),
       createdAt: this.#now(),
-      trust: bindPrincipals(settings.trust, this),
+      trust: bindPrincipals(settings.trust, this, this.partitionOf(account)),
       policies: [...policies],
       maxSessionDurationSeconds,
       ...(permissionsBoundary && { permissionsBoundary }),
@@ -125,10 +123,15 @@ export class Directory implements PrincipalIds {
     this.#keys.removeSessionsOf(role.roleId);
   }
 
-  /** Adds the policy, or replaces the one of that name. Takes effect for sessions that are already running. */
+  /**
+   * Adds the policy, or replaces the one of that name. Takes effect for sessions that are already running.
+   * @throws ApiError `NoSuchEntity` (404), `LimitExceeded` (409), `MalformedPolicyDocument` (400) for another partition's resource
+   */
   putRolePolicy(arn: string, policy: NamedPolicy): void {
     const role = this.#requireRole(arn);
-    role.policies = [...role.policies.filter(({ name }) => name !== policy.name), policy];
+    const policies = [...role.policies.filter(({ name }) => name !== policy.name), policy];
+    this.#checkHeld('role', role.account, role.name, policies);
+    role.policies = policies;
   }
 
   /** @throws ApiError `NoSuchEntity` (404) */
@@ -142,12 +145,17 @@ export class Directory implements PrincipalIds {
    * @throws ApiError `MalformedPolicyDocument` (400) when it names a user or role that doesn't exist, `NoSuchEntity` (404)
    */
   replaceTrust(arn: string, trust: PolicyDocument): void {
-    this.#requireRole(arn).trust = bindPrincipals(trust, this);
+    const role = this.#requireRole(arn);
+    checkTrustSize(trust);
+    role.trust = bindPrincipals(trust, this, this.partitionOf(role.account));
   }
 
+  /** @throws ApiError as `putRolePolicy` */
   putUserPolicy(account: string, userName: string, policy: NamedPolicy): void {
     const user = this.#requireUser(account, userName);
-    user.policies = [...user.policies.filter(({ name }) => name !== policy.name), policy];
+    const policies = [...user.policies.filter(({ name }) => name !== policy.name), policy];
+    this.#checkHeld('user', account, userName, policies);
+    user.policies = policies;
   }
 
   /** @throws ApiError `NoSuchEntity` (404) */
@@ -191,10 +199,11 @@ export class Directory implements PrincipalIds {
   }
 
   uniqueIdOf(arn: string): string | undefined {
-    const [, account, roleName, sessionName] = /^arn:aws:sts::(\d{12}):assumed-role\/([^/]+)\/([^/]+)$/.exec(arn) ?? [];
+    const [, account, roleName, sessionName] =
+      /^arn:[^:]+:sts::(\d{12}):assumed-role\/([^/]+)\/([^/]+)$/.exec(arn) ?? [];
     if (sessionName === undefined) return this.#roles.get(arn)?.roleId ?? this.#users.get(arn)?.userId;
     const role = this.findRole(account!, roleName!);
-    return role && `${role.roleId}:${sessionName}`;
+    return role && assumedRoleArn(role, sessionName) === arn ? `${role.roleId}:${sessionName}` : undefined;
   }
 
   /** The way back from `uniqueIdOf`; undefined for an id whose user or role has been removed. */
@@ -204,7 +213,7 @@ export class Directory implements PrincipalIds {
     if (user) return user.arn;
     const role = [...this.#roles.values()].find(({ roleId }) => roleId === id);
     if (!role || sessionName === undefined) return role?.arn;
-    return `arn:aws:sts::${role.account}:assumed-role/${role.name}/${sessionName}`;
+    return assumedRoleArn(role, sessionName);
   }
 
   hasUniqueId(id: string): boolean {
@@ -216,8 +225,8 @@ export class Directory implements PrincipalIds {
     return new Date(this.#clock());
   }
 
-  #requireAccount(account: string): void {
-    if (!this.#accounts.has(account)) throw noSuchEntity(`Account ${account} can't be found.`);
+  #checkHeld(kind: 'role' | 'user', account: string, name: string, policies: NamedPolicy[]): void {
+    checkHeld(kind, name, policies, this.partitionOf(account));
   }
 
   #requireUser(account: string, name: string): User {

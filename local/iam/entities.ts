@@ -1,3 +1,4 @@
+import { partitionOfArn } from '../partition.ts';
 import type { PolicyDocument } from './policy.ts';
 
 export interface NamedPolicy {
@@ -34,6 +35,14 @@ export interface Role {
   policies: NamedPolicy[];
   permissionsBoundary?: PolicyDocument;
   maxSessionDurationSeconds: number;
+}
+
+/** A session's ARN has neither the path of its role nor its unique id. */
+export function assumedRoleArn(
+  { arn, account, name }: Pick<Role, 'arn' | 'account' | 'name'>,
+  session: string,
+): string {
+  return `arn:${partitionOfArn(arn)}:sts::${account}:assumed-role/${name}/${session}`;
 }
 
 export interface NewUser {

@@ -1,5 +1,5 @@
 import type { Clock, Principal } from '../api.ts';
-import type { Role } from './entities.ts';
+import { assumedRoleArn, type Role } from './entities.ts';
 import { newAccessKeyId, newSecret, newSessionToken } from './identifiers.ts';
 import type { PolicyDocument } from './policy.ts';
 
@@ -59,7 +59,7 @@ export class KeyRing {
 
   issueSession({ role, sessionName, durationSeconds, sessionPolicies = [] }: NewSession): Credentials {
     const { account, name: roleName, arn: roleArn, roleId } = role;
-    const arn = `arn:aws:sts::${account}:assumed-role/${roleName}/${sessionName}`;
+    const arn = assumedRoleArn(role, sessionName);
     const expiresAt = this.#clock() + durationSeconds * 1000;
     const sessionToken = newSessionToken();
     const key: StoredKey = {

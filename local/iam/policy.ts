@@ -42,7 +42,8 @@ export const STATEMENT_ELEMENTS = new Set([
 ]);
 const PRINCIPAL_TYPES = new Set(['AWS', 'Service', 'Federated', 'CanonicalUser']);
 /** Whole ARNs and ids only: AWS knows no wildcard inside a principal. */
-const AWS_PRINCIPAL = /^(\*|\d{12}|A(ROA|IDA)[A-Z0-9]+(:[\w+=,.@-]+)?|arn:aws:(iam|sts)::\d{12}:(root|[\w+=,.@/-]+))$/;
+const AWS_PRINCIPAL =
+  /^(\*|\d{12}|A(ROA|IDA)[A-Z0-9]+(:[\w+=,.@-]+)?|arn:[a-z-]+:(iam|sts)::\d{12}:(root|[\w+=,.@/-]+))$/;
 
 /** A single value and a list of one mean the same everywhere in the policy language. */
 export function listOf<T>(value: OneOrMany<T> | undefined): T[] {
@@ -76,7 +77,27 @@ export function parsePolicy(json: unknown, where: string, kind: PolicyKind = 'id
     if (sids.has(Sid)) malformed(place, `the Sid ${Sid} is used twice`);
     sids.add(Sid);
   }
+  checkCharacters(document, where);
   return structuredClone(document) as unknown as PolicyDocument;
+}
+
+/** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html#reference_iam-quotas-names: all policy documents */
+const OTHER_CHARACTER = /[^\t\n\r\u0020-\u00ff]/u;
+
+/** Those written as JSON escapes too: nothing says that IAM takes them. */
+function checkCharacters(value: unknown, where: string): void {
+  if (typeof value === 'string') {
+    const [character] = OTHER_CHARACTER.exec(value) ?? [];
+    if (character === undefined) return;
+    const code = character.codePointAt(0)!.toString(16).toUpperCase().padStart(4, '0');
+    const taken = 'U+0009, U+000A, U+000D and U+0020 to U+00FF';
+    malformed(where, `${JSON.stringify(value)} has the character U+${code}; a policy takes ${taken} only`);
+  }
+  if (typeof value !== 'object' || value === null) return;
+  for (const [name, item] of Object.entries(value)) {
+    checkCharacters(name, where);
+    checkCharacters(item, where);
+  }
 }
 
 function checkStatement(value: unknown, place: string, kind: PolicyKind): { Sid?: string } {

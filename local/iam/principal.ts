@@ -1,5 +1,6 @@
 import { canonicalUserId } from '../accounts.ts';
 import { ApiError, type Principal } from '../api.ts';
+import { partitionOfArn } from '../partition.ts';
 import { listOf, type OneOrMany, type PolicyDocument, type PrincipalElement, type Statement } from './policy.ts';
 
 /**
@@ -59,7 +60,8 @@ function nameMatch(type: string, name: string, principal: Principal): PrincipalM
 function awsMatch(name: string, principal: Principal): PrincipalMatch {
   if (name === '*') return PRINCIPAL_MATCH.everyone;
   if (!('account' in principal)) return PRINCIPAL_MATCH.none;
-  if (name === principal.account || name === `arn:aws:iam::${principal.account}:root`) return PRINCIPAL_MATCH.account;
+  const root = `arn:${partitionOfArn(principal.arn)}:iam::${principal.account}:root`;
+  if (name === principal.account || name === root) return PRINCIPAL_MATCH.account;
   if (principal.kind === 'user' && (name === principal.arn || name === principal.userId)) return PRINCIPAL_MATCH.self;
   if (principal.kind === 'session') {
     if (name === principal.roleArn || name === principal.roleId) return PRINCIPAL_MATCH.role;
@@ -71,30 +73,36 @@ function awsMatch(name: string, principal: Principal): PrincipalMatch {
 /**
  * What AWS does when a trust or resource policy is stored: the ARNs of users and roles in it are replaced by their
  * unique ids, so that a role deleted and made again under the same name is somebody else. Accounts are taken as they are.
- * @throws ApiError `MalformedPolicyDocument` (400) for a user or role that doesn't exist
+ * @param partition of what the policy hangs on: nobody of another one can be named
+ * @throws ApiError `MalformedPolicyDocument` (400) for a user or role that doesn't exist, and for any ARN of another partition
  */
-export function bindPrincipals(document: PolicyDocument, ids: PrincipalIds): PolicyDocument {
+export function bindPrincipals(document: PolicyDocument, ids: PrincipalIds, partition: string): PolicyDocument {
   const bindStatement = (statement: Statement): Statement => ({
     ...statement,
-    ...(statement.Principal && { Principal: bindElement(statement.Principal, ids) }),
-    ...(statement.NotPrincipal && { NotPrincipal: bindElement(statement.NotPrincipal, ids) }),
+    ...(statement.Principal && { Principal: bindElement(statement.Principal, ids, partition) }),
+    ...(statement.NotPrincipal && { NotPrincipal: bindElement(statement.NotPrincipal, ids, partition) }),
   });
   return { ...document, Statement: listOf(document.Statement).map(bindStatement) };
 }
 
-function bindElement(element: PrincipalElement, ids: PrincipalIds): PrincipalElement {
+function bindElement(element: PrincipalElement, ids: PrincipalIds, partition: string): PrincipalElement {
   if (element === '*' || element['AWS'] === undefined) return element;
-  return { ...element, AWS: bindNames(element['AWS'], ids) };
+  return { ...element, AWS: bindNames(element['AWS'], ids, partition) };
 }
 
-function bindNames(names: OneOrMany<string>, ids: PrincipalIds): OneOrMany<string> {
-  const bound = listOf(names).map((name) => bindName(name, ids));
+function bindNames(names: OneOrMany<string>, ids: PrincipalIds, partition: string): OneOrMany<string> {
+  const bound = listOf(names).map((name) => bindName(name, ids, partition));
   return Array.isArray(names) ? bound : bound[0]!;
 }
 
-function bindName(name: string, ids: PrincipalIds): string {
-  if (name === '*' || /^(\d{12}|arn:aws:iam::\d{12}:root)$/.test(name)) return name;
-  const id = name.startsWith('arn:') ? ids.uniqueIdOf(name) : ids.hasUniqueId(name.split(':')[0]!) ? name : undefined;
-  if (id !== undefined) return id;
+function bindName(name: string, ids: PrincipalIds, partition: string): string {
+  if (name === '*' || /^\d{12}$/.test(name)) return name;
+  const id = name.startsWith('arn:') ? boundArn(name, ids, partition) : ids.hasUniqueId(name.split(':')[0]!) && name;
+  if (id) return id;
   throw new ApiError('MalformedPolicyDocument', 400, `Invalid principal in policy: "AWS":${JSON.stringify(name)}`);
+}
+
+function boundArn(arn: string, ids: PrincipalIds, partition: string): string | undefined {
+  if (partitionOfArn(arn) !== partition) return undefined;
+  return /^arn:[^:]+:iam::\d{12}:root$/.test(arn) ? arn : ids.uniqueIdOf(arn);
 }

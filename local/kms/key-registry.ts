@@ -1,10 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { PolicyDocument } from '../iam/policy.ts';
-
-interface Place {
-  account: string;
-  region: string;
-}
+import { arnOf, type Place } from '../partition.ts';
 
 interface Key {
   policy: PolicyDocument;
@@ -53,9 +49,8 @@ export class KeyRegistry {
   }
 
   /** The key's ARN from its id, ARN, alias or alias ARN; undefined for a key that was never made. */
-  find(key: string, { account, region }: Place): string | undefined {
-    const prefix = `arn:aws:kms:${region}:${account}:`;
-    const arn = key.startsWith('arn:') ? key : prefix + (key.startsWith('alias/') ? key : `key/${key}`);
+  find(key: string, place: Place): string | undefined {
+    const arn = key.startsWith('arn:') ? key : arnOf('kms', place, key.startsWith('alias/') ? key : `key/${key}`);
     const keyArn = this.#aliases.get(arn) ?? arn;
     return this.#keys.has(keyArn) ? keyArn : undefined;
   }

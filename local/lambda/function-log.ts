@@ -1,5 +1,6 @@
 /** What one execution environment logs: the function's own lines and Lambda's START, END and REPORT around them. */
 import type { LogGroupId, LogStore } from '../logs/store.ts';
+import { arnOf } from '../partition.ts';
 import type { Outcome } from './sandbox.ts';
 
 export interface FunctionLogSettings {
@@ -88,5 +89,5 @@ export class FunctionLog {
 }
 
 function groupArn(group: LogGroupId): string {
-  return `arn:aws:logs:${group.region}:${group.account}:log-group:${group.name}`;
+  return arnOf('logs', group, `log-group:${group.name}`);
 }

@@ -1,5 +1,6 @@
 /** The ways to name a function: its name, a partial or whole ARN, each with a qualifier or without. */
 import { ApiError } from '../api.ts';
+import { findPartition } from '../partition.ts';
 
 export interface FunctionName {
   account: string;
@@ -12,7 +13,7 @@ export interface FunctionName {
 const NAME = '[a-zA-Z0-9-_]{1,64}';
 const QUALIFIER = '\\$LATEST|[a-zA-Z0-9-_]{1,128}';
 const FORMS = new RegExp(
-  `^(?:(?:arn:aws:lambda:(?<region>[a-z0-9-]+):)?(?<account>\\d{12}):function:)?(?<name>${NAME})(?::(?<qualifier>${QUALIFIER}))?$`,
+  `^(?:(?:arn:(?<partition>[a-z-]+):lambda:(?<region>[a-z0-9-]+):)?(?<account>\\d{12}):function:)?(?<name>${NAME})(?::(?<qualifier>${QUALIFIER}))?$`,
 );
 
 /**
@@ -26,8 +27,9 @@ export function parseFunctionName(
   qualifier?: string | null,
 ): FunctionName {
   const groups = FORMS.exec(text)?.groups;
-  if (!groups || (qualifier && !new RegExp(`^(?:${QUALIFIER})$`).test(qualifier))) {
-    const value = groups ? `qualifier '${qualifier}'` : `'${text}' at 'functionName'`;
+  const isElsewhere = groups?.['region'] !== undefined && findPartition(groups['region']) !== groups['partition'];
+  if (!groups || isElsewhere || (qualifier && !new RegExp(`^(?:${QUALIFIER})$`).test(qualifier))) {
+    const value = groups && !isElsewhere ? `qualifier '${qualifier}'` : `'${text}' at 'functionName'`;
     throw new ApiError('ValidationException', 400, `1 validation error detected: Value ${value} is not a function's`);
   }
   const own = groups['qualifier'];

@@ -1,6 +1,7 @@
 /** The functions of all accounts with their versions, aliases and resource policies. */
 import { ApiError } from '../api.ts';
 import type { PolicyDocument, PrincipalElement, Statement } from '../iam/policy.ts';
+import { arnOf } from '../partition.ts';
 import type { FunctionName } from './function-name.ts';
 
 export interface FunctionSettings {
@@ -77,7 +78,7 @@ export class FunctionRegistry {
 
   /** @throws ApiError `ResourceConflictException` */
   add(settings: FunctionSettings, lastModified: Date): LambdaFunction {
-    const arn = `arn:aws:lambda:${settings.region}:${settings.account}:function:${settings.name}`;
+    const arn = arnOf('lambda', settings, `function:${settings.name}`);
     if (this.#functions.has(arn)) {
       throw new ApiError('ResourceConflictException', 409, `Function already exist: ${settings.name}`);
     }
@@ -138,14 +139,14 @@ export class FunctionRegistry {
     const found = this.find(name);
     if (!found) {
       const suffix = name.qualifier === undefined ? '' : `:${name.qualifier}`;
-      const arn = `arn:aws:lambda:${name.region}:${name.account}:function:${name.name}${suffix}`;
+      const arn = arnOf('lambda', name, `function:${name.name}${suffix}`);
       throw new ApiError('ResourceNotFoundException', 404, `Function not found: ${arn}`);
     }
     return found;
   }
 
-  find({ account, region, name, qualifier }: FunctionName): Target | undefined {
-    const entry = this.#functions.get(`arn:aws:lambda:${region}:${account}:function:${name}`);
+  find({ name, qualifier, ...place }: FunctionName): Target | undefined {
+    const entry = this.#functions.get(arnOf('lambda', place, `function:${name}`));
     if (!entry) return undefined;
     const { latest, versions } = entry;
     if (qualifier === undefined) return { function: latest, version: '$LATEST', qualifier, arn: latest.arn };
@@ -188,7 +189,10 @@ export function resourcePolicyOf(target: Target): PolicyDocument | undefined {
   return statements && { Version: '2012-10-17', Statement: statements };
 }
 
-/** @throws ApiError `ResourceConflictException` for a statement id that is in use */
+/** https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html: a function's resource-based policy */
+const MAX_POLICY_BYTES = 20_480;
+
+/** @throws ApiError `ResourceConflictException` for a statement id that is in use, `PolicyLengthExceededException` */
 export function addPermission(target: Target, permission: Permission): void {
   const qualifier = target.qualifier ?? '';
   const statements = target.function.permissions.get(qualifier) ?? [];
@@ -201,15 +205,20 @@ export function addPermission(target: Target, permission: Permission): void {
     ...(sourceArn && { ArnLike: { 'aws:SourceArn': sourceArn } }),
     ...(sourceAccount && { StringEquals: { 'aws:SourceAccount': sourceAccount } }),
   };
-  statements.push({
+  const added: Statement = {
     Sid: permission.statementId,
     Effect: 'Allow',
     Principal: permission.principal,
     Action: permission.action,
     Resource: target.arn,
     ...(Object.keys(condition).length > 0 && { Condition: condition }),
-  });
-  target.function.permissions.set(qualifier, statements);
+  };
+  const sizeBytes = Buffer.byteLength(JSON.stringify({ Version: '2012-10-17', Statement: [...statements, added] }));
+  if (sizeBytes > MAX_POLICY_BYTES) {
+    const problem = `The final policy size (${sizeBytes}) is bigger than the limit (${MAX_POLICY_BYTES}).`;
+    throw new ApiError('PolicyLengthExceededException', 400, problem);
+  }
+  target.function.permissions.set(qualifier, [...statements, added]);
 }
 
 export function removePermission({ function: fn, qualifier = '' }: Target, statementId: string): void {

@@ -10,6 +10,7 @@ import {
   type ContextKeys,
   type Service,
 } from '../api.ts';
+import { arnOf } from '../partition.ts';
 import type { SqsService } from '../sqs/service.ts';
 import { AsyncInvocations, type Outcome } from './async-invocations.ts';
 import { describeAccount, describeConfiguration } from './configuration.ts';
@@ -262,7 +263,7 @@ export class LambdaService implements Service {
     this.#authorizer.authorize({
       caller: request.caller,
       action,
-      resource: `arn:aws:lambda:${name.region}:${name.account}:function:${name.name}${suffix}`,
+      resource: arnOf('lambda', name, `function:${name.name}${suffix}`),
       resourceAccount: name.account,
       resourcePolicy: target && resourcePolicyOf(target),
     });

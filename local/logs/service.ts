@@ -2,6 +2,7 @@
 import { text } from 'node:stream/consumers';
 import { z } from 'zod';
 import { ApiError, type ApiRequest, type ApiResponse, type Authorizer, type Service } from '../api.ts';
+import { arnOf } from '../partition.ts';
 import { compileFilter } from './filter-pattern.ts';
 import type { LogStore } from './store.ts';
 
@@ -42,7 +43,7 @@ export class LogsService implements Service {
     }
     const { account } = principal;
     const { logGroupName: name, filterPattern, startTime, endTime, limit, nextToken } = parse(await text(body));
-    const resource = `arn:aws:logs:${region}:${account}:log-group:${name}:log-stream:`;
+    const resource = arnOf('logs', { account, region }, `log-group:${name}:log-stream:`);
     this.#authorizer.authorize({ caller, action: 'logs:FilterLogEvents', resource, resourceAccount: account });
     const matches = compileFilter(filterPattern);
     const found = this.#store

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { canonicalUserId } from '../accounts.ts';
 import { ApiError, type ApiResponse } from '../api.ts';
+import { bucketArnOf } from '../partition.ts';
 import { requireOnBucket } from './access.ts';
 import { readXmlBody } from './body.ts';
 import { planBody } from './body-plan.ts';
@@ -42,7 +43,7 @@ export async function createBucket(call: BucketNameCall): Promise<ApiResponse> {
   s3.authorizer.authorize({
     caller: request.caller,
     action: 's3:CreateBucket',
-    resource: `arn:aws:s3:::${bucketName}`,
+    resource: bucketArnOf(bucketName, request.region),
     resourceAccount: account,
   });
   for (const name of headers.keys()) {

@@ -1,4 +1,5 @@
-import { ApiError } from '../api.ts';
+import { ApiError, type Principal } from '../api.ts';
+import { partitionOfArn } from '../partition.ts';
 import { Bucket } from './bucket.ts';
 import { noSuchBucket } from './errors.ts';
 import type { BucketSettings } from './model.ts';
@@ -6,7 +7,10 @@ import type { BucketSettings } from './model.ts';
 /** https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html */
 const BUCKET_NAME = /^(?!xn--|sthree-|amzn-s3-demo-)(?!.*\.\.)(?!\d+\.\d+\.\d+\.\d+$)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/;
 
-/** The buckets of all accounts: their names are one space. */
+/**
+ * The buckets of all accounts. Their names are one space, here even between partitions, where AWS has one for each: what is
+ * taken here is taken there.
+ */
 export class BucketRegistry {
   readonly #buckets = new Map<string, Bucket>();
 
@@ -31,10 +35,15 @@ export class BucketRegistry {
     return bucket;
   }
 
-  /** @throws ApiError `NoSuchBucket` */
-  get(name: string): Bucket {
+  /**
+   * @param caller whose partition's buckets are looked through; an anonymous one may mean any
+   * @throws ApiError `NoSuchBucket`
+   */
+  get(name: string, caller?: Principal): Bucket {
     const bucket = this.#buckets.get(name);
-    if (!bucket) throw noSuchBucket(name);
+    const isElsewhere =
+      bucket && caller && 'arn' in caller && partitionOfArn(caller.arn) !== partitionOfArn(bucket.arn);
+    if (!bucket || isElsewhere) throw noSuchBucket(name);
     return bucket;
   }
 

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { ApiError } from '../api.ts';
+import { bucketArnOf } from '../partition.ts';
 import type { Segment } from './blobs.ts';
 import { noSuchKey, noSuchUpload, noSuchVersion } from './errors.ts';
 import type { BucketSettings, DeleteMarker, MultipartUpload, NewObject, ObjectVersion } from './model.ts';
@@ -25,7 +26,7 @@ export class Bucket {
   }
 
   get arn(): string {
-    return `arn:aws:s3:::${this.settings.name}`;
+    return bucketArnOf(this.settings.name, this.settings.region);
   }
 
   get isVersioned(): boolean {

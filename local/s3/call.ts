@@ -54,11 +54,10 @@ export function callerAccount(principal: Principal): string | undefined {
 /** The principal's ARN, as S3 names the initiator of an upload. */
 export function principalArn(principal: Principal): string {
   switch (principal.kind) {
+    case 'root':
     case 'user':
     case 'session':
       return principal.arn;
-    case 'root':
-      return `arn:aws:iam::${principal.account}:root`;
     case 'service':
       return principal.service;
     case 'anonymous':

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { ApiError, type ApiResponse } from '../api.ts';
+import { dnsSuffixOf } from '../partition.ts';
 import { requireOnKey } from './access.ts';
 import { readXmlBody } from './body.ts';
 import type { ObjectCall } from './call.ts';
@@ -72,7 +73,7 @@ export async function completeMultipartUpload(call: ObjectCall): Promise<ApiResp
   return xmlResponse(
     'CompleteMultipartUploadResult',
     {
-      Location: `https://${bucket.settings.name}.s3.${bucket.settings.region}.amazonaws.com/${encodeURIComponent(key)}`,
+      Location: `https://${bucket.settings.name}.s3.${bucket.settings.region}.${dnsSuffixOf(bucket.settings.region)}/${encodeURIComponent(key)}`,
       Bucket: bucket.settings.name,
       Key: key,
       ETag: quoted(version.eTag),

@@ -23,7 +23,7 @@ export interface CopySource {
  */
 export function findCopySource(call: ObjectCall): CopySource {
   const { bucketName, key, versionId } = parseCopySource(call.headers.get('x-amz-copy-source') ?? '');
-  const bucket = call.s3.buckets.get(bucketName);
+  const bucket = call.s3.buckets.get(bucketName, call.request.caller.principal);
   const expectedOwner = call.headers.get('x-amz-source-expected-bucket-owner');
   if (expectedOwner !== undefined && expectedOwner !== bucket.settings.account) throw accessDenied();
   const object = findReadable({ ...call, bucket, key }, 's3:GetObject', 's3:GetObjectVersion', versionId);

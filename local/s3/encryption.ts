@@ -1,6 +1,7 @@
 import type { OutgoingHttpHeaders } from 'node:http';
 import { ApiError } from '../api.ts';
 import { authorizeKeyUse } from '../kms/key-use.ts';
+import { arnOf } from '../partition.ts';
 import type { Bucket } from './bucket.ts';
 import { callerAccount, type ServiceCall } from './call.ts';
 import { accessDenied, invalidArgument, notImplemented } from './errors.ts';
@@ -33,7 +34,9 @@ export function resolveEncryption({ request, headers }: ServiceCall, bucket: Buc
       if (key === undefined)
         return withBucketKey(byDefault.algorithm === 'aws:kms' ? byDefault : { algorithm }, bucketKey);
       const account = callerAccount(request.caller.principal) ?? bucket.settings.account;
-      const kmsKeyArn = key.startsWith('arn:') ? key : `arn:aws:kms:${bucket.settings.region}:${account}:key/${key}`;
+      const kmsKeyArn = key.startsWith('arn:')
+        ? key
+        : arnOf('kms', { account, region: bucket.settings.region }, `key/${key}`);
       return withBucketKey({ algorithm, kmsKeyArn }, bucketKey);
     }
     case 'aws:kms:dsse':
@@ -96,8 +99,7 @@ function withBucketKey(encryption: Encryption, bucketKeyEnabled: boolean): Encry
 export function encryptionHeaders(encryption: Encryption, bucket: Bucket): OutgoingHttpHeaders {
   const headers: OutgoingHttpHeaders = { [ALGORITHM_HEADER]: encryption.algorithm };
   if (encryption.algorithm === 'aws:kms') {
-    const { region, account } = bucket.settings;
-    headers[KEY_HEADER] = encryption.kmsKeyArn ?? `arn:aws:kms:${region}:${account}:alias/aws/s3`;
+    headers[KEY_HEADER] = encryption.kmsKeyArn ?? arnOf('kms', bucket.settings, 'alias/aws/s3');
     if (encryption.bucketKeyEnabled) headers[BUCKET_KEY_HEADER] = 'true';
   }
   return headers;

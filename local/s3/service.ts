@@ -138,7 +138,7 @@ export class S3Service implements Service {
       const named = { ...call, bucketName };
       return chooseOperation(bucketNameOperations, named)(named);
     }
-    const bucket = this.#context.buckets.get(bucketName);
+    const bucket = this.#context.buckets.get(bucketName, request.caller.principal);
     checkRegion(request, bucket);
     checkExpectedOwner(headers, bucket);
     if (key === undefined) {

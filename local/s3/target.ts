@@ -1,4 +1,5 @@
 import { ApiError, type ApiRequest } from '../api.ts';
+import { DNS_SUFFIXES } from '../partition.ts';
 import { MAX_KEY_BYTES } from './limits.ts';
 
 /** What the host and the path of a request name. */
@@ -25,10 +26,11 @@ export function resolveTarget({ hostname, rawPath }: Pick<ApiRequest, 'hostname'
 
 /** The bucket that a host name begins with, if it does. */
 export function bucketOfHost(hostname: string): string | undefined {
-  const suffix = /\.(localhost|amazonaws\.com)$/i.exec(hostname);
-  if (!suffix) return undefined;
-  const labels = hostname.slice(0, suffix.index).toLowerCase();
-  const endpoint = /^(?:(.+)\.)?s3(?:[.-][a-z]{2}(?:-[a-z]+)+-\d)?$/.exec(labels);
+  const host = hostname.toLowerCase();
+  const suffix = ['localhost', ...DNS_SUFFIXES].find((end) => host.endsWith(`.${end}`));
+  if (suffix === undefined) return undefined;
+  const labels = host.slice(0, -suffix.length - 1);
+  const endpoint = /^(?:(.+)\.)?s3(?:[.-][a-z]{2,4}(?:-[a-z]+)+-\d)?$/.exec(labels);
   return endpoint ? endpoint[1] : labels;
 }
 

@@ -3,6 +3,7 @@ import { ApiError, type Caller } from '../api.ts';
 import type { InvokeFunction } from '../events/schedules.ts';
 import type { Credentials } from '../iam/key-ring.ts';
 import type { Outcome } from '../lambda/async-invocations.ts';
+import { arnOf } from '../partition.ts';
 import type { ServiceAssumption } from '../sts.ts';
 import { parseTiming, type Timing } from './timing.ts';
 
@@ -77,7 +78,7 @@ export class Scheduler {
 
   /** @throws ApiError `ValidationException`, for a role that Scheduler can't assume as well; `ResourceNotFoundException` for the group */
   put(schedule: Schedule): { arn: string } {
-    const { account, region, group, name, expression, timeZone } = schedule;
+    const { group, name, expression, timeZone } = schedule;
     if (!this.#groups.has(groupArn(schedule))) {
       throw new ApiError('ResourceNotFoundException', 404, `Schedule group ${group} does not exist.`);
     }
@@ -89,7 +90,7 @@ export class Scheduler {
       const problem = 'The execution role you provide must allow AWS EventBridge Scheduler to assume the role.';
       throw new ApiError('ValidationException', 400, problem);
     }
-    const arn = `arn:aws:scheduler:${region}:${account}:schedule/${group}/${name}`;
+    const arn = arnOf('scheduler', schedule, `schedule/${group}/${name}`);
     this.#schedules.set(arn, { schedule, timing, madeAt: this.#services.clock() });
     return { arn };
   }
@@ -138,8 +139,8 @@ export class Scheduler {
   }
 }
 
-function groupArn({ account, region, group }: Pick<Schedule, 'account' | 'region' | 'group'>): string {
-  return `arn:aws:scheduler:${region}:${account}:schedule-group/${group}`;
+function groupArn({ group, ...place }: Pick<Schedule, 'account' | 'region' | 'group'>): string {
+  return arnOf('scheduler', place, `schedule-group/${group}`);
 }
 
 function timingOf(expression: string, timeZone: string): Timing {

@@ -1,5 +1,6 @@
 /** Every operation of the SQS API that is there: its parameters, and what it does. */
 import { ApiError, type Caller } from '../api.ts';
+import { arnOf } from '../partition.ts';
 import { checkBatchSize, runBatch } from './batch.ts';
 import { queueDoesNotExist } from './errors.ts';
 import type { Input } from './input.ts';
@@ -94,7 +95,9 @@ export const OPERATIONS: Record<string, Operation> = {
     parameters: ['QueueName', 'QueueOwnerAWSAccountId'],
     run: (call) => {
       const account = call.input.optionalText('QueueOwnerAWSAccountId') ?? accountOf(call.caller);
-      const queue = call.queues.queueByArn(`arn:aws:sqs:${call.region}:${account}:${call.input.text('QueueName')}`);
+      const queue = call.queues.queueByArn(
+        arnOf('sqs', { account, region: call.region }, call.input.text('QueueName')),
+      );
       if (!queue) throw queueDoesNotExist();
       call.queues.authorize(call.caller, 'GetQueueUrl', queue);
       return { QueueUrl: call.queues.urlOf(queue) };

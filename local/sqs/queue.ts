@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { ApiError, type Clock } from '../api.ts';
 import type { PolicyDocument } from '../iam/policy.ts';
+import { arnOf } from '../partition.ts';
 import { invalidParameter, invalidValue, receiptHandleIsInvalid } from './errors.ts';
 import { LongPolls } from './long-polls.ts';
 import { checkMessage, type OutgoingMessage, type ReceivedMessage } from './message.ts';
@@ -48,7 +49,7 @@ export class Queue {
     this.account = settings.account;
     this.region = settings.region;
     this.name = settings.name;
-    this.arn = `arn:aws:sqs:${settings.region}:${settings.account}:${settings.name}`;
+    this.arn = arnOf('sqs', settings, settings.name);
     this.deadLetterQueue = deadLetterQueue;
     this.#clock = clock;
     this.#onReceived = onReceived;

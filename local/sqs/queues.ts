@@ -4,6 +4,7 @@
  */
 import { ApiError, type Authorizer, type Caller, type Clock, type ContextKeys } from '../api.ts';
 import type { PolicyDocument } from '../iam/policy.ts';
+import { arnOf } from '../partition.ts';
 import { invalidValue, queueDoesNotExist } from './errors.ts';
 import type { OutgoingMessage, ReceivedMessage } from './message.ts';
 import { Queue, type ReceiveListener, type ReceiveOptions } from './queue.ts';
@@ -42,7 +43,7 @@ export class Queues {
    * @throws ApiError InvalidParameterValue, QueueNameExists, QueueDeletedRecently
    */
   createQueue(settings: QueueSettings): Queue {
-    const deletedAt = this.#deleted.get(arnOf(settings)) ?? Number.NEGATIVE_INFINITY;
+    const deletedAt = this.#deleted.get(arnOf('sqs', settings, settings.name)) ?? Number.NEGATIVE_INFINITY;
     if (this.#clock() - deletedAt < NAME_RESTS_MS) {
       const problem =
         'You must wait 60 seconds after deleting a queue before you can create another with the same name.';
@@ -78,7 +79,7 @@ export class Queues {
     if (target.account !== account || target.region !== region) {
       throw refused('Dead-letter target owner should be same as the source, in the same region.');
     }
-    if (!redriveAllowed(target.settings.redriveAllow, arnOf({ account, region, name }))) {
+    if (!redriveAllowed(target.settings.redriveAllow, arnOf('sqs', { account, region }, name))) {
       throw refused("The dead-letter queue's redrive allow policy does not permit this source queue.");
     }
     return target;
@@ -133,7 +134,7 @@ export class Queues {
 
   /** For ListQueues, which acts on no queue in particular. @throws ApiError AccessDenied */
   authorizeListing(caller: Caller, account: string, region: string): void {
-    const resource = `arn:aws:sqs:${region}:${account}:*`;
+    const resource = arnOf('sqs', { account, region }, '*');
     this.#authorizer.authorize({ caller, action: 'sqs:listqueues', resource, resourceAccount: account });
   }
 
@@ -179,8 +180,4 @@ export class Queues {
   close(): void {
     for (const queue of this.#queues.values()) queue.close();
   }
-}
-
-function arnOf({ account, region, name }: Pick<QueueSettings, 'account' | 'region' | 'name'>): string {
-  return `arn:aws:sqs:${region}:${account}:${name}`;
 }

@@ -55,7 +55,7 @@ export interface TwoAccounts {
   /** The operators of both accounts. */
   a: AwsClients;
   b: AwsClients;
-  as(keys: Keys): AwsClients;
+  as(keys: Keys, region?: string): AwsClients;
   /** The relay, unless another function is named. */
   invoke(event: unknown, functionName?: string): Promise<InvokeAnswer>;
   /** The ledger's item of route "main" and a key, as plain values. */
@@ -89,14 +89,17 @@ export async function startTwoAccounts(options: TwoAccountsOptions = {}): Promis
   );
 }
 
-/** The same around a cloud that a test has put together itself. */
-export function twoAccountsOf(cloud: LocalCloud): TwoAccounts {
-  const as = (keys: Keys) => clientsOf(cloud, keys);
+/**
+ * The same around a cloud that a test has put together itself.
+ * @param regions of the source and of the destination
+ */
+export function twoAccountsOf(cloud: LocalCloud, regions = { a: REGION, b: REGION }): TwoAccounts {
+  const as = (keys: Keys, region = regions.a) => clientsOf(cloud, keys, region);
   const a = as(cloud.operator(ACCOUNT_A));
   return {
     cloud,
     a,
-    b: as(cloud.operator(ACCOUNT_B)),
+    b: as(cloud.operator(ACCOUNT_B), regions.b),
     as,
     invoke: (event, functionName) => invoke(a.lambda, event, functionName),
     ledgerItem: (key) => ledgerItem(a.dynamodb, `main/${key}`),
@@ -106,10 +109,10 @@ export function twoAccountsOf(cloud: LocalCloud): TwoAccounts {
   };
 }
 
-function clientsOf(cloud: LocalCloud, keys: Keys): AwsClients {
+function clientsOf(cloud: LocalCloud, keys: Keys, region: string): AwsClients {
   const settings = {
     endpoint: cloud.url,
-    region: REGION,
+    region,
     credentials: keys,
     requestHandler: new NodeHttpHandler({
       httpsAgent: new Agent({ ca: cloud.caPem, keepAlive: true, maxSockets: 16 }),

@@ -1,8 +1,7 @@
 /** AWS::CloudWatch::* and AWS::SNS::*: alarms with the topics that they tell, and dashboards. */
 import { z } from 'zod';
 import { type Alarm as CloudWatchAlarm, COMPARISONS } from '../../cloudwatch/alarm.ts';
-import { parsePolicy } from '../../iam/policy.ts';
-import { bindPrincipals } from '../../iam/principal.ts';
+import { partitionOf } from '../../partition.ts';
 import {
   alreadyExists,
   boolean,
@@ -15,6 +14,8 @@ import {
   resourceType,
   tags,
 } from '../resource-type.ts';
+import { resourcePolicy } from './resource-policy.ts';
+import { alarmDescription, alarmName, dashboardName, topicDisplayName, topicName } from './texts.ts';
 
 const number = z.union([
   z.number(),
@@ -26,12 +27,15 @@ const number = z.union([
 
 const Alarm = z
   .strictObject({
-    AlarmName: z.string().min(1).max(255),
-    AlarmDescription: z.string().max(1024).default(''),
+    AlarmName: alarmName,
+    AlarmDescription: alarmDescription.default(''),
     ActionsEnabled: boolean
       .optional()
       .refine((enabled) => enabled !== false, 'an alarm that tells nobody is not supported'),
-    AlarmActions: z.array(z.string().startsWith('arn:aws:sns:')).max(5).default([]),
+    AlarmActions: z
+      .array(z.string().regex(/^arn:[^:]+:sns:/))
+      .max(5)
+      .default([]),
     OKActions: harmless('only what goes wrong is told here'),
     ComparisonOperator: z.enum(Object.keys(COMPARISONS) as [keyof typeof COMPARISONS]),
     Threshold: number,
@@ -64,13 +68,13 @@ const Alarm = z
 type AlarmProperties = z.output<typeof Alarm>;
 
 const Dashboard = z.strictObject({
-  DashboardName: z.string().regex(/^[\w-]{1,255}$/),
+  DashboardName: dashboardName,
   DashboardBody: z.string(),
 });
 
 const Topic = z.strictObject({
-  TopicName: z.string().optional(),
-  DisplayName: harmless('a text for people'),
+  TopicName: topicName.optional(),
+  DisplayName: harmless('a text for people', topicDisplayName),
   Tags: tags,
 });
 
@@ -183,13 +187,13 @@ function alarmOf(properties: AlarmProperties, { account, region }: DeployContext
   };
 }
 
-function dashboardArn({ DashboardName }: z.output<typeof Dashboard>, { account }: DeployContext): string {
-  return `arn:aws:cloudwatch::${account}:dashboard/${DashboardName}`;
+function dashboardArn({ DashboardName }: z.output<typeof Dashboard>, { account, region }: DeployContext): string {
+  return `arn:${partitionOf(region)}:cloudwatch::${account}:dashboard/${DashboardName}`;
 }
 
-function setTopicPolicy({ Topics, PolicyDocument }: z.output<typeof TopicPolicy>, { services }: DeployContext): void {
-  const policy = bindPrincipals(parsePolicy(PolicyDocument, 'topic policy', 'resource'), services.directory);
-  const topics = Topics.map((arn) => services.topics.get(arn));
+function setTopicPolicy({ Topics, PolicyDocument }: z.output<typeof TopicPolicy>, context: DeployContext): void {
+  const policy = resourcePolicy('topic policy', PolicyDocument, context);
+  const topics = Topics.map((arn) => context.services.topics.get(arn));
   for (const topic of topics) topic.policy = policy;
 }
 

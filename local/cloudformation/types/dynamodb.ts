@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { ApiError } from '../../api.ts';
 import { boolean, harmless, integer, physicalName, type ResourceType, resourceType, tags } from '../resource-type.ts';
+import { tableName } from './texts.ts';
 
 const throughput = z.strictObject({
   ReadCapacityUnits: integer(1, 40_000),
@@ -11,7 +12,7 @@ const throughput = z.strictObject({
 const keySchema = z.array(z.strictObject({ AttributeName: z.string(), KeyType: z.enum(['HASH', 'RANGE']) }));
 
 const globalSecondaryIndex = z.strictObject({
-  IndexName: z.string(),
+  IndexName: tableName,
   KeySchema: keySchema,
   Projection: z.strictObject({
     ProjectionType: z.enum(['ALL', 'INCLUDE', 'KEYS_ONLY']),
@@ -21,7 +22,7 @@ const globalSecondaryIndex = z.strictObject({
 });
 
 const Table = z.strictObject({
-  TableName: z.string().optional(),
+  TableName: tableName.optional(),
   AttributeDefinitions: z.array(z.strictObject({ AttributeName: z.string(), AttributeType: z.enum(['S', 'N', 'B']) })),
   KeySchema: keySchema,
   BillingMode: z.enum(['PROVISIONED', 'PAY_PER_REQUEST']).optional(),

@@ -1,8 +1,10 @@
 /** AWS::IAM::Policy and ManagedPolicy: policies that are attached to roles and users. */
 import { z } from 'zod';
 import { ApiError } from '../../api.ts';
+import { checkManagedSize, checkPartition } from '../../iam/acceptance.ts';
 import type { NamedPolicy } from '../../iam/entities.ts';
-import { parsePolicy } from '../../iam/policy.ts';
+import { type PolicyDocument, parsePolicy } from '../../iam/policy.ts';
+import { partitionOf } from '../../partition.ts';
 import {
   type DeployContext,
   harmless,
@@ -11,17 +13,18 @@ import {
   type ResourceType,
   resourceType,
 } from '../resource-type.ts';
+import { iamDescription, iamPath, policyName } from './texts.ts';
 
 const attachments = { Roles: z.array(z.string()).default([]), Users: z.array(z.string()).default([]) };
 
-const Policy = z.strictObject({ ...attachments, PolicyName: z.string(), PolicyDocument: policyDocument });
+const Policy = z.strictObject({ ...attachments, PolicyName: policyName, PolicyDocument: policyDocument });
 
 const ManagedPolicy = z.strictObject({
   ...attachments,
-  ManagedPolicyName: z.string().optional(),
+  ManagedPolicyName: policyName.optional(),
   PolicyDocument: policyDocument,
-  Path: z.string().default('/'),
-  Description: harmless('a text for people'),
+  Path: iamPath.default('/'),
+  Description: harmless('a text for people', iamDescription),
 });
 
 export const iamPolicyTypes: Record<string, ResourceType> = {
@@ -48,12 +51,12 @@ export const iamPolicyTypes: Record<string, ResourceType> = {
     create: (properties, context) => {
       const { account, services } = context;
       const name = properties.ManagedPolicyName ?? physicalName(context, 128);
-      const arn = `arn:aws:iam::${account}:policy${properties.Path}${name}`;
+      const arn = services.directory.iamArn(account, `policy${properties.Path}${name}`);
       if (services.managedPolicies.has(arn)) {
         const problem = `A policy called ${name} already exists. Duplicate names are not allowed.`;
         throw new ApiError('EntityAlreadyExists', 409, problem);
       }
-      const policy = { name: arn, document: parsePolicy(properties.PolicyDocument, `policy ${name}`) };
+      const policy = { name: arn, document: managedDocument(name, properties, context) };
       attach(policy, properties, context);
       services.managedPolicies.set(arn, policy);
       return { ref: arn, attributes: { PolicyArn: arn } };
@@ -62,7 +65,7 @@ export const iamPolicyTypes: Record<string, ResourceType> = {
       properties: ['PolicyDocument', 'Roles', 'Users'],
       run: ({ ref: arn, properties: before }, properties, context) => {
         const { directory, managedPolicies } = context.services;
-        const policy = { name: arn, document: parsePolicy(properties.PolicyDocument, `policy ${arn}`) };
+        const policy = { name: arn, document: managedDocument(arn, properties, context) };
         detach(arn, before, context);
         managedPolicies.set(arn, policy);
         // Those that name it themselves have it as well.
@@ -87,6 +90,17 @@ export const iamPolicyTypes: Record<string, ResourceType> = {
 
 export function deleteConflict(message: string): ApiError {
   return new ApiError('DeleteConflict', 409, message);
+}
+
+function managedDocument(
+  name: string,
+  { PolicyDocument }: z.output<typeof ManagedPolicy>,
+  { region }: DeployContext,
+): PolicyDocument {
+  const document = parsePolicy(PolicyDocument, `policy ${name}`);
+  checkManagedSize(document);
+  checkPartition(document, partitionOf(region));
+  return document;
 }
 
 function inlinePolicy({ PolicyName: name, PolicyDocument }: z.output<typeof Policy>): NamedPolicy {

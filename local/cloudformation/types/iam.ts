@@ -1,7 +1,9 @@
 /** AWS::IAM::*: roles, users and their policies. */
 import { z } from 'zod';
-import type { NamedPolicy } from '../../iam/entities.ts';
+import { checkHeld, isAttached } from '../../iam/acceptance.ts';
+import type { NamedPolicy, Role as RoleEntity, User as UserEntity } from '../../iam/entities.ts';
 import { type PolicyDocument, parsePolicy } from '../../iam/policy.ts';
+import { partitionOf } from '../../partition.ts';
 import {
   type DeployContext,
   harmless,
@@ -13,11 +15,12 @@ import {
   tags,
 } from '../resource-type.ts';
 import { deleteConflict, iamPolicyTypes } from './iam-policies.ts';
+import { iamDescription, iamPath, policyName, roleName, userName } from './texts.ts';
 
-const InlinePolicies = z.array(z.strictObject({ PolicyName: z.string(), PolicyDocument: policyDocument })).default([]);
+const InlinePolicies = z.array(z.strictObject({ PolicyName: policyName, PolicyDocument: policyDocument })).default([]);
 
 const identity = {
-  Path: z.string().default('/'),
+  Path: iamPath.default('/'),
   Policies: InlinePolicies,
   ManagedPolicyArns: z.array(z.string()).default([]),
   PermissionsBoundary: z.string().optional(),
@@ -26,13 +29,13 @@ const identity = {
 
 const Role = z.strictObject({
   ...identity,
-  RoleName: z.string().optional(),
+  RoleName: roleName.optional(),
   AssumeRolePolicyDocument: policyDocument,
   MaxSessionDuration: integer(3600, 43_200).optional(),
-  Description: harmless('a text for people'),
+  Description: harmless('a text for people', iamDescription),
 });
 
-const User = z.strictObject({ ...identity, UserName: z.string().optional() });
+const User = z.strictObject({ ...identity, UserName: userName.optional() });
 
 const AccessKey = z.strictObject({
   UserName: z.string(),
@@ -40,8 +43,8 @@ const AccessKey = z.strictObject({
   Serial: harmless('it only makes CloudFormation rotate the key'),
 });
 
-/** AWS's own policies change without notice; only the one that every function needs is known here. */
-const BASIC_EXECUTION = 'arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole';
+/** AWS's own policies change without notice; only the one that every function needs is known here. Each partition has them. */
+const BASIC_EXECUTION = 'iam::aws:policy/service-role/AWSLambdaBasicExecutionRole';
 const AWS_MANAGED: Record<string, PolicyDocument> = {
   [BASIC_EXECUTION]: {
     Version: '2012-10-17',
@@ -160,7 +163,7 @@ function grants(properties: Identity, context: DeployContext) {
 
 /** What other resources have attached stays. */
 function replaceGrants(
-  holder: { policies: NamedPolicy[]; permissionsBoundary?: PolicyDocument },
+  holder: RoleEntity | UserEntity,
   before: Identity,
   after: Identity,
   context: DeployContext,
@@ -169,6 +172,7 @@ function replaceGrants(
   const old = namesOf(before);
   const replaced = new Set(policies.map(({ name }) => name));
   const others = holder.policies.filter(({ name }) => !old.has(name) && !replaced.has(name));
+  checkHeld('roleId' in holder ? 'role' : 'user', holder.name, [...others, ...policies], partitionOf(context.region));
   holder.policies = [...others, ...policies];
   if (permissionsBoundary) holder.permissionsBoundary = permissionsBoundary;
   else delete holder.permissionsBoundary;
@@ -182,16 +186,19 @@ function namesOf({ Policies, ManagedPolicyArns }: Identity): Set<string> {
 function refuseForeignPolicies(policies: readonly NamedPolicy[], properties: Identity): void {
   const own = namesOf(properties);
   const foreign = policies.find(({ name }) => !own.has(name));
-  if (foreign?.name.startsWith('arn:')) throw deleteConflict('Cannot delete entity, must detach all policies first.');
+  if (foreign && isAttached(foreign)) throw deleteConflict('Cannot delete entity, must detach all policies first.');
   if (foreign) throw deleteConflict('Cannot delete entity, must delete policies first.');
 }
 
-function managedPolicy(arn: string, { services }: DeployContext): NamedPolicy {
-  const document = AWS_MANAGED[arn];
+function managedPolicy(arn: string, { services, region }: DeployContext): NamedPolicy {
+  const start = `arn:${partitionOf(region)}:`;
+  const document = arn.startsWith(start) ? AWS_MANAGED[arn.slice(start.length)] : undefined;
   const policy = document ? { name: arn, document } : services.managedPolicies.get(arn);
   if (policy) return policy;
-  if (arn.startsWith('arn:aws:iam::aws:')) {
-    throw new Error(`the policy ${arn} is managed by AWS and unknown here; only ${BASIC_EXECUTION} is supported`);
+  if (arn.startsWith(`${start}iam::aws:`)) {
+    throw new Error(
+      `the policy ${arn} is managed by AWS and unknown here; only ${start}${BASIC_EXECUTION} is supported`,
+    );
   }
   throw new Error(`Policy ${arn} does not exist or is not attachable.`);
 }

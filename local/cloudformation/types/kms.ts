@@ -1,11 +1,11 @@
 /** AWS::KMS::*: keys and their aliases. S3 encrypts nothing here, but whoever may use a key is asked of its policy. */
 import { z } from 'zod';
 import { ApiError } from '../../api.ts';
-import type { Directory } from '../../iam/directory.ts';
-import { type PolicyDocument, parsePolicy } from '../../iam/policy.ts';
-import { bindPrincipals } from '../../iam/principal.ts';
+import type { PolicyDocument } from '../../iam/policy.ts';
+import { arnOf } from '../../partition.ts';
 import {
   boolean,
+  type DeployContext,
   harmless,
   policyDocument,
   type ResourceType,
@@ -13,10 +13,12 @@ import {
   tags,
   uniqueDigest,
 } from '../resource-type.ts';
+import { resourcePolicy } from './resource-policy.ts';
+import { keyAlias, keyDescription } from './texts.ts';
 
 const Key = z.strictObject({
   KeyPolicy: policyDocument.optional(),
-  Description: harmless('a text for people'),
+  Description: harmless('a text for people', keyDescription),
   Enabled: boolean.optional().refine((enabled) => enabled !== false, 'a disabled key is not supported'),
   EnableKeyRotation: harmless('there is no key material to rotate'),
   RotationPeriodInDays: harmless('there is no key material to rotate'),
@@ -27,7 +29,7 @@ const Key = z.strictObject({
 });
 
 const Alias = z.strictObject({
-  AliasName: z.string().startsWith('alias/'),
+  AliasName: keyAlias,
   TargetKeyId: z.string(),
 });
 
@@ -35,16 +37,15 @@ export const kmsTypes: Record<string, ResourceType> = {
   'AWS::KMS::Key': resourceType(Key, {
     replacedBy: ['KeySpec', 'KeyUsage'],
     create: ({ KeyPolicy }, context) => {
-      const { account, region, services } = context;
       const keyId = uniqueDigest(context).replace(/^(.{8})(.{4})(.{4})(.{4})(.{12}).*$/, '$1-$2-$3-$4-$5');
-      const arn = `arn:aws:kms:${region}:${account}:key/${keyId}`;
-      services.keys.add(arn, keyPolicy(KeyPolicy, account, services.directory));
+      const arn = arnOf('kms', context, `key/${keyId}`);
+      context.services.keys.add(arn, keyPolicy(KeyPolicy, context));
       return { ref: keyId, attributes: { Arn: arn, KeyId: keyId } };
     },
     update: {
       properties: ['KeyPolicy'],
-      run: ({ attributes }, { KeyPolicy }, { account, services }) => {
-        services.keys.add(attributes['Arn']!, keyPolicy(KeyPolicy, account, services.directory));
+      run: ({ attributes }, { KeyPolicy }, context) => {
+        context.services.keys.add(attributes['Arn']!, keyPolicy(KeyPolicy, context));
       },
     },
     remove: ({ attributes }, { services }) => services.keys.remove(attributes['Arn']!),
@@ -54,7 +55,7 @@ export const kmsTypes: Record<string, ResourceType> = {
     named: 'AliasName',
     replacedBy: ['AliasName'],
     create: ({ AliasName, TargetKeyId }, { account, region, services }) => {
-      const arn = `arn:aws:kms:${region}:${account}:${AliasName}`;
+      const arn = arnOf('kms', { account, region }, AliasName);
       if (services.keys.hasAlias(arn)) {
         throw new ApiError('AlreadyExistsException', 400, `An alias with the name ${arn} already exists`);
       }
@@ -72,8 +73,8 @@ export const kmsTypes: Record<string, ResourceType> = {
 };
 
 /** Without a policy of its own, a key leaves everything to the account's identity policies. */
-function keyPolicy(given: unknown, account: string, directory: Directory): PolicyDocument {
-  if (given !== undefined) return bindPrincipals(parsePolicy(given, 'key policy', 'resource'), directory);
-  const Principal = { AWS: `arn:aws:iam::${account}:root` };
+function keyPolicy(given: unknown, context: DeployContext): PolicyDocument {
+  if (given !== undefined) return resourcePolicy('key policy', given, context);
+  const Principal = { AWS: context.services.directory.iamArn(context.account, 'root') };
   return { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Principal, Action: 'kms:*', Resource: '*' }] };
 }

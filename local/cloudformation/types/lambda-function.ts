@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import type { FunctionSettings } from '../../lambda/functions.ts';
 import { type DeployContext, harmless, integer, physicalName, resourceType, tags } from '../resource-type.ts';
+import { functionName, lambdaDescription } from './texts.ts';
 
 /** Names that Lambda keeps for itself (Developer Guide, "Defined runtime environment variables"). */
 const RESERVED_VARIABLES = new Set([
@@ -47,11 +48,8 @@ const Logging = z.strictObject({
 });
 
 const Function_ = z.strictObject({
-  FunctionName: z
-    .string()
-    .regex(/^[a-zA-Z0-9-_]{1,64}$/)
-    .optional(),
-  Description: z.string().default(''),
+  FunctionName: functionName.optional(),
+  Description: lambdaDescription.default(''),
   Runtime: z.string().regex(/^nodejs(22|24)\.x$/, 'only nodejs22.x and nodejs24.x are supported'),
   Handler: z.string().max(128),
   Role: z.string(),

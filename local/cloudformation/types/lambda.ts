@@ -5,6 +5,7 @@ import { bindPrincipals } from '../../iam/principal.ts';
 import type { MappingSettings } from '../../lambda/event-source-mapping.ts';
 import { parseFunctionName } from '../../lambda/function-name.ts';
 import { addPermission, removePermission, type Target } from '../../lambda/functions.ts';
+import { partitionOf } from '../../partition.ts';
 import {
   alreadyExists,
   boolean,
@@ -17,18 +18,21 @@ import {
   tags,
 } from '../resource-type.ts';
 import { lambdaFunction } from './lambda-function.ts';
+import { aliasName, lambdaDescription } from './texts.ts';
+
+const queueArn = z.string().regex(/^arn:[^:]+:sqs:/, 'must be the ARN of a queue');
 
 const Version = z.strictObject({
   FunctionName: z.string(),
-  Description: harmless('a text for people'),
+  Description: harmless('a text for people', lambdaDescription),
   CodeSha256: harmless('it guards against a change between two deployments'),
 });
 
 const Alias = z.strictObject({
   FunctionName: z.string(),
   FunctionVersion: z.string(),
-  Name: z.string(),
-  Description: harmless('a text for people'),
+  Name: aliasName,
+  Description: harmless('a text for people', lambdaDescription),
 });
 
 const Permission = z.strictObject({
@@ -46,14 +50,14 @@ const EventInvokeConfig = z.strictObject({
   MaximumEventAgeInSeconds: integer(60, 21_600).optional(),
   DestinationConfig: z
     .strictObject({
-      OnFailure: z.strictObject({ Destination: z.string().startsWith('arn:aws:sqs:') }).optional(),
+      OnFailure: z.strictObject({ Destination: queueArn }).optional(),
     })
     .optional(),
 });
 
 const EventSourceMapping = z.strictObject({
   FunctionName: z.string(),
-  EventSourceArn: z.string().startsWith('arn:aws:sqs:'),
+  EventSourceArn: queueArn,
   BatchSize: integer(1, 10_000).default(10),
   MaximumBatchingWindowInSeconds: integer(0, 300).default(0),
   FunctionResponseTypes: z.array(z.literal('ReportBatchItemFailures')).max(1).default([]),
@@ -227,10 +231,10 @@ function targetOf(name: string, context: DeployContext, qualifier?: string): Tar
 }
 
 /** `s3.amazonaws.com` is a service, 12 digits an account, anything else an ARN, which must exist. */
-function principalOf(principal: string, { services }: DeployContext) {
+function principalOf(principal: string, { services, region }: DeployContext) {
   if (principal === '*') return '*' as const;
   if (principal.endsWith('.amazonaws.com')) return { Service: principal };
   const statement = { Effect: 'Allow' as const, Principal: { AWS: principal }, Action: 'lambda:*', Resource: '*' };
-  const bound = bindPrincipals({ Statement: [statement] }, services.directory);
+  const bound = bindPrincipals({ Statement: [statement] }, services.directory, partitionOf(region));
   return [bound.Statement].flat()[0]!.Principal!;
 }

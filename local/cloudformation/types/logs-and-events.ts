@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import type { EventPattern } from '../../events/event-pattern.ts';
 import type { ScheduleTarget } from '../../events/schedules.ts';
+import { arnOf } from '../../partition.ts';
 import {
   alreadyExists,
   boolean,
@@ -12,27 +13,43 @@ import {
   resourceType,
   tags,
 } from '../resource-type.ts';
+import {
+  logGroupName,
+  MAX_EVENT_PATTERN_CHARACTERS,
+  MAX_RULE_TARGETS,
+  ruleDescription,
+  ruleName,
+  scheduleExpression,
+  targetId,
+  targetInput,
+} from './texts.ts';
 
 const LogGroup = z.strictObject({
-  LogGroupName: z.string().optional(),
+  LogGroupName: logGroupName.optional(),
   RetentionInDays: harmless('nothing here lives that long'),
   LogGroupClass: harmless('it is a matter of price'),
   DeletionProtectionEnabled: boolean.optional(),
   Tags: tags,
 });
 
-const Target = z.strictObject({ Id: z.string(), Arn: z.string(), Input: z.string().optional() });
+const Target = z.strictObject({ Id: targetId, Arn: z.string(), Input: targetInput.optional() });
 type RuleTarget = z.output<typeof Target>;
 
 const Rule = z
   .strictObject({
-    Name: z.string().optional(),
-    Description: harmless('a text for people'),
+    Name: ruleName.optional(),
+    Description: harmless('a text for people', ruleDescription),
     EventBusName: z.literal('default').optional(),
-    EventPattern: z.record(z.string(), z.unknown()).optional(),
-    ScheduleExpression: z.string().optional(),
+    EventPattern: z
+      .record(z.string(), z.unknown())
+      .refine(
+        (pattern) => JSON.stringify(pattern).length <= MAX_EVENT_PATTERN_CHARACTERS,
+        `must have at most ${MAX_EVENT_PATTERN_CHARACTERS} characters`,
+      )
+      .optional(),
+    ScheduleExpression: scheduleExpression.optional(),
     State: z.enum(['ENABLED', 'DISABLED']).default('ENABLED'),
-    Targets: z.array(Target).default([]),
+    Targets: z.array(Target).max(MAX_RULE_TARGETS).default([]),
     Tags: tags,
   })
   .refine(
@@ -54,7 +71,7 @@ export const logsAndEventsTypes: Record<string, ResourceType> = {
         throw alreadyExists('AWS::Logs::LogGroup', 'LogGroupName', name);
       }
       services.logs.createGroup({ account, region, name });
-      return { ref: name, attributes: { Arn: `arn:aws:logs:${region}:${account}:log-group:${name}:*` } };
+      return { ref: name, attributes: { Arn: arnOf('logs', { account, region }, `log-group:${name}:*`) } };
     },
     update: { properties: ['DeletionProtectionEnabled'], run: () => undefined },
     remove: ({ ref: name, properties }, { account, region, services }) => {
@@ -69,7 +86,7 @@ export const logsAndEventsTypes: Record<string, ResourceType> = {
     create: (properties, context) => {
       const { services } = context;
       const name = properties.Name ?? physicalName(context);
-      const arn = `arn:aws:events:${context.region}:${context.account}:rule/${name}`;
+      const arn = arnOf('events', context, `rule/${name}`);
       if ([...services.eventBus.ruleArns(), ...services.schedules.arns()].includes(arn)) {
         throw alreadyExists('AWS::Events::Rule', 'Name', name);
       }
@@ -106,7 +123,7 @@ function removeRule(arn: string, { services }: DeployContext): void {
 
 /** @throws Error for a target that is no function */
 function scheduleTarget({ Arn, Input }: RuleTarget): ScheduleTarget {
-  if (/^arn:aws:lambda:[^:]+:\d{12}:function:/.test(Arn)) return { functionArn: Arn, input: Input };
+  if (/^arn:[^:]+:lambda:[^:]+:\d{12}:function:/.test(Arn)) return { functionArn: Arn, input: Input };
   throw new Error(`Target ${Arn} of a schedule is no function`);
 }
 

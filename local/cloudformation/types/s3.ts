@@ -1,7 +1,6 @@
 /** AWS::S3::*: buckets with their settings, policies and notifications. */
 import { z } from 'zod';
-import { parsePolicy } from '../../iam/policy.ts';
-import { bindPrincipals } from '../../iam/principal.ts';
+import { bucketArnOf, dnsSuffixOf } from '../../partition.ts';
 import type { BucketSettings, Encryption } from '../../s3/model.ts';
 import {
   boolean,
@@ -15,6 +14,7 @@ import {
   resourceType,
   tags,
 } from '../resource-type.ts';
+import { resourcePolicy } from './resource-policy.ts';
 
 const DefaultEncryption = z.strictObject({
   SSEAlgorithm: z.enum(['AES256', 'aws:kms']),
@@ -145,20 +145,19 @@ export const s3Types: Record<string, ResourceType> = {
   }),
 };
 
-function setPolicy({ Bucket: name, PolicyDocument }: z.output<typeof BucketPolicy>, { services }: DeployContext): void {
-  const policy = parsePolicy(PolicyDocument, `bucket policy of ${name}`, 'resource');
-  services.s3.setBucketPolicy(name, bindPrincipals(policy, services.directory));
+function setPolicy({ Bucket: name, PolicyDocument }: z.output<typeof BucketPolicy>, context: DeployContext): void {
+  context.services.s3.setBucketPolicy(name, resourcePolicy('bucket policy', PolicyDocument, context));
 }
 
 function createBucket(properties: BucketProperties, context: DeployContext) {
   const { region, services } = context;
   const name = properties.BucketName ?? physicalName(context, 63).toLowerCase();
   services.s3.createBucket(settingsOf(name, properties, context));
-  const domain = `${name}.s3.amazonaws.com`;
-  const regionalDomain = `${name}.s3.${region}.amazonaws.com`;
+  const domain = `${name}.s3.${dnsSuffixOf(region)}`;
+  const regionalDomain = `${name}.s3.${region}.${dnsSuffixOf(region)}`;
   const answers = {
     ref: name,
-    attributes: { Arn: `arn:aws:s3:::${name}`, DomainName: domain, RegionalDomainName: regionalDomain },
+    attributes: { Arn: bucketArnOf(name, region), DomainName: domain, RegionalDomainName: regionalDomain },
   };
   try {
     if (properties.NotificationConfiguration) {

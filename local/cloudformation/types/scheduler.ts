@@ -1,15 +1,17 @@
 /** AWS::Scheduler::*: groups and schedules. */
 import { z } from 'zod';
 import { ApiError } from '../../api.ts';
+import { arnOf } from '../../partition.ts';
 import type { Schedule as LocalSchedule } from '../../scheduler/scheduler.ts';
 import { type DeployContext, harmless, integer, type ResourceType, resourceType, tags } from '../resource-type.ts';
+import { scheduleDescription, scheduleExpression, scheduleGroupName, scheduleInput, scheduleName } from './texts.ts';
 
-const ScheduleGroup = z.strictObject({ Name: z.string(), Tags: tags });
+const ScheduleGroup = z.strictObject({ Name: scheduleGroupName, Tags: tags });
 
 const Target = z.strictObject({
-  Arn: z.string().regex(/^arn:aws:lambda:[^:]+:\d{12}:function:/, 'a schedule here invokes a function'),
+  Arn: z.string().regex(/^arn:[^:]+:lambda:[^:]+:\d{12}:function:/, 'a schedule here invokes a function'),
   RoleArn: z.string(),
-  Input: z.string().default('{}'),
+  Input: scheduleInput.default('{}'),
   DeadLetterConfig: z.strictObject({ Arn: z.string() }).optional(),
 });
 
@@ -19,10 +21,10 @@ const FlexibleTimeWindow = z.discriminatedUnion('Mode', [
 ]);
 
 const Schedule = z.strictObject({
-  Name: z.string(),
-  GroupName: z.string().default('default'),
-  Description: harmless('a text for people'),
-  ScheduleExpression: z.string(),
+  Name: scheduleName,
+  GroupName: scheduleGroupName.default('default'),
+  Description: harmless('a text for people', scheduleDescription),
+  ScheduleExpression: scheduleExpression,
   ScheduleExpressionTimezone: z.string().default('UTC'),
   FlexibleTimeWindow,
   State: z.enum(['ENABLED', 'DISABLED']).default('ENABLED'),
@@ -34,7 +36,7 @@ export const schedulerTypes: Record<string, ResourceType> = {
     named: 'Name',
     replacedBy: ['Name'],
     create: ({ Name: name }, { account, region, services: { scheduler } }) => {
-      const arn = `arn:aws:scheduler:${region}:${account}:schedule-group/${name}`;
+      const arn = arnOf('scheduler', { account, region }, `schedule-group/${name}`);
       if (scheduler.groupArns().includes(arn)) throw conflict(`Schedule group ${name} already exists.`);
       return { ref: name, attributes: { Arn: scheduler.putGroup({ account, region, name }).arn } };
     },
@@ -45,9 +47,9 @@ export const schedulerTypes: Record<string, ResourceType> = {
     named: 'Name',
     replacedBy: ['Name', 'GroupName'],
     create: (properties, context) => {
-      const { account, region, services } = context;
+      const { services } = context;
       const { Name: name, GroupName: group } = properties;
-      const arn = `arn:aws:scheduler:${region}:${account}:schedule/${group}/${name}`;
+      const arn = arnOf('scheduler', context, `schedule/${group}/${name}`);
       if (services.scheduler.arns().includes(arn)) throw conflict(`Schedule ${name} already exists.`);
       return { ref: name, attributes: { Arn: services.scheduler.put(scheduleOf(properties, context)).arn } };
     },

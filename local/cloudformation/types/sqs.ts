@@ -1,7 +1,5 @@
 /** AWS::SQS::*: queues and their policies. */
 import { z } from 'zod';
-import { parsePolicy } from '../../iam/policy.ts';
-import { bindPrincipals } from '../../iam/principal.ts';
 import { queueDoesNotExist } from '../../sqs/errors.ts';
 import type { RedriveAllowPolicy } from '../../sqs/queue-settings.ts';
 import {
@@ -14,9 +12,11 @@ import {
   resourceType,
   tags,
 } from '../resource-type.ts';
+import { resourcePolicy } from './resource-policy.ts';
+import { queueName } from './texts.ts';
 
 const Queue = z.strictObject({
-  QueueName: z.string().optional(),
+  QueueName: queueName.optional(),
   VisibilityTimeout: integer(0, 43_200).optional(),
   MessageRetentionPeriod: integer(60, 1_209_600).optional(),
   ReceiveMessageWaitTimeSeconds: integer(0, 20).optional(),
@@ -79,9 +79,9 @@ export const sqsTypes: Record<string, ResourceType> = {
   }),
 };
 
-function setPolicy({ Queues, PolicyDocument }: z.output<typeof QueuePolicy>, { services }: DeployContext): void {
-  const policy = bindPrincipals(parsePolicy(PolicyDocument, 'queue policy', 'resource'), services.directory);
-  for (const url of Queues) services.sqs.setQueuePolicy(url, policy);
+function setPolicy({ Queues, PolicyDocument }: z.output<typeof QueuePolicy>, context: DeployContext): void {
+  const policy = resourcePolicy('queue policy', PolicyDocument, context);
+  for (const url of Queues) context.services.sqs.setQueuePolicy(url, policy);
 }
 
 function removePolicy({ Queues }: z.output<typeof QueuePolicy>, { region, services: { sqs } }: DeployContext): void {

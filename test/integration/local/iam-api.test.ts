@@ -349,6 +349,72 @@ describe('operations', () => {
     expect([directory.usersOf(A).length, directory.rolesOf(A).length]).toEqual(before);
   });
 
+  const large = (characters: number) =>
+    JSON.stringify(policy('s3:GetObject', `arn:aws:s3:::${'x'.repeat(characters)}`));
+
+  test.each<[string, string, Record<string, string>, string]>([
+    [
+      'a trust policy of more than 2,048 characters',
+      'CreateRole',
+      { RoleName: 'r', AssumeRolePolicyDocument: JSON.stringify(trust(...Array.from({ length: 200 }, () => A))) },
+      '409 LimitExceeded: Cannot exceed quota for ACLSizePerRole: 2048',
+    ],
+    [
+      'such a one later',
+      'UpdateAssumeRolePolicy',
+      { RoleName: 'full', PolicyDocument: JSON.stringify(trust(...Array.from({ length: 200 }, () => A))) },
+      '409 LimitExceeded: Cannot exceed quota for ACLSizePerRole: 2048',
+    ],
+    [
+      'a second policy of a role that is full',
+      'PutRolePolicy',
+      { RoleName: 'full', PolicyName: 'b', PolicyDocument: large(300) },
+      '409 LimitExceeded: Maximum policy size of 10240 bytes exceeded for role full',
+    ],
+    [
+      'a second policy of a user who is full',
+      'PutUserPolicy',
+      { UserName: 'full', PolicyName: 'b', PolicyDocument: large(300) },
+      '409 LimitExceeded: Maximum policy size of 2048 bytes exceeded for user full',
+    ],
+    [
+      'characters beyond Latin-1',
+      'PutRolePolicy',
+      { RoleName: 'full', PolicyName: 'a', PolicyDocument: JSON.stringify(policy('s3:*', 'arn:aws:s3:::b/日')) },
+      '400 ValidationError: The specified value for policyDocument is invalid. It must contain only printable ASCII characters.',
+    ],
+    [
+      'such characters as JSON escapes',
+      'PutRolePolicy',
+      {
+        RoleName: 'full',
+        PolicyName: 'a',
+        PolicyDocument: JSON.stringify(policy('s3:*', 'arn:aws:s3:::b/日')).replace('日', '\\u65e5'),
+      },
+      '400 MalformedPolicyDocument: policy a: "arn:aws:s3:::b/日" has the character U+65E5; a policy takes U+0009, U+000A, U+000D and U+0020 to U+00FF only',
+    ],
+    [
+      'a resource of another partition',
+      'PutUserPolicy',
+      { UserName: 'full', PolicyName: 'a', PolicyDocument: JSON.stringify(policy('s3:*', 'arn:aws-cn:s3:::b')) },
+      '400 MalformedPolicyDocument: Partition "aws-cn" is not valid for resource "arn:aws-cn:s3:::b".',
+    ],
+    [
+      'an account of another partition',
+      'UpdateAssumeRolePolicy',
+      { RoleName: 'full', PolicyDocument: JSON.stringify(trust(`arn:aws-us-gov:iam::${A}:root`)) },
+      `400 MalformedPolicyDocument: Invalid principal in policy: "AWS":"arn:aws-us-gov:iam::${A}:root"`,
+    ],
+  ])('beyond what a policy may be: %s', async (_, action, parameters, expected) => {
+    await call('CreateRole', { RoleName: 'full', AssumeRolePolicyDocument: JSON.stringify(trust(A)) });
+    await call('PutRolePolicy', { RoleName: 'full', PolicyName: 'a', PolicyDocument: large(10_000) });
+    await call('CreateUser', { UserName: 'full' });
+    await call('PutUserPolicy', { UserName: 'full', PolicyName: 'a', PolicyDocument: large(1900) });
+    expect(await refusal(action, parameters)).toBe(expected);
+    const { PolicyDocument } = await call('GetRolePolicy', { RoleName: 'full', PolicyName: 'a' });
+    expect(decoded(PolicyDocument)).toEqual(JSON.parse(large(10_000)));
+  });
+
   test('a user with keys or with attached policies is not deleted', async () => {
     directory.addUser({
       account: A,

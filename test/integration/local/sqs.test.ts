@@ -370,7 +370,7 @@ describe('the query protocol of older clients', () => {
       body: Readable.from([Buffer.from(new URLSearchParams({ Version: '2012-11-05', ...form }).toString())]),
       region: REGION,
       hostname: '127.0.0.1',
-      caller: { principal: { kind: 'root', account: OWNER }, context: {} },
+      caller: { principal: { kind: 'root', account: OWNER, arn: directory.iamArn(OWNER, 'root') }, context: {} },
       payload: { kind: 'unsigned' },
     });
     return { status, answer: parser.parse(String(body)) };

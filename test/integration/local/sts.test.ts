@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { Agent } from 'node:https';
 import {
   AssumeRoleCommand,
@@ -101,6 +102,15 @@ function client(credentials: AccessKey & { sessionToken?: string }): STSClient {
 function assume(credentials: AccessKey, role: Role | string, changes: Partial<AssumeRoleCommandInput> = {}) {
   const RoleArn = typeof role === 'string' ? role : role.arn;
   return client(credentials).send(new AssumeRoleCommand({ RoleArn, RoleSessionName: 's1', ...changes }));
+}
+
+function sessionPolicy(Resource: string): string {
+  return JSON.stringify({ Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: 's3:PutObject', Resource }] });
+}
+
+function incompressible(characters: number): string {
+  const digests = Array.from({ length: 30 }, (_, index) => createHash('sha512').update(`${index}`).digest('base64url'));
+  return digests.join('').slice(0, characters);
 }
 
 function refused(arn: string, roleArn: string) {
@@ -264,6 +274,30 @@ describe('sessions', () => {
       /'policy' .* less than or equal to 2048/,
     ],
     [
+      'a policy with characters beyond Latin-1',
+      { Policy: sessionPolicy('arn:aws:s3:::b/日本/*') },
+      'ValidationError',
+      /'policy' failed to satisfy constraint: Member must satisfy regular expression pattern: \[\\u0009\\u000A\\u000D\\u0020-\\u00FF\]\+/,
+    ],
+    [
+      'a policy with such characters as JSON escapes',
+      { Policy: sessionPolicy('arn:aws:s3:::b/日').replace('日', '\\u65e5') },
+      'MalformedPolicyDocumentException',
+      /has the character U\+65E5/,
+    ],
+    [
+      'a policy that names a resource of another partition',
+      { Policy: sessionPolicy('arn:aws-cn:s3:::b/*') },
+      'MalformedPolicyDocumentException',
+      /Partition "aws-cn" is not valid for resource "arn:aws-cn:s3:::b\/\*"/,
+    ],
+    [
+      'a policy that can’t be packed',
+      { Policy: sessionPolicy(`arn:aws:s3:::b/${incompressible(1900)}`) },
+      'PackedPolicyTooLargeException',
+      /^Packed policy consumes 1\d\d% of allotted space, please use smaller policy\.$/,
+    ],
+    [
       'policy ARNs',
       { PolicyArns: [{ arn: 'arn:aws:iam::aws:policy/X' }] },
       'NotImplemented',
@@ -272,6 +306,12 @@ describe('sessions', () => {
     ['tags', { Tags: [{ Key: 'a', Value: 'b' }] }, 'NotImplemented', /does not support Tags/],
   ])('are refused with a reason: %s', async (_, changes, name, message) => {
     await expect(assume(ann, relay, changes)).rejects.toMatchObject({ name, message: expect.stringMatching(message) });
+  });
+
+  test('a policy of Latin-1 characters is taken, and how much room it takes is told', async () => {
+    const { PackedPolicySize } = await assume(ann, relay, { Policy: sessionPolicy('arn:aws:s3:::b/Müller & Söhne/*') });
+    expect(PackedPolicySize).toBeGreaterThan(0);
+    expect(PackedPolicySize).toBeLessThan(50);
   });
 
   test('an operation that is not there is named', async () => {

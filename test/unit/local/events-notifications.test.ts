@@ -18,7 +18,10 @@ const BUCKET_ARN = 'arn:aws:s3:::drop';
 const RULE_ARN = `arn:aws:events:${REGION}:${ACCOUNT}:rule/uploads`;
 const now = Date.parse('2026-01-02T03:04:05.678Z');
 const clock = () => now;
-const operator = { principal: { kind: 'root' as const, account: ACCOUNT }, context: {} };
+const operator = {
+  principal: { kind: 'root' as const, account: ACCOUNT, arn: `arn:aws:iam::${ACCOUNT}:root` },
+  context: {},
+};
 
 const created = (changes: Partial<ObjectCreated> = {}): ObjectCreated => ({
   bucket: 'drop',

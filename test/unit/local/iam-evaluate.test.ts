@@ -66,7 +66,7 @@ function ask({ who, owner = HOME, identity, boundary, session, resource, context
     action: action ?? 's3:GetObject',
     resource: OBJECT,
     resourceAccount: owner,
-    resourcePolicy: resource && bindPrincipals(resource, directory),
+    resourcePolicy: resource && bindPrincipals(resource, directory, 'aws'),
     context,
   };
   const authorizer = new IamAuthorizer(directory);

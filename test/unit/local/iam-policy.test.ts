@@ -74,7 +74,7 @@ describe('principals are bound when a policy is stored', () => {
   const { userId } = directory.addUser({ account: '111111111111', name: 'ann' });
   const bind = (AWS: string) => {
     const policy = parsePolicy(statement({ Principal: { AWS } }), 'the test', 'resource');
-    return listOf(bindPrincipals(policy, directory).Statement)[0]?.Principal;
+    return listOf(bindPrincipals(policy, directory, 'aws').Statement)[0]?.Principal;
   };
 
   test.each([

@@ -74,6 +74,21 @@ test.each([
   expect(conditionHolds(name, scope, 'Resources.X')).toBe(expected);
 });
 
+describe('pseudo parameters go by the region', () => {
+  test.each([
+    ['eu-west-1', 'aws', 'amazonaws.com'],
+    ['us-gov-east-1', 'aws-us-gov', 'amazonaws.com'],
+    ['cn-northwest-1', 'aws-cn', 'amazonaws.com.cn'],
+    ['us-iso-east-1', 'aws-iso', 'c2s.ic.gov'],
+    ['eusc-de-east-1', 'aws-eusc', 'amazonaws.eu'],
+  ])('%s', (region, partition, suffix) => {
+    const value = (name: string) => resolve({ Ref: name }, { ...scope, region }, 'R');
+    expect(value('AWS::Partition')).toBe(partition);
+    expect(value('AWS::URLSuffix')).toBe(suffix);
+    expect(value('AWS::StackId')).toMatch(`arn:${partition}:cloudformation:${region}:`);
+  });
+});
+
 describe('what can not be resolved is refused with its place', () => {
   test.each<[string, TemplateValue, string]>([
     [

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { logLine } from '../../../local/lambda/console.ts';
 import { parseFunctionName } from '../../../local/lambda/function-name.ts';
+import { addPermission, FunctionRegistry } from '../../../local/lambda/functions.ts';
 import { SandboxPool } from '../../../local/lambda/sandbox-pool.ts';
 import { failedMessageIds, sqsEvent } from '../../../local/lambda/sqs-batch.ts';
 
@@ -15,6 +16,11 @@ describe('a function can be named as AWS allows it', () => {
     ['222222222222:function:relay', undefined, { ...home, account: '222222222222', name: 'relay' }],
     [arn, '3', { account: '222222222222', region: 'eu-west-1', name: 'relay', qualifier: '3' }],
     [`${arn}:live`, 'live', { account: '222222222222', region: 'eu-west-1', name: 'relay', qualifier: 'live' }],
+    [
+      'arn:aws-us-gov:lambda:us-gov-west-1:222222222222:function:relay',
+      undefined,
+      { account: '222222222222', region: 'us-gov-west-1', name: 'relay' },
+    ],
   ])('%s with qualifier %s', (name, qualifier, expected) => {
     expect(parseFunctionName(name, home, qualifier)).toMatchObject(expected);
   });
@@ -22,11 +28,53 @@ describe('a function can be named as AWS allows it', () => {
   test.each([
     ['a/b', undefined, 'ValidationException'],
     ['arn:aws:s3:::relay', undefined, 'ValidationException'],
+    ['arn:aws:lambda:us-gov-west-1:222222222222:function:relay', undefined, 'ValidationException'],
+    ['arn:aws-cn:lambda:eu-west-1:222222222222:function:relay', undefined, 'ValidationException'],
     ['relay', 'no good', 'ValidationException'],
     ['relay:live', 'other', 'InvalidParameterValueException'],
   ])('but not %s with qualifier %s', (name, qualifier, code) => {
     expect(() => parseFunctionName(name, home, qualifier)).toThrow(expect.objectContaining({ code }));
   });
+});
+
+test('permissions of a function come to 20 KB at most', () => {
+  const functions = new FunctionRegistry();
+  const logging = { group: 'l', format: 'Text', applicationLevel: 'INFO', systemLevel: 'INFO' } as const;
+  functions.add(
+    {
+      ...home,
+      name: 'relay',
+      description: '',
+      runtime: 'nodejs24.x',
+      handler: 'index.handler',
+      roleArn: 'r',
+      taskRoot: '/',
+      codeHash: 'h',
+      timeoutSeconds: 3,
+      memorySizeMb: 128,
+      environment: {},
+      reservedConcurrency: undefined,
+      durable: undefined,
+      logging,
+    },
+    new Date(0),
+  );
+  const target = functions.target({ ...home, name: 'relay', qualifier: undefined });
+  const permit = (length: number) =>
+    addPermission(target, {
+      statementId: `s${length}`,
+      action: 'lambda:InvokeFunction',
+      principal: '*',
+      sourceArn: 'x'.repeat(length),
+    });
+  permit(10_000);
+  expect(() => permit(10_400)).toThrow(
+    expect.objectContaining({
+      code: 'PolicyLengthExceededException',
+      message: expect.stringMatching(/^The final policy size \(20\d{3}\) is bigger than the limit \(20480\)\.$/),
+    }),
+  );
+  permit(9000);
 });
 
 describe('which messages of a batch come again', () => {

@@ -28,6 +28,10 @@ describe('the bucket and the key of a request', () => {
     ['uploads.s3.amazonaws.com', '/a', 'uploads', 'a'],
     ['uploads.s3.us-gov-west-1.amazonaws.com', '/a', 'uploads', 'a'],
     ['s3.us-east-1.amazonaws.com', '/uploads/a', 'uploads', 'a'],
+    ['uploads.s3.cn-north-1.amazonaws.com.cn', '/a', 'uploads', 'a'],
+    ['s3.cn-north-1.amazonaws.com.cn', '/uploads/a', 'uploads', 'a'],
+    ['uploads.s3.us-iso-east-1.c2s.ic.gov', '/a', 'uploads', 'a'],
+    ['uploads.s3.eusc-de-east-1.amazonaws.eu', '/a', 'uploads', 'a'],
   ])('https://%s%s', (hostname, rawPath, bucketName, key) => {
     expect(resolveTarget({ hostname, rawPath })).toEqual({
       ...(bucketName === undefined ? {} : { bucketName }),

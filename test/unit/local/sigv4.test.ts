@@ -9,12 +9,12 @@ import { verifySignature } from '../../../local/sigv4.ts';
 const S3_KEY: IssuedKey = {
   accessKeyId: 'AKIAIOSFODNN7EXAMPLE',
   secretAccessKey: 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY',
-  principal: { kind: 'root', account: '111111111111' },
+  principal: { kind: 'root', account: '111111111111', arn: 'arn:aws:iam::111111111111:root' },
 };
 const SUITE_KEY: IssuedKey = {
   accessKeyId: 'AKIDEXAMPLE',
   secretAccessKey: 'wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY',
-  principal: { kind: 'root', account: '222222222222' },
+  principal: { kind: 'root', account: '222222222222', arn: 'arn:aws:iam::222222222222:root' },
 };
 const keys = { findAccessKey: (id: string) => [S3_KEY, SUITE_KEY].find(({ accessKeyId }) => accessKeyId === id) };
 const S3_DAY = Date.parse('2013-05-24T00:00:00Z');
