@@ -23,6 +23,8 @@ export type RelayErrorCode =
   | 'DestinationRefused'
   | 'AlreadyThere'
   | 'ChecksumRefused'
+  | 'SourceCorrupt'
+  | 'Unprovable'
   | 'SourceKeyDenied'
   | 'DestinationKeyDenied'
   | 'SessionExpired'

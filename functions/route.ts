@@ -45,6 +45,8 @@ export interface Route {
   copyTags: boolean;
   /** Whether a key that is taken at the destination stays as it is: what came first is never overwritten. */
   createOnly: boolean;
+  /** Whether an object of which S3 keeps neither a checksum nor an MD5 is refused rather than read on trust. */
+  requireProof: boolean;
 }
 
 /** S3's limit on keys, in bytes of UTF-8: https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html */

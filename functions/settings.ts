@@ -45,6 +45,7 @@ const route = z.extend(filteredRoute, {
   externalId,
   storageClass: z.optional(z.union([z.string(), z.record(z.string(), z.string())])),
   copyTags: z.boolean(),
+  requireProof: z.boolean(),
 });
 
 /** For so long after its first refusal a role that never let this relay in is waited for. */

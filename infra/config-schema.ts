@@ -82,6 +82,7 @@ const routeSchema = z.strictObject({
   storageClass: storageClassRule.optional(),
   copyTags: z.boolean().default(false),
   createOnly: z.boolean().default(false),
+  requireProof: z.boolean().default(false),
 });
 
 /** The context `relay` of cdk.json, field by field; what doesn't fit together, `config/` refuses. */

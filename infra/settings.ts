@@ -57,7 +57,7 @@ function sorted<R extends { name: string }>(routes: readonly R[]): R[] {
 
 /** A route as the relay and the check read it. */
 export function runtimeRoute(route: RouteContext): Route {
-  const { externalId, storageClass, copyTags } = route;
+  const { externalId, storageClass, copyTags, requireProof } = route;
   const { account, region, bucket, prefix, kmsKeyArn } = route.destination;
   return {
     ...runtimeFilter(route),
@@ -66,6 +66,7 @@ export function runtimeRoute(route: RouteContext): Route {
     externalId,
     storageClass,
     copyTags,
+    requireProof,
   };
 }
 

@@ -44,7 +44,9 @@ export async function settle(
 ): Promise<RelayReceipt> {
   let snapshot = await firstLook(invocation, request, route);
   for (let round = 0; round < ROUNDS; round++) {
-    const plan = planTransfer(request.source, snapshot.state, invocation.config.largeObjectBytes);
+    const { largeObjectBytes } = invocation.config;
+    const { requireProof } = route;
+    const plan = planTransfer(request.source, snapshot.state, { largeObjectBytes, requireProof });
     if (plan.kind === 'large') return await startLarge(invocation, request, route, snapshot.state, history);
     const timing = { attempts: attempts + round, startedAt };
     const { messageId, hasWritten: hasBegun } = history;

@@ -4,7 +4,7 @@ import { isNoTry, type RelayError, type RelayErrorCode } from '../errors.ts';
 import type { LargeRun } from './large-run.ts';
 
 /** A step that meets these is over: the object is begun afresh, with another upload. */
-const BEGIN_AFRESH: readonly RelayErrorCode[] = ['SourceChanged', 'UploadGone', 'ChecksumRefused'];
+const BEGIN_AFRESH: readonly RelayErrorCode[] = ['SourceChanged', 'UploadGone', 'ChecksumRefused', 'SourceCorrupt'];
 
 /**
  * A step of a large object's execution.

@@ -5,10 +5,11 @@ import { asRelayError } from '../errors.ts';
 import type { PartsRequest } from '../request/large-request.ts';
 import { destinationOf } from '../route.ts';
 import { attributesFor, type ObjectAttributes } from '../transfer/attributes.ts';
-import { type Checksum, fullObjectChecksum, worksForMultipart } from '../transfer/checksum.ts';
-import { combinedChecksum, completeUpload, createUpload } from '../transfer/multipart.ts';
+import { answeredValue } from '../transfer/checksum.ts';
+import { completeUpload, computedFor, createUpload, proofOfParts } from '../transfer/multipart.ts';
 import { planTransfer } from '../transfer/plan.ts';
 import type { SentPart } from '../transfer/send-part.ts';
+import { withCrcsCombined } from '../transfer/source-parts.ts';
 import { headSource, type SourceState } from '../transfer/source-state.ts';
 import { stateFromJson, stateToJson } from '../transfer/state-json.ts';
 import type { Delivered, Transfer } from '../transfer/transfer.ts';
@@ -28,18 +29,18 @@ export type LargeAnswer = FinalReceipt | HandedBack;
 export async function relayLargeObject(run: LargeRun): Promise<LargeAnswer> {
   const progress: Progress = {};
   try {
-    const state = await look(run, progress);
-    const plan = planTransfer(run.request.source, state, run.invocation.config.largeObjectBytes);
+    const seen = await look(run, progress);
+    const { largeObjectBytes } = run.invocation.config;
+    const { requireProof } = run.route;
+    const plan = planTransfer(run.request.source, seen, { largeObjectBytes, requireProof });
     if (plan.kind !== 'large') return await handBack(run, { reason: 'no longer large' });
+    const state = await combine(run, seen);
     const uploadId = await begin(run, state);
     progress.uploadId = uploadId;
-    const sent = await sendGroups(run, {
-      route: run.route.name,
-      key: run.request.source.key,
-      pin: pinOf(state),
-      uploadId,
-      computeCrc32: handedOn(state) === undefined,
-    });
+    const { crc32, digest } = computedFor(state.proof);
+    const { key } = run.request.source;
+    const upload = { route: run.route.name, key, pin: pinOf(state), uploadId, computeCrc32: crc32, digest };
+    const sent = await sendGroups(run, upload, state.proof);
     const receipt = await deliver(run, progress, state, sent);
     await persistentStep(run, 'report', () => reportNow(run.invocation, run.request, receipt));
     return receipt;
@@ -84,12 +85,23 @@ async function look(run: LargeRun, progress: Progress): Promise<SourceState> {
   return progress.state;
 }
 
+/** Reads what S3 keeps of the parts of a composite object: thousands of requests, which a checkpoint remembers. */
+async function combine(run: LargeRun, state: SourceState): Promise<SourceState> {
+  if (state.proof.kind !== 'combined') return state;
+  const { invocation, request, route } = run;
+  const { clients, signal } = invocation;
+  const combined = await persistentStep(run, 'combine checksums', async () =>
+    stateToJson(await withCrcsCombined(clients.reader(route), request.source, state, signal)),
+  );
+  return stateFromJson(combined);
+}
+
 function begin(run: LargeRun, state: SourceState): Promise<string> {
   const { invocation, request, route } = run;
   const { source } = request;
   return persistentStep(run, 'create upload', async () => {
     const attributes = await attributesFor(route, source, state, invocation.clients.reader(route), invocation.signal);
-    const uploadId = await createUpload(transferOf(run, state, attributes), handedOn(state));
+    const uploadId = await createUpload(transferOf(run, state, attributes));
     invocation.logger.info('relaying a large object', { source: `${source}`, sizeBytes: state.sizeBytes, uploadId });
     invocation.metrics.countLargeUpload(route.name, 'largeUploadsBegun');
     return uploadId;
@@ -99,15 +111,15 @@ function begin(run: LargeRun, state: SourceState): Promise<string> {
 /** Looks once more before an object becomes visible that may have been overtaken long ago. */
 async function complete(run: LargeRun, uploadId: string, state: SourceState, sent: SentPart[]): Promise<Delivered> {
   if (await hasChanged(run.invocation, run.route, run.request.source, state)) throw changed(run.request.source);
-  const checksum: Checksum = handedOn(state) ?? combinedChecksum(sent);
+  const { checksum, origin } = proofOfParts(run.request.source, state.proof, sent);
   const answer = await completeUpload(transferOf(run, state, {}), uploadId, sent, checksum);
   run.invocation.metrics.countLargeUpload(run.route.name, 'largeUploadsFinished');
   return {
     eTag: answer.ETag,
     versionId: answer.VersionId,
     checksum,
-    answeredChecksum: fullObjectChecksum(answer)?.value,
-    checksumOrigin: handedOn(state) ? 'source' : 'transit',
+    answeredChecksum: answeredValue(answer, checksum),
+    checksumOrigin: origin,
     // By the look that follows the pause after it.
     isCertain: true,
     parts: sent.length,
@@ -121,10 +133,6 @@ function head({ invocation, request, route }: LargeRun): Promise<SourceState> {
 
 function pinOf({ sizeBytes, eTag, versionId, lastModified }: SourceState): PartsRequest['pin'] {
   return { sizeBytes, eTag, versionId, lastModified: lastModified?.toISOString() };
-}
-
-function handedOn({ checksum }: SourceState): Checksum | undefined {
-  return worksForMultipart(checksum) ? checksum : undefined;
 }
 
 function transferOf(run: LargeRun, state: SourceState, attributes: ObjectAttributes): Transfer {

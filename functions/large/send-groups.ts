@@ -4,28 +4,27 @@ import { RelayError } from '../errors.ts';
 import type { PartsRequest } from '../request/large-request.ts';
 import { splitIntoParts } from '../transfer/plan.ts';
 import { type Group, groupsOf, planLarge } from '../transfer/plan-large.ts';
+import type { Proof } from '../transfer/proof.ts';
 import type { SentPart } from '../transfer/send-part.ts';
 import type { LargeRun } from './large-run.ts';
 import { pauseBefore } from './persistent-step.ts';
-import type { PartsAnswer } from './send-parts.ts';
+import type { PartsAnswer, SentParts } from './send-parts.ts';
 
 /** What all groups of an upload have in common. */
 export type Upload = Omit<PartsRequest, 'first' | 'last' | 'partSizeBytes'>;
 
 /** As short as may be: 10,000 of them stand in the checkpoint. Parts follow on one another. */
-interface SentGroup {
-  eTags: string[];
-  crc32s: number[];
-}
+type SentGroup = Pick<SentParts, 'eTags' | 'crc32s' | 'lengths' | 'digests'>;
 
 /**
  * Has all parts sent by workers, several at once. FLAT, so that a group costs one durable operation: its worker's invocation.
  * @throws RelayError the first that no worker could help
  */
-export async function sendGroups(run: LargeRun, upload: Upload): Promise<SentPart[]> {
+export async function sendGroups(run: LargeRun, upload: Upload, proof: Proof): Promise<SentPart[]> {
   const { largeWorkers } = run.invocation.config;
   const { sizeBytes } = upload.pin;
-  const plan = planLarge(sizeBytes, largeWorkers);
+  const sourceParts = proof.kind === 'compared' ? proof.parts : undefined;
+  const plan = planLarge(sizeBytes, largeWorkers, { sourceParts });
   const sent = await run.context.map(
     'groups',
     groupsOf(plan),
@@ -37,16 +36,21 @@ export async function sendGroups(run: LargeRun, upload: Upload): Promise<SentPar
   const groups = sent.getResults();
   const eTags = groups.flatMap((group) => group.eTags);
   const crc32s = groups.flatMap((group) => group.crc32s);
-  return splitIntoParts(sizeBytes, plan.partSizeBytes).map(({ number, lengthBytes }, index) => ({
-    number,
+  const lengths = sourceParts
+    ? groups.flatMap((group) => group.lengths)
+    : splitIntoParts(sizeBytes, plan.partSizeBytes).map(({ lengthBytes }) => lengthBytes);
+  const digests = groups.flatMap((group) => group.digests);
+  return lengths.map((lengthBytes, index) => ({
+    number: index + 1,
     eTag: `"${eTags[index]!}"`,
     crc32: upload.computeCrc32 ? { crc: crc32s[index]!, lengthBytes } : undefined,
+    digest: digests[index],
   }));
 }
 
 /** One worker after the other, each from where the last one stopped; a worker that dies has its run repeated. */
 async function sendGroup(run: LargeRun, context: DurableContext, group: PartsRequest): Promise<SentGroup> {
-  const sent: SentGroup = { eTags: [], crc32s: [] };
+  const sent: SentGroup = { eTags: [], crc32s: [], lengths: [], digests: [] };
   for (let first: number | undefined = group.first; first !== undefined; ) {
     const request: PartsRequest = { ...group, first };
     const answer = await withRetry(
@@ -63,6 +67,8 @@ async function sendGroup(run: LargeRun, context: DurableContext, group: PartsReq
     }
     sent.eTags.push(...answer.eTags);
     sent.crc32s.push(...answer.crc32s);
+    sent.lengths.push(...answer.lengths);
+    sent.digests.push(...answer.digests);
     first = answer.next;
   }
   return sent;

@@ -3,7 +3,7 @@ import type { Invocation } from '../delivery/relay.ts';
 import type { PartsRequest } from '../request/large-request.ts';
 import { bucketOf, destinationOf, type Route, routesFor } from '../route.ts';
 import { SourceObject } from '../source-object.ts';
-import { splitIntoParts } from '../transfer/plan.ts';
+import { type Part, partsOfSource, splitIntoParts } from '../transfer/plan.ts';
 import type { SentPart } from '../transfer/send-part.ts';
 import { sendRun } from '../transfer/send-run.ts';
 import type { SourceState } from '../transfer/source-state.ts';
@@ -11,17 +11,21 @@ import type { Transfer } from '../transfer/transfer.ts';
 import { changed, hasChanged } from './has-changed.ts';
 import { isWorthRepeating } from './persistent-step.ts';
 
+/** How far a worker came. */
+export interface SentParts {
+  /** Without their quotes. */
+  eTags: string[];
+  /** Empty unless asked for. */
+  crc32s: number[];
+  /** Of the source's own parts; both are empty where others are sent. */
+  lengths: number[];
+  digests: string[];
+  /** The first part that is still to be sent; none when all are. */
+  next?: number;
+}
+
 /** What a worker says: how far it came, or what no worker can help. */
-export type PartsAnswer =
-  | {
-      /** Without their quotes. */
-      eTags: string[];
-      /** Empty unless asked for. */
-      crc32s: number[];
-      /** The first part that is still to be sent; none when all are. */
-      next?: number;
-    }
-  | { failure: Record<string, unknown> };
+export type PartsAnswer = SentParts | { failure: Record<string, unknown> };
 
 /** A session lasts an hour and an invocation a quarter: more than one expiry is none. */
 const SESSIONS = 2;
@@ -32,17 +36,18 @@ const SESSIONS = 2;
  */
 export async function sendParts(invocation: Invocation, request: PartsRequest): Promise<PartsAnswer> {
   const { config, clients, logger } = invocation;
-  const { first, last, computeCrc32, uploadId } = request;
+  const { first, last, uploadId } = request;
+  const computed = { crc32: request.computeCrc32, digest: request.digest };
   const source = new SourceObject(bucketOf(config, request.route), request.key);
   const route = routesFor(config.routes, source, request.route)[0]!;
-  const parts = splitIntoParts(request.pin.sizeBytes, request.partSizeBytes).slice(first - 1, last);
+  const parts = partsOf(request);
   // With versions, an overwritten object can be read on: there would be hours of work for nothing.
   if (await hasChanged(invocation, route, source, pinnedState(request.pin)))
     return { failure: changed(source).toJSON() };
   const sent: SentPart[] = [];
   for (let session = 1; ; session++) {
     const run = await sendRun(transferOf(invocation, source, route, request), uploadId, parts.slice(sent.length), {
-      computeCrc32,
+      computed,
       hasTimeFor: (bytes, pace) => hasTimeFor(invocation, bytes, pace),
     });
     sent.push(...run.sent);
@@ -58,11 +63,18 @@ export async function sendParts(invocation: Invocation, request: PartsRequest): 
   }
 }
 
-function answerOf(sent: SentPart[], { first, last }: PartsRequest): PartsAnswer {
+function partsOf({ pin, partSizeBytes, first, last, digest }: PartsRequest): Part[] {
+  if (digest !== undefined) return partsOfSource({ first, last }, partSizeBytes);
+  return splitIntoParts(pin.sizeBytes, partSizeBytes).slice(first - 1, last);
+}
+
+function answerOf(sent: SentPart[], { first, last }: PartsRequest): SentParts {
   const next = first + sent.length;
   return {
     eTags: sent.map(({ eTag }) => eTag.slice(1, -1)),
     crc32s: sent.flatMap(({ crc32 }) => (crc32 ? [crc32.crc] : [])),
+    lengths: sent.flatMap(({ crc32, digest }) => (crc32 && digest !== undefined ? [crc32.lengthBytes] : [])),
+    digests: sent.flatMap(({ digest }) => digest ?? []),
     ...(next <= last && { next }),
   };
 }
@@ -88,7 +100,7 @@ function pinnedState({ sizeBytes, eTag, versionId, lastModified }: PartsRequest[
     eTag,
     versionId,
     lastModified: lastModified === undefined ? undefined : new Date(lastModified),
-    checksum: undefined,
+    proof: { kind: 'none' },
     storageClass: 'STANDARD',
     restore: undefined,
     headers: {},

@@ -70,7 +70,7 @@ export function planOf(
 
 /** Its workers are no invocations of the relay: it holds up nobody. */
 function largeEffort(sizeBytes: number, { largeWorkers, memoryMiB }: RelayCapacity): Effort {
-  const { parts, groups, wallSeconds, dollars } = planLarge(sizeBytes, largeWorkers, memoryMiB);
+  const { parts, groups, wallSeconds, dollars } = planLarge(sizeBytes, largeWorkers, { memoryMiB });
   return {
     requests: parts + FRAME_PUTS + parts + groups + HEADS,
     invocationSeconds: SECONDS_PER_OBJECT,

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type AttributeValue, BatchGetItemCommand, type KeysAndAttributes } from '@aws-sdk/client-dynamodb';
 import { chunks } from '../chunks.ts';
 import { ledgerId } from '../delivery/ledger.ts';
-import { inLanes } from './in-lanes.ts';
+import { inLanes } from '../in-lanes.ts';
 import type { ListedObject } from './list-page.ts';
 import type { Replay } from './replay.ts';
 import { serviceFailure } from './service-failure.ts';

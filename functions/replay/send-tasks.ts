@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SendMessageBatchCommand } from '@aws-sdk/client-sqs';
 import { chunks } from '../chunks.ts';
+import { inLanes } from '../in-lanes.ts';
 import { messageBody } from '../request/message-body.ts';
-import { inLanes } from './in-lanes.ts';
 import type { Task } from './receipts.ts';
 import type { Replay } from './replay.ts';
 import { serviceFailure } from './service-failure.ts';

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import type { DigestAlgorithm } from '../transfer/proof.ts';
 import { parseShape } from './bad-event.ts';
 import type { VersionHint } from './relay-request.ts';
 
@@ -42,6 +43,8 @@ export interface PartsRequest {
   first: number;
   last: number;
   computeCrc32: boolean;
+  /** Computed of the source's own parts, which are what is sent then; `partSizeBytes` is their average. */
+  digest?: DigestAlgorithm | undefined;
 }
 
 const partsSchema = z.object({
@@ -58,6 +61,7 @@ const partsSchema = z.object({
   first: z.number(),
   last: z.number(),
   computeCrc32: z.boolean(),
+  digest: z.optional(z.enum(['MD5', 'SHA1', 'SHA256', 'SHA512'])),
 });
 
 export function parsePartsRequest(value: unknown): PartsRequest {

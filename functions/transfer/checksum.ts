@@ -1,10 +1,18 @@
-/** Checksums S3 can hold of an object, by the member of the SDK's requests and answers that carries each. */
+/**
+ * Checksums S3 can hold of an object, by the member of the SDK's requests and answers that carries each.
+ * https://docs.aws.amazon.com/AmazonS3/latest/API/API_Checksum.html
+ */
 const MEMBERS = {
   CRC64NVME: 'ChecksumCRC64NVME',
   CRC32: 'ChecksumCRC32',
   CRC32C: 'ChecksumCRC32C',
   SHA256: 'ChecksumSHA256',
   SHA1: 'ChecksumSHA1',
+  SHA512: 'ChecksumSHA512',
+  MD5: 'ChecksumMD5',
+  XXHASH128: 'ChecksumXXHASH128',
+  XXHASH3: 'ChecksumXXHASH3',
+  XXHASH64: 'ChecksumXXHASH64',
 } as const;
 
 export type ChecksumAlgorithm = keyof typeof MEMBERS;
@@ -20,21 +28,41 @@ export type ChecksumAnswer = ChecksumMembers & { ChecksumType?: string | undefin
 
 const ALGORITHMS = Object.keys(MEMBERS) as ChecksumAlgorithm[];
 
-/** SHA checksums of a multipart upload are always composite, so only a CRC can be proved over one: S3 user guide, "Checking object integrity". */
+/** The checksum of a multipart upload is composite unless it is a CRC, so only a CRC can be proved over one: S3 user guide, "Checking object integrity". */
 const FULL_OBJECT_IN_MULTIPART: ReadonlySet<ChecksumAlgorithm> = new Set(['CRC64NVME', 'CRC32', 'CRC32C']);
 
-/** The checksum over the whole object that S3 answered with; composite ones depend on part sizes and can't be handed on. */
+/** The checksum over the whole object that S3 answered with. */
 export function fullObjectChecksum(answer: ChecksumAnswer): Checksum | undefined {
-  if (answer.ChecksumType !== 'FULL_OBJECT') return undefined;
+  return answer.ChecksumType === 'FULL_OBJECT' ? answeredChecksum(answer) : undefined;
+}
+
+/** The checksum of the parts' checksums that S3 answered with; it depends on how the object was uploaded, and so can't be handed on. */
+export function compositeChecksum(answer: ChecksumAnswer): Checksum | undefined {
+  const composite = answer.ChecksumType === 'COMPOSITE' ? answeredChecksum(answer) : undefined;
+  // HEAD has the number of parts behind it, GetObjectAttributes has not.
+  return composite && { ...composite, value: composite.value.replace(/-\d+$/, '') };
+}
+
+function answeredChecksum(answer: ChecksumAnswer): Checksum | undefined {
   for (const algorithm of ALGORITHMS) {
-    const value = answer[MEMBERS[algorithm]];
+    const value = checksumValue(answer, algorithm);
     if (value) return { algorithm, value };
   }
   return undefined;
 }
 
-export function worksForMultipart(checksum: Checksum | undefined): checksum is Checksum {
-  return checksum !== undefined && FULL_OBJECT_IN_MULTIPART.has(checksum.algorithm);
+/** The value of one algorithm, if S3 answered with it. */
+export function checksumValue(answer: ChecksumAnswer, algorithm: ChecksumAlgorithm): string | undefined {
+  return answer[MEMBERS[algorithm]];
+}
+
+/** What the destination answered as the whole object's checksum by this algorithm. */
+export function answeredValue(answer: ChecksumAnswer, { algorithm }: Checksum): string | undefined {
+  return answer.ChecksumType === 'FULL_OBJECT' ? checksumValue(answer, algorithm) : undefined;
+}
+
+export function worksForMultipart(checksum: Checksum): boolean {
+  return FULL_OBJECT_IN_MULTIPART.has(checksum.algorithm);
 }
 
 /** The member of a PutObject or CompleteMultipartUpload request by which S3 verifies the object. */

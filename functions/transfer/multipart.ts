@@ -4,13 +4,18 @@ import {
   CompleteMultipartUploadCommand,
   CreateMultipartUploadCommand,
 } from '@aws-sdk/client-s3';
+import type { SourceObject } from '../source-object.ts';
 import { requireAnswer } from './answered.ts';
-import { type Checksum, checksumMember, fullObjectChecksum, worksForMultipart } from './checksum.ts';
-import { type Crc32Part, combineCrc32, crc32ToBase64 } from './crc32.ts';
+import { answeredValue, type Checksum, checksumMember } from './checksum.ts';
+import { type Crc32Part, combineCrcs, crc32ToBase64 } from './crc32.ts';
+import { requireDigests } from './digests.ts';
 import { destinationFailure } from './failures.ts';
 import type { Part } from './plan.ts';
+import type { ChecksumOrigin, Proof } from './proof.ts';
 import type { SentPart } from './send-part.ts';
 import { sendRun } from './send-run.ts';
+import { withCrcsCombined } from './source-parts.ts';
+import type { Computed } from './stream-through.ts';
 import { conditionOf, type Delivered, type Transfer } from './transfer.ts';
 
 /**
@@ -18,21 +23,22 @@ import { conditionOf, type Delivered, type Transfer } from './transfer.ts';
  * The writer role may not abort an upload: what a failure leaves behind is removed by the bucket's lifecycle rule.
  * https://docs.aws.amazon.com/AmazonS3/latest/API/API_CompleteMultipartUpload.html
  */
-export async function putMultipart(transfer: Transfer, parts: Part[]): Promise<Delivered> {
-  const handedOn = worksForMultipart(transfer.state.checksum) ? transfer.state.checksum : undefined;
-  const uploadId = await createUpload(transfer, handedOn);
+export async function putMultipart(given: Transfer, parts: Part[]): Promise<Delivered> {
+  const { reader, source, signal } = given;
+  const transfer = { ...given, state: await withCrcsCombined(reader, source, given.state, signal) };
+  const { proof } = transfer.state;
+  const uploadId = await createUpload(transfer);
   try {
-    const { sent, failure } = await sendRun(transfer, uploadId, parts, { computeCrc32: handedOn === undefined });
+    const { sent, failure } = await sendRun(transfer, uploadId, parts, { computed: computedFor(proof) });
     if (failure !== undefined) throw failure;
-    const checksum = handedOn ?? combinedChecksum(sent);
+    const { checksum, origin } = proofOfParts(source, proof, sent);
     const answer = await completeUpload(transfer, uploadId, sent, checksum);
-    const checksumOrigin = handedOn ? 'source' : 'transit';
     return {
       eTag: answer.ETag,
       versionId: answer.VersionId,
       checksum,
-      answeredChecksum: fullObjectChecksum(answer)?.value,
-      checksumOrigin,
+      answeredChecksum: answeredValue(answer, checksum),
+      checksumOrigin: origin,
       isCertain: answer.$metadata.attempts === 1,
       parts: parts.length,
     };
@@ -42,13 +48,21 @@ export async function putMultipart(transfer: Transfer, parts: Part[]): Promise<D
   }
 }
 
-export async function createUpload(transfer: Transfer, handedOn: Checksum | undefined): Promise<string> {
-  const { writer, source, destination, attributes, signal } = transfer;
+/** What is computed on the way: nothing where the source's own checksum is handed on. */
+export function computedFor(proof: Proof): Computed {
+  return {
+    crc32: proof.kind !== 'handedOn',
+    ...(proof.kind === 'compared' && { digest: proof.algorithm }),
+  };
+}
+
+export async function createUpload(transfer: Transfer): Promise<string> {
+  const { writer, source, state, destination, attributes, signal } = transfer;
   const command = new CreateMultipartUploadCommand({
     Bucket: destination.bucket,
     Key: destination.key,
     ExpectedBucketOwner: destination.account,
-    ChecksumAlgorithm: handedOn?.algorithm ?? 'CRC32',
+    ChecksumAlgorithm: state.proof.kind === 'handedOn' ? state.proof.checksum.algorithm : 'CRC32',
     ChecksumType: 'FULL_OBJECT',
     ...attributes,
   });
@@ -60,9 +74,26 @@ export async function createUpload(transfer: Transfer, handedOn: Checksum | unde
   throw destinationFailure(doubt, 'CreateMultipartUpload', source, destination);
 }
 
-export function combinedChecksum(sent: SentPart[]): Checksum {
+/**
+ * What the destination shall verify once all parts are there.
+ * @throws RelayError `SourceCorrupt` where their digests aren't those of the source
+ */
+export function proofOfParts(
+  source: SourceObject,
+  proof: Proof,
+  sent: SentPart[],
+): { checksum: Checksum; origin: ChecksumOrigin } {
+  if (proof.kind === 'handedOn') return proof;
+  const checksum = combinedChecksum(sent);
+  if (proof.kind !== 'compared') return { checksum, origin: 'transit' };
+  const digests = sent.map(({ digest = '' }) => digest);
+  requireDigests(source, proof, digests);
+  return { checksum, origin: proof.origin };
+}
+
+function combinedChecksum(sent: SentPart[]): Checksum {
   const parts = sent.map(({ crc32 }) => crc32).filter((crc32): crc32 is Crc32Part => crc32 !== undefined);
-  return { algorithm: 'CRC32', value: crc32ToBase64(combineCrc32(parts)) };
+  return { algorithm: 'CRC32', value: crc32ToBase64(combineCrcs('CRC32', parts)) };
 }
 
 export async function completeUpload(transfer: Transfer, uploadId: string, sent: SentPart[], checksum: Checksum) {

@@ -22,6 +22,8 @@ const GROUPS_PER_WORKER = 4;
 const FRAME_OPERATIONS = 12;
 /** A part in a worker's answer: an ETag of 32 characters, a CRC32 of up to 10 digits, quotes and commas. */
 export const PART_RECORD_BYTES = 48;
+/** A part of the source, besides: its length of up to 10 digits, its digest of up to 88 characters (SHA-512). */
+export const SOURCE_PART_RECORD_BYTES = PART_RECORD_BYTES + 104;
 /** A group's request, as it stands in the checkpoint: names, version, upload id. */
 const GROUP_REQUEST_BYTES = 4_096;
 /** The answers are written once as the workers' and once as the map's. */
@@ -40,6 +42,9 @@ const REPLAY_SECONDS = 1;
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html (durable functions) */
 export const DURABLE_QUOTAS = { operations: 3_000, writtenBytes: 100_000_000, resultBytes: 256 * 1024 };
+
+/** A group's answer, with a quarter to spare. */
+const MAX_ANSWER_BYTES = DURABLE_QUOTAS.resultBytes * 0.75;
 
 export interface LargePlan {
   partSizeBytes: number;
@@ -61,16 +66,27 @@ export interface Group {
   last: number;
 }
 
+export interface LargePlanOptions {
+  memoryMiB?: number;
+  /** How many parts the source has, where those are what is sent; their average is the part size then. */
+  sourceParts?: number | undefined;
+}
+
 /**
  * How an object too large for one invocation is shared out. Pure.
  * @param workers how many may be at it at once
  */
-export function planLarge(sizeBytes: number, workers: number, memoryMiB = 384): LargePlan {
-  const partSizeBytes = partSizeFor(sizeBytes);
-  const parts = Math.ceil(sizeBytes / partSizeBytes);
+export function planLarge(
+  sizeBytes: number,
+  workers: number,
+  { memoryMiB = 384, sourceParts }: LargePlanOptions = {},
+): LargePlan {
+  const partSizeBytes = sourceParts === undefined ? partSizeFor(sizeBytes) : Math.ceil(sizeBytes / sourceParts);
+  const parts = sourceParts ?? Math.ceil(sizeBytes / partSizeBytes);
+  const recordBytes = sourceParts === undefined ? PART_RECORD_BYTES : SOURCE_PART_RECORD_BYTES;
   const fair = Math.floor(sizeBytes / (workers * GROUPS_PER_WORKER) / partSizeBytes);
   const least = Math.max(1, Math.floor(MIN_GROUP_BYTES / partSizeBytes), Math.ceil(parts / MAX_GROUPS));
-  const most = Math.floor(MAX_GROUP_BYTES / partSizeBytes);
+  const most = Math.floor(Math.min(MAX_GROUP_BYTES / partSizeBytes, MAX_ANSWER_BYTES / recordBytes));
   const partsPerGroup = Math.min(most, Math.max(least, fair));
   const groups = Math.ceil(parts / partsPerGroup);
   const operations = groups + FRAME_OPERATIONS;
@@ -80,7 +96,7 @@ export function planLarge(sizeBytes: number, workers: number, memoryMiB = 384): 
     partsPerGroup,
     groups,
     operations,
-    checkpointBytes: parts * PART_RECORD_BYTES * TIMES_WRITTEN + groups * GROUP_REQUEST_BYTES,
+    checkpointBytes: parts * recordBytes * TIMES_WRITTEN + groups * GROUP_REQUEST_BYTES,
     wallSeconds: Math.ceil(wallSeconds(sizeBytes, Math.min(workers, groups), partsPerGroup * partSizeBytes)),
     dollars: dollars(sizeBytes, { parts, groups, operations, memoryMiB }),
   };

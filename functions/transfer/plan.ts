@@ -1,5 +1,6 @@
 import { RelayError } from '../errors.ts';
 import type { SourceObject } from '../source-object.ts';
+import { type Checksum, worksForMultipart } from './checksum.ts';
 import type { SourceState } from './source-state.ts';
 
 const MIB = 1024 ** 2;
@@ -13,6 +14,9 @@ export const BUFFERED_MAX_BYTES = MIB;
 /** Measured: fewer, larger parts cost less CPU per byte, and none is held in memory. */
 const PART_SIZE_BYTES = 64 * MIB;
 
+/** Of one PutObject, as of one part: https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObject.html */
+const MAX_SINGLE_BYTES = 5 * 1024 ** 3;
+
 /** S3's limits on multipart uploads: https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html */
 export const MAX_PARTS = 10_000;
 
@@ -20,31 +24,53 @@ export const MAX_PARTS = 10_000;
 export interface Part {
   /** From 1, as S3 counts. */
   number: number;
-  offsetBytes: number;
+  /** None where it is the source's own part of that number. */
+  offsetBytes?: number;
+  /** Of a part of the source an estimate, until S3 tells it with the part's bytes. */
   lengthBytes: number;
 }
 
 /** `large`: by a function that outlives one invocation, see `plan-large.ts`. */
 export type Plan = { kind: 'single' } | { kind: 'multipart'; parts: Part[] } | { kind: 'large' };
 
+/** What there is to decide by, besides the object. */
+export interface PlanLimits {
+  /** What one invocation takes on. */
+  largeObjectBytes: number;
+  /** Whether an object that can only be read on trust is refused. */
+  requireProof?: boolean | undefined;
+}
+
 /**
  * Decides how an object travels. Pure.
- * @param largeObjectBytes what one invocation takes on
- * @throws RelayError `SourceArchived`
+ * @throws RelayError `SourceArchived`; `Unprovable` where the proof that there is can't be had
  */
-export function planTransfer(source: SourceObject, state: SourceState, largeObjectBytes: number): Plan {
+export function planTransfer(source: SourceObject, state: SourceState, limits: PlanLimits): Plan {
+  const { sizeBytes, proof } = state;
+  const { largeObjectBytes, requireProof = false } = limits;
   if (isArchived(state)) throw archived(source, state);
-  if (state.sizeBytes > largeObjectBytes) return { kind: 'large' };
+  if (proof.kind === 'none' && requireProof) throw nothingToProveBy(source);
+  if (proof.kind === 'handedOn' && !worksForMultipart(proof.checksum)) {
+    const most = Math.min(largeObjectBytes, MAX_SINGLE_BYTES);
+    if (sizeBytes > most) throw tooLargeToProve(source, sizeBytes, proof.checksum, most);
+    return { kind: 'single' };
+  }
+  if (sizeBytes > largeObjectBytes) return { kind: 'large' };
   if (isSingle(state)) return { kind: 'single' };
-  return { kind: 'multipart', parts: splitIntoParts(state.sizeBytes, partSizeFor(state.sizeBytes)) };
+  if (proof.kind === 'compared') {
+    const { parts } = proof;
+    return { kind: 'multipart', parts: partsOfSource({ first: 1, last: parts }, Math.ceil(sizeBytes / parts)) };
+  }
+  return { kind: 'multipart', parts: splitIntoParts(sizeBytes, partSizeFor(sizeBytes)) };
 }
 
 /**
  * What fits into one part is one PutObject: a third of the requests. It can be streamed only when its checksum is known before
  * its last byte; a multipart upload wants it at the end.
  */
-function isSingle({ sizeBytes, checksum }: SourceState): boolean {
-  return sizeBytes <= (checksum === undefined ? BUFFERED_MAX_BYTES : PART_SIZE_BYTES);
+function isSingle({ sizeBytes, proof }: SourceState): boolean {
+  if (proof.kind === 'handedOn' || proof.kind === 'combined') return sizeBytes <= PART_SIZE_BYTES;
+  return sizeBytes <= BUFFERED_MAX_BYTES && (proof.kind === 'none' || proof.parts === 1);
 }
 
 /** The part size in bytes: whole MiB, and never so small that more than 10,000 parts would be needed. */
@@ -52,17 +78,45 @@ export function partSizeFor(sizeBytes: number): number {
   return Math.max(PART_SIZE_BYTES, Math.ceil(sizeBytes / MAX_PARTS / MIB) * MIB);
 }
 
-export function splitIntoParts(sizeBytes: number, partSizeBytes: number): Part[] {
+export function splitIntoParts(sizeBytes: number, partSizeBytes: number): Required<Part>[] {
   return Array.from({ length: Math.ceil(sizeBytes / partSizeBytes) }, (_, index) => {
     const offsetBytes = index * partSizeBytes;
     return { number: index + 1, offsetBytes, lengthBytes: Math.min(partSizeBytes, sizeBytes - offsetBytes) };
   });
 }
 
+/**
+ * The source's own parts, by their numbers. S3 has taken them as parts, so it takes them as parts once more.
+ * @param lengthBytes on average
+ */
+export function partsOfSource({ first, last }: { first: number; last: number }, lengthBytes: number): Part[] {
+  return Array.from({ length: last - first + 1 }, (_, index) => ({ number: first + index, lengthBytes }));
+}
+
 /** Archived objects can be read only while a restored copy exists. */
 function isArchived({ storageClass, restore }: SourceState): boolean {
   if (storageClass !== 'GLACIER' && storageClass !== 'DEEP_ARCHIVE') return false;
   return !restore?.includes('ongoing-request="false"');
+}
+
+function nothingToProveBy(source: SourceObject): RelayError {
+  return new RelayError({
+    code: 'Unprovable',
+    message: `${source} cannot be relayed along a route with requireProof: S3 keeps neither a checksum nor an MD5 of it. Copy it onto itself in the source bucket, so that S3 computes one, or leave requireProof out.`,
+    retryable: false,
+    operation: 'plan',
+    source: `${source}`,
+  });
+}
+
+function tooLargeToProve(source: SourceObject, sizeBytes: number, { algorithm }: Checksum, most: number): RelayError {
+  return new RelayError({
+    code: 'Unprovable',
+    message: `${source} cannot be relayed. S3 verifies its ${algorithm} over one PutObject only, and it has ${sizeBytes} bytes of the ${most} that one invocation takes on: raise relay.largeObjectBytes, or copy it onto itself with a CRC64NVME checksum.`,
+    retryable: false,
+    operation: 'plan',
+    source: `${source}`,
+  });
 }
 
 function archived(source: SourceObject, { storageClass }: SourceState): RelayError {

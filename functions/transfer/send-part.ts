@@ -4,7 +4,7 @@ import type { RelayError } from '../errors.ts';
 import { requireAnswer } from './answered.ts';
 import { type Crc32Part, crc32ToBase64 } from './crc32.ts';
 import type { Part } from './plan.ts';
-import { streamThrough } from './stream-through.ts';
+import { type Computed, streamThrough } from './stream-through.ts';
 import type { Transfer } from './transfer.ts';
 
 export interface SentPart {
@@ -12,10 +12,12 @@ export interface SentPart {
   eTag: string;
   /** Only when asked for: where the source's own checksum can't be handed on. */
   crc32: Crc32Part | undefined;
+  /** As base64; only where the source's own parts are compared. */
+  digest: string | undefined;
 }
 
 export interface SendPartOptions {
-  computeCrc32: boolean;
+  computed: Computed;
   signal: AbortSignal;
 }
 
@@ -23,7 +25,8 @@ const ATTEMPTS = 3;
 const BACKOFF_MS = 200;
 
 /**
- * Sends one range: the body of UploadPart is the GET's stream, so no part is ever held in memory.
+ * Sends one range, or one part of the source where digests are compared: the body of UploadPart is the GET's stream, so no part is
+ * ever held in memory.
  * The SDK can't repeat a stream, so a failed part is repeated here, by asking for the range again.
  * https://docs.aws.amazon.com/AmazonS3/latest/API/API_UploadPart.html
  */
@@ -50,21 +53,23 @@ async function sendOnce(
   transfer: Transfer,
   uploadId: string,
   part: Part,
-  { computeCrc32, signal }: SendPartOptions,
+  { computed, signal }: SendPartOptions,
 ): Promise<SentPart> {
   const { writer, destination } = transfer;
-  const { answer, crc32 } = await streamThrough(
+  const { number, offsetBytes, lengthBytes } = part;
+  const stretch = offsetBytes === undefined ? { partNumber: number } : { range: { offsetBytes, lengthBytes } };
+  const { answer, passed } = await streamThrough(
     transfer,
-    { range: part, computeCrc32, signal },
+    { ...stretch, computed, signal },
     {
       operation: 'UploadPart',
-      send(Body, abortSignal) {
+      send(Body, ContentLength, abortSignal) {
         const command = new UploadPartCommand({
           Bucket: destination.bucket,
           Key: destination.key,
           UploadId: uploadId,
-          PartNumber: part.number,
-          ContentLength: part.lengthBytes,
+          PartNumber: number,
+          ContentLength,
           ExpectedBucketOwner: destination.account,
           Body,
         });
@@ -72,6 +77,7 @@ async function sendOnce(
       },
     },
   );
-  const known = crc32 && ({ algorithm: 'CRC32', value: crc32ToBase64(crc32.crc) } as const);
-  return { number: part.number, eTag: requireAnswer(transfer, 'UploadPart', answer, known), crc32 };
+  const known = passed && ({ algorithm: 'CRC32', value: crc32ToBase64(passed.crc) } as const);
+  const eTag = requireAnswer(transfer, 'UploadPart', answer, known);
+  return { number, eTag, crc32: passed, digest: passed?.digest };
 }

@@ -2,10 +2,11 @@ import type { RelayError } from '../errors.ts';
 import { Lanes } from './lanes.ts';
 import type { Part } from './plan.ts';
 import { type SentPart, sendPart } from './send-part.ts';
+import type { Computed } from './stream-through.ts';
 import type { Transfer } from './transfer.ts';
 
 export interface RunOptions {
-  computeCrc32: boolean;
+  computed: Computed;
   /** Whether so many bytes can still be moved, at the pace measured so far, if any is done yet. */
   hasTimeFor?: (bytes: number, bytesPerMs: number | undefined) => boolean;
 }
@@ -25,7 +26,7 @@ export async function sendRun(
   transfer: Transfer,
   uploadId: string,
   parts: readonly Part[],
-  { computeCrc32, hasTimeFor = () => true }: RunOptions,
+  { computed, hasTimeFor = () => true }: RunOptions,
 ): Promise<Run> {
   const sent: SentPart[] = [];
   const stop = new AbortController();
@@ -44,9 +45,12 @@ export async function sendRun(
     const begunAt = performance.now();
     inFlightBytes += part.lengthBytes;
     try {
-      sent[index] = await sendPart(transfer, uploadId, part, { computeCrc32, signal });
-      lanes.arrived(part.lengthBytes, performance.now() - begunAt);
-      doneBytes += part.lengthBytes;
+      const done = await sendPart(transfer, uploadId, part, { computed, signal });
+      sent[index] = done;
+      // The length of a part of the source was an estimate until it was read.
+      const { lengthBytes } = done.crc32 ?? part;
+      lanes.arrived(lengthBytes, performance.now() - begunAt);
+      doneBytes += lengthBytes;
     } catch (error) {
       failure ??= error as RelayError;
       stop.abort(error);

@@ -10,10 +10,10 @@ import {
 import type { Reader } from '../aws/reader.ts';
 import { RelayError } from '../errors.ts';
 import type { SourceObject } from '../source-object.ts';
-import { type Checksum, fullObjectChecksum } from './checksum.ts';
 import { factsOf, hasNoCode } from './failure/facts.ts';
 import { sourceFailure } from './failures.ts';
 import { copiedHeaders, type ObjectHeaders } from './object-headers.ts';
+import { type Proof, proofOf } from './proof.ts';
 
 /** What the source bucket says of an object at one moment. */
 export interface SourceState {
@@ -23,8 +23,7 @@ export interface SourceState {
   versionId: string | undefined;
   /** Resolution of a second. Tells two uploads of the same bytes apart, in a bucket without versions. */
   lastModified: Date | undefined;
-  /** Over the whole object; absent for older and composite ones. */
-  checksum: Checksum | undefined;
+  proof: Proof;
   storageClass: string;
   /** S3's x-amz-restore, for archived objects that were asked for. */
   restore: string | undefined;
@@ -79,7 +78,7 @@ export function stateOf(head: HeadObjectCommandOutput | GetObjectCommandOutput):
     eTag: head.ETag ?? '',
     versionId: head.VersionId === 'null' ? undefined : head.VersionId,
     lastModified: head.LastModified,
-    checksum: fullObjectChecksum(head),
+    proof: proofOf(head),
     storageClass: head.StorageClass ?? 'STANDARD',
     restore: head.Restore,
     ...copiedHeaders(head),

@@ -14,7 +14,7 @@ export function stateFromJson(json: StateJson): SourceState {
     eTag: json.eTag,
     versionId: json.versionId,
     lastModified: json.lastModified === undefined ? undefined : new Date(json.lastModified),
-    checksum: json.checksum,
+    proof: json.proof,
     storageClass: json.storageClass,
     restore: json.restore,
     headers: json.headers,

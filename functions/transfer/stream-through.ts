@@ -1,50 +1,69 @@
 import type { Readable } from 'node:stream';
 import { finished } from 'node:stream/promises';
-import { type Crc32Part, Crc32Tap } from './crc32.ts';
+import { BodyTap, type Passed } from './body-tap.ts';
+import { checksumValue } from './checksum.ts';
+import { sourceCorrupt } from './digests.ts';
 import { destinationFailure, sourceFailure } from './failures.ts';
-import { type ByteRange, openPinned } from './pinned-read.ts';
+import { openPinned, type PinnedRead, type ReadOptions } from './pinned-read.ts';
+import type { DigestAlgorithm } from './proof.ts';
 import type { Transfer } from './transfer.ts';
 
-export interface StreamOptions {
-  /** Of the object; all of it, unless given. */
-  range?: ByteRange;
-  computeCrc32: boolean;
-  signal: AbortSignal;
+/** What is computed of the bytes on their way. */
+export interface Computed {
+  crc32: boolean;
+  /** Compared with what S3 tells of the bytes, where it tells it: of a part of the source. */
+  digest?: DigestAlgorithm | undefined;
+}
+
+export interface StreamOptions extends ReadOptions {
+  computed: Computed;
 }
 
 /** A request whose body is another one's answer. */
 export interface Write<Answer> {
   operation: 'PutObject' | 'UploadPart';
-  send(body: Readable, abortSignal: AbortSignal): Promise<Answer>;
+  send(body: Readable, lengthBytes: number, abortSignal: AbortSignal): Promise<Answer>;
 }
 
 /**
  * Lets a pinned read flow into a write, so that hardly anything of it is ever held in memory. The SDK can't repeat a stream: a write
  * that fails is repeated by whoever asked for it, by reading again.
+ * @throws RelayError as reads and writes do; `SourceCorrupt` for bytes that aren't those of the source, before the write is over
  */
 export async function streamThrough<Answer>(
   { reader, source, state, destination }: Transfer,
-  { range, computeCrc32, signal }: StreamOptions,
+  { computed, ...options }: StreamOptions,
   { operation, send }: Write<Answer>,
-): Promise<{ answer: Answer; crc32: Crc32Part | undefined }> {
-  const stream = await openPinned(reader, source, state, { ...(range && { range }), signal });
-  const tap = computeCrc32 ? stream.pipe(new Crc32Tap()) : undefined;
-  const broken = brokenRead(stream);
+): Promise<{ answer: Answer; passed: Passed | undefined }> {
+  const read = await openPinned(reader, source, state, options);
+  const tap = computed.crc32 || computed.digest ? new BodyTap(tapOptions(read)) : undefined;
+  const broken = brokenReads(tap ? [read.body, tap] : [read.body]);
   try {
-    const answer = await send(tap ?? stream, AbortSignal.any([signal, broken.signal]));
-    return { answer, crc32: tap?.part };
+    const body = tap ? read.body.pipe(tap) : read.body;
+    const answer = await send(body, read.lengthBytes, AbortSignal.any([options.signal, broken.signal]));
+    return { answer, passed: tap?.passed };
   } catch (error) {
     if (broken.signal.aborted) throw sourceFailure(broken.signal.reason, 'GetObject', source);
     throw destinationFailure(error, operation, source, destination);
   } finally {
-    stream.destroy();
+    read.body.destroy();
     tap?.destroy();
+  }
+
+  function tapOptions({ told }: PinnedRead) {
+    const { digest } = computed;
+    const expected = digest && checksumValue(told, digest);
+    if (expected === undefined) return { digest };
+    const check = ({ digest: found = '' }: Passed) => {
+      if (found !== expected) throw sourceCorrupt(source, `${digest} of part ${options.partNumber}`, found, expected);
+    };
+    return { digest, check };
   }
 }
 
 /** A read that breaks must end the write with it: piping alone would leave the write waiting for bytes for ever. */
-function brokenRead(stream: Readable): AbortController {
+function brokenReads(streams: Readable[]): AbortController {
   const broken = new AbortController();
-  finished(stream).catch((error: unknown) => broken.abort(error));
+  for (const stream of streams) finished(stream).catch((error: unknown) => broken.abort(error));
   return broken;
 }

@@ -3,6 +3,7 @@ import type { Reader } from '../aws/reader.ts';
 import type { Destination, SourceObject } from '../source-object.ts';
 import type { ObjectAttributes } from './attributes.ts';
 import type { Checksum } from './checksum.ts';
+import type { ChecksumOrigin } from './proof.ts';
 import type { SourceState } from './source-state.ts';
 
 /** Everything a transfer needs, decided beforehand. */
@@ -36,8 +37,7 @@ export interface Delivered {
   checksum: Checksum;
   /** What the destination answered as the object's checksum; the same value, or nothing where S3 doesn't tell. */
   answeredChecksum: string | undefined;
-  /** Where the verified value came from: S3 computed it when the object entered the source, or the relay in transit. */
-  checksumOrigin: 'source' | 'transit';
+  checksumOrigin: ChecksumOrigin;
   /** Whether the write that made the object visible was answered at the first try; an unanswered one may yet land. */
   isCertain: boolean;
   /** Requests that carried bytes. */

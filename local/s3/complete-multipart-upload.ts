@@ -13,6 +13,7 @@ import {
   compositeChecksum,
   isCrc,
   type StoredChecksum,
+  withoutPartsCount,
 } from './checksums.ts';
 import { requireKey } from './encryption.ts';
 import { badDigest, invalidRequest, malformedXml, missingContentLength, noSuchUpload } from './errors.ts';
@@ -34,6 +35,8 @@ const partSchema = z.object({
   ChecksumCRC64NVME: z.string().optional(),
   ChecksumSHA1: z.string().optional(),
   ChecksumSHA256: z.string().optional(),
+  ChecksumSHA512: z.string().optional(),
+  ChecksumMD5: z.string().optional(),
 });
 const completeSchema = z.object({ Part: oneOrMany(partSchema) });
 type ListedPart = z.infer<typeof partSchema>;
@@ -49,8 +52,10 @@ export async function completeMultipartUpload(call: ObjectCall): Promise<ApiResp
   const parts = resolveParts(upload, listed);
   const sizeBytes = parts.reduce((sum, part) => sum + part.sizeBytes, 0);
   checkObjectSize(headers.get('x-amz-mp-object-size'), sizeBytes);
-  const checksum = await objectChecksum(upload, parts);
-  checkDeclaredChecksum(call, checksum);
+  const computed = await objectChecksum(upload, parts);
+  checkDeclaredChecksum(call, computed);
+  const { addsChecksums = true } = bucket.settings;
+  const checksum = upload.checksum.named || addsChecksums ? computed : undefined;
   // Another Complete or an Abort may have come in between.
   if (bucket.uploads.get(upload.uploadId) !== upload) throw noSuchUpload(upload.uploadId);
 
@@ -64,7 +69,10 @@ export async function completeMultipartUpload(call: ObjectCall): Promise<ApiResp
       sizeBytes,
       eTag: multipartETag(parts),
       checksum,
-      partSizesBytes: parts.map((part) => part.sizeBytes),
+      parts: parts.map(({ sizeBytes, checksum }) => ({
+        sizeBytes,
+        checksum: upload.checksum.named ? checksum : undefined,
+      })),
     },
     'ObjectCreated:CompleteMultipartUpload',
     () => bucket.uploads.delete(upload.uploadId),
@@ -77,8 +85,7 @@ export async function completeMultipartUpload(call: ObjectCall): Promise<ApiResp
       Bucket: bucket.settings.name,
       Key: key,
       ETag: quoted(version.eTag),
-      [checksumElement(checksum.algorithm)]: checksum.value,
-      ChecksumType: checksum.type,
+      ...(checksum && { [checksumElement(checksum.algorithm)]: checksum.value, ChecksumType: checksum.type }),
     },
     writtenHeaders(bucket, version),
   );
@@ -174,7 +181,8 @@ function checkDeclaredChecksum({ headers }: ObjectCall, { algorithm, type, value
         `Checksum Type mismatch occurred, expected checksum Type: ${algorithm.toLowerCase()}, actual checksum Type: ${each.toLowerCase()}`,
       );
     }
-    if (declared !== value) throw badDigest(algorithm);
+    // With or without the number of parts behind it (versity/versitygw#1589).
+    if (declared !== value && declared !== withoutPartsCount(value)) throw badDigest(algorithm);
   }
 }
 

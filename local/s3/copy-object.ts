@@ -43,8 +43,7 @@ export async function copyObject(call: ObjectCall): Promise<ApiResponse> {
     {
       ETag: quoted(eTag),
       LastModified: listedDate(lastModified),
-      [checksumElement(checksum.algorithm)]: checksum.value,
-      ChecksumType: checksum.type,
+      ...(checksum && { [checksumElement(checksum.algorithm)]: checksum.value, ChecksumType: checksum.type }),
     },
     headers,
   );
@@ -52,24 +51,26 @@ export async function copyObject(call: ObjectCall): Promise<ApiResponse> {
 
 /** A copy is made of the same files as its source; only digests that are missing cost a look at the bytes. */
 async function shareBytes(
-  { s3, headers }: ObjectCall,
+  { s3, headers, bucket }: ObjectCall,
   { object }: CopySource,
   encryption: NewObject['encryption'],
 ): Promise<Pick<NewObject, 'segments' | 'sizeBytes' | 'eTag' | 'checksum'>> {
   const { segments, sizeBytes } = object;
-  const algorithm = wantedAlgorithm(headers.get('x-amz-checksum-algorithm')) ?? object.checksum.algorithm;
+  const { addsChecksums = true } = bucket.settings;
+  const wanted = wantedAlgorithm(headers.get('x-amz-checksum-algorithm')) ?? object.checksum?.algorithm;
+  const algorithm = wanted ?? 'CRC64NVME';
   s3.blobs.retain(segments);
-  const hasMd5 = object.encryption.algorithm === 'AES256' && object.partSizesBytes === undefined;
-  const hasChecksum = object.checksum.algorithm === algorithm && object.checksum.type === 'FULL_OBJECT';
+  const hasMd5 = object.encryption.algorithm === 'AES256' && object.parts === undefined;
+  const hasChecksum = object.checksum?.algorithm === algorithm && object.checksum.type === 'FULL_OBJECT';
   const digests =
     hasMd5 && hasChecksum
-      ? { md5Hex: object.eTag, checksum: object.checksum.value }
+      ? { md5Hex: object.eTag, checksum: object.checksum!.value }
       : await digestSegments(s3.blobs, segments, algorithm);
   return {
     segments,
     sizeBytes,
     eTag: singleETag(digests.md5Hex, encryption),
-    checksum: { algorithm, type: 'FULL_OBJECT', value: digests.checksum },
+    checksum: wanted || addsChecksums ? { algorithm, type: 'FULL_OBJECT', value: digests.checksum } : undefined,
   };
 }
 

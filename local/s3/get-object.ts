@@ -1,9 +1,9 @@
 import type { OutgoingHttpHeaders } from 'node:http';
 import { ApiError, type ApiResponse } from '../api.ts';
-import { findRequested, isAllowedOnObject, requireOnObject } from './access.ts';
+import { findRequested, isAllowedOnObject } from './access.ts';
 import { sliceSegments } from './blobs.ts';
 import type { ObjectCall } from './call.ts';
-import { checksumElement } from './checksums.ts';
+import type { StoredChecksum } from './checksums.ts';
 import { checkReadConditions } from './conditional.ts';
 import { encryptionHeaders, requireKey } from './encryption.ts';
 import { invalidArgument, invalidRequest } from './errors.ts';
@@ -11,7 +11,7 @@ import { metadataHeaders } from './metadata.ts';
 import type { ObjectVersion } from './model.ts';
 import { checksumHeaders, versionHeaders } from './new-object.ts';
 import { type ByteRange, parseRange } from './range.ts';
-import { quoted, xmlResponse } from './wire.ts';
+import { quoted } from './wire.ts';
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html */
 export function getObject(call: ObjectCall): ApiResponse {
@@ -45,7 +45,8 @@ function describe(call: ObjectCall, object: ObjectVersion): { response: ApiRespo
     'last-modified': object.lastModified.toUTCString(),
     ...versionHeaders(bucket, object),
   };
-  const range = requestedRange(call, object);
+  const part = requestedPart(call, object);
+  const range = part ? part.range : parseRange(call.headers.get('range'), object.sizeBytes);
   if (checkReadConditions(call.headers, object) === 'not-modified') {
     return { response: { status: 304, headers: always }, range: undefined };
   }
@@ -58,9 +59,7 @@ function describe(call: ObjectCall, object: ObjectVersion): { response: ApiRespo
     ...encryptionHeaders(object.encryption, bucket),
   };
   if (range) headers['content-range'] = `bytes ${range.start}-${range.end}/${sizeBytes}`;
-  if (call.query.has('partNumber') && object.partSizesBytes) {
-    headers['x-amz-mp-parts-count'] = object.partSizesBytes.length;
-  }
+  if (part && object.parts) headers['x-amz-mp-parts-count'] = object.parts.length;
   if (tags.size > 0 && isAllowedOnObject(call, object, 's3:GetObjectTagging')) {
     headers['x-amz-tagging-count'] = tags.size;
   }
@@ -68,7 +67,10 @@ function describe(call: ObjectCall, object: ObjectVersion): { response: ApiRespo
     headers['x-amz-object-lock-mode'] = object.retention.mode;
     headers['x-amz-object-lock-retain-until-date'] = object.retention.until.toISOString();
   }
-  if (wantsChecksum(call) && !range) Object.assign(headers, checksumHeaders(object.checksum));
+  if (wantsChecksum(call)) {
+    const told = part ? part.checksum : range ? undefined : object.checksum;
+    Object.assign(headers, checksumHeaders(told));
+  }
   Object.assign(headers, responseOverrides(call));
   return { response: { status: range ? 206 : 200, headers }, range };
 }
@@ -77,24 +79,35 @@ function wantsChecksum({ headers }: ObjectCall): boolean {
   return headers.get('x-amz-checksum-mode')?.toUpperCase() === 'ENABLED';
 }
 
-function requestedRange({ headers, query }: ObjectCall, object: ObjectVersion): ByteRange | undefined {
+/** What `?partNumber=` asks for; an object that was put at once is its own only part. */
+interface RequestedPart {
+  /** None of an empty one. */
+  range: ByteRange | undefined;
+  /** The part's own, with the type of the object's. */
+  checksum: StoredChecksum | undefined;
+}
+
+/** @throws ApiError `InvalidRequest`, `InvalidArgument`, `InvalidPartNumber` */
+function requestedPart({ headers, query }: ObjectCall, object: ObjectVersion): RequestedPart | undefined {
   const partNumber = query.get('partNumber');
-  if (partNumber === null) return parseRange(headers.get('range'), object.sizeBytes);
+  if (partNumber === null) return undefined;
   if (headers.has('range')) throw invalidRequest('Cannot specify both Range header and partNumber query parameter');
   if (!/^\d{1,5}$/.test(partNumber) || Number(partNumber) === 0) {
     throw invalidArgument('Part number must be an integer between 1 and 10000, inclusive', 'partNumber', partNumber);
   }
-  const sizes = object.partSizesBytes ?? [object.sizeBytes];
-  const sizeBytes = sizes[Number(partNumber) - 1];
-  if (sizeBytes === undefined) {
+  const { checksum, parts = [{ sizeBytes: object.sizeBytes, checksum: checksum?.value }] } = object;
+  const part = parts[Number(partNumber) - 1];
+  if (part === undefined) {
     throw new ApiError('InvalidPartNumber', 416, 'The requested partnumber is not satisfiable', {
       PartNumberRequested: partNumber,
-      ActualPartCount: String(sizes.length),
+      ActualPartCount: String(parts.length),
     });
   }
-  if (sizeBytes === 0) return undefined;
-  const start = sizes.slice(0, Number(partNumber) - 1).reduce((sum, size) => sum + size, 0);
-  return { start, end: start + sizeBytes - 1 };
+  const start = parts.slice(0, Number(partNumber) - 1).reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+  return {
+    range: part.sizeBytes === 0 ? undefined : { start, end: start + part.sizeBytes - 1 },
+    checksum: checksum && part.checksum !== undefined ? { ...checksum, value: part.checksum } : undefined,
+  };
 }
 
 const RESPONSE_OVERRIDES = [
@@ -116,31 +129,4 @@ function responseOverrides({ query, request }: ObjectCall): OutgoingHttpHeaders 
     throw invalidRequest('Request specific response headers cannot be used for anonymous GET requests.');
   }
   return overrides;
-}
-
-/** https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObjectAttributes.html, without a list of single parts */
-export function getObjectAttributes(call: ObjectCall): ApiResponse {
-  const object = findRequested(call, 's3:GetObject', 's3:GetObjectVersion');
-  const versioned = call.query.has('versionId');
-  const action = versioned ? 's3:GetObjectVersionAttributes' : 's3:GetObjectAttributes';
-  requireOnObject(call, call.bucket, object, action);
-  const wanted = new Set((call.headers.get('x-amz-object-attributes') ?? '').split(',').map((name) => name.trim()));
-  const { checksum, partSizesBytes } = object;
-  const attributes = {
-    ETag: object.eTag,
-    Checksum: { [checksumElement(checksum.algorithm)]: checksum.value, ChecksumType: checksum.type },
-    ObjectParts: partSizesBytes && { TotalPartsCount: partSizesBytes.length },
-    StorageClass: object.metadata.storageClass,
-    ObjectSize: object.sizeBytes,
-  };
-  for (const name of wanted) {
-    if (!(name in attributes)) {
-      throw invalidArgument('Invalid attribute name specified.', 'x-amz-object-attributes', name);
-    }
-  }
-  const content = Object.fromEntries(Object.entries(attributes).filter(([name]) => wanted.has(name)));
-  return xmlResponse('GetObjectAttributesResponse', content, {
-    'last-modified': object.lastModified.toUTCString(),
-    ...versionHeaders(call.bucket, object),
-  });
 }

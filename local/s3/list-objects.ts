@@ -134,9 +134,9 @@ function readParameters({ bucket, query }: BucketCall): ListParameters {
 }
 
 /** @throws ApiError `InvalidArgument` */
-export function pageSize(query: URLSearchParams, name: string): number {
+export function pageSize(query: { get(name: string): string | null | undefined }, name: string): number {
   const text = query.get(name);
-  if (text === null || text === '') return MAX_PAGE_SIZE;
+  if (!text) return MAX_PAGE_SIZE;
   if (!/^\d{1,10}$/.test(text) || Number(text) > 0x7fffffff) {
     throw invalidArgument(`Provided ${name} not an integer or within integer range`, name, text);
   }
@@ -155,8 +155,8 @@ function contents(object: ObjectVersion, encode: (key: string) => string, withOw
     Key: encode(object.key),
     LastModified: listedDate(object.lastModified),
     ETag: quoted(object.eTag),
-    ChecksumAlgorithm: object.checksum.algorithm,
-    ChecksumType: object.checksum.type,
+    ChecksumAlgorithm: object.checksum?.algorithm,
+    ChecksumType: object.checksum?.type,
     Size: object.sizeBytes,
     StorageClass: object.metadata.storageClass,
     Owner: withOwner ? { ID: canonicalUserId(object.owner) } : undefined,

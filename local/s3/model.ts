@@ -35,6 +35,11 @@ export interface BucketSettings {
   /** Turned on; without a default retention it asks nothing of anybody. */
   objectLock?: { defaultRetention?: DefaultRetention };
   policy?: PolicyDocument;
+  /**
+   * `false` is S3 as it was until December 2024: an object that comes without a checksum is stored without one. Objects of that
+   * time are still there, and nothing but their ETag tells what they held.
+   */
+  addsChecksums?: boolean;
 }
 
 export type ObjectEventName = ObjectCreated['eventName'];
@@ -45,7 +50,8 @@ export interface NewObject {
   sizeBytes: number;
   /** Without quotes. */
   eTag: string;
-  checksum: StoredChecksum;
+  /** None in a bucket that adds none. */
+  checksum: StoredChecksum | undefined;
   metadata: ObjectMetadata;
   tags: Map<string, string>;
   encryption: Encryption;
@@ -54,7 +60,13 @@ export interface NewObject {
   /** Whether the ACL of an object that the bucket's owner doesn't own gives it full control. */
   bucketOwnerFullControl: boolean;
   /** Of an object made by multipart upload. */
-  partSizesBytes?: number[];
+  parts?: ObjectPart[];
+}
+
+export interface ObjectPart {
+  sizeBytes: number;
+  /** By the object's algorithm; none where the upload named none. */
+  checksum: string | undefined;
 }
 
 interface Version {

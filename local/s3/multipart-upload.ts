@@ -78,14 +78,13 @@ export function listParts(call: ObjectCall): ApiResponse {
     NextPartNumberMarker: page.at(-1)?.partNumber ?? 0,
     MaxParts: maxParts,
     IsTruncated: isTruncated,
-    ChecksumAlgorithm: checksum.algorithm,
-    ChecksumType: checksum.type,
+    ...named(checksum),
     Part: page.map((part) => ({
       PartNumber: part.partNumber,
       LastModified: listedDate(part.lastModified),
       ETag: quoted(part.eTag),
       Size: part.sizeBytes,
-      [checksumElement(checksum.algorithm)]: part.checksum,
+      ...(checksum.named && { [checksumElement(checksum.algorithm)]: part.checksum }),
     })),
   });
 }
@@ -128,8 +127,12 @@ export function listMultipartUploads(call: BucketCall): ApiResponse {
       Owner: { ID: canonicalUserId(object.owner) },
       StorageClass: object.metadata.storageClass,
       Initiated: listedDate(initiated),
-      ChecksumAlgorithm: checksum.algorithm,
-      ChecksumType: checksum.type,
+      ...named(checksum),
     })),
   });
+}
+
+/** What listings say of an upload's checksum: nothing unless its creator named the algorithm. */
+function named({ algorithm, type, named: isNamed }: MultipartUpload['checksum']): Record<string, string> {
+  return isNamed ? { ChecksumAlgorithm: algorithm, ChecksumType: type } : {};
 }

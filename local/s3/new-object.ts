@@ -61,7 +61,9 @@ export async function commitObject(
   return version;
 }
 
-export function checksumHeaders({ algorithm, value, type }: StoredChecksum): OutgoingHttpHeaders {
+export function checksumHeaders(checksum: StoredChecksum | undefined): OutgoingHttpHeaders {
+  if (!checksum) return {};
+  const { algorithm, value, type } = checksum;
   return { [checksumHeader(algorithm)]: value, 'x-amz-checksum-type': type };
 }
 

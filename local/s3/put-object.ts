@@ -13,14 +13,15 @@ export async function putObject(call: ObjectCall): Promise<ApiResponse> {
   const draft = draftObject(call);
   const plan = planBody(call.request, call.headers);
   requireDigest(call.bucket, plan, 'Object');
-  const algorithm = plan.checksum?.algorithm ?? 'CRC64NVME';
-  const { segments, sizeBytes, md5Hex, checksums } = await storeBody(call, plan, [algorithm]);
+  const { addsChecksums = true } = call.bucket.settings;
+  const algorithm = plan.checksum?.algorithm ?? (addsChecksums ? 'CRC64NVME' : undefined);
+  const { segments, sizeBytes, md5Hex, checksums } = await storeBody(call, plan, algorithm ? [algorithm] : []);
   const object = {
     ...draft,
     segments,
     sizeBytes,
     eTag: singleETag(md5Hex, draft.encryption),
-    checksum: { algorithm, type: 'FULL_OBJECT' as const, value: checksums.get(algorithm)! },
+    checksum: algorithm && { algorithm, type: 'FULL_OBJECT' as const, value: checksums.get(algorithm)! },
   };
   const version = await commitObject(call, object, 'ObjectCreated:Put');
   return {

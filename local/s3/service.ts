@@ -193,6 +193,7 @@ const KNOWN_SETTINGS = new Set<string>([
   'encryption',
   'objectLock',
   'policy',
+  'addsChecksums',
 ] satisfies (keyof BucketSettings)[]);
 
 /** @throws ApiError `AuthorizationHeaderMalformed` when the request was signed for another region than the bucket's */

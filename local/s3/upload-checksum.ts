@@ -14,7 +14,7 @@ export interface UploadChecksum {
  * | none           | none                     | CRC64NVME FULL_OBJECT |
  * | CRC64NVME      | FULL_OBJECT              | FULL_OBJECT           |
  * | CRC32, CRC32C  | COMPOSITE or FULL_OBJECT | COMPOSITE             |
- * | SHA1, SHA256   | COMPOSITE                | COMPOSITE             |
+ * | SHA, MD5       | COMPOSITE                | COMPOSITE             |
  *
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/checking-object-integrity.html
  * @throws ApiError `InvalidRequest`

@@ -39,12 +39,12 @@ export async function uploadPart(call: ObjectCall): Promise<ApiResponse> {
     checksum,
     given,
   });
-  const answered = given ?? { algorithm, value: checksum };
+  const answered = given ?? (upload.checksum.named ? { algorithm, value: checksum } : undefined);
   return {
     status: 200,
     headers: {
       etag: quoted(part.eTag),
-      [checksumHeader(answered.algorithm)]: answered.value,
+      ...(answered && { [checksumHeader(answered.algorithm)]: answered.value }),
       ...encryptionHeaders(encryption, call.bucket),
     },
   };
@@ -64,7 +64,7 @@ export async function uploadPartCopy(call: ObjectCall): Promise<ApiResponse> {
   if (sizeBytes > MAX_SINGLE_PUT_BYTES) throw entityTooLarge(sizeBytes, MAX_SINGLE_PUT_BYTES);
   const segments = sliceSegments(source.object.segments, range?.start ?? 0, sizeBytes);
   s3.blobs.retain(segments);
-  const { algorithm } = upload.checksum;
+  const { algorithm, named } = upload.checksum;
   const { md5Hex, checksum } = await digestSegments(s3.blobs, segments, algorithm);
   const eTag = singleETag(md5Hex, upload.object.encryption);
   const part = await storePart(call, upload, { partNumber, segments, sizeBytes, eTag, checksum, given: undefined });
@@ -73,7 +73,7 @@ export async function uploadPartCopy(call: ObjectCall): Promise<ApiResponse> {
     {
       ETag: quoted(part.eTag),
       LastModified: listedDate(part.lastModified),
-      [checksumElement(algorithm)]: checksum,
+      ...(named && { [checksumElement(algorithm)]: checksum }),
     },
     {
       ...encryptionHeaders(upload.object.encryption, bucket),

@@ -33,6 +33,7 @@ export const CONFIG: RelayConfig = {
       externalId: 'exploration',
       copyTags: false,
       createOnly: false,
+      requireProof: false,
     },
   ],
   queueUrl: 'queue',

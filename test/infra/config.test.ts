@@ -40,7 +40,12 @@ test('the committed cdk.json is valid, and what it leaves out gets its default',
     acceptUnknownRegion: false,
     acceptUnusualKeys: false,
   });
-  expect(config.routes[0]).toMatchObject({ filter: { prefix: '', suffix: '' }, copyTags: false, createOnly: false });
+  expect(config.routes[0]).toMatchObject({
+    filter: { prefix: '', suffix: '' },
+    copyTags: false,
+    createOnly: false,
+    requireProof: false,
+  });
 });
 
 describe('a mistake is one sentence that names the field and what stands there', () => {
@@ -79,6 +84,7 @@ describe('a mistake is one sentence that names the field and what stands there',
     ],
     ['routes.0.storageClass', { COLD: 'STANDARD' }, 'field "relay.routes.0.storageClass.COLD" is not known'],
     ['routes.0.createOnly', 'yes', 'field "relay.routes.0.createOnly" is "yes"'],
+    ['routes.0.requireProof', 'yes', 'field "relay.routes.0.requireProof" is "yes"'],
     ['routes.0.extrenalId', 'typo', 'field "relay.routes.0.extrenalId" is not known; did you mean "externalId"?'],
     ['routes.0.colour', 'red', 'field "relay.routes.0.colour" is not known; look for a typing error, or remove it.'],
     ['relay', { timeoutSeconds: 901 }, 'field "relay.relay.timeoutSeconds" is 901: must be at most 900'],
@@ -161,6 +167,11 @@ test.each(['UTC', 'Europe/Berlin', 'America/New_York', 'Asia/Kolkata', 'Asia/Cal
 test('a create-only route is one in the function as well', () => {
   const [route] = parseConfig(changed('routes.0.createOnly', true)).routes;
   expect(runtimeRoute(route!).createOnly).toBe(true);
+});
+
+test('a route that demands a proof does so in the function as well', () => {
+  const [route] = parseConfig(changed('routes.0.requireProof', true)).routes;
+  expect(runtimeRoute(route!).requireProof).toBe(true);
 });
 
 describe('what would go wrong only later is refused now', () => {

@@ -9,14 +9,14 @@ import {
 import { SOURCE_BUCKET, type TwoAccounts } from './two-accounts.ts';
 
 /**
- * Drops an object by a multipart upload of one part. With a composite checksum there is none to hand on, so that it travels in
- * parts even where it is small enough for one PutObject.
+ * Drops an object by a multipart upload of one part. A composite SHA-256 can't be handed on, so that what has it travels in parts
+ * even where it is small enough for one PutObject.
  */
 export async function dropInOnePart(
   world: TwoAccounts,
   Key: string,
   Body: Buffer,
-  algorithm: ChecksumAlgorithm = 'CRC32',
+  algorithm: ChecksumAlgorithm = 'SHA256',
   type: ChecksumType = 'COMPOSITE',
   options: Partial<CreateMultipartUploadCommandInput> = {},
 ) {

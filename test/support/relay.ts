@@ -14,6 +14,7 @@ export function aRoute(
     externalId: 'external-id',
     copyTags: false,
     createOnly: false,
+    requireProof: false,
     ...rest,
     destination: { account: '222222222222', region: 'us-east-1', bucket: 'destination', prefix: 'in/', ...destination },
   };
@@ -37,7 +38,7 @@ export function aState(change: Partial<SourceState> = {}): SourceState {
     eTag: '"etag"',
     versionId: undefined,
     lastModified: new Date(0),
-    checksum: undefined,
+    proof: { kind: 'none' },
     storageClass: 'STANDARD',
     restore: undefined,
     headers: {},

@@ -120,7 +120,10 @@ describe.each(SIZES)('%s, %i bytes', (kind, sizeBytes) => {
     const key = `twice/${kind}-${sizeBytes}`;
     await dropThis(key);
     const first = await recorded(key, 'delivered');
-    expect(first).toMatchObject({ transferKind: kind, checksumOrigin: kind === 'multipart' ? 'transit' : 'source' });
+    expect(first).toMatchObject({
+      transferKind: kind,
+      checksumOrigin: kind === 'multipart' ? 'sourceParts' : 'source',
+    });
     await world.cloud.settled();
     const { payload } = await world.invoke({ key });
     expect(payload).toMatchObject({

@@ -1,5 +1,4 @@
 /** Large objects through the real bundles, with everything that may befall them. "Large" begins at 8 MiB here. */
-import { createHash, randomBytes } from 'node:crypto';
 import { HeadObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { Faults } from '../../../local/faults/faults.ts';
@@ -92,29 +91,17 @@ test('a message that comes twice starts nothing twice, and a replay always start
   expect(about('twice')).toHaveLength(2);
 });
 
-test('an object without a checksum to hand on is proved by the CRC32 combined over its parts', async () => {
-  const mebibyte = randomBytes(MIB);
-  const Body = Buffer.alloc(70 * MIB);
-  for (let at = 0; at < Body.length; at += MIB) {
-    mebibyte.writeUInt32LE(at);
-    mebibyte.copy(Body, at);
-  }
-  await world.a.s3.send(
-    new PutObjectCommand({
-      Bucket: SOURCE_BUCKET,
-      Key: 'sha',
-      Body,
-      ChecksumAlgorithm: 'SHA256',
-      Metadata: { its: 'own' },
-    }),
-  );
-  expect(await recorded('sha', 'delivered')).toMatchObject({ checksumAlgorithm: 'CRC32', checksumOrigin: 'transit' });
-  const { ChecksumType, Metadata } = await headAt('sha');
-  expect({ ChecksumType, Metadata }).toEqual({ ChecksumType: 'FULL_OBJECT', Metadata: { its: 'own' } });
-  expect(createHash('sha256').update(Body).digest('base64')).toBe(
-    (await world.a.s3.send(new HeadObjectCommand({ Bucket: SOURCE_BUCKET, Key: 'sha', ChecksumMode: 'ENABLED' })))
-      .ChecksumSHA256,
-  );
+test('a digest that one invocation would have to hand on with one PutObject is refused by name', async () => {
+  const Body = Buffer.alloc(LARGE);
+  const put = { Bucket: SOURCE_BUCKET, Key: 'sha', Body, ChecksumAlgorithm: 'SHA256' as const };
+  await world.a.s3.send(new PutObjectCommand(put));
+  expect(await recorded('sha', 'failed')).toMatchObject({ reasonCode: 'Unprovable' });
+  const [letter] = await eventually(async () => {
+    const letters = await world.deadLetters();
+    return letters.length > 0 && letters;
+  });
+  expect(letter!.MessageAttributes).toMatchObject({ ErrorCode: { StringValue: 'Unprovable' } });
+  expect(about('sha')).toEqual([]);
 });
 
 test('a session that expires in mid-transfer is renewed by the worker itself', async () => {

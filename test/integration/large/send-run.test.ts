@@ -35,9 +35,9 @@ beforeAll(async () => {
 afterAll(() => world.close());
 
 async function numbersSent(hasTimeFor?: RunOptions['hasTimeFor']) {
-  const uploadId = await createUpload(transfer, undefined);
+  const uploadId = await createUpload(transfer);
   const { sent, failure } = await sendRun(transfer, uploadId, PARTS, {
-    computeCrc32: true,
+    computed: { crc32: true },
     ...(hasTimeFor && { hasTimeFor }),
   });
   return { numbers: sent.map(({ number }) => number), failure: failure?.code };

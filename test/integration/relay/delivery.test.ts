@@ -105,18 +105,18 @@ describe('the checksum proof', () => {
     return (payload as { receipts: { checksum: unknown; transfer: unknown }[] }).receipts[0]!;
   }
 
-  test('a SHA-256, which no multipart upload can prove, gives way to a CRC32 in transit', async () => {
+  test('a SHA-256, which no multipart upload can prove, is handed on with one PutObject, however large', async () => {
     const key = 'proof/sha256-large';
     const body = Buffer.alloc(70 * MIB, 'abc');
     await world.a.s3.send(
       new PutObjectCommand({ Bucket: SOURCE_BUCKET, Key: key, Body: body, ChecksumAlgorithm: 'SHA256' }),
     );
     const head = await delivered(key);
-    expect(head).toMatchObject({ ChecksumType: 'FULL_OBJECT', ChecksumCRC32: expect.any(String) });
+    expect(head).toMatchObject({ ChecksumType: 'FULL_OBJECT', ChecksumSHA256: expect.any(String) });
     expect(await bytesAt(key)).toBe(digest(body));
     expect(await receiptFor(key)).toMatchObject({
-      checksum: { algorithm: 'CRC32', origin: 'transit' },
-      transfer: { kind: 'multipart', parts: 2 },
+      checksum: { algorithm: 'SHA256', origin: 'source' },
+      transfer: { kind: 'single', parts: 1 },
     });
   });
 });

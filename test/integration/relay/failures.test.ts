@@ -20,7 +20,7 @@ const MIB = 1024 ** 2;
 const SMALL = 5_000;
 /** One PutObject whose body is a stream. */
 const MEDIUM = 9 * MIB;
-/** A byte more, and uploaded in parts: without a checksum of the whole it travels in parts, too. */
+/** A byte more, and uploaded in parts with a SHA-256 of each: it travels in these very parts. */
 const LARGE = MEDIUM + 1;
 
 /** A rule's match, its fault, and when it strikes: the first time unless said otherwise. */
@@ -65,7 +65,12 @@ const refusal = (status: number, code: string, message = 'words'): RequestFault 
 const put = (Key: string, size: number) =>
   new Upload({
     client: world.a.s3,
-    params: { Bucket: SOURCE_BUCKET, Key, Body: Buffer.alloc(size, 'x') },
+    params: {
+      Bucket: SOURCE_BUCKET,
+      Key,
+      Body: Buffer.alloc(size, 'x'),
+      ...(size === LARGE && { ChecksumAlgorithm: 'SHA256' as const }),
+    },
     partSize: size === LARGE ? 5 * MIB : MEDIUM,
   }).done();
 
@@ -140,6 +145,11 @@ describe('what may pass is tried again, and delivered', () => {
     [
       'bit flipped in a stream on the way in',
       MEDIUM,
+      [source('GetObject'), { kind: 'bit-flip', side: 'response', atByte: MIB }],
+    ],
+    [
+      'bit flipped in a part of the source',
+      LARGE,
       [source('GetObject'), { kind: 'bit-flip', side: 'response', atByte: MIB }],
     ],
     ['small body cut short', SMALL, [source('GetObject'), { kind: 'truncate', atByte: 100 }]],

@@ -20,6 +20,7 @@ import {
   startTwoAccounts,
   type TwoAccounts,
 } from '../../support/two-accounts.ts';
+import { putInParts, putWhole, silentUploader, turnBackTime } from '../../support/uploads.ts';
 
 const MIB = 1024 ** 2;
 const SMALL = 1000;
@@ -81,18 +82,40 @@ describe.each([
     ['in one stream', MEDIUM, 1],
     ['large, before its first part', LARGE, 1],
     ['large, before its last part', LARGE, 3],
-  ])('an overwrite in mid-copy never splices two versions: %s', async (key, size, nth) => {
+    ['large, by a small one', LARGE, 3, SMALL],
+  ])('an overwrite in mid-copy never splices two versions: %s', async (key, size, nth, newSize = size) => {
     await put(key, 'a', size);
     justBefore(
       relay.reader,
       'GetObject',
       (each) => each === nth,
-      () => put(key, 'b', size),
+      () => put(key, 'b', newSize),
     );
     const [receipt] = await relayed(key);
     expect(await lettersAt(key)).toBe('b');
-    expect(receipt!.source.sizeBytes).toBe(size);
+    expect(receipt!.source.sizeBytes).toBe(newSize);
     expect(receipt!.attempts).toBe(2);
+  });
+
+  test.each([
+    ['SHA256', 'GetObject', 1],
+    ['SHA256', 'GetObject', 2],
+    ['CRC32C', 'HeadObject', 2],
+    ['CRC32C', 'HeadObject', 3],
+    ['CRC32C', 'GetObject', 1],
+  ] as const)('nor where its parts are looked at by number: composite %s, before %s %i', async (name, command, nth) => {
+    const key = `parts/${name}/${command}/${nth}`;
+    const parts = [5 * MIB + 1, MIB].map((size) => Buffer.alloc(size, 'a'));
+    await putInParts(silentUploader(world), key, parts, name);
+    justBefore(
+      relay.reader,
+      command,
+      (each) => each === nth,
+      () => put(key, 'b', MEDIUM),
+    );
+    const [receipt] = await relayed(key);
+    expect(await lettersAt(key)).toBe('b');
+    expect(receipt!).toMatchObject({ source: { sizeBytes: MEDIUM }, attempts: 2 });
   });
 
   test('an object that is overwritten all the time goes back to the queue rather than being copied for ever', async () => {
@@ -130,6 +153,43 @@ describe('bytes that are damaged on the way', () => {
     damageReads(relay.reader);
     await expect(relayed(key)).rejects.toMatchObject({ code: 'ChecksumRefused', retryable: true });
     expect(await isThere(key)).toBe(false);
+  });
+
+  test.each([
+    ['SHA256', [5 * MIB + 1, MIB]],
+    [undefined, [5 * MIB + 1, MIB]],
+    ['SHA256', [SMALL]],
+    [undefined, [SMALL]],
+  ] as const)('are found where digests of parts are compared, and nothing is stored: %s, %j', async (name, sizes) => {
+    const key = `parts/${name}/${sizes}`;
+    turnBackTime(world);
+    const parts = sizes.map((size) => Buffer.alloc(size, 'a'));
+    await putInParts(silentUploader(world), key, parts, name);
+    damageReads(relay.reader);
+    const completed: string[] = [];
+    justBefore(
+      relay.writer,
+      'CompleteMultipartUpload',
+      () => true,
+      async () => completed.push(key),
+    );
+    await expect(relayed(key)).rejects.toMatchObject({ code: 'SourceCorrupt', retryable: true });
+    expect(completed).toEqual([]);
+    expect(await isThere(key)).toBe(false);
+  });
+
+  test('what only trust vouches for is refused along a route that demands a proof', async () => {
+    const [route] = relay.invocation.config.routes;
+    turnBackTime(world);
+    await putWhole(silentUploader(world), 'trusted', Buffer.alloc(SMALL), undefined, {
+      ServerSideEncryption: 'aws:kms',
+    });
+    relay.invocation.config.routes[0] = { ...route!, requireProof: true };
+    await expect(relayed('trusted')).rejects.toMatchObject({ code: 'Unprovable', retryable: false });
+    expect(await isThere('trusted')).toBe(false);
+    expect(await world.ledgerItem('trusted')).toMatchObject({ status: 'failed', reasonCode: 'Unprovable' });
+    relay.invocation.config.routes[0] = route!;
+    expect((await relayed('trusted'))[0]!.checksum).toMatchObject({ algorithm: 'CRC32', origin: 'transit' });
   });
 
   test('a part that fails is sent again, alone', async () => {

@@ -7,6 +7,7 @@ import {
   MAX_OBJECT_BYTES,
   PART_RECORD_BYTES,
   planLarge,
+  SOURCE_PART_RECORD_BYTES,
 } from '../../../functions/transfer/plan-large.ts';
 
 const GIB = 1024 ** 3;
@@ -81,6 +82,24 @@ test('whatever the size and the workers, the plan stays within every quota and c
         next = last + 1;
       }
       expect(next).toBe(plan.parts + 1);
+    }),
+  );
+});
+
+test('parts of the source are shared out as they are, whatever their number, within every quota', () => {
+  const sizes = fc.integer({ min: 5 * GIB + 1, max: MAX_OBJECT_BYTES });
+  const counts = fc.integer({ min: 1, max: 10_000 });
+  const workers = fc.integer({ min: 1, max: 1_000 });
+  fc.assert(
+    fc.property(sizes, counts, workers, (sizeBytes, count, workersAtOnce) => {
+      // As S3 has it: no part above 5 GiB, none but the last below 5 MiB.
+      const sourceParts = Math.min(Math.max(count, Math.ceil(sizeBytes / (5 * GIB))), sizeBytes / (5 * 1024 ** 2));
+      const plan = planLarge(sizeBytes, workersAtOnce, { sourceParts: Math.floor(sourceParts) });
+      expect(plan.parts).toBe(Math.floor(sourceParts));
+      expect(plan.operations).toBeLessThanOrEqual(DURABLE_QUOTAS.operations * SPARE);
+      expect(plan.checkpointBytes).toBeLessThanOrEqual(DURABLE_QUOTAS.writtenBytes * SPARE);
+      expect(plan.partsPerGroup * SOURCE_PART_RECORD_BYTES).toBeLessThanOrEqual(DURABLE_QUOTAS.resultBytes * SPARE);
+      expect(groupsOf(plan).at(-1)!.last).toBe(plan.parts);
     }),
   );
 });
