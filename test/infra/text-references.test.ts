@@ -41,10 +41,6 @@ const ALLOWED: Record<string, string> = {
     'A condition is compared when somebody assumes the role: it may name a group that is made later.',
   'AWS::SQS::QueuePolicy Properties.PolicyDocument.Statement.Condition.ArnEquals.aws:SourceArn':
     'The bucket waits for the policy that lets it send, so the policy has to name the bucket first.',
-  'AWS::IAM::Policy Properties.PolicyDocument.Statement.Condition.StringLike.kms:EncryptionContext:aws:s3:arn':
-    'A condition is compared when the key is used.',
-  'AWS::IAM::Role Properties.Policies.PolicyDocument.Statement.Condition.StringLike.kms:EncryptionContext:aws:s3:arn':
-    'A condition is compared when the key is used.',
   'AWS::CloudWatch::Alarm Properties.Dimensions.Value':
     'A metric goes by names, whether or not anything of that name is there.',
   'AWS::CloudWatch::Dashboard Properties.DashboardBody': 'A dashboard shows names, whether or not anything is there.',
