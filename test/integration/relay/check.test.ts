@@ -467,15 +467,9 @@ async function withKey(mistake: (stacks: StackInput[]) => void): Promise<CheckAn
   try {
     const keyArn = cloud.outputs('keys')['KeyArn']!;
     const stacks = readAssembly(inject('assembly'));
-<<<<<<< HEAD
     changeRoutes(stacks, (route) => {
       // Replay knows no ways out.
       if ('destination' in route) route.destination.kmsKeyArn = keyArn;
-=======
-    changeRoutes(stacks, ({ destination }) => {
-      // Replay knows of its routes what they read, and no destination.
-      if (destination) destination.kmsKeyArn = keyArn;
->>>>>>> fail
     });
     const ServerSideEncryptionByDefault = { SSEAlgorithm: 'aws:kms', KMSMasterKeyID: keyArn };
     propertiesOf(stacks, 'destination', 'AWS::S3::Bucket').BucketEncryption = {
