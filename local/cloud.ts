@@ -5,7 +5,12 @@ import { join, resolve } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Clock } from './api.ts';
 import type { StackInput } from './assembly.ts';
-import { CloudFormation, type DeployOptions, type StackDescription } from './cloudformation/cloudformation.ts';
+import {
+  CloudFormation,
+  type CreateOptions,
+  type DeployOptions,
+  type StackDescription,
+} from './cloudformation/cloudformation.ts';
 import { DeploymentError } from './cloudformation/errors.ts';
 import { inventory } from './cloudformation/inventory.ts';
 import type { Deployment } from './cloudformation/operation.ts';
@@ -165,7 +170,7 @@ export class LocalCloud {
    * @returns what was done, by logical id
    * @throws DeploymentError for whatever the template does wrong, naming the order of its resources
    */
-  async deploy(stack: StackInput, options?: DeployOptions): Promise<Deployment> {
+  async deploy(stack: StackInput, options?: CreateOptions): Promise<Deployment> {
     this.#addAccount(stack.account, partitionFor(stack, this.directory));
     return this.cloudFormation.deploy(stack, options);
   }

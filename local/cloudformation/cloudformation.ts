@@ -27,6 +27,11 @@ export interface DeployOptions {
   order?: DeployOrder;
 }
 
+export interface CreateOptions extends DeployOptions {
+  /** Takes over what is there already under the names that the template gives, as `cdk deploy --import-existing-resources` does. */
+  importExistingResources?: boolean;
+}
+
 /** A stack as DescribeStacks, DescribeStackResources and DescribeStackEvents would have it. */
 export interface StackDescription extends StackId {
   status: StackStatus;
@@ -59,14 +64,17 @@ export class CloudFormation {
    * @returns what was done: nothing when template and parameters are the same as before
    * @throws DeploymentError naming stack, resource and property, and the order
    */
-  async deploy(input: StackInput, { order = this.seed }: DeployOptions = {}): Promise<Deployment> {
+  async deploy(
+    input: StackInput,
+    { order = this.seed, importExistingResources = false }: CreateOptions = {},
+  ): Promise<Deployment> {
     const { name, account, region } = input;
     const id = { name, account, region };
     const present = this.#find(id);
     const desired = this.#desired(input, present);
     if (!present) {
       const stack = new Stack(id, { ...desired, outputs: {} }, this.#clock);
-      const operation = this.#operation(stack, input.assets, order);
+      const operation = this.#operation(stack, input.assets, order, importExistingResources);
       this.#stacks.set(keyOf(id), stack);
       return operation.create(desired);
     }
@@ -76,7 +84,7 @@ export class CloudFormation {
     }
     const { template, parameters } = present.deployed;
     if (isDeepStrictEqual({ template, parameters }, desired)) return NOTHING;
-    return this.#operation(present, input.assets, order).update(desired);
+    return this.#operation(present, input.assets, order, importExistingResources).update(desired);
   }
 
   /** @throws DeploymentError when it isn't there, or when a service refuses to remove something: the next try goes on */
@@ -141,15 +149,29 @@ export class CloudFormation {
     }
   }
 
-  #operation(stack: Stack, assets: StackInput['assets'], order: DeployOrder): Operation {
+  #operation(stack: Stack, assets: StackInput['assets'], order: DeployOrder, imports = false): Operation {
     const nextGeneration = (logicalId: string): number => {
       const key = `${keyOf(stack.id)} ${logicalId}`;
       const generation = this.#generations.get(key) ?? 0;
       this.#generations.set(key, generation + 1);
       return generation;
     };
-    const provisioner = new Provisioner({ stack, services: this.#services, assets, order, nextGeneration });
+    const provisioner = new Provisioner({
+      stack,
+      services: this.#services,
+      assets,
+      order,
+      nextGeneration,
+      ...(imports && { isOwned: (type, physicalId) => this.#isOwned(type, physicalId) }),
+    });
     return new Operation({ stack, provisioner, order });
+  }
+
+  #isOwned(type: string, physicalId: string): boolean {
+    const present = [...this.#stacks.values()].filter(({ isGone }) => !isGone);
+    return present.some(({ resources }) =>
+      [...resources.values()].some((each) => each.type === type && each.answers.ref === physicalId),
+    );
   }
 }
 

@@ -63,6 +63,11 @@ export interface ResourceLife<P> {
   replacedBy: readonly (keyof P & string)[];
   /** @throws HalfMade when something is there that must be removed all the same */
   create(properties: P, context: DeployContext): ResourceAnswers | Promise<ResourceAnswers>;
+  /**
+   * What a resource of that name answers that is there already, for a stack that takes it over as it is; undefined when there is none. A type
+   * without it can't be imported.
+   */
+  find?(name: string, context: DeployContext): ResourceAnswers | undefined | Promise<ResourceAnswers | undefined>;
   /** A change of these is made in place. A change of any other property is refused, unless it is harmless. */
   update?: {
     properties: readonly (keyof P & string)[];

@@ -31,6 +31,7 @@ export type StackStatus =
 export type ResourceStatus =
   | 'CREATE_COMPLETE'
   | 'CREATE_FAILED'
+  | 'IMPORT_COMPLETE'
   | 'UPDATE_COMPLETE'
   | 'UPDATE_FAILED'
   | 'DELETE_COMPLETE'
@@ -58,6 +59,8 @@ export interface StackResource {
   context: DeployContext;
   deletionPolicy: 'Delete' | 'Retain' | 'RetainExceptOnCreate';
   updateReplacePolicy: 'Delete' | 'Retain';
+  /** It was there before the stack, which must not take it away when its creation fails. */
+  imported?: boolean;
 }
 
 /** A template with the values of its parameters, as it was deployed. */
