@@ -35,6 +35,7 @@ export type RelayErrorCode =
   | 'UploadGone'
   | 'LedgerUnavailable'
   | 'StartFailed'
+  | 'ObjectTooLarge'
   | 'QueueUnavailable'
   | 'TransferFailed';
 

@@ -72,18 +72,18 @@ export const relaySettings = z.extend(common, {
   largeObjectBytes: positive,
   /** How many relay-part functions may be at one large object at once. */
   largeWorkers: positive,
-  /** ARN of relay-large, with its alias: a durable function is not started without a qualifier. */
-  largeFunction: functionArn,
-  /** ARN of relay-part. */
-  partFunction: functionArn,
+  /** ARN of relay-large, with its alias: a durable function is not started without a qualifier. None without `relay.largeObjects`. */
+  largeFunction: z.optional(functionArn),
+  /** ARN of relay-part, where there is a relay-large. */
+  partFunction: z.optional(functionArn),
 });
 
 /** The check knows no queue, since it leaves it alone. */
 export const checkSettings = z.extend(common, {
   routes: z.array(route).check(z.minLength(1)),
   awaitRoleHours,
-  /** The role of replay, which reader roles trust as well. */
-  replayRoleArn: roleArn,
+  /** The role of replay, which reader roles trust as well. None without `relay.replay`. */
+  replayRoleArn: z.optional(roleArn),
   /** Whether the ledger's table is protected against deletion. */
   protectLedger: z.boolean(),
 });

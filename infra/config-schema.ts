@@ -121,8 +121,12 @@ export const contextSchema = z.strictObject({
         .min(64 * 1024 ** 2)
         .max(5 * 1024 ** 3)
         .default(5 * 1024 ** 3),
+      /** Whether there are the durable functions that objects above `largeObjectBytes` take. */
+      largeObjects: z.boolean().default(true),
       /** Each moves up to 78 MB/s; half as many would take longer over the largest object than its parts are kept. */
       largeWorkers: z.int().min(1).max(1000).default(16),
+      /** Whether there is the durable function that looks for what has no receipt. */
+      replay: z.boolean().default(true),
       /** What is looked through by itself, at times, for objects without a receipt. */
       replays: z.array(replaySchema).default([]),
       /** A role for S3 Batch Operations jobs, whose manifests lie in this bucket of account A; they report there too. */

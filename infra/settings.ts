@@ -18,8 +18,10 @@ export function relaySettings(config: RelayContext): RelaySettings {
     awaitRoleHours,
     largeObjectBytes,
     largeWorkers,
-    largeFunction: functionArn(source, `${largeFunction}:${LIVE_ALIAS}`),
-    partFunction: functionArn(source, partFunction),
+    ...(relay.largeObjects && {
+      largeFunction: functionArn(source, `${largeFunction}:${LIVE_ALIAS}`),
+      partFunction: functionArn(source, partFunction),
+    }),
   };
 }
 
@@ -28,7 +30,7 @@ export function checkSettings(config: RelayContext): CheckSettings {
     ...commonSettings(config),
     routes: sorted(config.routes).map(runtimeRoute),
     awaitRoleHours: config.relay.awaitRoleHours,
-    replayRoleArn: replayRoleArn(config),
+    ...(config.relay.replay && { replayRoleArn: replayRoleArn(config) }),
     protectLedger: config.relay.protectLedger,
   };
 }
