@@ -70,8 +70,10 @@ export const relaySettings = z.extend(common, {
   awaitRoleHours,
   /** Objects above this are relayed by relay-large. */
   largeObjectBytes: positive,
-  /** How many relay-part functions may be at one large object at once. */
-  largeWorkers: positive,
+  /** How many large objects may be under way at once. */
+  largeSlots: z.number().check(z.nonnegative()),
+  /** How many relay-part functions may be at one of them at once. */
+  largeWorkers: z.number().check(z.nonnegative()),
   /** ARN of relay-large, with its alias: a durable function is not started without a qualifier. None without `relay.largeObjects`. */
   largeFunction: z.optional(functionArn),
   /** ARN of relay-part, where there is a relay-large. */
@@ -96,11 +98,13 @@ export const replaySettings = z.extend(common, {
   replayFunction: functionArn,
   /** How the relay is set up, for estimates. */
   relay: z.object({
-    /** Invocations at once. */
+    /** Invocations that the queue may have at once. */
     concurrency: positive,
     memoryMiB: positive,
     largeObjectBytes: positive,
-    largeWorkers: positive,
+    /** Large objects at once; none are relayed where there is no room for one. */
+    largeSlots: z.number().check(z.nonnegative()),
+    largeWorkers: z.number().check(z.nonnegative()),
   }),
 });
 

@@ -5,6 +5,7 @@ import { Construct } from 'constructs';
 import { sourceStatements } from '../functions/aws/policies.ts';
 import { acknowledge } from './acknowledge.ts';
 import { bucketArn, functionArn, objectsArn, partitionOf, readerRoleArn, writerRoleArn } from './arns.ts';
+import { sharesOf } from './concurrency.ts';
 import { ownSource, pullingRoutes, type RelayContext } from './config.ts';
 import { allowCheckpoints } from './durable-code.ts';
 import { LargeFunctions } from './large-functions.ts';
@@ -58,7 +59,7 @@ export class RelayFunction extends Construct {
   }
 
   takesFrom({ queue }: RelayQueue): void {
-    const { batchSize, maximumConcurrency } = this.#config.relay;
+    const { relay } = this.#config;
     this.#allow(
       'TakeMessages',
       ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'],
@@ -70,8 +71,8 @@ export class RelayFunction extends Construct {
     this.#mapping = new EventSourceMapping(this, 'Mapping', {
       target: this.function,
       eventSourceArn: queue.queueArn,
-      batchSize,
-      maxConcurrency: maximumConcurrency,
+      batchSize: relay.batchSize,
+      maxConcurrency: sharesOf(relay).queue,
       reportBatchItemFailures: true,
     });
     // Lambda tries the role out when the mapping is created.

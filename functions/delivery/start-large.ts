@@ -21,12 +21,12 @@ const ROUTE_CHARACTERS = 24;
 const HASH_CHARACTERS = 39;
 
 /**
- * Starts relay-large for an object, without waiting for it. The name makes it happen once for a message that comes twice.
+ * Starts relay-large for an object, without waiting for it, if there is room for another one. The name makes it happen once for a message that comes twice.
  * https://docs.aws.amazon.com/lambda/latest/dg/durable-execution-idempotency.html
- * @throws RelayError `StartFailed`; `ObjectTooLarge` where there is no relay-large
+ * @throws RelayError `StartFailed`; `LargeObjectsBusy`; `ObjectTooLarge` where there is no relay-large
  */
 export async function startLarge(
-  { clients, config, signal }: Invocation,
+  { clients, config, slots, signal }: Invocation,
   request: RelayRequest,
   route: Route,
   state: SourceState,
@@ -36,6 +36,7 @@ export async function startLarge(
   const { largeFunction } = config;
   if (largeFunction === undefined) throw tooLarge(request, state, config.largeObjectBytes);
   const name = executionName(route, source.key, messageId, state, hasWritten ? randomUUID() : '');
+  await slots.reserve(name, signal);
   const payload: LargeRequest = { route: route.name, key: source.key, hint, attempts };
   const command = new InvokeCommand({
     FunctionName: largeFunction,

@@ -17,6 +17,7 @@ const SETTINGS = {
   retryDelaySeconds: 30,
   awaitRoleHours: 72,
   largeObjectBytes: 5_368_709_120,
+  largeSlots: 2,
   largeWorkers: 16,
   largeFunction: 'arn:aws:lambda:us-east-1:111111111111:function:large:live',
   partFunction: 'arn:aws:lambda:us-east-1:111111111111:function:part',
