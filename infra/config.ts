@@ -1,6 +1,6 @@
 import type * as z from 'zod';
 import { refuseBuckets, refuseLoops, refuseWrongSource } from './config/buckets.ts';
-import { refuseTooLittleTime } from './config/capacity.ts';
+import { refuseTooLittleConcurrency, refuseTooLittleTime } from './config/capacity.ts';
 import { explainIssues, wordsFor } from './config/explain-issue.ts';
 import { refuseLongKeys, refuseUnusualKeys } from './config/keys.ts';
 import { refuseKeys } from './config/kms-keys.ts';
@@ -50,6 +50,7 @@ const RULES: ((config: RelayContext) => void)[] = [
   refuseBuckets,
   refuseOverlaps,
   refuseTooLittleTime,
+  refuseTooLittleConcurrency,
 ];
 
 /**

@@ -2,6 +2,7 @@
 import type { FilteredRoute, Route } from '../functions/route.ts';
 import type { CheckSettings, RelaySettings, ReplaySettings } from '../functions/settings.ts';
 import { functionArn, readerRoleArn, replayRoleArn, writerRoleArn } from './arns.ts';
+import { sharesOf } from './concurrency.ts';
 import type { PullingRouteContext, RelayContext, RouteContext } from './config.ts';
 import { LIVE_ALIAS, relayNames, serviceName } from './names.ts';
 import { MAX_RECEIVES } from './relay-queue.ts';
@@ -9,7 +10,8 @@ import { MAX_RECEIVES } from './relay-queue.ts';
 export function relaySettings(config: RelayContext): RelaySettings {
   const { source, routes, relay } = config;
   const { largeFunction, partFunction } = relayNames(config);
-  const { retryDelaySeconds, awaitRoleHours, largeObjectBytes, largeWorkers } = relay;
+  const { retryDelaySeconds, awaitRoleHours, largeObjectBytes } = relay;
+  const { slots: largeSlots, workers: largeWorkers } = sharesOf(relay);
   return {
     ...commonSettings(config),
     routes: sorted(routes).map(runtimeRoute),
@@ -17,9 +19,12 @@ export function relaySettings(config: RelayContext): RelaySettings {
     retryDelaySeconds,
     awaitRoleHours,
     largeObjectBytes,
+    largeSlots,
     largeWorkers,
-    largeFunction: functionArn(source, `${largeFunction}:${LIVE_ALIAS}`),
-    partFunction: functionArn(source, partFunction),
+    ...(relay.largeObjects && {
+      largeFunction: functionArn(source, `${largeFunction}:${LIVE_ALIAS}`),
+      partFunction: functionArn(source, partFunction),
+    }),
   };
 }
 
@@ -28,20 +33,21 @@ export function checkSettings(config: RelayContext): CheckSettings {
     ...commonSettings(config),
     routes: sorted(config.routes).map(runtimeRoute),
     awaitRoleHours: config.relay.awaitRoleHours,
-    replayRoleArn: replayRoleArn(config),
+    ...(config.relay.replay && { replayRoleArn: replayRoleArn(config) }),
     protectLedger: config.relay.protectLedger,
   };
 }
 
 export function replaySettings(config: RelayContext): ReplaySettings {
   const { source, routes, relay } = config;
-  const { retryDelaySeconds, maximumConcurrency, memoryMiB, largeObjectBytes, largeWorkers } = relay;
+  const { retryDelaySeconds, memoryMiB, largeObjectBytes } = relay;
+  const { queue: concurrency, slots: largeSlots, workers: largeWorkers } = sharesOf(relay);
   return {
     ...commonSettings(config),
     routes: sorted(routes).map(runtimeFilter),
     retryDelaySeconds,
     replayFunction: functionArn(source, `${relayNames(config).replayFunction}:${LIVE_ALIAS}`),
-    relay: { concurrency: maximumConcurrency, memoryMiB, largeObjectBytes, largeWorkers },
+    relay: { concurrency, memoryMiB, largeObjectBytes, largeSlots, largeWorkers },
   };
 }
 

@@ -17,8 +17,13 @@ import { giveUp, type Progress } from './give-up.ts';
 import { type HandedBack, handBack } from './hand-back.ts';
 import { changed, hasChanged } from './has-changed.ts';
 import type { LargeRun } from './large-run.ts';
-import { pauseBefore, persistentStep } from './persistent-step.ts';
+import { pauseBefore, stepInSlot } from './persistent-step.ts';
 import { sendGroups } from './send-groups.ts';
+
+/** From leaving the slot to the end of the invocation: an answer, and nothing more. */
+const ENDING_SECONDS = 5;
+/** Of Lambda. The first worker that fails ends an execution, and the others may still run. */
+const LONGEST_INVOCATION_SECONDS = 900;
 
 export type LargeAnswer = FinalReceipt | HandedBack;
 
@@ -29,6 +34,14 @@ export type LargeAnswer = FinalReceipt | HandedBack;
 export async function relayLargeObject(run: LargeRun): Promise<LargeAnswer> {
   const progress: Progress = {};
   try {
+    return await relayOrGiveUp(run, progress);
+  } finally {
+    await leaveSlot(run, progress);
+  }
+}
+
+async function relayOrGiveUp(run: LargeRun, progress: Progress): Promise<LargeAnswer> {
+  try {
     const seen = await look(run, progress);
     const { largeObjectBytes } = run.invocation.config;
     const { requireProof } = run.route;
@@ -38,14 +51,26 @@ export async function relayLargeObject(run: LargeRun): Promise<LargeAnswer> {
     const uploadId = await begin(run, state);
     progress.uploadId = uploadId;
     const { crc32, digest } = computedFor(state.proof);
-    const { key } = run.request.source;
-    const upload = { route: run.route.name, key, pin: pinOf(state), uploadId, computeCrc32: crc32, digest };
-    const sent = await sendGroups(run, upload, state.proof);
+    const { request, route, execution } = run;
+    const common = { route: route.name, key: request.source.key, execution, pin: pinOf(state), uploadId };
+    progress.mayHaveWorkers = true;
+    const sent = await sendGroups(run, { ...common, computeCrc32: crc32, digest }, state.proof);
+    progress.mayHaveWorkers = false;
     const receipt = await deliver(run, progress, state, sent);
-    await persistentStep(run, 'report', () => reportNow(run.invocation, run.request, receipt));
+    await stepInSlot(run, 'report', () => reportNow(run.invocation, run.request, receipt));
     return receipt;
   } catch (error) {
     return giveUp(run, asRelayError(error, { source: `${run.request.source}` }), progress);
+  }
+}
+
+/** A slot that can't be left is free when its time is over. */
+async function leaveSlot({ invocation, execution }: LargeRun, { mayHaveWorkers }: Progress): Promise<void> {
+  const { slots, logger, signal } = invocation;
+  try {
+    await slots.release(execution, mayHaveWorkers ? LONGEST_INVOCATION_SECONDS : ENDING_SECONDS, signal);
+  } catch (error) {
+    logger.warn('slot not left', { execution, failure: asRelayError(error).toJSON() });
   }
 }
 
@@ -53,10 +78,10 @@ export async function relayLargeObject(run: LargeRun): Promise<LargeAnswer> {
 async function deliver(run: LargeRun, progress: Progress, state: SourceState, sent: SentPart[]): Promise<Receipt> {
   const { context, invocation, request, route, attempts } = run;
   const { uploadId, startedAt } = progress;
-  const delivered = await persistentStep(run, 'complete upload', () => complete(run, uploadId!, state, sent));
+  const delivered = await stepInSlot(run, 'complete upload', () => complete(run, uploadId!, state, sent));
   // Nothing is left behind any more.
   progress.uploadId = undefined;
-  const receipt = await persistentStep(run, 'record', async () => {
+  const receipt = await stepInSlot(run, 'record', async () => {
     const destination = destinationOf(route, request.source);
     const timing = { attempts, startedAt: startedAt!, finishedAt: invocation.now() };
     const written = receiptOf({ request, route, state, destination, delivered, kind: 'large', timing });
@@ -68,7 +93,7 @@ async function deliver(run: LargeRun, progress: Progress, state: SourceState, se
   if (route.createOnly) return receipt;
   // An earlier try of the completion may have died unanswered. Whatever it did has taken effect after this pause.
   await context.wait('until nothing is under way', pauseBefore(run, 1));
-  if (await persistentStep(run, 'look again', () => hasChanged(invocation, route, request.source, state))) {
+  if (await stepInSlot(run, 'look again', () => hasChanged(invocation, route, request.source, state))) {
     await handBack(run, { reason: 'changed meanwhile' });
   }
   return receipt;
@@ -76,7 +101,7 @@ async function deliver(run: LargeRun, progress: Progress, state: SourceState, se
 
 async function look(run: LargeRun, progress: Progress): Promise<SourceState> {
   const { invocation } = run;
-  const seen = await persistentStep(run, 'look', async () => {
+  const seen = await stepInSlot(run, 'look', async () => {
     const startedAt = invocation.now().toISOString();
     return { startedAt, state: stateToJson(await head(run)) };
   });
@@ -90,7 +115,7 @@ async function combine(run: LargeRun, state: SourceState): Promise<SourceState> 
   if (state.proof.kind !== 'combined') return state;
   const { invocation, request, route } = run;
   const { clients, signal } = invocation;
-  const combined = await persistentStep(run, 'combine checksums', async () =>
+  const combined = await stepInSlot(run, 'combine checksums', async () =>
     stateToJson(await withCrcsCombined(clients.reader(route), request.source, state, signal)),
   );
   return stateFromJson(combined);
@@ -99,7 +124,7 @@ async function combine(run: LargeRun, state: SourceState): Promise<SourceState> 
 function begin(run: LargeRun, state: SourceState): Promise<string> {
   const { invocation, request, route } = run;
   const { source } = request;
-  return persistentStep(run, 'create upload', async () => {
+  return stepInSlot(run, 'create upload', async () => {
     const attributes = await attributesFor(route, source, state, invocation.clients.reader(route), invocation.signal);
     const uploadId = await createUpload(transferOf(run, state, attributes));
     invocation.logger.info('relaying a large object', { source: `${source}`, sizeBytes: state.sizeBytes, uploadId });

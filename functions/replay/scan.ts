@@ -76,6 +76,7 @@ export function sumOf(one: ReplayTotals, other: ReplayTotals): ReplayTotals {
     bytes: one.bytes + other.bytes,
     requests: one.requests + other.requests,
     invocationSeconds: one.invocationSeconds + other.invocationSeconds,
+    largeSeconds: one.largeSeconds + other.largeSeconds,
     longestSeconds: Math.max(one.longestSeconds, other.longestSeconds),
     dollars: one.dollars + other.dollars,
   };

@@ -33,6 +33,8 @@ export interface ReplayTotals {
   /** What it takes to relay them: see `estimate.ts`. */
   requests: number;
   invocationSeconds: number;
+  /** Of large objects, which wait for one another. */
+  largeSeconds: number;
   longestSeconds: number;
   dollars: number;
 }
@@ -48,6 +50,7 @@ export const NOTHING_YET: ReplayTotals = {
   bytes: 0,
   requests: 0,
   invocationSeconds: 0,
+  largeSeconds: 0,
   longestSeconds: 0,
   dollars: 0,
 };
@@ -89,6 +92,8 @@ const replaySchema = z.strictObject({
         bytes: z.number(),
         requests: z.number(),
         invocationSeconds: z.number(),
+        // What an earlier version hands over doesn't say.
+        largeSeconds: z._default(z.number(), 0),
         longestSeconds: z.number(),
         dollars: z.number(),
       }),

@@ -42,7 +42,7 @@ function rolesOf(config: RelayContext): NamedRole[] {
     meaning: `the relay's role for ${meaning}`,
   });
   return [
-    own(replayRole, 'replay'),
+    ...(relay.replay ? [own(replayRole, 'replay')] : []),
     ...(relay.replays.length > 0 ? [own(schedulerRole, 'schedules')] : []),
     ...(relay.batchOperations ? [own(batchRole, 'S3 Batch Operations')] : []),
     named(account, source.relayRoleName, 'relay.source.relayRoleName'),

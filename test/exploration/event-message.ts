@@ -29,7 +29,7 @@ function recordOf(queue: Queue, message: Message): SQSRecord {
     body: message.body,
     attributes: {
       ApproximateReceiveCount: String(message.receives),
-      SentTimestamp: '0',
+      SentTimestamp: String(message.sentAtMs),
       SenderId: 's3',
       ApproximateFirstReceiveTimestamp: '0',
     },

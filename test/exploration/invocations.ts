@@ -1,5 +1,6 @@
 import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import type { RelayConfig } from '../../functions/config.ts';
+import { largeSlots } from '../../functions/delivery/large-slots.ts';
 import { RelayMetrics } from '../../functions/delivery/metrics.ts';
 import type { Invocation } from '../../functions/delivery/relay.ts';
 import { RelayError } from '../../functions/errors.ts';
@@ -45,6 +46,7 @@ export const CONFIG: RelayConfig = {
   awaitRoleHours: 72,
   deployedRoleId: 'AROARELAY',
   largeObjectBytes: Number.POSITIVE_INFINITY,
+  largeSlots: 100,
   largeWorkers: 2,
   largeFunction: 'relay-large',
   partFunction: 'relay-part',
@@ -127,12 +129,17 @@ export class Invocations {
     const { services, outlivesAbort } = this.#options;
     const onUnknown = (problem: string) => void this.#world.violations.push(problem);
     const ignore = () => undefined;
+    const { largeFates, largeSlots: slots = CONFIG.largeSlots } = this.#world.scenario;
+    const config = largeFates ? { ...CONFIG, largeObjectBytes: LARGE_OBJECT_BYTES, largeSlots: slots } : CONFIG;
+    const clients = clientsOf(services(), life, { onUnknown, outlivesAbort });
+    const now = () => new Date(this.#world.clock.nowMs);
     return {
-      config: this.#world.scenario.largeFates ? { ...CONFIG, largeObjectBytes: LARGE_OBJECT_BYTES } : CONFIG,
-      clients: clientsOf(services(), life, { onUnknown, outlivesAbort }),
+      config,
+      clients,
+      slots: largeSlots({ clients, config, now }),
       logger: { info: ignore, warn: ignore, error: ignore },
       metrics: new RelayMetrics('upload-relay'),
-      now: () => new Date(0),
+      now,
       remainingMs: () => 900_000,
       grantedMs: 900_000,
       underWay: new Map(),

@@ -7,9 +7,11 @@ import {
 type Item = Record<string, AttributeValue>;
 type Term = (present: Item | undefined, values: Item) => boolean;
 
-/** The terms of the conditions that functions/delivery/ledger.ts sends, joined by OR; any other is refused. */
+/** The terms of the conditions that functions/delivery/ledger.ts and large-slots.ts send, joined by OR; any other is refused. */
 const TERMS: Record<string, Term> = {
   'attribute_not_exists(id)': (present) => present === undefined,
+  'attribute_not_exists(id) AND attribute_exists(id)': () => false,
+  'version = :seen': (present, values) => present?.['version']?.N === values[':seen']!.N,
   'attribute_not_exists(sequencer)': (present) => present?.['sequencer'] === undefined,
   '#status <> :delivered': (present) => present?.['status']?.S !== 'delivered',
   '#status = :failed': (present) => present?.['status']?.S === 'failed',
@@ -24,13 +26,16 @@ export class LedgerTable {
   readonly #items = new Map<string, Item>();
 
   /** @throws ConditionalCheckFailedException */
-  put({ Item, ConditionExpression, ExpressionAttributeValues = {} }: PutItemCommandInput): void {
+  put(input: PutItemCommandInput): void {
+    const { Item, ConditionExpression, ExpressionAttributeValues = {}, ReturnValuesOnConditionCheckFailure } = input;
     const id = Item!['id']!.S!;
     if (ConditionExpression !== undefined) {
       const present = this.#items.get(id);
       const isMet = ConditionExpression.split(' OR ').some((text) => termOf(text)(present, ExpressionAttributeValues));
-      if (!isMet)
-        throw new ConditionalCheckFailedException({ message: 'The conditional request failed', $metadata: {} });
+      if (!isMet) {
+        const old = ReturnValuesOnConditionCheckFailure === 'ALL_OLD' && present ? { Item: present } : {};
+        throw new ConditionalCheckFailedException({ message: 'The conditional request failed', $metadata: {}, ...old });
+      }
     }
     this.#items.set(id, Item!);
   }

@@ -4,6 +4,7 @@ export interface Message {
   key: string;
   body: string;
   receives: number;
+  sentAtMs: number;
   /** Its attributes, as they were sent. */
   attributes: Record<string, string>;
   isVisible: boolean;
@@ -22,9 +23,9 @@ export class Queue {
     this.#onDeleted = on.deleted;
   }
 
-  send(key: string, body: string, attributes: Record<string, string> = {}): void {
+  send(key: string, body: string, { attributes = {}, sentAtMs = 0 }: Partial<Message> = {}): void {
     const id = `m${this.messages.length + 1}`;
-    const message = { id, key, body, receives: 0, attributes, isVisible: true, isDeleted: false };
+    const message = { id, key, body, receives: 0, sentAtMs, attributes, isVisible: true, isDeleted: false };
     this.messages.push(message);
     this.#onVisible(message);
   }

@@ -18,6 +18,8 @@ export class World implements Stores {
   readonly destination: DestinationBucket;
   readonly ledger = new LedgerTable();
   readonly queue: Queue;
+  /** Passes where a message waits. */
+  readonly clock = { nowMs: 0 };
   readonly violations: string[] = [];
   /** Set when the world begins. */
   executions: Executions | undefined;
@@ -45,7 +47,8 @@ export class World implements Stores {
       await this.timeline.turn(`${writer} uploads`);
       const version = this.source.upload(key, content);
       this.timeline.tell(`${writer} uploads ${key} ${nameOf(version)}`);
-      for (let sent = 0; sent < events; sent++) this.queue.send(key, notificationOf('uploads', version, isHinted));
+      for (let sent = 0; sent < events; sent++)
+        this.queue.send(key, notificationOf('uploads', version, isHinted), { sentAtMs: this.clock.nowMs });
     }
   }
 

@@ -48,7 +48,7 @@ export const REPLAY_CONFIG: ReplayConfig = {
   ledgerTable: 'ledger',
   retryDelaySeconds: 1,
   replayFunction: 'replay:live',
-  relay: { concurrency: 20, memoryMiB: 384, largeObjectBytes: 5 * 1024 ** 3, largeWorkers: 16 },
+  relay: { concurrency: 20, memoryMiB: 384, largeObjectBytes: 5 * 1024 ** 3, largeSlots: 2, largeWorkers: 16 },
 };
 
 const DAY_MS = 86_400_000;

@@ -10,7 +10,7 @@ import { eventFixture, replayEventNames } from '../../support/events.ts';
 import { aPull } from '../../support/relay.ts';
 
 const GIB = 1024 ** 3;
-const RELAY = { concurrency: 20, memoryMiB: 384, largeObjectBytes: 5 * GIB, largeWorkers: 16 };
+const RELAY = { concurrency: 20, memoryMiB: 384, largeObjectBytes: 5 * GIB, largeSlots: 2, largeWorkers: 16 };
 const UPLOADED_AT = '2026-01-15T09:30:00.000Z';
 
 function anObject(change: Partial<ListedObject> = {}): ListedObject {
@@ -181,7 +181,7 @@ describe('what is wrong in the configuration is named', () => {
     routes: [{ name: 'main', filter: { prefix: '', suffix: '' }, createOnly: false }],
     retryDelaySeconds: 30,
     replayFunction: 'arn:aws:lambda:us-east-1:111111111111:function:replay:live',
-    relay: { concurrency: 20, memoryMiB: 384, largeObjectBytes: 5_368_709_120, largeWorkers: 16 },
+    relay: { concurrency: 20, memoryMiB: 384, largeObjectBytes: 5_368_709_120, largeSlots: 2, largeWorkers: 16 },
   };
 
   test.each(Object.keys(environment))('variable %s missing', (name) => {
