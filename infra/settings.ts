@@ -64,10 +64,10 @@ function sorted<R extends { name: string }>(routes: readonly R[]): R[] {
 /** A route as the relay and the check read it. */
 export function runtimeRoute(route: RouteContext): Route {
   const { externalId, storageClass, copyTags, requireProof } = route;
-  const { account, region, bucket, prefix, kmsKeyArn } = route.destination;
+  const { account, region, bucket, prefix, kmsKeyArn, sendEncryption } = route.destination;
   return {
     ...runtimeFilter(route),
-    destination: { account, region, bucket, prefix, kmsKeyArn },
+    destination: { account, region, bucket, prefix, kmsKeyArn, sendEncryption },
     writerRoleArn: writerRoleArn(route),
     externalId,
     storageClass,
