@@ -9,6 +9,9 @@ export interface DestinationStackProps extends Omit<StackPlace<RouteContext>, 'i
   config: RelayContext;
 }
 
+/** As long as relay-large may be at an object: the parts that it has sent must still be there. */
+const INCOMPLETE_UPLOAD_DAYS = 7;
+
 /** Account B's side: its buckets, and per route a role that may put objects there and do nothing else. */
 export class DestinationStack extends GrantedStack {
   constructor(scope: Construct, id: string, props: DestinationStackProps) {
@@ -16,7 +19,8 @@ export class DestinationStack extends GrantedStack {
     super(scope, id, { ...props, kind: 'destination', description });
     for (const route of props.routes) {
       const { bucket, existingBucket, versioned, kmsKeyArn } = route.destination;
-      if (!existingBucket) new RelayBucket(this, `${route.name}-bucket`, { bucketName: bucket, versioned, kmsKeyArn });
+      const settings = { bucketName: bucket, versioned, incompleteUploadDays: INCOMPLETE_UPLOAD_DAYS, kmsKeyArn };
+      if (!existingBucket) new RelayBucket(this, `${route.name}-bucket`, settings);
       new WriterRole(this, `${route.name}-writer`, { config: props.config, route });
     }
   }

@@ -2,6 +2,7 @@ import type { Role } from 'aws-cdk-lib/aws-iam';
 import { Alias, CfnEventInvokeConfig, type IVersion, type Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct, IDependable } from 'constructs';
+import { WORKER_SECONDS } from '../functions/transfer/plan-large.ts';
 import type { RelayContext } from './config.ts';
 import { makeDurable } from './durable-code.ts';
 import { LIVE_ALIAS, relayNames } from './names.ts';
@@ -16,7 +17,7 @@ export interface LargeFunctionsProps {
 
 /** As long as a message may wait in the queue: so long the name of an execution that it started stays taken. */
 const EXECUTION_RETENTION_DAYS = 14;
-/** The largest object takes half a day with 16 workers, and pauses of a quarter of an hour may come on top. */
+/** The largest object takes half a day with 16 workers, and four days when the network is slow. */
 const EXECUTION_TIMEOUT_DAYS = 7;
 const DAY_SECONDS = 86_400;
 
@@ -44,6 +45,8 @@ export class LargeFunctions {
       functionName: partFunction,
       description: 'Sends parts of a large object',
       entry: 'relay-part',
+      // No message waits for it, so it has all the time that there is.
+      timeoutSeconds: WORKER_SECONDS,
     });
     makeDurable(large.function, {
       executionTimeoutSeconds: EXECUTION_TIMEOUT_DAYS * DAY_SECONDS,

@@ -7,18 +7,24 @@ import { acknowledge } from './acknowledge.ts';
 export interface RelayBucketProps {
   bucketName: string;
   versioned: boolean;
+  /** After so many days what an interrupted upload has left behind is removed. */
+  incompleteUploadDays: number;
   /** Without it S3 encrypts with its own keys. */
   kmsKeyArn?: string | undefined;
 }
 
 /**
  * A bucket as either side wants it: owned whole by its account, closed to the public, encrypted, TLS only, and kept when
- * the stack goes. What an interrupted upload leaves behind is removed after a day: nobody else may abort it.
+ * the stack goes. What an interrupted upload leaves behind is removed after a while: nobody else may abort it.
  */
 export class RelayBucket extends Construct {
   readonly bucket: Bucket;
 
-  constructor(scope: Construct, id: string, { bucketName, versioned, kmsKeyArn }: RelayBucketProps) {
+  constructor(
+    scope: Construct,
+    id: string,
+    { bucketName, versioned, incompleteUploadDays, kmsKeyArn }: RelayBucketProps,
+  ) {
     super(scope, id);
     this.bucket = new Bucket(this, 'Bucket', {
       bucketName,
@@ -28,7 +34,9 @@ export class RelayBucket extends Construct {
       objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
       enforceSSL: true,
       removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
-      lifecycleRules: [{ id: 'remove-incomplete-uploads', abortIncompleteMultipartUploadAfter: Duration.days(1) }],
+      lifecycleRules: [
+        { id: 'remove-incomplete-uploads', abortIncompleteMultipartUploadAfter: Duration.days(incompleteUploadDays) },
+      ],
     });
     acknowledge(
       this.bucket,

@@ -34,7 +34,7 @@ export class UploadSource extends Construct {
     const { versioned, kmsKeyArn, account, region } = this.#config.source;
     const bucketName = this.#own.bucket;
     queue.acceptFrom(new ServicePrincipal('s3.amazonaws.com'), { arn: bucketArn(bucketName, region), account });
-    const { bucket } = new RelayBucket(this, 'Uploads', { bucketName, versioned, kmsKeyArn });
+    const { bucket } = new RelayBucket(this, 'Uploads', { bucketName, versioned, incompleteUploadDays: 1, kmsKeyArn });
     const rules = filterRules(commonFilter(this.#own.routes));
     (bucket.node.defaultChild as CfnBucket).notificationConfiguration = {
       queueConfigurations: [

@@ -1,4 +1,5 @@
 import { RelayError } from '../errors.ts';
+import { CAUTION_AFTER_MEASURING, SLOW_BYTES_PER_SECOND } from '../transfer/plan-large.ts';
 import type { Invocation, Relay } from './relay.ts';
 
 /** Kept back for handing unfinished messages to the queue and answering. */
@@ -6,8 +7,6 @@ const MARGIN_MS = 2_000;
 
 /** What a function gets at the least of the 78 MB/s that Lambda's network gives: a cautious figure, for small memory sizes. */
 const CAUTIOUS_BYTES_PER_MS = 20_000;
-/** A pace may fall to this share of itself before anything is lost. */
-const CAUTION_AFTER_MEASURING = 0.7;
 /** Requests around the bytes: HEAD, AssumeRole, receipt, HEAD. */
 const OVERHEAD_MS = 500;
 
@@ -79,14 +78,14 @@ function neededMs(sizeBytes: number): number {
   return OVERHEAD_MS + sizeBytes / CAUTIOUS_BYTES_PER_MS;
 }
 
-/** Whether so many bytes can still be moved at the pace measured so far, which may well become slower. */
+/** Whether a worker can still move so many bytes, at the pace measured so far, which may well become slower. */
 export function hasTimeFor(
   { remainingMs }: Invocation,
   bytes: number,
   measuredBytesPerMs: number | undefined,
 ): boolean {
   const bytesPerMs =
-    measuredBytesPerMs === undefined ? CAUTIOUS_BYTES_PER_MS : measuredBytesPerMs * CAUTION_AFTER_MEASURING;
+    measuredBytesPerMs === undefined ? SLOW_BYTES_PER_SECOND / 1000 : measuredBytesPerMs * CAUTION_AFTER_MEASURING;
   return OVERHEAD_MS + bytes / bytesPerMs <= remainingMs() - MARGIN_MS;
 }
 

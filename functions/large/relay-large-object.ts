@@ -18,7 +18,8 @@ import { type HandedBack, handBack } from './hand-back.ts';
 import { changed, hasChanged } from './has-changed.ts';
 import type { LargeRun } from './large-run.ts';
 import { pauseBefore, stepInSlot } from './persistent-step.ts';
-import { sendGroups } from './send-groups.ts';
+import { planFor, sendSections } from './send-sections.ts';
+import { untilOf } from './time-limit.ts';
 
 /** From leaving the slot to the end of the invocation: an answer, and nothing more. */
 const ENDING_SECONDS = 5;
@@ -47,6 +48,7 @@ async function relayOrGiveUp(run: LargeRun, progress: Progress): Promise<LargeAn
     const { requireProof } = run.route;
     const plan = planTransfer(run.request.source, seen, { largeObjectBytes, requireProof });
     if (plan.kind !== 'large') return await handBack(run, { reason: 'no longer large' });
+    const shares = planFor(run, seen.sizeBytes, seen.proof);
     const state = await combine(run, seen);
     const uploadId = await begin(run, state);
     progress.uploadId = uploadId;
@@ -54,7 +56,8 @@ async function relayOrGiveUp(run: LargeRun, progress: Progress): Promise<LargeAn
     const { request, route, execution } = run;
     const common = { route: route.name, key: request.source.key, execution, pin: pinOf(state), uploadId };
     progress.mayHaveWorkers = true;
-    const sent = await sendGroups(run, { ...common, computeCrc32: crc32, digest }, state.proof);
+    const upload = { ...common, computeCrc32: crc32, digest };
+    const sent = await sendSections(run, upload, shares, untilOf(progress.startedAt!));
     progress.mayHaveWorkers = false;
     const receipt = await deliver(run, progress, state, sent);
     await stepInSlot(run, 'report', () => reportNow(run.invocation, run.request, receipt));

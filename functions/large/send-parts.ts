@@ -11,6 +11,7 @@ import type { SourceState } from '../transfer/source-state.ts';
 import type { Transfer } from '../transfer/transfer.ts';
 import { changed, hasChanged } from './has-changed.ts';
 import { isWorthRepeating } from './persistent-step.ts';
+import { tooSlow } from './time-limit.ts';
 
 /** How far a worker came. */
 export interface SentParts {
@@ -43,6 +44,8 @@ export async function sendParts(invocation: Invocation, request: PartsRequest): 
   const computed = { crc32: request.computeCrc32, digest: request.digest };
   const source = new SourceObject(bucketOf(config, request.route), request.key);
   const route = routesFor(config.routes, source, request.route)[0]!;
+  if (request.until !== undefined && invocation.now() >= new Date(request.until))
+    return { failure: tooSlow(`${source}`, 'is not there').toJSON() };
   const parts = partsOf(request);
   // With versions, an overwritten object can be read on: there would be hours of work for nothing.
   if (await hasChanged(invocation, route, source, pinnedState(request.pin)))

@@ -45,8 +45,15 @@ export interface PartsRequest {
   first: number;
   last: number;
   computeCrc32: boolean;
+  /** Until then the upload must be complete; ISO 8601. None of an execution that began before there was such a time. */
+  until?: string | undefined;
   /** Computed of the source's own parts, which are what is sent then; `partSizeBytes` is their average. */
   digest?: DigestAlgorithm | undefined;
+}
+
+/** A run of parts that an execution of relay-large of its own has sent, for one that would have too many operations. */
+export interface SectionRequest extends PartsRequest {
+  partsPerGroup: number;
 }
 
 const partsSchema = z.object({
@@ -64,8 +71,20 @@ const partsSchema = z.object({
   first: z.number(),
   last: z.number(),
   computeCrc32: z.boolean(),
+  until: z.optional(z.string()),
   digest: z.optional(z.enum(['MD5', 'SHA1', 'SHA256', 'SHA512'])),
 });
+
+const sectionSchema = z.extend(partsSchema, { partsPerGroup: z.number() });
+
+/** Whether relay-large is asked for a section, and not for an object. */
+export function isSectionEvent(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && Object.hasOwn(value, 'partsPerGroup');
+}
+
+export function parseSectionRequest(value: unknown): SectionRequest {
+  return parseShape(sectionSchema, value, 'the request for a section of parts that relay-large sends');
+}
 
 export function parsePartsRequest(value: unknown): PartsRequest {
   return parseShape(partsSchema, value, 'the request for a run of parts that relay-large sends');

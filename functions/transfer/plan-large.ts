@@ -4,6 +4,16 @@ const GIB = 1024 ** 3;
 
 /** What one worker moves: Lambda's network gives 625 Mbps. */
 export const BYTES_PER_SECOND = 78_000_000;
+/** What it moves at the least: at this pace a part of 5 GiB takes nine minutes of a worker's fifteen. */
+export const SLOW_BYTES_PER_SECOND = 10_000_000;
+/** A pace may fall to this share of itself before anything is lost. */
+export const CAUTION_AFTER_MEASURING = 0.7;
+/** Lambda's longest: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
+export const WORKER_SECONDS = 900;
+/** Around a worker's bytes: it looks at the source, and answers. */
+const WORKER_MARGIN_SECONDS = 3;
+/** An execution may take seven days, and so long the destination keeps parts; half a day of it is for telling how it went. */
+export const UPLOAD_SECONDS = 6.5 * 86_400;
 /** From asking for a worker to its first byte. */
 const WORKER_START_SECONDS = 2;
 /** HEAD, create, complete, receipt and the look after it, with the pauses in between. */
@@ -17,6 +27,12 @@ const MAX_GROUP_BYTES = 40 * GIB;
 const MAX_GROUPS = 1_250;
 /** So many groups for each worker that none is idle for long at the end. */
 const GROUPS_PER_WORKER = 4;
+
+/**
+ * So many workers an execution has at the slowest pace; half of its operations are left for those that fail. What needs more goes in
+ * sections, an execution each.
+ */
+const MAX_INVOCATIONS = 1_250;
 
 /** HEAD, create, the map itself, complete, receipt, pause, look again, follow-up, report; or failure, dead letter, report. */
 const FRAME_OPERATIONS = 12;
@@ -51,11 +67,18 @@ export interface LargePlan {
   parts: number;
   partsPerGroup: number;
   groups: number;
+  /** Each has an execution of its own; with a single one, none has. */
+  partsPerSection: number;
+  sections: number;
   /** Durable operations when no worker needs a second try. */
   operations: number;
+  /** The most that one execution has when the network is slow. */
+  operationsWhenSlow: number;
   /** What the execution writes into its checkpoints. */
   checkpointBytes: number;
   wallSeconds: number;
+  /** Without pauses. */
+  secondsWhenSlow: number;
   /** In us-east-1, without the bytes' way between regions. */
   dollars: number;
 }
@@ -86,27 +109,51 @@ export function planLarge(
   const recordBytes = sourceParts === undefined ? PART_RECORD_BYTES : SOURCE_PART_RECORD_BYTES;
   const fair = Math.floor(sizeBytes / (workers * GROUPS_PER_WORKER) / partSizeBytes);
   const least = Math.max(1, Math.floor(MIN_GROUP_BYTES / partSizeBytes), Math.ceil(parts / MAX_GROUPS));
-  const most = Math.floor(Math.min(MAX_GROUP_BYTES / partSizeBytes, MAX_ANSWER_BYTES / recordBytes));
+  const mostInAnswer = Math.floor(MAX_ANSWER_BYTES / recordBytes);
+  const most = Math.min(Math.floor(MAX_GROUP_BYTES / partSizeBytes), mostInAnswer);
   const partsPerGroup = Math.min(most, Math.max(least, fair));
   const groups = Math.ceil(parts / partsPerGroup);
-  const operations = groups + FRAME_OPERATIONS;
+  const workersPerGroup = Math.ceil(partsPerGroup / partsWhenSlow(partSizeBytes));
+  const groupsPerSection = Math.floor(Math.min(MAX_INVOCATIONS / workersPerGroup, mostInAnswer / partsPerGroup));
+  const isOneEnough = groups * workersPerGroup <= MAX_INVOCATIONS;
+  const partsPerSection = isOneEnough ? parts : groupsPerSection * partsPerGroup;
+  const sections = Math.ceil(parts / partsPerSection);
+  const operations = groups + FRAME_OPERATIONS + (sections === 1 ? 0 : 2 * sections);
+  const workersWhenSlow = Math.ceil(partsPerSection / partsPerGroup) * workersPerGroup;
+  const atOnce = Math.min(workers, groups);
   return {
     partSizeBytes,
     parts,
     partsPerGroup,
     groups,
+    partsPerSection,
+    sections,
     operations,
+    operationsWhenSlow: Math.max(workersWhenSlow, sections) + FRAME_OPERATIONS,
     checkpointBytes: parts * recordBytes * TIMES_WRITTEN + groups * GROUP_REQUEST_BYTES,
-    wallSeconds: Math.ceil(wallSeconds(sizeBytes, Math.min(workers, groups), partsPerGroup * partSizeBytes)),
+    wallSeconds: Math.ceil(wallSeconds(sizeBytes, atOnce, partsPerGroup * partSizeBytes)),
+    secondsWhenSlow: Math.ceil(sizeBytes / atOnce / SLOW_BYTES_PER_SECOND),
     dollars: dollars(sizeBytes, { parts, groups, operations, memoryMiB }),
   };
 }
 
-export function groupsOf({ parts, partsPerGroup, groups }: LargePlan): Group[] {
-  return Array.from({ length: groups }, (_, index) => ({
-    first: index * partsPerGroup + 1,
-    last: Math.min((index + 1) * partsPerGroup, parts),
+export function sectionsOf({ parts, partsPerSection }: LargePlan): Group[] {
+  return runsOf({ first: 1, last: parts }, partsPerSection);
+}
+
+/** The runs of so many parts that a run is made of. */
+export function runsOf({ first, last }: Group, size: number): Group[] {
+  return Array.from({ length: Math.ceil((last - first + 1) / size) }, (_, index) => ({
+    first: first + index * size,
+    last: Math.min(first + (index + 1) * size - 1, last),
   }));
+}
+
+/** How many parts a worker sends at the slowest pace: it begins one in any case, and others that would come through at a slower one. */
+function partsWhenSlow(partSizeBytes: number): number {
+  const seconds = partSizeBytes / SLOW_BYTES_PER_SECOND;
+  const left = WORKER_SECONDS - WORKER_MARGIN_SECONDS - seconds / CAUTION_AFTER_MEASURING;
+  return Math.max(1, 1 + Math.floor(left / seconds));
 }
 
 /** The largest object there is: https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html */

@@ -6,13 +6,15 @@ export interface Content {
   isLarge: boolean;
   /** Whether S3 has a checksum over the whole object to hand on: it has none of old objects and of composite ones. */
   hasChecksum: boolean;
+  /** What a letter of a large one stands for, where it isn't the smallest part. */
+  letterBytes?: number;
 }
 
 /** The part size of functions/transfer/plan.ts: a large object of three letters travels in three parts. */
 const PART_BYTES = 64 * 1024 ** 2;
 
-export function bytesPerLetter({ isLarge }: Content): number {
-  return isLarge ? PART_BYTES : 1;
+export function bytesPerLetter({ isLarge, letterBytes = PART_BYTES }: Content): number {
+  return isLarge ? letterBytes : 1;
 }
 
 export function sizeBytes(content: Content): number {

@@ -403,7 +403,7 @@ describe('least privilege', () => {
 describe.each([
   ['source', source, 'upload-relay-source-111111111111'],
   ['destination', destination, 'upload-relay-destination-222222222222'],
-])('the %s bucket', (_, template, name) => {
+])('the %s bucket', (side, template, name) => {
   test('is owned whole, closed, encrypted, versioned, and rid of incomplete uploads', () => {
     expect(only(template, 'AWS::S3::Bucket')).toMatchObject({
       BucketName: name,
@@ -419,7 +419,9 @@ describe.each([
       },
       VersioningConfiguration: { Status: 'Enabled' },
       LifecycleConfiguration: {
-        Rules: [{ Status: 'Enabled', AbortIncompleteMultipartUpload: { DaysAfterInitiation: 1 } }],
+        Rules: [
+          { Status: 'Enabled', AbortIncompleteMultipartUpload: { DaysAfterInitiation: side === 'source' ? 1 : 7 } },
+        ],
       },
     });
   });

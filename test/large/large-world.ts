@@ -3,10 +3,9 @@ import type { Context } from 'aws-lambda';
 import { largeSlots } from '../../functions/delivery/large-slots.ts';
 import { RelayMetrics } from '../../functions/delivery/metrics.ts';
 import type { Invocation } from '../../functions/delivery/relay.ts';
-import { largeRun } from '../../functions/large/large-run.ts';
-import { relayLargeObject } from '../../functions/large/relay-large-object.ts';
+import { relayLarge } from '../../functions/large/relay-large.ts';
 import { sendParts } from '../../functions/large/send-parts.ts';
-import { type LargeRequest, parseLargeRequest, parsePartsRequest } from '../../functions/request/large-request.ts';
+import { type LargeRequest, parsePartsRequest } from '../../functions/request/large-request.ts';
 import { DurableExecution } from '../../local/lambda/durable/execution.ts';
 import type { Execution } from '../../local/lambda/executor.ts';
 import type { Target } from '../../local/lambda/functions.ts';
@@ -28,6 +27,7 @@ export interface LargeWorldOptions {
   /** What is left of an invocation of a worker, each time it asks. */
   workerClock?: () => () => number;
   createOnly?: boolean;
+  largeWorkers?: number;
   /** What AWS does, as changed by a test. */
   services?: (services: Services) => Services;
 }
@@ -54,6 +54,10 @@ export class LargeWorld {
   /** It stands still. */
   readonly clock = { nowMs: 0 };
   readonly executions: DurableExecution[] = [];
+  /** Those that such executions had started for a section of theirs. */
+  readonly sections: DurableExecution[] = [];
+  /** By everybody's clock, milliseconds. */
+  nowMs = 0;
   /** `upload/part` of each UploadPart that took effect. */
   readonly sentParts: string[] = [];
   readonly turns: Record<Who, string[]> = { 'relay-large': [], 'relay-part': [] };
@@ -78,25 +82,15 @@ export class LargeWorld {
     throw new Error('relay-large starts nothing');
   }
 
-  /** A letter for each part of 64 MiB. */
-  upload(letters: string): void {
-    this.source.upload('k', { letters, isLarge: true, hasChecksum: true });
+  /** A letter for each part, of 64 MiB unless said otherwise. */
+  upload(letters: string, letterBytes = 64 * 1024 ** 2): void {
+    this.source.upload('k', { letters, isLarge: true, hasChecksum: true, letterBytes });
   }
 
   /** Relays the object and, as the relay would, whatever is put into the queue meanwhile. */
   async relay(request: LargeRequest = { route: 'main', key: 'k' }): Promise<Execution> {
     const payload = JSON.stringify(request);
-    const execution: DurableExecution = new DurableExecution(TARGET, `e${this.executions.length + 1}`, payload, {
-      clock: Date.now,
-      executor: {
-        run: async (_, { payload: event }) => {
-          // It begins while it is being made.
-          await null;
-          return this.#invokeLarge(execution, event);
-        },
-      },
-      invoke: (_, __, input) => this.#invokePart(input),
-    });
+    const execution = this.#execution(`e${this.executions.length + 1}`, payload);
     this.executions.push(execution);
     const answer = await execution.closed;
     const handedBack = this.queue.messages.find(({ isDeleted }) => !isDeleted);
@@ -105,10 +99,32 @@ export class LargeWorld {
     return this.relay(JSON.parse(handedBack.body) as LargeRequest);
   }
 
+  #execution(name: string, payload: string): DurableExecution {
+    const execution: DurableExecution = new DurableExecution(TARGET, name, payload, {
+      clock: Date.now,
+      executor: {
+        run: async (_, { payload: event }) => {
+          // It begins while it is being made.
+          await null;
+          return this.#invokeLarge(execution, event);
+        },
+      },
+      invoke: (_, functionName, input) =>
+        functionName === CONFIG.largeFunction ? this.#runSection(input) : this.#invokePart(input),
+    });
+    return execution;
+  }
+
+  async #runSection(payload: string) {
+    const execution = this.#execution(`s${this.sections.length + 1}`, payload);
+    this.sections.push(execution);
+    return { Result: (await execution.closed).payload };
+  }
+
   async #invokeLarge(execution: DurableExecution, event: string): Promise<Execution> {
     const life = this.#life('relay-large');
-    const handler = withDurableExecution<LargeRequest, unknown>(
-      (asked, context) => relayLargeObject(largeRun(this.#invocation(life), context, parseLargeRequest(asked))),
+    const handler = withDurableExecution<unknown, unknown>(
+      (asked, context) => relayLarge(this.#invocation(life), context, asked),
       { durableExecutionClient: checkpoints(execution, life) },
     );
     const context = { awsRequestId: 'request', getRemainingTimeInMillis: () => 900_000 } as Context;
@@ -134,7 +150,7 @@ export class LargeWorld {
   }
 
   #invocation(life: Killable): Invocation {
-    const { createOnly = false } = this.#options;
+    const { createOnly = false, largeWorkers = CONFIG.largeWorkers } = this.#options;
     const ignore = () => undefined;
     const unknown = (problem: string) => {
       throw new Error(problem);
@@ -143,9 +159,10 @@ export class LargeWorld {
       ...CONFIG,
       routes: CONFIG.routes.map((route) => ({ ...route, createOnly })),
       largeObjectBytes: GIB,
+      largeWorkers,
     };
     const clients = clientsOf(this.#services, life, { onUnknown: unknown, outlivesAbort: false });
-    const now = () => new Date(0);
+    const now = () => new Date(this.nowMs);
     return {
       config,
       clients,

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { orOutOfTime, withDeadline, withTimeFor } from '../../../functions/delivery/deadline.ts';
+import { hasTimeFor, orOutOfTime, withDeadline, withTimeFor } from '../../../functions/delivery/deadline.ts';
 import { delaySeconds } from '../../../functions/delivery/postpone.ts';
 import type { Invocation, Relay } from '../../../functions/delivery/relay.ts';
 import type { RelayError } from '../../../functions/errors.ts';
@@ -13,6 +13,16 @@ const begun = (outcome: Promise<unknown>) =>
     () => 'begun',
     ({ code }: RelayError) => code,
   );
+
+describe('a worker whose network is slow', () => {
+  test.each([
+    ['one part of 5 GiB', 5 * GIB, true],
+    ['two at once, of which none would come through at 10 MB/s', 10 * GIB, false],
+    ['sixteen of 64 MiB', GIB, true],
+  ])('begins %s: %j bytes: %j', (_, bytes, begins) => {
+    expect(hasTimeFor(left(900_000), bytes, undefined)).toBe(begins);
+  });
+});
 
 describe('nothing is begun that can’t be finished', () => {
   test.each([

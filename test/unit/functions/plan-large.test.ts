@@ -3,11 +3,14 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
   DURABLE_QUOTAS,
-  groupsOf,
+  type LargePlan,
   MAX_OBJECT_BYTES,
   PART_RECORD_BYTES,
   planLarge,
+  runsOf,
   SOURCE_PART_RECORD_BYTES,
+  sectionsOf,
+  UPLOAD_SECONDS,
 } from '../../../functions/transfer/plan-large.ts';
 
 const GIB = 1024 ** 3;
@@ -41,14 +44,15 @@ describe.each(TABLE)('%s with 16 workers', (_, sizeBytes, partMiB, parts, groups
 test('docs/large-objects.md shows these very plans', () => {
   const document = readFileSync(new URL('../../../docs/large-objects.md', import.meta.url), 'utf8');
   for (const [size, sizeBytes] of TABLE) {
-    const { partSizeBytes, parts, groups, operations, ...plan } = planLarge(sizeBytes, 16);
+    const { partSizeBytes, parts, groups, operations, sections, ...plan } = planLarge(sizeBytes, 16);
     const count = (number: number) => number.toLocaleString('en-US');
     const cells = [
       size,
       `${count(partSizeBytes / 1024 ** 2)} MiB`,
-      ...[parts, groups, operations].map(count),
+      ...[parts, groups, sections === 1 ? 1 : sections + 1, operations].map(count),
       `${(plan.checkpointBytes / 1e6).toFixed(2)} MB`,
       count(Math.ceil(plan.wallSeconds / 60)),
+      count(Math.ceil(plan.secondsWhenSlow / 60)),
       plan.dollars.toFixed(2),
     ];
     expect(document).toContain(`| ${cells.join(' | ')} |`);
@@ -104,10 +108,43 @@ test('parts of the source are shared out as they are, whatever their number, wit
   );
 });
 
+describe('at 10 MB/s a worker', () => {
+  test.each(TABLE)(
+    '%s is there in time with 16 workers, with half of each execution’s operations to spare',
+    (_, size) => {
+      const plan = planLarge(size, 16);
+      expect(plan.secondsWhenSlow).toBeLessThan(UPLOAD_SECONDS);
+      expect(plan.operationsWhenSlow).toBeLessThan(DURABLE_QUOTAS.operations / 2);
+    },
+  );
+
+  test('whatever the size, the workers and the source’s parts, no execution runs out of operations', () => {
+    const sizes = fc.integer({ min: 5 * GIB + 1, max: MAX_OBJECT_BYTES });
+    const workers = fc.integer({ min: 1, max: 1_000 });
+    const counts = fc.option(fc.integer({ min: 1, max: 10_000 }), { nil: undefined });
+    fc.assert(
+      fc.property(sizes, workers, counts, (sizeBytes, workersAtOnce, count) => {
+        const sourceParts = count && Math.max(count, Math.ceil(sizeBytes / (5 * GIB)));
+        const plan = planLarge(sizeBytes, workersAtOnce, { sourceParts });
+        expect(plan.operationsWhenSlow).toBeLessThan(DURABLE_QUOTAS.operations / 2);
+        const sections = sectionsOf(plan);
+        expect(sections).toHaveLength(plan.sections);
+        expect(sections.flatMap((section) => runsOf(section, plan.partsPerGroup))).toEqual(groupsOf(plan));
+        // A section's answer is one result.
+        const recordBytes = sourceParts ? SOURCE_PART_RECORD_BYTES : PART_RECORD_BYTES;
+        if (plan.sections > 1)
+          expect(plan.partsPerSection * recordBytes).toBeLessThanOrEqual(DURABLE_QUOTAS.resultBytes * SPARE);
+      }),
+    );
+  });
+});
+
 test('more workers never take longer', () => {
   const seconds = [1, 2, 4, 8, 16, 32, 64].map((workers) => planLarge(5 * TIB, workers).wallSeconds);
   expect(seconds).toEqual(seconds.toSorted((a, b) => b - a));
 });
+
+const groupsOf = (plan: LargePlan) => runsOf({ first: 1, last: plan.parts }, plan.partsPerGroup);
 
 function expectWithinQuotas(sizeBytes: number, workers: number): void {
   const plan = planLarge(sizeBytes, workers);
