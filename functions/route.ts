@@ -36,6 +36,8 @@ export interface Route {
     prefix: string;
     /** The customer managed key that the destination bucket encrypts with, if any. */
     kmsKeyArn?: string | undefined;
+    /** Whether each write names the encryption, for a bucket whose policy demands the header. */
+    sendEncryption?: boolean | undefined;
   };
   writerRoleArn: string;
   externalId: string;

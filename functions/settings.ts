@@ -40,6 +40,7 @@ const route = z.extend(filteredRoute, {
     bucket,
     prefix: z.string(),
     kmsKeyArn: z.optional(z.string()),
+    sendEncryption: z.optional(z.boolean()),
   }),
   writerRoleArn: roleArn,
   externalId,

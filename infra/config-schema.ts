@@ -77,6 +77,8 @@ const routeSchema = z.strictObject({
     versioned: z.boolean().default(true),
     prefix: prefix.default(''),
     kmsKeyArn: kmsKeyArn.optional(),
+    /** Names the encryption with each write, for a bucket whose policy demands the header. */
+    sendEncryption: z.boolean().default(false),
   }),
   writerRoleName: roleName,
   externalId,

@@ -9,7 +9,7 @@ import { refuseOverlaps } from './config/overlaps.ts';
 import { ConfigError } from './config/refusal.ts';
 import { refuseRegions } from './config/regions.ts';
 import { refuseIdleReplays } from './config/replays.ts';
-import { refuseSecondRole } from './config/roles.ts';
+import { refuseLongRole, refuseSecondRole } from './config/roles.ts';
 import { contextSchema } from './config-schema.ts';
 
 export { ConfigError };
@@ -43,6 +43,7 @@ const RULES: ((config: RelayContext) => void)[] = [
   refuseKeys,
   refuseNames,
   refuseIdleReplays,
+  refuseLongRole,
   refuseSecondRole,
   refuseUnusualKeys,
   refuseLongKeys,

@@ -56,6 +56,15 @@ function commonSettings(config: RelayContext) {
   return { name: serviceName(config), sourceBucket: bucket, sourceAccount: account };
 }
 
+/** As it lies beside a bundle: the fields of each object are sorted, so that equal settings are equal bytes, however cdk.json orders them. */
+export function settingsJson(settings: object): string {
+  return JSON.stringify(settings, (_, value: unknown) =>
+    typeof value !== 'object' || value === null || Array.isArray(value)
+      ? value
+      : Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))),
+  );
+}
+
 /** By name, in the order of code units: the same on every machine. */
 function sorted<R extends { name: string }>(routes: readonly R[]): R[] {
   return routes.toSorted((a, b) => (a.name < b.name ? -1 : 1));
@@ -64,10 +73,10 @@ function sorted<R extends { name: string }>(routes: readonly R[]): R[] {
 /** A route as the relay and the check read it. */
 export function runtimeRoute(route: RouteContext): Route {
   const { externalId, storageClass, copyTags, requireProof } = route;
-  const { account, region, bucket, prefix, kmsKeyArn } = route.destination;
+  const { account, region, bucket, prefix, kmsKeyArn, sendEncryption } = route.destination;
   return {
     ...runtimeFilter(route),
-    destination: { account, region, bucket, prefix, kmsKeyArn },
+    destination: { account, region, bucket, prefix, kmsKeyArn, sendEncryption },
     writerRoleArn: writerRoleArn(route),
     externalId,
     storageClass,
