@@ -13,6 +13,7 @@ import { RelayFunction } from './relay-function.ts';
 import { RelayQueue } from './relay-queue.ts';
 import { ReplayFunction } from './replay-function.ts';
 import { ReplaySchedules } from './replay-schedules.ts';
+import { serveOneRelay } from './serve-one-relay.ts';
 import { UploadSource } from './upload-source.ts';
 
 export interface SourceStackProps {
@@ -28,6 +29,7 @@ export class SourceStack extends Stack {
       env: { account, region },
       description: 'Upload Relay: the source bucket, its queue and the relay function',
     });
+    serveOneRelay(this, config);
     const queue = new RelayQueue(this, 'Queue', { config });
     const own = ownSource(config);
     const ledger = new Ledger(this, 'Ledger', { config });

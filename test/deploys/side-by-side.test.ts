@@ -73,6 +73,17 @@ describe('another company that gave its relay no name', () => {
     await cloud.settled();
   });
 
+  test('is refused in its own account as well, where a relay of no name is already', async () => {
+    const first = committedContext();
+    cloud = await LocalCloud.start({ stacks: await stacksOf(first) });
+    const second: CommittedContext = { ...invoices(), relay: {} };
+    for (const stack of await stacksOf(second)) {
+      await expect(cloud.deploy(stack)).rejects.toThrow("The stack is another relay's");
+    }
+    await relays(cloud, first, 'still');
+    await cloud.settled();
+  });
+
   test('may take the stack over where it says that it has moved', async () => {
     cloud = await LocalCloud.start({ stacks: (await stacksOf(committedContext())).filter(isDestination) });
     const destination = (await stacksOf(unnamed)).find(isDestination)!;
