@@ -1,9 +1,10 @@
 import { DefaultStackSynthesizer, type IStackSynthesizer, LegacyStackSynthesizer, Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
+import { relayRoleArn } from './arns.ts';
 import type { RelayContext, RouteContext } from './config.ts';
 import { type StackKind, stackName } from './names.ts';
 import type { StackPlace } from './places.ts';
-import { serveOneRelay } from './serve-one-relay.ts';
+import { servesOneRelay } from './serves-one-relay.ts';
 
 export interface GrantedStackProps extends Omit<StackPlace<RouteContext>, 'id'> {
   config: RelayContext;
@@ -29,7 +30,7 @@ export class GrantedStack extends Stack {
       description,
       synthesizer: synthesizerFor(kind, routes),
     });
-    serveOneRelay(this, config);
+    servesOneRelay(this, relayRoleArn(config));
   }
 }
 
