@@ -37,6 +37,7 @@ export type RelayErrorCode =
   | 'StartFailed'
   | 'ObjectTooLarge'
   | 'LargeObjectsBusy'
+  | 'ListingStuck'
   | 'QueueUnavailable'
   | 'TransferFailed';
 

@@ -75,6 +75,11 @@ export function destinationOf(route: Route, source: SourceObject): Destination {
 /** As much of a route as the question which objects it takes needs. */
 export type FilteredRoute = Pick<Route, 'name' | 'filter' | 'createOnly' | 'pull'>;
 
+/** As much as the question needs where they are then. */
+export interface PlacedRoute extends FilteredRoute {
+  destination: Pick<Route['destination'], 'account' | 'bucket' | 'prefix'>;
+}
+
 /** Where objects may come from. */
 export interface Sources {
   /** The relay's own bucket; none when every route pulls. */

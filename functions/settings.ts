@@ -31,6 +31,7 @@ const filteredRoute = z.object({
   filter: z.object({ prefix: z.string(), suffix: z.string() }),
   pull: z.optional(pull),
   createOnly: z.boolean(),
+  destination: z.object({ account, bucket, prefix: z.string() }),
 });
 
 const route = z.extend(filteredRoute, {
@@ -91,7 +92,7 @@ export const checkSettings = z.extend(common, {
   protectLedger: z.boolean(),
 });
 
-/** Replay knows which objects the routes take, but not the ways out. */
+/** Replay knows which objects the routes take and where they belong, but not the ways in. */
 export const replaySettings = z.extend(common, {
   routes: z.array(filteredRoute).check(z.minLength(1)),
   retryDelaySeconds: positive,

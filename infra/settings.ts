@@ -1,5 +1,5 @@
 /** What a function is told of cdk.json, in the file beside its bundle: only what it needs. Routes are sorted, so that their order in cdk.json changes no code. */
-import type { FilteredRoute, Route } from '../functions/route.ts';
+import type { PlacedRoute, Route } from '../functions/route.ts';
 import type { CheckSettings, RelaySettings, ReplaySettings } from '../functions/settings.ts';
 import { functionArn, readerRoleArn, replayRoleArn, writerRoleArn } from './arns.ts';
 import { sharesOf } from './concurrency.ts';
@@ -86,11 +86,13 @@ export function runtimeRoute(route: RouteContext): Route {
 }
 
 /** As much of it as replay needs. */
-export function runtimeFilter(route: RouteContext): FilteredRoute {
+export function runtimeFilter(route: RouteContext): PlacedRoute {
   const { name, filter, createOnly, pull } = route;
-  if (!pull) return { name, filter, createOnly };
+  const { account: owner, bucket: target, prefix } = route.destination;
+  const filtered = { name, filter, createOnly, destination: { account: owner, bucket: target, prefix } };
+  if (!pull) return filtered;
   const { account, region, bucket, externalId, kmsKeyArn } = pull;
   const readerRole = readerRoleArn(route as PullingRouteContext);
   const pulled = { account, region, bucket, readerRoleArn: readerRole, externalId, kmsKeyArn };
-  return { name, filter, createOnly, pull: pulled };
+  return { ...filtered, pull: pulled };
 }

@@ -28,8 +28,8 @@ export async function record(invocation: Invocation, receipt: FinalReceipt): Pro
   const sequencer = known?.padEnd(SEQUENCER_CHARACTERS, '0');
   const input: PutItemCommandInput = {
     TableName: config.ledgerTable,
-    Item: itemOf(receipt, sequencer),
-    ...conditionFor(receipt.status, sequencer),
+    Item: { ...itemOf(receipt, sequencer), ...accountOf(config, receipt) },
+    ...conditionFor(receipt, sequencer),
   };
   try {
     await clients.dynamodb.send(new PutItemCommand(input), { abortSignal: signal });
@@ -49,14 +49,21 @@ export async function record(invocation: Invocation, receipt: FinalReceipt): Pro
 
 /**
  * A newer receipt stays, where that can be told. A failure never takes the place of a delivery of unknown age: nobody looks at
- * the source after a failure, so nobody would put it right. That a key is taken never takes the place of the delivery that took it.
+ * the source after a failure, so nobody would put it right. That a key is taken never takes the place of the
+ * delivery that took it, but of one to where the route led before.
  */
-function conditionFor(status: FinalReceipt['status'], sequencer: string | undefined): Partial<PutItemCommandInput> {
+function conditionFor(receipt: FinalReceipt, sequencer: string | undefined): Partial<PutItemCommandInput> {
+  const { status } = receipt;
   if (status === 'already there') {
     return {
-      ConditionExpression: 'attribute_not_exists(id) OR #status <> :delivered',
+      ConditionExpression:
+        'attribute_not_exists(id) OR #status <> :delivered OR destinationBucket <> :bucket OR destinationKey <> :key',
       ExpressionAttributeNames: { '#status': 'status' },
-      ExpressionAttributeValues: { ':delivered': { S: 'delivered' } },
+      ExpressionAttributeValues: {
+        ':delivered': { S: 'delivered' },
+        ':bucket': { S: receipt.destination.bucket },
+        ':key': { S: receipt.destination.key },
+      },
     };
   }
   const isNotNewer = sequencer === undefined ? [] : ['sequencer <= :sequencer'];
@@ -98,6 +105,12 @@ function itemOf(receipt: FinalReceipt, sequencer: string | undefined): Record<st
   return Object.fromEntries(
     Object.entries(facts).flatMap(([name, fact]) => (fact === undefined ? [] : [[name, attribute(fact)]])),
   );
+}
+
+/** Whose the destination is by the configuration, so that replay knows the receipt for one of the route as it is. */
+function accountOf({ routes }: Invocation['config'], { route }: FinalReceipt): Record<string, AttributeValue> {
+  const account = routes.find(({ name }) => name === route)?.destination.account;
+  return account === undefined ? {} : { destinationAccount: { S: account } };
 }
 
 function factsOf(receipt: FinalReceipt): Record<string, Fact> {

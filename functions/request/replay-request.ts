@@ -27,6 +27,8 @@ export interface ReplayTotals {
   /** Keys that were listed. */
   scanned: number;
   alreadyDelivered: number;
+  /** What would have been sent, but can't be read before it is restored. */
+  archived: number;
   /** What was sent to the queue or, in a dry run, would be. */
   toSend: number;
   bytes: number;
@@ -46,6 +48,7 @@ export interface RedriveRequest {
 export const NOTHING_YET: ReplayTotals = {
   scanned: 0,
   alreadyDelivered: 0,
+  archived: 0,
   toSend: 0,
   bytes: 0,
   requests: 0,
@@ -88,11 +91,12 @@ const replaySchema = z.strictObject({
       totals: z.strictObject({
         scanned: z.number(),
         alreadyDelivered: z.number(),
+        // What an earlier version hands over doesn't say.
+        archived: z._default(z.number(), 0),
         toSend: z.number(),
         bytes: z.number(),
         requests: z.number(),
         invocationSeconds: z.number(),
-        // What an earlier version hands over doesn't say.
         largeSeconds: z._default(z.number(), 0),
         longestSeconds: z.number(),
         dollars: z.number(),

@@ -75,6 +75,7 @@ export async function completeMultipartUpload(call: ObjectCall): Promise<ApiResp
     },
     'ObjectCreated:CompleteMultipartUpload',
     () => bucket.uploads.delete(upload.uploadId),
+    upload.initiated,
   );
   for (const part of upload.parts.values()) await s3.blobs.release(part.segments);
   return xmlResponse(
