@@ -1,10 +1,11 @@
 import { CfnOutput, Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { Alarms } from './alarms.ts';
+import { bucketArn, relayRoleArn } from './arns.ts';
 import { BatchRole } from './batch-role.ts';
 import { Canary } from './canary.ts';
 import { CheckFunction } from './check-function.ts';
-import { ownSource, type RelayContext } from './config.ts';
+import { type OwnSource, ownSource, type RelayContext } from './config.ts';
 import { Dashboard } from './dashboard.ts';
 import { warnOfMissingRegion } from './durable-regions.ts';
 import { Ledger } from './ledger.ts';
@@ -13,6 +14,7 @@ import { RelayFunction } from './relay-function.ts';
 import { RelayQueue } from './relay-queue.ts';
 import { ReplayFunction } from './replay-function.ts';
 import { ReplaySchedules } from './replay-schedules.ts';
+import { servesOneRelay } from './serves-one-relay.ts';
 import { UploadSource } from './upload-source.ts';
 
 export interface SourceStackProps {
@@ -30,6 +32,7 @@ export class SourceStack extends Stack {
     });
     const queue = new RelayQueue(this, 'Queue', { config });
     const own = ownSource(config);
+    servesOneRelay(this, ownerOf(config, own));
     const ledger = new Ledger(this, 'Ledger', { config });
     const relay = new RelayFunction(this, 'Relay', { config });
 
@@ -76,4 +79,9 @@ export class SourceStack extends Stack {
     replay.redrives(queue);
     if (config.relay.replays.length > 0) new ReplaySchedules(this, 'Schedules', { config, replay, queue });
   }
+}
+
+/** Role names are often the same where somebody copied cdk.json; a bucket's never is. */
+function ownerOf(config: RelayContext, own: OwnSource | undefined): string {
+  return own ? bucketArn(own.bucket, config.source.region) : relayRoleArn(config);
 }

@@ -5,11 +5,11 @@ import { join, resolve } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Clock } from './api.ts';
 import type { StackInput } from './assembly.ts';
-import {
+import type {
   CloudFormation,
-  type CreateOptions,
-  type DeployOptions,
-  type StackDescription,
+  CreateOptions,
+  DeployOptions,
+  StackDescription,
 } from './cloudformation/cloudformation.ts';
 import { DeploymentError } from './cloudformation/errors.ts';
 import { inventory } from './cloudformation/inventory.ts';
@@ -127,6 +127,7 @@ export class LocalCloud {
       endpoint: () => this.#url,
       maxSandboxes: options.maxSandboxes ?? MAX_SANDBOXES,
       faults,
+      deploySeed: options.deploySeed,
       onLog: options.onLog ?? (() => undefined),
       onUnexpectedError,
     });
@@ -143,7 +144,7 @@ export class LocalCloud {
     this.scheduler = services.scheduler;
     this.clockwork = services.clockwork;
     this.#services = services;
-    this.cloudFormation = new CloudFormation({ services, clock, seed: options.deploySeed });
+    this.cloudFormation = services.cloudFormation;
     const { directory, byScope, intercept } = services;
     this.#gateway = new Gateway({
       directory,

@@ -6,7 +6,7 @@ import { earlyAcknowledgement } from './acknowledge.ts';
 import { doubtIn } from './certainty.ts';
 import { sendToDeadLetterQueue } from './dead-letter.ts';
 import { orOutOfTime } from './deadline.ts';
-import { deliveryName, historyOf, type MessageHistory } from './message-history.ts';
+import { deliveryName, historyOf, type MessageHistory, namesLeft } from './message-history.ts';
 import { postpone } from './postpone.ts';
 import type { Invocation } from './relay.ts';
 import { relayAlongRoutes } from './relay-object.ts';
@@ -78,16 +78,15 @@ async function relayEach(invocation: Invocation, handling: Handling): Promise<Fa
 
 async function relayOne(
   invocation: Invocation,
-  { history: { firstId, left }, isLastTry }: Handling,
+  { history, isLastTry }: Handling,
   request: RelayRequest,
   index: number,
 ): Promise<Failed[]> {
-  const isLeft = (route: string) => left?.has(deliveryName(index, route)) ?? true;
   try {
     const { receipts, failures } = await relayAlongRoutes(invocation, request, {
       isLastTry,
-      messageId: firstId,
-      isAskedFor: isLeft,
+      messageId: history.firstId,
+      left: namesLeft(history, index),
     });
     const failed = failures.map(({ route, failure }) => ({ failure, delivery: deliveryName(index, route) }));
     const doubt = isLastTry ? undefined : doubtIn(receipts);

@@ -26,8 +26,8 @@ export interface RelayOptions {
   isLastTry?: boolean;
   /** Of the message or task it came with: what is started for it bears its name. One of its own unless given. */
   messageId?: string;
-  /** Of the routes that take the object; all of them, unless given. */
-  isAskedFor?: (route: string) => boolean;
+  /** Names of the routes that are left to go; all that take the object, unless given. */
+  left?: ReadonlySet<string> | undefined;
 }
 
 /** How an object's ways along its routes ended. */
@@ -58,13 +58,13 @@ export async function relayObject(
 export async function relayAlongRoutes(
   invocation: Invocation,
   request: RelayRequest,
-  { isAskedFor = () => true, ...options }: RelayOptions,
+  { left, ...options }: RelayOptions,
 ): Promise<RelayOutcome> {
   const { config, logger } = invocation;
   const bucket = bucketOf(config, request.routeName);
   if (request.source.bucket !== bucket) throw wrongBucket(request, bucket);
   const taking = routesFor(config.routes, request.source, request.routeName);
-  const routes = taking.filter(({ name }) => isAskedFor(name));
+  const routes = routesLeft(taking, left);
   if (taking.length === 0) logger.info('no route takes this object', { source: `${request.source}` });
   const outcomes = await Promise.allSettled(routes.map((route) => relayAlong(invocation, request, route, options)));
   const receipts = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []));
@@ -76,12 +76,22 @@ export async function relayAlongRoutes(
   return { receipts, failures };
 }
 
+/**
+ * A route that a message waits for may have another name by now, or another filter, and nobody can tell which has taken its place: then
+ * the object goes along all that take it, as if the message were new. Going a way twice does no harm. Pure.
+ */
+export function routesLeft<R extends { name: string }>(taking: readonly R[], left?: ReadonlySet<string>): readonly R[] {
+  if (left === undefined) return taking;
+  const asked = taking.filter(({ name }) => left.has(name));
+  return asked.length === left.size ? asked : taking;
+}
+
 /** Delivers along one route, or records why it can't be. What may pass is not recorded: the message comes again. */
 async function relayAlong(
   invocation: Invocation,
   request: RelayRequest,
   route: Route,
-  { isLastTry = false, messageId = randomUUID() }: Omit<RelayOptions, 'isAskedFor'>,
+  { isLastTry = false, messageId = randomUUID() }: Omit<RelayOptions, 'left'>,
 ): Promise<RelayReceipt> {
   const { logger, metrics, now } = invocation;
   const startedAt = now();

@@ -70,10 +70,11 @@ export class CloudFormation {
   ): Promise<Deployment> {
     const { name, account, region } = input;
     const id = { name, account, region };
-    const present = this.#find(id);
-    const desired = this.#desired(input, present);
-    if (!present) {
-      const stack = new Stack(id, { ...desired, outputs: {} }, this.#clock);
+    const present = this.find(id);
+    const desired = this.desired(input);
+    if (!present || present.isInReview) {
+      const stack = present ?? new Stack(id, { ...desired, outputs: {} }, this.#clock);
+      stack.deployed = { ...desired, outputs: {} };
       const operation = this.#operation(stack, input.assets, order, importExistingResources);
       this.#stacks.set(keyOf(id), stack);
       return operation.create(desired);
@@ -89,9 +90,9 @@ export class CloudFormation {
 
   /** @throws DeploymentError when it isn't there, or when a service refuses to remove something: the next try goes on */
   async destroy(id: StackId, { order = this.seed }: DeployOptions = {}): Promise<Deployment> {
-    const stack = this.#find(id);
+    const stack = this.find(id);
     if (!stack) throw new DeploymentError(id.name, 'the stack', `Stack with id ${id.name} does not exist`);
-    if (stack.status.endsWith('_IN_PROGRESS')) {
+    if (stack.status.endsWith('_IN_PROGRESS') && !stack.isInReview) {
       throw new DeploymentError(id.name, 'the stack', `Stack:${id.name} is in ${stack.status} state`);
     }
     return this.#operation(stack, new Map(), order).delete();
@@ -124,14 +125,29 @@ export class CloudFormation {
     };
   }
 
-  #find(id: StackId): Stack | undefined {
+  /** The stack of that name, unless it was deleted. */
+  find(id: StackId): Stack | undefined {
     const stack = this.#stacks.get(keyOf(id));
     return stack?.isGone ? undefined : stack;
   }
 
-  /** What CloudFormation checks before it makes or changes anything. */
-  #desired(input: StackInput, present: Stack | undefined): Desired {
-    const { name, account, region, template } = input;
+  /** Also a deleted one, until another takes its name. */
+  findByArn(arn: string): Stack | undefined {
+    return [...this.#stacks.values()].find((stack) => stack.arn === arn);
+  }
+
+  /** A stack without resources for a change set to be executed on. */
+  review(id: StackId): Stack {
+    const stack = new Stack(id, { template: { Resources: {} }, parameters: {}, outputs: {} }, this.#clock);
+    this.#stacks.set(keyOf(id), stack);
+    stack.enter('REVIEW_IN_PROGRESS', 'User Initiated');
+    return stack;
+  }
+
+  /** What CloudFormation checks before it makes or changes anything. @throws DeploymentError */
+  desired(input: StackInput): Desired {
+    const { name, account, region, template, stored } = input;
+    const present = this.find({ name, account, region });
     const problem = templateProblem(input);
     if (problem) throw new DeploymentError(name, problem.place, problem.problem);
     for (const [logicalId, { Type }] of Object.entries(template.Resources)) {
@@ -140,9 +156,9 @@ export class CloudFormation {
     }
     try {
       const parameters = effectiveParameters(template, input.parameters, present?.deployed.parameters);
-      const scope = scopeOf({ name, account, region }, { template, parameters }, new Map());
-      requireRules(template.Rules, scope);
-      graphOf(scope);
+      const id = { name, account, region };
+      requireRules(template.Rules, scopeOf(id, { template, parameters: { ...parameters, ...stored } }, new Map()));
+      graphOf(scopeOf(id, { template, parameters }, new Map()));
       return { template, parameters };
     } catch (cause) {
       throw new DeploymentError(name, 'the template', (cause as Error).message, { cause });

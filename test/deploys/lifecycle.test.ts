@@ -112,6 +112,20 @@ describe('a newer version', () => {
   });
 });
 
+test('a route gets another name, with another role and the bucket as it stands', async () => {
+  await deployAll(await stacksOf());
+  await relays(cloud, RELAY, 'under the old name');
+  const [route] = RELAY.routes;
+  const destination = { ...route!.destination, existingBucket: true };
+  const renamed = { ...RELAY, routes: [{ ...route!, name: 'other', writerRoleName: 'other-writer', destination }] };
+  const each = await synthesized(renamed);
+  made.push(each);
+  await deployAll(each.stacks.toReversed());
+  expect(await cloud.inventory()).not.toContain('arn:aws:iam::222222222222:role/upload-relay-writer');
+  await relays(cloud, renamed, 'under the new name');
+  expect(await hasArrived(cloud, renamed, 'under the old name')).toBe(true);
+});
+
 describe('taken down', () => {
   test('the buckets and the receipts stay, and nothing else', async () => {
     const stacks = await stacksOf();

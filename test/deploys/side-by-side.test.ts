@@ -73,11 +73,50 @@ describe('another company that gave its relay no name', () => {
     await cloud.settled();
   });
 
+  test('is refused in its own account as well, where a relay of no name is already', async () => {
+    const first = committedContext();
+    cloud = await LocalCloud.start({ stacks: await stacksOf(first) });
+    const second: CommittedContext = { ...invoices(), relay: {} };
+    for (const stack of await stacksOf(second)) {
+      await expect(cloud.deploy(stack)).rejects.toThrow("The stack is another relay's");
+    }
+    await relays(cloud, first, 'still');
+    await cloud.settled();
+  });
+
   test('may take the stack over where it says that it has moved', async () => {
     cloud = await LocalCloud.start({ stacks: (await stacksOf(committedContext())).filter(isDestination) });
     const destination = (await stacksOf(unnamed)).find(isDestination)!;
     const parameters = { ServesRelay: 'arn:aws:iam::555555555555:role/partner' };
     await cloud.deploy({ ...destination, parameters });
     expect(cloud.stack('upload-relay-destination').parameters).toEqual(parameters);
+  });
+});
+
+describe('a second relay of account A that was given no name', () => {
+  const unnamed: CommittedContext = { ...invoices(), relay: {} };
+
+  test('is refused on either side, and the first one works on', async () => {
+    const first = committedContext();
+    cloud = await LocalCloud.start({ stacks: await stacksOf(first) });
+    const before = await cloud.inventory();
+    const [source] = (await stacksOf(unnamed)).filter((stack) => !isDestination(stack));
+    await expect(cloud.deploy(source!)).rejects.toThrow(
+      "The stack is another relay's, and arn:aws:s3:::invoices-source-111111111111 would take its place: give this relay a name of its own",
+    );
+    await expect(cloud.deploy((await stacksOf(unnamed)).find(isDestination)!)).rejects.toThrow('ServesOneRelay');
+    expect(await cloud.inventory()).toEqual(before);
+    await relays(cloud, first, 'still');
+    await cloud.settled();
+  });
+
+  test('may take the stack over where it says that its source bucket is another one now', async () => {
+    const first = committedContext();
+    cloud = await LocalCloud.start({ stacks: await stacksOf(first) });
+    const moved = { ...first, source: { ...first.source, bucket: 'moved-to' } };
+    const [source] = (await stacksOf(moved)).filter((stack) => !isDestination(stack));
+    await cloud.deploy({ ...source!, parameters: { ServesRelay: 'arn:aws:s3:::moved-to' } });
+    await relays(cloud, moved, 'moved');
+    await cloud.settled();
   });
 });
