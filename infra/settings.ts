@@ -9,13 +9,16 @@ import { MAX_RECEIVES } from './relay-queue.ts';
 export function relaySettings(config: RelayContext): RelaySettings {
   const { source, routes, relay } = config;
   const { largeFunction, partFunction } = relayNames(config);
-  const { retryDelaySeconds, awaitRoleHours, largeObjectBytes, largeWorkers } = relay;
+  const { retryDelaySeconds, awaitRoleHours, latePutSeconds, lateCompleteSeconds, largeObjectBytes, largeWorkers } =
+    relay;
   return {
     ...commonSettings(config),
     routes: sorted(routes).map(runtimeRoute),
     maxReceives: MAX_RECEIVES,
     retryDelaySeconds,
     awaitRoleHours,
+    latePutSeconds,
+    lateCompleteSeconds,
     largeObjectBytes,
     largeWorkers,
     largeFunction: functionArn(source, `${largeFunction}:${LIVE_ALIAS}`),

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Logger } from '@aws-lambda-powertools/logger';
 import { createClients } from '../aws/clients.ts';
 import { readConfig } from '../config.ts';
@@ -19,5 +20,6 @@ export function newRelay(suffix: string): Relay & { logger: Logger } {
     logger,
     metrics: new RelayMetrics(config.name),
     now,
+    sleep,
   };
 }

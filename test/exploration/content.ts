@@ -6,6 +6,8 @@ export interface Content {
   isLarge: boolean;
   /** Whether S3 has a checksum over the whole object to hand on: it has none of old objects and of composite ones. */
   hasChecksum: boolean;
+  /** What the object's metadata say. */
+  metadata: string;
 }
 
 /** The part size of functions/transfer/plan.ts: a large object of three letters travels in three parts. */

@@ -4,28 +4,57 @@ export interface Message {
   key: string;
   body: string;
   receives: number;
+  /** Milliseconds. */
+  sentAt: number;
   /** Its attributes, as they were sent. */
   attributes: Record<string, string>;
   isVisible: boolean;
   isDeleted: boolean;
 }
 
+export interface DeadLetter {
+  key: string;
+  code: string;
+  reason: string;
+}
+
 /** SQS as far as it matters: who may take which message. What waits for how long is the schedule's to say. */
 export class Queue {
   readonly messages: Message[] = [];
-  readonly deadLetters: string[] = [];
+  readonly deadLetters: DeadLetter[] = [];
   readonly #onVisible: (message: Message) => void;
   readonly #onDeleted: (message: Message) => void;
 
-  constructor(on: { visible: (message: Message) => void; deleted: (message: Message) => void }) {
+  /** What has happened by the time that a message sent now is first seen. */
+  readonly #now: () => number;
+  readonly #delayed: (seconds: number) => Promise<void>;
+
+  constructor(on: {
+    visible: (message: Message) => void;
+    deleted: (message: Message) => void;
+    delayed?: (seconds: number) => Promise<void>;
+    now?: () => number;
+  }) {
     this.#onVisible = on.visible;
     this.#onDeleted = on.deleted;
+    this.#now = on.now ?? (() => 0);
+    this.#delayed = on.delayed ?? (async () => undefined);
   }
 
-  send(key: string, body: string, attributes: Record<string, string> = {}): void {
+  send(key: string, body: string, attributes: Record<string, string> = {}, delaySeconds = 0): void {
     const id = `m${this.messages.length + 1}`;
-    const message = { id, key, body, receives: 0, attributes, isVisible: true, isDeleted: false };
+    const message = { id, key, body, receives: 0, sentAt: this.#now(), attributes, isVisible: false, isDeleted: false };
     this.messages.push(message);
+    void this.#show(message, delaySeconds);
+  }
+
+  setAside(key: string, attributes: Record<string, string>): void {
+    this.deadLetters.push({ key, code: attributes['ErrorCode']!, reason: attributes['ErrorMessage']! });
+  }
+
+  async #show(message: Message, delaySeconds: number): Promise<void> {
+    if (delaySeconds > 0) await this.#delayed(delaySeconds);
+    message.isVisible = true;
     this.#onVisible(message);
   }
 

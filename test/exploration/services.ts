@@ -63,11 +63,13 @@ export function servicesOf(stores: Stores): Services {
       const { head, letters } = source.get(input);
       return { ...head, Body: Readable.from([Buffer.from(letters)]) };
     },
-    PutObject({ Key, letters, ChecksumCRC32 }) {
-      destination.put(Key!, letters, ChecksumCRC32);
+    PutObject({ Key, letters, ChecksumCRC32, Metadata }) {
+      destination.put(Key!, { letters, metadata: Metadata?.['told'] ?? '' }, ChecksumCRC32);
       return { ETag: eTagOf(letters) };
     },
-    CreateMultipartUpload: ({ Key }) => ({ UploadId: destination.createUpload(Key!) }),
+    CreateMultipartUpload: ({ Key, Metadata }) => ({
+      UploadId: destination.createUpload(Key!, Metadata?.['told'] ?? ''),
+    }),
     UploadPart({ UploadId, PartNumber, letters }) {
       destination.putPart(UploadId!, PartNumber!, letters);
       return { ETag: eTagOf(letters) };
@@ -80,10 +82,7 @@ export function servicesOf(stores: Stores): Services {
     AbortMultipartUpload() {
       throw s3Error(403, 'AccessDenied');
     },
-    PutItem(input) {
-      ledger.put(input);
-      return {};
-    },
+    PutItem: (input) => ledger.put(input),
     PutEvents: () => ({ Entries: [{}] }),
     Invoke: (input) => stores.start(input),
     DeleteMessage({ ReceiptHandle }) {
@@ -94,12 +93,12 @@ export function servicesOf(stores: Stores): Services {
       queue.release(ReceiptHandle!);
       return {};
     },
-    SendMessage({ QueueUrl, MessageBody, MessageAttributes = {} }) {
+    SendMessage({ QueueUrl, MessageBody, MessageAttributes = {}, DelaySeconds = 0 }) {
       const attributes = Object.fromEntries(
         Object.entries(MessageAttributes).map(([name, { StringValue }]) => [name, StringValue!]),
       );
-      if (QueueUrl === 'queue') queue.send(keyOf(MessageBody!), MessageBody!, attributes);
-      else queue.deadLetters.push(attributes['OriginalMessageId']!);
+      if (QueueUrl === 'queue') queue.send(keyOf(MessageBody!), MessageBody!, attributes, DelaySeconds);
+      else queue.setAside(keyOf(MessageBody!), attributes);
       return {};
     },
   };

@@ -46,7 +46,7 @@ const TARGET = {
  * from the checkpoints alone, as in Lambda, and dies where a test wants it to.
  */
 export class LargeWorld {
-  readonly source = new SourceBucket(true);
+  readonly source = new SourceBucket('versioned');
   readonly destination = new DestinationBucket('completed');
   readonly ledger = new LedgerTable();
   readonly queue = new Queue({ visible: () => undefined, deleted: () => undefined });
@@ -77,7 +77,7 @@ export class LargeWorld {
 
   /** A letter for each part of 64 MiB. */
   upload(letters: string): void {
-    this.source.upload('k', { letters, isLarge: true, hasChecksum: true });
+    this.source.upload('k', { letters, isLarge: true, hasChecksum: true, metadata: 'x' });
   }
 
   /** Relays the object and, as the relay would, whatever is put into the queue meanwhile. */
@@ -137,14 +137,22 @@ export class LargeWorld {
       throw new Error(problem);
     };
     return {
-      config: { ...CONFIG, routes: CONFIG.routes.map((route) => ({ ...route, createOnly })), largeObjectBytes: GIB },
+      config: {
+        ...CONFIG,
+        routes: CONFIG.routes.map((route) => ({ ...route, createOnly })),
+        largeObjectBytes: GIB,
+        // It waits for as long as it says.
+        lateCompleteSeconds: 1,
+      },
       clients: clientsOf(this.#services, life, { onUnknown: unknown, outlivesAbort: false }),
       logger: { info: ignore, warn: ignore, error: ignore },
       now: () => new Date(0),
+      sleep: async () => undefined,
       remainingMs: () => 900_000,
       grantedMs: 900_000,
       underWay: new Map(),
       signal: new AbortController().signal,
+      recordingSignal: new AbortController().signal,
       reports: [],
       metrics: new RelayMetrics('upload-relay'),
     };

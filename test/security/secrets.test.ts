@@ -17,6 +17,7 @@ import {
   DESTINATION_BUCKET,
   EXTERNAL_ID,
   LEDGER_TABLE,
+  NO_PAUSES,
   REGION,
   SOURCE_BUCKET,
   startTwoAccounts,
@@ -40,7 +41,7 @@ beforeAll(async () => {
     change: (stacks) => {
       // The queue feeds nothing, so that each invocation is the one that the test makes.
       changeProperties(stacks, 'AWS::Lambda::EventSourceMapping', { Enabled: false });
-      changeSettings(stacks, { retryDelaySeconds: 0.1 });
+      changeSettings(stacks, { ...NO_PAUSES });
     },
   });
   const answers = await adventures();

@@ -85,10 +85,11 @@ async function receive(): Promise<SQSRecord[]> {
 test('what the queue itself has given up on starts afresh when it is redriven', async () => {
   world = await startTwoAccounts();
   const { DeadLetterQueueUrl, QueueUrl } = world.cloud.outputs('upload-relay-source');
-  const history = { firstId: 'long-ago', firstSentAt: Date.now() - 3_600_000, tries: 5 };
+  const left = new Set(['0/main']);
+  const history = { firstId: 'long-ago', firstSentAt: Date.now() - 3_600_000, tries: 4, isUncertain: false, left };
   const message = (key: string, now: Date) => ({
     MessageBody: JSON.stringify({ key, route: 'main' }),
-    MessageAttributes: attributesOf(history, ['0/main'], now),
+    MessageAttributes: attributesOf(history, now),
   });
   await world.a.sqs.send(new SendMessageCommand({ QueueUrl, ...message('no-such-object', new Date()) }));
   const letter = await eventually(async () => (await world.deadLetters())[0]);

@@ -16,6 +16,8 @@ const SETTINGS = {
   maxReceives: 5,
   retryDelaySeconds: 30,
   awaitRoleHours: 72,
+  latePutSeconds: 120,
+  lateCompleteSeconds: 900,
   largeObjectBytes: 5_368_709_120,
   largeWorkers: 16,
   largeFunction: 'arn:aws:lambda:us-east-1:111111111111:function:large:live',
