@@ -1,5 +1,5 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { UserError } from '../local/start/user-error.ts';
 import { synthesize } from '../local/synth.ts';
@@ -8,7 +8,10 @@ import { type Contender, installedTools, LIB_STORAGE, PIPE, RELAY } from './cont
 import { measureGrowth } from './growth.ts';
 import { type BenchOptions, HELP, parseOptions } from './options.ts';
 import { growthPlot } from './plot.ts';
+import { measureProofs } from './proofs.ts';
 import { type BenchResults, formatResults, machine } from './report.ts';
+import { RESULTS_FILE, withSections } from './results-file.ts';
+import { WITH_CRC64NVME } from './sources.ts';
 import { GIB, resultsOf, runInTurn } from './transfers.ts';
 import { World } from './world.ts';
 
@@ -48,13 +51,16 @@ async function main(args: string[]): Promise<void> {
 
 async function runSections(world: World, { sections, rounds }: BenchOptions): Promise<BenchResults> {
   const contenders: Contender[] = [RELAY, PIPE, LIB_STORAGE, ...installedTools()];
-  const results: BenchResults = { rounds };
+  const load = () => loadavg()[0]!;
+  const results: BenchResults = { rounds, load: { before: load(), after: 0 } };
   if (sections.includes('large')) results.large = await large(world, contenders, rounds);
   if (sections.includes('small')) results.small = await small(world, contenders, rounds);
+  if (sections.includes('proof')) results.proof = await measureProofs(world, rounds, progress);
   if (sections.includes('start')) {
     results.start = await measureColdStarts(world.places, rounds * COLD_STARTS_PER_ROUND);
   }
   if (sections.includes('growth')) results.growth = await measureGrowth(world, progress);
+  results.load.after = load();
   return results;
 }
 
@@ -68,7 +74,7 @@ async function large(world: World, contenders: Contender[], rounds: number) {
 
 async function small(world: World, contenders: Contender[], rounds: number) {
   const keys = Array.from({ length: SMALL_OBJECTS }, (_, index) => `small/${index}`);
-  await world.prepare({ kind: 'small', keys: [...keys, 'least/0'], sizeBytes: SMALL_BYTES });
+  await world.prepare({ kind: 'objects', source: WITH_CRC64NVME, keys: [...keys, 'least/0'], sizeBytes: SMALL_BYTES });
   const task = { keys, sizeBytes: SMALL_BYTES, least: { key: 'least/0', sizeBytes: SMALL_BYTES } };
   const runs = await runInTurn(world, contenders, task, rounds, progress);
   return resultsOf(runs, SMALL_OBJECTS / 1000, SMALL_OBJECTS);
@@ -80,8 +86,7 @@ async function tell({ json, write }: BenchOptions, results: BenchResults): Promi
   const written: Record<string, string> = {};
   if (json !== undefined) written[json] = `${JSON.stringify({ machine: machine(), ...results }, undefined, 2)}\n`;
   if (write) {
-    written['bench/RESULTS.md'] =
-      `# What it costs to move bytes\n\n\`npm run bench -- --write\` wrote this.\n\n${text}\n`;
+    written[RESULTS_FILE] = withSections(await readFile(RESULTS_FILE, 'utf8'), text);
     if (results.growth) written['bench/growth.svg'] = growthPlot(results.growth);
   }
   for (const [file, content] of Object.entries(written)) await writeFile(file, content);

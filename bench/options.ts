@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { UserError } from '../local/start/user-error.ts';
 
-export const SECTIONS = ['large', 'small', 'start', 'growth'] as const;
+export const SECTIONS = ['large', 'small', 'proof', 'start', 'growth'] as const;
 export type Section = (typeof SECTIONS)[number];
 
 export interface BenchOptions {
@@ -9,7 +9,7 @@ export interface BenchOptions {
   sections: Section[];
   /** Where the numbers are written as JSON. */
   json: string | undefined;
-  /** Whether bench/RESULTS.md and the plot are written anew. */
+  /** Whether these sections of bench/RESULTS.md, and the plot with its own, are written anew. */
   write: boolean;
   help: boolean;
 }
@@ -18,12 +18,12 @@ const DEFAULT_ROUNDS = 5;
 
 export const HELP = `Measures the relay's own bundle against a bare https pipe, lib-storage, rclone and the AWS CLI, over HTTPS on this machine.
 
-  npm run bench                        everything: some 15 minutes
+  npm run bench                        everything: some 25 minutes
   npm run bench -- --only large,small  these sections of ${SECTIONS.join(', ')}
 
   --rounds N    runs of each, interleaved; medians are told (default ${DEFAULT_ROUNDS})
   --json FILE   writes every number there
-  --write       writes bench/RESULTS.md and bench/growth.svg anew
+  --write       writes the measured sections of bench/RESULTS.md anew, and bench/growth.svg with its own
   --help        this text
 
 rclone and the AWS CLI are left out where they are not installed. Nothing else should run meanwhile.

@@ -1,4 +1,5 @@
 /** What the measuring process and the one with both accounts tell each other. */
+import type { SourceKind } from './sources.ts';
 
 export interface Keys {
   accessKeyId: string;
@@ -27,6 +28,6 @@ export interface Ready {
 
 export type Request =
   | { kind: 'sparse'; key: string; sizeBytes: number }
-  | { kind: 'small'; keys: string[]; sizeBytes: number };
+  | { kind: 'objects'; source: SourceKind; keys: string[]; sizeBytes: number };
 
 export type Answer = Ready | { kind: 'done' } | { kind: 'failed'; problem: string };

@@ -1,6 +1,6 @@
 /** The process that both ends of every transfer lie in: two accounts from the synthesized templates. It isn't measured. */
 import { createHash } from 'node:crypto';
-import { PutObjectCommand } from '@aws-sdk/client-s3';
+import { S3Client } from '@aws-sdk/client-s3';
 import { SETTINGS_FILE } from '../functions/settings.ts';
 import { relayRoleArn } from '../infra/arns.ts';
 import { parseConfig } from '../infra/config.ts';
@@ -11,6 +11,7 @@ import { operatorClients } from '../local/start/accounts.ts';
 import { ownBucket } from '../local/start/own-bucket.ts';
 import { committedContext } from '../local/synth.ts';
 import type { Ready, Request } from './protocol.ts';
+import { putSource } from './sources.ts';
 
 const config = parseConfig(committedContext());
 const { bucket, routes } = ownBucket(config);
@@ -25,6 +26,15 @@ const { s3 } = operatorClients({
   caPem: cloud.caPem,
   region: source.region,
   credentials: cloud.operator(source.account),
+});
+// Each object gets the checksum that is named, or none, as before December 2024.
+cloud.s3.bucket(bucket).settings.addsChecksums = false;
+const uploader = new S3Client({
+  endpoint: cloud.url,
+  region: source.region,
+  credentials: cloud.operator(source.account),
+  requestHandler: s3.config.requestHandler,
+  requestChecksumCalculation: 'WHEN_REQUIRED',
 });
 process.on('message', (request: Request) => {
   void prepare(request).then(
@@ -80,7 +90,7 @@ async function prepare(request: Request): Promise<void> {
     return;
   }
   for (const key of request.keys) {
-    const Body = Buffer.alloc(request.sizeBytes, createHash('sha256').update(key).digest());
-    await s3.send(new PutObjectCommand({ Bucket: source.bucket, Key: key, Body, ChecksumAlgorithm: 'CRC64NVME' }));
+    const bytes = Buffer.alloc(request.sizeBytes, createHash('sha256').update(key).digest());
+    await putSource(uploader, request.source, { Bucket: source.bucket, Key: key }, bytes);
   }
 }

@@ -11,6 +11,8 @@ export interface TransferResult {
   name: string;
   /** Per GiB for large objects; per object, in milliseconds, for small ones. */
   cpu: number;
+  /** The least and the most of it in any round. */
+  cpuRange: [least: number, most: number];
   /** MB (10⁶ bytes) a second, or objects a second; with the start. */
   rate: number;
   peakRssMib: number;
@@ -57,13 +59,17 @@ export async function runInTurn(
 
 /** Medians of each figure. @param units GiB, or thousands of objects */
 export function resultsOf(runs: Map<Contender, Run[]>, units: number, amount: number): TransferResult[] {
-  return [...runs].map(([{ name }, each]) => ({
-    name,
-    cpu: median(each.map(({ start, whole }) => (whole.cpuSeconds - start.cpuSeconds) / units)),
-    rate: median(each.map(({ whole }) => amount / whole.wallSeconds)),
-    peakRssMib: median(each.map(({ whole }) => whole.peakRssBytes / MIB)),
-    startCpuSeconds: median(each.map(({ start }) => start.cpuSeconds)),
-  }));
+  return [...runs].map(([{ name }, each]) => {
+    const cpus = each.map(({ start, whole }) => (whole.cpuSeconds - start.cpuSeconds) / units);
+    return {
+      name,
+      cpu: median(cpus),
+      cpuRange: [Math.min(...cpus), Math.max(...cpus)],
+      rate: median(each.map(({ whole }) => amount / whole.wallSeconds)),
+      peakRssMib: median(each.map(({ whole }) => whole.peakRssBytes / MIB)),
+      startCpuSeconds: median(each.map(({ start }) => start.cpuSeconds)),
+    };
+  });
 }
 
 export async function runOnce(world: World, contender: Contender, keys: string[], sizeBytes: number): Promise<Usage> {

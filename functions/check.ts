@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { Logger } from '@aws-lambda-powertools/logger';
 import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
 import middy from '@middy/core';
@@ -24,7 +25,7 @@ const logger = new Logger({ serviceName: `${config.name}-check` });
 export const handler = middy<unknown, CheckAnswer>()
   .use(injectLambdaContext(logger))
   .handler(async () => {
-    const check: Check = { config, clients: createCheckClients(config) };
+    const check: Check = { id: randomUUID(), config, clients: createCheckClients(config) };
     const lines = await checkAll(check);
     const open = lines.filter(isOpen);
     for (const line of open) logger.error(`check ${line.status}`, { line });

@@ -36,6 +36,9 @@ export type RelayErrorCode =
   | 'UploadGone'
   | 'LedgerUnavailable'
   | 'StartFailed'
+  | 'ObjectTooLarge'
+  | 'LargeObjectsBusy'
+  | 'ListingStuck'
   | 'QueueUnavailable'
   | 'TransferFailed';
 
@@ -89,11 +92,11 @@ export class RelayError extends Error {
 }
 
 /**
- * Whether nothing has been tried yet, for a reason outside the object: the role isn't there, or others took the time. It is
- * no try, so it brings nothing closer to the dead-letter queue.
+ * Whether nothing has been tried yet, for a reason outside the object: the role isn't there, or others took the time or the
+ * room. It is no try, so it brings nothing closer to the dead-letter queue.
  */
 export function isNoTry({ code }: RelayError): boolean {
-  return code === 'RoleAwaited' || code === 'NotBegun';
+  return code === 'RoleAwaited' || code === 'NotBegun' || code === 'LargeObjectsBusy';
 }
 
 /** An error of unknown make is taken as one that may pass: retrying loses nothing, dropping might. */

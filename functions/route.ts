@@ -36,6 +36,8 @@ export interface Route {
     prefix: string;
     /** The customer managed key that the destination bucket encrypts with, if any. */
     kmsKeyArn?: string | undefined;
+    /** Whether each write names the encryption, for a bucket whose policy demands the header. */
+    sendEncryption?: boolean | undefined;
   };
   writerRoleArn: string;
   externalId: string;
@@ -72,6 +74,11 @@ export function destinationOf(route: Route, source: SourceObject): Destination {
 
 /** As much of a route as the question which objects it takes needs. */
 export type FilteredRoute = Pick<Route, 'name' | 'filter' | 'createOnly' | 'pull'>;
+
+/** As much as the question needs where they are then. */
+export interface PlacedRoute extends FilteredRoute {
+  destination: Pick<Route['destination'], 'account' | 'bucket' | 'prefix'>;
+}
 
 /** Where objects may come from. */
 export interface Sources {

@@ -31,6 +31,7 @@ const filteredRoute = z.object({
   filter: z.object({ prefix: z.string(), suffix: z.string() }),
   pull: z.optional(pull),
   createOnly: z.boolean(),
+  destination: z.object({ account, bucket, prefix: z.string() }),
 });
 
 const route = z.extend(filteredRoute, {
@@ -40,6 +41,7 @@ const route = z.extend(filteredRoute, {
     bucket,
     prefix: z.string(),
     kmsKeyArn: z.optional(z.string()),
+    sendEncryption: z.optional(z.boolean()),
   }),
   writerRoleArn: roleArn,
   externalId,
@@ -74,25 +76,27 @@ export const relaySettings = z.extend(common, {
   lateCompleteSeconds: positive,
   /** Objects above this are relayed by relay-large. */
   largeObjectBytes: positive,
-  /** How many relay-part functions may be at one large object at once. */
-  largeWorkers: positive,
-  /** ARN of relay-large, with its alias: a durable function is not started without a qualifier. */
-  largeFunction: functionArn,
-  /** ARN of relay-part. */
-  partFunction: functionArn,
+  /** How many large objects may be under way at once. */
+  largeSlots: z.number().check(z.nonnegative()),
+  /** How many relay-part functions may be at one of them at once. */
+  largeWorkers: z.number().check(z.nonnegative()),
+  /** ARN of relay-large, with its alias: a durable function is not started without a qualifier. None without `relay.largeObjects`. */
+  largeFunction: z.optional(functionArn),
+  /** ARN of relay-part, where there is a relay-large. */
+  partFunction: z.optional(functionArn),
 });
 
 /** The check knows no queue, since it leaves it alone. */
 export const checkSettings = z.extend(common, {
   routes: z.array(route).check(z.minLength(1)),
   awaitRoleHours,
-  /** The role of replay, which reader roles trust as well. */
-  replayRoleArn: roleArn,
+  /** The role of replay, which reader roles trust as well. None without `relay.replay`. */
+  replayRoleArn: z.optional(roleArn),
   /** Whether the ledger's table is protected against deletion. */
   protectLedger: z.boolean(),
 });
 
-/** Replay knows which objects the routes take, but not the ways out. */
+/** Replay knows which objects the routes take and where they belong, but not the ways in. */
 export const replaySettings = z.extend(common, {
   routes: z.array(filteredRoute).check(z.minLength(1)),
   retryDelaySeconds: positive,
@@ -100,11 +104,13 @@ export const replaySettings = z.extend(common, {
   replayFunction: functionArn,
   /** How the relay is set up, for estimates. */
   relay: z.object({
-    /** Invocations at once. */
+    /** Invocations that the queue may have at once. */
     concurrency: positive,
     memoryMiB: positive,
     largeObjectBytes: positive,
-    largeWorkers: positive,
+    /** Large objects at once; none are relayed where there is no room for one. */
+    largeSlots: z.number().check(z.nonnegative()),
+    largeWorkers: z.number().check(z.nonnegative()),
   }),
 });
 

@@ -3,10 +3,13 @@ import type { IConstruct } from 'constructs';
 
 /**
  * A finding of cdk-nag that is meant to be so. The id is the finding's own, with what it is about, so that nothing else is
- * let through: `npx cdk synth` prints it.
+ * let through: `npx cdk synth` prints it. It is noted as the library notes it, and not through `Validations.acknowledge`, which writes a hyphen
+ * for each space and refuses a bracket without its fellow: prefixes have both, and cdk-nag compares letter by letter.
  * @param finding of the AwsSolutions pack, e.g. `IAM5[Resource::arn:aws:s3:::bucket/*]`
  * @param reason for people who review this: why it is right here
  */
 export function acknowledge(construct: IConstruct, finding: string, reason: string): void {
-  Validations.of(construct).acknowledge({ id: `AwsSolutions-${finding}`, reason });
+  // cdk-nag writes `>` for each `}`, since it takes them for the ends of `${…}`.
+  const id = `AwsSolutions-${finding.replaceAll('}', '>')}`;
+  construct.node.addMetadata(Validations.ACKNOWLEDGED_RULES_METADATA_KEY, { [id]: reason });
 }

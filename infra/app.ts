@@ -1,14 +1,15 @@
 import { App, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { ConfigError, parseConfig } from './config.ts';
-import { relayContext } from './context.ts';
+import { inFile, relayInput } from './context.ts';
 import { DestinationStack, destinationGroups } from './destination-stack.ts';
 import { checkLimits, LIMITS_CONTEXT, synthesizedStack } from './limits.ts';
 import { ReaderStack, readerGroups } from './reader-stack.ts';
 import { SourceStack } from './source-stack.ts';
 
 const app = new App({ analyticsReporting: false, context: LIMITS_CONTEXT });
-const config = orSentence(() => parseConfig(relayContext(app)));
+const { context, file } = orSentence(() => relayInput(app));
+const config = orSentence(() => parseConfig(context), file);
 
 new SourceStack(app, 'Source', { config });
 for (const { id, account, region, routes } of destinationGroups(config)) {
@@ -21,16 +22,16 @@ Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
 // The library's own warning would come before the sentence.
 Validations.of(app).acknowledge({ id: 'CloudFormation-Validate::F0007', reason: 'infra/limits.ts counts resources.' });
 const { stacks } = app.synth();
-const notes = orSentence(() => checkLimits(stacks.map(synthesizedStack), config));
+const notes = orSentence(() => checkLimits(stacks.map(synthesizedStack), config), file);
 for (const note of notes) process.stderr.write(`${note}\n`);
 
 /** A mistake in cdk.json is the user's to mend: a sentence helps, a stack trace doesn't. */
-function orSentence<T>(work: () => T): T {
+function orSentence<T>(work: () => T, file?: string): T {
   try {
     return work();
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
-    process.stderr.write(`${error.message}\n`);
+    process.stderr.write(`${inFile(error.message, file)}\n`);
     process.exit(1);
   }
 }

@@ -1,5 +1,6 @@
 /** What each field of `cdk.json` may be; a message is what comes after the field's name and value. */
 import * as z from 'zod';
+import { LEAST_FOR_QUEUE } from './concurrency.ts';
 import { whyNoBucket } from './config/bucket-name.ts';
 import { whyNoKeyText, whyNoPrefix } from './config/key-text.ts';
 import { textWith } from './config/text-with.ts';
@@ -76,6 +77,8 @@ const routeSchema = z.strictObject({
     versioned: z.boolean().default(true),
     prefix: prefix.default(''),
     kmsKeyArn: kmsKeyArn.optional(),
+    /** Names the encryption with each write, for a bucket whose policy demands the header. */
+    sendEncryption: z.boolean().default(false),
   }),
   writerRoleName: roleName,
   externalId,
@@ -106,8 +109,8 @@ export const contextSchema = z.strictObject({
       /** Lambda's longest; a lower one bounds the largest object. */
       timeoutSeconds: z.int().min(30).max(900).default(900),
       batchSize: z.int().min(1).max(10).default(10),
-      /** Lambda's limits for an SQS mapping. */
-      maximumConcurrency: z.int().min(2).max(1000).default(20),
+      /** Of relay, relay-large and relay-part together: 20 for the queue, and two large objects with 16 workers each (concurrency.ts). The ends are those of an SQS mapping. */
+      maximumConcurrency: z.int().min(LEAST_FOR_QUEUE).max(1000).default(54),
       /** Before a message's second try; each further pause is four times as long, up to a quarter of an hour. Longer than any request may still take. */
       retryDelaySeconds: z.int().min(10).max(900).default(30),
       /**
@@ -127,8 +130,12 @@ export const contextSchema = z.strictObject({
         .min(64 * 1024 ** 2)
         .max(5 * 1024 ** 3)
         .default(5 * 1024 ** 3),
-      /** Each moves up to 78 MB/s; half as many would take longer over the largest object than its parts are kept. */
+      /** Whether there are the durable functions that objects above `largeObjectBytes` take. */
+      largeObjects: z.boolean().default(true),
+      /** Each moves up to 78 MB/s; half as many would take longer over the largest object than its parts are kept. Fewer, where `maximumConcurrency` has no room. */
       largeWorkers: z.int().min(1).max(1000).default(16),
+      /** Whether there is the durable function that looks for what has no receipt. */
+      replay: z.boolean().default(true),
       /** What is looked through by itself, at times, for objects without a receipt. */
       replays: z.array(replaySchema).default([]),
       /** A role for S3 Batch Operations jobs, whose manifests lie in this bucket of account A; they report there too. */

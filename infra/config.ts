@@ -1,6 +1,6 @@
 import type * as z from 'zod';
 import { refuseBuckets, refuseLoops, refuseWrongSource } from './config/buckets.ts';
-import { refuseTooLittleTime } from './config/capacity.ts';
+import { refuseTooLittleConcurrency, refuseTooLittleTime } from './config/capacity.ts';
 import { explainIssues, wordsFor } from './config/explain-issue.ts';
 import { refuseLongKeys, refuseUnusualKeys } from './config/keys.ts';
 import { refuseKeys } from './config/kms-keys.ts';
@@ -9,7 +9,7 @@ import { refuseOverlaps } from './config/overlaps.ts';
 import { ConfigError } from './config/refusal.ts';
 import { refuseRegions } from './config/regions.ts';
 import { refuseIdleReplays } from './config/replays.ts';
-import { refuseSecondRole } from './config/roles.ts';
+import { refuseLongRole, refuseSecondRole } from './config/roles.ts';
 import { contextSchema } from './config-schema.ts';
 
 export { ConfigError };
@@ -43,6 +43,7 @@ const RULES: ((config: RelayContext) => void)[] = [
   refuseKeys,
   refuseNames,
   refuseIdleReplays,
+  refuseLongRole,
   refuseSecondRole,
   refuseUnusualKeys,
   refuseLongKeys,
@@ -50,6 +51,7 @@ const RULES: ((config: RelayContext) => void)[] = [
   refuseBuckets,
   refuseOverlaps,
   refuseTooLittleTime,
+  refuseTooLittleConcurrency,
 ];
 
 /**

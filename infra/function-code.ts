@@ -5,6 +5,7 @@ import { AssetHashType, DockerImage } from 'aws-cdk-lib';
 import { Code } from 'aws-cdk-lib/aws-lambda';
 import { buildSync } from 'esbuild';
 import { SETTINGS_FILE } from '../functions/settings.ts';
+import { settingsJson } from './settings.ts';
 
 const FUNCTIONS = fileURLToPath(new URL('../functions/', import.meta.url));
 
@@ -14,7 +15,7 @@ const FUNCTIONS = fileURLToPath(new URL('../functions/', import.meta.url));
  * @param entry the file in `functions/`, without its ending
  */
 export function functionCode(entry: string, settings: object): Code {
-  const json = JSON.stringify(settings);
+  const json = settingsJson(settings);
   return Code.fromAsset(FUNCTIONS, {
     assetHashType: AssetHashType.OUTPUT,
     bundling: {

@@ -27,7 +27,7 @@ export class ReaderRole extends Construct {
     this.role = new Role(this, 'Role', {
       roleName: readerRoleName,
       description: `Upload Relay, route ${route.name}: lists and reads for account ${config.source.account}`,
-      assumedBy: relayTrust(config, [relayRoleArn(config), replayRoleArn(config)], externalId),
+      assumedBy: relayTrust(config, reading(config), externalId),
       maxSessionDuration: Duration.hours(1),
       inlinePolicies: { read: policyDocument(readStatements(runtimeRoute(route) as PullingRoute)) },
     });
@@ -37,4 +37,9 @@ export class ReaderRole extends Construct {
       'Keys are not known beforehand: these are what the route takes.',
     );
   }
+}
+
+/** The roles of the relay's account that read or list it. */
+function reading(config: RelayContext): string | string[] {
+  return config.relay.replay ? [relayRoleArn(config), replayRoleArn(config)] : relayRoleArn(config);
 }

@@ -1,18 +1,14 @@
 import { Effect, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import {
-  Alias,
-  CfnEventInvokeConfig,
-  EventSourceMapping,
-  type IVersion,
-  type Function as LambdaFunction,
-} from 'aws-cdk-lib/aws-lambda';
+import { CfnEventInvokeConfig, EventSourceMapping, type Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { sourceStatements } from '../functions/aws/policies.ts';
 import { acknowledge } from './acknowledge.ts';
 import { bucketArn, functionArn, objectsArn, partitionOf, readerRoleArn, writerRoleArn } from './arns.ts';
+import { sharesOf } from './concurrency.ts';
 import { ownSource, pullingRoutes, type RelayContext } from './config.ts';
-import { allowCheckpoints, makeDurable } from './durable-code.ts';
+import { allowCheckpoints } from './durable-code.ts';
+import { LargeFunctions } from './large-functions.ts';
 import type { Ledger } from './ledger.ts';
 import { LIVE_ALIAS, relayNames, serviceName } from './names.ts';
 import { RelayCode } from './relay-code.ts';
@@ -24,29 +20,18 @@ export interface RelayFunctionProps {
   config: RelayContext;
 }
 
-/** As long as a message may wait in the queue: so long the name of an execution that it started stays taken. */
-const EXECUTION_RETENTION_DAYS = 14;
-/** The largest object takes half a day with 16 workers, and pauses of a quarter of an hour may come on top. */
-const EXECUTION_TIMEOUT_DAYS = 7;
-const DAY_SECONDS = 86_400;
-
 /**
- * The relay, the two functions that help it with large objects, and the role that all three act in: the writer roles trust
- * one role of this account. Each method gives a permission together with the setting that goes with it.
+ * The relay, the two functions that help it with large objects, if it has them, and the role that all three act in: the writer
+ * roles trust one role of this account. Each method gives a permission together with the setting that goes with it.
  */
 export class RelayFunction extends Construct {
   readonly function: LambdaFunction;
-  /** Relays an object larger than an invocation, as a durable function. */
-  readonly large: LambdaFunction;
-  /** Sends a run of such an object's parts. */
-  readonly part: LambdaFunction;
   readonly role: Role;
   /** Of the relay itself. */
   readonly logGroup: LogGroup;
   readonly #config: RelayContext;
   readonly #wide: WidePermissions;
-  /** An execution stays with the version it began with, whatever is deployed meanwhile. */
-  readonly #largeAlias: Alias;
+  readonly #large: LargeFunctions | undefined;
   #mapping: EventSourceMapping | undefined;
 
   constructor(scope: Construct, id: string, { config }: RelayFunctionProps) {
@@ -66,36 +51,15 @@ export class RelayFunction extends Construct {
       description: 'Streams each uploaded object into the destination account',
       entry: 'relay',
     });
-    const large = new RelayCode(this, 'Large', {
-      ...common,
-      functionName: names.largeFunction,
-      description: 'Relays an object that is too large for one invocation',
-      entry: 'relay-large',
-    });
-    const part = new RelayCode(this, 'Part', {
-      ...common,
-      functionName: names.partFunction,
-      description: 'Sends parts of a large object',
-      entry: 'relay-part',
-    });
     this.function = relay.function;
     this.logGroup = relay.logGroup;
-    this.large = large.function;
-    this.part = part.function;
-    makeDurable(this.large, {
-      executionTimeoutSeconds: EXECUTION_TIMEOUT_DAYS * DAY_SECONDS,
-      retentionDays: EXECUTION_RETENTION_DAYS,
-    });
-    this.#largeAlias = new Alias(this, 'LargeAlias', {
-      aliasName: LIVE_ALIAS,
-      version: this.large.currentVersion as IVersion,
-    });
-    const logGroups = [relay, large, part].map(({ logGroup }) => logGroup.logGroupArn);
+    this.#large = config.relay.largeObjects ? new LargeFunctions(this, common) : undefined;
+    const logGroups = [relay.logGroup, ...(this.#large?.logGroups ?? [])].map(({ logGroupArn }) => logGroupArn);
     this.#allow('WriteLogs', ['logs:CreateLogStream', 'logs:PutLogEvents'], logGroups);
   }
 
   takesFrom({ queue }: RelayQueue): void {
-    const { batchSize, maximumConcurrency } = this.#config.relay;
+    const { relay } = this.#config;
     this.#allow(
       'TakeMessages',
       ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'],
@@ -107,8 +71,8 @@ export class RelayFunction extends Construct {
     this.#mapping = new EventSourceMapping(this, 'Mapping', {
       target: this.function,
       eventSourceArn: queue.queueArn,
-      batchSize,
-      maxConcurrency: maximumConcurrency,
+      batchSize: relay.batchSize,
+      maxConcurrency: sharesOf(relay).queue,
       reportBatchItemFailures: true,
     });
     // Lambda tries the role out when the mapping is created.
@@ -185,35 +149,28 @@ export class RelayFunction extends Construct {
     allowCheckpoints(this.role, functionArn(source, `${largeFunction}:*`));
     this.#allow('InvokeWorkers', ['lambda:InvokeFunction'], [worker]);
     // Both are named by text alone, and the first message may be of a large object.
-    this.#mapping?.node.addDependency(this.#largeAlias, this.part);
+    this.#mapping?.node.addDependency(...this.#large!.named);
   }
 
   /** For messages that no retry can help, and for asynchronous invocations that failed for good. */
   setsAsideIn({ deadLetters }: RelayQueue): void {
     this.#allow('SetMessagesAside', ['sqs:SendMessage'], [deadLetters.queueArn]);
     this.#set('DEAD_LETTER_QUEUE_URL', deadLetters.queueUrl);
-    const destinationConfig = { onFailure: { destination: deadLetters.queueArn } };
-    const invocations = new CfnEventInvokeConfig(this, 'AsynchronousInvocations', {
+    const onFailure = { destination: deadLetters.queueArn };
+    const asynchronous = new CfnEventInvokeConfig(this, 'AsynchronousInvocations', {
       functionName: this.function.functionName,
       qualifier: '$LATEST',
       maximumRetryAttempts: 2,
-      destinationConfig,
+      destinationConfig: { onFailure },
     });
-    // An execution repeats what failed by itself; a whole one that fails is for people.
-    const executions = new CfnEventInvokeConfig(this, 'LargeExecutions', {
-      functionName: this.large.functionName,
-      qualifier: this.#largeAlias.aliasName,
-      maximumRetryAttempts: 0,
-      destinationConfig,
-    });
-    // Lambda tries the role out. The alias' name is plain text: nothing else says that it must be there by then.
-    for (const each of [invocations, executions]) each.node.addDependency(this.role);
-    executions.node.addDependency(this.#largeAlias);
+    // Lambda tries the role out.
+    asynchronous.node.addDependency(this.role);
+    this.#large?.setsAside(onFailure);
   }
 
-  /** For all three functions: they read one configuration. */
+  /** For all functions that act in its role: they read one configuration. */
   #set(name: string, value: string): void {
-    for (const each of [this.function, this.large, this.part]) each.addEnvironment(name, value);
+    for (const each of [this.function, ...(this.#large?.functions ?? [])]) each.addEnvironment(name, value);
   }
 
   #allow(sid: string, actions: string[], resources: string[]): void {

@@ -1,7 +1,8 @@
 /** What a function is told of cdk.json, in the file beside its bundle: only what it needs. Routes are sorted, so that their order in cdk.json changes no code. */
-import type { FilteredRoute, Route } from '../functions/route.ts';
+import type { PlacedRoute, Route } from '../functions/route.ts';
 import type { CheckSettings, RelaySettings, ReplaySettings } from '../functions/settings.ts';
 import { functionArn, readerRoleArn, replayRoleArn, writerRoleArn } from './arns.ts';
+import { sharesOf } from './concurrency.ts';
 import type { PullingRouteContext, RelayContext, RouteContext } from './config.ts';
 import { LIVE_ALIAS, relayNames, serviceName } from './names.ts';
 import { MAX_RECEIVES } from './relay-queue.ts';
@@ -9,8 +10,8 @@ import { MAX_RECEIVES } from './relay-queue.ts';
 export function relaySettings(config: RelayContext): RelaySettings {
   const { source, routes, relay } = config;
   const { largeFunction, partFunction } = relayNames(config);
-  const { retryDelaySeconds, awaitRoleHours, latePutSeconds, lateCompleteSeconds, largeObjectBytes, largeWorkers } =
-    relay;
+  const { retryDelaySeconds, awaitRoleHours, latePutSeconds, lateCompleteSeconds, largeObjectBytes } = relay;
+  const { slots: largeSlots, workers: largeWorkers } = sharesOf(relay);
   return {
     ...commonSettings(config),
     routes: sorted(routes).map(runtimeRoute),
@@ -20,9 +21,12 @@ export function relaySettings(config: RelayContext): RelaySettings {
     latePutSeconds,
     lateCompleteSeconds,
     largeObjectBytes,
+    largeSlots,
     largeWorkers,
-    largeFunction: functionArn(source, `${largeFunction}:${LIVE_ALIAS}`),
-    partFunction: functionArn(source, partFunction),
+    ...(relay.largeObjects && {
+      largeFunction: functionArn(source, `${largeFunction}:${LIVE_ALIAS}`),
+      partFunction: functionArn(source, partFunction),
+    }),
   };
 }
 
@@ -31,26 +35,36 @@ export function checkSettings(config: RelayContext): CheckSettings {
     ...commonSettings(config),
     routes: sorted(config.routes).map(runtimeRoute),
     awaitRoleHours: config.relay.awaitRoleHours,
-    replayRoleArn: replayRoleArn(config),
+    ...(config.relay.replay && { replayRoleArn: replayRoleArn(config) }),
     protectLedger: config.relay.protectLedger,
   };
 }
 
 export function replaySettings(config: RelayContext): ReplaySettings {
   const { source, routes, relay } = config;
-  const { retryDelaySeconds, maximumConcurrency, memoryMiB, largeObjectBytes, largeWorkers } = relay;
+  const { retryDelaySeconds, memoryMiB, largeObjectBytes } = relay;
+  const { queue: concurrency, slots: largeSlots, workers: largeWorkers } = sharesOf(relay);
   return {
     ...commonSettings(config),
     routes: sorted(routes).map(runtimeFilter),
     retryDelaySeconds,
     replayFunction: functionArn(source, `${relayNames(config).replayFunction}:${LIVE_ALIAS}`),
-    relay: { concurrency: maximumConcurrency, memoryMiB, largeObjectBytes, largeWorkers },
+    relay: { concurrency, memoryMiB, largeObjectBytes, largeSlots, largeWorkers },
   };
 }
 
 function commonSettings(config: RelayContext) {
   const { account, bucket } = config.source;
   return { name: serviceName(config), sourceBucket: bucket, sourceAccount: account };
+}
+
+/** As it lies beside a bundle: the fields of each object are sorted, so that equal settings are equal bytes, however cdk.json orders them. */
+export function settingsJson(settings: object): string {
+  return JSON.stringify(settings, (_, value: unknown) =>
+    typeof value !== 'object' || value === null || Array.isArray(value)
+      ? value
+      : Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))),
+  );
 }
 
 /** By name, in the order of code units: the same on every machine. */
@@ -61,10 +75,10 @@ function sorted<R extends { name: string }>(routes: readonly R[]): R[] {
 /** A route as the relay and the check read it. */
 export function runtimeRoute(route: RouteContext): Route {
   const { externalId, storageClass, copyTags, requireProof } = route;
-  const { account, region, bucket, prefix, kmsKeyArn } = route.destination;
+  const { account, region, bucket, prefix, kmsKeyArn, sendEncryption } = route.destination;
   return {
     ...runtimeFilter(route),
-    destination: { account, region, bucket, prefix, kmsKeyArn },
+    destination: { account, region, bucket, prefix, kmsKeyArn, sendEncryption },
     writerRoleArn: writerRoleArn(route),
     externalId,
     storageClass,
@@ -74,11 +88,13 @@ export function runtimeRoute(route: RouteContext): Route {
 }
 
 /** As much of it as replay needs. */
-export function runtimeFilter(route: RouteContext): FilteredRoute {
+export function runtimeFilter(route: RouteContext): PlacedRoute {
   const { name, filter, createOnly, pull } = route;
-  if (!pull) return { name, filter, createOnly };
+  const { account: owner, bucket: target, prefix } = route.destination;
+  const filtered = { name, filter, createOnly, destination: { account: owner, bucket: target, prefix } };
+  if (!pull) return filtered;
   const { account, region, bucket, externalId, kmsKeyArn } = pull;
   const readerRole = readerRoleArn(route as PullingRouteContext);
   const pulled = { account, region, bucket, readerRoleArn: readerRole, externalId, kmsKeyArn };
-  return { name, filter, createOnly, pull: pulled };
+  return { ...filtered, pull: pulled };
 }

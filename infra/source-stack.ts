@@ -1,17 +1,20 @@
 import { CfnOutput, Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { Alarms } from './alarms.ts';
+import { bucketArn, relayRoleArn } from './arns.ts';
 import { BatchRole } from './batch-role.ts';
 import { Canary } from './canary.ts';
 import { CheckFunction } from './check-function.ts';
-import { ownSource, type RelayContext } from './config.ts';
+import { type OwnSource, ownSource, type RelayContext } from './config.ts';
 import { Dashboard } from './dashboard.ts';
+import { warnOfMissingRegion } from './durable-regions.ts';
 import { Ledger } from './ledger.ts';
 import { LIVE_ALIAS, relayNames, stackName } from './names.ts';
 import { RelayFunction } from './relay-function.ts';
 import { RelayQueue } from './relay-queue.ts';
 import { ReplayFunction } from './replay-function.ts';
 import { ReplaySchedules } from './replay-schedules.ts';
+import { servesOneRelay } from './serves-one-relay.ts';
 import { UploadSource } from './upload-source.ts';
 
 export interface SourceStackProps {
@@ -29,6 +32,7 @@ export class SourceStack extends Stack {
     });
     const queue = new RelayQueue(this, 'Queue', { config });
     const own = ownSource(config);
+    servesOneRelay(this, ownerOf(config, own));
     const ledger = new Ledger(this, 'Ledger', { config });
     const relay = new RelayFunction(this, 'Relay', { config });
 
@@ -39,17 +43,10 @@ export class SourceStack extends Stack {
     relay.writesAlongRoutes();
     relay.recordsIn(ledger);
     relay.reports();
-    relay.relaysLargeObjects();
+    if (config.relay.largeObjects) relay.relaysLargeObjects();
     relay.setsAsideIn(queue);
-
-    const replay = new ReplayFunction(this, 'Replay', { config });
-    replay.listsSource();
-    replay.listsAlongRoutes();
-    replay.comparesWith(ledger);
-    replay.sendsTo(queue);
-    replay.goesOn();
-    replay.redrives(queue);
-    if (config.relay.replays.length > 0) new ReplaySchedules(this, 'Schedules', { config, replay, queue });
+    if (config.relay.replay) this.#addReplay(config, ledger, queue);
+    warnOfMissingRegion(this, config);
     const { batchOperations } = config.relay;
     if (batchOperations) new BatchRole(this, 'BatchOperations', { config, ...batchOperations });
 
@@ -67,7 +64,24 @@ export class SourceStack extends Stack {
     new CfnOutput(this, 'AlarmTopicArn', { value: alarms.topic.topicArn });
     new CfnOutput(this, 'CheckFunctionName', { value: names.checkFunction });
     new CfnOutput(this, 'DeadLetterQueueArn', { value: queue.deadLetters.queueArn });
-    new CfnOutput(this, 'ReplayFunctionName', { value: `${names.replayFunction}:${LIVE_ALIAS}` });
-    new CfnOutput(this, 'LargeFunctionName', { value: `${names.largeFunction}:${LIVE_ALIAS}` });
+    const durable = (name: string) => ({ value: `${name}:${LIVE_ALIAS}` });
+    if (config.relay.replay) new CfnOutput(this, 'ReplayFunctionName', durable(names.replayFunction));
+    if (config.relay.largeObjects) new CfnOutput(this, 'LargeFunctionName', durable(names.largeFunction));
   }
+
+  #addReplay(config: RelayContext, ledger: Ledger, queue: RelayQueue): void {
+    const replay = new ReplayFunction(this, 'Replay', { config });
+    replay.listsSource();
+    replay.listsAlongRoutes();
+    replay.comparesWith(ledger);
+    replay.sendsTo(queue);
+    replay.goesOn();
+    replay.redrives(queue);
+    if (config.relay.replays.length > 0) new ReplaySchedules(this, 'Schedules', { config, replay, queue });
+  }
+}
+
+/** Role names are often the same where somebody copied cdk.json; a bucket's never is. */
+function ownerOf(config: RelayContext, own: OwnSource | undefined): string {
+  return own ? bucketArn(own.bucket, config.source.region) : relayRoleArn(config);
 }

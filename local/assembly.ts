@@ -14,7 +14,9 @@ export interface StackInput {
   templateUploaded: boolean;
   /** Values for the template's parameters: the others keep what they have, or take their defaults. */
   parameters: Record<string, string>;
-  /** The folder of each code asset by its hash: a function's `S3Key` is `<hash>.zip`. */
+  /** What the SSM parameter store has for those that are read from there; left out, the version of the CDK's bootstrap is taken as right. */
+  stored?: Record<string, string>;
+  /** The folder of each code asset by its hash: a function's `S3Key` is `<hash>.zip`. Others lie in the bucket that it names. */
   assets: ReadonlyMap<string, string>;
 }
 

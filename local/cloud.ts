@@ -5,7 +5,12 @@ import { join, resolve } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Clock } from './api.ts';
 import type { StackInput } from './assembly.ts';
-import { CloudFormation, type DeployOptions, type StackDescription } from './cloudformation/cloudformation.ts';
+import type {
+  CloudFormation,
+  CreateOptions,
+  DeployOptions,
+  StackDescription,
+} from './cloudformation/cloudformation.ts';
 import { DeploymentError } from './cloudformation/errors.ts';
 import { inventory } from './cloudformation/inventory.ts';
 import type { Deployment } from './cloudformation/operation.ts';
@@ -122,6 +127,7 @@ export class LocalCloud {
       endpoint: () => this.#url,
       maxSandboxes: options.maxSandboxes ?? MAX_SANDBOXES,
       faults,
+      deploySeed: options.deploySeed,
       onLog: options.onLog ?? (() => undefined),
       onUnexpectedError,
     });
@@ -138,7 +144,7 @@ export class LocalCloud {
     this.scheduler = services.scheduler;
     this.clockwork = services.clockwork;
     this.#services = services;
-    this.cloudFormation = new CloudFormation({ services, clock, seed: options.deploySeed });
+    this.cloudFormation = services.cloudFormation;
     const { directory, byScope, intercept } = services;
     this.#gateway = new Gateway({
       directory,
@@ -165,7 +171,7 @@ export class LocalCloud {
    * @returns what was done, by logical id
    * @throws DeploymentError for whatever the template does wrong, naming the order of its resources
    */
-  async deploy(stack: StackInput, options?: DeployOptions): Promise<Deployment> {
+  async deploy(stack: StackInput, options?: CreateOptions): Promise<Deployment> {
     this.#addAccount(stack.account, partitionFor(stack, this.directory));
     return this.cloudFormation.deploy(stack, options);
   }

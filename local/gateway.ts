@@ -32,7 +32,7 @@ const UNSIGNED_REGION = 'us-east-1';
 export interface GatewayOptions {
   directory: Directory;
   clock: Clock;
-  /** By the name in the credential scope: `s3`, `sts`, `iam`, `kms`, `sqs`, `lambda`, `dynamodb`, `events`. */
+  /** By the name in the credential scope: `s3`, `sts`, `iam`, `kms`, `sqs`, `lambda`, `dynamodb`, `events`, `cloudformation`, `ssm`. */
   services: Record<string, Service>;
   certificate: { certPem: string; keyPem: string };
   /** Told of everything a service throws that isn't an ApiError; the client sees InternalError. */

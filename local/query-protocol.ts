@@ -1,10 +1,10 @@
-/** The query protocol of STS and IAM: a form goes in, XML comes out. */
+/** The query protocol of STS, IAM and CloudFormation: a form goes in, XML comes out. */
 import { text } from 'node:stream/consumers';
 import { ApiError, type ApiRequest, type ApiResponse } from './api.ts';
 import { type XmlNode, xmlDocument } from './xml.ts';
 
 /** What one operation does. Its result is the content of `<…Result>`; `undefined` leaves that element out. */
-export type QueryOperation = (parameters: URLSearchParams, request: ApiRequest) => XmlNode;
+export type QueryOperation = (parameters: URLSearchParams, request: ApiRequest) => XmlNode | Promise<XmlNode>;
 
 export interface QueryApi {
   namespace: string;
@@ -31,7 +31,7 @@ export async function serveQuery(
     throw new ApiError('InvalidAction', 400, `Could not find operation ${action} for version ${wantedVersion}`);
   }
   const content = {
-    [`${action}Result`]: operation(parameters, request),
+    [`${action}Result`]: await operation(parameters, request),
     ResponseMetadata: { RequestId: request.requestId },
   };
   return xml(200, xmlDocument(`${action}Response`, content, namespace));

@@ -1,7 +1,9 @@
 /** All services of the local AWS, and how they are tied to each other. */
 import { join } from 'node:path';
 import type { Clock, Service } from './api.ts';
+import { CloudFormation } from './cloudformation/cloudformation.ts';
 import type { CloudServices } from './cloudformation/resource-type.ts';
+import { CloudFormationService } from './cloudformation/service.ts';
 import { CloudWatch } from './cloudwatch/cloudwatch.ts';
 import { Topics } from './cloudwatch/topics.ts';
 import { recordInvocation } from './cloudwatch/vended-metrics.ts';
@@ -21,6 +23,7 @@ import { Directory } from './iam/directory.ts';
 import { IamService } from './iam-service.ts';
 import { KeyRegistry } from './kms/key-registry.ts';
 import { KmsService } from './kms/service.ts';
+import { CodeArchives } from './lambda/code-archives.ts';
 import { RoleSessions } from './lambda/role-sessions.ts';
 import { LambdaService } from './lambda/service.ts';
 import { LogsService } from './logs/service.ts';
@@ -29,6 +32,8 @@ import { S3Service } from './s3/service.ts';
 import { Clockwork } from './scheduler/clockwork.ts';
 import { Scheduler } from './scheduler/scheduler.ts';
 import { SqsService } from './sqs/service.ts';
+import { ParameterStore } from './ssm/parameter-store.ts';
+import { SsmService } from './ssm/service.ts';
 import { StsService } from './sts.ts';
 
 export interface ServicesOptions {
@@ -41,6 +46,7 @@ export interface ServicesOptions {
   endpoint: () => string;
   maxSandboxes: number;
   faults: Faults | undefined;
+  deploySeed: number | undefined;
   onLog: (line: LogLine) => void;
   onUnexpectedError: (error: unknown) => void;
 }
@@ -48,6 +54,7 @@ export interface ServicesOptions {
 /** What templates can put something into, and what they can't. */
 export interface Services extends CloudServices {
   sts: StsService;
+  cloudFormation: CloudFormation;
   clockwork: Clockwork;
   eventFaults: EventFaults | undefined;
   /** Those that answer requests, by the name in the credential scope. */
@@ -103,6 +110,28 @@ export function makeServices(options: ServicesOptions): Services {
     callerOf: (credentials) => sessions.callerOf(credentials),
     send: (...message) => void sqs.sendMessage(...message),
   });
+  const parameters = new ParameterStore();
+  const resources: CloudServices = {
+    clock,
+    directory,
+    authorizer,
+    keys,
+    topics,
+    cloudWatch,
+    logs,
+    sqs,
+    eventBus,
+    notifications,
+    s3,
+    dynamodb,
+    lambda,
+    codeArchives: new CodeArchives({ s3, folder: join(folder, 'code') }),
+    parameters,
+    schedules,
+    scheduler,
+    managedPolicies: new Map(),
+  };
+  const cloudFormation = new CloudFormation({ services: resources, clock, seed: options.deploySeed });
   const byScope = {
     s3,
     sts,
@@ -113,27 +142,25 @@ export function makeServices(options: ServicesOptions): Services {
     dynamodb,
     events: new EventBridgeService({ authorizer, eventBus, schedules, clock }),
     logs: new LogsService({ store: logs, authorizer }),
+    ssm: new SsmService({ store: parameters, authorizer }),
+    cloudformation: new CloudFormationService({
+      cloudFormation,
+      authorizer,
+      s3,
+      sts,
+      parameters,
+      clock,
+      endpoint,
+      onUnexpectedError,
+    }),
   };
   const sandboxOf = (accessKeyId: string) => lambda.sandboxOf(accessKeyId);
   return {
-    directory,
-    authorizer,
-    keys,
-    topics,
-    cloudWatch,
-    logs,
-    sqs,
+    ...resources,
     sts,
-    eventBus,
-    notifications,
+    cloudFormation,
     eventFaults,
-    s3,
-    dynamodb,
-    lambda,
-    schedules,
-    scheduler,
     clockwork: new Clockwork({ clock, firing: [schedules, scheduler], onError: onUnexpectedError }),
-    managedPolicies: new Map(),
     byScope,
     intercept: faults && interceptor({ faults, directory, sandboxOf }),
   };

@@ -1,6 +1,7 @@
 import type { Route } from '../route.ts';
 import type { Check, Identity } from './check.ts';
 import { clocksAgree, whoAmI } from './identity.ts';
+import { ledgerIsProtected } from './ledger.ts';
 import { type CheckLine, type Finding, skipped } from './line.ts';
 import { checkPull } from './pulls.ts';
 import {
@@ -35,6 +36,7 @@ export async function checkAll(check: Check): Promise<CheckLine[]> {
   const lines: CheckLine[] = [
     { check: 'who am I', ...finding },
     { check: 'the clocks agree', ...clocksAgree(check) },
+    { check: 'the ledger is protected', ...ledgerIsProtected(check) },
   ];
   if (!identity) return lines;
   const own = ownBucket(check, identity);

@@ -1,8 +1,10 @@
 import type { CheckClients } from '../aws/check-clients.ts';
 import type { CheckConfig } from '../config.ts';
 
-/** What the check works with; made once per execution environment. */
+/** What a check works with. */
 export interface Check {
+  /** Of this check and no other: it is part of every key that it writes. */
+  id: string;
   config: CheckConfig;
   clients: CheckClients;
 }

@@ -18,6 +18,10 @@ export interface FailedWrite {
   byAnyOwner: 'allowed' | 'refused';
   /** Whether a write that asks for the ACL `bucket-owner-full-control` is refused for that ACL rather than as before. */
   aclIsDemanded: boolean;
+  /** Whether a write that must not overwrite anything is let in, where this one was not. */
+  conditionIsDemanded: boolean;
+  /** Whether a write that names the encryption is let in: as the route's configuration says, or only by a KMS key. */
+  encryptionDemanded: 'as configured' | 'with a key' | undefined;
 }
 
 /** A failed write under its row of the failure table. */
@@ -94,6 +98,25 @@ const ROWS: readonly Row[] = [
         route,
         `The policy of bucket ${route.destination.bucket} demands an ACL on each write, and the relay sends none. Turn ACLs off (aws s3api put-bucket-ownership-controls), so that the bucket's owner owns every object anyway, and remove the Deny that asks for s3:x-amz-acl.`,
         OWNER_ENFORCED,
+      ),
+  },
+  {
+    when: (write) => isDenied(write) && write.encryptionDemanded !== undefined,
+    remedy: ({ route, sourceAccount, encryptionDemanded }) => {
+      const key =
+        encryptionDemanded === 'with a key' ? " and destination.kmsKeyArn to the ARN of the bucket's key" : '';
+      return atSource(
+        sourceAccount,
+        `The policy of bucket ${route.destination.bucket}, or of its organization, demands that each write names its encryption (x-amz-server-side-encryption). Set destination.sendEncryption of route "${route.name}" to true${key} in cdk.json, and deploy ${key === '' ? 'the source stack' : 'both stacks'}.`,
+      );
+    },
+  },
+  {
+    when: (write) => isDenied(write) && write.conditionIsDemanded,
+    remedy: ({ route }) =>
+      atDestination(
+        route,
+        `The policy of bucket ${route.destination.bucket} demands If-None-Match on each write, so nothing there can be overwritten. Set createOnly of route "${route.name}" to true in cdk.json, if what came first shall stay; otherwise except the writer role from that Deny (s3:if-none-match).`,
       ),
   },
   {

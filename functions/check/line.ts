@@ -3,8 +3,11 @@ export interface CheckLine {
   check: string;
   /** Of one route; otherwise about the relay as a whole. */
   route?: string;
-  /** `awaited`: not there yet, and no mistake so far. The check doesn't pass, and uploads wait. */
-  status: 'ok' | 'failed' | 'awaited' | 'skipped';
+  /**
+   * `awaited`: not there yet, and no mistake so far; the check doesn't pass, and uploads wait. `advised`: all works, and something could
+   * be done better; the check passes.
+   */
+  status: 'ok' | 'failed' | 'awaited' | 'advised' | 'skipped';
   /** What was seen, in AWS's words where it refused. */
   found: string;
   remedy?: Remedy;
@@ -33,6 +36,10 @@ export function failed(found: string, remedy: Remedy): Finding {
 
 export function awaited(found: string, remedy: Remedy): Finding {
   return { status: 'awaited', found, remedy };
+}
+
+export function advised(found: string, remedy: Remedy): Finding {
+  return { status: 'advised', found, remedy };
 }
 
 /** Whether somebody must do something. */

@@ -12,9 +12,12 @@ import type { Route } from '../route.ts';
 import { doubtAbout } from '../transfer/answered.ts';
 import type { Checksum } from '../transfer/checksum.ts';
 import { crc32OfBuffer } from '../transfer/crc32.ts';
+import { type EncryptionHeaders, encryptionFor } from '../transfer/encryption.ts';
 import { storageClassFor } from '../transfer/storage-class.ts';
+import { conditionOf } from '../transfer/transfer.ts';
+import type { Check } from './check.ts';
 
-/** What is written into each destination, under its prefix. Each check overwrites the last one's. */
+/** Under a destination's prefix, each check has a folder of its own in this one, so that it never meets an object of anybody else. */
 const FOLDER = 'upload-relay-check/';
 const BODY = Buffer.from('Written by the check of Upload Relay, to see whether objects arrive. It may be deleted.\n');
 const CRC32 = crc32OfBuffer(BODY);
@@ -24,24 +27,25 @@ export const WRONG_CRC32 = crc32OfBuffer(Buffer.from('something else'));
 
 export type ProbeName = 'small' | 'in-parts';
 
-export function probeKey({ destination }: Route, name: ProbeName): string {
-  return `${destination.prefix}${FOLDER}${name}`;
+export function probeKey({ id }: Pick<Check, 'id'>, { destination }: Route, name: ProbeName): string {
+  return `${destination.prefix}${FOLDER}${id}/${name}`;
 }
 
 /** A key that the route's role must not write; undefined where the route has the whole bucket. */
-export function keyOutside({ destination }: Route): string | undefined {
+export function keyOutside({ id }: Pick<Check, 'id'>, { destination }: Route): string | undefined {
   if (destination.prefix === '') return undefined;
-  const key = `${FOLDER}outside-the-prefix`;
+  const key = `${FOLDER}${id}/outside-the-prefix`;
   return key.startsWith(destination.prefix) ? `not-${key}` : key;
 }
 
-type Asked = Pick<PutObjectCommandInput, 'StorageClass' | 'Tagging'>;
+type Asked = EncryptionHeaders & Pick<PutObjectCommandInput, 'StorageClass' | 'Tagging'>;
 
 /** What the route asks of every write, since each is a right or a condition of its own. */
-function asked({ storageClass, copyTags }: Route): Asked {
+function asked({ storageClass, copyTags, destination }: Route): Asked {
   // As the relay asks of an object in STANDARD, which the probe would be at the source.
   const asksFor = storageClassFor(storageClass, 'STANDARD');
   return {
+    ...encryptionFor(destination),
     ...(asksFor !== undefined && { StorageClass: asksFor }),
     ...(copyTags && { Tagging: 'written-by=upload-relay-check' }),
   };
@@ -50,11 +54,13 @@ function asked({ storageClass, copyTags }: Route): Asked {
 /** One object, written as the relay writes small ones. */
 export function putProbe(
   writer: S3Client,
+  check: Pick<Check, 'id'>,
   route: Route,
   change: Partial<PutObjectCommandInput> = {},
 ): Promise<PutObjectCommandOutput> {
   const { bucket, account } = route.destination;
-  const input = { Bucket: bucket, Key: probeKey(route, 'small'), ExpectedBucketOwner: account, ...asked(route) };
+  const place = { Bucket: bucket, Key: probeKey(check, route, 'small'), ExpectedBucketOwner: account };
+  const input = { ...place, ...asked(route), ...conditionOf(route) };
   return writer.send(new PutObjectCommand({ ...input, Body: BODY, ChecksumCRC32: CRC32, ...change }));
 }
 
@@ -64,19 +70,20 @@ export function putProbe(
  */
 export function putNothing(
   writer: S3Client,
+  check: Pick<Check, 'id'>,
   route: Route,
   change: Partial<PutObjectCommandInput> = {},
 ): Promise<PutObjectCommandOutput> {
-  return putProbe(writer, route, { ...change, ChecksumCRC32: WRONG_CRC32 });
+  return putProbe(writer, check, route, { ...change, ChecksumCRC32: WRONG_CRC32 });
 }
 
 /**
  * One part, written as the relay writes large objects: the part is streamed and bears no checksum, the object bears one at the
  * end. A last part may be as small as one likes.
  */
-export async function putInParts(writer: S3Client, route: Route): Promise<void> {
+export async function putInParts(writer: S3Client, check: Pick<Check, 'id'>, route: Route): Promise<void> {
   const { bucket, account } = route.destination;
-  const place = { Bucket: bucket, Key: probeKey(route, 'in-parts'), ExpectedBucketOwner: account };
+  const place = { Bucket: bucket, Key: probeKey(check, route, 'in-parts'), ExpectedBucketOwner: account };
   const { UploadId } = await writer.send(
     new CreateMultipartUploadCommand({
       ...place,
@@ -94,6 +101,7 @@ export async function putInParts(writer: S3Client, route: Route): Promise<void> 
         MultipartUpload: { Parts: [{ PartNumber: 1, ETag }] },
         ChecksumType: 'FULL_OBJECT',
         ChecksumCRC32: CRC32,
+        ...conditionOf(route),
       }),
     );
     const doubt = doubtAbout(answer, PROBE_CHECKSUM);

@@ -15,20 +15,20 @@ import { keyOutside, probeKey, putNothing } from './probe.ts';
 import { NO_PUBLIC_ACCESS, tlsStatement } from './statements.ts';
 
 /** What the writer role must not be able to do. Each is tried by the role itself, since our own session policy proves nothing about it. */
-const FORBIDDEN: Record<string, (writer: S3Client, route: Route) => Promise<unknown>> = {
-  GET: (writer, route) => writer.send(new GetObjectCommand(probe(route))),
-  HEAD: (writer, route) => writer.send(new HeadObjectCommand(probe(route))),
-  LIST: (writer, route) =>
+const FORBIDDEN: Record<string, (writer: S3Client, check: Check, route: Route) => Promise<unknown>> = {
+  GET: (writer, check, route) => writer.send(new GetObjectCommand(probe(check, route))),
+  HEAD: (writer, check, route) => writer.send(new HeadObjectCommand(probe(check, route))),
+  LIST: (writer, _, route) =>
     writer.send(
       new ListObjectsV2Command({ Bucket: route.destination.bucket, Prefix: route.destination.prefix, MaxKeys: 1 }),
     ),
-  DELETE: (writer, route) => writer.send(new DeleteObjectCommand(probe(route))),
+  DELETE: (writer, check, route) => writer.send(new DeleteObjectCommand(probe(check, route))),
 };
 
 export const FORBIDDEN_REQUESTS = Object.keys(FORBIDDEN);
 
-export async function isForbidden({ clients }: Check, route: Route, request: string): Promise<Finding> {
-  const tried = await attempt(FORBIDDEN[request]!(clients.role(route), route));
+export async function isForbidden(check: Check, route: Route, request: string): Promise<Finding> {
+  const tried = await attempt(FORBIDDEN[request]!(check.clients.role(route), check, route));
   return mustBeRefused(tried, () =>
     atDestination(
       route,
@@ -39,10 +39,10 @@ export async function isForbidden({ clients }: Check, route: Route, request: str
 }
 
 /** By a write that would store nothing. */
-export async function outsideIsForbidden({ clients }: Check, route: Route): Promise<Finding> {
-  const key = keyOutside(route);
+export async function outsideIsForbidden(check: Check, route: Route): Promise<Finding> {
+  const key = keyOutside(check, route);
   if (key === undefined) return skipped('the route has the whole bucket: destination.prefix is empty');
-  const tried = await attempt(putNothing(clients.role(route), route, { Key: key }));
+  const tried = await attempt(putNothing(check.clients.role(route), check, route, { Key: key }));
   return mustBeRefused(tried, () =>
     atDestination(
       route,
@@ -53,8 +53,8 @@ export async function outsideIsForbidden({ clients }: Check, route: Route): Prom
 }
 
 /** Signed as it should be, by one who may write here, and still to be refused. */
-export async function plainHttpIsForbidden({ clients }: Check, route: Route): Promise<Finding> {
-  const tried = await attempt(putNothing(clients.plain(route), route));
+export async function plainHttpIsForbidden(check: Check, route: Route): Promise<Finding> {
+  const tried = await attempt(putNothing(check.clients.plain(route), check, route));
   if (tried.kind === 'failed' && tried.error.status === undefined)
     return ok(`nobody answers (${describe(tried.error)})`);
   return mustBeRefused(tried, () =>
@@ -67,12 +67,12 @@ export async function plainHttpIsForbidden({ clients }: Check, route: Route): Pr
 }
 
 /** Without any credentials: read, list and write. */
-export async function publicIsForbidden({ clients }: Check, route: Route): Promise<Finding> {
-  const stranger = clients.stranger(route);
+export async function publicIsForbidden(check: Check, route: Route): Promise<Finding> {
+  const stranger = check.clients.stranger(route);
   const requests: [string, () => Promise<unknown>][] = [
-    ['GET', () => FORBIDDEN['GET']!(stranger, route)],
-    ['LIST', () => FORBIDDEN['LIST']!(stranger, route)],
-    ['PUT', () => putNothing(stranger, route)],
+    ['GET', () => FORBIDDEN['GET']!(stranger, check, route)],
+    ['LIST', () => FORBIDDEN['LIST']!(stranger, check, route)],
+    ['PUT', () => putNothing(stranger, check, route)],
   ];
   for (const [request, send] of requests) {
     const finding = mustBeRefused(await attempt(send()), () =>
@@ -95,6 +95,6 @@ export function mustBeRefused(tried: Attempt, remedy: () => Remedy): Finding {
   return failed(`let in, and answered by ${describe(tried.error)}`, remedy());
 }
 
-function probe(route: Route) {
-  return { Bucket: route.destination.bucket, Key: probeKey(route, 'small') };
+function probe(check: Check, route: Route) {
+  return { Bucket: route.destination.bucket, Key: probeKey(check, route, 'small') };
 }

@@ -27,7 +27,7 @@ export async function letIn({ clients }: Pick<Check, 'clients'>, role: RouteRole
 
 /** A role that never let this relay in, and for which there is time yet, is no mistake: uploads wait for it as well. */
 export async function refusedBy(
-  { config, clients }: Check,
+  { config, clients }: Pick<Check, 'config' | 'clients'>,
   role: RouteRole,
   error: ErrorFacts,
   remedy: Remedy,

@@ -11,8 +11,8 @@ export function trustStatement(route: Route, relayRoleArn: string) {
 }
 
 /** The trust policy of a reader role, which replay assumes as well. */
-export function readerTrustStatement({ externalId }: Pull, relayRoleArn: string, replayRoleArn: string) {
-  return trusting([relayRoleArn, replayRoleArn], externalId);
+export function readerTrustStatement({ externalId }: Pull, relayRoleArn: string, replayRoleArn: string | undefined) {
+  return trusting(replayRoleArn === undefined ? [relayRoleArn] : [relayRoleArn, replayRoleArn], externalId);
 }
 
 function trusting(roleArns: string[], externalId: string) {

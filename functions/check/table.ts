@@ -2,7 +2,7 @@ import type { CheckLine } from './line.ts';
 
 const COLUMNS = ['check', 'route', 'result', 'found'] as const;
 
-/** For people: one row a line, and beneath a failed one who must change what. */
+/** For people: one row a line, and beneath one that isn't ok who must, or could, change what. */
 export function tableOf(lines: readonly CheckLine[]): string {
   const rows = lines.map(({ check, route = '', status, found }) => [check, route, RESULTS[status], found]);
   const widths = COLUMNS.map((title, index) => Math.max(title.length, ...rows.map((row) => row[index]!.length)));
@@ -26,7 +26,7 @@ export function tableOf(lines: readonly CheckLine[]): string {
   ].join('\n');
 }
 
-const RESULTS = { ok: 'ok', failed: 'FAILED', awaited: 'awaited', skipped: 'not tried' } as const;
+const RESULTS = { ok: 'ok', failed: 'FAILED', awaited: 'awaited', advised: 'advised', skipped: 'not tried' } as const;
 
 function remedyOf({ remedy }: CheckLine): string[] {
   if (!remedy) return [];

@@ -1,7 +1,8 @@
-import type { PutObjectCommandOutput, S3Client } from '@aws-sdk/client-s3';
+import type { PutObjectCommandInput, PutObjectCommandOutput, S3Client } from '@aws-sdk/client-s3';
 import { encryptStatement } from '../aws/policies.ts';
 import type { Route } from '../route.ts';
 import { doubtAbout } from '../transfer/answered.ts';
+import { type EncryptionHeaders, encryptionFor } from '../transfer/encryption.ts';
 import { type Attempt, attempt, describe, type ErrorFacts, isRefusal, isUndecided } from './attempt.ts';
 import type { Check } from './check.ts';
 import { atDestination, explainWrite, type FailedWrite } from './explain-write.ts';
@@ -11,16 +12,19 @@ import { PROBE_CHECKSUM, probeKey, putInParts, putNothing, putProbe } from './pr
 const NOT_S3 =
   'The destination does not verify checksums, so it is not Amazon S3 as documented; nothing delivered there is proved.';
 
+/** The key is this check's own, so it was taken by this very write, whose first answer was lost. */
+const TAKEN = 'it was there already when it was tried again: the first answer was lost';
+
 type Write<Answer> = (writer: S3Client) => Promise<Answer>;
 
 /** The probe object arrives, and the destination has verified its checksum. */
 export async function smallObjectArrives(check: Check, route: Route): Promise<Finding> {
-  const write: Write<PutObjectCommandOutput> = (writer) => putProbe(writer, route);
+  const write: Write<PutObjectCommandOutput> = (writer) => putProbe(writer, check, route);
   const put = await attempt(write(check.clients.confined(route)));
-  if (put.kind === 'failed') return explained(check, route, put.error, write);
+  if (put.kind === 'failed') return isTaken(put.error) ? ok(TAKEN) : explained(check, route, put.error, write);
   const doubt = doubtAbout(put.answer, PROBE_CHECKSUM);
   if (doubt !== undefined) return failed(doubt, atDestination(route, NOT_S3));
-  const place = `s3://${route.destination.bucket}/${probeKey(route, 'small')}`;
+  const place = `s3://${route.destination.bucket}/${probeKey(check, route, 'small')}`;
   return (
     wrongKey(check, route, put.answer.SSEKMSKeyId) ??
     ok(`${place}, verified by its CRC32${withKey(put.answer.SSEKMSKeyId)}`)
@@ -28,15 +32,15 @@ export async function smallObjectArrives(check: Check, route: Route): Promise<Fi
 }
 
 export async function partsArrive(check: Check, route: Route): Promise<Finding> {
-  const write: Write<void> = (writer) => putInParts(writer, route);
+  const write: Write<void> = (writer) => putInParts(writer, check, route);
   const put = await attempt(write(check.clients.confined(route)));
-  if (put.kind === 'failed') return explained(check, route, put.error, write);
-  return ok(`s3://${route.destination.bucket}/${probeKey(route, 'in-parts')}, verified by its CRC32`);
+  if (put.kind === 'failed') return isTaken(put.error) ? ok(TAKEN) : explained(check, route, put.error, write);
+  return ok(`s3://${route.destination.bucket}/${probeKey(check, route, 'in-parts')}, verified by its CRC32`);
 }
 
 /** What the whole proof of delivery rests on. */
-export async function wrongChecksumIsRefused({ clients }: Check, route: Route): Promise<Finding> {
-  const put = await attempt(putNothing(clients.confined(route), route));
+export async function wrongChecksumIsRefused(check: Check, route: Route): Promise<Finding> {
+  const put = await attempt(putNothing(check.clients.confined(route), check, route));
   if (put.kind === 'failed' && put.error.name === 'BadDigest') return ok('refused');
   if (put.kind === 'failed' && isRefusal(put.error)) return skipped('refused already for want of rights');
   return failed(put.kind === 'done' ? 'stored' : describe(put.error), atDestination(route, NOT_S3));
@@ -45,7 +49,8 @@ export async function wrongChecksumIsRefused({ clients }: Check, route: Route): 
 /** Tries the write in other ways, which tells apart what one refusal alone does not. */
 async function explained<T>(check: Check, route: Route, error: ErrorFacts, write: Write<T>): Promise<Finding> {
   const { clients, config } = check;
-  const nothing = (change: Parameters<typeof putNothing>[2]) => attempt(putNothing(clients.role(route), route, change));
+  const nothing = (change: Partial<PutObjectCommandInput>) =>
+    attempt(putNothing(clients.role(route), check, route, change));
   const failure: FailedWrite = {
     route,
     sourceAccount: config.sourceAccount,
@@ -53,8 +58,14 @@ async function explained<T>(check: Check, route: Route, error: ErrorFacts, write
     byRoleItself: (await attempt(write(clients.role(route)))).kind,
     byAnyOwner: isLetThrough(await nothing({ ExpectedBucketOwner: undefined })) ? 'allowed' : 'refused',
     aclIsDemanded: isAboutAcl(await nothing({ ACL: 'bucket-owner-full-control' })),
+    conditionIsDemanded: isLetThrough(await nothing({ IfNoneMatch: '*' })),
+    encryptionDemanded: await encryptionDemanded(route, nothing),
   };
   return failed(describe(error), explainWrite(failure));
+}
+
+function isTaken({ status }: ErrorFacts): boolean {
+  return status === 412;
 }
 
 function isLetThrough(put: Attempt): boolean {
@@ -64,6 +75,16 @@ function isLetThrough(put: Attempt): boolean {
 /** With the ACL, the Deny no longer holds; what is left is that the role may send none, or that the bucket takes none. */
 function isAboutAcl(put: Attempt): boolean {
   return isLetThrough(put) || (put.kind === 'failed' && put.error.message.includes('s3:PutObjectAcl'));
+}
+
+/** What a route that names no encryption would have to name. */
+async function encryptionDemanded(
+  { destination }: Route,
+  nothing: (change: EncryptionHeaders) => Promise<Attempt>,
+): Promise<FailedWrite['encryptionDemanded']> {
+  if (destination.sendEncryption) return undefined;
+  if (isLetThrough(await nothing(encryptionFor({ ...destination, sendEncryption: true })))) return 'as configured';
+  return isLetThrough(await nothing({ ServerSideEncryption: 'aws:kms' })) ? 'with a key' : undefined;
 }
 
 function wrongKey({ config }: Check, route: Route, used: string | undefined): Finding | undefined {

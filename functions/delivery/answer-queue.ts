@@ -5,7 +5,7 @@ import { parseMessageBody, singleBody } from '../request/sqs-message.ts';
 import { earlyAcknowledgement } from './acknowledge.ts';
 import { doubtAbout } from './certainty.ts';
 import { sendToDeadLetterQueue } from './dead-letter.ts';
-import { deliveryName, historyOf, type MessageHistory } from './message-history.ts';
+import { deliveryName, historyOf, type MessageHistory, namesLeft } from './message-history.ts';
 import { postpone } from './postpone.ts';
 import type { Invocation } from './relay.ts';
 import { type Outcome, relayAlongRoutes } from './relay-object.ts';
@@ -78,7 +78,7 @@ async function relayOne(
   request: RelayRequest,
   index: number,
 ): Promise<Failed[]> {
-  const { firstId, isRedelivered, isUncertain, left } = history;
+  const { firstId, isRedelivered, isUncertain } = history;
   try {
     const outcomes = await relayAlongRoutes(invocation, request, {
       isFinal: (failure) => isFinal(failure, tries),
@@ -86,7 +86,7 @@ async function relayOne(
       messageId: isUncertain ? record.messageId : firstId,
       isRedelivered,
       isUncertain,
-      isAskedFor: (route) => left?.has(deliveryName(index, route)) ?? true,
+      left: namesLeft(history, index),
     });
     return outcomes.flatMap((outcome) => failedOf(outcome, index));
   } catch (error) {

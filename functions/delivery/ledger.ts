@@ -47,7 +47,7 @@ export async function record(invocation: Invocation, receipt: FinalReceipt, over
   const sequencer = comparable(known);
   const input: PutItemCommandInput = {
     TableName: config.ledgerTable,
-    Item: itemOf(receipt, sequencer),
+    Item: { ...itemOf(receipt, sequencer), ...accountOf(config, receipt) },
     ...conditionFor(receipt, sequencer, over),
     ReturnValues: 'ALL_OLD',
     ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
@@ -79,7 +79,7 @@ export function comparable(sequencer: string | undefined): string | undefined {
 /**
  * A delivery takes the place of one of the same version, of an older one, and of a failure. One whose age can't be told stays: the source
  * tells which is the newest, or nobody does. A failure takes the place of a delivery only where it is of a strictly newer version. That
- * a key is taken never takes the place of the delivery that took it.
+ * a key is taken never takes the place of the delivery that took it, but of one to where the route led before.
  */
 function conditionFor(
   receipt: FinalReceipt,
@@ -95,6 +95,11 @@ function conditionFor(
   } else {
     alternatives.push('#status <> :delivered');
     values[':delivered'] = 'delivered';
+  }
+  if (receipt.status === 'already there') {
+    alternatives.push('destinationBucket <> :bucket', 'destinationKey <> :key');
+    values[':bucket'] = receipt.destination.bucket;
+    values[':key'] = receipt.destination.key;
   }
   if (receipt.status === 'delivered') {
     const { versionId, eTag } = receipt.source;
@@ -153,6 +158,12 @@ function itemOf(receipt: FinalReceipt, sequencer: string | undefined): Record<st
   return Object.fromEntries(
     Object.entries(facts).flatMap(([name, fact]) => (fact === undefined ? [] : [[name, attribute(fact)]])),
   );
+}
+
+/** Whose the destination is by the configuration, so that replay knows the receipt for one of the route as it is. */
+function accountOf({ routes }: Invocation['config'], { route }: FinalReceipt): Record<string, AttributeValue> {
+  const account = routes.find(({ name }) => name === route)?.destination.account;
+  return account === undefined ? {} : { destinationAccount: { S: account } };
 }
 
 function factsOf(receipt: FinalReceipt): Record<string, Fact> {

@@ -83,3 +83,10 @@ export function attributesOf(
 export function deliveryName(requestIndex: number, route: string): string {
   return `${requestIndex}/${route}`;
 }
+
+/** The routes that one of a message's requests is still to go; undefined for all. */
+export function namesLeft({ left }: MessageHistory, requestIndex: number): ReadonlySet<string> | undefined {
+  if (left === undefined) return undefined;
+  const start = deliveryName(requestIndex, '');
+  return new Set([...left].filter((name) => name.startsWith(start)).map((name) => name.slice(start.length)));
+}

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Logger } from '@aws-lambda-powertools/logger';
 import { createClients } from '../aws/clients.ts';
 import { readConfig } from '../config.ts';
+import { largeSlots } from './large-slots.ts';
 import { RelayMetrics } from './metrics.ts';
 import type { Relay } from './relay.ts';
 
@@ -14,12 +15,7 @@ export function newRelay(suffix: string): Relay & { logger: Logger } {
   const config = readConfig(process.env);
   const logger = new Logger({ serviceName: `${config.name}${suffix}` });
   const now = () => new Date();
-  return {
-    config,
-    clients: createClients({ config, logger, now }),
-    logger,
-    metrics: new RelayMetrics(config.name),
-    now,
-    sleep,
-  };
+  const clients = createClients({ config, logger, now });
+  const slots = largeSlots({ clients, config, now });
+  return { config, clients, logger, metrics: new RelayMetrics(config.name), slots, now, sleep };
 }

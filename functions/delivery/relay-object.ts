@@ -32,8 +32,8 @@ export interface RelayOptions {
   messageId?: string;
   isRedelivered?: boolean;
   isUncertain?: boolean;
-  /** Of the routes that take the object; all of them, unless given. */
-  isAskedFor?: (route: string) => boolean;
+  /** Names of the routes that are left to go; all that take the object, unless given. */
+  left?: ReadonlySet<string> | undefined;
 }
 
 /** How an object's way along one route ended: by a receipt or by a failure. */
@@ -52,15 +52,25 @@ export type Outcome = {
 export async function relayAlongRoutes(
   invocation: Invocation,
   request: RelayRequest,
-  { isAskedFor = () => true, ...options }: RelayOptions = {},
+  { left, ...options }: RelayOptions = {},
 ): Promise<Outcome[]> {
   const { config, logger } = invocation;
   const bucket = bucketOf(config, request.routeName);
   if (request.source.bucket !== bucket) throw wrongBucket(request, bucket);
   const taking = routesFor(config.routes, request.source, request.routeName);
-  const routes = taking.filter(({ name }) => isAskedFor(name));
+  const routes = routesLeft(taking, left);
   if (taking.length === 0) logger.info('no route takes this object', { source: `${request.source}` });
   return await Promise.all(routes.map((route) => relayAlong(invocation, request, route, options)));
+}
+
+/**
+ * A route that a message waits for may have another name by now, or another filter, and nobody can tell which has taken its place: then
+ * the object goes along all that take it, as if the message were new. Going a way twice does no harm. Pure.
+ */
+export function routesLeft<R extends { name: string }>(taking: readonly R[], left?: ReadonlySet<string>): readonly R[] {
+  if (left === undefined) return taking;
+  const asked = taking.filter(({ name }) => left.has(name));
+  return asked.length === left.size ? asked : taking;
 }
 
 /** Delivers along one route, or records why it can't be. What may pass is not recorded: it is asked for again. */
@@ -68,7 +78,7 @@ async function relayAlong(
   invocation: Invocation,
   request: RelayRequest,
   route: Route,
-  options: Omit<RelayOptions, 'isAskedFor'>,
+  options: Omit<RelayOptions, 'left'>,
 ): Promise<Outcome> {
   const { logger, metrics, now, config } = invocation;
   const { isFinal = ({ retryable }) => !retryable, messageId = randomUUID() } = options;

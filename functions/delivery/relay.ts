@@ -1,6 +1,7 @@
 import type { Logger } from '@aws-lambda-powertools/logger';
 import type { Clients } from '../aws/clients.ts';
 import type { RelayConfig } from '../config.ts';
+import type { LargeSlots } from './large-slots.ts';
 import type { RelayMetrics } from './metrics.ts';
 import type { FinalReceipt } from './receipt.ts';
 
@@ -10,6 +11,7 @@ export interface Relay {
   clients: Clients;
   logger: Pick<Logger, 'info' | 'warn' | 'error'>;
   metrics: RelayMetrics;
+  slots: LargeSlots;
   now: () => Date;
   /** Resolves after so many milliseconds. */
   sleep: (ms: number) => Promise<unknown>;

@@ -14,22 +14,25 @@ const ROUTE_CHARACTERS = 24;
 const HASH_CHARACTERS = 39;
 
 /**
- * Starts relay-large for an object, without waiting for it. The name makes it happen once for a message that comes twice.
+ * Starts relay-large for an object, without waiting for it, if there is room for another one. The name makes it happen once for a message that comes twice.
  * https://docs.aws.amazon.com/lambda/latest/dg/durable-execution-idempotency.html
- * @throws RelayError `StartFailed`
+ * @throws RelayError `StartFailed`; `LargeObjectsBusy`; `ObjectTooLarge` where there is no relay-large
  */
 export async function startLarge(
-  { clients, config, signal }: Invocation,
+  { clients, config, slots, signal }: Invocation,
   request: RelayRequest,
   route: Route,
   state: SourceState,
   { messageId, hasWritten }: Pick<History, 'messageId' | 'hasWritten'>,
 ): Promise<StartedReceipt> {
   const { source, hint, attempts } = request;
+  const { largeFunction } = config;
+  if (largeFunction === undefined) throw tooLarge(request, state, config.largeObjectBytes);
   const name = executionName(route, source.key, messageId, state, hasWritten ? randomUUID() : '');
+  await slots.reserve(name, signal);
   const payload: LargeRequest = { route: route.name, key: source.key, hint, attempts };
   const command = new InvokeCommand({
-    FunctionName: config.largeFunction,
+    FunctionName: largeFunction,
     InvocationType: 'Event',
     DurableExecutionName: name,
     Payload: Buffer.from(JSON.stringify(payload)),
@@ -38,8 +41,7 @@ export async function startLarge(
     await clients.lambda.send(command, { abortSignal: signal });
   } catch (error) {
     // Two records of one message may be about one object and differ in their hints: either execution relays the newest.
-    if (!(error instanceof DurableExecutionAlreadyStartedException))
-      throw startFailure(error, config.largeFunction, request);
+    if (!(error instanceof DurableExecutionAlreadyStartedException)) throw startFailure(error, largeFunction, request);
   }
   const { versionId, eTag, sizeBytes } = state;
   return {
@@ -78,5 +80,15 @@ function startFailure(error: unknown, functionName: string, { source }: RelayReq
     operation: 'Invoke',
     source: `${source}`,
     cause: error,
+  });
+}
+
+function tooLarge({ source }: RelayRequest, { sizeBytes }: SourceState, largeObjectBytes: number): RelayError {
+  return new RelayError({
+    code: 'ObjectTooLarge',
+    message: `${source} has ${sizeBytes} bytes, more than the ${largeObjectBytes} of relay.largeObjectBytes, and relay.largeObjects is false: set it to true where Lambda has durable functions, or bring the object over by other means.`,
+    retryable: false,
+    operation: 'plan',
+    source: `${source}`,
   });
 }

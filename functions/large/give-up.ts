@@ -27,6 +27,8 @@ export interface Progress {
   uploadId?: string | undefined;
   /** Whether a completion may have been sent: an invocation that died can't tell. */
   mayHaveCompleted?: boolean;
+  /** Whether workers may be under way. */
+  mayHaveWorkers?: boolean;
 }
 
 /**
@@ -85,7 +87,7 @@ async function leaveAsItIs(run: LargeRun, startedAt: Date, state: SourceState): 
 }
 
 async function setAside(run: LargeRun, failure: RelayError, startedAt: Date | undefined): Promise<FailedReceipt> {
-  const { invocation, request, route, attempts, context } = run;
+  const { invocation, request, route, attempts, execution } = run;
   const failed = await persistentStep(run, 'record failure', async () => {
     const finishedAt = invocation.now();
     const timing = { attempts, startedAt: startedAt ?? finishedAt, finishedAt };
@@ -96,8 +98,7 @@ async function setAside(run: LargeRun, failure: RelayError, startedAt: Date | un
   });
   await persistentStep(run, 'set aside', () => {
     const body = messageBody({ key: request.source.key, route: route.name });
-    const messageId = context.executionContext.durableExecutionArn.split('/').at(-2) ?? 'unnamed';
-    return sendToDeadLetterQueue(invocation, { body, messageId }, failure);
+    return sendToDeadLetterQueue(invocation, { body, messageId: execution }, failure);
   });
   await persistentStep(run, 'report', () => reportNow(invocation, request, failed));
   return failed;

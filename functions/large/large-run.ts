@@ -11,6 +11,8 @@ export interface LargeRun {
   invocation: Invocation;
   route: Route;
   request: RelayRequest;
+  /** The execution's name, by which it holds a slot. */
+  execution: string;
   /** How often the object has been begun, this time included. */
   attempts: number;
 }
@@ -20,5 +22,7 @@ export function largeRun(invocation: Invocation, context: DurableContext, asked:
   const source = new SourceObject(bucketOf(invocation.config, asked.route), asked.key);
   const [route] = routesFor(invocation.config.routes, source, asked.route);
   const request: RelayRequest = { source, routeName: asked.route, ...(asked.hint && { hint: asked.hint }) };
-  return { context, invocation, route: route!, request, attempts: (asked.attempts ?? 0) + 1 };
+  // …/durable-execution/<name>/<id>
+  const execution = context.executionContext.durableExecutionArn.split('/').at(-2)!;
+  return { context, invocation, route: route!, request, execution, attempts: (asked.attempts ?? 0) + 1 };
 }

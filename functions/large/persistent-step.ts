@@ -24,6 +24,18 @@ export function persistentStep<T>(run: LargeRun, name: string, work: () => Promi
   });
 }
 
+/**
+ * The same, with a slot held anew first: it lasts until the next one, unless Lambda keeps the execution waiting.
+ * @throws RelayError `LargeObjectsBusy` besides, where the slot was lost and others have all there are
+ */
+export function stepInSlot<T>(run: LargeRun, name: string, work: () => Promise<T>): Promise<T> {
+  const { slots, signal } = run.invocation;
+  return persistentStep(run, name, async () => {
+    await slots.hold(run.execution, signal);
+    return work();
+  });
+}
+
 /** Whether doing the same again, in the same upload, may help. */
 export function isWorthRepeating({ retryable, code }: RelayError): boolean {
   return retryable && !BEGIN_AFRESH.includes(code);

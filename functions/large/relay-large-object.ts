@@ -18,8 +18,13 @@ import { giveUp, type Progress } from './give-up.ts';
 import { type HandedBack, handBack } from './hand-back.ts';
 import { changed, fateOf, hasChanged } from './has-changed.ts';
 import type { LargeRun } from './large-run.ts';
-import { persistentStep } from './persistent-step.ts';
+import { persistentStep, stepInSlot } from './persistent-step.ts';
 import { sendGroups } from './send-groups.ts';
+
+/** From leaving the slot to the end of the invocation: an answer, and nothing more. */
+const ENDING_SECONDS = 5;
+/** Of Lambda. The first worker that fails ends an execution, and the others may still run. */
+const LONGEST_INVOCATION_SECONDS = 900;
 
 export type LargeAnswer = FinalReceipt | HandedBack;
 
@@ -30,6 +35,14 @@ export type LargeAnswer = FinalReceipt | HandedBack;
 export async function relayLargeObject(run: LargeRun): Promise<LargeAnswer> {
   const progress: Progress = {};
   try {
+    return await relayOrGiveUp(run, progress);
+  } finally {
+    await leaveSlot(run, progress);
+  }
+}
+
+async function relayOrGiveUp(run: LargeRun, progress: Progress): Promise<LargeAnswer> {
+  try {
     const seen = await look(run, progress);
     const { largeObjectBytes } = run.invocation.config;
     const { requireProof } = run.route;
@@ -39,9 +52,11 @@ export async function relayLargeObject(run: LargeRun): Promise<LargeAnswer> {
     const uploadId = await begin(run, state);
     progress.uploadId = uploadId;
     const { crc32, digest } = computedFor(state.proof);
-    const { key } = run.request.source;
-    const upload = { route: run.route.name, key, pin: pinOf(state), uploadId, computeCrc32: crc32, digest };
-    const sent = await sendGroups(run, upload, state.proof);
+    const { request, route, execution } = run;
+    const common = { route: route.name, key: request.source.key, execution, pin: pinOf(state), uploadId };
+    progress.mayHaveWorkers = true;
+    const sent = await sendGroups(run, { ...common, computeCrc32: crc32, digest }, state.proof);
+    progress.mayHaveWorkers = false;
     const receipt = await deliver(run, progress, state, sent);
     await persistentStep(run, 'report', () => reportNow(run.invocation, run.request, receipt));
     return receipt;
@@ -50,26 +65,38 @@ export async function relayLargeObject(run: LargeRun): Promise<LargeAnswer> {
   }
 }
 
+/** A slot that can't be left is free when its time is over. */
+async function leaveSlot({ invocation, execution }: LargeRun, { mayHaveWorkers }: Progress): Promise<void> {
+  const { slots, logger, signal } = invocation;
+  try {
+    await slots.release(execution, mayHaveWorkers ? LONGEST_INVOCATION_SECONDS : ENDING_SECONDS, signal);
+  } catch (error) {
+    logger.warn('slot not left', { execution, failure: asRelayError(error).toJSON() });
+  }
+}
+
 /** Completes, records, and only then looks whether it is still the newest that was written. */
 async function deliver(run: LargeRun, progress: Progress, state: SourceState, sent: SentPart[]): Promise<Receipt> {
   const { context, invocation, request, route, attempts } = run;
   const { uploadId, startedAt } = progress;
   // A look before an object becomes visible that may have been overtaken long ago.
-  const { isOvertaken, begunAt } = await persistentStep(run, 'look before completing', async () => ({
+  const { isOvertaken, begunAt } = await stepInSlot(run, 'look before completing', async () => ({
     isOvertaken: await hasChanged(invocation, route, request.source, state),
     begunAt: invocation.now().getTime(),
   }));
   if (isOvertaken) throw changed(request.source);
   progress.mayHaveCompleted = true;
-  const delivered = await persistentStep(run, 'complete upload', () => complete(run, uploadId!, state, sent));
+  const delivered = await stepInSlot(run, 'complete upload', () => complete(run, uploadId!, state, sent));
   // Nothing is left behind any more.
   progress.uploadId = undefined;
-  const { receipt, ...met } = await persistentStep(run, 'record', async () => {
+  const { receipt, ...met } = await stepInSlot(run, 'record', async () => {
     const destination = destinationOf(route, request.source);
     const timing = { attempts, startedAt: startedAt!, finishedAt: invocation.now() };
     const written = receiptOf({ request, route, state, destination, delivered, kind: 'large', timing });
     const { standing, replaced } = await record(invocation, written);
     invocation.logger.info('relayed', { receipt: written });
+    // What is left to do moves no bytes.
+    await leaveSlot(run, progress);
     return { receipt: written, standing, replaced };
   });
   // What came first stays, whatever the source has become.
@@ -100,7 +127,7 @@ async function claim(run: LargeRun, receipt: Receipt, standing: Item): Promise<v
 
 async function look(run: LargeRun, progress: Progress): Promise<SourceState> {
   const { invocation } = run;
-  const seen = await persistentStep(run, 'look', async () => {
+  const seen = await stepInSlot(run, 'look', async () => {
     const startedAt = invocation.now().toISOString();
     return { startedAt, state: stateToJson(await head(run)) };
   });
@@ -114,7 +141,7 @@ async function combine(run: LargeRun, state: SourceState): Promise<SourceState> 
   if (state.proof.kind !== 'combined') return state;
   const { invocation, request, route } = run;
   const { clients, signal } = invocation;
-  const combined = await persistentStep(run, 'combine checksums', async () =>
+  const combined = await stepInSlot(run, 'combine checksums', async () =>
     stateToJson(await withCrcsCombined(clients.reader(route), request.source, state, signal)),
   );
   return stateFromJson(combined);
@@ -123,7 +150,7 @@ async function combine(run: LargeRun, state: SourceState): Promise<SourceState> 
 function begin(run: LargeRun, state: SourceState): Promise<string> {
   const { invocation, request, route } = run;
   const { source } = request;
-  return persistentStep(run, 'create upload', async () => {
+  return stepInSlot(run, 'create upload', async () => {
     const attributes = await attributesFor(route, source, state, invocation.clients.reader(route), invocation.signal);
     const uploadId = await createUpload(transferOf(run, state, attributes));
     invocation.logger.info('relaying a large object', { source: `${source}`, sizeBytes: state.sizeBytes, uploadId });

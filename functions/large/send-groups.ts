@@ -50,13 +50,15 @@ export async function sendGroups(run: LargeRun, upload: Upload, proof: Proof): P
 
 /** One worker after the other, each from where the last one stopped; a worker that dies has its run repeated. */
 async function sendGroup(run: LargeRun, context: DurableContext, group: PartsRequest): Promise<SentGroup> {
+  // It has been started, so there are workers.
+  const partFunction = run.invocation.config.partFunction!;
   const sent: SentGroup = { eTags: [], crc32s: [], lengths: [], digests: [] };
   for (let first: number | undefined = group.first; first !== undefined; ) {
     const request: PartsRequest = { ...group, first };
     const answer = await withRetry(
       context,
       nameOf(request),
-      (each) => each.invoke<PartsRequest, PartsAnswer>(nameOf(request), run.invocation.config.partFunction, request),
+      (each) => each.invoke<PartsRequest, PartsAnswer>(nameOf(request), partFunction, request),
       {
         wrapWithRunInChildContext: false,
         retryStrategy: (_, attempt) => ({ shouldRetry: attempt < ATTEMPTS, delay: pauseBefore(run, attempt) }),

@@ -1,5 +1,6 @@
 import { hasTimeFor } from '../delivery/deadline.ts';
 import type { Invocation } from '../delivery/relay.ts';
+import { RelayError } from '../errors.ts';
 import type { PartsRequest } from '../request/large-request.ts';
 import { bucketOf, destinationOf, type Route, routesFor } from '../route.ts';
 import { SourceObject } from '../source-object.ts';
@@ -37,7 +38,9 @@ const SESSIONS = 2;
  */
 export async function sendParts(invocation: Invocation, request: PartsRequest): Promise<PartsAnswer> {
   const { config, clients, logger } = invocation;
-  const { first, last, uploadId } = request;
+  const { first, last, uploadId, execution } = request;
+  const noSlot = execution === undefined ? undefined : await slotLost(invocation, execution);
+  if (noSlot) return { failure: noSlot.toJSON() };
   const computed = { crc32: request.computeCrc32, digest: request.digest };
   const source = new SourceObject(bucketOf(config, request.route), request.key);
   const route = routesFor(config.routes, source, request.route)[0]!;
@@ -61,6 +64,17 @@ export async function sendParts(invocation: Invocation, request: PartsRequest): 
     if (failure && !isWorthRepeating(failure)) return { failure: failure.toJSON() };
     if (failure && sent.length === 0) throw failure;
     return answerOf(sent, request);
+  }
+}
+
+/** Others have the slot, if Lambda has kept the execution waiting for so long: no worker runs without. */
+async function slotLost({ slots, signal }: Invocation, execution: string): Promise<RelayError | undefined> {
+  try {
+    await slots.hold(execution, signal);
+    return undefined;
+  } catch (error) {
+    if (error instanceof RelayError && error.code === 'LargeObjectsBusy') return error;
+    throw error;
   }
 }
 

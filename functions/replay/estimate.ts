@@ -4,7 +4,10 @@ import { partSizeFor } from '../transfer/plan.ts';
 import { BYTES_PER_SECOND, DOLLARS, planLarge } from '../transfer/plan-large.ts';
 
 /** What relaying takes. */
-export type Effort = Pick<ReplayTotals, 'requests' | 'invocationSeconds' | 'longestSeconds' | 'dollars'>;
+export type Effort = Pick<
+  ReplayTotals,
+  'requests' | 'invocationSeconds' | 'largeSeconds' | 'longestSeconds' | 'dollars'
+>;
 
 /** What a replay would do, for people who have to decide. */
 export interface ReplayPlan {
@@ -41,6 +44,7 @@ export function effortOf(sizeBytes: number, relay: RelayCapacity): Effort {
   return {
     requests: puts + gets,
     invocationSeconds,
+    largeSeconds: 0,
     longestSeconds: invocationSeconds,
     dollars:
       puts * DOLLARS.put +
@@ -54,26 +58,33 @@ export function effortOf(sizeBytes: number, relay: RelayCapacity): Effort {
 /** What all of it comes to. Pure. */
 export function planOf(
   totals: ReplayTotals,
-  { concurrency }: RelayCapacity,
+  { concurrency, largeSlots }: RelayCapacity,
   objectsPerSecond = Number.POSITIVE_INFINITY,
 ): ReplayPlan {
-  const { toSend, bytes, requests, invocationSeconds, longestSeconds, dollars } = totals;
+  const { toSend, bytes, requests, invocationSeconds, largeSeconds, longestSeconds, dollars } = totals;
+  const shares = [invocationSeconds / concurrency, largeSlots > 0 ? largeSeconds / largeSlots : 0];
   return {
     objects: toSend,
     bytes,
     requests,
     // The relay works at many objects at once, but none is there before it has been moved.
-    seconds: Math.ceil(Math.max(invocationSeconds / concurrency, longestSeconds, toSend / objectsPerSecond)),
+    seconds: Math.ceil(Math.max(...shares, longestSeconds, toSend / objectsPerSecond)),
     dollars: Math.round(dollars * 1e6) / 1e6,
   };
 }
 
-/** Its workers are no invocations of the relay: it holds up nobody. */
-function largeEffort(sizeBytes: number, { largeWorkers, memoryMiB }: RelayCapacity): Effort {
+/** It holds up no small ones, but other large ones; where none are relayed, it is found out and recorded. */
+function largeEffort(sizeBytes: number, { largeSlots, largeWorkers, memoryMiB }: RelayCapacity): Effort {
+  const invocationSeconds = SECONDS_PER_OBJECT;
+  if (largeSlots === 0) {
+    const dollars = DOLLARS.get + DOLLARS_PER_OBJECT;
+    return { requests: 1, invocationSeconds, largeSeconds: 0, longestSeconds: invocationSeconds, dollars };
+  }
   const { parts, groups, wallSeconds, dollars } = planLarge(sizeBytes, largeWorkers, { memoryMiB });
   return {
     requests: parts + FRAME_PUTS + parts + groups + HEADS,
-    invocationSeconds: SECONDS_PER_OBJECT,
+    invocationSeconds,
+    largeSeconds: wallSeconds,
     longestSeconds: wallSeconds,
     dollars: dollars + DOLLARS_PER_OBJECT,
   };

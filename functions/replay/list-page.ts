@@ -1,4 +1,5 @@
-import { ListObjectsV2Command } from '@aws-sdk/client-s3';
+import { ListObjectsV2Command, type RestoreStatus } from '@aws-sdk/client-s3';
+import { RelayError } from '../errors.ts';
 import { decodeKey } from '../request/encoded-key.ts';
 import { SourceObject } from '../source-object.ts';
 import { sourceFailure } from '../transfer/failures.ts';
@@ -10,7 +11,10 @@ export interface ListedObject {
   key: string;
   eTag: string;
   sizeBytes: number;
+  /** Of an upload in parts this is when it was begun. */
   lastModified: Date;
+  /** Can't be read before it is restored. Of INTELLIGENT_TIERING's archive tiers a listing doesn't tell. */
+  isArchived: boolean;
 }
 
 export interface Page {
@@ -39,6 +43,7 @@ export async function listPage(
     StartAfter: startAfter,
     MaxKeys: Math.min(keys, MOST_KEYS),
     EncodingType: 'url',
+    OptionalObjectAttributes: ['RestoreStatus'],
     ExpectedBucketOwner: owner,
   });
   const { Contents = [], IsTruncated } = await s3.send(command).catch((error: unknown) => {
@@ -46,11 +51,38 @@ export async function listPage(
     if (failure.code === 'SessionExpired') clients.forgetSession(pulling);
     throw failure;
   });
-  const objects = Contents.map(({ Key, ETag, Size, LastModified }) => ({
+  const objects = Contents.map(({ Key, ETag, Size, LastModified, StorageClass, RestoreStatus }) => ({
     key: decodeKey(Key!),
     eTag: ETag!,
     sizeBytes: Size!,
     lastModified: LastModified!,
+    isArchived: isArchived(StorageClass, RestoreStatus),
   }));
-  return { objects, isLast: IsTruncated !== true };
+  const isLast = IsTruncated !== true;
+  if (!isLast && !isAfter(objects[0]?.key, startAfter)) throw stuck(bucket, startAfter, objects[0]?.key);
+  return { objects, isLast };
+}
+
+/**
+ * A copy that was restored can be read as long as it is there; while it is being made, there is none yet.
+ * https://docs.aws.amazon.com/AmazonS3/latest/API/API_RestoreStatus.html
+ */
+export function isArchived(storageClass: string | undefined, restore: RestoreStatus | undefined): boolean {
+  if (storageClass !== 'GLACIER' && storageClass !== 'DEEP_ARCHIVE') return false;
+  return restore?.IsRestoreInProgress !== false;
+}
+
+/** In the order of a listing: https://docs.aws.amazon.com/AmazonS3/latest/userguide/ListingKeysUsingAPIs.html */
+function isAfter(key: string | undefined, other = ''): boolean {
+  return key !== undefined && Buffer.compare(Buffer.from(key), Buffer.from(other)) > 0;
+}
+
+/** Otherwise the same keys would be sent again and again. */
+function stuck(bucket: string, startAfter = '', found = 'no key at all'): RelayError {
+  return new RelayError({
+    code: 'ListingStuck',
+    message: `The listing of ${bucket} after "${startAfter}" has more to tell, but begins with ${found}: it makes no progress. If it repeats, the bucket isn't one of Amazon S3 as documented.`,
+    retryable: true,
+    operation: 'ListObjectsV2',
+  });
 }

@@ -3,6 +3,7 @@ import { type AttributeValue, BatchGetItemCommand, type KeysAndAttributes } from
 import { chunks } from '../chunks.ts';
 import { ledgerId } from '../delivery/ledger.ts';
 import { inLanes } from '../in-lanes.ts';
+import { bucketOf, type PlacedRoute } from '../route.ts';
 import type { ListedObject } from './list-page.ts';
 import type { Replay } from './replay.ts';
 import { serviceFailure } from './service-failure.ts';
@@ -28,12 +29,34 @@ export async function withoutReceipt(replay: Replay, tasks: readonly Task[]): Pr
   await inLanes(LANES, chunks(tasks.map(idOf), IDS_PER_REQUEST), async (ids) => {
     for (const item of await getItems(replay, ids)) receipts.set(item['id']!.S!, item);
   });
-  const createOnly = new Set(replay.config.routes.filter((route) => route.createOnly).map(({ name }) => name));
+  const routes = new Map(replay.config.routes.map((route) => [route.name, route]));
   const isDone = (task: Task) => {
     const receipt = receipts.get(idOf(task));
-    return createOnly.has(task.route) ? isTaken(receipt) : isReceiptOf(receipt, task.object);
+    const route = routes.get(task.route)!;
+    if (!isAlong(receipt, route, bucketOf(replay.config, route.name), task.object.key)) return false;
+    return route.createOnly ? isTaken(receipt) : isReceiptOf(receipt, task.object);
   };
   return tasks.filter((task) => !isDone(task));
+}
+
+/**
+ * Whether a receipt speaks of the route as it is: one of the same name may have led from another bucket before, or to another place.
+ * Receipts of earlier versions don't name the account.
+ */
+export function isAlong(
+  receipt: Item | undefined,
+  { destination }: Pick<PlacedRoute, 'destination'>,
+  sourceBucket: string,
+  key: string,
+): boolean {
+  const { account, bucket, prefix } = destination;
+  const text = (name: string) => receipt?.[name]?.S;
+  return (
+    text('sourceBucket') === sourceBucket &&
+    text('destinationBucket') === bucket &&
+    text('destinationKey') === prefix + key &&
+    (text('destinationAccount') ?? account) === account
+  );
 }
 
 /** On a create-only route: what lies under the key stays, so another object would only be refused, at the price of a request. */
@@ -60,7 +83,8 @@ async function getItems({ clients, config }: Replay, ids: string[]): Promise<Ite
   const items: Item[] = [];
   let asked: KeysAndAttributes = {
     Keys: ids.map((id) => ({ id: { S: id } })),
-    ProjectionExpression: 'id, #status, sourceETag, sizeBytes, startedAt, durationMs',
+    ProjectionExpression:
+      'id, #status, sourceBucket, sourceETag, sizeBytes, startedAt, durationMs, destinationAccount, destinationBucket, destinationKey',
     ExpressionAttributeNames: { '#status': 'status' },
   };
   for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {

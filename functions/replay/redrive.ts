@@ -20,6 +20,9 @@ const FIRST_LOOK_SECONDS = 5;
 const LOOKS = 500;
 /** No task was started then. */
 const NEVER = 0;
+/** After five days of looking. */
+const NOT_OVER =
+  'The queue does not say that it is over. Look at it by "aws sqs list-message-move-tasks", and redrive again once it is.';
 const UNDER_WAY = ['RUNNING', 'CANCELLING'];
 
 /**
@@ -32,7 +35,8 @@ export async function redrive(run: ReplayRun): Promise<RedriveSummary> {
   for (let look = 1; ; look++) {
     const { startedAt, ...summary } = await replayStep(run, `look ${look}`, () => latestTask(run));
     const isOver = startedAt !== earlier && !UNDER_WAY.includes(summary.status);
-    if (isOver || look === LOOKS) return summary;
+    if (isOver) return summary;
+    if (look === LOOKS) return { reason: NOT_OVER, ...summary };
     await run.context.wait('until all are moved', { seconds: delaySeconds(FIRST_LOOK_SECONDS, look, 0) });
   }
 }

@@ -13,6 +13,8 @@ export interface ReplaySummary {
   /** Since the very beginning, by earlier executions too. */
   scanned: number;
   alreadyDelivered: number;
+  /** Left alone, since they can't be read before they are restored; absent when there are none. */
+  archived?: number;
   sent: number;
   /** Of what was sent. */
   bytes: number;
@@ -78,11 +80,12 @@ function summaryOf(
   totals: ReplayTotals,
   lastKey: string | undefined,
 ): ReplaySummary {
-  const { scanned, alreadyDelivered, toSend, bytes } = totals;
+  const { scanned, alreadyDelivered, archived, toSend, bytes } = totals;
   return {
     status: 'done',
     scanned,
     alreadyDelivered,
+    ...(archived > 0 && { archived }),
     sent: dryRun ? 0 : toSend,
     bytes: dryRun ? 0 : bytes,
     ...(lastKey !== undefined && { lastKey }),

@@ -38,11 +38,10 @@ export async function scan(
   const startedAt = replay.now();
   const mostTasks = tasksPerStep(request);
   let scanned: ScannedPage = { totals: NOTHING_YET, isLast: scope.prefix === undefined };
-  const mayGoOn = () =>
-    !scanned.isLast &&
-    scanned.totals.scanned < KEYS_PER_STEP &&
-    scanned.totals.toSend < mostTasks &&
-    replay.now() < startedAt + STEP_MS;
+  const hasRoom = () =>
+    scanned.totals.scanned < KEYS_PER_STEP && scanned.totals.toSend < mostTasks && replay.now() < startedAt + STEP_MS;
+  // A page at least, however long the process was frozen: a step that does nothing would be repeated without end.
+  const mayGoOn = () => !scanned.isLast && (scanned.lastKey === undefined || hasRoom());
   while (mayGoOn()) {
     try {
       const tasksLeft = mostTasks - scanned.totals.toSend;
@@ -72,10 +71,12 @@ export function sumOf(one: ReplayTotals, other: ReplayTotals): ReplayTotals {
   return {
     scanned: one.scanned + other.scanned,
     alreadyDelivered: one.alreadyDelivered + other.alreadyDelivered,
+    archived: one.archived + other.archived,
     toSend: one.toSend + other.toSend,
     bytes: one.bytes + other.bytes,
     requests: one.requests + other.requests,
     invocationSeconds: one.invocationSeconds + other.invocationSeconds,
+    largeSeconds: one.largeSeconds + other.largeSeconds,
     longestSeconds: Math.max(one.longestSeconds, other.longestSeconds),
     dollars: one.dollars + other.dollars,
   };
@@ -100,10 +101,14 @@ async function scanPage(
     objects.flatMap((object) => routesOf(scope, object).map((route): Task => ({ object, route })));
   const asked = askedOf(page.objects);
   const missing = only === 'all' ? asked : await withoutReceipt(replay, asked);
-  const { objects, tasks } = firstOf(page.objects, missing, tasksLeft);
+  const readable = missing.filter(({ object }) => !object.isArchived);
+  const { objects, tasks } = firstOf(page.objects, readable, tasksLeft);
   if (!dryRun) await sendTasks(replay, tasks);
   const lastKey = objects.at(-1)?.key;
-  const counts = { scanned: objects.length, alreadyDelivered: askedOf(objects).length - tasks.length };
+  const done = new Set(objects);
+  const archived = missing.filter(({ object }) => object.isArchived && done.has(object)).length;
+  const alreadyDelivered = askedOf(objects).length - tasks.length - archived;
+  const counts = { scanned: objects.length, alreadyDelivered, archived };
   return {
     totals: tasks.reduce((sum, { object }) => sumOf(sum, totalsOf(replay, object.sizeBytes)), {
       ...NOTHING_YET,

@@ -3,6 +3,15 @@ import type { ReplayRequest } from '../request/replay-request.ts';
 import { bucketOf, commonStart, type FilteredRoute, namesOf, type Sources, takes } from '../route.ts';
 import type { ListedObject } from './list-page.ts';
 
+/** The ETag of an upload in parts: https://docs.aws.amazon.com/AmazonS3/latest/API/API_Object.html */
+const IN_PARTS = /-\d+"?$/;
+/**
+ * S3 dates an upload in parts from its beginning (https://docs.aws.amazon.com/AmazonS3/latest/userguide/mpuoverview.html) and tells nobody
+ * when it ended; how long it may take, it doesn't bound either. A week is what AWS advises as the age at which a lifecycle rule ends them; a
+ * source bucket that the stack has made ends them after a day.
+ */
+const LONGEST_UPLOAD_MS = 7 * 86_400_000;
+
 /** Which objects a replay is about. */
 export interface Scope {
   bucket: string;
@@ -11,7 +20,7 @@ export interface Scope {
   /** All of them begin so; undefined when no route takes any. */
   prefix: string | undefined;
   routes: readonly FilteredRoute[];
-  /** Milliseconds since the epoch: from `since` on, and before `until`. */
+  /** Milliseconds since the epoch: from `since` on, and before `until`; an upload in parts may have taken a week. */
   since: number;
   until: number;
 }
@@ -47,9 +56,10 @@ export function scopeOf({ prefix, since, until, route }: ReplayRequest, sources:
 }
 
 /** The names of the routes along which an object shall go. Pure. */
-export function routesOf({ routes, since, until }: Scope, { key, lastModified }: ListedObject): string[] {
-  const time = lastModified.getTime();
-  if (time < since || time >= until) return [];
+export function routesOf({ routes, since, until }: Scope, { key, eTag, lastModified }: ListedObject): string[] {
+  const begun = lastModified.getTime();
+  const ended = IN_PARTS.test(eTag) ? begun + LONGEST_UPLOAD_MS : begun;
+  if (ended < since || begun >= until) return [];
   return routes.filter(({ filter }) => takes(filter, key)).map(({ name }) => name);
 }
 

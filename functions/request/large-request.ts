@@ -35,6 +35,8 @@ export function parseLargeRequest(value: unknown): LargeRequest {
 export interface PartsRequest {
   route: string;
   key: string;
+  /** Whose slot it is; none of an execution that began before there were slots. */
+  execution?: string | undefined;
   /** The one object that all parts are read from. */
   pin: { sizeBytes: number; eTag: string; versionId?: string | undefined; lastModified?: string | undefined };
   uploadId: string;
@@ -50,6 +52,7 @@ export interface PartsRequest {
 const partsSchema = z.object({
   route: text,
   key: text,
+  execution: z.optional(text),
   pin: z.object({
     sizeBytes: z.number(),
     eTag: z.string(),

@@ -27,12 +27,16 @@ export interface ReplayTotals {
   /** Keys that were listed. */
   scanned: number;
   alreadyDelivered: number;
+  /** What would have been sent, but can't be read before it is restored. */
+  archived: number;
   /** What was sent to the queue or, in a dry run, would be. */
   toSend: number;
   bytes: number;
   /** What it takes to relay them: see `estimate.ts`. */
   requests: number;
   invocationSeconds: number;
+  /** Of large objects, which wait for one another. */
+  largeSeconds: number;
   longestSeconds: number;
   dollars: number;
 }
@@ -44,10 +48,12 @@ export interface RedriveRequest {
 export const NOTHING_YET: ReplayTotals = {
   scanned: 0,
   alreadyDelivered: 0,
+  archived: 0,
   toSend: 0,
   bytes: 0,
   requests: 0,
   invocationSeconds: 0,
+  largeSeconds: 0,
   longestSeconds: 0,
   dollars: 0,
 };
@@ -85,10 +91,13 @@ const replaySchema = z.strictObject({
       totals: z.strictObject({
         scanned: z.number(),
         alreadyDelivered: z.number(),
+        // What an earlier version hands over doesn't say.
+        archived: z._default(z.number(), 0),
         toSend: z.number(),
         bytes: z.number(),
         requests: z.number(),
         invocationSeconds: z.number(),
+        largeSeconds: z._default(z.number(), 0),
         longestSeconds: z.number(),
         dollars: z.number(),
       }),

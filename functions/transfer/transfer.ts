@@ -29,7 +29,7 @@ export interface Transfer {
  * The condition of the two writes that make an object visible; it needs no right but s3:PutObject.
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html
  */
-export function conditionOf({ createOnly }: Transfer): { IfNoneMatch?: '*' } {
+export function conditionOf({ createOnly }: Pick<Transfer, 'createOnly'>): { IfNoneMatch?: '*' } {
   return createOnly ? { IfNoneMatch: '*' } : {};
 }
 

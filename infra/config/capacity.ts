@@ -1,4 +1,5 @@
 import { neededSeconds } from '../../functions/delivery/deadline.ts';
+import { LEAST_FOR_LARGE, LEAST_FOR_QUEUE } from '../concurrency.ts';
 import type { RelayContext } from '../config.ts';
 import { refusal } from './refusal.ts';
 
@@ -14,5 +15,16 @@ export function refuseTooLittleTime({ relay }: RelayContext): void {
     'relay.relay.largeObjectBytes',
     largeObjectBytes,
     `an invocation may need ${needed} s for so many bytes, and "relay.relay.timeoutSeconds" is ${timeoutSeconds}; lower the first or raise the second`,
+  );
+}
+
+/** @throws ConfigError where neither the queue nor a large object would have its share: see concurrency.ts */
+export function refuseTooLittleConcurrency({ relay: { maximumConcurrency, largeObjects } }: RelayContext): void {
+  const least = LEAST_FOR_QUEUE + LEAST_FOR_LARGE;
+  if (!largeObjects || maximumConcurrency >= least) return;
+  throw refusal(
+    'relay.relay.maximumConcurrency',
+    maximumConcurrency,
+    `must be ${least} at least, ${LEAST_FOR_QUEUE} for the queue and ${LEAST_FOR_LARGE} for a large object; or set "relay.relay.largeObjects" to false`,
   );
 }

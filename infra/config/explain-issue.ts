@@ -47,7 +47,16 @@ export function explainIssues(issues: readonly z.core.$ZodIssue[], value: unknow
 
 /** @param inst the schema that doesn't know the key */
 function adviceFor(key: string, inst: unknown): string {
-  const shape = (inst as { _zod?: { def?: { shape?: object } } } | undefined)?._zod?.def?.shape;
-  const meant = nearest(key, Object.keys(shape ?? {}));
+  const shape = shapeOf(inst);
+  const home = Object.keys(shape).find((name) => key in shapeOf(shape[name]));
+  if (home !== undefined) return `it belongs into "${home}".`;
+  const meant = nearest(key, Object.keys(shape));
   return meant === undefined ? 'look for a typing error, or remove it.' : `did you mean "${meant}"?`;
+}
+
+/** The fields that a schema knows, whether or not it has a default. */
+function shapeOf(schema: unknown): Record<string, unknown> {
+  const def = (schema as z.core.$ZodType | undefined)?._zod?.def as { shape?: object; innerType?: unknown } | undefined;
+  if (def?.innerType !== undefined) return shapeOf(def.innerType);
+  return { ...def?.shape };
 }

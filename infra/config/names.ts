@@ -1,8 +1,8 @@
 import type { RelayContext } from '../config.ts';
 import { refusal, repetition } from './refusal.ts';
 
-/** What the schedules' scope in the template has besides them. */
-const TAKEN_IDS = ['Group', 'Role'];
+/** What the schedules' scope in the template has besides them, and what the construct library takes for the one main child of a scope. */
+const TAKEN_IDS = ['Group', 'Role', 'Default', 'Resource'];
 
 /**
  * Routes and replays become ids of the template, which have letters and digits only:

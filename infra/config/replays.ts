@@ -7,6 +7,10 @@ import { refusal } from './refusal.ts';
  * @throws ConfigError
  */
 export function refuseIdleReplays({ routes, relay }: RelayContext): void {
+  if (!relay.replay && relay.replays.length > 0) {
+    const reason = 'nothing would run it, since "relay.relay.replay" is false; remove one of the two';
+    throw refusal('relay.relay.replays.0.name', relay.replays[0]!.name, reason);
+  }
   relay.replays.forEach(({ route, prefix }, index) => {
     const field = `relay.relay.replays.${index}`;
     const asked = routes.filter(({ name, pull }) => (route === undefined ? !pull : name === route));

@@ -1,6 +1,9 @@
 import type { RelayContext } from '../config.ts';
 import { relayNames } from '../names.ts';
-import { repetition } from './refusal.ts';
+import { refusal, repetition } from './refusal.ts';
+
+/** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html#reference_iam-quotas-entity-length */
+const NAME_CHARACTERS = 64;
 
 interface NamedRole {
   account: string;
@@ -31,6 +34,20 @@ export function refuseSecondRole(config: RelayContext): void {
   }
 }
 
+/**
+ * Every region that the CDK's data knows leaves room for the longest name; one that `acceptUnknownRegion` lets pass may not.
+ * @throws ConfigError
+ */
+export function refuseLongRole(config: RelayContext): void {
+  const long = rolesOf(config).find(({ name }) => name.length > NAME_CHARACTERS);
+  if (long === undefined) return;
+  throw refusal(
+    'relay.relay.name',
+    config.relay.name,
+    `${long.meaning} would be called "${long.name}", which is ${long.name.length} characters, and IAM takes ${NAME_CHARACTERS}; choose a shorter name`,
+  );
+}
+
 /** The relay's own ones first, so that it is the configuration's field that is refused. */
 function rolesOf(config: RelayContext): NamedRole[] {
   const { source, routes, relay } = config;
@@ -42,7 +59,7 @@ function rolesOf(config: RelayContext): NamedRole[] {
     meaning: `the relay's role for ${meaning}`,
   });
   return [
-    own(replayRole, 'replay'),
+    ...(relay.replay ? [own(replayRole, 'replay')] : []),
     ...(relay.replays.length > 0 ? [own(schedulerRole, 'schedules')] : []),
     ...(relay.batchOperations ? [own(batchRole, 'S3 Batch Operations')] : []),
     named(account, source.relayRoleName, 'relay.source.relayRoleName'),

@@ -29,6 +29,15 @@ export function routesCause({ routes }: RelayContext): Cause {
   return { field: 'relay.routes', value: `has ${routes.length === 1 ? '1 entry' : `${routes.length} entries`}` };
 }
 
+export function replaysCause({ relay }: RelayContext): Cause {
+  return { field: 'relay.relay.replays', value: `has ${relay.replays.length} entries` };
+}
+
+/** Of alarms, which grow with the routes where that is asked for. */
+export function alarmsCause(config: RelayContext): Cause {
+  return config.relay.routeAlarms ? { field: 'relay.relay.routeAlarms', value: 'is true' } : routesCause(config);
+}
+
 export function textCause(field: string, text: string): Cause {
   return { field, value: `is ${JSON.stringify(text)}` };
 }

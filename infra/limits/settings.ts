@@ -1,5 +1,5 @@
 import type { RelayContext } from '../config.ts';
-import { type Cause, type Measurement, routesCause, textCause } from './measurement.ts';
+import { alarmsCause, type Cause, type Measurement, routesCause, textCause } from './measurement.ts';
 import { jsonLength, resolved } from './resolved.ts';
 import { resourcesOf, type SynthesizedStack } from './template.ts';
 
@@ -135,6 +135,7 @@ function dashboards(stack: SynthesizedStack, config: RelayContext): Measurement[
       })),
       ...widgets.map(({ properties }) => ({
         ...common,
+        cause: alarmsCause(config),
         what: `the widget "${properties.title}" of the dashboard`,
         figure: properties.alarms?.length ?? 0,
         unit: 'alarms' as const,

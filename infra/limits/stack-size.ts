@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import type { RelayContext } from '../config.ts';
-import { type Measurement, routesCause } from './measurement.ts';
-import type { SynthesizedStack, Template } from './template.ts';
+import { type Cause, type Measurement, replaysCause, routesCause } from './measurement.ts';
+import { resourcesOf, type SynthesizedStack, type Template } from './template.ts';
 
 /** https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html; a megabyte is read in its smaller sense. */
 const RESOURCES = 500;
@@ -17,8 +17,8 @@ const yaml = createRequire(import.meta.resolve('aws-cdk-lib'))('yaml') as {
 };
 
 export function measureStack(stack: SynthesizedStack, config: RelayContext): Measurement[] {
-  const common = { cause: routesCause(config), service: 'CloudFormation' };
   const { Resources, Outputs = {} } = stack.template;
+  const common = { cause: causeOf(stack, config), service: 'CloudFormation' };
   const what = `the stack "${stack.name}"`;
   const bytes = sentBytes(stack);
   return [
@@ -34,6 +34,12 @@ export function measureStack(stack: SynthesizedStack, config: RelayContext): Mea
           limit: BYTES_SENT,
         },
   ];
+}
+
+/** Replays, where schedules are most of its resources. */
+function causeOf(stack: SynthesizedStack, config: RelayContext): Cause {
+  const schedules = resourcesOf(stack, 'AWS::Scheduler::Schedule').length;
+  return schedules > Object.keys(stack.template.Resources).length / 2 ? replaysCause(config) : routesCause(config);
 }
 
 /** The other accounts' stacks need no `cdk bootstrap` as long as their template is small: docs/decisions/0003. */

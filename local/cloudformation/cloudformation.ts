@@ -27,6 +27,11 @@ export interface DeployOptions {
   order?: DeployOrder;
 }
 
+export interface CreateOptions extends DeployOptions {
+  /** Takes over what is there already under the names that the template gives, as `cdk deploy --import-existing-resources` does. */
+  importExistingResources?: boolean;
+}
+
 /** A stack as DescribeStacks, DescribeStackResources and DescribeStackEvents would have it. */
 export interface StackDescription extends StackId {
   status: StackStatus;
@@ -59,14 +64,18 @@ export class CloudFormation {
    * @returns what was done: nothing when template and parameters are the same as before
    * @throws DeploymentError naming stack, resource and property, and the order
    */
-  async deploy(input: StackInput, { order = this.seed }: DeployOptions = {}): Promise<Deployment> {
+  async deploy(
+    input: StackInput,
+    { order = this.seed, importExistingResources = false }: CreateOptions = {},
+  ): Promise<Deployment> {
     const { name, account, region } = input;
     const id = { name, account, region };
-    const present = this.#find(id);
-    const desired = this.#desired(input, present);
-    if (!present) {
-      const stack = new Stack(id, { ...desired, outputs: {} }, this.#clock);
-      const operation = this.#operation(stack, input.assets, order);
+    const present = this.find(id);
+    const desired = this.desired(input);
+    if (!present || present.isInReview) {
+      const stack = present ?? new Stack(id, { ...desired, outputs: {} }, this.#clock);
+      stack.deployed = { ...desired, outputs: {} };
+      const operation = this.#operation(stack, input.assets, order, importExistingResources);
       this.#stacks.set(keyOf(id), stack);
       return operation.create(desired);
     }
@@ -76,14 +85,14 @@ export class CloudFormation {
     }
     const { template, parameters } = present.deployed;
     if (isDeepStrictEqual({ template, parameters }, desired)) return NOTHING;
-    return this.#operation(present, input.assets, order).update(desired);
+    return this.#operation(present, input.assets, order, importExistingResources).update(desired);
   }
 
   /** @throws DeploymentError when it isn't there, or when a service refuses to remove something: the next try goes on */
   async destroy(id: StackId, { order = this.seed }: DeployOptions = {}): Promise<Deployment> {
-    const stack = this.#find(id);
+    const stack = this.find(id);
     if (!stack) throw new DeploymentError(id.name, 'the stack', `Stack with id ${id.name} does not exist`);
-    if (stack.status.endsWith('_IN_PROGRESS')) {
+    if (stack.status.endsWith('_IN_PROGRESS') && !stack.isInReview) {
       throw new DeploymentError(id.name, 'the stack', `Stack:${id.name} is in ${stack.status} state`);
     }
     return this.#operation(stack, new Map(), order).delete();
@@ -116,14 +125,29 @@ export class CloudFormation {
     };
   }
 
-  #find(id: StackId): Stack | undefined {
+  /** The stack of that name, unless it was deleted. */
+  find(id: StackId): Stack | undefined {
     const stack = this.#stacks.get(keyOf(id));
     return stack?.isGone ? undefined : stack;
   }
 
-  /** What CloudFormation checks before it makes or changes anything. */
-  #desired(input: StackInput, present: Stack | undefined): Desired {
-    const { name, account, region, template } = input;
+  /** Also a deleted one, until another takes its name. */
+  findByArn(arn: string): Stack | undefined {
+    return [...this.#stacks.values()].find((stack) => stack.arn === arn);
+  }
+
+  /** A stack without resources for a change set to be executed on. */
+  review(id: StackId): Stack {
+    const stack = new Stack(id, { template: { Resources: {} }, parameters: {}, outputs: {} }, this.#clock);
+    this.#stacks.set(keyOf(id), stack);
+    stack.enter('REVIEW_IN_PROGRESS', 'User Initiated');
+    return stack;
+  }
+
+  /** What CloudFormation checks before it makes or changes anything. @throws DeploymentError */
+  desired(input: StackInput): Desired {
+    const { name, account, region, template, stored } = input;
+    const present = this.find({ name, account, region });
     const problem = templateProblem(input);
     if (problem) throw new DeploymentError(name, problem.place, problem.problem);
     for (const [logicalId, { Type }] of Object.entries(template.Resources)) {
@@ -132,24 +156,38 @@ export class CloudFormation {
     }
     try {
       const parameters = effectiveParameters(template, input.parameters, present?.deployed.parameters);
-      const scope = scopeOf({ name, account, region }, { template, parameters }, new Map());
-      requireRules(template.Rules, scope);
-      graphOf(scope);
+      const id = { name, account, region };
+      requireRules(template.Rules, scopeOf(id, { template, parameters: { ...parameters, ...stored } }, new Map()));
+      graphOf(scopeOf(id, { template, parameters }, new Map()));
       return { template, parameters };
     } catch (cause) {
       throw new DeploymentError(name, 'the template', (cause as Error).message, { cause });
     }
   }
 
-  #operation(stack: Stack, assets: StackInput['assets'], order: DeployOrder): Operation {
+  #operation(stack: Stack, assets: StackInput['assets'], order: DeployOrder, imports = false): Operation {
     const nextGeneration = (logicalId: string): number => {
       const key = `${keyOf(stack.id)} ${logicalId}`;
       const generation = this.#generations.get(key) ?? 0;
       this.#generations.set(key, generation + 1);
       return generation;
     };
-    const provisioner = new Provisioner({ stack, services: this.#services, assets, order, nextGeneration });
+    const provisioner = new Provisioner({
+      stack,
+      services: this.#services,
+      assets,
+      order,
+      nextGeneration,
+      ...(imports && { isOwned: (type, physicalId) => this.#isOwned(type, physicalId) }),
+    });
     return new Operation({ stack, provisioner, order });
+  }
+
+  #isOwned(type: string, physicalId: string): boolean {
+    const present = [...this.#stacks.values()].filter(({ isGone }) => !isGone);
+    return present.some(({ resources }) =>
+      [...resources.values()].some((each) => each.type === type && each.answers.ref === physicalId),
+    );
   }
 }
 

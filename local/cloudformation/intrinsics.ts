@@ -175,8 +175,11 @@ function parameterValue(
   scope: Scope,
   path: string,
 ): Resolved {
-  if (parameter.Type.startsWith('AWS::SSM::')) {
-    throw new TemplateError(path, `the parameter ${name} stands in the SSM parameter store, which is not supported`);
+  if (parameter.Type.startsWith('AWS::SSM::') && scope.parameters[name] === undefined) {
+    throw new TemplateError(
+      path,
+      `the parameter ${name} stands in the SSM parameter store, which is not supported here`,
+    );
   }
   const value = scope.parameters[name] ?? parameter.Default;
   if (value === undefined || value === null) throw new TemplateError(path, `the parameter ${name} has no value`);

@@ -35,5 +35,6 @@ export async function inventory(services: CloudServices): Promise<string[]> {
     ...cloudWatch.dashboards.keys(),
     ...topics.arns(),
     ...services.keys.arns(),
+    ...services.parameters.arns(),
   ].sort();
 }

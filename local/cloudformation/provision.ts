@@ -14,6 +14,11 @@ export interface ProvisionerParts {
   services: CloudServices;
   assets: StackInput['assets'];
   order: DeployOrder;
+  /**
+   * Set where what is there already is taken over rather than refused: whether a stack has it.
+   * https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/import-resources-automatically.html
+   */
+  isOwned?: ((type: string, physicalId: string) => boolean) | undefined;
   /** Counts what the stack's name and a logical id have had so far. */
   nextGeneration: (logicalId: string) => number;
 }
@@ -22,6 +27,7 @@ export interface ProvisionerParts {
 interface Wanted extends Pick<StackResource, 'logicalId' | 'type' | 'resolved' | 'properties'> {
   kind: ResourceType;
   policies: Pick<StackResource, 'deletionPolicy' | 'updateReplacePolicy'>;
+  isImportable: boolean;
 }
 
 /** Why a resource goes: its stack's or its own creation is undone, it was taken out of the template, another took its place. */
@@ -98,8 +104,13 @@ export class Provisioner {
   }
 
   async #make(wanted: Wanted, onHalfMade: (resource: StackResource) => void): Promise<StackResource> {
-    const { kind, policies, ...rest } = wanted;
+    const { kind, policies, isImportable: _, ...rest } = wanted;
     const context = this.#context(wanted.logicalId);
+    const found = await this.#findExisting(wanted, context);
+    if (found) {
+      this.#report(wanted, 'IMPORT_COMPLETE', found);
+      return { ...rest, ...policies, answers: found, context, imported: true };
+    }
     try {
       const answers = await kind.create(wanted.properties as never, context);
       this.#report(wanted, 'CREATE_COMPLETE', answers);
@@ -108,6 +119,13 @@ export class Provisioner {
       if (error instanceof HalfMade) onHalfMade({ ...rest, ...policies, answers: error.answers, context });
       throw error;
     }
+  }
+
+  /** As it is: an import compares nothing and changes nothing. */
+  async #findExisting({ kind, type, resolved, isImportable }: Wanted, context: DeployContext) {
+    const { isOwned } = this.#parts;
+    if (!isOwned || !isImportable || !kind.find || isOwned(type, String(resolved[kind.named!]))) return undefined;
+    return kind.find(String(resolved[kind.named!]), context);
   }
 
   #wanted(logicalId: string, scope: Scope): Wanted {
@@ -121,7 +139,10 @@ export class Provisioner {
       deletionPolicy: (resource['DeletionPolicy'] ?? 'Delete') as StackResource['deletionPolicy'],
       updateReplacePolicy: (resource['UpdateReplacePolicy'] ?? 'Delete') as StackResource['updateReplacePolicy'],
     };
-    return { logicalId, type: resource.Type, kind, resolved, properties: parsed.data, policies };
+    // A name that the template gives in so many words, and a resource that it wants to be kept.
+    const isNamed = kind.named !== undefined && typeof resource.Properties?.[kind.named] === 'string';
+    const isImportable = isNamed && policies.deletionPolicy !== 'Delete';
+    return { logicalId, type: resource.Type, kind, resolved, properties: parsed.data, policies, isImportable };
   }
 
   #context(logicalId: string): DeployContext {
@@ -165,9 +186,14 @@ export class Provisioner {
  * https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-attribute-deletionpolicy.html
  */
 export function isRetained(
-  { deletionPolicy, updateReplacePolicy }: Pick<StackResource, 'deletionPolicy' | 'updateReplacePolicy'>,
+  {
+    deletionPolicy,
+    updateReplacePolicy,
+    imported,
+  }: Pick<StackResource, 'deletionPolicy' | 'updateReplacePolicy' | 'imported'>,
   removal: Removal,
 ): boolean {
+  if (imported && removal === 'undone') return true;
   if (removal === 'replaced') return updateReplacePolicy === 'Retain';
   return deletionPolicy === 'Retain' || (deletionPolicy === 'RetainExceptOnCreate' && removal === 'removed');
 }

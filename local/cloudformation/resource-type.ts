@@ -1,7 +1,7 @@
 /** How a type of resource is described: the properties it knows, and how to make one. */
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import type { Authorizer } from '../api.ts';
+import type { Authorizer, Clock } from '../api.ts';
 import type { CloudWatch } from '../cloudwatch/cloudwatch.ts';
 import type { Topics } from '../cloudwatch/topics.ts';
 import type { DynamoDbService } from '../dynamodb/service.ts';
@@ -11,20 +11,25 @@ import type { Schedules } from '../events/schedules.ts';
 import type { Directory } from '../iam/directory.ts';
 import type { NamedPolicy } from '../iam/entities.ts';
 import type { KeyRegistry } from '../kms/key-registry.ts';
+import type { CodeArchives } from '../lambda/code-archives.ts';
 import type { LambdaService } from '../lambda/service.ts';
 import type { LogStore } from '../logs/store.ts';
 import type { S3Service } from '../s3/service.ts';
 import type { Scheduler } from '../scheduler/scheduler.ts';
 import type { SqsService } from '../sqs/service.ts';
+import type { ParameterStore } from '../ssm/parameter-store.ts';
 import type { ResourceAnswers } from './intrinsics.ts';
 
 /** Everything that templates can put something into. */
 export interface CloudServices {
+  clock: Clock;
   directory: Directory;
   authorizer: Authorizer;
   s3: S3Service;
   sqs: SqsService;
   lambda: LambdaService;
+  codeArchives: CodeArchives;
+  parameters: ParameterStore;
   dynamodb: DynamoDbService;
   logs: LogStore;
   notifications: BucketNotifications;
@@ -63,6 +68,11 @@ export interface ResourceLife<P> {
   replacedBy: readonly (keyof P & string)[];
   /** @throws HalfMade when something is there that must be removed all the same */
   create(properties: P, context: DeployContext): ResourceAnswers | Promise<ResourceAnswers>;
+  /**
+   * What a resource of that name answers that is there already, for a stack that takes it over as it is; undefined when there is none. A type
+   * without it can't be imported.
+   */
+  find?(name: string, context: DeployContext): ResourceAnswers | undefined | Promise<ResourceAnswers | undefined>;
   /** A change of these is made in place. A change of any other property is refused, unless it is harmless. */
   update?: {
     properties: readonly (keyof P & string)[];

@@ -10,6 +10,7 @@ import { logsAndEventsTypes } from './types/logs-and-events.ts';
 import { s3Types } from './types/s3.ts';
 import { schedulerTypes } from './types/scheduler.ts';
 import { sqsTypes } from './types/sqs.ts';
+import { ssmTypes } from './types/ssm.ts';
 
 const metadata = z.strictObject({ Analytics: harmless('the CDK counts its constructs with it') });
 
@@ -23,6 +24,7 @@ export const resourceTypes: Readonly<Record<string, ResourceType>> = {
   ...kmsTypes,
   ...dynamoDbTypes,
   ...schedulerTypes,
+  ...ssmTypes,
   'AWS::CDK::Metadata': resourceType(metadata, {
     replacedBy: [],
     create: () => ({ ref: 'metadata', attributes: {} }),

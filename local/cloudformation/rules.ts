@@ -11,13 +11,14 @@ const Rule = z.strictObject({
   Assertions: z.array(z.strictObject({ Assert: condition, AssertDescription: z.string().optional() })).min(1),
 });
 
-/** The CDK's own asks the SSM parameter store, which is not here, for the version of its bootstrap stack. */
-const TAKEN_AS_HOLDING = 'CheckBootstrapVersion';
+/** The CDK's own rule about the version of its bootstrap stack, which only a deployment by request looks up in the parameter store. */
+const BOOTSTRAP_RULE = 'CheckBootstrapVersion';
+const BOOTSTRAP_PARAMETER = 'BootstrapVersion';
 
 /** @throws TemplateError with the description of the first assertion that doesn't hold, or naming a function that no rule knows */
 export function requireRules(rules: Record<string, unknown> | undefined, scope: Scope): void {
   for (const [name, rule] of Object.entries(rules ?? {})) {
-    if (name === TAKEN_AS_HOLDING) continue;
+    if (name === BOOTSTRAP_RULE && scope.parameters[BOOTSTRAP_PARAMETER] === undefined) continue;
     const path = `Rules.${name}`;
     const parsed = Rule.safeParse(rule);
     if (!parsed.success) throw new TemplateError(path, z.prettifyError(parsed.error));

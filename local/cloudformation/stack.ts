@@ -1,5 +1,7 @@
 /** A stack: its resources, its outputs, and what has happened to it. */
+import { randomUUID } from 'node:crypto';
 import type { Clock } from '../api.ts';
+import { arnOf } from '../partition.ts';
 import type { Properties } from './change.ts';
 import type { ResourceAnswers, Template } from './intrinsics.ts';
 import type { DeployContext } from './resource-type.ts';
@@ -12,6 +14,7 @@ export interface StackId {
 
 /** https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/view-stack-events.html */
 export type StackStatus =
+  | 'REVIEW_IN_PROGRESS'
   | 'CREATE_IN_PROGRESS'
   | 'CREATE_COMPLETE'
   | 'ROLLBACK_IN_PROGRESS'
@@ -31,6 +34,7 @@ export type StackStatus =
 export type ResourceStatus =
   | 'CREATE_COMPLETE'
   | 'CREATE_FAILED'
+  | 'IMPORT_COMPLETE'
   | 'UPDATE_COMPLETE'
   | 'UPDATE_FAILED'
   | 'DELETE_COMPLETE'
@@ -38,6 +42,7 @@ export type ResourceStatus =
   | 'DELETE_SKIPPED';
 
 export interface StackEvent {
+  id: string;
   time: Date;
   /** The stack's name for what concerns it as a whole. */
   logicalId: string;
@@ -58,6 +63,8 @@ export interface StackResource {
   context: DeployContext;
   deletionPolicy: 'Delete' | 'Retain' | 'RetainExceptOnCreate';
   updateReplacePolicy: 'Delete' | 'Retain';
+  /** It was there before the stack, which must not take it away when its creation fails. */
+  imported?: boolean;
 }
 
 /** A template with the values of its parameters, as it was deployed. */
@@ -71,6 +78,9 @@ const UPDATABLE: StackStatus[] = ['CREATE_COMPLETE', 'UPDATE_COMPLETE', 'UPDATE_
 
 export class Stack {
   readonly id: StackId;
+  /** What CloudFormation calls its id: another one for each stack of the name. */
+  readonly arn: string;
+  readonly created: Date;
   readonly events: StackEvent[] = [];
   status: StackStatus = 'CREATE_IN_PROGRESS';
   deployed: Deployed;
@@ -82,12 +92,19 @@ export class Stack {
 
   constructor(id: StackId, deployed: Deployed, clock: Clock) {
     this.id = id;
+    this.arn = arnOf('cloudformation', id, `stack/${id.name}/${randomUUID()}`);
+    this.created = new Date(clock());
     this.deployed = deployed;
     this.#clock = clock;
   }
 
   get isUpdatable(): boolean {
     return UPDATABLE.includes(this.status);
+  }
+
+  /** Made by a change set that has not been executed. */
+  get isInReview(): boolean {
+    return this.status === 'REVIEW_IN_PROGRESS';
   }
 
   get isGone(): boolean {
@@ -107,7 +124,7 @@ export class Stack {
     this.#report({ logicalId, type, status, ...more });
   }
 
-  #report(event: Omit<StackEvent, 'time'>): void {
-    this.events.push({ time: new Date(this.#clock()), ...event });
+  #report(event: Omit<StackEvent, 'time' | 'id'>): void {
+    this.events.push({ id: randomUUID(), time: new Date(this.#clock()), ...event });
   }
 }

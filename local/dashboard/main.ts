@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SETTINGS_FILE } from '../../functions/settings.ts';
 import { parseConfig } from '../../infra/config.ts';
-import { relayNames } from '../../infra/names.ts';
+import { relayNames, stackName } from '../../infra/names.ts';
 import { readAssembly, type StackInput } from '../assembly.ts';
 import { LocalCloud } from '../cloud.ts';
 import { changeCodeFile } from '../code-files.ts';
@@ -46,7 +46,7 @@ try {
       faults,
       ...clients,
       bucket,
-      queueUrl: cloud.outputs('upload-relay-source')['QueueUrl']!,
+      queueUrl: cloud.outputs(stackName(config, 'source'))['QueueUrl']!,
       destinationBucket: routes[0]!.destination.bucket,
       scheduleArn: cloud.schedules.arns().find((arn) => arn.endsWith(`/${canaryRule}`))!,
     });

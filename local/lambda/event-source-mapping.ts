@@ -53,6 +53,8 @@ export class EventSourceMapping {
   readonly #batches = new Set<Promise<void>>();
   #loop: Promise<void> = Promise.resolve();
 
+  #isRetired = false;
+
   /** @throws ApiError `InvalidParameterValueException` when the queue or the role's grants don't fit, as Lambda refuses it */
   constructor(settings: MappingSettings, services: MappingServices) {
     this.#settings = settings;
@@ -90,6 +92,7 @@ export class EventSourceMapping {
 
   /** Receives nothing any more. Resolves when the batches under way have ended. */
   async retire(): Promise<void> {
+    this.#isRetired = true;
     this.#polling.abort();
     await this.#loop;
     await Promise.all(this.#batches);
@@ -170,7 +173,8 @@ export class EventSourceMapping {
   #begin(messages: ReceivedMessage[]): void {
     const batch = this.#work(messages)
       .catch((error) => {
-        if (!this.#stop.signal.aborted) this.#services.onUnexpectedError(error);
+        // The queue or the function may have gone with the mapping, as they do with a stack; AWS tells nobody.
+        if (!this.#isRetired) this.#services.onUnexpectedError(error);
       })
       .finally(() => this.#batches.delete(batch));
     this.#batches.add(batch);

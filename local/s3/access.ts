@@ -2,6 +2,7 @@ import type { AccessRequest, ContextKeys } from '../api.ts';
 import type { Bucket } from './bucket.ts';
 import { type BucketCall, callerAccount, type ObjectCall } from './call.ts';
 import { accessDenied } from './errors.ts';
+import type { Headers } from './headers.ts';
 import type { ObjectVersion } from './model.ts';
 
 interface BucketAccess extends AccessRequest {
@@ -75,10 +76,13 @@ export function findRequested(call: ObjectCall, action: string, actionOnVersion:
   return findReadable(call, action, actionOnVersion, call.query.get('versionId') ?? undefined);
 }
 
-/** The context keys of requests that create an object, and the further actions that their headers ask for. */
-export function requireWrite(call: ObjectCall): void {
+/**
+ * The context keys of requests that create an object, and the further actions that their headers ask for.
+ * @param creates whether the request itself makes the object visible, as CreateMultipartUpload doesn't
+ */
+export function requireWrite(call: ObjectCall, creates: boolean): void {
   const { headers } = call;
-  const context = writeContext(call);
+  const context = { ...writeContext(call.headers), ...creationContext(creates) };
   requireOnKey(call, 's3:PutObject', context);
   if (headers.has('x-amz-tagging')) requireOnKey(call, 's3:PutObjectTagging', context);
   if (hasAclHeaders(call)) requireOnKey(call, 's3:PutObjectAcl', context);
@@ -106,7 +110,29 @@ const WRITE_CONTEXT_HEADERS = [
   'if-none-match',
 ];
 
-function writeContext({ headers }: ObjectCall): ContextKeys {
+/**
+ * Of UploadPart and CompleteMultipartUpload. Neither takes a header about encryption, so what the upload was begun with counts: S3's
+ * reference is silent, but the policies that AWS publishes to enforce encryption would refuse every part otherwise.
+ */
+export function requirePart(call: ObjectCall, creates: boolean): void {
+  const begun = call.bucket.uploads.get(call.query.get('uploadId') ?? '');
+  const context = { ...writeContext(call.headers), ...begun?.encryptionContext, ...creationContext(creates) };
+  requireOnKey(call, 's3:PutObject', context);
+  if (call.headers.has('if-match')) requireOnKey(call, 's3:GetObject');
+}
+
+/** https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes-enforce.html */
+function creationContext(creates: boolean): ContextKeys {
+  return { 's3:ObjectCreationOperation': `${creates}` };
+}
+
+/** What a request asks for by its headers about encryption. */
+export function encryptionContext(headers: Headers): ContextKeys {
+  const isAboutEncryption = (name: string) => name.startsWith('s3:x-amz-server-side-encryption');
+  return Object.fromEntries(Object.entries(writeContext(headers)).filter(([name]) => isAboutEncryption(name)));
+}
+
+function writeContext(headers: Headers): ContextKeys {
   const context: ContextKeys = {};
   for (const name of WRITE_CONTEXT_HEADERS) {
     const value = headers.get(name);

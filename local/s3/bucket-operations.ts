@@ -128,3 +128,16 @@ export function getBucketVersioning(call: BucketCall): ApiResponse {
   requireOnBucket(call, 's3:GetBucketVersioning');
   return xmlResponse('VersioningConfiguration', { Status: call.bucket.settings.versioning });
 }
+
+/** Every bucket has a default since January 2023: SSE-S3 unless it says otherwise. */
+export function getBucketEncryption(call: BucketCall): ApiResponse {
+  requireOnBucket(call, 's3:GetEncryptionConfiguration');
+  const { encryption = { algorithm: 'AES256' } as const } = call.bucket.settings;
+  const kms = encryption.algorithm === 'aws:kms' ? encryption : undefined;
+  return xmlResponse('ServerSideEncryptionConfiguration', {
+    Rule: {
+      ApplyServerSideEncryptionByDefault: { SSEAlgorithm: encryption.algorithm, KMSMasterKeyID: kms?.kmsKeyArn },
+      BucketKeyEnabled: kms?.bucketKeyEnabled ?? false,
+    },
+  });
+}

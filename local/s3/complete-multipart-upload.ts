@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { ApiError, type ApiResponse } from '../api.ts';
 import { dnsSuffixOf } from '../partition.ts';
-import { requireOnKey } from './access.ts';
+import { requirePart } from './access.ts';
 import { readXmlBody } from './body.ts';
 import type { ObjectCall } from './call.ts';
 import {
@@ -44,8 +44,7 @@ type ListedPart = z.infer<typeof partSchema>;
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_CompleteMultipartUpload.html */
 export async function completeMultipartUpload(call: ObjectCall): Promise<ApiResponse> {
   const { s3, bucket, key, headers } = call;
-  requireOnKey(call, 's3:PutObject');
-  if (headers.has('if-match')) requireOnKey(call, 's3:GetObject');
+  requirePart(call, true);
   const upload = requestedUpload(call);
   requireKey(call, bucket, key, upload.object.encryption, 'kms:Decrypt');
   const listed = await readListedParts(call);
@@ -76,6 +75,7 @@ export async function completeMultipartUpload(call: ObjectCall): Promise<ApiResp
     },
     'ObjectCreated:CompleteMultipartUpload',
     () => bucket.uploads.delete(upload.uploadId),
+    upload.initiated,
   );
   for (const part of upload.parts.values()) await s3.blobs.release(part.segments);
   return xmlResponse(

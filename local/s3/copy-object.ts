@@ -14,7 +14,7 @@ import { quoted, xmlResponse } from './wire.ts';
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_CopyObject.html */
 export async function copyObject(call: ObjectCall): Promise<ApiResponse> {
   const source = findCopySource(call);
-  requireWrite(call);
+  requireWrite(call, true);
   const metadataDirective = directive(call, 'x-amz-metadata-directive');
   const taggingDirective = directive(call, 'x-amz-tagging-directive');
   requireChange(call, source, metadataDirective);

@@ -48,6 +48,7 @@ const KNOWN_HEADERS = new Set([
   'x-amz-mp-object-size',
   'x-amz-object-attributes',
   'x-amz-object-ownership',
+  'x-amz-optional-object-attributes',
   'x-amz-part-number-marker',
   'x-amz-request-payer',
   'x-amz-sdk-checksum-algorithm',

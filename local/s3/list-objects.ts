@@ -23,6 +23,7 @@ interface ListParameters {
 export function listObjectsV2(call: BucketCall): ApiResponse {
   const { bucket, query } = call;
   requireOnBucket(call, 's3:ListBucket', listContext(query));
+  requireKnownAttributes(call);
   const { encode, echo, ...parameters } = readParameters(call);
   const token = query.get('continuation-token') ?? undefined;
   const startAfter = query.get('start-after') ?? undefined;
@@ -102,6 +103,18 @@ export function listObjectVersions(call: BucketCall): ApiResponse {
     DeleteMarker: page.items.filter(({ kind }) => kind === 'delete-marker').map(entry),
     CommonPrefixes: page.commonPrefixes.map((prefix) => ({ Prefix: encode(prefix) })),
   });
+}
+
+/**
+ * `RestoreStatus` is all there is to ask for. No object has one here: nothing is restored.
+ * https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectsV2.html
+ * @throws ApiError `InvalidArgument`
+ */
+function requireKnownAttributes({ headers }: BucketCall): void {
+  const name = 'x-amz-optional-object-attributes';
+  const asked = headers.get(name);
+  if (asked === undefined || asked === 'RestoreStatus') return;
+  throw invalidArgument('Invalid attribute name specified', name, asked);
 }
 
 /** What a policy may ask about a listing. An absent prefix counts as an empty one, as on S3. */

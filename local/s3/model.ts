@@ -1,3 +1,4 @@
+import type { ContextKeys } from '../api.ts';
 import type { ObjectCreated } from '../events/s3-notification.ts';
 import type { PolicyDocument } from '../iam/policy.ts';
 import type { Segment } from './blobs.ts';
@@ -106,6 +107,8 @@ export interface MultipartUpload {
   initiator: string;
   checksum: UploadChecksum;
   parts: Map<number, UploadedPart>;
+  /** What CreateMultipartUpload asked for by its headers about encryption, as policies see it. */
+  encryptionContext: ContextKeys;
   /** Everything that CreateMultipartUpload already says about the object. */
   object: Pick<NewObject, 'metadata' | 'tags' | 'encryption' | 'owner' | 'bucketOwnerFullControl'>;
 }

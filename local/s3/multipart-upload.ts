@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { canonicalUserId } from '../accounts.ts';
 import type { ApiResponse } from '../api.ts';
-import { requireOnBucket, requireOnKey, requireWrite } from './access.ts';
+import { encryptionContext, requireOnBucket, requireOnKey, requireWrite } from './access.ts';
 import { type BucketCall, type ObjectCall, principalArn } from './call.ts';
 import { checksumElement } from './checksums.ts';
 import { encryptionHeaders } from './encryption.ts';
@@ -16,7 +16,7 @@ import { quoted, urlEncodeKey, xmlResponse } from './wire.ts';
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_CreateMultipartUpload.html */
 export function createMultipartUpload(call: ObjectCall): ApiResponse {
   const { s3, bucket, key, headers, request } = call;
-  requireWrite(call);
+  requireWrite(call, false);
   const upload: MultipartUpload = {
     uploadId: randomBytes(48).toString('base64url'),
     key,
@@ -24,6 +24,7 @@ export function createMultipartUpload(call: ObjectCall): ApiResponse {
     initiator: principalArn(request.caller.principal),
     checksum: uploadChecksum(headers.get('x-amz-checksum-algorithm'), headers.get('x-amz-checksum-type')),
     parts: new Map(),
+    encryptionContext: encryptionContext(headers),
     object: draftObject(call),
   };
   bucket.uploads.set(upload.uploadId, upload);

@@ -36,6 +36,7 @@ export function singleETag(md5Hex: string, encryption: Encryption): string {
 
 /**
  * Makes the object visible, in one step with the check of the write's conditions, and announces it.
+ * @param lastModified of an upload in parts when it was begun: https://docs.aws.amazon.com/AmazonS3/latest/userguide/mpuoverview.html
  * @param inTheSameStep what else must happen exactly when the object becomes visible
  * @throws ApiError `PreconditionFailed`, `NoSuchKey`, `NoSuchBucket`; the object's bytes are gone then
  */
@@ -44,6 +45,7 @@ export async function commitObject(
   object: NewObject,
   eventName: ObjectEventName,
   inTheSameStep: () => void = () => undefined,
+  lastModified = new Date(call.s3.clock()),
 ): Promise<ObjectVersion> {
   const { s3, bucket, key } = call;
   try {
@@ -54,7 +56,7 @@ export async function commitObject(
     throw error;
   }
   const now = s3.clock();
-  const { version, unused } = bucket.add(key, { ...object, ...retentionFrom(bucket, now) }, new Date(now));
+  const { version, unused } = bucket.add(key, { ...object, ...retentionFrom(bucket, now) }, lastModified);
   inTheSameStep();
   await s3.blobs.release(unused);
   await s3.announce(bucket, version, eventOrigin(call, eventName));

@@ -2,6 +2,7 @@ import { getObjectAcl, putObjectAcl } from './acl.ts';
 import {
   createBucket,
   deleteBucket,
+  getBucketEncryption,
   getBucketLocation,
   getBucketVersioning,
   headBucket,
@@ -38,6 +39,7 @@ export const bucketOperations: Table<BucketCall> = {
   HEAD: headBucket,
   DELETE: deleteBucket,
   GET: listObjects,
+  'GET encryption': getBucketEncryption,
   'GET list-type': listObjectsV2,
   'GET location': getBucketLocation,
   'GET uploads': listMultipartUploads,

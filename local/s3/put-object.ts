@@ -9,7 +9,7 @@ import { quoted } from './wire.ts';
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObject.html */
 export async function putObject(call: ObjectCall): Promise<ApiResponse> {
-  requireWrite(call);
+  requireWrite(call, true);
   const draft = draftObject(call);
   const plan = planBody(call.request, call.headers);
   requireDigest(call.bucket, plan, 'Object');

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { buffer } from 'node:stream/consumers';
 import { ApiError, type ApiRequest, type ApiResponse, type Authorizer, type Clock, type Service } from '../api.ts';
 import type { PolicyDocument } from '../iam/policy.ts';
 import { BlobStore } from './blobs.ts';
@@ -86,6 +87,11 @@ export class S3Service implements Service {
   /** @throws ApiError `NoSuchBucket` */
   bucket(name: string): Bucket {
     return this.#context.buckets.get(name);
+  }
+
+  /** The newest version as it is, for a service of AWS that was given it. @throws ApiError `NoSuchBucket`, `NoSuchKey` */
+  readObject(bucket: string, key: string): Promise<Buffer> {
+    return buffer(this.#context.blobs.read(this.bucket(bucket).find(key, undefined).segments));
   }
 
   /**

@@ -1,5 +1,5 @@
 import type { ApiResponse } from '../api.ts';
-import { requireOnKey } from './access.ts';
+import { requirePart } from './access.ts';
 import { sliceSegments } from './blobs.ts';
 import { storeBody } from './body.ts';
 import { planBody } from './body-plan.ts';
@@ -21,7 +21,7 @@ import { quoted, xmlResponse } from './wire.ts';
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_UploadPart.html */
 export async function uploadPart(call: ObjectCall): Promise<ApiResponse> {
   const partNumber = requestedPartNumber(call);
-  requireOnKey(call, 's3:PutObject');
+  requirePart(call, false);
   const upload = requestedUpload(call);
   const { encryption } = upload.object;
   requireKey(call, call.bucket, call.key, encryption, 'kms:Decrypt');
@@ -55,7 +55,7 @@ export async function uploadPartCopy(call: ObjectCall): Promise<ApiResponse> {
   const { s3, headers, bucket } = call;
   const partNumber = requestedPartNumber(call);
   const source = findCopySource(call);
-  requireOnKey(call, 's3:PutObject', { 's3:x-amz-copy-source': headers.get('x-amz-copy-source') ?? '' });
+  requirePart(call, false);
   const upload = requestedUpload(call);
   requireKey(call, bucket, call.key, upload.object.encryption, 'kms:Decrypt');
   const rangeHeader = headers.get('x-amz-copy-source-range');

@@ -85,9 +85,15 @@ export class Queues {
     return target;
   }
 
-  /** @param policy undefined takes it away @throws ApiError QueueDoesNotExist */
-  setQueuePolicy(queueUrlOrArn: string, policy: PolicyDocument | undefined): void {
-    const queue = queueUrlOrArn.startsWith('arn:') ? this.queueByArn(queueUrlOrArn) : this.queueByUrl(queueUrlOrArn);
+  /**
+   * @param policy undefined takes it away
+   * @param region of a queue named by its URL
+   * @throws ApiError QueueDoesNotExist
+   */
+  setQueuePolicy(queueUrlOrArn: string, policy: PolicyDocument | undefined, region?: string): void {
+    const queue = queueUrlOrArn.startsWith('arn:')
+      ? this.queueByArn(queueUrlOrArn)
+      : this.queueByUrl(queueUrlOrArn, region);
     if (!queue) throw queueDoesNotExist();
     queue.policy = policy;
   }

@@ -10,6 +10,7 @@ import { type OwnSource, parseConfig, pullingRoutes, type RelayContext } from '.
 import { stackName } from '../../infra/names.ts';
 import { runtimeRoute } from '../../infra/settings.ts';
 import { readAssembly } from '../assembly.ts';
+import { bootstrap } from '../bootstrap.ts';
 import { LocalCloud } from '../cloud.ts';
 import { committedContext, synthesize } from '../synth.ts';
 import { accountProfiles } from './account-profiles.ts';
@@ -61,6 +62,8 @@ export async function openSession(port: number): Promise<LocalSession> {
       firesSchedules: true,
       maxSandboxes: SANDBOXES_PER_CORE * availableParallelism(),
     });
+    const { source } = parseConfig(committedContext());
+    await bootstrap(cloud, source.account, source.region);
     const close = async () => {
       await cloud.close();
       await remove();

@@ -77,6 +77,8 @@ async function check(world: World): Promise<void> {
 }
 
 async function replayWith(world: World, event: object): Promise<void> {
+  if (!world.config.relay.replay)
+    throw new UserError('There is no replay: field "relay.relay.replay" of cdk.json is false.');
   print(
     JSON.stringify(
       await invoke(world, `${relayNames(world.config).replayFunction}:${LIVE_ALIAS}`, event),

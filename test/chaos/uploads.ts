@@ -46,7 +46,7 @@ const NAMES = ['plain/', 'with space ', 'a+b=', '100%25-', 'übergröße/日本-
 export const OVERWRITTEN_KEYS = /\.draft$/;
 
 /** What is uploaded in parts under these has no checksum of the whole. */
-export const COMPOSITE_KEYS = /(^|\/)composite\//;
+const COMPOSITE_KEYS = /(^|\/)composite\//;
 
 /** Every key at least once, a quarter of them again soon after, in the order in which to upload. */
 export function planUploads(random: Random, objects: number): PlannedUpload[] {

@@ -23,6 +23,7 @@ export const RUN_ELSEWHERE: Record<string, Elsewhere> = {
   'npm run dashboard': { why: 'it draws a picture for two minutes', by: 'test/unit/local/dashboard.test.ts' },
   'npm run bench': { why: 'it measures for minutes', by: 'test/unit/bench/bench.test.ts' },
   'npm run chaos': { why: 'it takes minutes', by: 'test/chaos/chaos.test.ts' },
+  'npm run deploys': { why: 'it takes minutes', by: 'test/deploys/deploys.test.ts' },
   'npm run prove:iam': { why: 'it takes minutes', by: 'test/iam/iam.test.ts' },
   'npm run fire -- nightly': {
     why: 'it wants a cdk.json with such a schedule',

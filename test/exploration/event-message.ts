@@ -41,7 +41,7 @@ function recordOf(queue: Queue, message: Message): SQSRecord {
     body: message.body,
     attributes: {
       ApproximateReceiveCount: String(message.receives),
-      SentTimestamp: String(message.sentAt),
+      SentTimestamp: String(message.sentAtMs),
       SenderId: 's3',
       ApproximateFirstReceiveTimestamp: '0',
     },

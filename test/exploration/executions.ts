@@ -70,7 +70,11 @@ export class Executions {
         },
       });
       const invocation = this.#invocation(life);
-      const run = largeRun(invocation, this.#context(checkpoints, life, ''), parseLargeRequest(JSON.parse(payload)));
+      const run = largeRun(
+        invocation,
+        this.#context(name, checkpoints, life, ''),
+        parseLargeRequest(JSON.parse(payload)),
+      );
       if ((await Promise.race([relayLargeObject(run), death])) !== 'died') break;
       await timeline.turn(`${title} goes on`);
     }
@@ -78,7 +82,7 @@ export class Executions {
   }
 
   /** As much of the SDK's context as relay-large uses. */
-  #context(checkpoints: Checkpoints, life: Life, place: string): DurableContext {
+  #context(execution: string, checkpoints: Checkpoints, life: Life, place: string): DurableContext {
     let operations = 0;
     const once = async (what: string, work: () => Promise<unknown>): Promise<unknown> => {
       const id = `${place}/${++operations}`;
@@ -108,7 +112,7 @@ export class Executions {
       map: async (_: string, items: unknown[], work: (context: DurableContext, item: unknown) => Promise<unknown>) => {
         const child = `${place}/${++operations}`;
         const outcomes = await Promise.allSettled(
-          items.map((item, index) => work(this.#context(checkpoints, life, `${child}/${index}`), item)),
+          items.map((item, index) => work(this.#context(execution, checkpoints, life, `${child}/${index}`), item)),
         );
         const failed = outcomes.flatMap((each) =>
           each.status === 'rejected' ? [{ error: each.reason as Error }] : [],
@@ -116,7 +120,7 @@ export class Executions {
         const results = outcomes.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
         return { failed: () => failed, getResults: () => results };
       },
-      executionContext: { durableExecutionArn: 'arn/durable-execution/name/id' },
+      executionContext: { durableExecutionArn: `arn/durable-execution/${execution}/id` },
     };
     return context as unknown as DurableContext;
   }

@@ -1,7 +1,10 @@
 import type { Bounds } from './scenario.ts';
 
-/** What is explored. Each family of scenarios has its own bad days, since in all of them together each would come up too seldom. */
-export const FAMILIES: readonly (readonly [what: string, bounds: Bounds])[] = [
+/**
+ * What is explored. Each family of scenarios has its own bad days, since in all of them together each would come up too seldom.
+ * `share` of the usual number of schedules, for what takes long.
+ */
+export const FAMILIES: [what: string, bounds: Bounds, share?: number][] = [
   [
     'a versioned object, written by several, invocations dying',
     { versioning: 'versioned', keys: ['k'], writers: 3, uploadsPerWriter: 2, ends: ['crash'] },
@@ -46,6 +49,21 @@ export const FAMILIES: readonly (readonly [what: string, bounds: Bounds])[] = [
   [
     'small and large versions of an object, relay and relay-large dying',
     { keys: ['k'], writers: 2, uploadsPerWriter: 2, hasChecksum: true, ends: ['crash'], hasExecutions: true },
+  ],
+  [
+    'large objects that wait for one another, relay and relay-large dying',
+    {
+      versioning: 'versioned',
+      keys: ['k', 'l'],
+      writers: 2,
+      uploadsPerWriter: 1,
+      sizes: ['large'],
+      hasChecksum: true,
+      ends: ['crash'],
+      hasExecutions: true,
+      largeSlots: 1,
+    },
+    1 / 5,
   ],
   [
     'writes that land late, from senders that live, die or run out of time',

@@ -1,5 +1,6 @@
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import type { RelayConfig } from '../../functions/config.ts';
+import { largeSlots } from '../../functions/delivery/large-slots.ts';
 import { RelayMetrics } from '../../functions/delivery/metrics.ts';
 import type { Invocation } from '../../functions/delivery/relay.ts';
 import { RelayError } from '../../functions/errors.ts';
@@ -50,6 +51,7 @@ export const CONFIG: RelayConfig = {
   awaitRoleHours: 72,
   deployedRoleId: 'AROARELAY',
   largeObjectBytes: Number.POSITIVE_INFINITY,
+  largeSlots: 100,
   largeWorkers: 2,
   largeFunction: 'relay-large',
   partFunction: 'relay-part',
@@ -130,17 +132,22 @@ export class Invocations {
 
   /** @param signal of its time; an execution has all it needs */
   invocation(life: Life, signal = new AbortController().signal): Invocation {
-    const { services, outlivesAbort, attempts, config } = this.#options;
+    const { services, outlivesAbort, attempts } = this.#options;
     const { scenario, late, timeline } = this.#world;
-    const { maxReceives, largeFates } = scenario;
+    const { maxReceives, largeFates, largeSlots: slots = CONFIG.largeSlots } = scenario;
     const onUnknown = (problem: string) => void this.#world.violations.push(problem);
     const ignore = () => undefined;
+    const large = largeFates && { largeObjectBytes: LARGE_OBJECT_BYTES, largeSlots: slots };
+    const config = { ...CONFIG, maxReceives, ...large, ...this.#options.config };
+    const clients = clientsOf(services(), life, { onUnknown, outlivesAbort, late, attempts });
+    const now = () => new Date(timeline.nowMs);
     return {
-      config: { ...CONFIG, maxReceives, ...(largeFates && { largeObjectBytes: LARGE_OBJECT_BYTES }), ...config },
-      clients: clientsOf(services(), life, { onUnknown, outlivesAbort, late, attempts }),
+      config,
+      clients,
+      slots: largeSlots({ clients, config, now }),
       logger: { info: ignore, warn: ignore, error: ignore },
       metrics: new RelayMetrics('upload-relay'),
-      now: () => new Date(timeline.now),
+      now,
       sleep: () => life.turn('sleeps'),
       remainingMs: () => 900_000,
       grantedMs: 900_000,

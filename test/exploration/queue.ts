@@ -5,11 +5,16 @@ export interface Message {
   body: string;
   receives: number;
   /** Milliseconds. */
-  sentAt: number;
+  sentAtMs: number;
   /** Its attributes, as they were sent. */
   attributes: Record<string, string>;
   isVisible: boolean;
   isDeleted: boolean;
+}
+
+/** How a message is sent. */
+export interface Sending extends Partial<Pick<Message, 'attributes' | 'sentAtMs'>> {
+  delaySeconds?: number;
 }
 
 export interface DeadLetter {
@@ -26,24 +31,21 @@ export class Queue {
   readonly #onDeleted: (message: Message) => void;
 
   /** What has happened by the time that a message sent now is first seen. */
-  readonly #now: () => number;
   readonly #delayed: (seconds: number) => Promise<void>;
 
   constructor(on: {
     visible: (message: Message) => void;
     deleted: (message: Message) => void;
     delayed?: (seconds: number) => Promise<void>;
-    now?: () => number;
   }) {
     this.#onVisible = on.visible;
     this.#onDeleted = on.deleted;
-    this.#now = on.now ?? (() => 0);
     this.#delayed = on.delayed ?? (async () => undefined);
   }
 
-  send(key: string, body: string, attributes: Record<string, string> = {}, delaySeconds = 0): void {
+  send(key: string, body: string, { attributes = {}, sentAtMs = 0, delaySeconds = 0 }: Sending = {}): void {
     const id = `m${this.messages.length + 1}`;
-    const message = { id, key, body, receives: 0, sentAt: this.#now(), attributes, isVisible: false, isDeleted: false };
+    const message = { id, key, body, receives: 0, sentAtMs, attributes, isVisible: false, isDeleted: false };
     this.messages.push(message);
     void this.#show(message, delaySeconds);
   }

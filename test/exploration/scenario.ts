@@ -77,6 +77,8 @@ export interface Scenario {
   awaitedWrites?: number;
   /** Of the first executions of relay-large, where large objects are its business: they only die. */
   largeFates?: Fate[];
+  /** How many of them there may be at once; more than there are, unless given. */
+  largeSlots?: number;
 }
 
 /** What a family of scenarios may contain. */
@@ -105,6 +107,7 @@ export interface Bounds {
   awaitsRole?: true;
   /** Large objects are relayed by relay-large. */
   hasExecutions?: true;
+  largeSlots?: number;
 }
 
 export function scenarios(bounds: Bounds): fc.Arbitrary<Scenario> {
@@ -157,6 +160,7 @@ export function scenarios(bounds: Bounds): fc.Arbitrary<Scenario> {
     maxReceives: fc.constant(bounds.maxReceives ?? 100),
     ...(bounds.awaitsRole && { awaitedWrites: fc.nat(MAX_AWAITED_WRITES) }),
     ...(bounds.hasExecutions && { largeFates: fc.array(fate(TURNS_EXECUTION, ['crash']), { maxLength: MAX_FATES }) }),
+    ...(bounds.largeSlots !== undefined && { largeSlots: fc.constant(bounds.largeSlots) }),
     fates: fc.array(fate(sizes.includes('large') ? TURNS_LARGE : TURNS_SMALL, bounds.ends ?? []), {
       maxLength: MAX_FATES,
     }),

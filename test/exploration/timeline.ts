@@ -5,7 +5,7 @@ import type { Scheduler } from 'fast-check';
 export class Timeline {
   readonly story: string[] = [];
   /** A clock that all share: each turn takes a millisecond. */
-  now = 0;
+  nowMs = 0;
   readonly #scheduler: Scheduler;
   readonly #stalled: (() => void)[] = [];
 
@@ -38,7 +38,7 @@ export class Timeline {
     let goOn: (() => void)[];
     do {
       await this.#scheduler.waitIdle(async (giveTurn) => {
-        this.now++;
+        this.nowMs++;
         await giveTurn();
         await macrotask();
       });

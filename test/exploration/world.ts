@@ -26,6 +26,8 @@ export class World implements Stores {
   readonly ledger = new LedgerTable((before, next) => this.#checkItem(before, next));
   readonly queue: Queue;
   readonly late: LateWrites;
+  /** Each turn takes a while, and more time passes where a message waits. */
+  readonly clock: Timeline;
   readonly violations: string[] = [];
   readonly #everDeleted = new Set<string>();
   /** By key, the number of the newest upload that the ledger ever called delivered. */
@@ -36,6 +38,7 @@ export class World implements Stores {
   constructor(scenario: Scenario, timeline: Timeline, onVisible: (message: Message) => void) {
     this.scenario = scenario;
     this.timeline = timeline;
+    this.clock = timeline;
     this.source = new SourceBucket(scenario.versioning);
     this.destination = new DestinationBucket(scenario.multipartOrder);
     this.late = new LateWrites(timeline, scenario.writeFates);
@@ -43,7 +46,6 @@ export class World implements Stores {
       visible: onVisible,
       deleted: (message) => this.#checkEnd(message),
       delayed: (seconds) => this.late.outlasted(seconds),
-      now: () => timeline.now,
     });
   }
 
@@ -68,14 +70,14 @@ export class World implements Stores {
     const version = this.source.upload(key, this.#contentOf(upload));
     this.timeline.tell(`${writer} uploads ${key} ${nameOf(version)}`);
     const body = notificationOf('uploads', version, { isHinted, isBundled: this.scenario.isBundled });
-    this.queue.send(key, body);
+    this.queue.send(key, body, { sentAtMs: this.clock.nowMs });
     if (events > 1) void this.#repeat(key, body, isRepeatedLate);
   }
 
   async #repeat(key: string, body: string, isLate: boolean): Promise<void> {
     if (isLate) await this.timeline.stall();
     await this.timeline.turn('an event is told again');
-    this.queue.send(key, body);
+    this.queue.send(key, body, { sentAtMs: this.clock.nowMs });
   }
 
   #contentOf({ content }: Upload): Upload['content'] {

@@ -123,8 +123,14 @@ export async function startProofWorld(configuration: Configuration): Promise<Pro
   for (const stack of stacks) tellHolders(stack);
   changeProperties(stacks, 'AWS::Lambda::EventSourceMapping', { Enabled: false });
   changeProperties(stacks, 'AWS::Lambda::Function', { Timeout: TIMEOUT_SECONDS });
-  const pauses = { retryDelaySeconds: RETRY_DELAY_SECONDS, latePutSeconds: RETRY_DELAY_SECONDS };
-  changeSettings(stacks, { ...pauses, lateCompleteSeconds: RETRY_DELAY_SECONDS, largeObjectBytes: RELAY_TAKES_BYTES });
+  changeSettings(stacks, {
+    retryDelaySeconds: RETRY_DELAY_SECONDS,
+    latePutSeconds: RETRY_DELAY_SECONDS,
+    lateCompleteSeconds: RETRY_DELAY_SECONDS,
+    largeObjectBytes: RELAY_TAKES_BYTES,
+    // Executions that may do nothing hold theirs for long.
+    largeSlots: 10_000,
+  });
   changeSettings(stacks, { largeObjectBytes: LARGE_TAKES_BYTES }, 'upload-relay-large');
   const around = [strangers(COVETED), listener(), ...[ACCOUNT_A, ACCOUNT_B, ACCOUNT_C].map(elsewhere)];
   for (const stack of [...stacks, ...around]) await cloud.deploy(stack);

@@ -1,6 +1,6 @@
 /** `node infra/app.ts`, as `cdk synth` and `cdk deploy` start it. */
 import { execFile } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -58,4 +58,16 @@ test('a template is counted as the CDK’s command line renders it', async () =>
   const cdk = fileURLToPath(import.meta.resolve('aws-cdk/bin/cdk'));
   const { stdout } = await run([cdk, 'synth', 'Destination', '--app', folder]);
   expect(stdout.trimEnd()).toBe(asYaml(template).trimEnd());
+});
+
+test('a configuration in a file of its own is named in its mistakes', async () => {
+  const file = join(folder, 'partner.json');
+  const withFile = (config: string) =>
+    run(['infra/app.ts'], { CDK_OUTDIR: folder, CDK_CONTEXT_JSON: JSON.stringify({ config }) });
+  const wrong = { ...committedContext(), name: 'partner' };
+  writeFileSync(file, JSON.stringify(wrong));
+  expect((await withFile(file)).stderr).toBe(`${file}: field "name" is not known; it belongs into "relay".\n`);
+  writeFileSync(file, '{');
+  expect((await withFile(file)).stderr).toMatch(/^--context config=.*: it can't be read as JSON/);
+  expect((await withFile(join(folder, 'none.json'))).stderr).toMatch(/: there is no such file\.\n$/);
 });

@@ -156,6 +156,14 @@ describe.each<[string, [string, Change, string][]]>([
     'names in the template',
     [
       [
+        'a relay whose roles would have too long a name in a region of a long name',
+        (context) => {
+          context.source.region = 'us-southeasterncentral-12';
+          context.relay = { name: 'x'.repeat(36), acceptUnknownRegion: true };
+        },
+        `field "relay.relay.name" is "${'x'.repeat(36)}": the relay's role for replay would be called "${'x'.repeat(36)}-replay-us-southeasterncentral-12", which is 69 characters, and IAM takes 64; choose a shorter name`,
+      ],
+      [
         'routes that differ in hyphens only',
         ({ routes }) => {
           routes[0]!.name = 'eu-1';
@@ -163,7 +171,7 @@ describe.each<[string, [string, Change, string][]]>([
         },
         'field "relay.routes.1.name" is "eu1", as in "relay.routes.0" ("eu-1")',
       ],
-      ...['Group', 'Role', 'gro-up-', 'constructor', 'toString', 'hasOwnProperty'].map(
+      ...['Group', 'Role', 'gro-up-', 'Default', 'Resource', 'constructor', 'toString', 'hasOwnProperty'].map(
         (name): [string, Change, string] => [
           `a replay called ${name}`,
           (context) => {

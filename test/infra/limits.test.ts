@@ -180,6 +180,24 @@ describe('the field that is named is the one to change', () => {
     );
   });
 
+  test('so many replays that one stack can’t hold them', () => {
+    const replays = Array.from({ length: 480 }, (_, index) => ({ name: `r${index}`, schedule: 'rate(1 day)' }));
+    const { config: own, stacks } = synthesized({ ...committedContext(), relay: { replays } });
+    expect(() => checkLimits(stacks, own)).toThrow(
+      /field "relay\.relay\.replays" has 480 entries: with it the stack "Source" has 5\d\d resources, and CloudFormation takes 500\./,
+    );
+  });
+
+  test('so many alarms of routes that no widget shows them', () => {
+    const { config: own, stacks } = synthesized({
+      ...manyRoutes(93, (index) => ({ filter: { prefix: `${index}/` } })),
+      relay: { routeAlarms: true },
+    });
+    expect(() => checkLimits(stacks, own)).toThrow(
+      'field "relay.relay.routeAlarms" is true: with it the widget "Alarms" of the dashboard has 101 alarms, and CloudWatch takes 100.',
+    );
+  });
+
   test('so many new buckets that one stack can’t hold them', () => {
     const { destination } = committedContext().routes[0]!;
     const { config: own, stacks } = synthesized(

@@ -46,6 +46,12 @@ describe('alarms', () => {
     ]);
   });
 
+  test('the README counts them', () => {
+    const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
+    expect(readme).toContain('A dashboard and eight alarms');
+    expect(alarms).toHaveLength(8);
+  });
+
   test('each route has its own alarm on latency where that is asked for', () => {
     const context: CommittedContext = { ...committedContext(), relay: { routeAlarms: true } };
     const [main] = context.routes;

@@ -9,8 +9,10 @@ import { AwsSolutionsChecks } from 'cdk-nag';
 import { afterAll, describe, expect, test } from 'vitest';
 import { acknowledge } from '../../infra/acknowledge.ts';
 import { parseConfig } from '../../infra/config.ts';
+import { DestinationStack, destinationGroups } from '../../infra/destination-stack.ts';
+import { ReaderStack, readerGroups } from '../../infra/reader-stack.ts';
 import { SourceStack } from '../../infra/source-stack.ts';
-import { committedContext } from '../support/stacks.ts';
+import { committedContext, pullingRoute } from '../support/stacks.ts';
 
 const outdir = mkdtempSync(join(tmpdir(), 'upload-relay-nag-'));
 afterAll(() => rmSync(outdir, { recursive: true }));
@@ -51,5 +53,31 @@ describe('cdk-nag', () => {
   test('lets an explained finding pass', () => {
     const explained = (stack: Stack) => acknowledge(new Bucket(stack, 'One', { enforceSSL: true }), 'S1', 'a reason');
     expect(() => synthWith(explained)).not.toThrow();
+  });
+
+  test.each([
+    'with space/',
+    'a-b/',
+    'a{b}/',
+    'a{b/',
+    'a}b/',
+    'a[b]/',
+    'a[b/',
+    'a]b/',
+    'a(b/',
+    'a)b/',
+    'a::b/',
+    '<a>/',
+    `"'\\/`,
+  ])('knows what was explained of the prefix %j', (prefix) => {
+    const { source, routes } = committedContext();
+    const main = { ...routes[0]!, filter: { prefix }, destination: { ...routes[0]!.destination, prefix } };
+    const config = parseConfig({ source, routes: [main, pullingRoute({ filter: { prefix } })] });
+    const app = new App({ analyticsReporting: false, outdir, context: { 'aws:cdk:bundling-stacks': [] } });
+    new SourceStack(app, 'Source', { config });
+    for (const { id, ...place } of destinationGroups(config)) new DestinationStack(app, id, { config, ...place });
+    for (const { id, ...place } of readerGroups(config)) new ReaderStack(app, id, { config, ...place });
+    Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
+    expect(() => app.synth()).not.toThrow();
   });
 });

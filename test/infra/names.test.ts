@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { parseConfig } from '../../infra/config.ts';
 import { destinationGroups } from '../../infra/destination-stack.ts';
 import { LONGEST_NAME, type RelayNames, relayNames, stackName } from '../../infra/names.ts';
-import { relaySettings } from '../../infra/settings.ts';
+import { relaySettings, settingsJson } from '../../infra/settings.ts';
 import { type CommittedContext, committedContext, templatesOf } from '../support/stacks.ts';
 
 function named(name: string, change: Partial<CommittedContext['source']> = {}): CommittedContext {
@@ -122,6 +122,16 @@ describe('the order of routes', () => {
       'Destination-222222222222-us-east-1',
       'Destination-333333333333-eu-central-1',
     ]);
-    expect(relaySettings(parseConfig(reversed))).toEqual(relaySettings(parseConfig(context)));
+    expect(settingsJson(relaySettings(parseConfig(reversed)))).toBe(settingsJson(relaySettings(parseConfig(context))));
+  });
+
+  test('nor does that of the fields in cdk.json', () => {
+    const storageClass = { STANDARD: 'STANDARD_IA', GLACIER: 'GLACIER' };
+    const backwards = ({ ...fields }: object) => Object.fromEntries(Object.entries(fields).reverse());
+    const settingsOf = (route: object) =>
+      settingsJson(relaySettings(parseConfig({ ...context, routes: [route, ...routes.slice(1)] })));
+    expect(settingsOf(backwards({ ...routes[0], storageClass: backwards(storageClass) }))).toBe(
+      settingsOf({ ...routes[0], storageClass }),
+    );
   });
 });

@@ -174,7 +174,13 @@ describe('the relay’s side', () => {
       expect(routes.map((route) => route.pull)).toEqual([pull, undefined]);
     }
     const { routes } = replaySettings(config);
-    expect(routes[0]).toEqual({ name: 'customer', filter: { prefix: '', suffix: '' }, createOnly: false, pull });
+    expect(routes[0]).toEqual({
+      name: 'customer',
+      filter: { prefix: '', suffix: '' },
+      createOnly: false,
+      pull,
+      destination: { account: '222222222222', bucket: 'upload-relay-destination-222222222222', prefix: 'customer/' },
+    });
   });
 
   test('when every route pulls, there is no bucket, no notification and no right to read one', () => {

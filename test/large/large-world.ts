@@ -1,5 +1,6 @@
 import { withDurableExecution } from '@aws/durable-execution-sdk-js';
 import type { Context } from 'aws-lambda';
+import { largeSlots } from '../../functions/delivery/large-slots.ts';
 import { RelayMetrics } from '../../functions/delivery/metrics.ts';
 import type { Invocation } from '../../functions/delivery/relay.ts';
 import { largeRun } from '../../functions/large/large-run.ts';
@@ -50,6 +51,8 @@ export class LargeWorld {
   readonly destination = new DestinationBucket('completed');
   readonly ledger = new LedgerTable();
   readonly queue = new Queue({ visible: () => undefined, deleted: () => undefined });
+  /** It stands still. */
+  readonly clock = { nowMs: 0 };
   readonly executions: DurableExecution[] = [];
   /** `upload/part` of each UploadPart that took effect. */
   readonly sentParts: string[] = [];
@@ -136,17 +139,21 @@ export class LargeWorld {
     const unknown = (problem: string) => {
       throw new Error(problem);
     };
+    const config = {
+      ...CONFIG,
+      routes: CONFIG.routes.map((route) => ({ ...route, createOnly })),
+      largeObjectBytes: GIB,
+      // It waits for as long as it says.
+      lateCompleteSeconds: 1,
+    };
+    const clients = clientsOf(this.#services, life, { onUnknown: unknown, outlivesAbort: false });
+    const now = () => new Date(0);
     return {
-      config: {
-        ...CONFIG,
-        routes: CONFIG.routes.map((route) => ({ ...route, createOnly })),
-        largeObjectBytes: GIB,
-        // It waits for as long as it says.
-        lateCompleteSeconds: 1,
-      },
-      clients: clientsOf(this.#services, life, { onUnknown: unknown, outlivesAbort: false }),
+      config,
+      clients,
+      slots: largeSlots({ clients, config, now }),
       logger: { info: ignore, warn: ignore, error: ignore },
-      now: () => new Date(0),
+      now,
       sleep: async () => undefined,
       remainingMs: () => 900_000,
       grantedMs: 900_000,

@@ -58,6 +58,13 @@ class DeadLetterQueue {
   }
 }
 
+test('a redrive that never ends says so, and what to do', async () => {
+  const task = { Status: 'RUNNING', StartedTimestamp: 1, ApproximateNumberOfMessagesMoved: 0 };
+  const ListMessageMoveTasks = () => ({ Results: [task] });
+  const world = new ReplayWorld({ keys: [], skipTime: true, services: { ListMessageMoveTasks } });
+  expect(await world.redrive()).toMatchObject({ status: 'RUNNING', reason: expect.stringContaining('redrive again') });
+});
+
 describe.each([
   ['at once', 100],
   ['between looks', 2],

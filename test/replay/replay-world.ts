@@ -21,6 +21,8 @@ export interface ReplayWorldOptions {
   keys: readonly string[];
   /** Those that have a receipt. */
   isDelivered?: (key: string) => boolean;
+  /** Those that S3 keeps in GLACIER, with no copy to read. */
+  isArchived?: (key: string) => boolean;
   keysPerPage?: number;
   /** By how much the clock goes on each time that it is asked. */
   clockStepMs?: number;
@@ -35,7 +37,8 @@ export interface ReplayWorldOptions {
   failSend?: { nth: number; error: Error };
 }
 
-const ALL = { filter: { prefix: '', suffix: '' }, createOnly: false };
+const DESTINATION = { account: '222222222222', bucket: 'destination', prefix: 'in/' };
+const ALL = { filter: { prefix: '', suffix: '' }, createOnly: false, destination: DESTINATION };
 
 export const REPLAY_CONFIG: ReplayConfig = {
   name: 'upload-relay',
@@ -48,7 +51,7 @@ export const REPLAY_CONFIG: ReplayConfig = {
   ledgerTable: 'ledger',
   retryDelaySeconds: 1,
   replayFunction: 'replay:live',
-  relay: { concurrency: 20, memoryMiB: 384, largeObjectBytes: 5 * 1024 ** 3, largeWorkers: 16 },
+  relay: { concurrency: 20, memoryMiB: 384, largeObjectBytes: 5 * 1024 ** 3, largeSlots: 2, largeWorkers: 16 },
 };
 
 const DAY_MS = 86_400_000;
@@ -167,13 +170,14 @@ export class ReplayWorld {
 
   #list({ StartAfter, Prefix, MaxKeys }: ListObjectsV2CommandInput): object {
     if (Prefix !== '') throw new Error('no test lists by a prefix here');
-    const { keys, keysPerPage = 1_000 } = this.#options;
+    const { keys, keysPerPage = 1_000, isArchived = () => false } = this.#options;
     const from = StartAfter === undefined ? 0 : this.#index.get(StartAfter)! + 1;
     const Contents = keys.slice(from, from + Math.min(keysPerPage, MaxKeys!)).map((key) => ({
       Key: encodeURIComponent(key),
       ETag: '"etag"',
       Size: OBJECT_BYTES,
       LastModified: UPLOADED_AT,
+      StorageClass: isArchived(key) ? 'GLACIER' : 'STANDARD',
     }));
     return { Contents, IsTruncated: from + Contents.length < keys.length };
   }
@@ -186,6 +190,9 @@ export class ReplayWorld {
       .map((id) => ({
         id: { S: id },
         status: { S: 'delivered' },
+        sourceBucket: { S: 'uploads' },
+        destinationBucket: { S: DESTINATION.bucket },
+        destinationKey: { S: DESTINATION.prefix + id.slice('main/'.length) },
         sourceETag: { S: '"etag"' },
         sizeBytes: { N: String(OBJECT_BYTES) },
         startedAt: { S: UPLOADED_AT.toISOString() },

@@ -8,8 +8,8 @@ import { parseReplayEvent, type ReplayRequest } from '../../functions/request/re
 import { DURABLE_QUOTAS } from '../../functions/transfer/plan-large.ts';
 import { OBJECT_BYTES, ReplayWorld } from './replay-world.ts';
 
-/** A step looks twice at the clock before its second page: so it has one page each. */
-const A_PAGE_EACH_MS = 40_000;
+/** A step looks at the clock before its second page: so it has one page each. */
+const A_PAGE_EACH_MS = 80_000;
 /** Lambda stops a function that starts itself more often in a row. */
 const RECURSIONS = 16;
 const AT_ONCE = 40;
@@ -123,6 +123,46 @@ test('what may pass is tried again after a pause; pages that are done stay done'
   const world = new ReplayWorld({ keys, keysPerPage: 4, failSend: { nth: 2, error: throttled } });
   expect(await world.replay({ only: 'all' })).toMatchObject({ status: 'done', scanned: 12, sent: 12 });
   expect(world.sent).toEqual(keys);
+});
+
+describe('a listing that makes no progress ends the execution with the reason', () => {
+  const Contents = [{ Key: 'a', ETag: '"etag"', Size: 1, LastModified: new Date(0) }];
+
+  test.each([
+    ['since it begins anew', { Contents, IsTruncated: true }, 'begins with a: it makes no progress'],
+    ['since it is empty and not at its end', { IsTruncated: true }, 'begins with no key at all: it makes no progress'],
+  ])('%s', async (_, page, sentence) => {
+    let pages = 0;
+    const ListObjectsV2 = () => {
+      pages += 1;
+      if (pages > 50) throw new Error('listed without end');
+      return page;
+    };
+    const world = new ReplayWorld({ keys: [], skipTime: true, services: { ListObjectsV2 } });
+    const answer = await world.replay();
+    expect(answer).toMatchObject({ errorType: 'ListingStuck', errorMessage: expect.stringContaining(sentence) });
+    expect(new Set(world.sent).size).toBe(world.sent.length);
+  });
+
+  test('a step that has no time left still lists a page', async () => {
+    const keys = numbered(3);
+    const world = new ReplayWorld({ keys, keysPerPage: 1, clockStepMs: 100_000 });
+    expect(await world.replay()).toMatchObject({ status: 'done', scanned: 3, sent: 3 });
+  });
+});
+
+test('what is archived is counted and left alone, whatever is asked for', async () => {
+  const keys = numbered(6);
+  const isArchived = (key: string) => [keys[1], keys[5]].includes(key);
+  const isDelivered = (key: string) => [keys[0], keys[1]].includes(key);
+  const missing = new ReplayWorld({ keys, isArchived, isDelivered, keysPerPage: 4 });
+  // What was delivered before it was archived is no concern.
+  expect(await missing.replay()).toMatchObject({ scanned: 6, alreadyDelivered: 2, archived: 1, sent: 3 });
+  expect(missing.sent).toEqual([keys[2], keys[3], keys[4]]);
+  const all = new ReplayWorld({ keys, isArchived, isDelivered, keysPerPage: 4 });
+  expect(await all.replay({ only: 'all' })).toMatchObject({ scanned: 6, alreadyDelivered: 0, archived: 2, sent: 4 });
+  const dry = new ReplayWorld({ keys, isArchived });
+  expect(await dry.replay({ dryRun: true })).toMatchObject({ archived: 2, plan: { objects: 4 } });
 });
 
 test('what no repetition helps ends the execution with the reason', async () => {

@@ -8,6 +8,7 @@ import { sendingRawExpires } from '../../functions/aws/raw-expires.ts';
 import { tellingErrors } from '../../functions/aws/telling-errors.ts';
 import { writerCredentials } from '../../functions/aws/writer-credentials.ts';
 import { readConfig } from '../../functions/config.ts';
+import { largeSlots } from '../../functions/delivery/large-slots.ts';
 import { RelayMetrics } from '../../functions/delivery/metrics.ts';
 import type { Invocation } from '../../functions/delivery/relay.ts';
 import { RelayError } from '../../functions/errors.ts';
@@ -39,6 +40,7 @@ export function inProcessRelay(world: TwoAccounts, remainingMs = 900_000): InPro
   const reading = { s3: reader, owner: ACCOUNT_A, readsVersions: true };
   const acting = { reader: () => reading, sqs, dynamodb, eventBridge, lambda };
   const clients = { ...acting, writer: () => writer, forgetSessions: () => undefined };
+  const now = () => new Date();
   const controller = new AbortController();
   const outOfTime = new RelayError({ code: 'OutOfTime', message: 'the test says so', retryable: true });
   return {
@@ -47,7 +49,8 @@ export function inProcessRelay(world: TwoAccounts, remainingMs = 900_000): InPro
       clients,
       logger: silent,
       metrics: new RelayMetrics('upload-relay'),
-      now: () => new Date(),
+      slots: largeSlots({ clients, config, now }),
+      now,
       sleep,
       remainingMs: () => remainingMs,
       grantedMs: 900_000,

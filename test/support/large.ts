@@ -13,6 +13,7 @@ const MIB = 1024 ** 2;
 export function smallLarge(stacks: StackInput[], settings: Record<string, unknown> = {}): void {
   changeSettings(stacks, {
     largeObjectBytes: 8 * MIB,
+    largeSlots: 100,
     largeWorkers: 3,
     ...NO_PAUSES,
     ...settings,

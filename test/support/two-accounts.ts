@@ -183,10 +183,10 @@ export function changeSettings(stacks: StackInput[], settings: Record<string, un
   changeCodeFile(stacks, SETTINGS_FILE, (present) => ({ ...present, ...settings }), functionName);
 }
 
-/** Changes the routes as the relay and the check know them; replay knows no destinations. */
+/** Changes the routes that every function knows; replay knows no destinations. */
 export function changeRoutes(stacks: StackInput[], change: (route: Route) => void): void {
   changeCodeFile(stacks, SETTINGS_FILE, (settings) => {
-    (settings['routes'] as Route[]).filter(({ destination }) => destination !== undefined).forEach(change);
+    (settings['routes'] as Route[]).forEach(change);
     return settings;
   });
 }

@@ -1,6 +1,7 @@
 /** AWS::DynamoDB::Table. Keys, indexes and throughput are checked by DynamoDB itself, in its words. */
 import { z } from 'zod';
 import { ApiError } from '../../api.ts';
+import { arnOf } from '../../partition.ts';
 import { boolean, harmless, integer, physicalName, type ResourceType, resourceType, tags } from '../resource-type.ts';
 import { tableName } from './texts.ts';
 
@@ -53,6 +54,10 @@ export const dynamoDbTypes: Record<string, ResourceType> = {
         { TableName, AttributeDefinitions, KeySchema, BillingMode, ProvisionedThroughput, GlobalSecondaryIndexes },
       );
       return { ref: name, attributes: { Arn: arn } };
+    },
+    find: async (name, { account, region, services }) => {
+      const arn = arnOf('dynamodb', { account, region }, `table/${name}`);
+      return (await services.dynamodb.tableArns()).includes(arn) ? { ref: name, attributes: { Arn: arn } } : undefined;
     },
     update: {
       properties: ['DeletionProtectionEnabled', 'PointInTimeRecoverySpecification'],

@@ -1,5 +1,6 @@
 /** AWS::Lambda::Function, with the limits that Lambda checks when one is made. */
 import { z } from 'zod';
+import type { Code } from '../../lambda/code-archives.ts';
 import type { FunctionSettings } from '../../lambda/functions.ts';
 import { type DeployContext, harmless, integer, physicalName, resourceType, tags } from '../resource-type.ts';
 import { functionName, lambdaDescription } from './texts.ts';
@@ -76,18 +77,18 @@ type FunctionProperties = z.output<typeof Function_>;
 export const lambdaFunction = resourceType(Function_, {
   named: 'FunctionName',
   replacedBy: ['FunctionName', 'PackageType'],
-  create: (properties, context) => {
+  create: async (properties, context) => {
     const name = properties.FunctionName ?? physicalName(context);
-    const fn = context.services.lambda.createFunction(settingsOf(name, properties, context));
+    const fn = context.services.lambda.createFunction(await settingsOf(name, properties, context));
     return { ref: name, attributes: { Arn: fn.arn } };
   },
   update: {
     properties: Object.keys(Function_.shape) as (keyof FunctionProperties)[],
-    run: ({ ref: name, attributes, properties: before }, properties, context) => {
+    run: async ({ ref: name, attributes, properties: before }, properties, context) => {
       if ((before.DurableConfig === undefined) !== (properties.DurableConfig === undefined)) {
         throw new Error('DurableConfig can only be set when a function is created');
       }
-      context.services.lambda.updateFunction(attributes['Arn']!, settingsOf(name, properties, context));
+      context.services.lambda.updateFunction(attributes['Arn']!, await settingsOf(name, properties, context));
     },
   },
   remove: ({ ref: name, attributes }, { account, region, services: { lambda } }) => {
@@ -96,9 +97,13 @@ export const lambdaFunction = resourceType(Function_, {
   },
 });
 
-function settingsOf(name: string, properties: FunctionProperties, context: DeployContext): FunctionSettings {
+async function settingsOf(
+  name: string,
+  properties: FunctionProperties,
+  context: DeployContext,
+): Promise<FunctionSettings> {
   const { account, region } = context;
-  const { hash, folder } = codeOf(properties.Code.S3Key, context);
+  const { hash, folder } = await codeOf(properties.Code, context);
   const logging = properties.LoggingConfig ?? Logging.parse({});
   return {
     account,
@@ -127,10 +132,16 @@ function settingsOf(name: string, properties: FunctionProperties, context: Deplo
   };
 }
 
-/** Code comes out of the assembly's folders, where a real deployment would have put it into the bootstrap bucket. */
-function codeOf(key: string, { assets }: DeployContext): { hash: string; folder: string } {
-  const hash = key.replace(/\.zip$/, '');
+/** Code comes out of the assembly's folders where these are at hand, else out of the bucket, where a deployment by request has put it. */
+async function codeOf(
+  { S3Bucket, S3Key }: FunctionProperties['Code'],
+  { assets, services }: DeployContext,
+): Promise<Code> {
+  const hash = S3Key.replace(/\.zip$/, '');
   const folder = assets.get(hash);
-  if (folder === undefined) throw new Error(`Code.S3Key ${key} is no code asset of this stack`);
-  return { hash, folder };
+  if (folder !== undefined) return { hash, folder };
+  const isInBucket = services.s3.buckets().some(({ settings }) => settings.name === S3Bucket);
+  if (!isInBucket)
+    throw new Error(`Code.S3Key ${S3Key} is no code asset of this stack, and there is no bucket ${S3Bucket}`);
+  return services.codeArchives.unpack(S3Bucket, S3Key);
 }

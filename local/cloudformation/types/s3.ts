@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { bucketArnOf, dnsSuffixOf } from '../../partition.ts';
 import type { BucketSettings, Encryption } from '../../s3/model.ts';
+import type { ResourceAnswers } from '../intrinsics.ts';
 import {
   boolean,
   type DeployContext,
@@ -108,6 +109,10 @@ export const s3Types: Record<string, ResourceType> = {
     named: 'BucketName',
     replacedBy: ['BucketName'],
     create: createBucket,
+    find: (name, { account, region, services }) =>
+      services.s3.buckets().some(({ settings }) => settings.name === name && settings.account === account)
+        ? bucketAnswers(name, region)
+        : undefined,
     update: {
       // Object Lock on a bucket that is there already takes a support case or an operation of its own.
       properties: (Object.keys(Bucket.shape) as (keyof BucketProperties)[]).filter((it) => it !== 'ObjectLockEnabled'),
@@ -153,12 +158,7 @@ function createBucket(properties: BucketProperties, context: DeployContext) {
   const { region, services } = context;
   const name = properties.BucketName ?? physicalName(context, 63).toLowerCase();
   services.s3.createBucket(settingsOf(name, properties, context));
-  const domain = `${name}.s3.${dnsSuffixOf(region)}`;
-  const regionalDomain = `${name}.s3.${region}.${dnsSuffixOf(region)}`;
-  const answers = {
-    ref: name,
-    attributes: { Arn: bucketArnOf(name, region), DomainName: domain, RegionalDomainName: regionalDomain },
-  };
+  const answers = bucketAnswers(name, region);
   try {
     if (properties.NotificationConfiguration) {
       configureNotifications(name, properties.NotificationConfiguration, context);
@@ -168,6 +168,15 @@ function createBucket(properties: BucketProperties, context: DeployContext) {
     throw new HalfMade(answers, error);
   }
   return answers;
+}
+
+function bucketAnswers(name: string, region: string): ResourceAnswers {
+  const domain = `${name}.s3.${dnsSuffixOf(region)}`;
+  const regionalDomain = `${name}.s3.${region}.${dnsSuffixOf(region)}`;
+  return {
+    ref: name,
+    attributes: { Arn: bucketArnOf(name, region), DomainName: domain, RegionalDomainName: regionalDomain },
+  };
 }
 
 function settingsOf(name: string, properties: BucketProperties, context: DeployContext): BucketSettings {

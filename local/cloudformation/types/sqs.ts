@@ -81,11 +81,11 @@ export const sqsTypes: Record<string, ResourceType> = {
 
 function setPolicy({ Queues, PolicyDocument }: z.output<typeof QueuePolicy>, context: DeployContext): void {
   const policy = resourcePolicy('queue policy', PolicyDocument, context);
-  for (const url of Queues) context.services.sqs.setQueuePolicy(url, policy);
+  for (const url of Queues) context.services.sqs.setQueuePolicy(url, policy, context.region);
 }
 
 function removePolicy({ Queues }: z.output<typeof QueuePolicy>, { region, services: { sqs } }: DeployContext): void {
-  for (const url of Queues) if (sqs.queueByUrl(url, region)) sqs.setQueuePolicy(url, undefined);
+  for (const url of Queues) if (sqs.queueByUrl(url, region)) sqs.setQueuePolicy(url, undefined, region);
 }
 
 function settingsOf(name: string, properties: z.output<typeof Queue>, { account, region }: DeployContext) {

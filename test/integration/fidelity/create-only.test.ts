@@ -91,6 +91,7 @@ describe.each(SIZES)('%s, %i bytes', (kind, sizeBytes) => {
       sourceVersionId: VersionId,
       sourceETag: ETag,
       sizeBytes: String(sizeBytes),
+      destinationAccount: '222222222222',
       destinationBucket: DESTINATION_BUCKET,
       destinationKey: PREFIX + key,
     });

@@ -7,6 +7,7 @@ import {
   DeleteBucketCommand,
   DeleteObjectCommand,
   DeleteObjectTaggingCommand,
+  GetBucketEncryptionCommand,
   GetBucketLocationCommand,
   GetBucketVersioningCommand,
   GetObjectAclCommand,
@@ -162,6 +163,11 @@ test.each<[string, string, (client: S3Client) => Promise<unknown>]>([
   ['CreateBucket', 's3:CreateBucket', (client) => client.send(new CreateBucketCommand({ Bucket: 'rights-2' }))],
   ['DeleteBucket', 's3:DeleteBucket', (client) => client.send(new DeleteBucketCommand({ Bucket: 'rights' }))],
   ['GetBucketLocation', 's3:GetBucketLocation', (client) => client.send(new GetBucketLocationCommand(object))],
+  [
+    'GetBucketEncryption',
+    's3:GetEncryptionConfiguration',
+    (client) => client.send(new GetBucketEncryptionCommand(object)),
+  ],
   ['GetBucketVersioning', 's3:GetBucketVersioning', (client) => client.send(new GetBucketVersioningCommand(object))],
   ['ListObjectVersions', 's3:ListBucketVersions', (client) => client.send(new ListObjectVersionsCommand(object))],
   [

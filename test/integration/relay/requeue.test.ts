@@ -104,3 +104,26 @@ test('what the queue itself has given up on starts afresh when it is redriven', 
   const [, redriven] = told('not relayed, sent to the dead-letter queue');
   expect(redriven).toMatchObject({ tries: 1, messageId: expect.stringMatching(/^[0-9a-f-]{36}$/) });
 });
+
+test('what waits for a route that has another name by now goes along the routes that there are', async () => {
+  world = await startTwoAccounts({
+    change: (stacks) => changeProperties(stacks, 'AWS::Lambda::EventSourceMapping', { Enabled: false }),
+  });
+  await world.cloud.s3.putSparseObject({ bucket: SOURCE_BUCKET, key: 'waiting', sizeBytes: 1 });
+  // S3's test event and the upload's own.
+  await receive();
+  const { QueueUrl } = world.cloud.outputs('upload-relay-source');
+  const left = new Set(['0/name-of-then']);
+  const firstSentAt = Date.now() - 3_600_000;
+  const history = { firstId: 'before-the-deployment', firstSentAt, tries: 0, isUncertain: false, left };
+  await world.a.sqs.send(
+    new SendMessageCommand({
+      QueueUrl,
+      MessageBody: JSON.stringify({ key: 'waiting' }),
+      MessageAttributes: attributesOf(history, new Date()),
+    }),
+  );
+  const { invocation } = inProcessRelay(world);
+  expect(await answerQueue(invocation, { Records: await receive() })).toEqual({ batchItemFailures: [] });
+  expect(await world.ledgerItem('waiting')).toMatchObject({ status: 'delivered' });
+});

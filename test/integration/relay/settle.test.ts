@@ -124,6 +124,7 @@ describe('the ledger', () => {
       checksumValue: receipt!.checksum.value,
       checksumOrigin: 'source',
       checksumAnswered: receipt!.checksum.value,
+      destinationAccount: '222222222222',
       destinationBucket: DESTINATION_BUCKET,
       destinationKey: 'incoming/receipt',
       destinationVersionId: receipt!.destination.versionId,

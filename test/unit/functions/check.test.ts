@@ -17,6 +17,8 @@ function aFailedWrite(message: string, change: Partial<FailedWrite> = {}): Faile
     byRoleItself: 'failed',
     byAnyOwner: 'refused',
     aclIsDemanded: false,
+    conditionIsDemanded: false,
+    encryptionDemanded: undefined,
     ...change,
   };
 }
@@ -58,6 +60,26 @@ describe('a refused write is explained by what AWS says and by what else was tri
       aFailedWrite(`${PUT} with an explicit deny in a resource-based policy`, { aclIsDemanded: true }),
       'destination',
       'demands an ACL',
+    ],
+    [
+      'the Deny is about encryption',
+      aFailedWrite(`${PUT} with an explicit deny in a resource control policy`, {
+        encryptionDemanded: 'as configured',
+      }),
+      'source',
+      'Set destination.sendEncryption of route "main" to true in cdk.json, and deploy the source stack',
+    ],
+    [
+      'the Deny is about encryption by a KMS key',
+      aFailedWrite(`${PUT} with an explicit deny in a resource-based policy`, { encryptionDemanded: 'with a key' }),
+      'source',
+      'and destination.kmsKeyArn to',
+    ],
+    [
+      'the Deny is about overwriting',
+      aFailedWrite(`${PUT} with an explicit deny in a resource-based policy`, { conditionIsDemanded: true }),
+      'destination',
+      'Set createOnly of route "main"',
     ],
     [
       'the role itself may',
@@ -156,10 +178,22 @@ describe('a refused write is explained by what AWS says and by what else was tri
 
 test.each([
   ['', undefined],
-  ['in/', 'upload-relay-check/outside-the-prefix'],
-  ['upload-relay', 'not-upload-relay-check/outside-the-prefix'],
+  ['in/', 'upload-relay-check/id/outside-the-prefix'],
+  ['upload-relay', 'not-upload-relay-check/id/outside-the-prefix'],
 ])('the key outside prefix "%s" is outside', (prefix, key) => {
-  expect(keyOutside(aRoute({ destination: { prefix } }))).toBe(key);
+  expect(keyOutside({ id: 'id' }, aRoute({ destination: { prefix } }))).toBe(key);
+});
+
+test('advice alone changes nothing about the verdict', () => {
+  const remedy = { side: 'source', account: '1', change: 'Do it.' } as const;
+  expect(tableOf([{ check: 'it is so', status: 'advised', found: 'off', remedy }]).split('\n')).toEqual([
+    'check     route  result   found',
+    '────────  ─────  ───────  ─────',
+    'it is so         advised  off',
+    '  → source account 1: Do it.',
+    '',
+    'All is as it must be.',
+  ]);
 });
 
 test('the table tells each side what to do, with what there is to paste', () => {

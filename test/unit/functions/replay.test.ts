@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { readReplayConfig } from '../../../functions/config.ts';
 import { effortOf, planOf } from '../../../functions/replay/estimate.ts';
-import type { ListedObject } from '../../../functions/replay/list-page.ts';
-import { isReceiptOf, isTaken } from '../../../functions/replay/receipts.ts';
+import { isArchived, type ListedObject } from '../../../functions/replay/list-page.ts';
+import { isAlong, isReceiptOf, isTaken } from '../../../functions/replay/receipts.ts';
 import { sumOf } from '../../../functions/replay/scan.ts';
 import { routesOf, scopeOf } from '../../../functions/replay/scope.ts';
 import { NOTHING_YET, parseReplayEvent, type ReplayRequest } from '../../../functions/request/replay-request.ts';
@@ -10,11 +10,12 @@ import { eventFixture, replayEventNames } from '../../support/events.ts';
 import { aPull } from '../../support/relay.ts';
 
 const GIB = 1024 ** 3;
-const RELAY = { concurrency: 20, memoryMiB: 384, largeObjectBytes: 5 * GIB, largeWorkers: 16 };
+const RELAY = { concurrency: 20, memoryMiB: 384, largeObjectBytes: 5 * GIB, largeSlots: 2, largeWorkers: 16 };
+const DESTINATION = { account: '222222222222', bucket: 'destination', prefix: 'in/' };
 const UPLOADED_AT = '2026-01-15T09:30:00.000Z';
 
 function anObject(change: Partial<ListedObject> = {}): ListedObject {
-  return { key: 'a', eTag: '"etag"', sizeBytes: 1, lastModified: new Date(UPLOADED_AT), ...change };
+  return { key: 'a', eTag: '"etag"', sizeBytes: 1, lastModified: new Date(UPLOADED_AT), isArchived: false, ...change };
 }
 
 function asked(event: object): ReplayRequest {
@@ -86,6 +87,11 @@ describe('what is looked through', () => {
     [{ until: UPLOADED_AT }, { key: 'images/1' }, []],
     [{ since: '2026-01-15', until: '2026-01-16' }, { key: 'images/1' }, ['images']],
     [{ since: '2026-01-16' }, { key: 'images/1' }, []],
+    // Dated from its beginning.
+    [{ since: '2026-01-22' }, { key: 'images/1', eTag: '"etag-2"' }, ['images']],
+    [{ since: '2026-01-23' }, { key: 'images/1', eTag: '"etag-2"' }, []],
+    [{ until: '2026-01-16' }, { key: 'images/1', eTag: '"etag-2"' }, ['images']],
+    [{ until: '2026-01-15' }, { key: 'images/1', eTag: '"etag-2"' }, []],
   ])('%j: %j goes along %j', (event, object, names) => {
     expect(routesOf(scopeOf(asked(event), sources), anObject(object))).toEqual(names);
   });
@@ -123,6 +129,50 @@ describe('a receipt', () => {
     ['older than the same bytes put once more', receipt, { lastModified: new Date('2026-01-15T09:30:01Z') }],
     ['without its times', { ...receipt, startedAt: { S: '' } }, {}],
   ])('%s does not', (_, item, object) => expect(isReceiptOf(item, anObject(object))).toBe(false));
+});
+
+describe('a receipt speaks of the route as it is', () => {
+  const destination = DESTINATION;
+  const text = (values: Record<string, string>) =>
+    Object.fromEntries(Object.entries(values).map(([name, S]) => [name, { S }]));
+  const place = {
+    sourceBucket: 'uploads',
+    destinationAccount: '222222222222',
+    destinationBucket: 'destination',
+    destinationKey: 'in/a',
+  };
+
+  test.each<[string, Record<string, string>, boolean]>([
+    ['as it is', {}, true],
+    ['before the prefix was changed', { destinationKey: 'incoming/a' }, false],
+    ['before the bucket was changed', { destinationBucket: 'other' }, false],
+    ['before the bucket was made again in another account', { destinationAccount: '333333333333' }, false],
+    ['before it took from another bucket', { sourceBucket: 'other' }, false],
+  ])('%s: %j: %j', (_, change, isIt) => {
+    expect(isAlong(text({ ...place, ...change }), { destination }, 'uploads', 'a')).toBe(isIt);
+  });
+
+  test('also one of an earlier version, which names no account', () => {
+    const { destinationAccount: _, ...rest } = place;
+    expect(isAlong(text(rest), { destination }, 'uploads', 'a')).toBe(true);
+  });
+
+  test('none is none', () => expect(isAlong(undefined, { destination }, 'uploads', 'a')).toBe(false));
+});
+
+test.each<[string | undefined, boolean | undefined, boolean]>([
+  [undefined, undefined, false],
+  ['STANDARD', undefined, false],
+  ['GLACIER_IR', undefined, false],
+  // Of its archive tiers a listing doesn't tell.
+  ['INTELLIGENT_TIERING', undefined, false],
+  ['GLACIER', undefined, true],
+  ['DEEP_ARCHIVE', undefined, true],
+  ['DEEP_ARCHIVE', true, true],
+  ['DEEP_ARCHIVE', false, false],
+])('an object in %s whose restoring is under way: %j is archived: %j', (storageClass, inProgress, archived) => {
+  const restore = inProgress === undefined ? undefined : { IsRestoreInProgress: inProgress };
+  expect(isArchived(storageClass, restore)).toBe(archived);
 });
 
 test.each([
@@ -178,10 +228,10 @@ describe('what is wrong in the configuration is named', () => {
     name: 'upload-relay',
     sourceBucket: 'source',
     sourceAccount: '111111111111',
-    routes: [{ name: 'main', filter: { prefix: '', suffix: '' }, createOnly: false }],
+    routes: [{ name: 'main', filter: { prefix: '', suffix: '' }, createOnly: false, destination: DESTINATION }],
     retryDelaySeconds: 30,
     replayFunction: 'arn:aws:lambda:us-east-1:111111111111:function:replay:live',
-    relay: { concurrency: 20, memoryMiB: 384, largeObjectBytes: 5_368_709_120, largeWorkers: 16 },
+    relay: { concurrency: 20, memoryMiB: 384, largeObjectBytes: 5_368_709_120, largeSlots: 2, largeWorkers: 16 },
   };
 
   test.each(Object.keys(environment))('variable %s missing', (name) => {

@@ -1,6 +1,7 @@
 import type { SQSRecord } from 'aws-lambda';
 import { describe, expect, test } from 'vitest';
-import { attributesOf, deliveryName, historyOf } from '../../../functions/delivery/message-history.ts';
+import { attributesOf, deliveryName, historyOf, namesLeft } from '../../../functions/delivery/message-history.ts';
+import { routesLeft } from '../../../functions/delivery/relay-object.ts';
 import { spread } from '../../../functions/delivery/requeue.ts';
 import { type Failed, type Tries, verdictOn } from '../../../functions/delivery/verdict.ts';
 import { RelayError, type RelayErrorCode } from '../../../functions/errors.ts';
@@ -183,4 +184,19 @@ test.each([
   [0.1, 0, 0],
 ])('a pause of %f s, by chance %f, is %i s as SQS takes it', (seconds, random, expected) => {
   expect(spread(seconds, random)).toBe(expected);
+});
+
+describe('the routes that a request is still to go', () => {
+  const [ONE, TWO] = [{ name: 'one' }, { name: 'two' }];
+  test.each<[string, string[] | undefined, { name: string }[]]>([
+    ['all, of a new message', undefined, [ONE!, TWO!]],
+    ['those that are left', ['0/two'], [TWO!]],
+    ['none, where the others are of another request', ['1/one', '10/two'], []],
+    ['all, where one has another name or another filter by now', ['0/two', '0/gone'], [ONE!, TWO!]],
+    ['all, where each has', ['0/gone'], [ONE!, TWO!]],
+  ])('%s', (_, deliveries, routes) => {
+    const left = deliveries && new Set(deliveries);
+    const history = { firstId: 'a', firstSentAt: 0, tries: 1, isRedelivered: false, isUncertain: false, left };
+    expect(routesLeft([ONE!, TWO!], namesLeft(history, 0))).toEqual(routes);
+  });
 });

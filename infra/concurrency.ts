@@ -1,0 +1,34 @@
+import type { RelayContext } from './config.ts';
+
+/** How `relay.maximumConcurrency` is shared out. */
+export interface Shares {
+  /** Invocations of the relay that the queue may have at once. */
+  queue: number;
+  /** Large objects that may be under way at once. */
+  slots: number;
+  /** relay-part functions that may be at one of them at once. */
+  workers: number;
+}
+
+/** Lambda's least for a queue: https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html */
+export const LEAST_FOR_QUEUE = 2;
+/** relay-large and a worker. */
+export const LEAST_FOR_LARGE = 2;
+/** Of the whole, so that a third at least is left for what is small, however many large objects there are. */
+const MOST_FOR_LARGE = 2 / 3;
+
+/**
+ * Shares out what may run at once: queue + slots × (1 + workers) is never above `maximumConcurrency`. A slot is relay-large and its
+ * workers. What no whole slot can be made of goes to the queue. Pure.
+ */
+export function sharesOf({
+  maximumConcurrency,
+  largeWorkers,
+  largeObjects,
+}: Pick<RelayContext['relay'], 'maximumConcurrency' | 'largeWorkers' | 'largeObjects'>): Shares {
+  if (!largeObjects) return { queue: maximumConcurrency, slots: 0, workers: 0 };
+  const most = Math.min(Math.floor(maximumConcurrency * MOST_FOR_LARGE), maximumConcurrency - LEAST_FOR_QUEUE);
+  const workers = Math.min(largeWorkers, most - 1);
+  const slots = Math.floor(most / (1 + workers));
+  return { queue: maximumConcurrency - slots * (1 + workers), slots, workers };
+}

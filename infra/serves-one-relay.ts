@@ -1,0 +1,23 @@
+import { CfnParameter, CfnRule, Fn, type Stack } from 'aws-cdk-lib';
+
+/**
+ * A stack serves one relay, which it remembers: another relay's template of the same name would take that one's roles, buckets and functions
+ * away without a word, so it is refused.
+ * @param owner what tells this relay from others: an ARN
+ */
+export function servesOneRelay(stack: Stack, owner: string): void {
+  // Whoever deploys keeps a parameter's value unless told otherwise: the CDK, `aws cloudformation deploy`, and the console.
+  const serves = new CfnParameter(stack, 'ServesRelay', {
+    type: 'String',
+    default: owner,
+    description: 'What tells the relay that this stack is for. It is kept from one deployment to the next.',
+  });
+  new CfnRule(stack, 'ServesOneRelay', {
+    assertions: [
+      {
+        assert: Fn.conditionEquals(serves.valueAsString, owner),
+        assertDescription: `The stack is another relay's, and ${owner} would take its place: give this relay a name of its own (relay.name in cdk.json). If it has moved, say so with --parameters ServesRelay=${owner}`,
+      },
+    ],
+  });
+}

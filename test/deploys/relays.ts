@@ -1,0 +1,54 @@
+/** Relays with their real code, side by side in one local cloud. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { HeadObjectCommand, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
+import { readAssembly, type StackInput } from '../../local/assembly.ts';
+import type { LocalCloud } from '../../local/cloud.ts';
+import { operatorClients } from '../../local/start/accounts.ts';
+import { synthesize } from '../../local/synth.ts';
+import type { CommittedContext } from '../support/stacks.ts';
+import { eventually } from '../support/two-accounts.ts';
+
+/** The stacks of a configuration, with code that runs. */
+export interface Synthesized {
+  stacks: StackInput[];
+  remove(): Promise<void>;
+}
+
+export async function synthesized(relay: CommittedContext): Promise<Synthesized> {
+  const folder = await mkdtemp(join(tmpdir(), 'relay-'));
+  await synthesize(folder, relay);
+  return { stacks: readAssembly(folder), remove: () => rm(folder, { recursive: true }) };
+}
+
+function s3Of(cloud: LocalCloud, { account, region }: { account: string; region: string }): S3Client {
+  const { accessKeyId, secretAccessKey } = cloud.operator(account);
+  const credentials = { accessKeyId, secretAccessKey };
+  return operatorClients({ url: cloud.url, caPem: cloud.caPem, region, credentials }).s3;
+}
+
+export async function drop(cloud: LocalCloud, { source }: CommittedContext, key: string, body = key): Promise<void> {
+  await s3Of(cloud, source).send(new PutObjectCommand({ Bucket: source.bucket!, Key: key, Body: body }));
+}
+
+/** Whether it is at the destination of the only route. */
+export async function hasArrived(cloud: LocalCloud, { routes }: CommittedContext, key: string): Promise<boolean> {
+  const { destination } = routes[0]!;
+  const there = { Bucket: destination.bucket, Key: destination.prefix + key };
+  return s3Of(cloud, destination)
+    .send(new HeadObjectCommand(there))
+    .then(
+      () => true,
+      (error: Error) => {
+        if (error.name === 'NotFound') return false;
+        throw error;
+      },
+    );
+}
+
+/** Drops an object and waits for it on the other side. */
+export async function relays(cloud: LocalCloud, relay: CommittedContext, key: string): Promise<true> {
+  await drop(cloud, relay, key);
+  return eventually(async () => (await hasArrived(cloud, relay, key)) || undefined);
+}
