@@ -32,6 +32,7 @@ export type RelayErrorCode =
   | 'OutOfTime'
   | 'NotBegun'
   | 'WriteUnanswered'
+  | 'Superseded'
   | 'UploadGone'
   | 'LedgerUnavailable'
   | 'StartFailed'

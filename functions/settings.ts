@@ -70,6 +70,10 @@ export const relaySettings = z.extend(common, {
   /** Before the second try of a message; later ones wait longer. */
   retryDelaySeconds: positive,
   awaitRoleHours,
+  /** For so long after a PutObject went unanswered it may still take effect. */
+  latePutSeconds: positive,
+  /** The same of a CompleteMultipartUpload. */
+  lateCompleteSeconds: positive,
   /** Objects above this are relayed by relay-large. */
   largeObjectBytes: positive,
   /** How many large objects may be under way at once. */

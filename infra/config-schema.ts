@@ -118,6 +118,12 @@ export const contextSchema = z.strictObject({
        * otherwise. Its upper end is as long as SQS keeps a message.
        */
       awaitRoleHours: z.int().min(1).max(336).default(72),
+      /**
+       * For so long after a write went unanswered it may still take effect: what was delivered meanwhile is delivered once more then. AWS
+       * gives no number for PutObject, and of CompleteMultipartUpload it says "several minutes". The upper end is SQS's longest delay.
+       */
+      latePutSeconds: z.int().min(10).max(900).default(120),
+      lateCompleteSeconds: z.int().min(10).max(900).default(900),
       /** What one invocation takes on, at the cautious 20 MB/s of a small function; larger ones are shared out among workers. */
       largeObjectBytes: z
         .int()

@@ -10,7 +10,7 @@ import { MAX_RECEIVES } from './relay-queue.ts';
 export function relaySettings(config: RelayContext): RelaySettings {
   const { source, routes, relay } = config;
   const { largeFunction, partFunction } = relayNames(config);
-  const { retryDelaySeconds, awaitRoleHours, largeObjectBytes } = relay;
+  const { retryDelaySeconds, awaitRoleHours, latePutSeconds, lateCompleteSeconds, largeObjectBytes } = relay;
   const { slots: largeSlots, workers: largeWorkers } = sharesOf(relay);
   return {
     ...commonSettings(config),
@@ -18,6 +18,8 @@ export function relaySettings(config: RelayContext): RelaySettings {
     maxReceives: MAX_RECEIVES,
     retryDelaySeconds,
     awaitRoleHours,
+    latePutSeconds,
+    lateCompleteSeconds,
     largeObjectBytes,
     largeSlots,
     largeWorkers,

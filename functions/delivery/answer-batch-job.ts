@@ -8,10 +8,9 @@ import {
   parseBatchJob,
   parseBatchTask,
 } from '../request/batch-operations.ts';
-import { requireCertainty } from './certainty.ts';
 import type { RelayReceipt } from './receipt.ts';
 import type { Invocation } from './relay.ts';
-import { relayObject } from './relay-object.ts';
+import { relayAtOnce } from './relay-at-once.ts';
 import { sendReports } from './report.ts';
 
 /** S3 Batch Operations cuts longer result strings off its completion report. */
@@ -28,8 +27,7 @@ export async function answerBatchJob(invocation: Invocation, event: unknown): Pr
 async function answerTask(invocation: Invocation, job: BatchJob, task: unknown): Promise<BatchResult> {
   const taskId = batchTaskId(task);
   try {
-    const receipts = await relayObject(invocation, parseBatchTask(job, task), { messageId: taskId });
-    requireCertainty(receipts);
+    const receipts = await relayAtOnce(invocation, parseBatchTask(job, task), taskId);
     const where = receipts.map(placeOf).join(' ');
     return { taskId, resultCode: 'Succeeded', resultString: (where || 'no route').slice(0, RESULT_CHARACTERS) };
   } catch (error) {
@@ -43,6 +41,8 @@ async function answerTask(invocation: Invocation, job: BatchJob, task: unknown):
 
 function placeOf(receipt: RelayReceipt): string {
   if (receipt.status === 'started') return `started ${receipt.execution}`;
+  if (receipt.status === 'gone')
+    return `gone, and delivered before: s3://${receipt.source.bucket}/${receipt.source.key}`;
   const place = `s3://${receipt.destination.bucket}/${receipt.destination.key}`;
   return receipt.status === 'already there' ? `already there ${place}` : place;
 }

@@ -4,7 +4,7 @@ import { parseManualEvent } from '../request/manual.ts';
 import type { RelayRequest } from '../request/relay-request.ts';
 import type { RelayReceipt } from './receipt.ts';
 import type { Invocation } from './relay.ts';
-import { relayObject } from './relay-object.ts';
+import { relayAtOnce } from './relay-at-once.ts';
 import { sendReports } from './report.ts';
 
 export interface ManualAnswer {
@@ -29,7 +29,7 @@ export async function answerManual(invocation: Invocation, event: unknown): Prom
   const worker = async () => {
     for (const request of queue) {
       try {
-        receipts.push(...(await relayObject(invocation, request, { messageId })));
+        receipts.push(...(await relayAtOnce(invocation, request, messageId)));
       } catch (error) {
         const failure = asRelayError(error, { source: `${request.source}` });
         invocation.logger.error('not relayed', { failure: failure.toJSON() });

@@ -1,25 +1,24 @@
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import { asRelayError, type RelayError } from '../errors.ts';
 import type { RelayRequest } from '../request/relay-request.ts';
-import { parseMessageBody } from '../request/sqs-message.ts';
+import { parseMessageBody, singleBody } from '../request/sqs-message.ts';
 import { earlyAcknowledgement } from './acknowledge.ts';
-import { doubtIn } from './certainty.ts';
+import { doubtAbout } from './certainty.ts';
 import { sendToDeadLetterQueue } from './dead-letter.ts';
-import { orOutOfTime } from './deadline.ts';
 import { deliveryName, historyOf, type MessageHistory, namesLeft } from './message-history.ts';
 import { postpone } from './postpone.ts';
 import type { Invocation } from './relay.ts';
-import { relayAlongRoutes } from './relay-object.ts';
+import { type Outcome, relayAlongRoutes } from './relay-object.ts';
 import { sendReports } from './report.ts';
 import { requeue } from './requeue.ts';
-import { type Failed, type Untried, verdictOn } from './verdict.ts';
+import { type Again, type Failed, isFinal, type Tries, verdictOn } from './verdict.ts';
 
 /** As long as SQS would keep a message that is never received. */
 const MOST_PATIENCE_MS = 14 * 86_400_000;
 
 /**
- * Relays what each message asks for. A message is acknowledged once its objects are delivered and recorded, lie in the
- * dead-letter queue with the reason, or are asked for by a message sent anew; otherwise it alone goes back to the queue.
+ * Relays what each message asks for. A message is acknowledged once each of its objects is delivered and recorded, lies in the
+ * dead-letter queue with the reason, or is asked for by a message sent anew. It goes back only when a queue refuses such a message.
  * https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html#services-sqs-batchfailurereporting
  */
 export async function answerQueue(invocation: Invocation, event: SQSEvent): Promise<SQSBatchResponse> {
@@ -41,35 +40,32 @@ interface Handling {
   record: SQSRecord;
   history: MessageHistory;
   requests: RelayRequest[];
-  isLastTry: boolean;
+  tries: Tries;
 }
 
 /** Whether the message may be forgotten. */
 async function answerMessage(invocation: Invocation, record: SQSRecord): Promise<boolean> {
+  const { config, now } = invocation;
   const history = historyOf(record);
-  const isLastTry = history.tries >= invocation.config.maxReceives;
-  const handling: Handling = { record, history, requests: [], isLastTry };
-  const failed = await relayAll(invocation, handling);
-  const mayWait = invocation.now().getTime() - history.firstSentAt < MOST_PATIENCE_MS;
-  const verdict = verdictOn(failed, { isLastTry, mayWait });
-  if (verdict.kind === 'go back') return goBack(invocation, handling, verdict.failure);
-  const { failure, untried } = verdict;
-  if (untried && !(await sendAnew(invocation, handling, untried))) return goBack(invocation, handling, untried.failure);
-  return failure === undefined || setAside(invocation, handling, failure);
-}
-
-async function relayAll(invocation: Invocation, handling: Handling): Promise<Failed[]> {
-  try {
-    handling.requests = parseMessageBody(handling.record.body, invocation.config);
-    return await orOutOfTime(invocation, relayEach(invocation, handling));
-  } catch (error) {
-    return [{ failure: asRelayError(error) }];
-  }
+  const mayWait = now().getTime() - history.firstSentAt < MOST_PATIENCE_MS;
+  const tries = { tries: history.tries, maxReceives: config.maxReceives, mayWait };
+  const handling: Handling = { record, history, requests: [], tries };
+  const failed = await relayEach(invocation, handling);
+  const { retryDelaySeconds } = config;
+  const { final, again } = verdictOn(failed, { ...tries, retryDelaySeconds, random: Math.random() });
+  const isSetAside = await setAside(invocation, handling, final);
+  const isSentAnew = again === undefined || (await sendAnew(invocation, handling, again));
+  return isSetAside && isSentAnew;
 }
 
 /** One after the other: one that fails doesn't keep the next from its turn. */
 async function relayEach(invocation: Invocation, handling: Handling): Promise<Failed[]> {
   const failed: Failed[] = [];
+  try {
+    handling.requests = parseMessageBody(handling.record.body, invocation.config);
+  } catch (error) {
+    return [{ failure: asRelayError(error), quietSeconds: 0, isUncertain: handling.history.isUncertain }];
+  }
   for (const [index, request] of handling.requests.entries()) {
     failed.push(...(await relayOne(invocation, handling, request, index)));
   }
@@ -78,54 +74,77 @@ async function relayEach(invocation: Invocation, handling: Handling): Promise<Fa
 
 async function relayOne(
   invocation: Invocation,
-  { history, isLastTry }: Handling,
+  { record, history, tries }: Handling,
   request: RelayRequest,
   index: number,
 ): Promise<Failed[]> {
+  const { firstId, isRedelivered, isUncertain } = history;
   try {
-    const { receipts, failures } = await relayAlongRoutes(invocation, request, {
-      isLastTry,
-      messageId: history.firstId,
+    const outcomes = await relayAlongRoutes(invocation, request, {
+      isFinal: (failure) => isFinal(failure, tries),
+      // An execution that was started before may have been overtaken by what is uncertain.
+      messageId: isUncertain ? record.messageId : firstId,
+      isRedelivered,
+      isUncertain,
       left: namesLeft(history, index),
     });
-    const failed = failures.map(({ route, failure }) => ({ failure, delivery: deliveryName(index, route) }));
-    const doubt = isLastTry ? undefined : doubtIn(receipts);
-    return doubt ? [...failed, { failure: doubt }] : failed;
+    return outcomes.flatMap((outcome) => failedOf(outcome, index));
   } catch (error) {
-    return [{ failure: asRelayError(error, { source: `${request.source}` }) }];
+    const failure = asRelayError(error, { source: `${request.source}` });
+    return [{ failure, request: index, quietSeconds: 0, isUncertain }];
   }
 }
 
-async function goBack(invocation: Invocation, handling: Handling, failure: RelayError): Promise<boolean> {
-  invocation.logger.warn('not relayed, will be tried again', factsOf(handling, failure));
-  await postpone(invocation, handling.record, handling.history.tries);
-  return false;
+function failedOf({ route, receipt, failure, quietSeconds, isUncertain }: Outcome, request: number): Failed[] {
+  const facts = { request, delivery: deliveryName(request, route), quietSeconds, isUncertain };
+  if (failure) return [{ ...facts, failure }];
+  if (quietSeconds === 0) return [];
+  return [{ ...facts, failure: doubtAbout(receipt, quietSeconds), isUncertain: true }];
 }
 
-/** Whether what hasn't been tried is asked for by another message now. */
-async function sendAnew(invocation: Invocation, handling: Handling, untried: Untried): Promise<boolean> {
+/** Whether what is left to do is asked for by another message now. */
+async function sendAnew(invocation: Invocation, handling: Handling, again: Again): Promise<boolean> {
   const { record, history } = handling;
-  const { deliveries: left, afterSeconds } = untried;
-  invocation.logger.warn('not tried yet, sent anew', { ...factsOf(handling, untried.failure), left });
+  const { failure, deliveries, isTry, isUncertain, afterSeconds } = again;
+  const facts = { ...factsOf(handling, failure), left: deliveries, afterSeconds };
+  invocation.logger.warn(isTry ? 'not relayed, will be tried again' : 'not tried yet, sent anew', facts);
+  const tries = isTry ? history.tries : history.tries - 1;
+  const left = deliveries ? new Set(deliveries) : history.left;
   try {
-    await requeue(invocation, record, history, { left, afterSeconds });
+    await requeue(invocation, record.body, { ...history, tries, isUncertain, left }, afterSeconds);
   } catch (cause) {
     const refused = asRelayError(cause, { operation: 'SendMessage' });
     invocation.logger.error('the queue refused the message', factsOf(handling, refused));
+    await postpone(invocation, record, history.tries);
     return false;
   }
   invocation.metrics.countRequeued(invocation.now().getTime() - history.firstSentAt);
   return true;
 }
 
-async function setAside(invocation: Invocation, handling: Handling, failure: RelayError): Promise<boolean> {
+/** Each object that can't be relayed by itself, so that it can be sent back by itself. */
+async function setAside(invocation: Invocation, handling: Handling, final: readonly Failed[]): Promise<boolean> {
+  const byRequest = Map.groupBy(final, ({ request }) => request);
+  const outcomes = await Promise.all(
+    [...byRequest].map(([request, [first]]) => setOneAside(invocation, handling, request, first!.failure)),
+  );
+  return outcomes.every((isDone) => isDone);
+}
+
+async function setOneAside(
+  invocation: Invocation,
+  handling: Handling,
+  request: number | undefined,
+  failure: RelayError,
+): Promise<boolean> {
   const { record, history } = handling;
   invocation.logger.error('not relayed, sent to the dead-letter queue', factsOf(handling, failure));
+  const body = request === undefined ? record.body : singleBody(record.body, request);
   try {
-    await sendToDeadLetterQueue(invocation, { body: record.body, messageId: history.firstId }, failure);
+    await sendToDeadLetterQueue(invocation, { body, messageId: history.firstId }, failure);
     return true;
   } catch (cause) {
-    // Nothing is lost: the queue's own redrive policy moves the message after its last try.
+    // Nothing is lost: the queue's own redrive policy moves the message after its last receive.
     const refused = asRelayError(cause, { operation: 'SendMessage' });
     invocation.logger.error('the dead-letter queue refused the message', factsOf(handling, refused));
     return false;

@@ -1,29 +1,44 @@
+import type { RelayConfig } from '../config.ts';
 import { RelayError } from '../errors.ts';
+import type { VisibleWrite, VisibleWrites } from '../transfer/visible-writes.ts';
 import type { RelayReceipt } from './receipt.ts';
 
-/** @throws RelayError `WriteUnanswered`, which sends the object round once more */
-export function requireCertainty(receipts: readonly RelayReceipt[]): void {
-  const doubt = doubtIn(receipts);
-  if (doubt) throw doubt;
+type LateSeconds = Pick<RelayConfig, 'latePutSeconds' | 'lateCompleteSeconds'>;
+
+/** What has happened to an object along a route, as far as it decides what may still happen. */
+export interface History {
+  /** Of the message or task that asks for it: what is started for it bears its name. */
+  messageId: string;
+  /** Whether it was handed out before and nobody has said what became of it: its receiver may have died in mid-write. */
+  isRedelivered: boolean;
+  /** Whether an earlier try may have written something, and none has put it right since. */
+  isUncertain: boolean;
+  /** Whether anything has been begun in this invocation. */
+  hasWritten: boolean;
+  /** Of this invocation. */
+  visibleWrites: VisibleWrites;
 }
 
 /**
- * A write that went unanswered may land when newer ones have been delivered and settled, and nobody would look afterwards.
- * So the object is relayed once more when nothing of it can be under way any longer.
- * @returns RelayError `WriteUnanswered`, which sends the message back for a while
+ * For how long, in seconds, something that was sent along this way may still take effect; 0 when nothing can. After a
+ * delivery, the object is delivered once more when that time is over: nobody would look after what lands in between.
  */
-export function doubtIn(receipts: readonly RelayReceipt[]): RelayError | undefined {
-  const doubtful = receipts.find(({ certain }) => !certain);
-  if (!doubtful) return undefined;
-  const { source } = doubtful;
+export function quietSeconds(config: LateSeconds, { isRedelivered, visibleWrites }: History): number {
+  const late = (write: VisibleWrite) => (write === 'PutObject' ? config.latePutSeconds : config.lateCompleteSeconds);
+  // Whoever died can't tell what it was writing.
+  const longest = Math.max(config.latePutSeconds, config.lateCompleteSeconds);
+  return Math.max(0, isRedelivered ? longest : 0, ...visibleWrites.unanswered.map(late));
+}
+
+/** @returns RelayError `WriteUnanswered`, which has the object delivered once more */
+export function doubtAbout({ source }: RelayReceipt, seconds: number): RelayError {
+  const where = `s3://${source.bucket}/${source.key}`;
   return new RelayError({
     code: 'WriteUnanswered',
-    message: `s3://${source.bucket}/${source.key} is relayed, but an earlier try of the write went unanswered and may yet land. It is relayed once more, later.`,
+    message: `${where} is relayed, but an earlier write of it went unanswered, or its sender died, and may take effect within ${seconds} s. It is relayed once more then.`,
     retryable: true,
+    retryAfterSeconds: seconds,
     operation: 'settle',
-    source: `s3://${source.bucket}/${source.key}`,
-    ...('destination' in doubtful && {
-      destination: `s3://${doubtful.destination.bucket}/${doubtful.destination.key}`,
-    }),
+    source: where,
   });
 }

@@ -4,6 +4,8 @@ import type { Invocation, Relay } from './relay.ts';
 
 /** Kept back for handing unfinished messages to the queue and answering. */
 const MARGIN_MS = 2_000;
+/** Of that, for recording why something ended. */
+const RECORDING_MS = 700;
 
 /** What a function gets at the least of the 78 MB/s that Lambda's network gives: a cautious figure, for small memory sizes. */
 const CAUTIOUS_BYTES_PER_MS = 20_000;
@@ -15,6 +17,8 @@ export function withDeadline(relay: Relay, remainingMs: () => number): { invocat
   const controller = new AbortController();
   const stop = () => controller.abort(outOfTime('The invocation ran out of time; it goes back to the queue.'));
   const timer = setTimeout(stop, Math.max(0, remainingMs() - MARGIN_MS));
+  const recording = new AbortController();
+  const lastTimer = setTimeout(() => recording.abort(), Math.max(0, remainingMs() - MARGIN_MS + RECORDING_MS));
   return {
     invocation: {
       ...relay,
@@ -22,9 +26,13 @@ export function withDeadline(relay: Relay, remainingMs: () => number): { invocat
       grantedMs: remainingMs(),
       underWay: new Map(),
       signal: controller.signal,
+      recordingSignal: recording.signal,
       reports: [],
     },
-    done: () => clearTimeout(timer),
+    done() {
+      clearTimeout(timer);
+      clearTimeout(lastTimer);
+    },
   };
 }
 

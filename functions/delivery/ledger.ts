@@ -15,26 +15,50 @@ const REASON_CHARACTERS = 1024;
 
 type Fact = string | number | undefined;
 
+/** What the ledger says of a route and key. */
+export interface Item {
+  status: string | undefined;
+  versionId: string | undefined;
+  eTag: string | undefined;
+  sequencer: string | undefined;
+  startedAt: string | undefined;
+  /** Milliseconds; what it speaks of was written before. */
+  recordedAt: number;
+}
+
+/** What a receipt has met. */
+export interface Recorded {
+  /** It stays, and the receipt is not written: a delivery of another version, which is newer or of unknown age. */
+  standing?: Item | undefined;
+  /** Its place was taken. */
+  replaced?: Item | undefined;
+}
+
 /**
- * Writes the receipt of a route and key. A receipt of a newer version stays: where both sequencers are known, the
- * condition says so; where not, whoever wrote the older one looks at the source afterwards and writes again.
+ * Writes the receipt of a route and key, unless one that must stay is there.
  * https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_PutItem.html
+ * @param over this very item gives way: a look at the source has shown that it isn't newer
  * @throws RelayError `LedgerUnavailable`: without its receipt no message is acknowledged
  */
-export async function record(invocation: Invocation, receipt: FinalReceipt): Promise<void> {
-  const { clients, config, signal } = invocation;
+export async function record(invocation: Invocation, receipt: FinalReceipt, over?: Item): Promise<Recorded> {
+  const { clients, config, signal, recordingSignal } = invocation;
   // Without one, what is already there is replaced by the delivery that put it there, if that is recorded later.
   const known = receipt.status === 'already there' ? undefined : receipt.source.sequencer;
-  const sequencer = known?.padEnd(SEQUENCER_CHARACTERS, '0');
+  const sequencer = comparable(known);
   const input: PutItemCommandInput = {
     TableName: config.ledgerTable,
     Item: { ...itemOf(receipt, sequencer), ...accountOf(config, receipt) },
-    ...conditionFor(receipt, sequencer),
+    ...conditionFor(receipt, sequencer, over),
+    ReturnValues: 'ALL_OLD',
+    ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
   };
+  // A delivery that isn't recorded in time is made again; a failure may have no other try.
+  const abortSignal = receipt.status === 'failed' ? recordingSignal : signal;
   try {
-    await clients.dynamodb.send(new PutItemCommand(input), { abortSignal: signal });
+    const { Attributes } = await clients.dynamodb.send(new PutItemCommand(input), { abortSignal });
+    return Attributes ? { replaced: readItem(Attributes) } : {};
   } catch (error) {
-    if (error instanceof ConditionalCheckFailedException) return;
+    if (error instanceof ConditionalCheckFailedException) return { standing: readItem(error.Item ?? {}) };
     const { name, message } = error as Error;
     throw new RelayError({
       code: 'LedgerUnavailable',
@@ -47,38 +71,67 @@ export async function record(invocation: Invocation, receipt: FinalReceipt): Pro
   }
 }
 
+/** In the form in which sequencers compare as text. */
+export function comparable(sequencer: string | undefined): string | undefined {
+  return sequencer?.padEnd(SEQUENCER_CHARACTERS, '0');
+}
+
 /**
- * A newer receipt stays, where that can be told. A failure never takes the place of a delivery of unknown age: nobody looks at
- * the source after a failure, so nobody would put it right. That a key is taken never takes the place of the
- * delivery that took it, but of one to where the route led before.
+ * A delivery takes the place of one of the same version, of an older one, and of a failure. One whose age can't be told stays: the source
+ * tells which is the newest, or nobody does. A failure takes the place of a delivery only where it is of a strictly newer version. That
+ * a key is taken never takes the place of the delivery that took it, but of one to where the route led before.
  */
-function conditionFor(receipt: FinalReceipt, sequencer: string | undefined): Partial<PutItemCommandInput> {
-  const { status } = receipt;
-  if (status === 'already there') {
-    return {
-      ConditionExpression:
-        'attribute_not_exists(id) OR #status <> :delivered OR destinationBucket <> :bucket OR destinationKey <> :key',
-      ExpressionAttributeNames: { '#status': 'status' },
-      ExpressionAttributeValues: {
-        ':delivered': { S: 'delivered' },
-        ':bucket': { S: receipt.destination.bucket },
-        ':key': { S: receipt.destination.key },
-      },
-    };
+function conditionFor(
+  receipt: FinalReceipt,
+  sequencer: string | undefined,
+  over: Item | undefined,
+): Partial<PutItemCommandInput> {
+  const values: Record<string, string | undefined> = {};
+  const alternatives = ['attribute_not_exists(id)'];
+  if (receipt.status === 'failed') {
+    alternatives.push('#status = :failed');
+    values[':failed'] = 'failed';
+    if (sequencer !== undefined) alternatives.push('sequencer < :sequencer');
+  } else {
+    alternatives.push('#status <> :delivered');
+    values[':delivered'] = 'delivered';
   }
-  const isNotNewer = sequencer === undefined ? [] : ['sequencer <= :sequencer'];
-  const alternatives =
-    status === 'failed'
-      ? ['attribute_not_exists(id)', '#status = :failed', ...isNotNewer]
-      : ['attribute_not_exists(sequencer)', ...isNotNewer];
-  if (status === 'delivered' && sequencer === undefined) return {};
+  if (receipt.status === 'already there') {
+    alternatives.push('destinationBucket <> :bucket', 'destinationKey <> :key');
+    values[':bucket'] = receipt.destination.bucket;
+    values[':key'] = receipt.destination.key;
+  }
+  if (receipt.status === 'delivered') {
+    const { versionId, eTag } = receipt.source;
+    const isSame = versionId === undefined ? 'sourceETag = :eTag' : 'sourceVersionId = :versionId';
+    alternatives.push(sequencer === undefined ? isSame : `(${isSame} AND attribute_not_exists(sequencer))`);
+    if (versionId === undefined) values[':eTag'] = eTag;
+    else values[':versionId'] = versionId;
+    if (sequencer !== undefined) alternatives.push('sequencer <= :sequencer');
+    if (over) {
+      alternatives.push('(startedAt = :overStartedAt AND sourceETag = :overETag)');
+      values[':overStartedAt'] = over.startedAt ?? '';
+      values[':overETag'] = over.eTag ?? '';
+    }
+  }
+  if (sequencer !== undefined && receipt.status !== 'already there') values[':sequencer'] = sequencer;
   return {
     ConditionExpression: alternatives.join(' OR '),
-    ...(status === 'failed' && { ExpressionAttributeNames: { '#status': 'status' } }),
-    ExpressionAttributeValues: {
-      ...(status === 'failed' && { ':failed': { S: 'failed' } }),
-      ...(sequencer !== undefined && { ':sequencer': { S: sequencer } }),
-    },
+    ExpressionAttributeNames: { '#status': 'status' },
+    ExpressionAttributeValues: Object.fromEntries(Object.entries(values).map(([name, S]) => [name, { S: S! }])),
+  };
+}
+
+function readItem(item: Record<string, AttributeValue>): Item {
+  const text = (name: string) => item[name]?.S;
+  const startedAt = text('startedAt');
+  return {
+    status: text('status'),
+    versionId: text('sourceVersionId'),
+    eTag: text('sourceETag'),
+    sequencer: text('sequencer'),
+    startedAt,
+    recordedAt: Date.parse(startedAt ?? '') + Number(item['durationMs']?.N ?? 0),
   };
 }
 

@@ -2,16 +2,24 @@ import type { MessageAttributeValue } from '@aws-sdk/client-sqs';
 import type { SQSRecord } from 'aws-lambda';
 import * as z from 'zod/mini';
 
-/** What a message has behind it, under whatever ids it was sent. */
-export interface MessageHistory {
+/** What a message that is sent anew takes along. */
+export interface Carried {
   /** The id of the first message: an execution of relay-large is named after it, and a dead letter quotes it. */
   firstId: string;
   /** When that was sent; milliseconds. */
   firstSentAt: number;
-  /** How often it was tried, this time included. */
+  /** How often it was tried. */
   tries: number;
+  /** Whether an earlier try may have written something, and none has put it right since. */
+  isUncertain: boolean;
   /** Only these deliveries are left to do, as `deliveryName` has them; all of them, where there is none. */
   left?: ReadonlySet<string> | undefined;
+}
+
+/** What a message has behind it, under whatever ids it was sent; this time counts as a try. */
+export interface MessageHistory extends Carried {
+  /** Whether it was handed out before, and nobody has sent it anew or acknowledged it. */
+  isRedelivered: boolean;
 }
 
 const integer = z.string().check(z.regex(/^\d{1,15}$/));
@@ -22,7 +30,8 @@ const attributesSchema = z.object({
   FirstSentAt: z.object({ stringValue: integer }),
   Tries: z.object({ stringValue: integer }),
   RequeuedAt: z.object({ stringValue: integer }),
-  Left: z.object({ stringValue: z.string().check(z.minLength(1)) }),
+  Uncertain: z.optional(z.object({ stringValue: z.string() })),
+  Left: z.optional(z.object({ stringValue: z.string().check(z.minLength(1)) })),
 });
 
 /** Clocks differ by seconds, and a redrive comes minutes later at the soonest: the queue gives a message up after several timeouts. */
@@ -39,22 +48,23 @@ export function historyOf({ messageId, attributes, messageAttributes }: SQSRecor
   const sentAt = Number(attributes?.SentTimestamp ?? Date.now());
   const carried = attributesSchema.safeParse(messageAttributes).data;
   const isRequeued = carried && Math.abs(sentAt - Number(carried.RequeuedAt.stringValue)) <= SAME_SENDING_MS;
-  if (!isRequeued) return { firstId: messageId, firstSentAt: sentAt, tries: receives };
+  const isRedelivered = receives > 1;
+  if (!isRequeued) {
+    return { firstId: messageId, firstSentAt: sentAt, tries: receives, isRedelivered, isUncertain: isRedelivered };
+  }
   return {
     firstId: carried.FirstMessageId.stringValue,
     firstSentAt: Number(carried.FirstSentAt.stringValue),
     tries: Number(carried.Tries.stringValue) + receives,
-    left: new Set(carried.Left.stringValue.split(SEPARATOR)),
+    isRedelivered,
+    isUncertain: isRedelivered || carried.Uncertain !== undefined,
+    ...(carried.Left && { left: new Set(carried.Left.stringValue.split(SEPARATOR)) }),
   };
 }
 
-/**
- * The attributes of a message that is sent anew, this receive not counted.
- * @param left the deliveries that are left to do; at least one
- */
+/** The attributes of a message that is sent anew. */
 export function attributesOf(
-  { firstId, firstSentAt, tries }: MessageHistory,
-  left: readonly string[],
+  { firstId, firstSentAt, tries, isUncertain, left }: Carried,
   now: Date,
 ): Record<string, MessageAttributeValue> {
   const text = (StringValue: string) => ({ DataType: 'String', StringValue });
@@ -62,9 +72,10 @@ export function attributesOf(
   return {
     FirstMessageId: text(firstId),
     FirstSentAt: number(firstSentAt),
-    Tries: number(tries - 1),
+    Tries: number(tries),
     RequeuedAt: number(now.getTime()),
-    Left: text(left.join(SEPARATOR)),
+    ...(isUncertain && { Uncertain: text('yes') }),
+    ...(left && { Left: text([...left].join(SEPARATOR)) }),
   };
 }
 

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Logger } from '@aws-lambda-powertools/logger';
 import { createClients } from '../aws/clients.ts';
 import { readConfig } from '../config.ts';
@@ -16,5 +17,5 @@ export function newRelay(suffix: string): Relay & { logger: Logger } {
   const now = () => new Date();
   const clients = createClients({ config, logger, now });
   const slots = largeSlots({ clients, config, now });
-  return { config, clients, logger, metrics: new RelayMetrics(config.name), slots, now };
+  return { config, clients, logger, metrics: new RelayMetrics(config.name), slots, now, sleep };
 }

@@ -40,8 +40,8 @@ export interface Receipt {
   /** Headers that the destination has not got, since they couldn't arrive as they were: docs/fidelity.md. */
   altered: readonly string[];
   /**
-   * False when an earlier try of the write went unanswered: it may yet land, after a newer object even. A message is then
-   * relayed once more, later.
+   * False when an earlier write may yet take effect, after a newer object even: it went unanswered, or whoever sent it died. The
+   * object is relayed once more, later.
    */
   certain: boolean;
   /** How often the object was begun: more than once after an overwrite in mid-copy or a failure that passed. */
@@ -73,6 +73,14 @@ export interface FailedReceipt {
   durationMs: number;
 }
 
+/** The record of an object that is gone, and was delivered before: a second copy of its event is no failure. */
+export interface GoneReceipt {
+  status: 'gone';
+  route: string;
+  source: Pick<Receipt['source'], 'bucket' | 'key'>;
+  certain: boolean;
+}
+
 /** What stands for the receipt of a large object, which relay-large writes when it has delivered it. */
 export interface StartedReceipt {
   status: 'started';
@@ -88,7 +96,7 @@ export interface StartedReceipt {
 export type FinalReceipt = Receipt | AlreadyThereReceipt | FailedReceipt;
 
 /** What the relay answers of an object that has not failed. */
-export type RelayReceipt = Receipt | AlreadyThereReceipt | StartedReceipt;
+export type RelayReceipt = Receipt | AlreadyThereReceipt | StartedReceipt | GoneReceipt;
 
 export interface Timing {
   attempts: number;
@@ -126,7 +134,7 @@ export function receiptOf({ request, route, state, destination, delivered, kind,
     },
     transfer: { kind, parts: delivered.parts },
     altered: state.altered,
-    certain: delivered.isCertain,
+    certain: true,
     ...times(timing),
   };
 }

@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { asRelayError, isNoTry, RelayError } from '../errors.ts';
+import { asRelayError, isNoTry, RelayError, type RelayErrorCode } from '../errors.ts';
 import type { RelayRequest } from '../request/relay-request.ts';
 import { bucketOf, type Route, routesFor } from '../route.ts';
+import { VisibleWrites } from '../transfer/visible-writes.ts';
+import { type History, quietSeconds } from './certainty.ts';
 import { orOutOfTime } from './deadline.ts';
 import { record } from './ledger.ts';
-import { failedReceiptOf, type RelayReceipt } from './receipt.ts';
+import { type FailedReceipt, failedReceiptOf, type RelayReceipt } from './receipt.ts';
 import type { Invocation } from './relay.ts';
 import { report } from './report.ts';
 import { settle } from './settle.ts';
@@ -14,66 +15,52 @@ import { settle } from './settle.ts';
 const ATTEMPTS = 3;
 const BACKOFF_MS = 200;
 const BACKOFF_FACTOR = 4;
+/** Not tried again in place: there is no time, or the object would be written again and again for a ledger that is down. */
+const FOR_LATER: readonly RelayErrorCode[] = ['OutOfTime', 'LedgerUnavailable'];
 
 const WORDS = {
   delivered: 'relayed',
   'already there': 'left as it was, since the key is taken',
   started: 'handed to relay-large',
+  gone: 'gone, and delivered before',
 } as const;
 
 export interface RelayOptions {
-  /** What fails now is not tried again by anybody, so its reason is recorded even if it might pass. */
-  isLastTry?: boolean;
+  /** Whether nobody tries again what fails with this: its reason is recorded then. */
+  isFinal?: (failure: RelayError) => boolean;
   /** Of the message or task it came with: what is started for it bears its name. One of its own unless given. */
   messageId?: string;
+  isRedelivered?: boolean;
+  isUncertain?: boolean;
   /** Names of the routes that are left to go; all that take the object, unless given. */
   left?: ReadonlySet<string> | undefined;
 }
 
-/** How an object's ways along its routes ended. */
-export interface RelayOutcome {
-  receipts: RelayReceipt[];
-  failures: { route: string; failure: RelayError }[];
-}
+/** How an object's way along one route ended: by a receipt or by a failure. */
+export type Outcome = {
+  route: string;
+  /** For how long a write of it may still take effect; 0 when none can. */
+  quietSeconds: number;
+  /** Whether something may have been written that none has put right since. */
+  isUncertain: boolean;
+} & ({ receipt: RelayReceipt; failure?: never } | { failure: RelayError; receipt?: never });
 
 /**
- * Relays the newest version of an object along every route that takes it.
- * @throws RelayError after every route has been tried: one that may pass, if there is any
- */
-export async function relayObject(
-  invocation: Invocation,
-  request: RelayRequest,
-  options: RelayOptions = {},
-): Promise<RelayReceipt[]> {
-  const { receipts, failures } = await relayAlongRoutes(invocation, request, options);
-  const worst = failures.find(({ failure }) => failure.retryable) ?? failures[0];
-  if (worst) throw worst.failure;
-  return receipts;
-}
-
-/**
- * The same, telling how it went along each route. No route taking it is a success with no receipts: the filters say so.
+ * Relays the newest version of an object along every route that takes it. No route taking it is a success: the filters say so.
  * @throws RelayError `WrongBucket`, `UnknownRoute`
  */
 export async function relayAlongRoutes(
   invocation: Invocation,
   request: RelayRequest,
-  { left, ...options }: RelayOptions,
-): Promise<RelayOutcome> {
+  { left, ...options }: RelayOptions = {},
+): Promise<Outcome[]> {
   const { config, logger } = invocation;
   const bucket = bucketOf(config, request.routeName);
   if (request.source.bucket !== bucket) throw wrongBucket(request, bucket);
   const taking = routesFor(config.routes, request.source, request.routeName);
   const routes = routesLeft(taking, left);
   if (taking.length === 0) logger.info('no route takes this object', { source: `${request.source}` });
-  const outcomes = await Promise.allSettled(routes.map((route) => relayAlong(invocation, request, route, options)));
-  const receipts = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []));
-  const failures = outcomes.flatMap((outcome, index) =>
-    outcome.status === 'rejected'
-      ? [{ route: routes[index]!.name, failure: asRelayError(outcome.reason, { source: `${request.source}` }) }]
-      : [],
-  );
-  return { receipts, failures };
+  return await Promise.all(routes.map((route) => relayAlong(invocation, request, route, options)));
 }
 
 /**
@@ -86,68 +73,87 @@ export function routesLeft<R extends { name: string }>(taking: readonly R[], lef
   return asked.length === left.size ? asked : taking;
 }
 
-/** Delivers along one route, or records why it can't be. What may pass is not recorded: the message comes again. */
+/** Delivers along one route, or records why it can't be. What may pass is not recorded: it is asked for again. */
 async function relayAlong(
   invocation: Invocation,
   request: RelayRequest,
   route: Route,
-  { isLastTry = false, messageId = randomUUID() }: Omit<RelayOptions, 'left'>,
-): Promise<RelayReceipt> {
-  const { logger, metrics, now } = invocation;
+  options: Omit<RelayOptions, 'left'>,
+): Promise<Outcome> {
+  const { logger, metrics, now, config } = invocation;
+  const { isFinal = ({ retryable }) => !retryable, messageId = randomUUID() } = options;
+  const { isRedelivered = false, isUncertain = false } = options;
+  const visibleWrites = new VisibleWrites();
+  const history: History = { messageId, isRedelivered, isUncertain, hasWritten: false, visibleWrites };
   const startedAt = now();
-  const history = { messageId, hasWritten: false };
   let attempts = request.attempts ?? 0;
-  let isCertain = true;
+  // On a create-only route nothing that lands late can take the place of what is there.
+  const quiet = () => (route.createOnly ? 0 : quietSeconds(config, history));
   try {
     const settled = await persistently(invocation, route, async () => {
       attempts++;
-      return await settle(invocation, request, route, { attempts, startedAt, history }).catch((error: unknown) => {
-        if (isUnansweredWrite(error)) isCertain = false;
-        throw error;
-      });
+      return await settle(invocation, request, route, { attempts, startedAt, history });
     });
-    const receipt = { ...settled, certain: settled.certain && isCertain };
+    const receipt = { ...settled, certain: quiet() === 0 };
     logger.info(WORDS[receipt.status], { receipt });
-    if (receipt.status === 'started') return receipt;
-    metrics.count(request, receipt, now());
-    report(invocation, receipt);
-    return receipt;
+    if (receipt.status === 'delivered' || receipt.status === 'already there') {
+      metrics.count(request, receipt, now());
+      report(invocation, receipt);
+    }
+    return { route: route.name, receipt, quietSeconds: quiet(), isUncertain: false };
   } catch (error) {
     const failure = asRelayError(error, { source: `${request.source}` });
-    if (!failure.retryable || (isLastTry && !isNoTry(failure))) {
-      const failed = failedReceiptOf(request, route, failure, { attempts, startedAt, finishedAt: now() });
-      await record(invocation, failed);
-      metrics.count(request, failed, now());
-      report(invocation, failed);
-    }
-    throw failure;
+    const facts = { route: route.name, quietSeconds: quiet(), isUncertain: isUncertain || history.hasWritten };
+    if (!isFinal(failure)) return { ...facts, failure };
+    const failed = failedReceiptOf(request, route, failure, { attempts, startedAt, finishedAt: now() });
+    const unrecorded = await recordFailure(invocation, failed, failure);
+    // A try more is for the record; at the last one, the reason counts.
+    if (unrecorded && !isFinal(unrecorded)) return { ...facts, failure: unrecorded };
+    metrics.count(request, failed, now());
+    report(invocation, failed);
+    return { ...facts, failure };
+  }
+}
+
+/** @returns RelayError `LedgerUnavailable` when the ledger has not taken it; it names the first reason, too */
+async function recordFailure(
+  invocation: Invocation,
+  failed: FailedReceipt,
+  reason: RelayError,
+): Promise<RelayError | undefined> {
+  try {
+    await record(invocation, failed);
+    return undefined;
+  } catch (error) {
+    const { message, code, retryable, operation, source } = error as RelayError;
+    invocation.logger.error('the reason could not be recorded', { failure: reason.toJSON(), ledger: message });
+    return new RelayError({
+      code,
+      message: `${message} What was to be recorded: ${reason.code}: ${reason.message}`,
+      retryable,
+      ...(operation && { operation }),
+      ...(source && { source }),
+      cause: error,
+    });
   }
 }
 
 /** Repeats what may pass, with jittered and growing pauses, as long as tries and time are left. */
 async function persistently<T>(invocation: Invocation, route: Route, attempt: () => Promise<T>): Promise<T> {
-  const { clients, logger, signal } = invocation;
+  const { clients, logger, signal, sleep } = invocation;
   for (let tried = 1; ; tried++) {
     try {
+      signal.throwIfAborted();
       return await orOutOfTime(invocation, attempt());
     } catch (error) {
       const failure = asRelayError(error);
       if (failure.code === 'SessionExpired') clients.forgetSessions(route);
-      const isForLater = isNoTry(failure) || failure.code === 'OutOfTime' || signal.aborted;
+      const isForLater = isNoTry(failure) || FOR_LATER.includes(failure.code) || signal.aborted;
       if (!failure.retryable || isForLater || tried === ATTEMPTS) throw failure;
       logger.warn('will be tried again in place', { failure: failure.toJSON() });
       await orOutOfTime(invocation, sleep(Math.random() * BACKOFF_MS * BACKOFF_FACTOR ** tried));
     }
   }
-}
-
-/** Whether a write that makes an object visible may have been done although it failed. */
-function isUnansweredWrite(error: unknown): boolean {
-  if (!(error instanceof RelayError)) return false;
-  const { operation, code } = error;
-  const isVisibleWrite = operation === 'PutObject' || operation === 'CompleteMultipartUpload';
-  // An upload is gone, too, when an earlier try has completed it.
-  return isVisibleWrite && (code === 'TransferFailed' || code === 'Throttled' || code === 'UploadGone');
 }
 
 function wrongBucket({ source }: RelayRequest, expected: string): RelayError {

@@ -13,6 +13,8 @@ export interface Relay {
   metrics: RelayMetrics;
   slots: LargeSlots;
   now: () => Date;
+  /** Resolves after so many milliseconds. */
+  sleep: (ms: number) => Promise<unknown>;
 }
 
 /** The relay during one invocation. */
@@ -25,6 +27,8 @@ export interface Invocation extends Relay {
   underWay: Map<string, number>;
   /** Aborts, with a RelayError `OutOfTime` as reason, while there is still time to answer. */
   signal: AbortSignal;
+  /** Aborts somewhat later: what couldn't be done in time is recorded all the same. */
+  recordingSignal: AbortSignal;
   /** What EventBridge has not been told yet. */
   reports: FinalReceipt[];
 }

@@ -1,6 +1,5 @@
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
-import type { SQSRecord } from 'aws-lambda';
-import { attributesOf, type MessageHistory } from './message-history.ts';
+import { attributesOf, type Carried } from './message-history.ts';
 import type { Invocation } from './relay.ts';
 
 /** SQS's longest: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html */
@@ -9,20 +8,21 @@ const LONGEST_SECONDS = 900;
 const SPREAD = 0.25;
 
 /**
- * Sends a message anew, as it came, with what it has behind it in its attributes: a receive that was no try isn't spent then.
- * The old message is to be acknowledged afterwards. If that fails there are two, which does no harm.
+ * Sends a message anew, with what it has behind it in its attributes. So the relay counts tries itself, and a message that SQS hands out
+ * a second time tells that whoever had it died. The old message is to be acknowledged afterwards; if that fails there are two,
+ * which does no harm.
  */
 export async function requeue(
   { clients, config, now }: Invocation,
-  { body }: SQSRecord,
-  history: MessageHistory,
-  { left, afterSeconds }: { left: readonly string[]; afterSeconds: number },
+  body: string,
+  carried: Carried,
+  afterSeconds: number,
 ): Promise<void> {
   const command = new SendMessageCommand({
     QueueUrl: config.queueUrl,
     MessageBody: body,
-    MessageAttributes: attributesOf(history, left, now()),
-    DelaySeconds: spread(afterSeconds, Math.random()),
+    MessageAttributes: attributesOf(carried, now()),
+    DelaySeconds: Math.min(LONGEST_SECONDS, Math.ceil(afterSeconds)),
   });
   await clients.sqs.send(command);
 }

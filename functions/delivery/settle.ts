@@ -8,8 +8,10 @@ import { readSnapshot, type Snapshot } from '../transfer/read-whole.ts';
 import { putSingle } from '../transfer/single.ts';
 import { headSource, isGone, isSameObject, type SourceState } from '../transfer/source-state.ts';
 import type { Transfer } from '../transfer/transfer.ts';
+import { afterDelete, type Next, whenGone } from './after-delete.ts';
+import type { History } from './certainty.ts';
 import { withTimeFor } from './deadline.ts';
-import { record } from './ledger.ts';
+import { type Recorded, record } from './ledger.ts';
 import {
   type AlreadyThereReceipt,
   alreadyThereReceiptOf,
@@ -19,7 +21,7 @@ import {
   type Timing,
 } from './receipt.ts';
 import type { Invocation } from './relay.ts';
-import { type History, startLarge } from './start-large.ts';
+import { startLarge } from './start-large.ts';
 
 /** How often a source that keeps changing is followed before the message goes back to the queue. */
 const ROUNDS = 5;
@@ -29,10 +31,16 @@ export interface Attempt extends Pick<Timing, 'attempts' | 'startedAt'> {
   history: History;
 }
 
+/** A delivery, and what the ledger said to it. */
+interface Written extends Recorded {
+  receipt: Receipt | AlreadyThereReceipt;
+}
+
 /**
  * head (or GET, of a small object) → plan → transfer → record → head again, until the source is what was written.
  * Whoever writes the destination or the ledger looks at the source afterwards and, if it has changed, writes again:
  * that is what makes duplicate, late and reordered events harmless. It never skips a write because of the ledger.
+ * Where the source is gone, the ledger tells which version must stay: see `after-delete.ts`.
  * On a create-only route the first to write is the last, so there is nothing to look for.
  * A large object is only started: relay-large does the rest, this look included.
  */
@@ -40,10 +48,16 @@ export async function settle(
   invocation: Invocation,
   request: RelayRequest,
   route: Route,
-  { attempts, startedAt, history }: Attempt,
+  attempt: Attempt,
 ): Promise<RelayReceipt> {
-  let snapshot = await firstLook(invocation, request, route);
+  const { attempts, startedAt, history } = attempt;
+  let next: Next = await firstLook(invocation, request, route).then(
+    (snapshot) => ({ snapshot }),
+    (error: unknown) => whenGone(invocation, request, route, attempt, error),
+  );
   for (let round = 0; round < ROUNDS; round++) {
+    if ('receipt' in next) return next.receipt;
+    const { snapshot, asked = request } = next;
     const { largeObjectBytes } = invocation.config;
     const { requireProof } = route;
     const plan = planTransfer(request.source, snapshot.state, { largeObjectBytes, requireProof });
@@ -51,15 +65,22 @@ export async function settle(
     const timing = { attempts: attempts + round, startedAt };
     const { messageId, hasWritten: hasBegun } = history;
     const claim = { messageId, sizeBytes: snapshot.state.sizeBytes, hasBegun };
-    const receipt = await withTimeFor(invocation, claim, () => {
+    const begunAt = invocation.now().getTime();
+    const written = await withTimeFor(invocation, claim, () => {
       history.hasWritten = true;
-      return writeOnce(invocation, request, route, snapshot, plan, timing);
+      return writeOnce(invocation, asked, route, snapshot, plan, { timing, history });
     }).catch(unlessChanged);
-    if (receipt !== undefined && route.createOnly) return receipt;
-    const after = await lookAgain(invocation, request, route, receipt);
-    if (receipt !== undefined && (after === 'gone' || isSameObject(after, snapshot.state))) return receipt;
-    if (after !== 'gone') snapshot = { state: after };
+    if (written !== undefined && route.createOnly) return written.receipt;
+    const after = await lookAgain(invocation, request, route, written);
+    if (after === 'gone') {
+      next = await afterDelete(invocation, asked, route, { ...written!, state: snapshot.state, begunAt });
+    } else if (written !== undefined && isSameObject(after, snapshot.state)) {
+      if (await isLastWord(invocation, written)) return written.receipt;
+    } else {
+      next = { snapshot: { state: after } };
+    }
   }
+  if ('receipt' in next) return next.receipt;
   throw new RelayError({
     code: 'SourceChanged',
     message: `${request.source} was overwritten ${ROUNDS} times while it was relayed; it is tried again when it rests.`,
@@ -69,6 +90,11 @@ export async function settle(
   });
 }
 
+/** Whether the ledger names what was written. If it named another version, the source has told by now that this one is the newest. */
+async function isLastWord(invocation: Invocation, { receipt, standing }: Written): Promise<boolean> {
+  return standing === undefined || (await record(invocation, receipt, standing)).standing === undefined;
+}
+
 /** One version on its way: transfer, receipt. */
 async function writeOnce(
   invocation: Invocation,
@@ -76,8 +102,8 @@ async function writeOnce(
   route: Route,
   { state, body }: Snapshot,
   plan: Exclude<Plan, { kind: 'large' }>,
-  { attempts, startedAt }: Pick<Timing, 'attempts' | 'startedAt'>,
-): Promise<Receipt | AlreadyThereReceipt> {
+  { timing: { attempts, startedAt }, history }: { timing: Omit<Timing, 'finishedAt'>; history: History },
+): Promise<Written> {
   const { clients, now, signal } = invocation;
   const { source } = request;
   const destination = destinationOf(route, source);
@@ -85,13 +111,23 @@ async function writeOnce(
   const attributes = await attributesFor(route, source, state, reader, signal);
   const writer = clients.writer(route);
   const { createOnly } = route;
-  const transfer: Transfer = { source, state, destination, attributes, createOnly, reader, writer, signal };
+  const { visibleWrites } = history;
+  const transfer: Transfer = {
+    source,
+    state,
+    destination,
+    attributes,
+    createOnly,
+    reader,
+    writer,
+    visibleWrites,
+    signal,
+  };
   const writing = plan.kind === 'single' ? putSingle(transfer, body) : putMultipart(transfer, plan.parts);
   const delivered = await writing.catch(unlessAlreadyThere);
   const facts = { request, route, state, destination, timing: { attempts, startedAt, finishedAt: now() } };
   const receipt = delivered ? receiptOf({ ...facts, delivered, kind: plan.kind }) : alreadyThereReceiptOf(facts);
-  await record(invocation, receipt);
-  return receipt;
+  return { receipt, ...(await record(invocation, receipt)) };
 }
 
 /** An object that the event calls small is read at once; otherwise the head tells how to go about it. */
@@ -112,12 +148,12 @@ async function lookAgain(
   invocation: Invocation,
   request: RelayRequest,
   route: Route,
-  receipt: Receipt | AlreadyThereReceipt | undefined,
+  written: Written | undefined,
 ): Promise<SourceState | 'gone'> {
   try {
     return await look(invocation, request, route);
   } catch (error) {
-    if (receipt !== undefined && isGone(error)) return 'gone';
+    if (written !== undefined && isGone(error)) return 'gone';
     throw error;
   }
 }

@@ -5,16 +5,9 @@ import type { LargeRequest } from '../request/large-request.ts';
 import type { RelayRequest } from '../request/relay-request.ts';
 import type { Route } from '../route.ts';
 import type { SourceState } from '../transfer/source-state.ts';
+import type { History } from './certainty.ts';
 import type { StartedReceipt } from './receipt.ts';
 import type { Invocation } from './relay.ts';
-
-/** What has happened to an object along a route in this invocation. */
-export interface History {
-  /** Of the message or task that asks for it. */
-  messageId: string;
-  /** Whether anything has been written, or may have been: what is started then must not be taken for something started before. */
-  hasWritten: boolean;
-}
 
 /** Lambda takes 64 of [a-zA-Z0-9-_]; the name of a route begins it, for people. */
 const ROUTE_CHARACTERS = 24;
@@ -30,7 +23,7 @@ export async function startLarge(
   request: RelayRequest,
   route: Route,
   state: SourceState,
-  { messageId, hasWritten }: History,
+  { messageId, hasWritten }: Pick<History, 'messageId' | 'hasWritten'>,
 ): Promise<StartedReceipt> {
   const { source, hint, attempts } = request;
   const { largeFunction } = config;

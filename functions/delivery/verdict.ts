@@ -1,55 +1,86 @@
 import { isNoTry, type RelayError } from '../errors.ts';
+import { delaySeconds } from './postpone.ts';
+import { spread } from './requeue.ts';
 
-/** What went wrong with a message. */
+/** What a message asks for and what has not come to its end. */
 export interface Failed {
   failure: RelayError;
-  /** The delivery that failed; the message as a whole, where there is none. */
+  /** Which of the message's requests; none where the message as a whole can't be read. */
+  request?: number;
+  /** The delivery, by its name; none where it didn't come to any. */
   delivery?: string;
+  /** For how long a write of it may still take effect. */
+  quietSeconds: number;
+  /** Whether something may have been written that none has put right since. */
+  isUncertain: boolean;
 }
 
-/** What becomes of a message. */
-export type Verdict =
-  /** It is tried again as it is. */
-  | { kind: 'go back'; failure: RelayError }
-  /** It is acknowledged, once what failed for good lies in the dead-letter queue and what was no try is sent anew. */
-  | { kind: 'over'; failure?: RelayError; untried?: Untried };
+export interface Tries {
+  /** This one included. */
+  tries: number;
+  maxReceives: number;
+  /** Whether what was no try may go on waiting. */
+  mayWait: boolean;
+}
 
-export interface Untried {
+/** What becomes of a message: what can't be helped is set aside, and the rest is asked for by a message sent anew. */
+export interface Verdict {
+  final: Failed[];
+  again?: Again;
+}
+
+export interface Again {
+  /** The one to tell of. */
   failure: RelayError;
-  deliveries: string[];
+  /** All that the message asks for, where there is none. */
+  deliveries: string[] | undefined;
+  /** Whether it counts as a try. */
+  isTry: boolean;
+  isUncertain: boolean;
   afterSeconds: number;
 }
 
 /**
- * Decides by what failed, if anything. As long as something of a message may pass by another try, all of it waits for that. Pure.
- * @param mayWait whether what was no try may go on waiting
+ * Whether no other try is made. A delivery that may yet be overtaken by an earlier write gets one try more, since it is a
+ * delivery. Pure.
+ */
+export function isFinal(failure: RelayError, { tries, maxReceives, mayWait }: Tries): boolean {
+  if (!failure.retryable) return true;
+  if (isNoTry(failure) && mayWait) return false;
+  return tries >= maxReceives + (failure.code === 'WriteUnanswered' ? 1 : 0);
+}
+
+/**
+ * Decides on each delivery by itself: one that fails for good doesn't keep another from its tries. They come back together,
+ * not before any write of theirs has had its time. Pure.
+ * @param random from 0 to 1
  */
 export function verdictOn(
   failed: readonly Failed[],
-  { isLastTry, mayWait }: { isLastTry: boolean; mayWait: boolean },
+  { retryDelaySeconds, random, ...tries }: Tries & { retryDelaySeconds: number; random: number },
 ): Verdict {
-  const untried = mayWait ? failed.filter(({ failure, delivery }) => delivery !== undefined && isNoTry(failure)) : [];
-  const tried = failed.filter((each) => !untried.includes(each)).map(({ failure }) => failure);
-  const passing = tried.find(({ retryable }) => retryable);
-  if (passing && !isLastTry) return { kind: 'go back', failure: passing };
-  const final = passing ?? tried[0];
+  const final = failed.filter(({ failure }) => isFinal(failure, tries));
+  const rest = failed.filter((each) => !final.includes(each));
+  if (rest.length === 0) return { final };
+  const tried = rest.filter(({ failure }) => !isNoTry(failure));
+  const passing = tried.filter(({ failure }) => failure.code !== 'WriteUnanswered');
+  const waits = rest.map(({ failure }) => failure.retryAfterSeconds ?? 0);
+  // Of what has not been tried, the first that is ready brings them all back.
+  const pause = passing.length > 0 ? delaySeconds(retryDelaySeconds, tries.tries, random) : 0;
+  const untriedPause = tried.length > 0 ? 0 : spread(Math.min(...waits), random);
+  const deliveries = rest.flatMap(({ delivery }) => delivery ?? []);
   return {
-    kind: 'over',
-    ...(final && { failure: final }),
-    ...(untried.length > 0 && { untried: untriedOf(untried) }),
+    final,
+    again: {
+      failure: (passing[0] ?? tried[0] ?? rest.toSorted(sooner)[0]!).failure,
+      deliveries: deliveries.length === rest.length ? deliveries : undefined,
+      isTry: tried.length > 0,
+      isUncertain: rest.some(({ isUncertain }) => isUncertain),
+      afterSeconds: Math.max(pause, untriedPause, ...rest.map(({ quietSeconds }) => quietSeconds)),
+    },
   };
 }
 
-/** The first one that is ready brings them all back. */
-function untriedOf(failed: readonly Failed[]): Untried {
-  const [first] = failed.toSorted((one, other) => pauseOf(one) - pauseOf(other));
-  return {
-    failure: first!.failure,
-    deliveries: failed.map(({ delivery }) => delivery!),
-    afterSeconds: pauseOf(first!),
-  };
-}
-
-function pauseOf({ failure }: Failed): number {
-  return failure.retryAfterSeconds ?? 0;
+function sooner(one: Failed, other: Failed): number {
+  return (one.failure.retryAfterSeconds ?? 0) - (other.failure.retryAfterSeconds ?? 0);
 }

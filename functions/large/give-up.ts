@@ -25,6 +25,8 @@ export interface Progress {
   state?: SourceState;
   /** As long as its parts would be left behind. */
   uploadId?: string | undefined;
+  /** Whether a completion may have been sent: an invocation that died can't tell. */
+  mayHaveCompleted?: boolean;
   /** Whether workers may be under way. */
   mayHaveWorkers?: boolean;
 }
@@ -36,20 +38,25 @@ export interface Progress {
 export async function giveUp(
   run: LargeRun,
   failure: RelayError,
-  { uploadId, startedAt, state }: Progress,
+  { uploadId, startedAt, state, mayHaveCompleted = false }: Progress,
 ): Promise<HandedBack | AlreadyThereReceipt | FailedReceipt> {
   if (uploadId !== undefined) await leaveUpload(run, uploadId, failure);
   if (failure.code === 'AlreadyThere') return leaveAsItIs(run, startedAt!, state!);
-  if (failure.code === 'SourceChanged') return handBack(run, { reason: failure.code });
+  // What it may have sent has taken effect when the message comes.
+  const quiet = mayHaveCompleted ? run.invocation.config.lateCompleteSeconds : 0;
+  const isUncertain = mayHaveCompleted;
+  if (failure.code === 'SourceChanged')
+    return handBack(run, { reason: failure.code, delaySeconds: quiet, isUncertain });
   const { attempts } = run;
   if (isNoTry(failure)) {
     // Begun in vain, so it doesn't count.
     const { code, retryAfterSeconds: delaySeconds = 0 } = failure;
-    return handBack(run, { reason: code, attempts: attempts - 1, delaySeconds: spread(delaySeconds, 0) });
+    const delay = Math.max(quiet, spread(delaySeconds, 0));
+    return handBack(run, { reason: code, attempts: attempts - 1, delaySeconds: delay, isUncertain });
   }
   if (failure.retryable && attempts < MAX_BEGUN) {
-    const delay = pauseBefore(run, attempts).seconds;
-    return handBack(run, { reason: failure.code, attempts, delaySeconds: delay });
+    const delay = Math.max(quiet, pauseBefore(run, attempts).seconds);
+    return handBack(run, { reason: failure.code, attempts, delaySeconds: delay, isUncertain });
   }
   return setAside(run, failure, startedAt);
 }

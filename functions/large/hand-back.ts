@@ -1,4 +1,6 @@
+import { randomUUID } from 'node:crypto';
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
+import { attributesOf, deliveryName } from '../delivery/message-history.ts';
 import { messageBody } from '../request/message-body.ts';
 import type { LargeRun } from './large-run.ts';
 import { persistentStep } from './persistent-step.ts';
@@ -16,19 +18,29 @@ export interface HandBackOptions {
   /** How often the object was begun for this very reason; none when it is another object now. */
   attempts?: number;
   delaySeconds?: number;
+  /** Whether something may have been written that none has put right since. */
+  isUncertain?: boolean;
 }
 
 /** Puts the object back into the queue: the relay looks at what it is by then, and may well start another execution. */
 export async function handBack(
   run: LargeRun,
-  { reason, attempts, delaySeconds = 0 }: HandBackOptions,
+  { reason, attempts, delaySeconds = 0, isUncertain = false }: HandBackOptions,
 ): Promise<HandedBack> {
   const { invocation, request, route } = run;
   const { bucket, key } = request.source;
   await persistentStep(run, 'hand back', async () => {
     const MessageBody = messageBody({ key, route: route.name, attempts });
-    const QueueUrl = invocation.config.queueUrl;
-    await invocation.clients.sqs.send(new SendMessageCommand({ QueueUrl, MessageBody, DelaySeconds: delaySeconds }));
+    const now = invocation.now();
+    const left = new Set([deliveryName(0, route.name)]);
+    const carried = { firstId: randomUUID(), firstSentAt: now.getTime(), tries: 0, isUncertain, left };
+    const command = new SendMessageCommand({
+      QueueUrl: invocation.config.queueUrl,
+      MessageBody,
+      DelaySeconds: delaySeconds,
+      ...(isUncertain && { MessageAttributes: attributesOf(carried, now) }),
+    });
+    await invocation.clients.sqs.send(command);
     invocation.logger.info('handed back to the queue', { source: `${request.source}`, reason });
   });
   return { status: 'handed back', route: route.name, source: { bucket, key }, reason };

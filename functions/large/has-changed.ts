@@ -2,21 +2,34 @@ import type { Invocation } from '../delivery/relay.ts';
 import { RelayError } from '../errors.ts';
 import type { Route } from '../route.ts';
 import type { SourceObject } from '../source-object.ts';
-import { headSource, isGone, isSameObject, type SourceState } from '../transfer/source-state.ts';
+import { headSource, isGone, isSameContent, isSameObject, type SourceState } from '../transfer/source-state.ts';
 
-/** Whether the source is another object by now. One that is gone has not changed: deletes do not travel. */
-export async function hasChanged(
+/** What has become of the source since it was seen. */
+export type Fate = 'same' | 'changed' | 'gone';
+
+export async function fateOf(
   { clients, signal }: Invocation,
   route: Route,
   source: SourceObject,
   seen: SourceState,
-): Promise<boolean> {
+  isSame = isSameObject,
+): Promise<Fate> {
   try {
-    return !isSameObject(await headSource(clients.reader(route), source, signal), seen);
+    return isSame(await headSource(clients.reader(route), source, signal), seen) ? 'same' : 'changed';
   } catch (error) {
-    if (isGone(error)) return false;
+    if (isGone(error)) return 'gone';
     throw error;
   }
+}
+
+/** Whether the source has other bytes by now. One that is gone has not changed: deletes do not travel. */
+export async function hasChanged(
+  invocation: Invocation,
+  route: Route,
+  source: SourceObject,
+  seen: SourceState,
+): Promise<boolean> {
+  return (await fateOf(invocation, route, source, seen, isSameContent)) === 'changed';
 }
 
 export function changed(source: SourceObject): RelayError {

@@ -1,4 +1,4 @@
-import { record } from '../delivery/ledger.ts';
+import { type Item, type Recorded, record } from '../delivery/ledger.ts';
 import { type FinalReceipt, type Receipt, receiptOf } from '../delivery/receipt.ts';
 import { reportNow } from '../delivery/report.ts';
 import { asRelayError } from '../errors.ts';
@@ -13,11 +13,12 @@ import { withCrcsCombined } from '../transfer/source-parts.ts';
 import { headSource, type SourceState } from '../transfer/source-state.ts';
 import { stateFromJson, stateToJson } from '../transfer/state-json.ts';
 import type { Delivered, Transfer } from '../transfer/transfer.ts';
+import { VisibleWrites } from '../transfer/visible-writes.ts';
 import { giveUp, type Progress } from './give-up.ts';
 import { type HandedBack, handBack } from './hand-back.ts';
-import { changed, hasChanged } from './has-changed.ts';
+import { changed, fateOf, hasChanged } from './has-changed.ts';
 import type { LargeRun } from './large-run.ts';
-import { pauseBefore, stepInSlot } from './persistent-step.ts';
+import { persistentStep, stepInSlot } from './persistent-step.ts';
 import { planFor, sendSections } from './send-sections.ts';
 import { untilOf } from './time-limit.ts';
 
@@ -60,7 +61,7 @@ async function relayOrGiveUp(run: LargeRun, progress: Progress): Promise<LargeAn
     const sent = await sendSections(run, upload, shares, untilOf(progress.startedAt!));
     progress.mayHaveWorkers = false;
     const receipt = await deliver(run, progress, state, sent);
-    await stepInSlot(run, 'report', () => reportNow(run.invocation, run.request, receipt));
+    await persistentStep(run, 'report', () => reportNow(run.invocation, run.request, receipt));
     return receipt;
   } catch (error) {
     return giveUp(run, asRelayError(error, { source: `${run.request.source}` }), progress);
@@ -81,25 +82,50 @@ async function leaveSlot({ invocation, execution }: LargeRun, { mayHaveWorkers }
 async function deliver(run: LargeRun, progress: Progress, state: SourceState, sent: SentPart[]): Promise<Receipt> {
   const { context, invocation, request, route, attempts } = run;
   const { uploadId, startedAt } = progress;
+  // A look before an object becomes visible that may have been overtaken long ago.
+  const { isOvertaken, begunAt } = await stepInSlot(run, 'look before completing', async () => ({
+    isOvertaken: await hasChanged(invocation, route, request.source, state),
+    begunAt: invocation.now().getTime(),
+  }));
+  if (isOvertaken) throw changed(request.source);
+  progress.mayHaveCompleted = true;
   const delivered = await stepInSlot(run, 'complete upload', () => complete(run, uploadId!, state, sent));
   // Nothing is left behind any more.
   progress.uploadId = undefined;
-  const receipt = await stepInSlot(run, 'record', async () => {
+  const { receipt, ...met } = await stepInSlot(run, 'record', async () => {
     const destination = destinationOf(route, request.source);
     const timing = { attempts, startedAt: startedAt!, finishedAt: invocation.now() };
     const written = receiptOf({ request, route, state, destination, delivered, kind: 'large', timing });
-    await record(invocation, written);
+    const { standing, replaced } = await record(invocation, written);
     invocation.logger.info('relayed', { receipt: written });
-    return written;
+    // What is left to do moves no bytes.
+    await leaveSlot(run, progress);
+    return { receipt: written, standing, replaced };
   });
   // What came first stays, whatever the source has become.
   if (route.createOnly) return receipt;
   // An earlier try of the completion may have died unanswered. Whatever it did has taken effect after this pause.
-  await context.wait('until nothing is under way', pauseBefore(run, 1));
-  if (await stepInSlot(run, 'look again', () => hasChanged(invocation, route, request.source, state))) {
-    await handBack(run, { reason: 'changed meanwhile' });
-  }
+  await context.wait('until nothing is under way', { seconds: invocation.config.lateCompleteSeconds });
+  const fate = await persistentStep(run, 'look again', () => fateOf(invocation, route, request.source, state));
+  if (fate === 'changed') await handBack(run, { reason: 'changed meanwhile' });
+  if (fate === 'gone' && isInDoubt(met, receipt, begunAt))
+    await handBack(run, { reason: 'deleted meanwhile', isUncertain: true });
+  if (fate === 'same' && met.standing) await claim(run, receipt, met.standing);
   return receipt;
+}
+
+/** Whether another version was delivered that may be newer, or was perhaps written later. */
+function isInDoubt({ standing, replaced }: Recorded, { source }: Receipt, begunAt: number): boolean {
+  if (standing) return true;
+  const isOther =
+    replaced?.status === 'delivered' && (replaced.versionId ?? replaced.eTag) !== (source.versionId ?? source.eTag);
+  return isOther && replaced.recordedAt >= begunAt;
+}
+
+/** The source has told that this is the newest version, whatever the ledger says. */
+async function claim(run: LargeRun, receipt: Receipt, standing: Item): Promise<void> {
+  const met = await persistentStep(run, 'record as the newest', () => record(run.invocation, receipt, standing));
+  if (met.standing) await handBack(run, { reason: 'changed meanwhile' });
 }
 
 async function look(run: LargeRun, progress: Progress): Promise<SourceState> {
@@ -136,9 +162,7 @@ function begin(run: LargeRun, state: SourceState): Promise<string> {
   });
 }
 
-/** Looks once more before an object becomes visible that may have been overtaken long ago. */
 async function complete(run: LargeRun, uploadId: string, state: SourceState, sent: SentPart[]): Promise<Delivered> {
-  if (await hasChanged(run.invocation, run.route, run.request.source, state)) throw changed(run.request.source);
   const { checksum, origin } = proofOfParts(run.request.source, state.proof, sent);
   const answer = await completeUpload(transferOf(run, state, {}), uploadId, sent, checksum);
   run.invocation.metrics.countLargeUpload(run.route.name, 'largeUploadsFinished');
@@ -148,8 +172,6 @@ async function complete(run: LargeRun, uploadId: string, state: SourceState, sen
     checksum,
     answeredChecksum: answeredValue(answer, checksum),
     checksumOrigin: origin,
-    // By the look that follows the pause after it.
-    isCertain: true,
     parts: sent.length,
   };
 }
@@ -170,5 +192,6 @@ function transferOf(run: LargeRun, state: SourceState, attributes: ObjectAttribu
   const { createOnly } = run.route;
   const reader = clients.reader(run.route);
   const writer = clients.writer(run.route);
-  return { source, state, destination, attributes, createOnly, reader, writer, signal };
+  const visibleWrites = new VisibleWrites();
+  return { source, state, destination, attributes, createOnly, reader, writer, visibleWrites, signal };
 }

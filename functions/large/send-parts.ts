@@ -9,6 +9,7 @@ import type { SentPart } from '../transfer/send-part.ts';
 import { sendRun } from '../transfer/send-run.ts';
 import type { SourceState } from '../transfer/source-state.ts';
 import type { Transfer } from '../transfer/transfer.ts';
+import { VisibleWrites } from '../transfer/visible-writes.ts';
 import { changed, hasChanged } from './has-changed.ts';
 import { isWorthRepeating } from './persistent-step.ts';
 import { tooSlow } from './time-limit.ts';
@@ -107,7 +108,8 @@ function transferOf(
   const { createOnly } = route;
   const reader = clients.reader(route);
   const writer = clients.writer(route);
-  return { source, state, destination, attributes: {}, createOnly, reader, writer, signal };
+  const visibleWrites = new VisibleWrites();
+  return { source, state, destination, attributes: {}, createOnly, reader, writer, visibleWrites, signal };
 }
 
 /** As much of the state as it takes to read by it, and to know it again. */

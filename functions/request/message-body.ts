@@ -2,6 +2,10 @@
 const NOT_TAKEN = /[\ufffe\uffff]/g;
 
 /** A message of the relay's own, as `parseMessageBody` reads it; keys may have any character that S3 takes. */
-export function messageBody(message: { key: string; route: string; attempts?: number | undefined }): string {
+export function messageBody(message: {
+  key: string;
+  route?: string | undefined;
+  attempts?: number | undefined;
+}): string {
   return JSON.stringify(message).replace(NOT_TAKEN, (character) => `\\u${character.charCodeAt(0).toString(16)}`);
 }

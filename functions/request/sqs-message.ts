@@ -3,6 +3,7 @@ import type { Sources } from '../route.ts';
 import { badEvent } from './bad-event.ts';
 import { isEventBridgeEvent, parseEventBridgeEvent } from './event-bridge.ts';
 import { isManualEvent, parseManualEvent } from './manual.ts';
+import { messageBody } from './message-body.ts';
 import type { RelayRequest } from './relay-request.ts';
 import { isS3Notification, isS3TestEvent, parseS3Notification } from './s3-notification.ts';
 
@@ -17,6 +18,15 @@ export function parseMessageBody(body: string, sources: Sources): RelayRequest[]
   if (isEventBridgeEvent(value)) return parseEventBridgeEvent(value);
   if (isManualEvent(value)) return parseManualEvent(value, sources);
   throw badEvent('an S3 event notification or an EventBridge "Object Created" event in the message', value);
+}
+
+/** The body of a message that asks for one of another one's requests alone, in the same words. */
+export function singleBody(body: string, request: number): string {
+  const message = parseJson(body) as { Records?: unknown[]; keys?: string[]; route?: string };
+  if (message.Records && message.Records.length > 1)
+    return JSON.stringify({ ...message, Records: [message.Records[request]] });
+  const { keys, ...rest } = message;
+  return keys ? messageBody({ ...rest, key: keys[request]! }) : body;
 }
 
 function parseJson(body: string): unknown {

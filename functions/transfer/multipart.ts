@@ -39,7 +39,6 @@ export async function putMultipart(given: Transfer, parts: Part[]): Promise<Deli
       checksum,
       answeredChecksum: answeredValue(answer, checksum),
       checksumOrigin: origin,
-      isCertain: answer.$metadata.attempts === 1,
       parts: parts.length,
     };
   } catch (error) {
@@ -109,11 +108,13 @@ export async function completeUpload(transfer: Transfer, uploadId: string, sent:
     ...checksumMember(checksum),
     ...conditionOf(transfer),
   });
-  const answer = await writer.send(command, { abortSignal: signal }).catch((error: unknown) => {
-    throw destinationFailure(error, 'CompleteMultipartUpload', source, destination);
+  return await transfer.visibleWrites.watch('CompleteMultipartUpload', async () => {
+    const answer = await writer.send(command, { abortSignal: signal }).catch((error: unknown) => {
+      throw destinationFailure(error, 'CompleteMultipartUpload', source, destination);
+    });
+    requireAnswer(transfer, 'CompleteMultipartUpload', answer, checksum);
+    return answer;
   });
-  requireAnswer(transfer, 'CompleteMultipartUpload', answer, checksum);
-  return answer;
 }
 
 /** A courtesy: refused to a role with s3:PutObject alone, and then the lifecycle rule does it. The first error matters more. */

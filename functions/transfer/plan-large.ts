@@ -34,7 +34,7 @@ const GROUPS_PER_WORKER = 4;
  */
 const MAX_INVOCATIONS = 1_250;
 
-/** HEAD, create, the map itself, complete, receipt, pause, look again, follow-up, report; or failure, dead letter, report. */
+/** HEAD, checksums, create, the map itself, look, complete, receipt, pause, look again, receipt again, follow-up, report; or failure, dead letter, report. */
 const FRAME_OPERATIONS = 12;
 /** A part in a worker's answer: an ETag of 32 characters, a CRC32 of up to 10 digits, quotes and commas. */
 export const PART_RECORD_BYTES = 48;

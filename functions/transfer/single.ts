@@ -38,10 +38,11 @@ async function putBuffer(transfer: Transfer, body: Buffer): Promise<Delivered> {
   const { source, state, destination, writer, signal } = transfer;
   const single = proofOfBuffer(source, state.proof, body);
   const command = new PutObjectCommand({ ...inputOf(transfer, single), Body: body });
-  const answer = await writer.send(command, { abortSignal: signal }).catch((error: unknown) => {
-    throw destinationFailure(error, 'PutObject', source, destination);
-  });
-  return deliveredBy(transfer, answer, single);
+  return await put(transfer, single, () =>
+    writer.send(command, { abortSignal: signal }).catch((error: unknown) => {
+      throw destinationFailure(error, 'PutObject', source, destination);
+    }),
+  );
 }
 
 /** @throws RelayError `SourceCorrupt` where the digest isn't that of the source, which has one part */
@@ -55,18 +56,20 @@ function proofOfBuffer(source: SourceObject, proof: Proof, body: Buffer): Single
 /** S3 verifies the source's checksum, which therefore has to be known before the first byte is sent. */
 async function putStream(transfer: Transfer, single: SingleProof): Promise<Delivered> {
   const { writer, signal } = transfer;
-  const { answer } = await streamThrough(
-    transfer,
-    { computed: { crc32: false }, signal },
-    {
-      operation: 'PutObject',
-      send(Body, ContentLength, abortSignal) {
-        const input = { ...inputOf(transfer, single), Body, ContentLength };
-        return writer.send(new PutObjectCommand(input), { abortSignal });
+  return await put(transfer, single, async () => {
+    const { answer } = await streamThrough(
+      transfer,
+      { computed: { crc32: false }, signal },
+      {
+        operation: 'PutObject',
+        send(Body, ContentLength, abortSignal) {
+          const input = { ...inputOf(transfer, single), Body, ContentLength };
+          return writer.send(new PutObjectCommand(input), { abortSignal });
+        },
       },
-    },
-  );
-  return deliveredBy(transfer, answer, single);
+    );
+    return answer;
+  });
 }
 
 function inputOf(transfer: Transfer, { checksum, origin }: SingleProof): PutObjectCommandInput {
@@ -82,14 +85,22 @@ function inputOf(transfer: Transfer, { checksum, origin }: SingleProof): PutObje
   };
 }
 
-function deliveredBy(transfer: Transfer, answer: PutObjectCommandOutput, { checksum, origin }: SingleProof): Delivered {
+async function put(
+  transfer: Transfer,
+  { checksum, origin }: SingleProof,
+  send: () => Promise<PutObjectCommandOutput>,
+): Promise<Delivered> {
+  const answer = await transfer.visibleWrites.watch('PutObject', async () => {
+    const answered = await send();
+    requireAnswer(transfer, 'PutObject', answered, checksum);
+    return answered;
+  });
   return {
-    eTag: requireAnswer(transfer, 'PutObject', answer, checksum),
+    eTag: answer.ETag,
     versionId: answer.VersionId,
     checksum,
     answeredChecksum: answeredValue(answer, checksum),
     checksumOrigin: origin,
-    isCertain: answer.$metadata.attempts === 1,
     parts: 1,
   };
 }

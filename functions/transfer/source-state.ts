@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import { isDeepStrictEqual } from 'node:util';
 import {
   GetObjectCommand,
   type GetObjectCommandOutput,
@@ -32,14 +33,20 @@ export interface SourceState {
   altered: readonly string[];
 }
 
-/** Asks for the newest version. https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadObject.html */
-export async function headSource(reader: Reader, source: SourceObject, signal: AbortSignal): Promise<SourceState> {
+/** Asks for the newest version, unless for a certain one, which needs s3:GetObjectVersion. https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadObject.html */
+export async function headSource(
+  reader: Reader,
+  source: SourceObject,
+  signal: AbortSignal,
+  versionId?: string,
+): Promise<SourceState> {
   const { s3, owner } = reader;
   const command = new HeadObjectCommand({
     Bucket: source.bucket,
     Key: source.key,
     ChecksumMode: 'ENABLED',
     ExpectedBucketOwner: owner,
+    ...(versionId !== undefined && { VersionId: versionId }),
   });
   const head = await s3.send(command, { abortSignal: signal }).catch(async (error: unknown) => {
     throw sourceFailure(await withReason(error, reader, source, signal), 'HeadObject', source);
@@ -90,8 +97,13 @@ export function isGone(error: unknown): boolean {
   return error instanceof RelayError && (error.code === 'SourceMissing' || error.code === 'BucketMissing');
 }
 
-/** Whether two looks saw the same object. */
+/** Whether two looks saw the same object: of two with the same bytes, where there are no versions, headers may tell that they are two. */
 export function isSameObject(a: SourceState, b: SourceState): boolean {
+  return isSameContent(a, b) && isDeepStrictEqual(a.headers, b.headers);
+}
+
+/** Whether they saw the same bytes. */
+export function isSameContent(a: SourceState, b: SourceState): boolean {
   if (a.versionId !== b.versionId || a.eTag !== b.eTag || a.sizeBytes !== b.sizeBytes) return false;
   return a.lastModified?.getTime() === b.lastModified?.getTime();
 }

@@ -5,6 +5,7 @@ import type { ObjectAttributes } from './attributes.ts';
 import type { Checksum } from './checksum.ts';
 import type { ChecksumOrigin } from './proof.ts';
 import type { SourceState } from './source-state.ts';
+import type { VisibleWrites } from './visible-writes.ts';
 
 /** Everything a transfer needs, decided beforehand. */
 export interface Transfer {
@@ -18,6 +19,8 @@ export interface Transfer {
   reader: Reader;
   /** Writes as the route's writer role. */
   writer: S3Client;
+  /** Told of the write that makes the object visible. */
+  visibleWrites: VisibleWrites;
   /** Ends every request under way when the invocation runs out of time. */
   signal: AbortSignal;
 }
@@ -38,8 +41,6 @@ export interface Delivered {
   /** What the destination answered as the object's checksum; the same value, or nothing where S3 doesn't tell. */
   answeredChecksum: string | undefined;
   checksumOrigin: ChecksumOrigin;
-  /** Whether the write that made the object visible was answered at the first try; an unanswered one may yet land. */
-  isCertain: boolean;
   /** Requests that carried bytes. */
   parts: number;
 }

@@ -9,6 +9,7 @@ import {
   changeSettings,
   DESTINATION_BUCKET,
   eventually,
+  NO_PAUSES,
   PREFIX,
   RELAY_LOG_GROUP,
   SOURCE_BUCKET,
@@ -27,7 +28,7 @@ let world: TwoAccounts;
 beforeAll(async () => {
   world = await startTwoAccounts({
     faults,
-    change: (stacks) => changeSettings(stacks, { retryDelaySeconds: 1 }),
+    change: (stacks) => changeSettings(stacks, { ...NO_PAUSES }),
   });
 });
 afterEach(() => faults.clear());

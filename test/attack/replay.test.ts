@@ -10,8 +10,10 @@ import {
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ReplaySummary } from '../../functions/replay/replay-objects.ts';
 import {
+  changeSettings,
   eventually,
   LEDGER_TABLE,
+  NO_PAUSES,
   SOURCE_BUCKET,
   startTwoAccounts,
   type TwoAccounts,
@@ -24,7 +26,11 @@ let world: TwoAccounts;
 let behindMs = 0;
 
 beforeAll(async () => {
-  world = await startTwoAccounts({ clock: () => Date.now() - behindMs });
+  world = await startTwoAccounts({
+    clock: () => Date.now() - behindMs,
+    // What was handed out twice while the clock stood elsewhere is delivered once more.
+    change: (stacks) => changeSettings(stacks, NO_PAUSES),
+  });
 });
 
 afterAll(() => world.close());

@@ -59,7 +59,8 @@ export async function startWorld({ stacks, faults, versioned, timeoutSeconds }: 
   const { name: routeName, destination } = routes[0]!;
   const sourceStacks = stacks.filter(({ account }) => account === source.account);
   change(sourceStacks, 'AWS::Lambda::Function', { Timeout: timeoutSeconds });
-  const patience = { maxReceives: MAX_RECEIVES, retryDelaySeconds: RETRY_DELAY_SECONDS };
+  const late = { latePutSeconds: RETRY_DELAY_SECONDS, lateCompleteSeconds: RETRY_DELAY_SECONDS };
+  const patience = { maxReceives: MAX_RECEIVES, retryDelaySeconds: RETRY_DELAY_SECONDS, ...late };
   changeSettings(sourceStacks, { ...patience, largeObjectBytes: LARGE_OBJECT_BYTES });
   changeSettings(sourceStacks, { retryDelaySeconds: DURABLE_DELAY_SECONDS }, 'upload-relay-large');
   change(sourceStacks, 'AWS::S3::Bucket', versioned ? { VersioningConfiguration: { Status: 'Enabled' } } : {});

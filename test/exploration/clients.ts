@@ -5,6 +5,7 @@ import { LambdaClient } from '@aws-sdk/client-lambda';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import type { Clients } from '../../functions/aws/clients.ts';
+import type { LateWrites } from './late-writes.ts';
 import type { Life } from './life.ts';
 import type { Services } from './services.ts';
 
@@ -37,6 +38,10 @@ export interface ClientOptions {
   onUnknown: (problem: string) => void;
   /** A sabotage: an abort is answered as ever, yet the request goes on. */
   outlivesAbort: boolean;
+  /** Writes that take effect when nobody waits for them any more; none, unless given. */
+  late?: LateWrites;
+  /** How many tries each request is said to have taken; as many as it took, unless given. */
+  attempts?: number | undefined;
 }
 
 /**
@@ -51,13 +56,20 @@ export function clientsOf(services: Services, life: Pick<Life, 'turn' | 'tell'>,
     const serve = services[operation as keyof Services] as (input: object) => Facts;
     throwIfAborted(abortSignal);
     const input = { ...command.input, letters: await lettersOfBody(command.input.Body) };
+    // Once it is sent, it takes effect without its sender.
+    const fate = options.late?.befall(operation, `${operation} ${subjectOf(input)}`, () => serve(input)) ?? 'answered';
     await life.turn(`sends ${operation}`);
     if (!options.outlivesAbort) throwIfAborted(abortSignal);
+    if (fate === 'late' || fate === 'lost') {
+      life.tell(`${operation} ${subjectOf(input)} is not answered`);
+      await life.turn(`gives up ${operation}`);
+      throw unanswered();
+    }
     const { story, answer } = effectOf(() => serve(input));
     life.tell(`${operation} ${subjectOf(input)} ${story}`.trimEnd());
     await life.turn(`is answered ${operation}`);
     throwIfAborted(abortSignal);
-    return { $metadata: { attempts: 1 }, ...answer() };
+    return { $metadata: { attempts: options.attempts ?? (fate === 'repeated' ? 2 : 1) }, ...answer() };
   };
   const acting = <Client extends object>(client: Client): Client => Object.assign(Object.create(client), { send });
   const s3 = acting(real.s3);
@@ -70,6 +82,11 @@ export function clientsOf(services: Services, life: Pick<Life, 'turn' | 'tell'>,
     eventBridge: acting(real.eventBridge),
     lambda: acting(real.lambda),
   };
+}
+
+/** As the SDK throws it when the connection breaks, after it has repeated the request in vain. */
+function unanswered(): Error {
+  return Object.assign(new Error('socket hang up'), { name: 'TimeoutError', $metadata: { attempts: 3 } });
 }
 
 /** As the SDK does it: a request without a signal can't be stopped. */

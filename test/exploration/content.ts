@@ -8,6 +8,8 @@ export interface Content {
   hasChecksum: boolean;
   /** What a letter of a large one stands for, where it isn't the smallest part. */
   letterBytes?: number;
+  /** What the object's metadata say. */
+  metadata: string;
 }
 
 /** The part size of functions/transfer/plan.ts: a large object of three letters travels in three parts. */

@@ -2,84 +2,15 @@
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { run } from './explore.ts';
+import { FAMILIES } from './families.ts';
 import { type Bounds, scenarios } from './scenario.ts';
 
-/** Schedules per case. EXPLORE_RUNS raises it, EXPLORE_SEED goes elsewhere; without it, a red build is the change's doing. */
-const RUNS = Number(process.env['EXPLORE_RUNS'] ?? 3_000);
+/** Schedules in all, and what they are drawn from: `npm run explore` sets both. Without it, a red build is the change's doing. */
+const SCHEDULES = Number(process.env['EXPLORE_SCHEDULES'] ?? 20_000);
 const SEED = Number(process.env['EXPLORE_SEED'] ?? 20_260_115);
-const TIMEOUT_MS = 60_000 + RUNS * 40;
-
-/** @param share of the runs, for what takes long */
-const CASES: [what: string, bounds: Bounds, share?: number][] = [
-  [
-    'a versioned object, written by several, invocations dying',
-    { isVersioned: true, keys: ['k'], writers: 3, uploadsPerWriter: 2, ends: ['crash'] },
-  ],
-  [
-    'an object without versions, written by several, invocations dying',
-    { isVersioned: false, keys: ['k'], writers: 3, uploadsPerWriter: 2, ends: ['crash'] },
-  ],
-  [
-    'two objects, taken in batches, invocations dying',
-    { keys: ['k', 'l'], writers: 2, uploadsPerWriter: 2, batchSize: 2, ends: ['crash'] },
-  ],
-  [
-    'large objects without a checksum to hand on, invocations dying',
-    { keys: ['k'], writers: 2, uploadsPerWriter: 2, sizes: ['large'], hasChecksum: false, ends: ['crash'] },
-  ],
-  [
-    'invocations running out of time, environments going on later with what they had under way',
-    { keys: ['k'], writers: 2, uploadsPerWriter: 1, ends: ['timeout'] },
-  ],
-  [
-    'a role that isn’t there at first, invocations dying',
-    { keys: ['k', 'l'], writers: 2, uploadsPerWriter: 2, batchSize: 2, ends: ['crash'], awaitsRole: true },
-  ],
-  [
-    'the same with objects for relay-large',
-    {
-      isVersioned: true,
-      keys: ['k'],
-      writers: 2,
-      uploadsPerWriter: 2,
-      hasChecksum: true,
-      ends: ['crash'],
-      hasExecutions: true,
-      awaitsRole: true,
-    },
-  ],
-  [
-    'small and large versions of an object, relay and relay-large dying',
-    {
-      isVersioned: true,
-      keys: ['k'],
-      writers: 2,
-      uploadsPerWriter: 2,
-      hasChecksum: true,
-      ends: ['crash'],
-      hasExecutions: true,
-    },
-  ],
-  [
-    'large objects that wait for one another, relay and relay-large dying',
-    {
-      isVersioned: true,
-      keys: ['k', 'l'],
-      writers: 2,
-      uploadsPerWriter: 1,
-      sizes: ['large'],
-      hasChecksum: true,
-      ends: ['crash'],
-      hasExecutions: true,
-      largeSlots: 1,
-    },
-    1 / 5,
-  ],
-  [
-    'objects that are deleted after the last upload, invocations dying or running out of time',
-    { keys: ['k', 'l'], writers: 2, uploadsPerWriter: 2, batchSize: 2, deletes: true, ends: ['crash', 'timeout'] },
-  ],
-];
+const SHARES = FAMILIES.reduce((sum, [, , share = 1]) => sum + share, 0);
+const RUNS = Math.ceil(SCHEDULES / SHARES);
+const TIMEOUT_MS = 60_000 + RUNS * 100;
 
 let schedules = 0;
 
@@ -92,7 +23,7 @@ afterAll(() => {
   console.info(`${schedules} schedules explored`);
 });
 
-test.each(CASES)(
+test.each(FAMILIES)(
   'the newest is delivered and recorded, and nothing mixed is ever shown: %s',
   async (_, bounds, share = 1) => {
     const property = fc.asyncProperty(scenarios(bounds), fc.scheduler(), async (scenario, scheduler) => {

@@ -9,8 +9,15 @@ export type MultipartOrder = 'completed' | 'initiated';
 
 interface MultipartUpload {
   key: string;
+  metadata: string;
   initiated: number;
   parts: Map<number, string>;
+}
+
+/** What a reader finds under a key. */
+export interface Shown {
+  letters: string;
+  metadata: string;
 }
 
 /** The bucket that is relayed to. It verifies checksums, and remembers all it ever showed. */
@@ -18,7 +25,7 @@ export class DestinationBucket {
   /** Everything a reader could have seen. */
   readonly shown: { key: string; letters: string }[] = [];
   readonly #order: MultipartOrder;
-  readonly #objects = new Map<string, { letters: string; order: number }>();
+  readonly #objects = new Map<string, Shown & { order: number }>();
   readonly #uploads = new Map<string, MultipartUpload>();
   #clock = 0;
 
@@ -30,14 +37,18 @@ export class DestinationBucket {
     return this.#objects.get(key)?.letters;
   }
 
-  put(key: string, letters: string, checksum: string | undefined): void {
-    this.#store(key, letters, checksum, ++this.#clock);
+  metadata(key: string): string | undefined {
+    return this.#objects.get(key)?.metadata;
   }
 
-  createUpload(key: string): string {
+  put(key: string, shown: Shown, checksum: string | undefined): void {
+    this.#store(key, shown, checksum, ++this.#clock);
+  }
+
+  createUpload(key: string, metadata: string): string {
     const initiated = ++this.#clock;
     const uploadId = `upload-${initiated}`;
-    this.#uploads.set(uploadId, { key, initiated, parts: new Map() });
+    this.#uploads.set(uploadId, { key, metadata, initiated, parts: new Map() });
     return uploadId;
   }
 
@@ -47,17 +58,17 @@ export class DestinationBucket {
 
   /** @returns the letters of the whole object */
   completeUpload(uploadId: string, numbers: number[], checksum: string | undefined): string {
-    const { key, initiated, parts } = this.#upload(uploadId);
+    const { key, metadata, initiated, parts } = this.#upload(uploadId);
     const letters = numbers.map((number) => parts.get(number) ?? missing(number)).join('');
-    this.#store(key, letters, checksum, this.#order === 'initiated' ? initiated : ++this.#clock);
+    this.#store(key, { letters, metadata }, checksum, this.#order === 'initiated' ? initiated : ++this.#clock);
     this.#uploads.delete(uploadId);
     return letters;
   }
 
-  #store(key: string, letters: string, checksum: string | undefined, order: number): void {
+  #store(key: string, { letters, metadata }: Shown, checksum: string | undefined, order: number): void {
     if (checksum !== undefined && checksum !== checksumOf(letters)) throw s3Error(400, 'BadDigest');
     if (order < (this.#objects.get(key)?.order ?? 0)) return;
-    this.#objects.set(key, { letters, order });
+    this.#objects.set(key, { letters, metadata, order });
     this.shown.push({ key, letters });
   }
 

@@ -3,12 +3,24 @@ import { sizeBytes } from './content.ts';
 import type { Message, Queue } from './queue.ts';
 import type { SourceVersion } from './source-bucket.ts';
 
+/** A key that nobody ever uploads: a record that can't be relayed, beside one that can. */
+export const NEVER_THERE = 'never';
+
 /** The body of the message that S3 sends for an upload; without a hint, as little as the relay takes. */
-export function notificationOf(bucket: string, version: SourceVersion, isHinted: boolean): string {
+export function notificationOf(
+  bucket: string,
+  version: SourceVersion,
+  { isHinted, isBundled }: { isHinted: boolean; isBundled: boolean },
+): string {
   const { key, versionId, eTag, sequencer } = version;
   const hint = isHinted ? { versionId, eTag: eTag.slice(1, -1), sequencer, size: sizeBytes(version) } : {};
-  const s3 = { bucket: { name: bucket }, object: { key, ...hint } };
-  return JSON.stringify({ Records: [{ eventSource: 'aws:s3', eventName: 'ObjectCreated:Put', s3 }] });
+  const keys = isBundled ? [{ key, ...hint }, { key: NEVER_THERE }] : [{ key, ...hint }];
+  const records = keys.map((object) => ({
+    eventSource: 'aws:s3',
+    eventName: 'ObjectCreated:Put',
+    s3: { bucket: { name: bucket }, object },
+  }));
+  return JSON.stringify({ Records: records });
 }
 
 /** The key that a message is about, be it from S3 or from the relay. */

@@ -103,7 +103,11 @@ export class Executions {
             }
           }
         }),
-      wait: (name: string) => once(name, () => life.turn('waits')),
+      wait: (name: string, { seconds = 0 }: { seconds?: number }) =>
+        once(name, async () => {
+          await this.#world.late.outlasted(seconds);
+          await life.turn('waits');
+        }),
       invoke: (name: string, _: string, input: unknown) => once(name, () => this.#worker(life, input)),
       map: async (_: string, items: unknown[], work: (context: DurableContext, item: unknown) => Promise<unknown>) => {
         const child = `${place}/${++operations}`;

@@ -2,7 +2,9 @@ import type { Scheduler } from 'fast-check';
 import { vi } from 'vitest';
 import { answerQueue } from '../../functions/delivery/answer-queue.ts';
 import { awaitingRole } from './awaited-role.ts';
+import { callAll } from './calls.ts';
 import { Executions } from './executions.ts';
+import { failingLedger } from './failing-ledger.ts';
 import { Invocations } from './invocations.ts';
 import type { Sabotage } from './sabotages.ts';
 import type { Scenario } from './scenario.ts';
@@ -20,14 +22,18 @@ const LONG_MS = 10_000;
 export async function run(scenario: Scenario, scheduler: Scheduler, sabotage: Sabotage = {}): Promise<string[]> {
   const timeline = new Timeline(scheduler);
   const world: World = new World(scenario, timeline, (message) => void invocations.offer(message));
-  const services = awaitingRole(servicesOf(world), scenario.awaitedWrites ?? 0);
+  const services = failingLedger(awaitingRole(servicesOf(world), scenario.awaitedWrites ?? 0), scenario.ledgerFates);
   const invocations = new Invocations(world, {
     services: () => sabotage.services?.(services) ?? services,
     answer: sabotage.answer?.(answerQueue, world) ?? answerQueue,
     outlivesAbort: sabotage.outlivesAbort ?? false,
+    attempts: sabotage.attempts,
+    config: sabotage.config ?? {},
+    event: sabotage.event ?? ((record) => record),
   });
   world.executions = new Executions(world, (life) => invocations.invocation(life));
   void world.uploadAll();
+  void callAll(world, invocations);
   void timeline.turn('time passes').then(() => vi.advanceTimersByTime(LONG_MS));
   await timeline.run();
   vi.clearAllTimers();

@@ -1,4 +1,4 @@
-import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
+import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import type { RelayConfig } from '../../functions/config.ts';
 import { largeSlots } from '../../functions/delivery/large-slots.ts';
 import { RelayMetrics } from '../../functions/delivery/metrics.ts';
@@ -6,6 +6,7 @@ import type { Invocation } from '../../functions/delivery/relay.ts';
 import { RelayError } from '../../functions/errors.ts';
 import { clientsOf } from './clients.ts';
 import { sqsEventOf } from './event-message.ts';
+import { BOUNDS } from './late-writes.ts';
 import { Life } from './life.ts';
 import type { Message } from './queue.ts';
 import type { Fate } from './scenario.ts';
@@ -19,6 +20,10 @@ export interface InvocationsOptions {
   services: () => Services;
   answer: Answer;
   outlivesAbort: boolean;
+  /** How many tries the SDK says that a request took, whatever it took. */
+  attempts?: number | undefined;
+  config: Partial<RelayConfig>;
+  event: (record: SQSRecord) => SQSRecord;
 }
 
 export const CONFIG: RelayConfig = {
@@ -39,9 +44,9 @@ export const CONFIG: RelayConfig = {
   ],
   queueUrl: 'queue',
   deadLetterQueueUrl: 'dead-letter-queue',
-  // Far more than crashes and timeouts together: giving up is not what is explored.
-  maxReceives: 100,
+  maxReceives: 5,
   retryDelaySeconds: 1,
+  ...BOUNDS,
   ledgerTable: 'ledger',
   awaitRoleHours: 72,
   deployedRoleId: 'AROARELAY',
@@ -85,7 +90,8 @@ export class Invocations {
   async #invoke(batch: Message[]): Promise<void> {
     const { timeline, queue, scenario } = this.#world;
     const number = ++this.#count;
-    const event = sqsEventOf(queue, batch);
+    const sent = sqsEventOf(queue, batch);
+    const event = { Records: sent.Records.map(this.#options.event) };
     const time = new AbortController();
     const { stallsAt, endsAt, how } = scenario.fates[number - 1] ?? UNDISTURBED;
     const life: Life = new Life(timeline, {
@@ -126,13 +132,15 @@ export class Invocations {
 
   /** @param signal of its time; an execution has all it needs */
   invocation(life: Life, signal = new AbortController().signal): Invocation {
-    const { services, outlivesAbort } = this.#options;
+    const { services, outlivesAbort, attempts } = this.#options;
+    const { scenario, late, timeline } = this.#world;
+    const { maxReceives, largeFates, largeSlots: slots = CONFIG.largeSlots } = scenario;
     const onUnknown = (problem: string) => void this.#world.violations.push(problem);
     const ignore = () => undefined;
-    const { largeFates, largeSlots: slots = CONFIG.largeSlots } = this.#world.scenario;
-    const config = largeFates ? { ...CONFIG, largeObjectBytes: LARGE_OBJECT_BYTES, largeSlots: slots } : CONFIG;
-    const clients = clientsOf(services(), life, { onUnknown, outlivesAbort });
-    const now = () => new Date(this.#world.clock.nowMs);
+    const large = largeFates && { largeObjectBytes: LARGE_OBJECT_BYTES, largeSlots: slots };
+    const config = { ...CONFIG, maxReceives, ...large, ...this.#options.config };
+    const clients = clientsOf(services(), life, { onUnknown, outlivesAbort, late, attempts });
+    const now = () => new Date(timeline.nowMs);
     return {
       config,
       clients,
@@ -140,10 +148,12 @@ export class Invocations {
       logger: { info: ignore, warn: ignore, error: ignore },
       metrics: new RelayMetrics('upload-relay'),
       now,
+      sleep: () => life.turn('sleeps'),
       remainingMs: () => 900_000,
       grantedMs: 900_000,
       underWay: new Map(),
       signal,
+      recordingSignal: new AbortController().signal,
       reports: [],
     };
   }

@@ -4,6 +4,7 @@ export interface Message {
   key: string;
   body: string;
   receives: number;
+  /** Milliseconds. */
   sentAtMs: number;
   /** Its attributes, as they were sent. */
   attributes: Record<string, string>;
@@ -11,22 +12,51 @@ export interface Message {
   isDeleted: boolean;
 }
 
+/** How a message is sent. */
+export interface Sending extends Partial<Pick<Message, 'attributes' | 'sentAtMs'>> {
+  delaySeconds?: number;
+}
+
+export interface DeadLetter {
+  key: string;
+  code: string;
+  reason: string;
+}
+
 /** SQS as far as it matters: who may take which message. What waits for how long is the schedule's to say. */
 export class Queue {
   readonly messages: Message[] = [];
-  readonly deadLetters: string[] = [];
+  readonly deadLetters: DeadLetter[] = [];
   readonly #onVisible: (message: Message) => void;
   readonly #onDeleted: (message: Message) => void;
 
-  constructor(on: { visible: (message: Message) => void; deleted: (message: Message) => void }) {
+  /** What has happened by the time that a message sent now is first seen. */
+  readonly #delayed: (seconds: number) => Promise<void>;
+
+  constructor(on: {
+    visible: (message: Message) => void;
+    deleted: (message: Message) => void;
+    delayed?: (seconds: number) => Promise<void>;
+  }) {
     this.#onVisible = on.visible;
     this.#onDeleted = on.deleted;
+    this.#delayed = on.delayed ?? (async () => undefined);
   }
 
-  send(key: string, body: string, { attributes = {}, sentAtMs = 0 }: Partial<Message> = {}): void {
+  send(key: string, body: string, { attributes = {}, sentAtMs = 0, delaySeconds = 0 }: Sending = {}): void {
     const id = `m${this.messages.length + 1}`;
-    const message = { id, key, body, receives: 0, sentAtMs, attributes, isVisible: true, isDeleted: false };
+    const message = { id, key, body, receives: 0, sentAtMs, attributes, isVisible: false, isDeleted: false };
     this.messages.push(message);
+    void this.#show(message, delaySeconds);
+  }
+
+  setAside(key: string, attributes: Record<string, string>): void {
+    this.deadLetters.push({ key, code: attributes['ErrorCode']!, reason: attributes['ErrorMessage']! });
+  }
+
+  async #show(message: Message, delaySeconds: number): Promise<void> {
+    if (delaySeconds > 0) await this.#delayed(delaySeconds);
+    message.isVisible = true;
     this.#onVisible(message);
   }
 

@@ -2,16 +2,8 @@
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { run } from './explore.ts';
-import {
-  acknowledgingFirst,
-  losingWhatIsSentAnew,
-  namingByVersion,
-  type Sabotage,
-  skippingWhatTheLedgerShows,
-  withoutPin,
-  withoutSettle,
-  withoutStoppingRequests,
-} from './sabotages.ts';
+import type { Sabotage } from './sabotages.ts';
+import * as sabotages from './sabotages.ts';
 import { type Bounds, scenarios } from './scenario.ts';
 
 const MAX_RUNS = 20_000;
@@ -25,7 +17,7 @@ const STALE = /the destination of "k" holds .+, the source's newest is/;
 
 /** Small and large versions of one object. */
 const MIXED: Bounds = {
-  isVersioned: true,
+  versioning: 'versioned',
   keys: ['k'],
   writers: 2,
   uploadsPerWriter: 2,
@@ -34,27 +26,88 @@ const MIXED: Bounds = {
   hasExecutions: true,
 };
 
+/** Writes that land late. */
+const LATE: Bounds = { ...RACE, uploadsPerWriter: 2, writes: ['late', 'repeated'] };
+const DELETED: Bounds = { ...RACE, uploadsPerWriter: 3, deletes: true };
+const OLDER_STAYS = /"k" was deleted; its upload \d was delivered, and now upload \d is there/;
+
 const CASES: [what: string, sabotage: Sabotage, bounds: Bounds, consequence: RegExp][] = [
-  ['no look at the source after the write', withoutSettle, RACE, STALE],
-  ['reads that are not pinned', withoutPin, { ...RACE, sizes: ['large'], hasChecksum: false }, SPLICE],
-  ['acknowledging before the work is done', acknowledgingFirst, { ...RACE, ends: ['crash'] }, STALE],
+  ['no look at the source after the write', sabotages.withoutSettle, RACE, STALE],
+  ['reads that are not pinned', sabotages.withoutPin, { ...RACE, sizes: ['large'], hasChecksum: false }, SPLICE],
+  ['acknowledging before the work is done', sabotages.acknowledgingFirst, { ...RACE, ends: ['crash'] }, STALE],
   [
     'skipping a write because the ledger shows the newest',
-    skippingWhatTheLedgerShows,
+    sabotages.skippingWhatTheLedgerShows,
     { ...RACE, ends: ['crash'] },
     STALE,
   ],
   [
     'acknowledging what waits without sending it anew',
-    losingWhatIsSentAnew,
+    sabotages.losingWhatIsSentAnew,
     { ...RACE, awaitsRole: true },
     /was acknowledged, but "k" has no receipt/,
   ],
-  ['naming an execution by the version', namingByVersion, MIXED, STALE],
+  ['naming an execution by the version', sabotages.namingByVersion, MIXED, STALE],
   [
     'requests that go on after their invocation ran out of time',
-    withoutStoppingRequests,
+    sabotages.withoutStoppingRequests,
     { ...RACE, ends: ['timeout'] },
+    STALE,
+  ],
+  [
+    'forgetting that a message was handed out before',
+    sabotages.forgettingRedeliveries,
+    { ...LATE, ends: ['crash'] },
+    STALE,
+  ],
+  ['delivering once more before a late write has had its time', sabotages.repeatingAtOnce, LATE, STALE],
+  [
+    'no more time for a completion than for a PutObject',
+    sabotages.trustingCompletions,
+    { ...LATE, sizes: ['large'], hasChecksum: true },
+    STALE,
+  ],
+  [
+    'taking what the SDK repeated for a single try',
+    sabotages.forgettingRepetitions,
+    { ...LATE, writes: ['repeated'] },
+    STALE,
+  ],
+  [
+    'not telling what is sent anew that something may have been written',
+    sabotages.forgettingUncertainty,
+    { ...DELETED, writes: ['late'], ends: ['crash'] },
+    OLDER_STAYS,
+  ],
+  [
+    'a failure that takes the place of a delivery',
+    sabotages.recordingEveryFailure,
+    DELETED,
+    /was replaced by the failure/,
+  ],
+  ['not asking what the ledger holds', sabotages.withoutOldItems, DELETED, OLDER_STAYS],
+  [
+    'a receipt that takes the place of any other',
+    sabotages.recordingWithoutCondition,
+    { ...DELETED, versioning: 'versioned', ends: ['crash'] },
+    OLDER_STAYS,
+  ],
+  [
+    'not telling account B of what can’t be put back',
+    sabotages.withoutDeadLetters,
+    { ...DELETED, versioning: 'unversioned' },
+    OLDER_STAYS,
+  ],
+  [
+    'setting a whole message aside for one record',
+    sabotages.settingAsideWhole,
+    { ...RACE, isBundled: true },
+    /an object that was never there has no dead letter|nothing was wrong with it/,
+  ],
+  [
+    'not looking at metadata',
+    sabotages.withoutMetadata,
+    { ...RACE, versioning: 'unversioned', sameBytes: true },
     STALE,
   ],
 ];

@@ -1,7 +1,11 @@
+import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import type { HeadObjectCommandOutput } from '@aws-sdk/client-s3';
 import { DeleteMessageCommand } from '@aws-sdk/client-sqs';
+import type { SQSRecord } from 'aws-lambda';
+import type { RelayConfig } from '../../functions/config.ts';
 import { parseMessageBody } from '../../functions/request/sqs-message.ts';
 import type { Answer } from './invocations.ts';
+import { BOUNDS } from './late-writes.ts';
 import type { Services } from './services.ts';
 import type { World } from './world.ts';
 
@@ -11,8 +15,14 @@ export interface Sabotage {
   services?: (services: Services) => Services;
   /** What an invocation does. */
   answer?: (answer: Answer, world: World) => Answer;
+  /** What the relay believes of its surroundings. */
+  config?: Partial<RelayConfig>;
+  /** What an invocation is told of itself. */
+  event?: (record: SQSRecord) => SQSRecord;
   /** An abort is answered as ever, yet the request goes on: it outlives the invocation that sent it. */
   outlivesAbort?: true;
+  /** How many tries the SDK says that a request took, whatever it took. */
+  attempts?: 1;
 }
 
 /** The look after a write shows what the look before it showed. For one message per invocation. */
@@ -91,3 +101,103 @@ export const losingWhatIsSentAnew: Sabotage = {
 };
 
 export const withoutStoppingRequests: Sabotage = { outlivesAbort: true };
+
+/** Nobody knows that a message was handed out before. */
+export const forgettingRedeliveries: Sabotage = {
+  event: (record) => ({ ...record, attributes: { ...record.attributes, ApproximateReceiveCount: '1' } }),
+};
+
+/** What is delivered once more is so at once. */
+export const repeatingAtOnce: Sabotage = { config: { latePutSeconds: 0.001, lateCompleteSeconds: 0.001 } };
+
+/** A PutObject is trusted to be over soon, and a completion no later. */
+export const trustingCompletions: Sabotage = { config: { lateCompleteSeconds: BOUNDS.latePutSeconds } };
+
+/** A repetition within the SDK counts as the only try. */
+export const forgettingRepetitions: Sabotage = { attempts: 1 };
+
+/** What was sent anew for it doesn't say that something may have been written. */
+export const forgettingUncertainty: Sabotage = {
+  services: (services) => ({
+    ...services,
+    SendMessage({ MessageAttributes = {}, ...input }) {
+      const { Uncertain, ...attributes } = MessageAttributes;
+      return services.SendMessage({ ...input, MessageAttributes: attributes });
+    },
+  }),
+};
+
+/** A failure takes the place of any delivery. */
+export const recordingEveryFailure: Sabotage = {
+  services: (services) => ({
+    ...services,
+    PutItem({ ConditionExpression, ...input }) {
+      const isFailure = input.Item?.['status']?.S === 'failed';
+      return services.PutItem(isFailure ? input : { ...input, ConditionExpression });
+    },
+  }),
+};
+
+/** The ledger doesn't say what it holds. */
+export const withoutOldItems: Sabotage = {
+  services: (services) => ({
+    ...services,
+    PutItem(input) {
+      try {
+        services.PutItem(input);
+      } catch (error) {
+        if (!(error instanceof ConditionalCheckFailedException)) throw error;
+      }
+      return {};
+    },
+  }),
+};
+
+/** Any receipt takes the place of any other. */
+export const recordingWithoutCondition: Sabotage = {
+  services: (services) => ({
+    ...services,
+    PutItem: ({ ConditionExpression, ...input }) => services.PutItem(input),
+  }),
+};
+
+/** What account B must know is thrown away. */
+export const withoutDeadLetters: Sabotage = {
+  services: (services) => ({
+    ...services,
+    SendMessage: (input) => (input.QueueUrl === 'queue' ? services.SendMessage(input) : {}),
+  }),
+};
+
+/** One record that can't be relayed takes the others of its message along. */
+export const settingAsideWhole: Sabotage = {
+  answer: (answer) => async (invocation, event) => {
+    const { clients, config } = invocation;
+    const whole = event.Records[0]!.body;
+    const send = clients.sqs.send.bind(clients.sqs);
+    const sqs = Object.assign(Object.create(clients.sqs), {
+      send(command: { input: { QueueUrl?: string; MessageBody?: string } }, ...rest: never[]) {
+        if (command.input.QueueUrl === config.deadLetterQueueUrl) command.input.MessageBody = whole;
+        return (send as (...all: unknown[]) => unknown)(command, ...rest);
+      },
+    });
+    return answer({ ...invocation, clients: { ...clients, sqs } }, event);
+  },
+};
+
+/** Of two objects with the same bytes it is the metadata that nobody looks at. */
+export const withoutMetadata: Sabotage = {
+  services: (services) => {
+    const isLook = new WeakSet<object>();
+    let first: Record<string, string> | undefined;
+    return {
+      ...services,
+      HeadObject(input) {
+        const head = services.HeadObject(input);
+        isLook.add(head);
+        first ??= head.Metadata;
+        return { ...head, Metadata: first };
+      },
+    };
+  },
+};

@@ -1,12 +1,17 @@
 import * as fc from 'fast-check';
 import type { Content } from './content.ts';
 import type { MultipartOrder } from './destination-bucket.ts';
+import type { WriteFate } from './late-writes.ts';
+import type { Versioning } from './source-bucket.ts';
 
 /** Plain objects read better in a counter-example. */
 const record = <T>(model: { [K in keyof T]: fc.Arbitrary<T[K]> }) => fc.record(model, { noNullPrototype: true });
 
 const MAX_FATES = 3;
 const MAX_AWAITED_WRITES = 4;
+const MAX_WRITE_FATES = 4;
+const MAX_LEDGER_FATES = 6;
+const MAX_DOORS = 2;
 /** As many as one relay may take: a small object 13, a large one of three parts 25; a second round some more. */
 const TURNS_SMALL = 15;
 const TURNS_LARGE = 30;
@@ -17,8 +22,25 @@ export interface Upload {
   content: Content;
   /** How often S3 sends its event. */
   events: number;
+  /** The second event comes after all that anybody else can do. */
+  isRepeatedLate: boolean;
   /** Whether the event names version, ETag and sequencer, as S3's do; what else is put into the queue may not. */
   isHinted: boolean;
+}
+
+/** A key is deleted, in a bucket with versions perhaps with all of them. */
+export interface Deletion {
+  deletes: string;
+  withVersions: boolean;
+}
+
+/** Whether the ledger answers: it may have written, and not said so. */
+export type LedgerFate = 'answers' | 'refuses' | 'goes silent';
+
+/** Somebody asks for an object by hand, or a batch job does. */
+export interface Call {
+  door: 'by hand' | 'batch job';
+  key: string;
 }
 
 /** What befalls one invocation, by the number of the turn that it is about to wait for; 0 is never. */
@@ -32,16 +54,25 @@ export interface Fate {
 
 /** What happens in one run, but for the order. */
 export interface Scenario {
-  isVersioned: boolean;
+  versioning: Versioning;
   multipartOrder: MultipartOrder;
-  /** Each uploads one after the other. */
-  writers: Upload[][];
-  /** Keys that are deleted at some time after all uploads. */
-  deletes: string[];
+  /** Each does one after the other. */
+  writers: (Upload | Deletion)[][];
+  /** Every upload brings bytes of its own, so that a reader can tell which it was. */
+  areUnique: boolean;
+  /** Every message speaks of an object that was never there, too. */
+  isBundled: boolean;
   /** Messages that one invocation takes at most. */
   batchSize: number;
   /** Of the first invocations. */
   fates: Fate[];
+  /** Of the first writes that make an object visible. */
+  writeFates: WriteFate[];
+  /** Of the first requests to the ledger. */
+  ledgerFates: LedgerFate[];
+  calls: Call[];
+  /** After so many tries a message is given up. */
+  maxReceives: number;
   /** So many of the first writes find no role that lets them in. */
   awaitedWrites?: number;
   /** Of the first executions of relay-large, where large objects are its business: they only die. */
@@ -52,14 +83,24 @@ export interface Scenario {
 
 /** What a family of scenarios may contain. */
 export interface Bounds {
-  isVersioned?: boolean;
+  versioning?: Versioning;
   keys: string[];
   writers: number;
   uploadsPerWriter: number;
   sizes?: ('small' | 'large')[];
   hasChecksum?: boolean;
-  deletes?: boolean;
+  /** All uploads bring the same bytes; only their metadata differ. */
+  sameBytes?: true;
+  deletes?: true;
+  isBundled?: true;
   batchSize?: number;
+  /** What may befall a write, besides being answered. */
+  writes?: WriteFate['how'][];
+  /** The ledger may fail for a while. */
+  ledgerFails?: true;
+  calls?: Call['door'][];
+  /** Far more than all that may befall a message, unless giving up is what is explored. */
+  maxReceives?: number;
   /** Invocations may stall in any case. */
   ends?: Fate['how'][];
   /** The writer role may not be there at first. */
@@ -70,34 +111,53 @@ export interface Bounds {
 }
 
 export function scenarios(bounds: Bounds): fc.Arbitrary<Scenario> {
-  const { keys, sizes = ['small', 'large'], isVersioned, hasChecksum } = bounds;
+  const { keys, sizes = ['small', 'large'], versioning, hasChecksum, deletes = false, writes = [] } = bounds;
   const boolean = (fixed: boolean | undefined) => (fixed === undefined ? fc.boolean() : fc.constant(fixed));
   const content = record({
-    letter: fc.constantFrom('a', 'b', 'c', 'd'),
-    count: fc.integer({ min: 1, max: 3 }),
+    letter: bounds.sameBytes ? fc.constant('a') : fc.constantFrom('a', 'b', 'c', 'd'),
+    count: bounds.sameBytes ? fc.constant(1) : fc.integer({ min: 1, max: 3 }),
     isLarge: fc.constantFrom(...sizes).map((size) => size === 'large'),
     hasChecksum: boolean(hasChecksum),
-  }).map(({ letter, count, isLarge, hasChecksum }) => ({
+    metadata: fc.constantFrom('x', 'y'),
+  }).map(({ letter, count, ...rest }) => ({
     // Repeated, so that bytes of two uploads never look like those of one. Large ones get large letters: other bytes, another ETag.
-    letters: (isLarge ? letter.toUpperCase() : letter).repeat(count),
-    isLarge,
-    hasChecksum,
+    letters: (rest.isLarge ? letter.toUpperCase() : letter).repeat(count),
+    ...rest,
   }));
   const upload = record({
     key: fc.constantFrom(...keys),
     content,
     events: fc.integer({ min: 1, max: 2 }),
+    isRepeatedLate: fc.boolean(),
     isHinted: fc.boolean(),
   });
-  return record({
-    isVersioned: boolean(isVersioned),
+  const deletion = record({ deletes: fc.constantFrom(...keys), withVersions: fc.boolean() });
+  const action = deletes ? fc.oneof({ weight: 2, arbitrary: upload }, { weight: 1, arbitrary: deletion }) : upload;
+  return record<Scenario>({
+    versioning: versioning ? fc.constant(versioning) : fc.constantFrom('versioned', 'unversioned', 'suspended'),
     multipartOrder: fc.constantFrom('completed' as const, 'initiated' as const),
-    writers: fc.array(fc.array(upload, { minLength: 1, maxLength: bounds.uploadsPerWriter }), {
+    writers: fc.array(fc.array<Upload | Deletion>(action, { minLength: 1, maxLength: bounds.uploadsPerWriter }), {
       minLength: 1,
       maxLength: bounds.writers,
     }),
-    deletes: bounds.deletes ? fc.subarray(keys) : fc.constant([]),
+    areUnique: fc.constant(deletes),
+    isBundled: fc.constant(bounds.isBundled ?? false),
     batchSize: fc.integer({ min: 1, max: bounds.batchSize ?? 1 }),
+    writeFates:
+      writes.length > 0
+        ? fc.array(record({ how: fc.constantFrom('answered' as const, ...writes), stalls: fc.boolean() }), {
+            maxLength: MAX_WRITE_FATES,
+          })
+        : fc.constant([]),
+    ledgerFates: bounds.ledgerFails
+      ? fc.array(fc.constantFrom<LedgerFate>('answers', 'refuses', 'goes silent'), { maxLength: MAX_LEDGER_FATES })
+      : fc.constant([]),
+    calls: bounds.calls
+      ? fc.array(record({ door: fc.constantFrom(...bounds.calls), key: fc.constantFrom(...keys) }), {
+          maxLength: MAX_DOORS,
+        })
+      : fc.constant([]),
+    maxReceives: fc.constant(bounds.maxReceives ?? 100),
     ...(bounds.awaitsRole && { awaitedWrites: fc.nat(MAX_AWAITED_WRITES) }),
     ...(bounds.hasExecutions && { largeFates: fc.array(fate(TURNS_EXECUTION, ['crash']), { maxLength: MAX_FATES }) }),
     ...(bounds.largeSlots !== undefined && { largeSlots: fc.constant(bounds.largeSlots) }),

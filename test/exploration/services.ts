@@ -67,11 +67,13 @@ export function servicesOf(stores: Stores): Services {
       const { head, letters } = source.get(input);
       return { ...head, Body: Readable.from([Buffer.from(letters)]) };
     },
-    PutObject({ Key, letters, ChecksumCRC32 }) {
-      destination.put(Key!, letters, ChecksumCRC32);
+    PutObject({ Key, letters, ChecksumCRC32, Metadata }) {
+      destination.put(Key!, { letters, metadata: Metadata?.['told'] ?? '' }, ChecksumCRC32);
       return { ETag: eTagOf(letters) };
     },
-    CreateMultipartUpload: ({ Key }) => ({ UploadId: destination.createUpload(Key!) }),
+    CreateMultipartUpload: ({ Key, Metadata }) => ({
+      UploadId: destination.createUpload(Key!, Metadata?.['told'] ?? ''),
+    }),
     UploadPart({ UploadId, PartNumber, letters }) {
       destination.putPart(UploadId!, PartNumber!, letters);
       return { ETag: eTagOf(letters) };
@@ -84,10 +86,7 @@ export function servicesOf(stores: Stores): Services {
     AbortMultipartUpload() {
       throw s3Error(403, 'AccessDenied');
     },
-    PutItem(input) {
-      ledger.put(input);
-      return {};
-    },
+    PutItem: (input) => ledger.put(input),
     PutEvents: () => ({ Entries: [{}] }),
     Invoke: (input) => stores.start(input),
     DeleteMessage({ ReceiptHandle }) {
@@ -106,8 +105,9 @@ export function servicesOf(stores: Stores): Services {
       const sentAtMs = Number(attributes['RequeuedAt'] ?? stores.clock.nowMs);
       // Whoever waits for it sees so much time pass.
       if (DelaySeconds > 0) stores.clock.nowMs += DELAY_MS;
-      if (QueueUrl === 'queue') queue.send(keyOf(MessageBody!), MessageBody!, { attributes, sentAtMs });
-      else queue.deadLetters.push(attributes['OriginalMessageId']!);
+      const key = keyOf(MessageBody!);
+      if (QueueUrl === 'queue') queue.send(key, MessageBody!, { attributes, sentAtMs, delaySeconds: DelaySeconds });
+      else queue.setAside(key, attributes);
       return {};
     },
   };

@@ -11,17 +11,22 @@ export interface SourceVersion extends Content {
   sequencer: string;
 }
 
+/** Where versioning is suspended, each upload takes the place of the one before, and its version is "null". */
+export type Versioning = 'versioned' | 'unversioned' | 'suspended';
+
 /** All uploads fall into one second, the resolution of Last-Modified: it tells no two of them apart. */
 const LAST_MODIFIED = new Date('2026-01-15T09:30:00Z');
 
 /** The bucket that is uploaded to: each request takes effect at one instant. */
 export class SourceBucket {
-  readonly #isVersioned: boolean;
+  readonly #versioning: Versioning;
   readonly #uploads: SourceVersion[] = [];
   readonly #deleted = new Set<string>();
+  /** Those that were deleted together with all their versions. */
+  readonly #purged = new Set<SourceVersion>();
 
-  constructor(isVersioned: boolean) {
-    this.#isVersioned = isVersioned;
+  constructor(versioning: Versioning) {
+    this.#versioning = versioning;
   }
 
   upload(key: string, content: Content): SourceVersion {
@@ -29,21 +34,27 @@ export class SourceBucket {
     const version: SourceVersion = {
       ...content,
       key,
-      versionId: this.#isVersioned ? `v${number}` : undefined,
+      versionId: this.#versioning === 'versioned' ? `v${number}` : undefined,
       eTag: eTagOf(content.letters),
-      sequencer: `0055AED6DCD9028${number}`,
+      sequencer: `0055AED6DCD9${String(number).padStart(4, '0')}`,
     };
     this.#uploads.push(version);
     this.#deleted.delete(key);
     return version;
   }
 
-  delete(key: string): void {
+  get uploadsSoFar(): number {
+    return this.#uploads.length;
+  }
+
+  /** @param withVersions nothing of the key can be read any more */
+  delete(key: string, withVersions: boolean): void {
     this.#deleted.add(key);
+    if (withVersions) for (const version of this.#of(key)) this.#purged.add(version);
   }
 
   newest(key: string): SourceVersion | undefined {
-    return this.#deleted.has(key) ? undefined : this.#uploads.findLast((version) => version.key === key);
+    return this.#deleted.has(key) ? undefined : this.#of(key).at(-1);
   }
 
   get keys(): string[] {
@@ -52,35 +63,46 @@ export class SourceBucket {
 
   /** Whether some upload of the key brought exactly these bytes. */
   everHeld(key: string, letters: string): boolean {
-    return this.#uploads.some((version) => version.key === key && version.letters === letters);
+    return this.#of(key).some((version) => version.letters === letters);
   }
 
-  head({ Key }: HeadObjectCommandInput): HeadObjectCommandOutput {
-    const version = this.newest(Key!);
-    if (!version) throw s3Error(404, 'NotFound');
-    return this.#described(version);
+  /** Which upload of the key brought these bytes, counted from 1; where several did, the first. */
+  numberOf(key: string, letters: string | undefined): number {
+    return this.#of(key).findIndex((version) => version.letters === letters) + 1;
+  }
+
+  head({ Key, VersionId }: HeadObjectCommandInput): HeadObjectCommandOutput {
+    return this.#described(this.#find(Key!, VersionId, 'NotFound'));
   }
 
   get({ Key, VersionId, IfMatch, Range }: GetObjectCommandInput): { head: HeadObjectCommandOutput; letters: string } {
-    const version = VersionId === undefined ? this.newest(Key!) : this.#version(Key!, VersionId);
-    if (!version) throw s3Error(404, 'NoSuchKey');
+    const version = this.#find(Key!, VersionId, VersionId === undefined ? 'NoSuchKey' : 'NoSuchVersion');
     if (IfMatch !== undefined && IfMatch !== version.eTag) throw s3Error(412, 'PreconditionFailed');
     return { head: this.#described(version), letters: lettersOf(version, Range) };
   }
 
+  #of(key: string): SourceVersion[] {
+    return this.#uploads.filter((version) => version.key === key);
+  }
+
+  #find(key: string, versionId: string | undefined, missing: string): SourceVersion {
+    const version =
+      versionId === undefined ? this.newest(key) : this.#of(key).find((each) => each.versionId === versionId);
+    if (!version || this.#purged.has(version)) throw s3Error(404, missing);
+    return version;
+  }
+
   #described(version: SourceVersion): HeadObjectCommandOutput {
     const checksum = { ChecksumCRC32: checksumOf(version.letters), ChecksumType: 'FULL_OBJECT' as const };
+    const versionId = this.#versioning === 'suspended' ? 'null' : version.versionId;
     return {
       $metadata: {},
       ContentLength: sizeBytes(version),
       ETag: version.eTag,
-      ...(version.versionId === undefined ? {} : { VersionId: version.versionId }),
+      Metadata: { told: version.metadata },
+      ...(versionId !== undefined && { VersionId: versionId }),
       LastModified: LAST_MODIFIED,
       ...(version.hasChecksum ? checksum : {}),
     };
-  }
-
-  #version(key: string, versionId: string): SourceVersion | undefined {
-    return this.#uploads.find((version) => version.key === key && version.versionId === versionId);
   }
 }

@@ -4,6 +4,8 @@ import type { Scheduler } from 'fast-check';
 /** The instants at which something may happen, in the order that fast-check's scheduler draws, and the story they make. */
 export class Timeline {
   readonly story: string[] = [];
+  /** A clock that all share: each turn takes a millisecond. */
+  nowMs = 0;
   readonly #scheduler: Scheduler;
   readonly #stalled: (() => void)[] = [];
 
@@ -36,6 +38,7 @@ export class Timeline {
     let goOn: (() => void)[];
     do {
       await this.#scheduler.waitIdle(async (giveTurn) => {
+        this.nowMs++;
         await giveTurn();
         await macrotask();
       });

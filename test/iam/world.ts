@@ -125,6 +125,8 @@ export async function startProofWorld(configuration: Configuration): Promise<Pro
   changeProperties(stacks, 'AWS::Lambda::Function', { Timeout: TIMEOUT_SECONDS });
   changeSettings(stacks, {
     retryDelaySeconds: RETRY_DELAY_SECONDS,
+    latePutSeconds: RETRY_DELAY_SECONDS,
+    lateCompleteSeconds: RETRY_DELAY_SECONDS,
     largeObjectBytes: RELAY_TAKES_BYTES,
     // Executions that may do nothing hold theirs for long.
     largeSlots: 10_000,

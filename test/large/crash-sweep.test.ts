@@ -30,8 +30,8 @@ test('undisturbed, each part is sent once and each operation begun once', async 
   expectDelivered(world);
   expect(world.sentParts.toSorted()).toEqual([...new Set(world.sentParts)].toSorted());
   expect(world.sentParts).toHaveLength(40);
-  // Look, create, the map, three groups, complete, record, the pause, look again, report.
-  expect(world.executions[0]!.journal.operationsBegun).toBe(11);
+  // Look, create, the map, three groups, look before completing, complete, record, the pause, look again, report.
+  expect(world.executions[0]!.journal.operationsBegun).toBe(12);
 });
 
 describe('killed before and after each request and each checkpoint', () => {

@@ -47,7 +47,7 @@ const TARGET = {
  * from the checkpoints alone, as in Lambda, and dies where a test wants it to.
  */
 export class LargeWorld {
-  readonly source = new SourceBucket(true);
+  readonly source = new SourceBucket('versioned');
   readonly destination = new DestinationBucket('completed');
   readonly ledger = new LedgerTable();
   readonly queue = new Queue({ visible: () => undefined, deleted: () => undefined });
@@ -84,7 +84,7 @@ export class LargeWorld {
 
   /** A letter for each part, of 64 MiB unless said otherwise. */
   upload(letters: string, letterBytes = 64 * 1024 ** 2): void {
-    this.source.upload('k', { letters, isLarge: true, hasChecksum: true, letterBytes });
+    this.source.upload('k', { letters, isLarge: true, hasChecksum: true, letterBytes, metadata: 'x' });
   }
 
   /** Relays the object and, as the relay would, whatever is put into the queue meanwhile. */
@@ -160,6 +160,8 @@ export class LargeWorld {
       routes: CONFIG.routes.map((route) => ({ ...route, createOnly })),
       largeObjectBytes: GIB,
       largeWorkers,
+      // It waits for as long as it says.
+      lateCompleteSeconds: 1,
     };
     const clients = clientsOf(this.#services, life, { onUnknown: unknown, outlivesAbort: false });
     const now = () => new Date(this.nowMs);
@@ -169,10 +171,12 @@ export class LargeWorld {
       slots: largeSlots({ clients, config, now }),
       logger: { info: ignore, warn: ignore, error: ignore },
       now,
+      sleep: async () => undefined,
       remainingMs: () => 900_000,
       grantedMs: 900_000,
       underWay: new Map(),
       signal: new AbortController().signal,
+      recordingSignal: new AbortController().signal,
       reports: [],
       metrics: new RelayMetrics('upload-relay'),
     };

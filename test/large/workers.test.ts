@@ -58,7 +58,7 @@ test('what no worker can help ends the execution at once: recorded, told, and in
   const world = await relayed({ services: failing(20, Number.POSITIVE_INFINITY, 403, 'AccessDenied') });
   expect(world.destination.letters('k')).toBeUndefined();
   expect(world.ledger.item('main/k')).toMatchObject({ status: 'failed', reasonCode: 'DestinationDenied' });
-  expect(world.queue.deadLetters).toEqual(['e1']);
+  expect(world.queue.deadLetters).toMatchObject([{ key: 'k', code: 'DestinationDenied' }]);
   expect(world.executions.map(({ status }) => status)).toEqual(['SUCCEEDED']);
 });
 
@@ -70,7 +70,7 @@ test('an upload that goes while it is written is begun afresh, three times at th
   const always = await relayed({ services: failing(20, Number.POSITIVE_INFINITY, 404, 'NoSuchUpload') });
   expect(always.executions).toHaveLength(3);
   expect(always.ledger.item('main/k')).toMatchObject({ status: 'failed', reasonCode: 'UploadGone', attempts: '3' });
-  expect(always.queue.deadLetters).toEqual(['e3']);
+  expect(always.queue.deadLetters).toMatchObject([{ key: 'k', code: 'UploadGone' }]);
 });
 
 test.each([

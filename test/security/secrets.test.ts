@@ -17,6 +17,7 @@ import {
   DESTINATION_BUCKET,
   EXTERNAL_ID,
   LEDGER_TABLE,
+  NO_PAUSES,
   REGION,
   SOURCE_BUCKET,
   startTwoAccounts,
@@ -41,7 +42,7 @@ beforeAll(async () => {
       // The queue feeds nothing, so that each invocation is the one that the test makes.
       changeProperties(stacks, 'AWS::Lambda::EventSourceMapping', { Enabled: false });
       // A role that lets nobody in is waited for, unless there is no time for it.
-      changeSettings(stacks, { retryDelaySeconds: 0.1, awaitRoleHours: 1e-6 });
+      changeSettings(stacks, { ...NO_PAUSES, awaitRoleHours: 1e-6 });
     },
   });
   const answers = await adventures();

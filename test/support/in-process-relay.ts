@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Agent } from 'node:https';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { S3Client, type S3ClientConfig } from '@aws-sdk/client-s3';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { sendingRawExpires } from '../../functions/aws/raw-expires.ts';
@@ -50,10 +51,12 @@ export function inProcessRelay(world: TwoAccounts, remainingMs = 900_000): InPro
       metrics: new RelayMetrics('upload-relay'),
       slots: largeSlots({ clients, config, now }),
       now,
+      sleep,
       remainingMs: () => remainingMs,
       grantedMs: 900_000,
       underWay: new Map(),
       signal: controller.signal,
+      recordingSignal: new AbortController().signal,
       reports: [],
     },
     reader,

@@ -2,7 +2,7 @@ import { InvokeCommand } from '@aws-sdk/client-lambda';
 import type { StackInput } from '../../local/assembly.ts';
 import type { Rule } from '../../local/faults/rule.ts';
 import type { DurableExecution } from '../../local/lambda/durable/execution.ts';
-import { ACCOUNT_A, changeSettings, SOURCE_BUCKET, type TwoAccounts } from './two-accounts.ts';
+import { ACCOUNT_A, changeSettings, NO_PAUSES, SOURCE_BUCKET, type TwoAccounts } from './two-accounts.ts';
 
 export const LARGE_LOG_GROUP = '/aws/lambda/upload-relay-large';
 export const PART_LOG_GROUP = '/aws/lambda/upload-relay-part';
@@ -15,7 +15,7 @@ export function smallLarge(stacks: StackInput[], settings: Record<string, unknow
     largeObjectBytes: 8 * MIB,
     largeSlots: 100,
     largeWorkers: 3,
-    retryDelaySeconds: 1,
+    ...NO_PAUSES,
     ...settings,
   });
 }

@@ -176,6 +176,9 @@ export function changeProperties(
 }
 
 /** Changes what every function, or the one named, is told of cdk.json. */
+/** What is tried again, or delivered once more, is so after a second. */
+export const NO_PAUSES = { retryDelaySeconds: 1, latePutSeconds: 1, lateCompleteSeconds: 1 };
+
 export function changeSettings(stacks: StackInput[], settings: Record<string, unknown>, functionName?: string): void {
   changeCodeFile(stacks, SETTINGS_FILE, (present) => ({ ...present, ...settings }), functionName);
 }

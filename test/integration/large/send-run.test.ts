@@ -7,6 +7,7 @@ import { splitIntoParts } from '../../../functions/transfer/plan.ts';
 import { type RunOptions, sendRun } from '../../../functions/transfer/send-run.ts';
 import { headSource } from '../../../functions/transfer/source-state.ts';
 import type { Transfer } from '../../../functions/transfer/transfer.ts';
+import { VisibleWrites } from '../../../functions/transfer/visible-writes.ts';
 import { Faults } from '../../../local/faults/faults.ts';
 import { inProcessRelay } from '../../support/in-process-relay.ts';
 import { putSparse } from '../../support/large.ts';
@@ -29,7 +30,9 @@ beforeAll(async () => {
   const reader = clients.reader(route);
   const state = await headSource(reader, source, signal);
   const destination = destinationOf(route, source);
-  transfer = { source, state, destination, attributes: {}, createOnly: false, reader, writer, signal };
+  const visibleWrites = new VisibleWrites();
+  const attributes = {};
+  transfer = { source, state, destination, attributes, createOnly: false, reader, writer, visibleWrites, signal };
 });
 
 afterAll(() => world.close());

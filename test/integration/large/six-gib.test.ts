@@ -6,6 +6,7 @@ import { executions, PART_LOG_GROUP, putSparse } from '../../support/large.ts';
 import {
   changeSettings,
   DESTINATION_BUCKET,
+  NO_PAUSES,
   PREFIX,
   startTwoAccounts,
   type TwoAccounts,
@@ -21,7 +22,7 @@ const faults = new Faults({ seed: 1 });
 
 beforeAll(async () => {
   world = await startTwoAccounts({
-    change: (stacks) => changeSettings(stacks, { largeWorkers: 3, retryDelaySeconds: 1 }),
+    change: (stacks) => changeSettings(stacks, { largeWorkers: 3, ...NO_PAUSES }),
     faults,
   });
 });

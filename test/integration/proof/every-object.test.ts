@@ -12,6 +12,7 @@ import {
   changeSettings,
   DESTINATION_BUCKET,
   eventually,
+  NO_PAUSES,
   PREFIX,
   SOURCE_BUCKET,
   startTwoAccounts,
@@ -167,7 +168,7 @@ function begin(change: Parameters<typeof startTwoAccounts>[0]) {
 }
 
 describe('in one invocation', () => {
-  begin({ change: (stacks) => changeSettings(stacks, { retryDelaySeconds: 1 }) });
+  begin({ change: (stacks) => changeSettings(stacks, { ...NO_PAUSES }) });
 
   test.each([...PROVED, ...ON_TRUST])('%s: proved as documented', async (name, bytes, upload, expected) => {
     await expectDelivered(`plain/${name}`, bytes, upload, expected);

@@ -17,6 +17,7 @@ import {
   DESTINATION_BUCKET,
   EXTERNAL_ID,
   eventually,
+  NO_PAUSES,
   PREFIX,
   REGION,
   RELAY_LOG_GROUP,
@@ -53,7 +54,7 @@ const receiptOf = (key: string) =>
 
 describe('with the source deployed first', () => {
   test('a file waits, check says for whom, and it arrives when the destination is deployed, without anybody’s doing', async () => {
-    world = await startSourceFirst((stacks) => changeSettings(stacks, { retryDelaySeconds: 1 }));
+    world = await startSourceFirst((stacks) => changeSettings(stacks, { ...NO_PAUSES }));
     expect(awaitedIn(await check(world))).toContain('not there yet, uploads would wait 72 h (403 AccessDenied:');
     await put('early.txt');
     await eventually(async () => sentAnew('early.txt').length >= 2);
@@ -88,7 +89,7 @@ describe('with the source deployed first', () => {
   });
 
   test('the age of what is sent anew raises the alarm, since SQS’s own begins afresh each time', async () => {
-    world = await startSourceFirst((stacks) => changeSettings(stacks, { retryDelaySeconds: 1 }));
+    world = await startSourceFirst((stacks) => changeSettings(stacks, { ...NO_PAUSES }));
     await put('early.txt');
     const metric = {
       account: ACCOUNT_A,
@@ -106,7 +107,7 @@ describe('with the source deployed first', () => {
   });
 
   test('the other doors say that it is worth another try', async () => {
-    world = await startSourceFirst((stacks) => changeSettings(stacks, { retryDelaySeconds: 1 }));
+    world = await startSourceFirst((stacks) => changeSettings(stacks, { ...NO_PAUSES }));
     await put('early.txt');
     const manual = await world.invoke({ key: 'early.txt' });
     expect(manual.payload).toMatchObject({
@@ -144,7 +145,7 @@ describe('with the source deployed first', () => {
     context.routes.push({ ...main!, name: 'second', writerRoleName: 'second-writer', destination });
     await synthesize(assembly, context);
     const change = (name: string) => (stacks: Parameters<Parameters<typeof startSourceFirst>[0]>[0]) => {
-      changeSettings(stacks, { retryDelaySeconds: 1 });
+      changeSettings(stacks, { ...NO_PAUSES });
       for (const { template } of stacks)
         for (const { Properties } of Object.values(template.Resources))
           if (Properties?.['RoleName'] === name) Properties['RoleName'] = 'misspelt';
@@ -165,7 +166,7 @@ describe('a refusal is permanent', () => {
   test('when the time is over: at once, with the reason, and redriven it arrives once the destination is there', async () => {
     world = await startSourceFirst((stacks) =>
       // Seven seconds.
-      changeSettings(stacks, { retryDelaySeconds: 1, awaitRoleHours: 0.002 }),
+      changeSettings(stacks, { ...NO_PAUSES, awaitRoleHours: 0.002 }),
     );
     await put('patient.txt');
     const [letter, ...others] = await eventually(async () => {
@@ -214,7 +215,7 @@ describe('a refusal is permanent', () => {
   test('unless something else is agreed upon since: another external id', async () => {
     world = await startSourceFirst((stacks) => {
       writerTrust(stacks).Condition.StringEquals['sts:ExternalId'] = `not-${EXTERNAL_ID}`;
-      changeSettings(stacks, { retryDelaySeconds: 1 });
+      changeSettings(stacks, { ...NO_PAUSES });
     });
     await world.deployDestination();
     await put('agreed.txt');

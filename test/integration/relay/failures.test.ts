@@ -9,6 +9,7 @@ import {
   changeSettings,
   DESTINATION_BUCKET,
   eventually,
+  NO_PAUSES,
   PREFIX,
   RELAY_LOG_GROUP,
   SOURCE_BUCKET,
@@ -41,7 +42,7 @@ beforeAll(async () => {
         { VisibilityTimeout: 7 },
       );
       // The role is known, and no refusal is waited for.
-      changeSettings(stacks, { retryDelaySeconds: 1, awaitRoleHours: 0.0001 });
+      changeSettings(stacks, { ...NO_PAUSES, awaitRoleHours: 0.0001 });
     },
   });
 });

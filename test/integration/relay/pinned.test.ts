@@ -8,7 +8,7 @@ import {
   type S3Client,
 } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { relayObject } from '../../../functions/delivery/relay-object.ts';
+import { relayAtOnce } from '../../../functions/delivery/relay-at-once.ts';
 import { SourceObject } from '../../../functions/source-object.ts';
 import { type InProcessRelay, inProcessRelay, justBefore } from '../../support/in-process-relay.ts';
 import { delivered } from '../../support/relay.ts';
@@ -34,7 +34,7 @@ const put = (key: string, byte: string, size: number) =>
   world.a.s3.send(new PutObjectCommand({ Bucket: SOURCE_BUCKET, Key: key, Body: Buffer.alloc(size, byte) }));
 
 const relayed = async (key: string) =>
-  delivered(await relayObject(relay.invocation, { source: new SourceObject(SOURCE_BUCKET, key) }));
+  delivered(await relayAtOnce(relay.invocation, { source: new SourceObject(SOURCE_BUCKET, key) }));
 
 /** The different bytes that the destination's object is made of: one letter, unless two versions were spliced. */
 async function lettersAt(key: string): Promise<string> {

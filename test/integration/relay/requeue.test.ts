@@ -85,10 +85,11 @@ async function receive(): Promise<SQSRecord[]> {
 test('what the queue itself has given up on starts afresh when it is redriven', async () => {
   world = await startTwoAccounts();
   const { DeadLetterQueueUrl, QueueUrl } = world.cloud.outputs('upload-relay-source');
-  const history = { firstId: 'long-ago', firstSentAt: Date.now() - 3_600_000, tries: 5 };
+  const left = new Set(['0/main']);
+  const history = { firstId: 'long-ago', firstSentAt: Date.now() - 3_600_000, tries: 4, isUncertain: false, left };
   const message = (key: string, now: Date) => ({
     MessageBody: JSON.stringify({ key, route: 'main' }),
-    MessageAttributes: attributesOf(history, ['0/main'], now),
+    MessageAttributes: attributesOf(history, now),
   });
   await world.a.sqs.send(new SendMessageCommand({ QueueUrl, ...message('no-such-object', new Date()) }));
   const letter = await eventually(async () => (await world.deadLetters())[0]);
@@ -112,12 +113,14 @@ test('what waits for a route that has another name by now goes along the routes 
   // S3's test event and the upload's own.
   await receive();
   const { QueueUrl } = world.cloud.outputs('upload-relay-source');
-  const history = { firstId: 'before-the-deployment', firstSentAt: Date.now() - 3_600_000, tries: 1 };
+  const left = new Set(['0/name-of-then']);
+  const firstSentAt = Date.now() - 3_600_000;
+  const history = { firstId: 'before-the-deployment', firstSentAt, tries: 0, isUncertain: false, left };
   await world.a.sqs.send(
     new SendMessageCommand({
       QueueUrl,
       MessageBody: JSON.stringify({ key: 'waiting' }),
-      MessageAttributes: attributesOf(history, ['0/name-of-then'], new Date()),
+      MessageAttributes: attributesOf(history, new Date()),
     }),
   );
   const { invocation } = inProcessRelay(world);

@@ -3,7 +3,7 @@ import { DeleteObjectCommand, GetObjectCommand, PutObjectCommand } from '@aws-sd
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { record } from '../../../functions/delivery/ledger.ts';
 import type { FailedReceipt, Receipt } from '../../../functions/delivery/receipt.ts';
-import { relayObject } from '../../../functions/delivery/relay-object.ts';
+import { relayAtOnce } from '../../../functions/delivery/relay-at-once.ts';
 import { sendReports } from '../../../functions/delivery/report.ts';
 import type { VersionHint } from '../../../functions/request/relay-request.ts';
 import { SourceObject } from '../../../functions/source-object.ts';
@@ -44,7 +44,7 @@ afterAll(async () => {
 const put = (Key: string, Body: string) => world.a.s3.send(new PutObjectCommand({ Bucket: SOURCE_BUCKET, Key, Body }));
 const relayed = async (key: string, hint?: VersionHint) =>
   delivered(
-    await relayObject(relay.invocation, { source: new SourceObject(SOURCE_BUCKET, key), ...(hint ? { hint } : {}) }),
+    await relayAtOnce(relay.invocation, { source: new SourceObject(SOURCE_BUCKET, key), ...(hint ? { hint } : {}) }),
   );
 
 async function textAt(key: string): Promise<string> {
@@ -61,7 +61,7 @@ test('an upload that arrives while an older one is being written is not overshad
     async () => {
       await put('raced', 'newer');
       // Another worker is faster with the newer one.
-      await relayObject(inProcessRelay(world).invocation, {
+      await relayAtOnce(inProcessRelay(world).invocation, {
         source: new SourceObject(SOURCE_BUCKET, 'raced'),
       });
     },
@@ -146,16 +146,16 @@ describe('the ledger', () => {
     ['a longer one is newer', ['00AB', '00AB01'], '00AB01'],
     ['a longer one first', ['00AB01', '00AB'], '00AB01'],
     ['the same again', ['00AB', '00AB'], '00AB'],
-    ['unknown after known', ['00AB', undefined], undefined],
-    ['known after unknown', [undefined, '00AB'], '00AB'],
-  ])('keeps the newer of two receipts: %s', async (name, sequencers, kept) => {
+    ['unknown after known', ['00AB', undefined], '00AB'],
+    ['known after unknown', [undefined, '00AB'], undefined],
+  ])('keeps the newer of two receipts, and the first where that can’t be told: %s', async (name, sequencers, kept) => {
     for (const sequencer of sequencers) await record(relay.invocation, aReceipt(name, sequencer));
     expect((await world.ledgerItem(name))?.['sequencer']).toBe(kept?.padEnd(64, '0'));
   });
 
   test.each([
     ['newer than the delivery', '00AA', '00AB', 'failed'],
-    ['of the same event', '00AA', '00AA', 'failed'],
+    ['of the same event', '00AA', '00AA', 'delivered'],
     ['older than the delivery', '00AB', '00AA', 'delivered'],
     ['of unknown age', '00AA', undefined, 'delivered'],
     ['after a delivery of unknown age', undefined, '00AA', 'delivered'],
@@ -167,6 +167,23 @@ describe('the ledger', () => {
       expect((await world.ledgerItem(name))?.['status']).toBe(status);
     },
   );
+
+  test('a receipt that stays is told, and gives way once the source has told which is the newest', async () => {
+    await record(relay.invocation, aReceipt('claimed', '00AB'));
+    const { standing } = await record(relay.invocation, aReceipt('claimed', undefined));
+    expect(standing).toMatchObject({ status: 'delivered', eTag: '"00AB"' });
+    const { replaced } = await record(relay.invocation, aReceipt('claimed', undefined), standing);
+    expect(replaced).toMatchObject({ eTag: '"00AB"' });
+    // It is no longer the one that was seen.
+    expect(await record(relay.invocation, aReceipt('claimed', '00AA'), standing)).toMatchObject({ standing: {} });
+  });
+
+  test('the same version may become known', async () => {
+    const { source } = aReceipt('known', '00AB');
+    await record(relay.invocation, { ...aReceipt('known', '00AB'), source: { ...source, sequencer: undefined } });
+    await record(relay.invocation, aReceipt('known', '00AB'));
+    expect((await world.ledgerItem('known'))?.['sequencer']).toBe('00AB'.padEnd(64, '0'));
+  });
 
   test('a delivery replaces a failure, and a failure a failure', async () => {
     await record(relay.invocation, aFailure('twice', undefined));
@@ -192,7 +209,7 @@ describe('the ledger', () => {
   test('without its receipt an object is not delivered', async () => {
     await put('unrecorded', 'x');
     const config = { ...relay.invocation.config, ledgerTable: 'no-such-table' };
-    const attempt = relayObject(
+    const attempt = relayAtOnce(
       { ...relay.invocation, config },
       { source: new SourceObject(SOURCE_BUCKET, 'unrecorded') },
     );
@@ -259,7 +276,15 @@ function aReceipt(key: string, sequencer: string | undefined): Receipt {
   return {
     status: 'delivered',
     route: 'main',
-    source: { bucket: 's', key, versionId: undefined, eTag: '"e"', sizeBytes: 1, sequencer, versionHint: undefined },
+    source: {
+      bucket: 's',
+      key,
+      versionId: undefined,
+      eTag: `"${sequencer ?? 'unknown'}"`,
+      sizeBytes: 1,
+      sequencer,
+      versionHint: undefined,
+    },
     destination: { bucket: 'd', key, versionId: undefined, eTag: undefined },
     checksum: {
       algorithm: 'CRC32',

@@ -13,6 +13,7 @@ import {
   DESTINATION_BUCKET,
   eventually,
   LEDGER_TABLE,
+  NO_PAUSES,
   PREFIX,
   SOURCE_BUCKET,
   startTwoAccounts,
@@ -41,7 +42,7 @@ const faults = new Faults({ seed: 1 });
 
 beforeAll(async () => {
   world = await startTwoAccounts({
-    change: (stacks) => changeSettings(stacks, { retryDelaySeconds: 1 }),
+    change: (stacks) => changeSettings(stacks, { ...NO_PAUSES }),
     faults,
   });
   expect(await replay({})).toEqual({ status: 'done', scanned: 0, alreadyDelivered: 0, sent: 0, bytes: 0 });

@@ -16,6 +16,8 @@ const SETTINGS = {
   maxReceives: 5,
   retryDelaySeconds: 30,
   awaitRoleHours: 72,
+  latePutSeconds: 120,
+  lateCompleteSeconds: 900,
   largeObjectBytes: 5_368_709_120,
   largeSlots: 2,
   largeWorkers: 16,

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { attributesOf, deliveryName, historyOf, namesLeft } from '../../../functions/delivery/message-history.ts';
 import { routesLeft } from '../../../functions/delivery/relay-object.ts';
 import { spread } from '../../../functions/delivery/requeue.ts';
-import { type Failed, verdictOn } from '../../../functions/delivery/verdict.ts';
+import { type Failed, type Tries, verdictOn } from '../../../functions/delivery/verdict.ts';
 import { RelayError, type RelayErrorCode } from '../../../functions/errors.ts';
 import { checkMessage } from '../../../local/sqs/message.ts';
 
@@ -31,11 +31,24 @@ const CARRIED = {
 
 describe('what a message has behind it', () => {
   test('nothing, when it comes for the first time', () => {
-    expect(historyOf(aRecord())).toEqual({ firstId: 'this', firstSentAt: SENT_AT, tries: 1 });
+    expect(historyOf(aRecord())).toEqual({
+      firstId: 'this',
+      firstSentAt: SENT_AT,
+      tries: 1,
+      isRedelivered: false,
+      isUncertain: false,
+    });
   });
 
   test('what SQS has counted', () => {
-    expect(historyOf(aRecord({ receives: 3 }))).toEqual({ firstId: 'this', firstSentAt: SENT_AT, tries: 3 });
+    expect(historyOf(aRecord({ receives: 3 }))).toEqual({
+      firstId: 'this',
+      firstSentAt: SENT_AT,
+      tries: 3,
+      // Whoever had it before may have died in mid-write.
+      isRedelivered: true,
+      isUncertain: true,
+    });
   });
 
   test('what the message that sent it anew had behind it', () => {
@@ -43,13 +56,21 @@ describe('what a message has behind it', () => {
       firstId: 'first',
       firstSentAt: SENT_AT - 3_600_000,
       tries: 4,
+      isRedelivered: true,
+      isUncertain: true,
       left: new Set(['0/main', '1/second']),
     });
   });
 
+  test('what it was sent anew for, when it comes for the first time since', () => {
+    expect(historyOf(aRecord({ attributes: CARRIED }))).toMatchObject({ isRedelivered: false, isUncertain: false });
+    const attributes = { ...CARRIED, Uncertain: 'yes' };
+    expect(historyOf(aRecord({ attributes }))).toMatchObject({ isRedelivered: false, isUncertain: true });
+  });
+
   test.each([
     ['redriven: another sending', { sentAt: SENT_AT + 600_000, attributes: CARRIED }],
-    ['without one of the attributes', { attributes: { ...CARRIED, Left: '' } }],
+    ['without one of the attributes', { attributes: { ...CARRIED, Tries: '' } }],
     ['with a count that is none', { attributes: { ...CARRIED, Tries: '-1' } }],
     ['with a time that is none', { attributes: { ...CARRIED, RequeuedAt: 'now' } }],
     ['a dead letter of the relay’s own', { attributes: { ErrorCode: 'Throttled', OriginalMessageId: 'first' } }],
@@ -64,15 +85,17 @@ describe('what a message has behind it', () => {
       const history = historyOf(record);
       expect(history).toMatchObject({ firstId: 'this', firstSentAt: SENT_AT, tries: 3 });
       const now = new Date(SENT_AT + sending * 900_000);
-      const sent = attributesOf(history, [deliveryName(0, 'main')], now);
+      const left = new Set([deliveryName(0, 'main')]);
+      const sent = attributesOf({ ...history, tries: history.tries - 1, left }, now);
       const attributes = Object.fromEntries(Object.entries(sent).map(([name, value]) => [name, value.StringValue!]));
       record = { ...aRecord({ sentAt: now.getTime(), attributes }), messageId: `sending ${sending}` };
     }
   });
 
   test('is nothing that SQS would refuse, for as many deliveries as a message may ask for', () => {
-    const left = Array.from({ length: 500 }, (_, index) => deliveryName(index, 'r'.repeat(40)));
-    const sent = attributesOf({ firstId: 'first', firstSentAt: SENT_AT, tries: 1 }, left, new Date(SENT_AT));
+    const left = new Set(Array.from({ length: 500 }, (_, index) => deliveryName(index, 'r'.repeat(40))));
+    const carried = { firstId: 'first', firstSentAt: SENT_AT, tries: 1, isUncertain: true, left };
+    const sent = attributesOf(carried, new Date(SENT_AT));
     const attributes = Object.fromEntries(
       Object.entries(sent).map(([name, { DataType, StringValue }]) => [
         name,
@@ -84,46 +107,70 @@ describe('what a message has behind it', () => {
 });
 
 describe('what becomes of a message', () => {
-  const failure = (code: RelayErrorCode, retryable: boolean, retryAfterSeconds?: number) =>
-    new RelayError({ code, message: code, retryable, retryAfterSeconds });
-  const of = (delivery: string, code: RelayErrorCode, retryAfterSeconds?: number): Failed => ({
+  const of = (delivery: string, code: RelayErrorCode, more: Partial<Failed> & { after?: number } = {}): Failed => ({
+    request: Number(delivery[0]),
     delivery,
-    failure: failure(code, code !== 'SourceMissing', retryAfterSeconds),
+    failure: new RelayError({
+      code,
+      message: code,
+      retryable: code !== 'SourceMissing',
+      retryAfterSeconds: more.after,
+    }),
+    quietSeconds: 0,
+    isUncertain: false,
+    ...more,
   });
   const passing = of('0/main', 'Throttled');
-  const final = of('0/main', 'SourceMissing');
-  const awaited = of('0/second', 'RoleAwaited', 60);
+  const unanswered = of('0/main', 'TransferFailed', { quietSeconds: 120 });
+  const delivered = of('0/main', 'WriteUnanswered', { quietSeconds: 120 });
+  const final = of('1/main', 'SourceMissing');
+  const awaited = of('0/second', 'RoleAwaited', { after: 60 });
   const sooner = of('0/third', 'NotBegun');
+  const [FIRST, LAST, ONE_MORE] = [1, 5, 6];
 
-  test.each<[string, Failed[], boolean, string]>([
-    ['nothing failed', [], false, 'over'],
-    ['it may pass', [passing], false, 'go back with Throttled'],
-    ['it may pass, at the last try', [passing], true, 'over, dead: Throttled'],
-    ['it won’t pass', [final], false, 'over, dead: SourceMissing'],
-    ['it was no try', [awaited], false, 'over, anew in 60: 0/second'],
-    ['it was no try, at the last try', [awaited], true, 'over, anew in 60: 0/second'],
-    ['one may pass, one was no try', [awaited, passing], false, 'go back with Throttled'],
-    ['the same at the last try', [awaited, passing], true, 'over, dead: Throttled, anew in 60: 0/second'],
-    ['one won’t pass, one was no try', [final, awaited], false, 'over, dead: SourceMissing, anew in 60: 0/second'],
-    ['two were no try', [awaited, sooner], false, 'over, anew in 0: 0/second 0/third'],
-    ['one won’t pass, another may', [final, passing], false, 'go back with Throttled'],
-  ])('%s', (_, failed, isLastTry, expected) => {
-    expect(inWords(verdictOn(failed, { isLastTry, mayWait: true }))).toBe(expected);
+  test.each<[string, Failed[], number, string]>([
+    ['nothing failed', [], FIRST, ''],
+    ['it may pass', [passing], FIRST, 'a try in 30: 0/main'],
+    ['it may pass, later on', [passing], 3, 'a try in 480: 0/main'],
+    ['it may pass, at the last try', [passing], LAST, 'dead: Throttled'],
+    ['it won’t pass', [final], FIRST, 'dead: SourceMissing'],
+    ['a write of it may yet land', [unanswered], FIRST, 'a try in 120: 0/main'],
+    ['a write of it may yet land, at the last try', [unanswered], LAST, 'dead: TransferFailed'],
+    ['it is delivered, and an earlier write may yet land', [delivered], FIRST, 'a try in 120: 0/main'],
+    ['the same at the last try', [delivered], LAST, 'a try in 120: 0/main'],
+    ['the same at the one after that', [delivered], ONE_MORE, 'dead: WriteUnanswered'],
+    ['it was no try', [awaited], FIRST, 'no try in 60: 0/second'],
+    ['it was no try, at the last try', [awaited], LAST, 'no try in 60: 0/second'],
+    ['one may pass, one was no try', [awaited, passing], FIRST, 'a try in 30: 0/second 0/main'],
+    ['the same at the last try', [awaited, passing], LAST, 'dead: Throttled, no try in 60: 0/second'],
+    ['one won’t pass, one was no try', [final, awaited], FIRST, 'dead: SourceMissing, no try in 60: 0/second'],
+    ['two were no try', [awaited, sooner], FIRST, 'no try in 0: 0/second 0/third'],
+    ['one won’t pass, another may', [final, passing], FIRST, 'dead: SourceMissing, a try in 30: 0/main'],
+    ['one may pass, a write of another may yet land', [unanswered, sooner], FIRST, 'a try in 120: 0/main 0/third'],
+  ])('%s', (_, failed, tries, expected) => {
+    expect(inWords(failed, { tries, maxReceives: 5, mayWait: true })).toBe(expected);
   });
 
   test('what was no try counts as one when it has waited too long', () => {
-    const mayWait = false;
-    expect(inWords(verdictOn([awaited], { isLastTry: false, mayWait }))).toBe('go back with RoleAwaited');
-    expect(inWords(verdictOn([awaited], { isLastTry: true, mayWait }))).toBe('over, dead: RoleAwaited');
+    const waited = { maxReceives: 5, mayWait: false };
+    expect(inWords([awaited], { ...waited, tries: 5 })).toBe('dead: RoleAwaited');
   });
 
-  function inWords(verdict: ReturnType<typeof verdictOn>): string {
-    if (verdict.kind === 'go back') return `go back with ${verdict.failure.code}`;
-    const { failure: dead, untried } = verdict;
+  test('what an earlier try may have written goes along', () => {
+    const options = { tries: 1, maxReceives: 5, mayWait: true, retryDelaySeconds: 30, random: 0 };
+    expect(verdictOn([passing], options).again).toMatchObject({ isUncertain: false });
+    expect(verdictOn([passing, { ...unanswered, isUncertain: true }], options).again).toMatchObject({
+      isUncertain: true,
+    });
+  });
+
+  function inWords(failed: Failed[], tries: Tries): string {
+    const { final: dead, again } = verdictOn(failed, { ...tries, retryDelaySeconds: 30, random: 0 });
     return [
-      'over',
-      ...(dead ? [`dead: ${dead.code}`] : []),
-      ...(untried ? [`anew in ${untried.afterSeconds}: ${untried.deliveries.join(' ')}`] : []),
+      ...dead.map((each) => `dead: ${each.failure.code}`),
+      ...(again
+        ? [`${again.isTry ? 'a' : 'no'} try in ${again.afterSeconds}: ${again.deliveries?.join(' ') ?? 'all'}`]
+        : []),
     ].join(', ');
   }
 });
@@ -148,7 +195,8 @@ describe('the routes that a request is still to go', () => {
     ['all, where one has another name or another filter by now', ['0/two', '0/gone'], [ONE!, TWO!]],
     ['all, where each has', ['0/gone'], [ONE!, TWO!]],
   ])('%s', (_, deliveries, routes) => {
-    const history = { firstId: 'a', firstSentAt: 0, tries: 1, left: deliveries && new Set(deliveries) };
+    const left = deliveries && new Set(deliveries);
+    const history = { firstId: 'a', firstSentAt: 0, tries: 1, isRedelivered: false, isUncertain: false, left };
     expect(routesLeft([ONE!, TWO!], namesLeft(history, 0))).toEqual(routes);
   });
 });

@@ -1,0 +1,58 @@
+import { randomUUID } from 'node:crypto';
+import { asRelayError, RelayError } from '../errors.ts';
+import { messageBody } from '../request/message-body.ts';
+import type { RelayRequest } from '../request/relay-request.ts';
+import { deliveryName } from './message-history.ts';
+import type { RelayReceipt } from './receipt.ts';
+import type { Invocation } from './relay.ts';
+import { type Outcome, relayAlongRoutes } from './relay-object.ts';
+import { requeue } from './requeue.ts';
+
+/**
+ * Has an object that no message asks for delivered once more where an earlier write may yet take effect: a message does it then.
+ * @throws RelayError `QueueUnavailable`
+ */
+async function repeatLater(invocation: Invocation, request: RelayRequest, outcomes: Outcome[]): Promise<void> {
+  const { source } = request;
+  for (const { route, quietSeconds } of outcomes) {
+    if (quietSeconds === 0) continue;
+    const carried = {
+      firstId: randomUUID(),
+      firstSentAt: invocation.now().getTime(),
+      tries: 0,
+      isUncertain: true,
+      left: new Set([deliveryName(0, route)]),
+    };
+    try {
+      await requeue(invocation, messageBody({ key: source.key, route }), carried, quietSeconds);
+      invocation.logger.info('relayed once more, later', { source: `${source}`, route, afterSeconds: quietSeconds });
+    } catch (cause) {
+      const { message } = asRelayError(cause);
+      throw new RelayError({
+        code: 'QueueUnavailable',
+        message: `SendMessage for ${source} failed (${message}). A write of it went unanswered and may yet take effect: ask for it again in ${quietSeconds} s.`,
+        retryable: true,
+        operation: 'SendMessage',
+        source: `${source}`,
+        cause,
+      });
+    }
+  }
+}
+
+/**
+ * Relays an object for somebody who waits for the answer. What a message would be sent back for, a message is sent for.
+ * @throws RelayError after every route has been tried: one that may pass, if there is any
+ */
+export async function relayAtOnce(
+  invocation: Invocation,
+  request: RelayRequest,
+  messageId: string = randomUUID(),
+): Promise<RelayReceipt[]> {
+  const outcomes = await relayAlongRoutes(invocation, request, { messageId });
+  await repeatLater(invocation, request, outcomes);
+  const failures = outcomes.flatMap(({ failure }) => failure ?? []);
+  const worst = failures.find(({ retryable }) => retryable) ?? failures[0];
+  if (worst) throw worst;
+  return outcomes.flatMap(({ receipt }) => receipt ?? []);
+}

@@ -1,0 +1,313 @@
+/** Attacks on one delivery: what lands late, what was deleted, what runs out of time at the last try. The real code, a step between two requests. */
+import { DeleteObjectCommand, GetObjectCommand, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
+import type { SQSRecord } from 'aws-lambda';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { answerManual } from '../../functions/delivery/answer-manual.ts';
+import { answerQueue } from '../../functions/delivery/answer-queue.ts';
+import { type InProcessRelay, inProcessRelay, justBefore } from '../support/in-process-relay.ts';
+import {
+  changeProperties,
+  changeSettings,
+  DESTINATION_BUCKET,
+  NO_PAUSES,
+  PREFIX,
+  SOURCE_BUCKET,
+  startTwoAccounts,
+  type TwoAccounts,
+} from '../support/two-accounts.ts';
+
+interface Version {
+  VersionId?: string | undefined;
+  ETag?: string | undefined;
+}
+
+const LATE_SECONDS = 2;
+
+let world: TwoAccounts;
+let relay: InProcessRelay;
+
+beforeAll(async () => {
+  world = await startTwoAccounts({
+    change(stacks) {
+      changeProperties(stacks, 'AWS::Lambda::EventSourceMapping', { Enabled: false });
+      changeSettings(stacks, { ...NO_PAUSES, latePutSeconds: LATE_SECONDS });
+    },
+  });
+});
+beforeEach(async () => {
+  relay = inProcessRelay(world);
+  // Nobody takes what S3 tells: each test tells it itself.
+  await waiting();
+});
+afterAll(async () => {
+  expect(world.cloud.unexpectedErrors).toEqual([]);
+  await world.close();
+});
+
+const put = (Key: string, Body: string): Promise<Version> =>
+  world.a.s3.send(new PutObjectCommand({ Bucket: SOURCE_BUCKET, Key, Body }));
+const remove = (Key: string) => world.a.s3.send(new DeleteObjectCommand({ Bucket: SOURCE_BUCKET, Key }));
+
+async function delivered(key: string): Promise<string> {
+  const answer = await world.b.s3.send(new GetObjectCommand({ Bucket: DESTINATION_BUCKET, Key: PREFIX + key }));
+  return answer.Body!.transformToString();
+}
+
+const recordOf = (key: string, { VersionId, ETag }: Version, sequencer: string) => ({
+  eventSource: 'aws:s3',
+  eventName: 'ObjectCreated:Put',
+  s3: {
+    bucket: { name: SOURCE_BUCKET },
+    object: { key, size: 5, versionId: VersionId, eTag: ETag?.slice(1, -1), sequencer },
+  },
+});
+
+let messages = 0;
+const message = (body: object, receives = 1): SQSRecord =>
+  ({
+    eventSource: 'aws:sqs',
+    messageId: `m${++messages}`,
+    receiptHandle: 'none',
+    body: JSON.stringify(body),
+    attributes: { ApproximateReceiveCount: String(receives), SentTimestamp: String(Date.now()) },
+  }) as unknown as SQSRecord;
+const event = (key: string, version: Version, sequencer: string, receives = 1) =>
+  message({ Records: [recordOf(key, version, sequencer)] }, receives);
+
+async function answer(by: InProcessRelay, record: SQSRecord): Promise<void> {
+  expect(await answerQueue(by.invocation, { Records: [record] })).toEqual({ batchItemFailures: [] });
+}
+
+/** What lies in the queue, once its time has come. */
+async function waiting(): Promise<SQSRecord[]> {
+  const taken = await world.take(world.cloud.outputs('upload-relay-source')['QueueUrl']!);
+  return taken.map(
+    ({ MessageId, Body, MessageAttributes = {} }) =>
+      ({
+        messageId: MessageId,
+        receiptHandle: 'taken',
+        body: Body,
+        attributes: { ApproximateReceiveCount: '1', SentTimestamp: String(Date.now()) },
+        messageAttributes: Object.fromEntries(
+          Object.entries(MessageAttributes).map(([name, { StringValue }]) => [name, { stringValue: StringValue }]),
+        ),
+      }) as unknown as SQSRecord,
+  );
+}
+
+/** Everything that is asked for again is done, when its time has come. */
+async function untilQuiet(): Promise<void> {
+  for (let quietMs = 0; quietMs < (LATE_SECONDS + 1) * 1000; ) {
+    const due = await waiting();
+    for (const record of due) await answer(inProcessRelay(world), record);
+    await new Promise((resolve) => setTimeout(resolve, 250));
+    quietMs = due.length > 0 ? 0 : quietMs + 250;
+  }
+}
+
+const reasons = async () =>
+  (await world.deadLetters()).map(({ MessageAttributes }) => MessageAttributes?.['ErrorCode']?.StringValue);
+
+/** The first try of the first PutObject is not answered, and the SDK repeats it. `land` lets it take effect, as S3 may. */
+function firstPutUnanswered(writer: S3Client): { land: () => Promise<unknown> } {
+  let held: (() => Promise<unknown>) | undefined;
+  writer.middlewareStack.add(
+    (next, { commandName }) =>
+      async (args) => {
+        if (commandName !== 'PutObjectCommand' || held) return next(args);
+        held = () => next(args);
+        throw Object.assign(new Error('socket hang up'), { name: 'TimeoutError', code: 'ECONNRESET' });
+      },
+    { step: 'finalizeRequest', priority: 'low', name: 'unanswered' },
+  );
+  return { land: () => held!() };
+}
+
+describe('a write that went unanswered lands after a newer object was delivered, and the newer one is there in the end', () => {
+  test.each([
+    ['at a first try', 1],
+    ['at the last try', 5],
+  ])('%s', async (name, receives) => {
+    const key = `unanswered ${receives}`;
+    const older = await put(key, 'older');
+    const late = firstPutUnanswered(relay.writer);
+    await answer(relay, event(key, older, '00A1', receives));
+    const newer = await put(key, 'newer');
+    await answer(inProcessRelay(world), event(key, newer, '00A2'));
+    await late.land();
+    expect(await delivered(key), name).toBe('older');
+    await untilQuiet();
+    expect(await delivered(key)).toBe('newer');
+    expect(await world.ledgerItem(key)).toMatchObject({ status: 'delivered', sourceVersionId: newer.VersionId });
+    expect(await reasons()).toEqual([]);
+  });
+
+  test('in an earlier round of settle than the one that succeeded', async () => {
+    const key = 'earlier-round';
+    const older = await put(key, 'older');
+    const late = firstPutUnanswered(relay.writer);
+    let newer: Version = {};
+    justBefore(
+      relay.reader,
+      'HeadObject',
+      (nth) => nth === 1,
+      async () => {
+        newer = await put(key, 'newer');
+      },
+    );
+    await answer(relay, event(key, older, '00A1'));
+    await answer(inProcessRelay(world), event(key, newer, '00A2'));
+    await late.land();
+    expect(await delivered(key)).toBe('older');
+    await untilQuiet();
+    expect(await delivered(key)).toBe('newer');
+  });
+
+  test('of one who was killed, and whose message is handed out again', async () => {
+    const key = 'killed';
+    const older = await put(key, 'older');
+    const body = event(key, older, '00A1');
+    const late = firstPutUnanswered(relay.writer);
+    // Its answer never comes to anybody.
+    await answerQueue(relay.invocation, { Records: [body] });
+    await waiting();
+    const again = { ...body, attributes: { ...body.attributes, ApproximateReceiveCount: '2' } };
+    await answer(inProcessRelay(world), again);
+    const newer = await put(key, 'newer');
+    await answer(inProcessRelay(world), event(key, newer, '00A2'));
+    await late.land();
+    await untilQuiet();
+    expect(await delivered(key)).toBe('newer');
+  });
+
+  test('asked for by hand: a message does it', async () => {
+    const key = 'by-hand';
+    await put(key, 'older');
+    await waiting();
+    const late = firstPutUnanswered(relay.writer);
+    expect(await answerManual(relay.invocation, { key })).toMatchObject({ receipts: [{ certain: false }] });
+    const newer = await put(key, 'newer');
+    await answer(inProcessRelay(world), event(key, newer, '00A2'));
+    await late.land();
+    await untilQuiet();
+    expect(await delivered(key)).toBe('newer');
+  });
+});
+
+describe('an object that was delivered and is gone by now is no failure', () => {
+  test('its event comes once more', async () => {
+    const version = await put('twice', 'hello');
+    await answer(relay, event('twice', version, '00B1'));
+    await remove('twice');
+    await answer(relay, event('twice', version, '00B1'));
+    expect(await world.ledgerItem('twice')).toMatchObject({ status: 'delivered' });
+    expect(await reasons()).toEqual([]);
+  });
+
+  test('the look after the write fails, and the next one finds nothing', async () => {
+    const version = await put('looked-for', 'hello');
+    justBefore(
+      relay.reader,
+      'HeadObject',
+      (nth) => nth === 1,
+      async () => {
+        await remove('looked-for');
+        const $metadata = { httpStatusCode: 503 };
+        throw Object.assign(new Error('Please reduce your request rate.'), { name: 'SlowDown', $metadata });
+      },
+    );
+    await answer(relay, event('looked-for', version, '00B1'));
+    expect(await world.ledgerItem('looked-for')).toMatchObject({ status: 'delivered' });
+    expect(await reasons()).toEqual([]);
+  });
+});
+
+describe('after a delete the newest that was delivered stays', () => {
+  /** A slow worker is about to write the older version; meanwhile the newer one is delivered, and the source deleted. */
+  async function overtaken(key: string, step = async () => undefined as unknown) {
+    const older = await put(key, 'older');
+    let newer: Version = {};
+    justBefore(
+      relay.writer,
+      'PutObject',
+      (nth) => nth === 1,
+      async () => {
+        newer = await put(key, 'newer');
+        await answer(inProcessRelay(world), event(key, newer, '00C2'));
+        await remove(key);
+        await step();
+      },
+    );
+    await answer(relay, event(key, older, '00C1'));
+    return { older, newer };
+  }
+
+  test('it is delivered again, by its version', async () => {
+    const { newer } = await overtaken('put-back');
+    expect(await delivered('put-back')).toBe('newer');
+    expect(await world.ledgerItem('put-back')).toMatchObject({
+      sourceVersionId: newer.VersionId,
+      sequencer: '00C2'.padEnd(64, '0'),
+    });
+    expect(await reasons()).toEqual([]);
+  });
+
+  test('if that version is gone, too, account B is told which one is right and which is there', async () => {
+    let gone: string | undefined;
+    const step = async () => {
+      gone = (await world.ledgerItem('lost'))?.['sourceVersionId'];
+      const Delete = { Bucket: SOURCE_BUCKET, Key: 'lost', VersionId: gone };
+      await world.a.s3.send(new DeleteObjectCommand(Delete));
+    };
+    const { older } = await overtaken('lost', step);
+    const [letter] = await world.deadLetters();
+    expect(letter?.MessageAttributes).toMatchObject({ ErrorCode: { StringValue: 'Superseded' } });
+    const reason = letter?.MessageAttributes?.['ErrorMessage']?.StringValue;
+    expect(reason).toContain(`version ${gone}`);
+    expect(reason).toContain(`version ${older.VersionId}`);
+    expect(await world.ledgerItem('lost')).toMatchObject({ status: 'delivered', sourceVersionId: gone });
+  });
+});
+
+test('time that runs out at the last try is recorded as any reason is', async () => {
+  const version = await put('out-of-time', 'hello');
+  justBefore(
+    relay.writer,
+    'PutObject',
+    () => true,
+    async () => relay.runOutOfTime(),
+  );
+  await answer(relay, event('out-of-time', version, '00D1', 5));
+  expect(await world.ledgerItem('out-of-time')).toMatchObject({ status: 'failed', reasonCode: 'OutOfTime' });
+  expect(await reasons()).toEqual(['OutOfTime']);
+});
+
+describe('a ledger that is down', () => {
+  test.each([
+    ['keeps a message from being forgotten', 1, []],
+    ['doesn’t hide the first reason at the last try', 5, ['SourceMissing']],
+  ])('%s', async (_, receives, expected) => {
+    const down = { ...relay.invocation, config: { ...relay.invocation.config, ledgerTable: 'no-such-table' } };
+    const record = event(`never-there ${receives}`, { VersionId: 'gone', ETag: '"x"' }, '00E1', receives);
+    await answer({ ...relay, invocation: down }, record);
+    expect(await reasons()).toEqual(expected);
+  });
+});
+
+test('one record that can’t be relayed is set aside alone, and the other is relayed', async () => {
+  const version = await put('there', 'hello');
+  const gone = recordOf('not-there', { VersionId: 'gone', ETag: '"x"' }, '00F1');
+  await answer(relay, message({ Records: [gone, recordOf('there', version, '00F2')] }));
+  expect(await delivered('there')).toBe('hello');
+  const [letter, ...others] = await world.deadLetters();
+  expect(others).toEqual([]);
+  expect(JSON.parse(letter!.Body!)).toEqual({ Records: [gone] });
+});
+
+test('one key of a list that can’t be relayed is set aside alone', async () => {
+  await put('listed', 'hello');
+  await answer(relay, message({ keys: ['not-listed', 'listed'] }));
+  expect(await delivered('listed')).toBe('hello');
+  const letters = await world.deadLetters();
+  expect(letters.map(({ Body }) => JSON.parse(Body!))).toEqual([{ key: 'not-listed' }]);
+});

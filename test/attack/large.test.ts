@@ -1,0 +1,53 @@
+/** relay-large dies after it has sent CompleteMultipartUpload, the source is overwritten, and the completion takes effect late. */
+import { expect, test } from 'vitest';
+import { s3Error } from '../exploration/s3-error.ts';
+import { LargeWorld } from '../large/large-world.ts';
+
+const PAUSE_SECONDS = 1;
+
+/** @param killTurn of relay-large, counted over all its invocations; 0 is never */
+async function story(killTurn: number) {
+  let land: (() => unknown) | undefined;
+  let isBeingCompleted: string | undefined;
+  const handedBack: { afterSeconds: number | undefined; uncertain: string | undefined }[] = [];
+  const world: LargeWorld = new LargeWorld({
+    ...(killTurn > 0 && { kill: { who: 'relay-large' as const, turn: killTurn } }),
+    services: (services) => ({
+      ...services,
+      CompleteMultipartUpload(input) {
+        // The upload is being completed, and no longer there for anybody else.
+        if (input.UploadId === isBeingCompleted) throw s3Error(404, 'NoSuchUpload');
+        if (killTurn === 0 || world.source.newest('k')?.versionId !== 'v1')
+          return services.CompleteMultipartUpload(input);
+        // Its sender dies now; S3 may take several minutes: API_CompleteMultipartUpload.
+        land = () => services.CompleteMultipartUpload(input);
+        world.upload('B'.repeat(20));
+        isBeingCompleted = input.UploadId;
+        return { ETag: '"never seen"' };
+      },
+      SendMessage(input) {
+        const uncertain = input.MessageAttributes?.['Uncertain']?.StringValue;
+        handedBack.push({ afterSeconds: input.DelaySeconds, uncertain });
+        land?.();
+        land = undefined;
+        return services.SendMessage(input);
+      },
+    }),
+  });
+  world.upload('AAA'.repeat(10));
+  await world.relay();
+  return { world, handedBack };
+}
+
+test('what it hands back waits until its completion can’t be under way any longer, and says that it may have been', async () => {
+  const { world: undisturbed, handedBack: nothing } = await story(0);
+  expect(nothing).toEqual([]);
+  const turns = undisturbed.turns['relay-large'];
+  const answered = turns.findIndex((label) => label.includes('is answered CompleteMultipartUpload')) + 1;
+  expect(answered).toBeGreaterThan(0);
+  const { world, handedBack } = await story(answered);
+  expect(handedBack[0]!.afterSeconds).toBeGreaterThanOrEqual(PAUSE_SECONDS);
+  expect(handedBack[0]!.uncertain).toBe('yes');
+  expect(world.destination.letters('k')).toBe('B'.repeat(20));
+  expect(world.ledger.item('main/k')).toMatchObject({ status: 'delivered', sourceVersionId: 'v2' });
+});

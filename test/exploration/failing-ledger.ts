@@ -1,0 +1,17 @@
+import type { LedgerFate } from './scenario.ts';
+import type { Services } from './services.ts';
+
+/** The ledger refuses requests, or carries them out without an answer, whoever sends them. */
+export function failingLedger(services: Services, fates: readonly LedgerFate[]): Services {
+  const left = [...fates];
+  return {
+    ...services,
+    PutItem(input) {
+      const fate = left.shift() ?? 'answers';
+      if (fate === 'refuses') throw new Error('the ledger refuses');
+      const answer = services.PutItem(input);
+      if (fate === 'goes silent') throw new Error('the ledger goes silent');
+      return answer;
+    },
+  };
+}
