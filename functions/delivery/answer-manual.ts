@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { asRelayError, type RelayError } from '../errors.ts';
-import { parseManualEvent } from '../request/manual.ts';
-import type { RelayRequest } from '../request/relay-request.ts';
+import { parseManualEvent, singleKeys } from '../request/manual.ts';
 import type { RelayReceipt } from './receipt.ts';
 import type { Invocation } from './relay.ts';
 import { relayAtOnce } from './relay-at-once.ts';
@@ -16,32 +15,30 @@ export interface ManualAnswer {
 const OBJECTS_IN_FLIGHT = 10;
 
 /**
- * Answers with a receipt per object and route, and with a failure per object that could not be relayed.
+ * Answers with a receipt per object and route, and with a failure per object that could not be relayed, or per key that is none.
  * @throws RelayError when none could, so that `aws lambda invoke` shows a FunctionError
  */
 export async function answerManual(invocation: Invocation, event: unknown): Promise<ManualAnswer> {
-  const requests = parseManualEvent(event, invocation.config);
+  const singles = singleKeys(event) as { key?: unknown }[];
   const receipts: ManualAnswer['receipts'] = [];
-  const failed: { request: RelayRequest; failure: RelayError }[] = [];
-  const queue = requests.values();
+  const failed: { key: string; failure: RelayError }[] = [];
+  const queue = singles.values();
   // All for one who waits: no object is put off for another one's sake.
   const messageId = randomUUID();
   const worker = async () => {
-    for (const request of queue) {
+    for (const single of queue) {
       try {
-        receipts.push(...(await relayAtOnce(invocation, request, messageId)));
+        const [request] = parseManualEvent(single, invocation.config);
+        receipts.push(...(await relayAtOnce(invocation, request!, messageId)));
       } catch (error) {
-        const failure = asRelayError(error, { source: `${request.source}` });
+        const failure = asRelayError(error);
         invocation.logger.error('not relayed', { failure: failure.toJSON() });
-        failed.push({ request, failure });
+        failed.push({ key: `${single.key}`, failure });
       }
     }
   };
   await Promise.all(Array.from({ length: OBJECTS_IN_FLIGHT }, worker));
   await sendReports(invocation);
-  if (failed.length === requests.length) throw failed[0]!.failure;
-  return {
-    receipts,
-    failures: failed.map(({ request, failure }) => ({ key: request.source.key, failure: failure.toJSON() })),
-  };
+  if (failed.length === singles.length) throw failed[0]!.failure;
+  return { receipts, failures: failed.map(({ key, failure }) => ({ key, failure: failure.toJSON() })) };
 }
