@@ -87,6 +87,7 @@ async function relayOne(invocation: Invocation, handling: Handling, index: numbe
       messageId: isUncertain ? record.messageId : firstId,
       isRedelivered,
       isUncertain,
+      mayBePutOff: true,
       left,
     });
     if (left === undefined) handling.deliveries[index] = outcomes.length;

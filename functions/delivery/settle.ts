@@ -63,8 +63,8 @@ export async function settle(
     const plan = planTransfer(request.source, snapshot.state, { largeObjectBytes, requireProof });
     if (plan.kind === 'large') return await startLarge(invocation, request, route, snapshot.state, history);
     const timing = { attempts: attempts + round, startedAt };
-    const { messageId, hasWritten: hasBegun } = history;
-    const claim = { messageId, sizeBytes: snapshot.state.sizeBytes, hasBegun };
+    const { claimant, hasWritten: hasBegun } = history;
+    const claim = { messageId: claimant, sizeBytes: snapshot.state.sizeBytes, hasBegun };
     const begunAt = invocation.now().getTime();
     const written = await withTimeFor(invocation, claim, () => {
       history.hasWritten = true;

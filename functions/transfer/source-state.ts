@@ -110,12 +110,12 @@ export function isSameContent(a: SourceState, b: SourceState): boolean {
 
 /** The tags as S3 takes them on a write, `a=1&b=2`; undefined when there are none. */
 export async function sourceTags(
-  { s3, readsVersions }: Reader,
+  { s3, owner, readsVersions }: Reader,
   source: SourceObject,
   state: SourceState,
   signal: AbortSignal,
 ): Promise<string | undefined> {
-  const input: GetObjectTaggingCommandInput = { Bucket: source.bucket, Key: source.key };
+  const input: GetObjectTaggingCommandInput = { Bucket: source.bucket, Key: source.key, ExpectedBucketOwner: owner };
   if (readsVersions && state.versionId !== undefined) input.VersionId = state.versionId;
   const { TagSet } = await s3
     .send(new GetObjectTaggingCommand(input), { abortSignal: signal })

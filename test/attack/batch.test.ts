@@ -247,18 +247,22 @@ test('of a batch job, each task is answered for that can be', async () => {
   });
 });
 
-describe('of several routes', () => {
-  /** The committed route, and others beside it under the same prefix; one that leads to no bucket of account B fails for good. */
-  function withRoutes(...others: [name: string, bucket: string][]): InProcessRelay {
-    const { invocation } = relay;
-    const [main] = invocation.config.routes;
-    const routes = others.map(([name, bucket]) => {
-      const destination = { ...main!.destination, bucket, prefix: `${PREFIX}${name}/` };
-      return { ...main!, name, destination };
-    });
-    return { ...relay, invocation: { ...invocation, config: { ...invocation.config, routes: [main!, ...routes] } } };
-  }
+/** The committed route, and others beside it under the same prefix; one that leads to no bucket of account B fails for good. */
+function withRoutes(...others: [name: string, bucket: string][]): InProcessRelay {
+  return along(relay, others);
+}
 
+function along(by: InProcessRelay, others: [name: string, bucket: string][]): InProcessRelay {
+  const { invocation } = by;
+  const [main] = invocation.config.routes;
+  const routes = others.map(([name, bucket]) => {
+    const destination = { ...main!.destination, bucket, prefix: `${PREFIX}${name}/` };
+    return { ...main!, name, destination };
+  });
+  return { ...by, invocation: { ...invocation, config: { ...invocation.config, routes: [main!, ...routes] } } };
+}
+
+describe('of several routes', () => {
   function countWrites(of: InProcessRelay, bucket: string): { count: number } {
     const writes = { count: 0 };
     of.writer.middlewareStack.add(
@@ -317,5 +321,47 @@ describe('of several routes', () => {
     const writes = countWrites(relay, DESTINATION_BUCKET);
     await answer(taken(letter!), withRoutes(['second', DESTINATION_BUCKET]));
     expect(writes.count).toBe(2);
+  });
+});
+
+describe('what can’t be finished together isn’t begun together, and loses no try', () => {
+  /** At the cautious 20 MB/s a second and a half each, of the three and a half that there are. */
+  const HEAVY_BYTES = 30_000_000;
+  const REMAINING_MS = 6_000;
+  const dropHeavy = (key: string) =>
+    world.cloud.s3.putSparseObject({ bucket: SOURCE_BUCKET, key, sizeBytes: HEAVY_BYTES });
+  /** With a single try to lose. */
+  function hurried(...others: [name: string, bucket: string][]): InProcessRelay {
+    const by = along(inProcessRelay(world, REMAINING_MS), others);
+    return { ...by, invocation: { ...by.invocation, config: { ...by.invocation.config, maxReceives: 1 } } };
+  }
+
+  test('along several routes of one message', async () => {
+    await dropHeavy('heavy');
+    await waiting();
+    const by = hurried(['second', DESTINATION_BUCKET], ['third', DESTINATION_BUCKET]);
+    await answer(message({ keys: ['heavy'] }), by);
+    const [again, ...others] = await waiting();
+    expect(others).toEqual([]);
+    expect(again!.messageAttributes['Tries']!.stringValue).toBe('0');
+    expect(again!.messageAttributes['Left']!.stringValue!.split(',')).toHaveLength(1);
+    await answer(again!, by);
+    expect(await waiting()).toEqual([]);
+    expect(await world.deadLetters()).toEqual([]);
+  });
+
+  test('asked for by hand: what waits is begun once the others have ended', async () => {
+    const keys = Array.from({ length: 5 }, (_, index) => `heavy ${index}`);
+    for (const key of keys) await dropHeavy(key);
+    const { receipts, failures } = await answerManual(hurried().invocation, { keys: [...keys, 'never-there'] });
+    expect(receipts.map(({ source }) => source.key).toSorted()).toEqual(keys);
+    expect(receipts.map((receipt) => receipt.status)).toEqual(keys.map(() => 'delivered'));
+    expect(failures.map(({ key }) => key)).toEqual(['never-there']);
+  });
+
+  test('asked for by hand with too little time left: the person is told', async () => {
+    await dropHeavy('too-late');
+    const { invocation } = inProcessRelay(world, REMAINING_MS / 2);
+    await expect(answerManual(invocation, { keys: ['too-late'] })).rejects.toMatchObject({ code: 'NotBegun' });
   });
 });
