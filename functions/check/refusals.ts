@@ -97,5 +97,6 @@ export function mustBeRefused(tried: Attempt, remedy: () => Remedy): Finding {
 }
 
 function probe(check: Check, route: Route) {
-  return { Bucket: route.destination.bucket, Key: probeKey(check, route, 'small') };
+  const { account, bucket } = route.destination;
+  return { Bucket: bucket, Key: probeKey(check, route, 'small'), ExpectedBucketOwner: account };
 }
