@@ -108,7 +108,7 @@ export function isSameContent(a: SourceState, b: SourceState): boolean {
   return a.lastModified?.getTime() === b.lastModified?.getTime();
 }
 
-/** The tags as S3 takes them on a write, `a=1&b=2`; undefined when there are none. */
+/** The tags as S3 takes them on a write, `a=1&b=2`, in the order of their keys; undefined when there are none. */
 export async function sourceTags(
   { s3, owner, readsVersions }: Reader,
   source: SourceObject,
@@ -124,5 +124,7 @@ export async function sourceTags(
     });
   if (!TagSet?.length) return undefined;
   const pairs = TagSet.map(({ Key, Value }): [string, string] => [Key ?? '', Value ?? '']);
-  return new URLSearchParams(pairs).toString();
+  const tags = new URLSearchParams(pairs);
+  tags.sort();
+  return tags.toString();
 }
