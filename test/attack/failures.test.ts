@@ -188,6 +188,14 @@ describe('what does not pass is recorded with the reason that it has', () => {
       },
       'The bucket is in eu-west-1. Correct destination.region',
     ],
+    // An answer to HEAD has no body.
+    [
+      'redirected-look',
+      'WrongRegion',
+      source(/^(Head|Get)Object$/),
+      { kind: 'answer', status: 301, headers: { 'x-amz-bucket-region': 'eu-west-1' } },
+      'The bucket is in eu-west-1. Correct source.region',
+    ],
     [
       'malformed',
       'WrongRegion',
