@@ -6,7 +6,6 @@ import { earlyAcknowledgement } from './acknowledge.ts';
 import { doubtAbout } from './certainty.ts';
 import { sendToDeadLetterQueue } from './dead-letter.ts';
 import { deliveryName, historyOf, type MessageHistory, namesLeft, routeOf } from './message-history.ts';
-import { postpone } from './postpone.ts';
 import type { Invocation } from './relay.ts';
 import { type Outcome, relayAlongRoutes } from './relay-object.ts';
 import { sendReports } from './report.ts';
@@ -117,7 +116,6 @@ async function sendAnew(invocation: Invocation, handling: Handling, again: Again
   } catch (cause) {
     const refused = asRelayError(cause, { operation: 'SendMessage' });
     invocation.logger.error('the queue refused the message', factsOf(handling, refused));
-    await postpone(invocation, record, history.tries);
     return false;
   }
   invocation.metrics.countRequeued(invocation.now().getTime() - history.firstSentAt);

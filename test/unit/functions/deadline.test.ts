@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { hasTimeFor, orOutOfTime, withDeadline, withTimeFor } from '../../../functions/delivery/deadline.ts';
-import { delaySeconds } from '../../../functions/delivery/postpone.ts';
 import type { Invocation, Relay } from '../../../functions/delivery/relay.ts';
+import { delaySeconds } from '../../../functions/delivery/retry-delay.ts';
 import type { RelayError } from '../../../functions/errors.ts';
 
 const MIB = 1024 ** 2;
