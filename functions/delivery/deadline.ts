@@ -78,8 +78,19 @@ function requireTimeFor({ remainingMs, grantedMs, underWay }: Invocation, claim:
       `${story}; it goes back to the queue. Where this repeats, raise relay.timeoutSeconds or lower relay.largeObjectBytes.`,
     );
   }
-  const message = `${story}; it is left to a fresh invocation.`;
-  throw new RelayError({ code: 'NotBegun', message, retryable: true, operation: 'deadline' });
+  throw notBegun(`${story}; it is left to a fresh invocation.`);
+}
+
+/**
+ * What comes after something that has used up the time is not blamed for it.
+ * @throws RelayError `NotBegun`
+ */
+export function requireAnyTime({ signal }: Invocation): void {
+  if (signal.aborted) throw notBegun('The time was up before it could be begun; it is left to a fresh invocation.');
+}
+
+function notBegun(message: string): RelayError {
+  return new RelayError({ code: 'NotBegun', message, retryable: true, operation: 'deadline' });
 }
 
 function neededMs(sizeBytes: number): number {

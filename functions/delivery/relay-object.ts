@@ -4,7 +4,7 @@ import type { RelayRequest } from '../request/relay-request.ts';
 import { bucketOf, type Route, routesFor } from '../route.ts';
 import { VisibleWrites } from '../transfer/visible-writes.ts';
 import { type History, quietSeconds } from './certainty.ts';
-import { orOutOfTime } from './deadline.ts';
+import { orOutOfTime, requireAnyTime } from './deadline.ts';
 import { record } from './ledger.ts';
 import { type FailedReceipt, failedReceiptOf, type RelayReceipt } from './receipt.ts';
 import type { Invocation } from './relay.ts';
@@ -144,6 +144,7 @@ async function recordFailure(
 /** Repeats what may pass, with jittered and growing pauses, as long as tries and time are left. */
 async function persistently<T>(invocation: Invocation, route: Route, attempt: () => Promise<T>): Promise<T> {
   const { clients, logger, signal, sleep } = invocation;
+  requireAnyTime(invocation);
   for (let tried = 1; ; tried++) {
     try {
       signal.throwIfAborted();

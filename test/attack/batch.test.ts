@@ -11,6 +11,7 @@ import {
   changeProperties,
   changeSettings,
   DESTINATION_BUCKET,
+  eventually,
   NO_PAUSES,
   PREFIX,
   SOURCE_BUCKET,
@@ -347,6 +348,30 @@ describe('what can’t be finished together isn’t begun together, and loses no
     expect(again!.messageAttributes['Left']!.stringValue!.split(',')).toHaveLength(1);
     await answer(again!, by);
     expect(await waiting()).toEqual([]);
+    expect(await world.deadLetters()).toEqual([]);
+  });
+
+  test('behind one that used up all the time, at the last try', async () => {
+    for (const key of ['slow', 'behind-it']) await drop(key);
+    await waiting();
+    const by = inProcessRelay(world);
+    justBefore(
+      by.writer,
+      'PutObject',
+      (nth) => nth === 1,
+      async () => by.runOutOfTime(),
+    );
+    const last = message({ keys: ['slow', 'behind-it'] });
+    last.attributes.ApproximateReceiveCount = '5';
+    await answer(last, by);
+    const letters = await world.deadLetters();
+    expect(letters.map((letter) => [codeOf(letter), JSON.parse(letter.Body!)])).toEqual([
+      ['OutOfTime', { key: 'slow' }],
+    ]);
+    const again = await eventually(async () => (await waiting())[0]);
+    expect(again.messageAttributes['Left']!.stringValue).toBe('1/main');
+    await answer(again);
+    expect(await isDelivered('behind-it')).toBe(true);
     expect(await world.deadLetters()).toEqual([]);
   });
 
