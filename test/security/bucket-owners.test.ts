@@ -1,4 +1,4 @@
-/** Every request to S3 names the account that must own the bucket: all requests of all functions, as they go over the wire. */
+/** All requests of all functions to S3, as they go over the wire. */
 import { PutObjectCommand, type PutObjectCommandInput } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Faults } from '../../local/faults/faults.ts';
@@ -57,7 +57,7 @@ const put = (s3: PullingWorld['a']['s3'], input: Partial<PutObjectCommandInput> 
   s3.send(new PutObjectCommand({ Bucket: SOURCE_BUCKET, Body: 'hello', Tagging: 'a=b', ...input }));
 const delivered = (id: string) => eventually(async () => (await world.ledgerItem(id))?.['status'] === 'delivered');
 
-test('of the relay, relay-large, replay and the check', async () => {
+test('every request of the relay, relay-large, replay and the check names the account that must own the bucket', async () => {
   const { a, c } = world;
   await put(a.s3, { Key: 'small' });
   await put(a.s3, { Key: 'streamed', Body: Buffer.alloc(2 * MIB) });
