@@ -63,8 +63,9 @@ export async function afterDelete(
   if (standing) {
     const isNewer = receipt.source.sequencer !== undefined && standing.sequencer !== undefined;
     if (isNewer) return restored(invocation, request, route, standing, own);
-    // At least as new as the event that led here, where that is of a later version.
-    if ((standing.sequencer ?? '') <= (comparable(request.hint?.sequencer) ?? '')) {
+    // What was read is at least as new as the event that led here. Of two unknown ages nobody can tell the greater.
+    const told = comparable(request.hint?.sequencer);
+    if (told !== undefined && standing.sequencer !== undefined && standing.sequencer <= told) {
       const met = await record(invocation, receipt as Receipt, standing);
       return met.standing ? afterDelete(invocation, request, route, { receipt, state, begunAt, ...met }) : { receipt };
     }

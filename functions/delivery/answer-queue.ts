@@ -81,7 +81,7 @@ async function relayOne(
   const { firstId, isRedelivered, isUncertain } = history;
   try {
     const outcomes = await relayAlongRoutes(invocation, request, {
-      isFinal: (failure) => isFinal(failure, tries),
+      isFinal: (failure, quietSeconds) => isFinal(failure, quietSeconds, tries),
       // An execution that was started before may have been overtaken by what is uncertain.
       messageId: isUncertain ? record.messageId : firstId,
       isRedelivered,

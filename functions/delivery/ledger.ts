@@ -58,7 +58,13 @@ export async function record(invocation: Invocation, receipt: FinalReceipt, over
     const { Attributes } = await clients.dynamodb.send(new PutItemCommand(input), { abortSignal });
     return Attributes ? { replaced: readItem(Attributes) } : {};
   } catch (error) {
-    if (error instanceof ConditionalCheckFailedException) return { standing: readItem(error.Item ?? {}) };
+    if (error instanceof ConditionalCheckFailedException) {
+      const standing = readItem(error.Item ?? {});
+      if (receipt.status !== 'delivered' || known !== undefined || !isOf(standing, receipt)) return { standing };
+      // The same version, and its place in the order is known: that stays.
+      const source = { ...receipt.source, sequencer: standing.sequencer };
+      return await record(invocation, { ...receipt, source }, over);
+    }
     const { name, message } = error as Error;
     throw new RelayError({
       code: 'LedgerUnavailable',
@@ -104,7 +110,7 @@ function conditionFor(
   if (receipt.status === 'delivered') {
     const { versionId, eTag } = receipt.source;
     const isSame = versionId === undefined ? 'sourceETag = :eTag' : 'sourceVersionId = :versionId';
-    alternatives.push(sequencer === undefined ? isSame : `(${isSame} AND attribute_not_exists(sequencer))`);
+    alternatives.push(`(${isSame} AND attribute_not_exists(sequencer))`);
     if (versionId === undefined) values[':eTag'] = eTag;
     else values[':versionId'] = versionId;
     if (sequencer !== undefined) alternatives.push('sequencer <= :sequencer');
@@ -120,6 +126,10 @@ function conditionFor(
     ExpressionAttributeNames: { '#status': 'status' },
     ExpressionAttributeValues: Object.fromEntries(Object.entries(values).map(([name, S]) => [name, { S: S! }])),
   };
+}
+
+function isOf({ versionId, eTag }: Item, { source }: Receipt): boolean {
+  return source.versionId === undefined ? eTag === source.eTag : versionId === source.versionId;
 }
 
 function readItem(item: Record<string, AttributeValue>): Item {

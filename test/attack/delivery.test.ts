@@ -123,6 +123,22 @@ function firstPutUnanswered(writer: S3Client): { land: () => Promise<unknown> } 
   return { land: () => held!() };
 }
 
+/** No try of any PutObject is answered, and `meanwhile` happens. `land` lets the first take effect. */
+function everyPutUnanswered(writer: S3Client, meanwhile: () => Promise<unknown>): { land: () => Promise<unknown> } {
+  let held: (() => Promise<unknown>) | undefined;
+  writer.middlewareStack.add(
+    (next, { commandName }) =>
+      async (args) => {
+        if (commandName !== 'PutObjectCommand') return next(args);
+        held ??= () => next(args);
+        await meanwhile();
+        throw Object.assign(new Error('socket hang up'), { name: 'TimeoutError', code: 'ECONNRESET' });
+      },
+    { step: 'finalizeRequest', priority: 'low', name: 'unanswered' },
+  );
+  return { land: () => held!() };
+}
+
 describe('a write that went unanswered lands after a newer object was delivered, and the newer one is there in the end', () => {
   test.each([
     ['at a first try', 1],
@@ -224,7 +240,11 @@ describe('an object that was delivered and is gone by now is no failure', () => 
 
 describe('after a delete the newest that was delivered stays', () => {
   /** A slow worker is about to write the older version; meanwhile the newer one is delivered, and the source deleted. */
-  async function overtaken(key: string, step = async () => undefined as unknown) {
+  async function overtaken(
+    key: string,
+    step: () => Promise<unknown> = async () => undefined,
+    { beforeDelete = false } = {},
+  ) {
     const older = await put(key, 'older');
     let newer: Version = {};
     justBefore(
@@ -234,8 +254,9 @@ describe('after a delete the newest that was delivered stays', () => {
       async () => {
         newer = await put(key, 'newer');
         await answer(inProcessRelay(world), event(key, newer, '00C2'));
+        if (beforeDelete) await step();
         await remove(key);
-        await step();
+        if (!beforeDelete) await step();
       },
     );
     await answer(relay, event(key, older, '00C1'));
@@ -249,6 +270,59 @@ describe('after a delete the newest that was delivered stays', () => {
       sourceVersionId: newer.VersionId,
       sequencer: '00C2'.padEnd(64, '0'),
     });
+    expect(await reasons()).toEqual([]);
+  });
+
+  test('also when a message without a hint has delivered the newer one once more', async () => {
+    const { newer } = await overtaken(
+      'told-twice',
+      () => answer(inProcessRelay(world), message({ key: 'told-twice' })),
+      {
+        beforeDelete: true,
+      },
+    );
+    expect(await delivered('told-twice')).toBe('newer');
+    expect(await world.ledgerItem('told-twice')).toMatchObject({
+      sourceVersionId: newer.VersionId,
+      sequencer: '00C2'.padEnd(64, '0'),
+    });
+    expect(await reasons()).toEqual([]);
+  });
+
+  test('when nobody can tell which of two is the newer one, account B is told of both', async () => {
+    const older = await put('unordered', 'older');
+    let newer: Version = {};
+    justBefore(
+      relay.writer,
+      'PutObject',
+      (nth) => nth === 1,
+      async () => {
+        newer = await put('unordered', 'newer');
+        await answer(inProcessRelay(world), message({ key: 'unordered' }));
+        await remove('unordered');
+      },
+    );
+    await answer(relay, message({ key: 'unordered' }));
+    const [letter] = await world.deadLetters();
+    expect(letter?.MessageAttributes).toMatchObject({ ErrorCode: { StringValue: 'Superseded' } });
+    const reason = letter?.MessageAttributes?.['ErrorMessage']?.StringValue;
+    expect(reason).toContain(`version ${newer.VersionId}`);
+    expect(reason).toContain(`version ${older.VersionId}`);
+  });
+
+  test('also when the older one went unanswered, and nothing was there by the next try', async () => {
+    const key = 'unanswered-and-gone';
+    const older = await put(key, 'older');
+    const late = everyPutUnanswered(relay.writer, () => remove(key));
+    await answer(relay, event(key, older, '00C1'));
+    const newer = await put(key, 'newer');
+    await answer(inProcessRelay(world), event(key, newer, '00C2'));
+    await remove(key);
+    await late.land();
+    expect(await delivered(key)).toBe('older');
+    await untilQuiet();
+    expect(await delivered(key)).toBe('newer');
+    expect(await world.ledgerItem(key)).toMatchObject({ status: 'delivered', sourceVersionId: newer.VersionId });
     expect(await reasons()).toEqual([]);
   });
 
@@ -285,7 +359,7 @@ test('time that runs out at the last try is recorded as any reason is', async ()
 describe('a ledger that is down', () => {
   test.each([
     ['keeps a message from being forgotten', 1, []],
-    ['doesn’t hide the first reason at the last try', 5, ['SourceMissing']],
+    ['doesn’t hide the first reason at the last try', 6, ['SourceMissing']],
   ])('%s', async (_, receives, expected) => {
     const down = { ...relay.invocation, config: { ...relay.invocation.config, ledgerTable: 'no-such-table' } };
     const record = event(`never-there ${receives}`, { VersionId: 'gone', ETag: '"x"' }, '00E1', receives);
