@@ -36,7 +36,7 @@ export async function whenGone(
     throw failure;
   });
   if (standing?.status !== 'delivered') throw failure;
-  if (history.isUncertain || history.hasWritten)
+  if (history.isUncertain || history.visibleWrites.mayHaveWritten)
     return restored(invocation, request, route, standing, 'an earlier try');
   const { bucket, key } = request.source;
   return { receipt: { status: 'gone', route: route.name, source: { bucket, key }, certain: true } };
@@ -67,7 +67,7 @@ export async function afterDelete(
     const told = comparable(request.hint?.sequencer);
     if (told !== undefined && standing.sequencer !== undefined && standing.sequencer <= told) {
       const met = await record(invocation, receipt as Receipt, standing);
-      return met.standing ? afterDelete(invocation, request, route, { receipt, state, begunAt, ...met }) : { receipt };
+      return afterDelete(invocation, request, route, { receipt, state, begunAt, ...met });
     }
     throw superseded(request, route, standing, `${own}, of which nobody can tell any more which is newer`);
   }

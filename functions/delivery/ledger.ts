@@ -15,7 +15,7 @@ const REASON_CHARACTERS = 1024;
 
 type Fact = string | number | undefined;
 
-/** What the ledger says of a route and key. */
+/** What the ledger says of a route and key; of a failure that took the place of a delivery, what it says of that one. */
 export interface Item {
   status: string | undefined;
   versionId: string | undefined;
@@ -47,7 +47,7 @@ export async function record(invocation: Invocation, receipt: FinalReceipt, over
   const sequencer = comparable(known);
   const input: PutItemCommandInput = {
     TableName: config.ledgerTable,
-    Item: { ...itemOf(receipt, sequencer), ...accountOf(config, receipt) },
+    Item: { ...itemOf(receipt, sequencer, over), ...accountOf(config, receipt) },
     ...conditionFor(receipt, sequencer, over),
     ReturnValues: 'ALL_OLD',
     ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
@@ -60,10 +60,12 @@ export async function record(invocation: Invocation, receipt: FinalReceipt, over
   } catch (error) {
     if (error instanceof ConditionalCheckFailedException) {
       const standing = readItem(error.Item ?? {});
+      // It takes its place, and carries on what it was: a late write may yet ask for it.
+      if (receipt.status === 'failed' && isOlder(standing, sequencer)) return record(invocation, receipt, standing);
       if (receipt.status !== 'delivered' || known !== undefined || !isOf(standing, receipt)) return { standing };
       // The same version, and its place in the order is known: that stays.
       const source = { ...receipt.source, sequencer: standing.sequencer };
-      return await record(invocation, { ...receipt, source }, over);
+      return record(invocation, { ...receipt, source }, over);
     }
     const { name, message } = error as Error;
     throw new RelayError({
@@ -95,11 +97,10 @@ function conditionFor(
   const values: Record<string, string | undefined> = {};
   const alternatives = ['attribute_not_exists(id)'];
   if (receipt.status === 'failed') {
-    alternatives.push('#status = :failed');
+    alternatives.push('(#status = :failed AND attribute_not_exists(deliveredETag))');
     values[':failed'] = 'failed';
-    if (sequencer !== undefined) alternatives.push('sequencer < :sequencer');
   } else {
-    alternatives.push('#status <> :delivered');
+    alternatives.push('(#status <> :delivered AND attribute_not_exists(deliveredETag))');
     values[':delivered'] = 'delivered';
   }
   if (receipt.status === 'already there') {
@@ -109,18 +110,25 @@ function conditionFor(
   }
   if (receipt.status === 'delivered') {
     const { versionId, eTag } = receipt.source;
-    const isSame = versionId === undefined ? 'sourceETag = :eTag' : 'sourceVersionId = :versionId';
-    alternatives.push(`(${isSame} AND attribute_not_exists(sequencer))`);
+    const [isSame, wasSame] =
+      versionId === undefined
+        ? ['sourceETag = :eTag', 'deliveredETag = :eTag']
+        : ['sourceVersionId = :versionId', 'deliveredVersionId = :versionId'];
+    alternatives.push(`(#status = :delivered AND ${isSame} AND attribute_not_exists(sequencer))`);
+    alternatives.push(`(${wasSame} AND attribute_not_exists(deliveredSequencer))`);
     if (versionId === undefined) values[':eTag'] = eTag;
     else values[':versionId'] = versionId;
-    if (sequencer !== undefined) alternatives.push('sequencer <= :sequencer');
-    if (over) {
-      alternatives.push('(startedAt = :overStartedAt AND sourceETag = :overETag)');
-      values[':overStartedAt'] = over.startedAt ?? '';
-      values[':overETag'] = over.eTag ?? '';
+    if (sequencer !== undefined) {
+      alternatives.push('(#status = :delivered AND sequencer <= :sequencer)', 'deliveredSequencer <= :sequencer');
+      values[':sequencer'] = sequencer;
     }
   }
-  if (sequencer !== undefined && receipt.status !== 'already there') values[':sequencer'] = sequencer;
+  if (over && receipt.status !== 'already there') {
+    alternatives.push('(startedAt = :overStartedAt AND sourceETag = :overETag)');
+    alternatives.push('(startedAt = :overStartedAt AND deliveredETag = :overETag)');
+    values[':overStartedAt'] = over.startedAt ?? '';
+    values[':overETag'] = over.eTag ?? '';
+  }
   return {
     ConditionExpression: alternatives.join(' OR '),
     ExpressionAttributeNames: { '#status': 'status' },
@@ -132,9 +140,25 @@ function isOf({ versionId, eTag }: Item, { source }: Receipt): boolean {
   return source.versionId === undefined ? eTag === source.eTag : versionId === source.versionId;
 }
 
+/** Whether it is known to be. Pure. */
+function isOlder({ status, sequencer }: Item, than: string | undefined): boolean {
+  return status === 'delivered' && sequencer !== undefined && than !== undefined && sequencer < than;
+}
+
 function readItem(item: Record<string, AttributeValue>): Item {
   const text = (name: string) => item[name]?.S;
   const startedAt = text('startedAt');
+  const carried = text('deliveredETag');
+  if (carried !== undefined) {
+    return {
+      status: 'delivered',
+      versionId: text('deliveredVersionId'),
+      eTag: carried,
+      sequencer: text('deliveredSequencer'),
+      startedAt,
+      recordedAt: Number(item['deliveredAt']?.N),
+    };
+  }
   return {
     status: text('status'),
     versionId: text('sourceVersionId'),
@@ -150,7 +174,11 @@ export function ledgerId(route: string, key: string): string {
   return `${route}/${key}`;
 }
 
-function itemOf(receipt: FinalReceipt, sequencer: string | undefined): Record<string, AttributeValue> {
+function itemOf(
+  receipt: FinalReceipt,
+  sequencer: string | undefined,
+  over: Item | undefined,
+): Record<string, AttributeValue> {
   const { route, source, status, attempts, startedAt, durationMs } = receipt;
   const facts: Record<string, Fact> = {
     id: ledgerId(route, source.key),
@@ -164,6 +192,7 @@ function itemOf(receipt: FinalReceipt, sequencer: string | undefined): Record<st
     sourceKey: source.key,
     sourceVersionId: source.versionId,
     ...factsOf(receipt),
+    ...(receipt.status === 'failed' && over && carriedFacts(over)),
   };
   return Object.fromEntries(
     Object.entries(facts).flatMap(([name, fact]) => (fact === undefined ? [] : [[name, attribute(fact)]])),
@@ -218,6 +247,16 @@ function failedFacts({ failure }: FailedReceipt): Record<string, Fact> {
   return {
     reasonCode: String(failure['code']),
     reason: String(failure['message']).slice(0, REASON_CHARACTERS),
+  };
+}
+
+/** Of the delivery whose place a failure takes. */
+function carriedFacts({ versionId, eTag, sequencer, recordedAt }: Item): Record<string, Fact> {
+  return {
+    deliveredVersionId: versionId,
+    deliveredETag: eTag,
+    deliveredSequencer: sequencer,
+    deliveredAt: recordedAt,
   };
 }
 

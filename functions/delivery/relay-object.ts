@@ -103,7 +103,11 @@ async function relayAlong(
     return { route: route.name, receipt, quietSeconds: quiet(), isUncertain: false };
   } catch (error) {
     const failure = asRelayError(error, { source: `${request.source}` });
-    const facts = { route: route.name, quietSeconds: quiet(), isUncertain: isUncertain || history.hasWritten };
+    const facts = {
+      route: route.name,
+      quietSeconds: quiet(),
+      isUncertain: isUncertain || visibleWrites.mayHaveWritten,
+    };
     if (!isFinal(failure, quiet())) return { ...facts, failure };
     const failed = failedReceiptOf(request, route, failure, { attempts, startedAt, finishedAt: now() });
     const unrecorded = await recordFailure(invocation, failed, failure);

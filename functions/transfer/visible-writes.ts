@@ -18,10 +18,16 @@ interface Metadata {
  */
 export class VisibleWrites {
   readonly #unanswered = new Map<symbol, VisibleWrite>();
+  #isAnyDone = false;
 
   /** One entry for each write that may still take effect, those under way included. */
   get unanswered(): VisibleWrite[] {
     return [...this.#unanswered.values()];
+  }
+
+  /** Whether anything may have become visible so far. */
+  get mayHaveWritten(): boolean {
+    return this.#isAnyDone || this.#unanswered.size > 0;
   }
 
   /** @param write answers only with what shows that the write was done */
@@ -30,6 +36,7 @@ export class VisibleWrites {
     this.#unanswered.set(id, operation);
     try {
       const answer = await write();
+      this.#isAnyDone = true;
       if (answer.$metadata.attempts === 1) this.#unanswered.delete(id);
       return answer;
     } catch (error) {

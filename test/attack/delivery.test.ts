@@ -239,12 +239,10 @@ describe('an object that was delivered and is gone by now is no failure', () => 
 });
 
 describe('after a delete the newest that was delivered stays', () => {
+  const nothing = async (): Promise<unknown> => undefined;
+
   /** A slow worker is about to write the older version; meanwhile the newer one is delivered, and the source deleted. */
-  async function overtaken(
-    key: string,
-    step: () => Promise<unknown> = async () => undefined,
-    { beforeDelete = false } = {},
-  ) {
+  async function overtaken(key: string, afterDelete = nothing, beforeDelete = nothing) {
     const older = await put(key, 'older');
     let newer: Version = {};
     justBefore(
@@ -254,9 +252,9 @@ describe('after a delete the newest that was delivered stays', () => {
       async () => {
         newer = await put(key, 'newer');
         await answer(inProcessRelay(world), event(key, newer, '00C2'));
-        if (beforeDelete) await step();
+        await beforeDelete();
         await remove(key);
-        if (!beforeDelete) await step();
+        await afterDelete();
       },
     );
     await answer(relay, event(key, older, '00C1'));
@@ -274,19 +272,92 @@ describe('after a delete the newest that was delivered stays', () => {
   });
 
   test('also when a message without a hint has delivered the newer one once more', async () => {
-    const { newer } = await overtaken(
-      'told-twice',
-      () => answer(inProcessRelay(world), message({ key: 'told-twice' })),
-      {
-        beforeDelete: true,
-      },
-    );
+    const again = () => answer(inProcessRelay(world), message({ key: 'told-twice' }));
+    const { newer } = await overtaken('told-twice', undefined, again);
     expect(await delivered('told-twice')).toBe('newer');
     expect(await world.ledgerItem('told-twice')).toMatchObject({
       sourceVersionId: newer.VersionId,
       sequencer: '00C2'.padEnd(64, '0'),
     });
     expect(await reasons()).toEqual([]);
+  });
+
+  test('also when the newest of all was deleted before it could be relayed, and the ledger says so', async () => {
+    const key = 'failed-between';
+    let newest: Version = {};
+    const failing = async () => {
+      await answer(inProcessRelay(world), event(key, newest, '00C3'));
+      expect(await world.ledgerItem(key)).toMatchObject({ status: 'failed', reasonCode: 'SourceMissing' });
+    };
+    const beforeDelete = async () => {
+      newest = await put(key, 'newest');
+    };
+    const { newer } = await overtaken(key, failing, beforeDelete);
+    expect(await delivered(key)).toBe('newer');
+    expect(await world.ledgerItem(key)).toMatchObject({ status: 'delivered', sourceVersionId: newer.VersionId });
+    expect(await reasons()).toEqual(['SourceMissing']);
+  });
+
+  test('also when the older one is written and recorded between the newer one’s write and its receipt', async () => {
+    const key = 'written-between';
+    const older = await put(key, 'older');
+    const { promise: isReleased, resolve: release } = Promise.withResolvers<void>();
+    justBefore(
+      relay.writer,
+      'PutObject',
+      () => true,
+      () => isReleased,
+    );
+    const slow = answer(relay, event(key, older, '00C1'));
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    const between = await put(key, 'between');
+    const newest = await put(key, 'newest');
+    const fast = inProcessRelay(world);
+    justBefore(
+      fast.invocation.clients.dynamodb,
+      'PutItem',
+      (nth) => nth === 1,
+      async () => {
+        await remove(key);
+        release();
+        await slow;
+      },
+    );
+    await answer(fast, event(key, between, '00C2'));
+    expect(await delivered(key)).toBe('newest');
+    expect(await world.ledgerItem(key)).toMatchObject({ status: 'delivered', sourceVersionId: newest.VersionId });
+  });
+
+  test('also when a third one is gone before the older one’s writer has read it', async () => {
+    const key = 'third';
+    const purge = async (versions: Version[]) => {
+      for (const { VersionId } of versions)
+        await world.a.s3.send(new DeleteObjectCommand({ Bucket: SOURCE_BUCKET, Key: key, VersionId }));
+    };
+    let third: Version = {};
+    let newer: Version = {};
+    justBefore(
+      relay.writer,
+      'PutObject',
+      (nth) => nth === 1,
+      async () => {
+        newer = await put(key, 'newer');
+        await answer(inProcessRelay(world), event(key, newer, '00C2'));
+        third = await put(key, 'third');
+      },
+    );
+    const older = await put(key, 'older');
+    justBefore(
+      relay.reader,
+      'GetObject',
+      (nth) => nth === 2,
+      () => purge([older, newer, third]),
+    );
+    await answer(relay, event(key, older, '00C1'));
+    expect(await delivered(key)).toBe('older');
+    const [letter] = await world.deadLetters();
+    expect(letter?.MessageAttributes).toMatchObject({ ErrorCode: { StringValue: 'Superseded' } });
+    expect(letter?.MessageAttributes?.['ErrorMessage']?.StringValue).toContain(`version ${newer.VersionId}`);
   });
 
   test('when nobody can tell which of two is the newer one, account B is told of both', async () => {
