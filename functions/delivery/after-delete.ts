@@ -57,7 +57,7 @@ export async function afterDelete(
   invocation: Invocation,
   request: RelayRequest,
   route: Route,
-  { receipt, state, begunAt, standing, replaced }: WrittenOver,
+  { receipt, state, begunAt, standing, replaced, hasReplacedUnseen }: WrittenOver,
 ): Promise<Next> {
   const own = nameOf(state);
   if (standing) {
@@ -70,6 +70,10 @@ export async function afterDelete(
       return afterDelete(invocation, request, route, { receipt, state, begunAt, ...met });
     }
     throw superseded(request, route, standing, `${own}, of which nobody can tell any more which is newer`);
+  }
+  if (hasReplacedUnseen) {
+    const right = { ...replaced!, ...state, sequencer: receipt.source.sequencer };
+    return restored(invocation, request, route, right, 'another version');
   }
   // It was recorded after this one's write had begun, so it may have been written after it, too.
   const isOther = replaced?.status === 'delivered' && nameOf(replaced) !== own;

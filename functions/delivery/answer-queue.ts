@@ -126,7 +126,10 @@ async function sendAnew(invocation: Invocation, handling: Handling, again: Again
 async function setAside(invocation: Invocation, handling: Handling, final: readonly Failed[]): Promise<boolean> {
   const byRequest = Map.groupBy(final, ({ request }) => request);
   const outcomes = await Promise.all(
-    [...byRequest].map(([request, [first]]) => setOneAside(invocation, handling, request, first!.failure)),
+    [...byRequest.values()].map(([first, ...others]) => {
+      const isUncertain = [first!, ...others].some((each) => each.isUncertain);
+      return setOneAside(invocation, handling, { ...first!, isUncertain });
+    }),
   );
   return outcomes.every((isDone) => isDone);
 }
@@ -134,14 +137,13 @@ async function setAside(invocation: Invocation, handling: Handling, final: reado
 async function setOneAside(
   invocation: Invocation,
   handling: Handling,
-  request: number | undefined,
-  failure: RelayError,
+  { request, failure, isUncertain }: Failed,
 ): Promise<boolean> {
   const { record, history } = handling;
   invocation.logger.error('not relayed, sent to the dead-letter queue', factsOf(handling, failure));
   const body = request === undefined ? record.body : singleBody(record.body, request);
   try {
-    await sendToDeadLetterQueue(invocation, { body, messageId: history.firstId }, failure);
+    await sendToDeadLetterQueue(invocation, { body, messageId: history.firstId, isUncertain }, failure);
     return true;
   } catch (cause) {
     // Nothing is lost: the queue's own redrive policy moves the message after its last receive.

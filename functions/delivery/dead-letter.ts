@@ -9,20 +9,21 @@ const NOT_TAKEN = /[^\t\n\r\x20-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu;
 /** Attributes count towards the message's size; the whole reason also stands in the log. */
 const REASON_CHARACTERS = 2048;
 
-/** Puts a message that no retry can help where people look for it: unchanged, with the reason in its attributes. */
+/** Puts a message that no retry can help where people look for it: unchanged, with the reason in its attributes, and whether something may have been written. */
 export async function sendToDeadLetterQueue(
   invocation: Invocation,
-  record: Pick<SQSRecord, 'body' | 'messageId'>,
+  { body, messageId, isUncertain }: Pick<SQSRecord, 'body' | 'messageId'> & { isUncertain: boolean },
   failure: RelayError,
 ): Promise<void> {
   await invocation.clients.sqs.send(
     new SendMessageCommand({
       QueueUrl: invocation.config.deadLetterQueueUrl,
-      MessageBody: record.body,
+      MessageBody: body,
       MessageAttributes: {
         ErrorCode: { DataType: 'String', StringValue: failure.code },
         ErrorMessage: { DataType: 'String', StringValue: attributeText(failure.message) },
-        OriginalMessageId: { DataType: 'String', StringValue: record.messageId },
+        OriginalMessageId: { DataType: 'String', StringValue: messageId },
+        ...(isUncertain && { Uncertain: { DataType: 'String', StringValue: 'yes' } }),
       },
     }),
   );

@@ -32,6 +32,8 @@ export interface Recorded {
   standing?: Item | undefined;
   /** Its place was taken. */
   replaced?: Item | undefined;
+  /** The SDK has repeated the request, and what was there before its first try nobody tells. */
+  hasReplacedUnseen?: boolean | undefined;
 }
 
 /**
@@ -55,8 +57,11 @@ export async function record(invocation: Invocation, receipt: FinalReceipt, over
   // A delivery that isn't recorded in time is made again; a failure may have no other try.
   const abortSignal = receipt.status === 'failed' ? recordingSignal : signal;
   try {
-    const { Attributes } = await clients.dynamodb.send(new PutItemCommand(input), { abortSignal });
-    return Attributes ? { replaced: readItem(Attributes) } : {};
+    const { Attributes, $metadata } = await clients.dynamodb.send(new PutItemCommand(input), { abortSignal });
+    if (Attributes === undefined) return {};
+    const replaced = readItem(Attributes);
+    const isRepeated = $metadata.attempts !== 1 && replaced.startedAt === receipt.startedAt;
+    return { replaced, ...(isRepeated && { hasReplacedUnseen: true }) };
   } catch (error) {
     if (error instanceof ConditionalCheckFailedException) {
       const standing = readItem(error.Item ?? {});

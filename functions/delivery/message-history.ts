@@ -30,7 +30,6 @@ const attributesSchema = z.object({
   FirstSentAt: z.object({ stringValue: integer }),
   Tries: z.object({ stringValue: integer }),
   RequeuedAt: z.object({ stringValue: integer }),
-  Uncertain: z.optional(z.object({ stringValue: z.string() })),
   Left: z.optional(z.object({ stringValue: z.string().check(z.minLength(1)) })),
 });
 
@@ -40,7 +39,7 @@ const SEPARATOR = ',';
 
 /**
  * Reads it off a message. A redrive copies attributes onto a new message; it is to start afresh, so they count only
- * on the message that they were sent with.
+ * on the message that they were sent with, but for what may have been written, which no redrive undoes.
  * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-configure-dead-letter-queue-redrive.html
  */
 export function historyOf({ messageId, attributes, messageAttributes }: SQSRecord): MessageHistory {
@@ -49,15 +48,16 @@ export function historyOf({ messageId, attributes, messageAttributes }: SQSRecor
   const carried = attributesSchema.safeParse(messageAttributes).data;
   const isRequeued = carried && Math.abs(sentAt - Number(carried.RequeuedAt.stringValue)) <= SAME_SENDING_MS;
   const isRedelivered = receives > 1;
+  const isUncertain = isRedelivered || messageAttributes?.['Uncertain'] !== undefined;
   if (!isRequeued) {
-    return { firstId: messageId, firstSentAt: sentAt, tries: receives, isRedelivered, isUncertain: isRedelivered };
+    return { firstId: messageId, firstSentAt: sentAt, tries: receives, isRedelivered, isUncertain };
   }
   return {
     firstId: carried.FirstMessageId.stringValue,
     firstSentAt: Number(carried.FirstSentAt.stringValue),
     tries: Number(carried.Tries.stringValue) + receives,
     isRedelivered,
-    isUncertain: isRedelivered || carried.Uncertain !== undefined,
+    isUncertain,
     ...(carried.Left && { left: new Set(carried.Left.stringValue.split(SEPARATOR)) }),
   };
 }

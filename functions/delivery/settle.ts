@@ -91,7 +91,11 @@ async function writeAndLook(
     history.hasWritten = true;
     return writeOnce(invocation, asked, route, snapshot, plan, { timing: attempt, history });
   }).catch(unlessChanged);
-  if (written !== undefined && route.createOnly) return written;
+  if (written !== undefined && route.createOnly) {
+    // The key was free, so what the ledger tells of was taken away.
+    if (written.receipt.status === 'delivered') await isLastWord(invocation, written);
+    return written;
+  }
   const after = await lookAgain(invocation, request, route, written);
   if (after === 'gone') return afterDelete(invocation, asked, route, { ...written!, state: snapshot.state, begunAt });
   const isNewest = written !== undefined && isSameObject(after, snapshot.state);

@@ -427,6 +427,117 @@ test('time that runs out at the last try is recorded as any reason is', async ()
   expect(await reasons()).toEqual(['OutOfTime']);
 });
 
+test('a dead letter remembers that something was written, and a redrive asks which version must stay', async () => {
+  const key = 'redriven';
+  const older = await put(key, 'older');
+  let newer: Version = {};
+  justBefore(
+    relay.writer,
+    'PutObject',
+    (nth) => nth === 1,
+    async () => {
+      newer = await put(key, 'newer');
+      await answer(inProcessRelay(world), event(key, newer, '00G2'));
+    },
+  );
+  const down = { ...relay.invocation, config: { ...relay.invocation.config, ledgerTable: 'no-such-table' } };
+  // At its last try, without having been handed out twice.
+  const last = {
+    FirstMessageId: { stringValue: 'm' },
+    FirstSentAt: { stringValue: String(Date.now()) },
+    Tries: { stringValue: '4' },
+    RequeuedAt: { stringValue: String(Date.now()) },
+  };
+  const record = { ...event(key, older, '00G1'), messageAttributes: last } as unknown as SQSRecord;
+  await answer({ ...relay, invocation: down }, record);
+  expect(await delivered(key)).toBe('older');
+  await remove(key);
+  const [letter] = await world.deadLetters();
+  expect(letter?.MessageAttributes?.['ErrorCode']?.StringValue).toBe('LedgerUnavailable');
+  const redriven = {
+    ...message(JSON.parse(letter!.Body!)),
+    messageAttributes: Object.fromEntries(
+      Object.entries(letter!.MessageAttributes!).map(([name, { StringValue }]) => [name, { stringValue: StringValue }]),
+    ),
+  } as unknown as SQSRecord;
+  await answer(inProcessRelay(world), redriven);
+  expect(await delivered(key)).toBe('newer');
+});
+
+test('what was asked for by hand, written and not recorded is looked after by a message', async () => {
+  const key = 'by-hand-unrecorded';
+  await put(key, 'older');
+  await waiting();
+  const down = { ...relay.invocation, config: { ...relay.invocation.config, ledgerTable: 'no-such-table' } };
+  let newer: Version = {};
+  justBefore(
+    relay.writer,
+    'PutObject',
+    (nth) => nth === 1,
+    async () => {
+      newer = await put(key, 'newer');
+      await answer(inProcessRelay(world), event(key, newer, '00H2'));
+      await remove(key);
+    },
+  );
+  await expect(answerManual(down, { key })).rejects.toMatchObject({ code: 'LedgerUnavailable' });
+  expect(await delivered(key)).toBe('older');
+  await untilQuiet();
+  expect(await delivered(key)).toBe('newer');
+});
+
+test('on a create-only route, too, the ledger names what was delivered last, after account B has made room for it', async () => {
+  const key = 'create-only';
+  const { config } = relay.invocation;
+  const routes = config.routes.map((route) => ({ ...route, createOnly: true }));
+  const createOnly = { ...relay.invocation, config: { ...config, routes } };
+  await put(key, 'older');
+  await answerManual(createOnly, { key });
+  await world.b.s3.send(new DeleteObjectCommand({ Bucket: DESTINATION_BUCKET, Key: PREFIX + key }));
+  const newer = await put(key, 'newer');
+  await answerManual(createOnly, { key });
+  expect(await delivered(key)).toBe('newer');
+  expect(await world.ledgerItem(key)).toMatchObject({ status: 'delivered', sourceVersionId: newer.VersionId });
+});
+
+test('a receipt whose request the SDK has repeated hides no other', async () => {
+  const key = 'repeated-receipt';
+  const older = await put(key, 'older');
+  const { promise: isReleased, resolve: release } = Promise.withResolvers<void>();
+  justBefore(
+    relay.writer,
+    'PutObject',
+    () => true,
+    () => isReleased,
+  );
+  const slow = answer(relay, event(key, older, '00I1'));
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  const newer = await put(key, 'newer');
+  const fast = inProcessRelay(world);
+  justBefore(
+    fast.invocation.clients.dynamodb,
+    'PutItem',
+    (nth) => nth === 1,
+    async () => {
+      await remove(key);
+      release();
+      await slow;
+    },
+  );
+  let isFirst = true;
+  fast.invocation.clients.dynamodb.middlewareStack.add(
+    (next) => async (args) => {
+      const answered = await next(args);
+      if (!isFirst) return answered;
+      isFirst = false;
+      throw Object.assign(new Error('socket hang up'), { name: 'TimeoutError', code: 'ECONNRESET' });
+    },
+    { step: 'finalizeRequest', priority: 'low', name: 'unanswered' },
+  );
+  await answer(fast, event(key, newer, '00I2'));
+  expect(await delivered(key)).toBe('newer');
+});
+
 describe('a ledger that is down', () => {
   test.each([
     ['keeps a message from being forgotten', 1, []],
