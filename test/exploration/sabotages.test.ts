@@ -88,7 +88,7 @@ const CASES: [what: string, sabotage: Sabotage, bounds: Bounds, consequence: Reg
   [
     'forgetting the delivery whose place a failure takes',
     sabotages.forgettingWhatFailuresReplace,
-    { ...DELETED, writers: 3, uploadsPerWriter: 2 },
+    { ...DELETED, versioning: 'unversioned', writers: 3, uploadsPerWriter: 2, ends: ['crash', 'timeout'] },
     OLDER_STAYS,
   ],
   [
