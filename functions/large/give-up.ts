@@ -108,7 +108,7 @@ async function setAside(
   await persistentStep(run, 'set aside', () => {
     invocation.logger.error('not relayed, sent to the dead-letter queue', { failure: failure.toJSON() });
     const body = messageBody({ key: request.source.key, route: route.name });
-    return sendToDeadLetterQueue(invocation, { body, messageId: execution, isUncertain }, failure);
+    return sendToDeadLetterQueue(invocation, { body, messageId: execution, isUncertain }, [failure]);
   });
   await persistentStep(run, 'report', () => reportNow(invocation, request, failed));
   return failed;
