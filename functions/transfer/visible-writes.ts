@@ -14,7 +14,7 @@ interface Metadata {
 
 /**
  * Remembers which of a delivery's writes may still take effect: those that were not answered, that were given up, or that the SDK
- * repeated. One that is answered at its first try is done, and one that S3 refuses (4xx) then is not.
+ * repeated. One that is answered at its first try is done, and one that S3 refuses (4xx) or redirects (3xx) then is not.
  */
 export class VisibleWrites {
   readonly #unanswered = new Map<symbol, VisibleWrite>();
@@ -52,7 +52,7 @@ function isRefused(operation: VisibleWrite, error: RelayError): boolean {
   if (attempts > 1) return false;
   // There was no session to send it with, or its body broke off.
   if (error.operation !== operation) return true;
-  return httpStatusCode >= 400 && httpStatusCode < 500;
+  return httpStatusCode >= 300 && httpStatusCode < 500;
 }
 
 function metadataOf(error: unknown): Metadata | undefined {
