@@ -146,8 +146,8 @@ async function setOneAside(
   // What went other routes well is not to be repeated by a redrive.
   const isPart = request !== undefined && failed.length !== deliveries[request];
   const routes = isPart ? failed.flatMap(({ delivery }) => (delivery ? routeOf(delivery) : [])) : [];
-  const isUncertain = failed.some((each) => each.isUncertain);
   try {
+    const isUncertain = failed.some((each) => each.isUncertain);
     await sendToDeadLetterQueue(invocation, { ...letter, routes, isUncertain }, failures);
     return true;
   } catch (cause) {

@@ -42,7 +42,7 @@ const SEPARATOR = ',';
 
 /**
  * Reads it off a message. A redrive copies attributes onto a new message; it is to start afresh, so what was tried counts only
- * on the message that it was sent with. Which routes are left to go counts afterwards, too, and so does what may have been written.
+ * on the message that it was sent with. Which routes are left to go, and that something may have been written, counts afterwards, too.
  * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-configure-dead-letter-queue-redrive.html
  */
 export function historyOf({ messageId, attributes, messageAttributes }: SQSRecord): MessageHistory {
