@@ -36,7 +36,9 @@ export async function answerBatchJob(invocation: Invocation, event: unknown): Pr
 async function answerTask(invocation: Invocation, job: BatchJob, task: unknown): Promise<BatchResult> {
   const taskId = batchTaskId(task);
   try {
-    const receipts = await relayAtOnce(invocation, parseBatchTask(job, task), taskId);
+    // S3 doesn't say that another job's tasks have other ids; a repeated task of this one keeps its name.
+    const name = `${job.job?.id ?? ''}/${taskId}`;
+    const receipts = await relayAtOnce(invocation, parseBatchTask(job, task), name);
     const where = receipts.map(placeOf).join(' ');
     return { taskId, resultCode: 'Succeeded', resultString: (where || 'no route').slice(0, RESULT_CHARACTERS) };
   } catch (error) {

@@ -12,6 +12,7 @@ const task = z.object({
 const jobSchema = z.object({
   invocationSchemaVersion: z.string(),
   invocationId: z.string(),
+  job: z.optional(z.object({ id: z.string() })),
   tasks: z.array(z.unknown()),
 });
 /** Schema 1.0 names the bucket by ARN, 2.0 by name. */
@@ -24,6 +25,7 @@ const taskSchemas = {
 export interface BatchJob {
   invocationSchemaVersion: string;
   invocationId: string;
+  job?: { id: string } | undefined;
   tasks: unknown[];
 }
 

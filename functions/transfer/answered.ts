@@ -10,7 +10,7 @@ export type WriteAnswer = ChecksumAnswer & { ETag?: string | undefined };
  * ETag, and where it tells a checksum, that of the bytes that were sent.
  */
 export function doubtAbout(answer: WriteAnswer, sent: Checksum | undefined): string | undefined {
-  if (!answer.ETag) return 'it was answered by 200 without an ETag';
+  if (!/[^"\s]/.test(answer.ETag ?? '')) return 'it was answered by 200 without an ETag';
   if (sent === undefined) return undefined;
   for (const [member, value] of Object.entries(checksumMember(sent))) {
     const answered = answer[member as keyof ChecksumAnswer];

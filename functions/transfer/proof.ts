@@ -34,7 +34,7 @@ export interface ProofFacts extends ChecksumAnswer {
 }
 
 /** An MD5, with the number of parts where it is one of MD5s. */
-const MD5_ETAG = /^"([0-9a-f]{32})(?:-(\d+))?"$/;
+const MD5_ETAG = /^"([0-9a-f]{32})(?:-([1-9]\d*))?"$/;
 const COMBINABLE: ReadonlySet<string> = new Set<CombinableCrc>(['CRC32', 'CRC32C']);
 const COMPUTABLE: ReadonlySet<string> = new Set<DigestAlgorithm>(['MD5', 'SHA1', 'SHA256', 'SHA512']);
 

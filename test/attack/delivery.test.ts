@@ -2,6 +2,7 @@
 import { DeleteObjectCommand, GetObjectCommand, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import type { SQSRecord } from 'aws-lambda';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { answerBatchJob } from '../../functions/delivery/answer-batch-job.ts';
 import { answerManual } from '../../functions/delivery/answer-manual.ts';
 import { answerQueue } from '../../functions/delivery/answer-queue.ts';
 import { type InProcessRelay, inProcessRelay, justBefore } from '../support/in-process-relay.ts';
@@ -498,6 +499,28 @@ test('on a create-only route, too, the ledger names what was delivered last, aft
   await answerManual(createOnly, { key });
   expect(await delivered(key)).toBe('newer');
   expect(await world.ledgerItem(key)).toMatchObject({ status: 'delivered', sourceVersionId: newer.VersionId });
+});
+
+test('a task of a second batch job starts an execution of its own, whatever its id; a repeated task does not', async () => {
+  const key = 'batched';
+  await put(key, 'large');
+  const names: string[] = [];
+  const lambda = {
+    send: async ({ input }: { input: { DurableExecutionName: string } }) => names.push(input.DurableExecutionName),
+  };
+  const { config, clients } = relay.invocation;
+  const invocation = {
+    ...relay.invocation,
+    config: { ...config, largeObjectBytes: 1, largeFunction: 'relay-large' },
+    clients: { ...clients, lambda: lambda as unknown as typeof clients.lambda },
+  };
+  for (const id of ['first', 'first', 'second']) {
+    const tasks = [{ taskId: 't', s3Key: key, s3Bucket: SOURCE_BUCKET }];
+    const job = { invocationSchemaVersion: '2.0', invocationId: 'i', job: { id }, tasks };
+    expect(await answerBatchJob(invocation, job)).toMatchObject({ results: [{ resultCode: 'Succeeded' }] });
+  }
+  expect(names[1]).toBe(names[0]);
+  expect(names[2]).not.toBe(names[0]);
 });
 
 test('a receipt whose request the SDK has repeated hides no other', async () => {

@@ -1,7 +1,7 @@
 import type { LedgerFate } from './scenario.ts';
 import type { Services } from './services.ts';
 
-/** The ledger refuses requests, or carries them out without an answer, whoever sends them. */
+/** The ledger refuses requests, or carries them out without an answer, whoever sends them, or does so twice since the SDK repeats them. */
 export function failingLedger(services: Services, fates: readonly LedgerFate[]): Services {
   const left = [...fates];
   return {
@@ -11,6 +11,7 @@ export function failingLedger(services: Services, fates: readonly LedgerFate[]):
       if (fate === 'refuses') throw new Error('the ledger refuses');
       const answer = services.PutItem(input);
       if (fate === 'goes silent') throw new Error('the ledger goes silent');
+      if (fate === 'is asked twice') return { ...services.PutItem(input), $metadata: { attempts: 2 } };
       return answer;
     },
   };

@@ -149,6 +149,44 @@ export const FAMILIES: [what: string, bounds: Bounds, share?: number][] = [
     },
   ],
   [
+    'objects that are deleted at any time, a ledger that fails',
+    {
+      keys: ['k'],
+      writers: 3,
+      uploadsPerWriter: 2,
+      sizes: ['small'],
+      ends: ['crash'],
+      ledgerFails: true,
+      deletes: true,
+    },
+  ],
+  [
+    'objects that are deleted at any time, asked for by hand and by batch jobs, writes that land late',
+    {
+      keys: ['k'],
+      writers: 2,
+      uploadsPerWriter: 3,
+      sizes: ['small'],
+      writes: ['late', 'repeated'],
+      calls: ['by hand', 'batch job'],
+      deletes: true,
+    },
+  ],
+  [
+    'messages that are given up at the second try and sent back, objects that are deleted at any time, a ledger that fails',
+    {
+      keys: ['k'],
+      writers: 2,
+      uploadsPerWriter: 2,
+      sizes: ['small'],
+      ends: ['crash', 'timeout'],
+      ledgerFails: true,
+      deletes: true,
+      maxReceives: 2,
+      redrives: true,
+    },
+  ],
+  [
     'objects of relay and relay-large that are deleted at any time, writes that land late',
     {
       keys: ['k'],

@@ -19,6 +19,8 @@ export interface Sending extends Partial<Pick<Message, 'attributes' | 'sentAtMs'
 
 export interface DeadLetter {
   key: string;
+  body: string;
+  attributes: Record<string, string>;
   code: string;
   reason: string;
 }
@@ -29,6 +31,7 @@ export class Queue {
   readonly deadLetters: DeadLetter[] = [];
   readonly #onVisible: (message: Message) => void;
   readonly #onDeleted: (message: Message) => void;
+  readonly #onSetAside: (letter: DeadLetter) => void;
 
   /** What has happened by the time that a message sent now is first seen. */
   readonly #delayed: (seconds: number) => Promise<void>;
@@ -36,10 +39,12 @@ export class Queue {
   constructor(on: {
     visible: (message: Message) => void;
     deleted: (message: Message) => void;
+    setAside?: (letter: DeadLetter) => void;
     delayed?: (seconds: number) => Promise<void>;
   }) {
     this.#onVisible = on.visible;
     this.#onDeleted = on.deleted;
+    this.#onSetAside = on.setAside ?? (() => undefined);
     this.#delayed = on.delayed ?? (async () => undefined);
   }
 
@@ -50,8 +55,18 @@ export class Queue {
     void this.#show(message, delaySeconds);
   }
 
-  setAside(key: string, attributes: Record<string, string>): void {
-    this.deadLetters.push({ key, code: attributes['ErrorCode']!, reason: attributes['ErrorMessage']! });
+  setAside(key: string, body: string, attributes: Record<string, string>): void {
+    const { ErrorCode: code = '', ErrorMessage: reason = '' } = attributes;
+    const letter = { key, body, attributes, code, reason };
+    this.deadLetters.push(letter);
+    this.#onSetAside(letter);
+  }
+
+  /** As a redrive does it: a new message, with the attributes that it had. */
+  sendBack(letter: DeadLetter, sentAtMs: number): void {
+    const { key, body, attributes } = letter;
+    this.deadLetters.splice(this.deadLetters.indexOf(letter), 1);
+    this.send(key, body, { attributes, sentAtMs });
   }
 
   async #show(message: Message, delaySeconds: number): Promise<void> {

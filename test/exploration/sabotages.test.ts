@@ -85,6 +85,18 @@ const CASES: [what: string, sabotage: Sabotage, bounds: Bounds, consequence: Reg
     DELETED,
     /was replaced by the failure/,
   ],
+  [
+    'forgetting the delivery whose place a failure takes',
+    sabotages.forgettingWhatFailuresReplace,
+    { ...DELETED, versioning: 'unversioned', writers: 3, uploadsPerWriter: 2, ends: ['crash', 'timeout'] },
+    OLDER_STAYS,
+  ],
+  [
+    'not telling by a dead letter that something may have been written',
+    sabotages.forgettingWhatDeadLettersWrote,
+    { ...DELETED, ledgerFails: true, maxReceives: 2, redrives: true, ends: ['crash'] },
+    OLDER_STAYS,
+  ],
   ['not asking what the ledger holds', sabotages.withoutOldItems, DELETED, OLDER_STAYS],
   [
     'a receipt that takes the place of any other',

@@ -138,6 +138,28 @@ export const recordingEveryFailure: Sabotage = {
   }),
 };
 
+/** What a failure takes the place of is forgotten. */
+export const forgettingWhatFailuresReplace: Sabotage = {
+  services: (services) => ({
+    ...services,
+    PutItem({ Item: { deliveredVersionId, deliveredETag, deliveredSequencer, deliveredAt, ...Item } = {}, ...input }) {
+      return services.PutItem({ ...input, Item });
+    },
+  }),
+};
+
+/** A dead letter doesn't say that something may have been written. */
+export const forgettingWhatDeadLettersWrote: Sabotage = {
+  services: (services) => ({
+    ...services,
+    SendMessage({ MessageAttributes = {}, ...input }) {
+      const { Uncertain, ...attributes } = MessageAttributes;
+      const isDeadLetter = input.QueueUrl !== 'queue';
+      return services.SendMessage({ ...input, MessageAttributes: isDeadLetter ? attributes : MessageAttributes });
+    },
+  }),
+};
+
 /** The ledger doesn't say what it holds. */
 export const withoutOldItems: Sabotage = {
   services: (services) => ({

@@ -12,6 +12,7 @@ const MAX_AWAITED_WRITES = 4;
 const MAX_WRITE_FATES = 4;
 const MAX_LEDGER_FATES = 6;
 const MAX_DOORS = 2;
+const MAX_REDRIVES = 3;
 /** As many as one relay may take: a small object 13, a large one of three parts 25; a second round some more. */
 const TURNS_SMALL = 15;
 const TURNS_LARGE = 30;
@@ -34,8 +35,8 @@ export interface Deletion {
   withVersions: boolean;
 }
 
-/** Whether the ledger answers: it may have written, and not said so. */
-export type LedgerFate = 'answers' | 'refuses' | 'goes silent';
+/** Whether the ledger answers: it may have written, and not said so, to the relay or to the SDK, which asks again. */
+export type LedgerFate = 'answers' | 'refuses' | 'goes silent' | 'is asked twice';
 
 /** Somebody asks for an object by hand, or a batch job does. */
 export interface Call {
@@ -73,6 +74,8 @@ export interface Scenario {
   calls: Call[];
   /** After so many tries a message is given up. */
   maxReceives: number;
+  /** So many dead letters are sent back, the first ones. */
+  redrives: number;
   /** So many of the first writes find no role that lets them in. */
   awaitedWrites?: number;
   /** Of the first executions of relay-large, where large objects are its business: they only die. */
@@ -93,6 +96,8 @@ export interface Bounds {
   sameBytes?: true;
   deletes?: true;
   isBundled?: true;
+  /** Dead letters are sent back. */
+  redrives?: true;
   batchSize?: number;
   /** What may befall a write, besides being answered. */
   writes?: WriteFate['how'][];
@@ -150,7 +155,9 @@ export function scenarios(bounds: Bounds): fc.Arbitrary<Scenario> {
           })
         : fc.constant([]),
     ledgerFates: bounds.ledgerFails
-      ? fc.array(fc.constantFrom<LedgerFate>('answers', 'refuses', 'goes silent'), { maxLength: MAX_LEDGER_FATES })
+      ? fc.array(fc.constantFrom<LedgerFate>('answers', 'refuses', 'goes silent', 'is asked twice'), {
+          maxLength: MAX_LEDGER_FATES,
+        })
       : fc.constant([]),
     calls: bounds.calls
       ? fc.array(record({ door: fc.constantFrom(...bounds.calls), key: fc.constantFrom(...keys) }), {
@@ -158,6 +165,7 @@ export function scenarios(bounds: Bounds): fc.Arbitrary<Scenario> {
         })
       : fc.constant([]),
     maxReceives: fc.constant(bounds.maxReceives ?? 100),
+    redrives: bounds.redrives ? fc.nat(MAX_REDRIVES) : fc.constant(0),
     ...(bounds.awaitsRole && { awaitedWrites: fc.nat(MAX_AWAITED_WRITES) }),
     ...(bounds.hasExecutions && { largeFates: fc.array(fate(TURNS_EXECUTION, ['crash']), { maxLength: MAX_FATES }) }),
     ...(bounds.largeSlots !== undefined && { largeSlots: fc.constant(bounds.largeSlots) }),

@@ -98,7 +98,7 @@ export function servicesOf(stores: Stores): Services {
       if (DelaySeconds > 0) stores.clock.nowMs += DELAY_MS;
       const key = keyOf(MessageBody!);
       if (QueueUrl === 'queue') queue.send(key, MessageBody!, { attributes, sentAtMs, delaySeconds: DelaySeconds });
-      else queue.setAside(key, attributes);
+      else queue.setAside(key, MessageBody!, attributes);
       return {};
     },
   };

@@ -6,7 +6,7 @@ import { NEVER_THERE, notificationOf } from './event-message.ts';
 import type { Executions } from './executions.ts';
 import { LateWrites } from './late-writes.ts';
 import { LedgerTable } from './ledger-table.ts';
-import { type Message, Queue } from './queue.ts';
+import { type DeadLetter, type Message, Queue } from './queue.ts';
 import type { Deletion, Scenario, Upload } from './scenario.ts';
 import type { Stores } from './services.ts';
 import { SourceBucket, type SourceVersion } from './source-bucket.ts';
@@ -26,6 +26,8 @@ export class World implements Stores {
   /** Each turn takes a while, and more time passes where a message waits. */
   readonly clock: Timeline;
   readonly violations: string[] = [];
+  #setAside = 0;
+  readonly #everSentBack = new Set<string>();
   readonly #everDeleted = new Set<string>();
   /** By key, the number of the newest upload that the ledger ever called delivered. */
   readonly #delivered = new Map<string, number>();
@@ -42,6 +44,7 @@ export class World implements Stores {
     this.queue = new Queue({
       visible: onVisible,
       deleted: (message) => this.#checkEnd(message),
+      setAside: (letter) => void this.#sendBack(letter),
       delayed: (seconds) => this.late.outlasted(seconds),
     });
   }
@@ -77,6 +80,15 @@ export class World implements Stores {
     this.queue.send(key, body, { sentAtMs: this.clock.nowMs });
   }
 
+  async #sendBack(letter: DeadLetter): Promise<void> {
+    if (++this.#setAside > this.scenario.redrives) return;
+    await this.timeline.stall();
+    await this.timeline.turn('a dead letter is sent back');
+    this.timeline.tell(`a dead letter is sent back: ${letter.code}`);
+    this.queue.sendBack(letter, this.clock.nowMs);
+    this.#everSentBack.add(letter.key);
+  }
+
   #contentOf({ content }: Upload): Upload['content'] {
     if (!this.scenario.areUnique) return content;
     const letter = String.fromCharCode(97 + this.source.uploadsSoFar);
@@ -106,7 +118,8 @@ export class World implements Stores {
   /** No message is forgotten before its object has a receipt or lies in the dead-letter queue, unless it was sent anew. */
   #checkEnd(message: Message): void {
     const { id, key } = message;
-    const isKnown = this.#isTold(key) || this.#deadLettersOf(key).length > 0 || this.executions?.wasAskedFor(key);
+    const isSetAside = this.#deadLettersOf(key).length > 0 || this.#everSentBack.has(key);
+    const isKnown = this.#isTold(key) || isSetAside || this.executions?.wasAskedFor(key);
     if (!isKnown && !this.queue.hasAnother(message))
       this.violations.push(`${id} was acknowledged, but "${key}" has no receipt`);
   }

@@ -14,6 +14,7 @@ describe('a write is done when its answer says so', () => {
     ['a checksum of which nothing is known here', { ETag: '"e"', ChecksumCRC32: 'BBBBBB==' }, undefined, 'done'],
     ['nothing', {}, undefined, 'without an ETag'],
     ['an empty ETag', { ETag: '' }, undefined, 'without an ETag'],
+    ['an ETag with nothing between its quotes', { ETag: '""' }, undefined, 'without an ETag'],
     ['the checksum alone', { ChecksumCRC32: 'AAAAAA==' }, CRC32, 'without an ETag'],
     ['another checksum', { ETag: '"e"', ChecksumCRC32: 'BBBBBB==' }, CRC32, 'CRC32 BBBBBB== where AAAAAA== was sent'],
     ['an empty checksum', { ETag: '"e"', ChecksumCRC32: '' }, CRC32, 'where AAAAAA== was sent'],
