@@ -208,10 +208,11 @@ export class LocalCloud {
     for (const queue of this.sqs.all()) recordQueue(this.cloudWatch.metrics, queue, this.#clock());
   }
 
-  /** Resolves when no queue that feeds a function holds a message (in flight or not), and no function runs. */
+  /** Resolves when no queue that feeds a function holds a message (in flight or not), no function runs, and no write is yet to land. */
   async settled(): Promise<void> {
     const isBusy = (): boolean =>
       (this.#services.eventFaults?.held ?? 0) > 0 ||
+      this.#services.lateLandings.underWay > 0 ||
       this.lambda.active > 0 ||
       this.lambda.queueArns().some((arn) => {
         const { visible, notVisible, delayed } = this.sqs.queueByArn(arn)!.counts();
@@ -254,6 +255,7 @@ export class LocalCloud {
     await this.lambda.close();
     this.sqs.close();
     await this.#gateway.close();
+    await this.#services.lateLandings.close();
     if (this.#removesFolder) await rm(this.folder, { recursive: true, force: true });
   }
 }
