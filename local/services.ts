@@ -49,6 +49,7 @@ export interface ServicesOptions {
   faults: Faults | undefined;
   deploySeed: number | undefined;
   onLog: (line: LogLine) => void;
+  onObjectCreated: (event: ObjectCreated) => void;
   onUnexpectedError: (error: unknown) => void;
 }
 
@@ -87,7 +88,10 @@ export function makeServices(options: ServicesOptions): Services {
     clock,
     folder: join(folder, 'objects'),
     kmsKeyPolicy: (arn) => keys.policyOf(arn),
-    onObjectCreated: eventFaults ? (event) => eventFaults.deliver(event) : publish,
+    onObjectCreated: (event) => {
+      options.onObjectCreated(event);
+      return eventFaults ? eventFaults.deliver(event) : publish(event);
+    },
   });
   const dynamodb = new DynamoDbService({ authorizer });
   const sessions = new RoleSessions({ directory, sts, clock });

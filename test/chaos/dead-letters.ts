@@ -5,6 +5,7 @@ import {
   ReceiveMessageCommand,
   SendMessageCommand,
 } from '@aws-sdk/client-sqs';
+import { DELETED_KEYS } from './uploads.ts';
 import type { ChaosWorld } from './world.ts';
 
 /**
@@ -43,6 +44,34 @@ export async function deadLetters({ sqs, deadLetterQueueUrl: QueueUrl }: ChaosWo
     await sqs.send(new ChangeMessageVisibilityCommand({ QueueUrl, ReceiptHandle, VisibilityTimeout: 0 }));
   }
   return found;
+}
+
+/** A dead letter that the relay has set aside, with its reason. */
+export interface SetAside {
+  key: string | undefined;
+  code: string;
+  reason: string;
+}
+
+/** @returns undefined for one that comes from elsewhere */
+export function setAsideOf({ Body, MessageAttributes = {} }: Message): SetAside | undefined {
+  const { ErrorCode, ErrorMessage } = MessageAttributes;
+  if (ErrorCode?.StringValue === undefined) return undefined;
+  return { key: keyOf(Body!), code: ErrorCode.StringValue, reason: ErrorMessage?.StringValue ?? '' };
+}
+
+/** What a delete may rightly end in: a key that was never delivered before it, or whose right version account B must put back. */
+const OF_DELETES = ['SourceMissing', 'Superseded'];
+
+export function isOfDelete({ key, code }: SetAside): boolean {
+  return key !== undefined && DELETED_KEYS.test(key) && OF_DELETES.includes(code);
+}
+
+/** Of a notification of S3, or of a message that the relay itself sends. */
+function keyOf(body: string): string | undefined {
+  const { Records, key } = JSON.parse(body) as { Records?: { s3: { object: { key: string } } }[]; key?: string };
+  const encoded = Records?.[0]?.s3.object.key;
+  return encoded === undefined ? key : decodeURIComponent(encoded.replaceAll('+', ' '));
 }
 
 /** What the relay or SQS says about a dead letter. */

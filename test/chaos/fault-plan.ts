@@ -1,6 +1,8 @@
 import type { Random } from '../../local/faults/random.ts';
 import type { Fault, Match, Rule } from '../../local/faults/rule.ts';
+import { PROVED_KEYS } from './source-kinds.ts';
 import { OVERWRITTEN_KEYS } from './uploads.ts';
+import { LANDS_WITHIN_MS } from './world.ts';
 
 export interface FaultPlanOptions {
   random: Random;
@@ -19,8 +21,11 @@ interface Kind {
 }
 
 /** While such a write is held up, the next version is uploaded and, with luck, relayed by another sandbox. */
-export const OVERTAKEN_WRITE = 's3 overtaken write';
+const OVERTAKEN_WRITE = 's3 overtaken write';
 const OVERTAKEN_WRITE_MS = 2000;
+const LANDS_AFTER_NEXT = 's3 late landing after the next version';
+/** Rules that have the next upload or delete of the key hurry. */
+export const OVERTAKEN: readonly string[] = [OVERTAKEN_WRITE, LANDS_AFTER_NEXT];
 
 const S3: Match = { service: 's3' };
 const WRITES = /^(PutObject|UploadPart|CompleteMultipartUpload)$/;
@@ -64,10 +69,18 @@ function kindsOf(destinationAccount: string): Kind[] {
     },
     {
       name: 's3 flipped download',
-      match: { ...S3, operation: 'GetObject' },
+      match: { ...S3, operation: 'GetObject', key: PROVED_KEYS },
       percent: OFTEN,
       fault: { kind: 'bit-flip', side: 'response', atByte: 'anywhere' },
     },
+    {
+      // XML of any kind: an upload's id, what it was completed as, errors.
+      name: 's3 flipped answer',
+      match: { ...S3, operation: /^(?!GetObject$)/ },
+      percent: [3, 8],
+      fault: { kind: 'bit-flip', side: 'response', atByte: 'anywhere' },
+    },
+    ...lateLandings(writer),
     { name: 's3 delay', match: S3, percent: OFTEN, fault: { kind: 'delay', ms: 100 } },
     {
       name: 's3 late write',
@@ -122,6 +135,41 @@ function kindsOf(destinationAccount: string): Kind[] {
     { name: 'message redelivered', match: {}, percent: OFTEN, fault: { kind: 'redeliver' } },
   ];
 }
+
+/** Also of uploads into the source: what lands there late is the newest, whoever uploaded what in between. */
+function lateLandings(writer: Match): Kind[] {
+  const { PutObject: putMs, CompleteMultipartUpload: completeMs } = LANDS_WITHIN_MS;
+  const put: Match = { ...S3, operation: 'PutObject' };
+  const ofUpload: Match = { ...S3, operation: /^(UploadPart|CompleteMultipartUpload)$/ };
+  const late = (ms: number, answer: LateAnswer): Fault => ({ kind: 'late-landing', ms, answer });
+  return [
+    { name: 's3 late landing, put', match: put, percent: OFTEN, fault: late(putMs, 'error') },
+    { name: 's3 late landing, put reset', match: put, percent: OFTEN, fault: late(putMs / 2, 'reset') },
+    {
+      name: 's3 late landing, put given up',
+      match: { ...put, ...writer },
+      percent: SELDOM,
+      fault: late(putMs, 'silence'),
+    },
+    { name: 's3 late landing, put killed', match: { ...put, ...writer }, percent: SELDOM, fault: late(putMs, 'kill') },
+    { name: 's3 late landing, upload', match: ofUpload, percent: OFTEN, fault: late(completeMs, 'error') },
+    { name: 's3 late landing, upload reset', match: ofUpload, percent: OFTEN, fault: late(completeMs / 2, 'reset') },
+    {
+      name: 's3 late landing, upload killed',
+      match: { ...ofUpload, ...writer },
+      percent: SELDOM,
+      fault: late(completeMs, 'kill'),
+    },
+    {
+      name: LANDS_AFTER_NEXT,
+      match: { ...writer, operation: 'PutObject', key: OVERWRITTEN_KEYS },
+      percent: [10, 20],
+      fault: late(putMs, 'reset'),
+    },
+  ];
+}
+
+type LateAnswer = Extract<Fault, { kind: 'late-landing' }>['answer'];
 
 function internalError(after = false): Fault {
   return { kind: 'error', status: 500, code: 'InternalError', after };

@@ -1,12 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Message } from '@aws-sdk/client-sqs';
 import type { StackInput } from '../../local/assembly.ts';
 import { type FaultRecord, Faults } from '../../local/faults/faults.ts';
 import { Random } from '../../local/faults/random.ts';
 import { type Audit, audit } from './auditor.ts';
-import { deadLetters, describeDeadLetter, redriveExhausted } from './dead-letters.ts';
-import { OVERTAKEN_WRITE, planFaults } from './fault-plan.ts';
-import { planUploads, UploadQueue, uploadAll } from './uploads.ts';
-import { type ChaosWorld, startWorld } from './world.ts';
+import { deadLetters, describeDeadLetter, isOfDelete, redriveExhausted, setAsideOf } from './dead-letters.ts';
+import { OVERTAKEN, planFaults } from './fault-plan.ts';
+import { doAll, isUpload, planSteps, StepQueue } from './uploads.ts';
+import { type ChaosWorld, type LateSeconds, startWorld } from './world.ts';
 
 export interface ChaosOptions {
   seed: number;
@@ -18,14 +19,16 @@ export interface ChaosOptions {
   timeoutSeconds: number;
   /** Multiplies the probability of every fault; 1 unless given, 0 is none. */
   intensity?: number;
+  late?: LateSeconds;
   onProgress?: (progress: ChaosProgress) => void;
   /** For tests of the audit: does to the settled world what a relay must never do. */
   sabotage?: (world: ChaosWorld) => Promise<void>;
 }
 
 export interface ChaosProgress {
-  uploaded: number;
-  uploads: number;
+  /** Uploads and deletes. */
+  done: number;
+  steps: number;
   messagesLeft: number;
   faults: number;
 }
@@ -35,8 +38,10 @@ export interface ChaosResult extends Audit {
   objects: number;
   /** How many executions of relay-large there were. */
   largeExecutions: number;
-  /** Each, said in a line. */
+  /** Each that a delete doesn't account for, said in a line. */
   deadLetters: string[];
+  /** How many dead letters deletes account for. */
+  setAsideAfterDelete: number;
   faults: FaultRecord[];
   /** Defects of the local AWS itself. */
   unexpectedErrors: unknown[];
@@ -57,31 +62,31 @@ const MAX_SETTLING_MS = 180_000;
  * @throws Error when the queue doesn't settle, or an upload can't be done at all
  */
 export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
-  const { seed, objects, stacks, timeoutSeconds, intensity = 1 } = options;
-  const uploads = planUploads(new Random(seed, 'uploads'), objects);
-  const queue = new UploadQueue(uploads);
+  const { seed, objects, stacks, timeoutSeconds, intensity = 1, late } = options;
+  const steps = planSteps(new Random(seed, 'uploads'), objects);
+  const queue = new StepQueue(steps);
   const faults = new Faults({ seed, onInjected: (record) => overtake(record) });
-  const world = await startWorld({ stacks, faults, versioned: seed % 2 === 0, timeoutSeconds });
+  const world = await startWorld({ stacks, faults, versioned: seed % 2 === 0, timeoutSeconds, ...(late && { late }) });
   const { source, destination } = world;
   const overtake = ({ rule, subject: { key = '' } }: FaultRecord) => {
-    if (rule === OVERTAKEN_WRITE) queue.hurry(key.slice(destination.prefix.length));
+    if (OVERTAKEN.includes(rule)) queue.hurry(key.slice(destination.prefix.length));
   };
-  let uploaded = 0;
+  let done = 0;
   const report = () => {
     const messagesLeft = world.messagesLeft();
-    options.onProgress?.({ uploaded, uploads: uploads.length, messagesLeft, faults: faults.injected });
+    options.onProgress?.({ done, steps: steps.length, messagesLeft, faults: faults.injected });
   };
   const reporting = setInterval(report, PROGRESS_EVERY_MS);
   try {
     const random = new Random(seed, 'faults');
     const destinationAccount = destination.account;
     for (const rule of planFaults({ random, destinationAccount, intensity })) faults.add(rule);
-    await uploadAll({
+    await doAll({
       ...source,
-      uploads: queue,
+      steps: queue,
       hasBacklog: () => world.messagesLeft() > BACKLOG,
-      onUploaded: () => {
-        uploaded += 1;
+      onDone: () => {
+        done += 1;
       },
     });
     await until(() => world.messagesLeft() <= objects * FAULTLESS_SHARE, MAX_FAULTY_TAIL_MS);
@@ -89,13 +94,16 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
     await settle(world);
     if ((await redriveExhausted(world)) > 0) await settle(world);
     await options.sabotage?.(world);
-    const left = await deadLetters(world);
+    const letters = await deadLetters(world);
+    const setAside = letters.flatMap((letter) => setAsideOf(letter) ?? []);
+    const left = letters.filter((letter) => !isAccountedFor(letter));
     return {
       seed,
       objects,
       largeExecutions: world.cloud.lambda.durableExecutions.list().length,
-      ...(await audit(world, uploads)),
+      ...(await audit(world, steps.filter(isUpload), setAside)),
       deadLetters: left.map(describeDeadLetter),
+      setAsideAfterDelete: letters.length - left.length,
       faults: faults.log,
       unexpectedErrors: world.cloud.unexpectedErrors,
     };
@@ -103,6 +111,11 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
     clearInterval(reporting);
     await world.close();
   }
+}
+
+function isAccountedFor(letter: Message): boolean {
+  const setAside = setAsideOf(letter);
+  return setAside !== undefined && isOfDelete(setAside);
 }
 
 async function settle({ cloud, messagesLeft }: ChaosWorld): Promise<void> {

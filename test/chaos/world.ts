@@ -11,7 +11,8 @@ import type { Faults } from '../../local/faults/faults.ts';
 import { ownBucket } from '../../local/start/own-bucket.ts';
 import { committedContext } from '../../local/synth.ts';
 import { changeSettings } from '../support/two-accounts.ts';
-import { LARGE_OBJECT_BYTES } from './uploads.ts';
+import { Observed } from './observed.ts';
+import { LARGE_OBJECT_BYTES } from './source-kinds.ts';
 
 /** The two accounts of the committed cdk.json, up on this machine, and their operators' clients. */
 export interface ChaosWorld {
@@ -24,6 +25,7 @@ export interface ChaosWorld {
   /** How many messages wait or are worked on. */
   messagesLeft: () => number;
   ledger: { dynamodb: DynamoDBClient; routeName: string };
+  observed: Observed;
   close(): Promise<void>;
 }
 
@@ -34,6 +36,13 @@ export interface WorldOptions {
   versioned: boolean;
   /** Of the function and, since a message comes back only then, of a message's visibility. */
   timeoutSeconds: number;
+  /** For how long a write that went unanswered is waited for; longer than a landing takes, unless given. */
+  late?: LateSeconds;
+}
+
+export interface LateSeconds {
+  latePutSeconds: number;
+  lateCompleteSeconds: number;
 }
 
 const SOURCE_STACK = 'upload-relay-source';
@@ -44,24 +53,30 @@ const MAX_RECEIVES = 50;
  * come to its end; here that ends with its connection.
  */
 const RETRY_DELAY_SECONDS = 1e-6;
+/** The longest that a write takes to land in a run; milliseconds. */
+export const LANDS_WITHIN_MS = { PutObject: 1200, CompleteMultipartUpload: 2000 };
+/** Longer than that by as much as a busy machine may be late. Durable waits take whole seconds. */
+const LATE: LateSeconds = { latePutSeconds: 2, lateCompleteSeconds: 3 };
 /** A durable wait takes whole seconds. */
 const DURABLE_DELAY_SECONDS = 1;
+/** A slot whose holder was killed is free after five minutes to half an hour, which no run waits for: there are more than get lost. */
+const LARGE_SLOTS = 1000;
 /** Processes of functions; the machine may have two cores. */
 const MAX_SANDBOXES = 4;
 /** A batch takes as long as its slowest message. */
 const BATCH_SIZE = 4;
 const SDK_ATTEMPTS = 5;
 
-export async function startWorld({ stacks, faults, versioned, timeoutSeconds }: WorldOptions): Promise<ChaosWorld> {
+export async function startWorld(options: WorldOptions): Promise<ChaosWorld> {
+  const { stacks, faults, versioned, timeoutSeconds, late = LATE } = options;
   const config = parseConfig(committedContext());
   const { source } = config;
   const { bucket, routes } = ownBucket(config);
   const { name: routeName, destination } = routes[0]!;
   const sourceStacks = stacks.filter(({ account }) => account === source.account);
   change(sourceStacks, 'AWS::Lambda::Function', { Timeout: timeoutSeconds });
-  const late = { latePutSeconds: RETRY_DELAY_SECONDS, lateCompleteSeconds: RETRY_DELAY_SECONDS };
   const patience = { maxReceives: MAX_RECEIVES, retryDelaySeconds: RETRY_DELAY_SECONDS, ...late };
-  changeSettings(sourceStacks, { ...patience, largeObjectBytes: LARGE_OBJECT_BYTES });
+  changeSettings(sourceStacks, { ...patience, largeObjectBytes: LARGE_OBJECT_BYTES, largeSlots: LARGE_SLOTS });
   changeSettings(sourceStacks, { retryDelaySeconds: DURABLE_DELAY_SECONDS }, 'upload-relay-large');
   change(sourceStacks, 'AWS::S3::Bucket', versioned ? { VersioningConfiguration: { Status: 'Enabled' } } : {});
   // More would wait for a process while their visibility timeout runs.
@@ -76,7 +91,18 @@ export async function startWorld({ stacks, faults, versioned, timeoutSeconds }: 
       RedrivePolicy: { ...(RedrivePolicy as Record<string, TemplateValue>), maxReceiveCount: MAX_RECEIVES },
     };
   }
-  const cloud = await LocalCloud.start({ stacks, faults, maxSandboxes: MAX_SANDBOXES });
+  const observed = new Observed();
+  const cloud: LocalCloud = await LocalCloud.start({
+    stacks,
+    faults,
+    maxSandboxes: MAX_SANDBOXES,
+    onObjectCreated: (event) => {
+      if (event.bucket === bucket) observed.noteObject(event, cloud.s3);
+    },
+    onLog: ({ text }) => observed.noteLine(text),
+  });
+  // Objects of all ages: what comes without a checksum is stored without one.
+  cloud.s3.bucket(bucket).settings.addsChecksums = false;
   const settings = (account: string, region: string) => ({
     endpoint: cloud.url,
     region,
@@ -89,7 +115,7 @@ export async function startWorld({ stacks, faults, versioned, timeoutSeconds }: 
   const queues = cloud.lambda.queueArns().map((arn) => cloud.sqs.queueByArn(arn)!);
   return {
     cloud,
-    source: { s3: new S3Client(ofSource), bucket },
+    source: { s3: new S3Client({ ...ofSource, requestChecksumCalculation: 'WHEN_REQUIRED' }), bucket },
     destination: { ...destination, s3: new S3Client(settings(destination.account, destination.region)) },
     sqs: new SQSClient(ofSource),
     queueUrl: cloud.sqs.urlOf(queues[0]!),
@@ -99,6 +125,7 @@ export async function startWorld({ stacks, faults, versioned, timeoutSeconds }: 
         .map((queue) => queue.counts())
         .reduce((sum, { visible, notVisible, delayed }) => sum + visible + notVisible + delayed, 0),
     ledger: { dynamodb: new DynamoDBClient(ofSource), routeName },
+    observed,
     close: () => cloud.close(),
   };
 }
