@@ -141,12 +141,13 @@ function isOfNewest(item: LedgerItem | undefined, newest: HeadObjectCommandOutpu
   return item.eTag === newest.ETag?.replaceAll('"', '') && item.versionId === newest.VersionId;
 }
 
-/** Of a key that was deleted: a failure is recorded only where nothing was ever delivered. */
+/** Of a key that was deleted: what was delivered, or the failure of a newer version, which a message that knows no version may repeat. */
 function isWhatStays(item: LedgerItem | undefined, observed: Observed, key: string, right: readonly number[]): boolean {
   if (item === undefined) return false;
   if (right.length === 0) return true;
-  const ofItem = observed.landed(key).filter((each) => isOf(each, item));
-  return item.status === 'delivered' && ofItem.some(({ number }) => right.includes(number));
+  const [delivered, ...newer] = observed.landed(key).slice(-right.length);
+  if (item.status === 'delivered') return [delivered!, ...newer].some((each) => isOf(each, item));
+  return item.versionId === undefined ? newer.length > 0 : newer.some((each) => isOf(each, item));
 }
 
 async function hasItsChecksum(

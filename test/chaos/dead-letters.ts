@@ -9,20 +9,24 @@ import { DELETED_KEYS } from './uploads.ts';
 import type { ChaosWorld } from './world.ts';
 
 /**
- * Sends back what ended in the dead-letter queue by exhausted retries. What the relay itself has set aside there as hopeless stays:
- * no fault of a run is for good, so that was an error of judgement.
+ * Sends back what ended in the dead-letter queue by exhausted retries, and what was set aside after an error whose code a flipped bit had
+ * made another one. What the relay itself has set aside there as hopeless otherwise stays: no fault of a run is for good, so that was an
+ * error of judgement.
+ * @param isMisled whether an answer about the key was damaged
  * @returns how many were sent back
  */
-export async function redriveExhausted(world: ChaosWorld): Promise<number> {
+export async function redrive(world: ChaosWorld, isMisled: (key: string) => boolean): Promise<number> {
   const { sqs, queueUrl, deadLetterQueueUrl } = world;
-  const exhausted = (await deadLetters(world)).filter(
-    ({ Attributes }) => Attributes?.DeadLetterQueueSourceArn !== undefined,
-  );
-  for (const { Body, ReceiptHandle } of exhausted) {
+  const sentBack = (await deadLetters(world)).filter((letter) => {
+    const setAside = setAsideOf(letter);
+    if (setAside?.key !== undefined) return !isOfDelete(setAside) && isMisled(setAside.key);
+    return letter.Attributes?.DeadLetterQueueSourceArn !== undefined;
+  });
+  for (const { Body, ReceiptHandle } of sentBack) {
     await sqs.send(new SendMessageCommand({ QueueUrl: queueUrl, MessageBody: Body! }));
     await sqs.send(new DeleteMessageCommand({ QueueUrl: deadLetterQueueUrl, ReceiptHandle }));
   }
-  return exhausted.length;
+  return sentBack.length;
 }
 
 /** Everything in the dead-letter queue, left where it is. */

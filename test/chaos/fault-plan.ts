@@ -27,6 +27,11 @@ const LANDS_AFTER_NEXT = 's3 late landing after the next version';
 /** Rules that have the next upload or delete of the key hurry. */
 export const OVERTAKEN: readonly string[] = [OVERTAKEN_WRITE, LANDS_AFTER_NEXT];
 
+const FLIPPED_DOWNLOAD = 's3 flipped download';
+const FLIPPED_ANSWER = 's3 flipped answer';
+/** Rules by which the code of an error may become another one. */
+export const FLIPPED: readonly string[] = [FLIPPED_DOWNLOAD, FLIPPED_ANSWER];
+
 const S3: Match = { service: 's3' };
 const WRITES = /^(PutObject|UploadPart|CompleteMultipartUpload)$/;
 const BODIES = /^(PutObject|UploadPart)$/;
@@ -68,14 +73,14 @@ function kindsOf(destinationAccount: string): Kind[] {
       fault: { kind: 'bit-flip', side: 'request', atByte: 'anywhere' },
     },
     {
-      name: 's3 flipped download',
+      name: FLIPPED_DOWNLOAD,
       match: { ...S3, operation: 'GetObject', key: PROVED_KEYS },
       percent: OFTEN,
       fault: { kind: 'bit-flip', side: 'response', atByte: 'anywhere' },
     },
     {
       // XML of any kind: an upload's id, what it was completed as, errors.
-      name: 's3 flipped answer',
+      name: FLIPPED_ANSWER,
       match: { ...S3, operation: /^(?!GetObject$)/ },
       percent: [3, 8],
       fault: { kind: 'bit-flip', side: 'response', atByte: 'anywhere' },

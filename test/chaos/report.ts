@@ -1,4 +1,5 @@
 import type { FaultRecord } from '../../local/faults/faults.ts';
+import type { Subject } from '../../local/faults/rule.ts';
 import type { ChaosProgress, ChaosResult } from './run.ts';
 
 /** Whether the relay kept its promise, and the local AWS did as well. */
@@ -54,9 +55,13 @@ function badness(result: ChaosResult): { what: string; names: string[] }[] {
   ];
 }
 
-/** At the destination a key may have a prefix. */
 function faultsOf({ faults }: ChaosResult, key: string): string[] {
-  return faults.filter(({ subject }) => subject.key?.endsWith(key)).map(describe);
+  return faults.filter(({ subject }) => isAbout(subject, key)).map(describe);
+}
+
+/** At the destination a key may have a prefix. */
+export function isAbout(subject: Subject, key: string): boolean {
+  return subject.key?.endsWith(key) === true;
 }
 
 function describe({ rule, subject: { operation, bucket }, at }: FaultRecord): string {

@@ -4,8 +4,9 @@ import type { StackInput } from '../../local/assembly.ts';
 import { type FaultRecord, Faults } from '../../local/faults/faults.ts';
 import { Random } from '../../local/faults/random.ts';
 import { type Audit, audit } from './auditor.ts';
-import { deadLetters, describeDeadLetter, isOfDelete, redriveExhausted, setAsideOf } from './dead-letters.ts';
-import { OVERTAKEN, planFaults } from './fault-plan.ts';
+import { deadLetters, describeDeadLetter, isOfDelete, redrive, setAsideOf } from './dead-letters.ts';
+import { FLIPPED, OVERTAKEN, planFaults } from './fault-plan.ts';
+import { isAbout } from './report.ts';
 import { doAll, isUpload, planSteps, StepQueue } from './uploads.ts';
 import { type ChaosWorld, type LateSeconds, startWorld } from './world.ts';
 
@@ -40,6 +41,8 @@ export interface ChaosResult extends Audit {
   largeExecutions: number;
   /** Each that a delete doesn't account for, said in a line. */
   deadLetters: string[];
+  /** How many dead letters were sent back: of exhausted tries, and of codes that a flipped bit had changed. */
+  redriven: number;
   /** How many dead letters deletes account for. */
   setAsideAfterDelete: number;
   faults: FaultRecord[];
@@ -92,7 +95,10 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
     await until(() => world.messagesLeft() <= objects * FAULTLESS_SHARE, MAX_FAULTY_TAIL_MS);
     faults.clear();
     await settle(world);
-    if ((await redriveExhausted(world)) > 0) await settle(world);
+    const isMisled = (key: string) =>
+      faults.log.some(({ rule, subject }) => FLIPPED.includes(rule) && isAbout(subject, key));
+    const redriven = await redrive(world, isMisled);
+    if (redriven > 0) await settle(world);
     await options.sabotage?.(world);
     const letters = await deadLetters(world);
     const setAside = letters.flatMap((letter) => setAsideOf(letter) ?? []);
@@ -103,6 +109,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
       largeExecutions: world.cloud.lambda.durableExecutions.list().length,
       ...(await audit(world, steps.filter(isUpload), setAside)),
       deadLetters: left.map(describeDeadLetter),
+      redriven,
       setAsideAfterDelete: letters.length - left.length,
       faults: faults.log,
       unexpectedErrors: world.cloud.unexpectedErrors,

@@ -61,8 +61,10 @@ const LATE: LateSeconds = { latePutSeconds: 2, lateCompleteSeconds: 3 };
 const DURABLE_DELAY_SECONDS = 1;
 /** A slot whose holder was killed is free after five minutes to half an hour, which no run waits for: there are more than get lost. */
 const LARGE_SLOTS = 1000;
-/** Processes of functions; the machine may have two cores. */
-const MAX_SANDBOXES = 4;
+/** Batches at once; the machine may have two cores. */
+const MAX_BATCHES = 4;
+/** Processes of all functions. Were there no more than what is busy, each invocation of another function would begin with a new one. */
+const MAX_SANDBOXES = 12;
 /** A batch takes as long as its slowest message. */
 const BATCH_SIZE = 4;
 const SDK_ATTEMPTS = 5;
@@ -80,7 +82,7 @@ export async function startWorld(options: WorldOptions): Promise<ChaosWorld> {
   changeSettings(sourceStacks, { retryDelaySeconds: DURABLE_DELAY_SECONDS }, 'upload-relay-large');
   change(sourceStacks, 'AWS::S3::Bucket', versioned ? { VersioningConfiguration: { Status: 'Enabled' } } : {});
   // More would wait for a process while their visibility timeout runs.
-  const ScalingConfig = { MaximumConcurrency: MAX_SANDBOXES };
+  const ScalingConfig = { MaximumConcurrency: MAX_BATCHES };
   change(sourceStacks, 'AWS::Lambda::EventSourceMapping', { ScalingConfig, BatchSize: BATCH_SIZE });
   for (const queue of resourcesOf(sourceStacks, 'AWS::SQS::Queue')) {
     const { RedrivePolicy } = queue.Properties ?? {};
