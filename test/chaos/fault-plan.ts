@@ -2,7 +2,6 @@ import type { Random } from '../../local/faults/random.ts';
 import type { Fault, Match, Rule } from '../../local/faults/rule.ts';
 import { PROVED_KEYS } from './source-kinds.ts';
 import { OVERWRITTEN_KEYS } from './uploads.ts';
-import { LANDS_WITHIN_MS } from './world.ts';
 
 export interface FaultPlanOptions {
   random: Random;
@@ -10,7 +9,17 @@ export interface FaultPlanOptions {
   destinationAccount: string;
   /** Multiplies every probability. */
   intensity: number;
+  /** The longest that a write takes to land. */
+  landsWithinMs?: LandsWithin | undefined;
 }
+
+interface LandsWithin {
+  PutObject: number;
+  CompleteMultipartUpload: number;
+}
+
+/** Shorter than the relay is told (world.ts), by as much as a busy machine may be late. */
+const LANDS_WITHIN_MS: LandsWithin = { PutObject: 1200, CompleteMultipartUpload: 2000 };
 
 interface Kind {
   name: string;
@@ -40,14 +49,15 @@ const OFTEN = [0.5, 2] as const;
 const SELDOM = [0.05, 0.3] as const;
 
 /** All that can go wrong, each with a probability of its own. */
-export function planFaults({ random, destinationAccount, intensity }: FaultPlanOptions): Rule[] {
-  return kindsOf(destinationAccount).map(({ name, fault, match, percent: [least, most] }) => {
+export function planFaults(options: FaultPlanOptions): Rule[] {
+  const { random, destinationAccount, intensity, landsWithinMs = LANDS_WITHIN_MS } = options;
+  return kindsOf(destinationAccount, landsWithinMs).map(({ name, fault, match, percent: [least, most] }) => {
     const percent = least + (most - least) * random.next();
     return { name, match, fault, when: { probability: Math.min(1, (percent / 100) * intensity) } };
   });
 }
 
-function kindsOf(destinationAccount: string): Kind[] {
+function kindsOf(destinationAccount: string, landsWithinMs: LandsWithin): Kind[] {
   const writer: Match = { service: 's3', account: destinationAccount };
   return [
     { name: 's3 internal error', match: S3, percent: OFTEN, fault: internalError() },
@@ -85,7 +95,7 @@ function kindsOf(destinationAccount: string): Kind[] {
       percent: [3, 8],
       fault: { kind: 'bit-flip', side: 'response', atByte: 'anywhere' },
     },
-    ...lateLandings(writer),
+    ...lateLandings(writer, landsWithinMs),
     { name: 's3 delay', match: S3, percent: OFTEN, fault: { kind: 'delay', ms: 100 } },
     {
       name: 's3 late write',
@@ -142,8 +152,7 @@ function kindsOf(destinationAccount: string): Kind[] {
 }
 
 /** Also of uploads into the source: what lands there late is the newest, whoever uploaded what in between. */
-function lateLandings(writer: Match): Kind[] {
-  const { PutObject: putMs, CompleteMultipartUpload: completeMs } = LANDS_WITHIN_MS;
+function lateLandings(writer: Match, { PutObject: putMs, CompleteMultipartUpload: completeMs }: LandsWithin): Kind[] {
   const put: Match = { ...S3, operation: 'PutObject' };
   const ofUpload: Match = { ...S3, operation: /^(UploadPart|CompleteMultipartUpload)$/ };
   const late = (ms: number, answer: LateAnswer): Fault => ({ kind: 'late-landing', ms, answer });

@@ -5,10 +5,10 @@ import { type FaultRecord, Faults } from '../../local/faults/faults.ts';
 import { Random } from '../../local/faults/random.ts';
 import { type Audit, audit } from './auditor.ts';
 import { deadLetters, describeDeadLetter, isOfDelete, redrive, setAsideOf } from './dead-letters.ts';
-import { FLIPPED, OVERTAKEN, planFaults } from './fault-plan.ts';
+import { type FaultPlanOptions, FLIPPED, OVERTAKEN, planFaults } from './fault-plan.ts';
 import { isAbout } from './report.ts';
 import { doAll, isUpload, planSteps, StepQueue } from './uploads.ts';
-import { type ChaosWorld, type LateSeconds, startWorld } from './world.ts';
+import { type ChaosWorld, startWorld } from './world.ts';
 
 export interface ChaosOptions {
   seed: number;
@@ -20,7 +20,8 @@ export interface ChaosOptions {
   timeoutSeconds: number;
   /** Multiplies the probability of every fault; 1 unless given, 0 is none. */
   intensity?: number;
-  late?: LateSeconds;
+  /** For tests of the audit: writes that land later than the relay is told that they may. */
+  landsWithinMs?: FaultPlanOptions['landsWithinMs'];
   onProgress?: (progress: ChaosProgress) => void;
   /** For tests of the audit: does to the settled world what a relay must never do. */
   sabotage?: (world: ChaosWorld) => Promise<void>;
@@ -65,11 +66,11 @@ const MAX_SETTLING_MS = 180_000;
  * @throws Error when the queue doesn't settle, or an upload can't be done at all
  */
 export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
-  const { seed, objects, stacks, timeoutSeconds, intensity = 1, late } = options;
+  const { seed, objects, stacks, timeoutSeconds, intensity = 1, landsWithinMs } = options;
   const steps = planSteps(new Random(seed, 'uploads'), objects);
   const queue = new StepQueue(steps);
   const faults = new Faults({ seed, onInjected: (record) => overtake(record) });
-  const world = await startWorld({ stacks, faults, versioned: seed % 2 === 0, timeoutSeconds, ...(late && { late }) });
+  const world = await startWorld({ stacks, faults, versioned: seed % 2 === 0, timeoutSeconds });
   const { source, destination } = world;
   const overtake = ({ rule, subject: { key = '' } }: FaultRecord) => {
     if (OVERTAKEN.includes(rule)) queue.hurry(key.slice(destination.prefix.length));
@@ -83,7 +84,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
   try {
     const random = new Random(seed, 'faults');
     const destinationAccount = destination.account;
-    for (const rule of planFaults({ random, destinationAccount, intensity })) faults.add(rule);
+    for (const rule of planFaults({ random, destinationAccount, intensity, landsWithinMs })) faults.add(rule);
     await doAll({
       ...source,
       steps: queue,

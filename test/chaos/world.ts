@@ -36,13 +36,6 @@ export interface WorldOptions {
   versioned: boolean;
   /** Of the function and, since a message comes back only then, of a message's visibility. */
   timeoutSeconds: number;
-  /** For how long a write that went unanswered is waited for; longer than a landing takes, unless given. */
-  late?: LateSeconds;
-}
-
-export interface LateSeconds {
-  latePutSeconds: number;
-  lateCompleteSeconds: number;
 }
 
 const SOURCE_STACK = 'upload-relay-source';
@@ -53,10 +46,8 @@ const MAX_RECEIVES = 50;
  * come to its end; here that ends with its connection.
  */
 const RETRY_DELAY_SECONDS = 1e-6;
-/** The longest that a write takes to land in a run; milliseconds. */
-export const LANDS_WITHIN_MS = { PutObject: 1200, CompleteMultipartUpload: 2000 };
-/** Longer than that by as much as a busy machine may be late. Durable waits take whole seconds. */
-const LATE: LateSeconds = { latePutSeconds: 2, lateCompleteSeconds: 3 };
+/** What the relay is told of how long a write may take to land. Durable waits take whole seconds. */
+const LATE = { latePutSeconds: 2, lateCompleteSeconds: 3 };
 /** A durable wait takes whole seconds. */
 const DURABLE_DELAY_SECONDS = 1;
 /** A slot whose holder was killed is free after five minutes to half an hour, which no run waits for: there are more than get lost. */
@@ -69,15 +60,14 @@ const MAX_SANDBOXES = 12;
 const BATCH_SIZE = 4;
 const SDK_ATTEMPTS = 5;
 
-export async function startWorld(options: WorldOptions): Promise<ChaosWorld> {
-  const { stacks, faults, versioned, timeoutSeconds, late = LATE } = options;
+export async function startWorld({ stacks, faults, versioned, timeoutSeconds }: WorldOptions): Promise<ChaosWorld> {
   const config = parseConfig(committedContext());
   const { source } = config;
   const { bucket, routes } = ownBucket(config);
   const { name: routeName, destination } = routes[0]!;
   const sourceStacks = stacks.filter(({ account }) => account === source.account);
   change(sourceStacks, 'AWS::Lambda::Function', { Timeout: timeoutSeconds });
-  const patience = { maxReceives: MAX_RECEIVES, retryDelaySeconds: RETRY_DELAY_SECONDS, ...late };
+  const patience = { maxReceives: MAX_RECEIVES, retryDelaySeconds: RETRY_DELAY_SECONDS, ...LATE };
   changeSettings(sourceStacks, { ...patience, largeObjectBytes: LARGE_OBJECT_BYTES, largeSlots: LARGE_SLOTS });
   changeSettings(sourceStacks, { retryDelaySeconds: DURABLE_DELAY_SECONDS }, 'upload-relay-large');
   change(sourceStacks, 'AWS::S3::Bucket', versioned ? { VersioningConfiguration: { Status: 'Enabled' } } : {});
