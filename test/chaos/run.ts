@@ -53,8 +53,8 @@ export interface ChaosResult extends Audit {
 
 /** Faults go on after the last upload until no more than this share of the messages is left. */
 const FAULTLESS_SHARE = 0.1;
-/** So many messages are a second's work or two. */
-const BACKLOG = 20;
+/** So many messages are a second's work. */
+const BACKLOG = 12;
 const LOOK_EVERY_MS = 50;
 const PROGRESS_EVERY_MS = 5000;
 /** With most faults at once, a run may be kept from ever coming to its end. */
@@ -88,7 +88,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
     await doAll({
       ...source,
       steps: queue,
-      hasBacklog: () => world.messagesLeft() > BACKLOG,
+      hasBacklog: () => world.messagesWaiting() > BACKLOG,
       onDone: () => {
         done += 1;
       },

@@ -24,6 +24,8 @@ export interface ChaosWorld {
   deadLetterQueueUrl: string;
   /** How many messages wait or are worked on. */
   messagesLeft: () => number;
+  /** How many somebody could take now: not those that are worked on, or that wait for a write to land. */
+  messagesWaiting: () => number;
   ledger: { dynamodb: DynamoDBClient; routeName: string };
   observed: Observed;
   close(): Promise<void>;
@@ -116,6 +118,7 @@ export async function startWorld({ stacks, faults, versioned, timeoutSeconds }: 
       queues
         .map((queue) => queue.counts())
         .reduce((sum, { visible, notVisible, delayed }) => sum + visible + notVisible + delayed, 0),
+    messagesWaiting: () => queues.reduce((sum, queue) => sum + queue.counts().visible, 0),
     ledger: { dynamodb: new DynamoDBClient(ofSource), routeName },
     observed,
     close: () => cloud.close(),
