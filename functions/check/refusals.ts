@@ -18,10 +18,11 @@ import { NO_PUBLIC_ACCESS, tlsStatement } from './statements.ts';
 const FORBIDDEN: Record<string, (writer: S3Client, check: Check, route: Route) => Promise<unknown>> = {
   GET: (writer, check, route) => writer.send(new GetObjectCommand(probe(check, route))),
   HEAD: (writer, check, route) => writer.send(new HeadObjectCommand(probe(check, route))),
-  LIST: (writer, _, route) =>
-    writer.send(
-      new ListObjectsV2Command({ Bucket: route.destination.bucket, Prefix: route.destination.prefix, MaxKeys: 1 }),
-    ),
+  LIST: (writer, _, { destination }) => {
+    const { account, bucket, prefix } = destination;
+    const place = { Bucket: bucket, ExpectedBucketOwner: account };
+    return writer.send(new ListObjectsV2Command({ ...place, Prefix: prefix, MaxKeys: 1 }));
+  },
   DELETE: (writer, check, route) => writer.send(new DeleteObjectCommand(probe(check, route))),
 };
 
@@ -96,5 +97,6 @@ export function mustBeRefused(tried: Attempt, remedy: () => Remedy): Finding {
 }
 
 function probe(check: Check, route: Route) {
-  return { Bucket: route.destination.bucket, Key: probeKey(check, route, 'small') };
+  const { account, bucket } = route.destination;
+  return { Bucket: bucket, Key: probeKey(check, route, 'small'), ExpectedBucketOwner: account };
 }

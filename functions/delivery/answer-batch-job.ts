@@ -16,14 +16,23 @@ import { sendReports } from './report.ts';
 /** S3 Batch Operations cuts longer result strings off its completion report. */
 const RESULT_CHARACTERS = 1024;
 
-/** Each task is answered for by itself; the job's completion report then holds every reason. */
+/**
+ * Each task is answered for by itself; the job's completion report then holds every reason. For one without an id the
+ * answer's `treatMissingKeysAs` does it.
+ * @throws RelayError `BadEvent` when there is nothing that can be answered for
+ */
 export async function answerBatchJob(invocation: Invocation, event: unknown): Promise<BatchAnswer> {
   const job = parseBatchJob(event);
-  const results = await Promise.all(job.tasks.map((task) => answerTask(invocation, job, task)));
+  const results = await Promise.allSettled(job.tasks.map((task) => answerTask(invocation, job, task)));
   await sendReports(invocation);
-  return batchAnswer(job, results);
+  const answered = results.flatMap((result) => (result.status === 'fulfilled' ? result.value : []));
+  const unknown = results.find((result) => result.status === 'rejected');
+  if (unknown) invocation.logger.error('a task without an id', { failure: asRelayError(unknown.reason).toJSON() });
+  if (unknown && answered.length === 0) throw unknown.reason;
+  return batchAnswer(job, answered);
 }
 
+/** @throws RelayError `BadEvent` for one without an id, and for nothing else */
 async function answerTask(invocation: Invocation, job: BatchJob, task: unknown): Promise<BatchResult> {
   const taskId = batchTaskId(task);
   try {

@@ -1,7 +1,5 @@
-import { randomUUID } from 'node:crypto';
 import { asRelayError, type RelayError } from '../errors.ts';
-import { parseManualEvent } from '../request/manual.ts';
-import type { RelayRequest } from '../request/relay-request.ts';
+import { parseManualEvent, singleKeys } from '../request/manual.ts';
 import type { RelayReceipt } from './receipt.ts';
 import type { Invocation } from './relay.ts';
 import { relayAtOnce } from './relay-at-once.ts';
@@ -15,33 +13,52 @@ export interface ManualAnswer {
 /** A person's list may be long: this many objects are under way at once. */
 const OBJECTS_IN_FLIGHT = 10;
 
+/** A key as it was given, and why it could not be relayed. */
+interface Failed {
+  single: { key?: unknown };
+  failure: RelayError;
+}
+
 /**
- * Answers with a receipt per object and route, and with a failure per object that could not be relayed.
+ * Answers with a receipt per object and route, and with a failure per object that could not be relayed, or per key that is none.
  * @throws RelayError when none could, so that `aws lambda invoke` shows a FunctionError
  */
 export async function answerManual(invocation: Invocation, event: unknown): Promise<ManualAnswer> {
-  const requests = parseManualEvent(event, invocation.config);
-  const receipts: ManualAnswer['receipts'] = [];
-  const failed: { request: RelayRequest; failure: RelayError }[] = [];
-  const queue = requests.values();
-  // All for one who waits: no object is put off for another one's sake.
-  const messageId = randomUUID();
+  const singles = singleKeys(event) as Failed['single'][];
+  const receipts: RelayReceipt[] = [];
+  const failed = await relayAll(invocation, singles, receipts);
+  await sendReports(invocation);
+  for (const { failure } of failed) invocation.logger.error('not relayed', { failure: failure.toJSON() });
+  if (failed.length === singles.length) throw failed[0]!.failure;
+  return {
+    receipts,
+    failures: failed.map(({ single, failure }) => ({ key: `${single.key}`, failure: failure.toJSON() })),
+  };
+}
+
+/** What can't be finished together with others waits until these have ended, as long as any of them does. */
+async function relayAll(
+  invocation: Invocation,
+  singles: readonly Failed['single'][],
+  receipts: RelayReceipt[],
+): Promise<Failed[]> {
+  const failed: Failed[] = [];
+  const queue = singles.values();
   const worker = async () => {
-    for (const request of queue) {
+    for (const single of queue) {
       try {
-        receipts.push(...(await relayAtOnce(invocation, request, messageId)));
+        const [request] = parseManualEvent(single, invocation.config);
+        receipts.push(...(await relayAtOnce(invocation, request!)));
       } catch (error) {
-        const failure = asRelayError(error, { source: `${request.source}` });
-        invocation.logger.error('not relayed', { failure: failure.toJSON() });
-        failed.push({ request, failure });
+        failed.push({ single, failure: asRelayError(error) });
       }
     }
   };
   await Promise.all(Array.from({ length: OBJECTS_IN_FLIGHT }, worker));
-  await sendReports(invocation);
-  if (failed.length === requests.length) throw failed[0]!.failure;
-  return {
-    receipts,
-    failures: failed.map(({ request, failure }) => ({ key: request.source.key, failure: failure.toJSON() })),
-  };
+  const { waiting = [], over = [] } = Object.groupBy(failed, ({ failure }) => (isForNow(failure) ? 'waiting' : 'over'));
+  if (waiting.length === 0 || waiting.length === singles.length) return failed;
+  const again = waiting.map(({ single }) => single);
+  return [...over, ...(await relayAll(invocation, again, receipts))];
 }
+
+const isForNow = ({ code }: RelayError) => code === 'NotBegun';

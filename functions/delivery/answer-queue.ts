@@ -1,12 +1,11 @@
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import { asRelayError, type RelayError } from '../errors.ts';
 import type { RelayRequest } from '../request/relay-request.ts';
-import { parseMessageBody, singleBody } from '../request/sqs-message.ts';
+import { parseMessageBody, singleBodies } from '../request/sqs-message.ts';
 import { earlyAcknowledgement } from './acknowledge.ts';
 import { doubtAbout } from './certainty.ts';
 import { sendToDeadLetterQueue } from './dead-letter.ts';
-import { deliveryName, historyOf, type MessageHistory, namesLeft } from './message-history.ts';
-import { postpone } from './postpone.ts';
+import { deliveryName, historyOf, type MessageHistory, namesLeft, routeOf } from './message-history.ts';
 import type { Invocation } from './relay.ts';
 import { type Outcome, relayAlongRoutes } from './relay-object.ts';
 import { sendReports } from './report.ts';
@@ -35,11 +34,14 @@ export async function answerQueue(invocation: Invocation, event: SQSEvent): Prom
   return { batchItemFailures: outcomes.flat() };
 }
 
-/** A message in hand: what it has behind it, and what it asks for, as far as it could be read. */
+/** A message in hand: what it has behind it, what it asks for one by one, and what of that could be read. */
 interface Handling {
   record: SQSRecord;
   history: MessageHistory;
+  bodies: string[];
   requests: RelayRequest[];
+  /** Of each body, along how many routes it went; none where not all were left to go. */
+  deliveries: (number | undefined)[];
   tries: Tries;
 }
 
@@ -49,7 +51,8 @@ async function answerMessage(invocation: Invocation, record: SQSRecord): Promise
   const history = historyOf(record);
   const mayWait = now().getTime() - history.firstSentAt < MOST_PATIENCE_MS;
   const tries = { tries: history.tries, maxReceives: config.maxReceives, mayWait };
-  const handling: Handling = { record, history, requests: [], tries };
+  const bodies = singleBodies(record.body);
+  const handling: Handling = { record, history, bodies, requests: [], deliveries: [], tries };
   const failed = await relayEach(invocation, handling);
   const { retryDelaySeconds } = config;
   const { final, again } = verdictOn(failed, { ...tries, retryDelaySeconds, random: Math.random() });
@@ -58,40 +61,38 @@ async function answerMessage(invocation: Invocation, record: SQSRecord): Promise
   return isSetAside && isSentAnew;
 }
 
-/** One after the other: one that fails doesn't keep the next from its turn. */
+/** One after the other: one that fails, or can't even be read, doesn't keep the next from its turn. */
 async function relayEach(invocation: Invocation, handling: Handling): Promise<Failed[]> {
   const failed: Failed[] = [];
-  try {
-    handling.requests = parseMessageBody(handling.record.body, invocation.config);
-  } catch (error) {
-    return [{ failure: asRelayError(error), quietSeconds: 0, isUncertain: handling.history.isUncertain }];
-  }
-  for (const [index, request] of handling.requests.entries()) {
-    failed.push(...(await relayOne(invocation, handling, request, index)));
-  }
-  return failed;
+  for (const index of handling.bodies.keys()) failed.push(...(await relayOne(invocation, handling, index)));
+  const isOfNoUse = failed.length === handling.bodies.length && failed.every(({ delivery }) => delivery === undefined);
+  // It is set aside as it is, and not key by key.
+  return isOfNoUse ? failed.slice(0, 1).map(({ request: _, ...whole }) => whole) : failed;
 }
 
-async function relayOne(
-  invocation: Invocation,
-  { record, history, tries }: Handling,
-  request: RelayRequest,
-  index: number,
-): Promise<Failed[]> {
+async function relayOne(invocation: Invocation, handling: Handling, index: number): Promise<Failed[]> {
+  const { record, history, bodies, requests, tries } = handling;
   const { firstId, isRedelivered, isUncertain } = history;
+  const left = namesLeft(history, index);
+  // It came to its end at an earlier try.
+  if (left?.size === 0) return [];
   try {
+    const [request] = parseMessageBody(bodies[index]!, invocation.config);
+    if (request === undefined) return [];
+    requests.push(request);
     const outcomes = await relayAlongRoutes(invocation, request, {
       isFinal: (failure) => isFinal(failure, tries),
       // An execution that was started before may have been overtaken by what is uncertain.
       messageId: isUncertain ? record.messageId : firstId,
       isRedelivered,
       isUncertain,
-      left: namesLeft(history, index),
+      mayBePutOff: true,
+      left,
     });
+    if (left === undefined) handling.deliveries[index] = outcomes.length;
     return outcomes.flatMap((outcome) => failedOf(outcome, index));
   } catch (error) {
-    const failure = asRelayError(error, { source: `${request.source}` });
-    return [{ failure, request: index, quietSeconds: 0, isUncertain }];
+    return [{ failure: asRelayError(error), request: index, quietSeconds: 0, isUncertain }];
   }
 }
 
@@ -115,7 +116,6 @@ async function sendAnew(invocation: Invocation, handling: Handling, again: Again
   } catch (cause) {
     const refused = asRelayError(cause, { operation: 'SendMessage' });
     invocation.logger.error('the queue refused the message', factsOf(handling, refused));
-    await postpone(invocation, record, history.tries);
     return false;
   }
   invocation.metrics.countRequeued(invocation.now().getTime() - history.firstSentAt);
@@ -126,7 +126,7 @@ async function sendAnew(invocation: Invocation, handling: Handling, again: Again
 async function setAside(invocation: Invocation, handling: Handling, final: readonly Failed[]): Promise<boolean> {
   const byRequest = Map.groupBy(final, ({ request }) => request);
   const outcomes = await Promise.all(
-    [...byRequest].map(([request, [first]]) => setOneAside(invocation, handling, request, first!.failure)),
+    [...byRequest].map(([request, failed]) => setOneAside(invocation, handling, request, failed)),
   );
   return outcomes.every((isDone) => isDone);
 }
@@ -135,13 +135,19 @@ async function setOneAside(
   invocation: Invocation,
   handling: Handling,
   request: number | undefined,
-  failure: RelayError,
+  failed: readonly Failed[],
 ): Promise<boolean> {
-  const { record, history } = handling;
-  invocation.logger.error('not relayed, sent to the dead-letter queue', factsOf(handling, failure));
-  const body = request === undefined ? record.body : singleBody(record.body, request);
+  const { record, history, bodies, deliveries } = handling;
+  const failures = failed.map(({ failure }) => failure);
+  for (const failure of failures) {
+    invocation.logger.error('not relayed, sent to the dead-letter queue', factsOf(handling, failure));
+  }
+  const letter = { body: request === undefined ? record.body : bodies[request]!, messageId: history.firstId };
+  // What went other routes well is not to be repeated by a redrive.
+  const isPart = request !== undefined && failed.length !== deliveries[request];
+  const routes = isPart ? failed.flatMap(({ delivery }) => (delivery ? routeOf(delivery) : [])) : [];
   try {
-    await sendToDeadLetterQueue(invocation, { body, messageId: history.firstId }, failure);
+    await sendToDeadLetterQueue(invocation, { ...letter, routes }, failures);
     return true;
   } catch (cause) {
     // Nothing is lost: the queue's own redrive policy moves the message after its last receive.

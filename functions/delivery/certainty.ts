@@ -9,6 +9,8 @@ type LateSeconds = Pick<RelayConfig, 'latePutSeconds' | 'lateCompleteSeconds'>;
 export interface History {
   /** Of the message or task that asks for it: what is started for it bears its name. */
   messageId: string;
+  /** Whose time it takes: see `Claim`. */
+  claimant: string;
   /** Whether it was handed out before and nobody has said what became of it: its receiver may have died in mid-write. */
   isRedelivered: boolean;
   /** Whether an earlier try may have written something, and none has put it right since. */

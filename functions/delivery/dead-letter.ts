@@ -1,6 +1,7 @@
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import type { SQSRecord } from 'aws-lambda';
 import type { RelayError } from '../errors.ts';
+import { namesText } from './message-history.ts';
 import type { Invocation } from './relay.ts';
 
 /** SQS takes no control characters but tab, newline and return, and these messages quote keys: API_SendMessage. */
@@ -9,20 +10,28 @@ const NOT_TAKEN = /[^\t\n\r\x20-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu;
 /** Attributes count towards the message's size; the whole reason also stands in the log. */
 const REASON_CHARACTERS = 2048;
 
-/** Puts a message that no retry can help where people look for it: unchanged, with the reason in its attributes. */
+export interface DeadLetter extends Pick<SQSRecord, 'body' | 'messageId'> {
+  /** Those that it is left to go, where it went others well; all, unless given. */
+  routes?: readonly string[];
+}
+
+/** Puts a message that no retry can help where people look for it: unchanged, with the reason, or one for each route, in its attributes: there is one at least. */
 export async function sendToDeadLetterQueue(
   invocation: Invocation,
-  record: Pick<SQSRecord, 'body' | 'messageId'>,
-  failure: RelayError,
+  { body, messageId, routes = [] }: DeadLetter,
+  failures: readonly RelayError[],
 ): Promise<void> {
+  const reasons = new Set(failures.map(({ message }) => message));
+  const text = (StringValue: string) => ({ DataType: 'String', StringValue });
   await invocation.clients.sqs.send(
     new SendMessageCommand({
       QueueUrl: invocation.config.deadLetterQueueUrl,
-      MessageBody: record.body,
+      MessageBody: body,
       MessageAttributes: {
-        ErrorCode: { DataType: 'String', StringValue: failure.code },
-        ErrorMessage: { DataType: 'String', StringValue: attributeText(failure.message) },
-        OriginalMessageId: { DataType: 'String', StringValue: record.messageId },
+        ErrorCode: text(failures[0]!.code),
+        ErrorMessage: text(attributeText([...reasons].join(' '))),
+        OriginalMessageId: text(messageId),
+        ...(routes.length > 0 && { Routes: text(namesText(routes)) }),
       },
     }),
   );

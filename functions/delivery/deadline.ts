@@ -38,7 +38,7 @@ export function withDeadline(relay: Relay, remainingMs: () => number): { invocat
 
 /** What asks for time. */
 export interface Claim {
-  /** Who asks; all that a message asks for is one matter. */
+  /** Who asks: a message for one delivery, or somebody who waits for several; these are one matter. */
   messageId: string;
   sizeBytes: number;
   /** Whether anything has been begun for it in this invocation. */

@@ -34,13 +34,16 @@ const attributesSchema = z.object({
   Left: z.optional(z.object({ stringValue: z.string().check(z.minLength(1)) })),
 });
 
+/** Of a dead letter, which keeps them through a redrive: the routes that its one request is left to go. */
+const routesSchema = z.object({ Routes: z.object({ stringValue: z.string().check(z.minLength(1)) }) });
+
 /** Clocks differ by seconds, and a redrive comes minutes later at the soonest: the queue gives a message up after several timeouts. */
 const SAME_SENDING_MS = 60_000;
 const SEPARATOR = ',';
 
 /**
- * Reads it off a message. A redrive copies attributes onto a new message; it is to start afresh, so they count only
- * on the message that they were sent with.
+ * Reads it off a message. A redrive copies attributes onto a new message; it is to start afresh, so what was tried counts only
+ * on the message that it was sent with. Which routes are left to go counts afterwards, too.
  * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-configure-dead-letter-queue-redrive.html
  */
 export function historyOf({ messageId, attributes, messageAttributes }: SQSRecord): MessageHistory {
@@ -50,7 +53,15 @@ export function historyOf({ messageId, attributes, messageAttributes }: SQSRecor
   const isRequeued = carried && Math.abs(sentAt - Number(carried.RequeuedAt.stringValue)) <= SAME_SENDING_MS;
   const isRedelivered = receives > 1;
   if (!isRequeued) {
-    return { firstId: messageId, firstSentAt: sentAt, tries: receives, isRedelivered, isUncertain: isRedelivered };
+    const routes = routesSchema.safeParse(messageAttributes).data?.Routes.stringValue.split(SEPARATOR);
+    return {
+      firstId: messageId,
+      firstSentAt: sentAt,
+      tries: receives,
+      isRedelivered,
+      isUncertain: isRedelivered,
+      ...(routes && { left: new Set(routes.map((route) => deliveryName(0, route))) }),
+    };
   }
   return {
     firstId: carried.FirstMessageId.stringValue,
@@ -75,13 +86,22 @@ export function attributesOf(
     Tries: number(tries),
     RequeuedAt: number(now.getTime()),
     ...(isUncertain && { Uncertain: text('yes') }),
-    ...(left && { Left: text([...left].join(SEPARATOR)) }),
+    ...(left && { Left: text(namesText(left)) }),
   };
 }
 
-/** One of the deliveries that a message asks for. The body stays the same, so its requests keep their order; a route's name has no comma. */
+/** A route's name has no comma. */
+export function namesText(names: Iterable<string>): string {
+  return [...names].join(SEPARATOR);
+}
+
+/** One of the deliveries that a message asks for. The body stays the same, so its requests keep their order. */
 export function deliveryName(requestIndex: number, route: string): string {
   return `${requestIndex}/${route}`;
+}
+
+export function routeOf(delivery: string): string {
+  return delivery.slice(delivery.indexOf('/') + 1);
 }
 
 /** The routes that one of a message's requests is still to go; undefined for all. */

@@ -32,6 +32,8 @@ export interface RelayOptions {
   messageId?: string;
   isRedelivered?: boolean;
   isUncertain?: boolean;
+  /** Whether a message asks again for what there is no time for: then deliveries that can't be finished together aren't begun together. */
+  mayBePutOff?: boolean;
   /** Names of the routes that are left to go; all that take the object, unless given. */
   left?: ReadonlySet<string> | undefined;
 }
@@ -82,9 +84,10 @@ async function relayAlong(
 ): Promise<Outcome> {
   const { logger, metrics, now, config } = invocation;
   const { isFinal = ({ retryable }) => !retryable, messageId = randomUUID() } = options;
-  const { isRedelivered = false, isUncertain = false } = options;
+  const { isRedelivered = false, isUncertain = false, mayBePutOff = false } = options;
+  const claimant = mayBePutOff ? `${messageId} ${route.name}` : messageId;
   const visibleWrites = new VisibleWrites();
-  const history: History = { messageId, isRedelivered, isUncertain, hasWritten: false, visibleWrites };
+  const history: History = { messageId, claimant, isRedelivered, isUncertain, hasWritten: false, visibleWrites };
   const startedAt = now();
   let attempts = request.attempts ?? 0;
   // On a create-only route nothing that lands late can take the place of what is there.

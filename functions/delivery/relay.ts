@@ -23,7 +23,7 @@ export interface Invocation extends Relay {
   remainingMs: () => number;
   /** What a fresh invocation has. */
   grantedMs: number;
-  /** Bytes that have been begun and not ended, by the message that asks for them. */
+  /** Bytes that have been begun and not ended, by who asks for them. */
   underWay: Map<string, number>;
   /** Aborts, with a RelayError `OutOfTime` as reason, while there is still time to answer. */
   signal: AbortSignal;

@@ -5,8 +5,9 @@ import { attributesFor } from '../transfer/attributes.ts';
 import { putMultipart } from '../transfer/multipart.ts';
 import { BUFFERED_MAX_BYTES, type Plan, planTransfer } from '../transfer/plan.ts';
 import { readSnapshot, type Snapshot } from '../transfer/read-whole.ts';
+import { isSameUpload, type WrittenUpload } from '../transfer/same-upload.ts';
 import { putSingle } from '../transfer/single.ts';
-import { headSource, isGone, isSameObject, type SourceState } from '../transfer/source-state.ts';
+import { headSource, isGone, type SourceState } from '../transfer/source-state.ts';
 import type { Transfer } from '../transfer/transfer.ts';
 import { afterDelete, type Next, whenGone } from './after-delete.ts';
 import type { History } from './certainty.ts';
@@ -34,6 +35,7 @@ export interface Attempt extends Pick<Timing, 'attempts' | 'startedAt'> {
 /** A delivery, and what the ledger said to it. */
 interface Written extends Recorded {
   receipt: Receipt | AlreadyThereReceipt;
+  upload: WrittenUpload;
 }
 
 /**
@@ -63,8 +65,8 @@ export async function settle(
     const plan = planTransfer(request.source, snapshot.state, { largeObjectBytes, requireProof });
     if (plan.kind === 'large') return await startLarge(invocation, request, route, snapshot.state, history);
     const timing = { attempts: attempts + round, startedAt };
-    const { messageId, hasWritten: hasBegun } = history;
-    const claim = { messageId, sizeBytes: snapshot.state.sizeBytes, hasBegun };
+    const { claimant, hasWritten: hasBegun } = history;
+    const claim = { messageId: claimant, sizeBytes: snapshot.state.sizeBytes, hasBegun };
     const begunAt = invocation.now().getTime();
     const written = await withTimeFor(invocation, claim, () => {
       history.hasWritten = true;
@@ -72,10 +74,10 @@ export async function settle(
     }).catch(unlessChanged);
     if (written !== undefined && route.createOnly) return written.receipt;
     const after = await lookAgain(invocation, request, route, written);
-    if (after === 'gone') {
+    if (after === 'the same') {
+      if (await isLastWord(invocation, written!)) return written!.receipt;
+    } else if (after === 'gone') {
       next = await afterDelete(invocation, asked, route, { ...written!, state: snapshot.state, begunAt });
-    } else if (written !== undefined && isSameObject(after, snapshot.state)) {
-      if (await isLastWord(invocation, written)) return written.receipt;
     } else {
       next = { snapshot: { state: after } };
     }
@@ -127,7 +129,7 @@ async function writeOnce(
   const delivered = await writing.catch(unlessAlreadyThere);
   const facts = { request, route, state, destination, timing: { attempts, startedAt, finishedAt: now() } };
   const receipt = delivered ? receiptOf({ ...facts, delivered, kind: plan.kind }) : alreadyThereReceiptOf(facts);
-  return { receipt, ...(await record(invocation, receipt)) };
+  return { receipt, upload: { state, tagging: attributes.Tagging }, ...(await record(invocation, receipt)) };
 }
 
 /** An object that the event calls small is read at once; otherwise the head tells how to go about it. */
@@ -149,9 +151,13 @@ async function lookAgain(
   request: RelayRequest,
   route: Route,
   written: Written | undefined,
-): Promise<SourceState | 'gone'> {
+): Promise<SourceState | 'the same' | 'gone'> {
+  const { clients, signal } = invocation;
   try {
-    return await look(invocation, request, route);
+    const found = await look(invocation, request, route);
+    if (written === undefined) return found;
+    const reader = clients.reader(route);
+    return (await isSameUpload(route, reader, request.source, written.upload, found, signal)) ? 'the same' : found;
   } catch (error) {
     if (written !== undefined && isGone(error)) return 'gone';
     throw error;

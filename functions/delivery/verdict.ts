@@ -1,6 +1,6 @@
 import { isNoTry, type RelayError } from '../errors.ts';
-import { delaySeconds } from './postpone.ts';
 import { spread } from './requeue.ts';
+import { delaySeconds } from './retry-delay.ts';
 
 /** What a message asks for and what has not come to its end. */
 export interface Failed {

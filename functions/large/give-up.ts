@@ -98,7 +98,7 @@ async function setAside(run: LargeRun, failure: RelayError, startedAt: Date | un
   });
   await persistentStep(run, 'set aside', () => {
     const body = messageBody({ key: request.source.key, route: route.name });
-    return sendToDeadLetterQueue(invocation, { body, messageId: execution }, failure);
+    return sendToDeadLetterQueue(invocation, { body, messageId: execution }, [failure]);
   });
   await persistentStep(run, 'report', () => reportNow(invocation, request, failed));
   return failed;

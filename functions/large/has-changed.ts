@@ -2,7 +2,7 @@ import type { Invocation } from '../delivery/relay.ts';
 import { RelayError } from '../errors.ts';
 import type { Route } from '../route.ts';
 import type { SourceObject } from '../source-object.ts';
-import { headSource, isGone, isSameContent, isSameObject, type SourceState } from '../transfer/source-state.ts';
+import { headSource, isGone, isSameContent, type SourceState } from '../transfer/source-state.ts';
 
 /** What has become of the source since it was seen. */
 export type Fate = 'same' | 'changed' | 'gone';
@@ -11,11 +11,10 @@ export async function fateOf(
   { clients, signal }: Invocation,
   route: Route,
   source: SourceObject,
-  seen: SourceState,
-  isSame = isSameObject,
+  isSame: (found: SourceState) => boolean | Promise<boolean>,
 ): Promise<Fate> {
   try {
-    return isSame(await headSource(clients.reader(route), source, signal), seen) ? 'same' : 'changed';
+    return (await isSame(await headSource(clients.reader(route), source, signal))) ? 'same' : 'changed';
   } catch (error) {
     if (isGone(error)) return 'gone';
     throw error;
@@ -29,7 +28,7 @@ export async function hasChanged(
   source: SourceObject,
   seen: SourceState,
 ): Promise<boolean> {
-  return (await fateOf(invocation, route, source, seen, isSameContent)) === 'changed';
+  return (await fateOf(invocation, route, source, (found) => isSameContent(found, seen))) === 'changed';
 }
 
 export function changed(source: SourceObject): RelayError {

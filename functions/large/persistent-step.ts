@@ -1,5 +1,5 @@
 import { durableStep } from '../delivery/durable-step.ts';
-import { delaySeconds } from '../delivery/postpone.ts';
+import { delaySeconds } from '../delivery/retry-delay.ts';
 import { isNoTry, type RelayError, type RelayErrorCode } from '../errors.ts';
 import type { LargeRun } from './large-run.ts';
 

@@ -8,6 +8,7 @@ import { attributesFor, type ObjectAttributes } from '../transfer/attributes.ts'
 import { answeredValue } from '../transfer/checksum.ts';
 import { completeUpload, computedFor, createUpload, proofOfParts } from '../transfer/multipart.ts';
 import { planTransfer } from '../transfer/plan.ts';
+import { isSameUpload, type WrittenUpload } from '../transfer/same-upload.ts';
 import type { SentPart } from '../transfer/send-part.ts';
 import { withCrcsCombined } from '../transfer/source-parts.ts';
 import { headSource, type SourceState } from '../transfer/source-state.ts';
@@ -51,7 +52,7 @@ async function relayOrGiveUp(run: LargeRun, progress: Progress): Promise<LargeAn
     if (plan.kind !== 'large') return await handBack(run, { reason: 'no longer large' });
     const shares = planFor(run, seen.sizeBytes, seen.proof);
     const state = await combine(run, seen);
-    const uploadId = await begin(run, state);
+    const { uploadId, tagging } = await begin(run, state);
     progress.uploadId = uploadId;
     const { crc32, digest } = computedFor(state.proof);
     const { request, route, execution } = run;
@@ -60,7 +61,7 @@ async function relayOrGiveUp(run: LargeRun, progress: Progress): Promise<LargeAn
     const upload = { ...common, computeCrc32: crc32, digest };
     const sent = await sendSections(run, upload, shares, untilOf(progress.startedAt!));
     progress.mayHaveWorkers = false;
-    const receipt = await deliver(run, progress, state, sent);
+    const receipt = await deliver(run, progress, { state, tagging }, sent);
     await persistentStep(run, 'report', () => reportNow(run.invocation, run.request, receipt));
     return receipt;
   } catch (error) {
@@ -79,8 +80,9 @@ async function leaveSlot({ invocation, execution }: LargeRun, { mayHaveWorkers }
 }
 
 /** Completes, records, and only then looks whether it is still the newest that was written. */
-async function deliver(run: LargeRun, progress: Progress, state: SourceState, sent: SentPart[]): Promise<Receipt> {
+async function deliver(run: LargeRun, progress: Progress, upload: WrittenUpload, sent: SentPart[]): Promise<Receipt> {
   const { context, invocation, request, route, attempts } = run;
+  const { state } = upload;
   const { uploadId, startedAt } = progress;
   // A look before an object becomes visible that may have been overtaken long ago.
   const { isOvertaken, begunAt } = await stepInSlot(run, 'look before completing', async () => ({
@@ -106,12 +108,23 @@ async function deliver(run: LargeRun, progress: Progress, state: SourceState, se
   if (route.createOnly) return receipt;
   // An earlier try of the completion may have died unanswered. Whatever it did has taken effect after this pause.
   await context.wait('until nothing is under way', { seconds: invocation.config.lateCompleteSeconds });
-  const fate = await persistentStep(run, 'look again', () => fateOf(invocation, route, request.source, state));
+  const fate = await persistentStep(run, 'look again', () =>
+    fateOf(invocation, route, request.source, (found) => isStill(run, upload, found)),
+  );
   if (fate === 'changed') await handBack(run, { reason: 'changed meanwhile' });
   if (fate === 'gone' && isInDoubt(met, receipt, begunAt))
     await handBack(run, { reason: 'deleted meanwhile', isUncertain: true });
   if (fate === 'same' && met.standing) await claim(run, receipt, met.standing);
   return receipt;
+}
+
+function isStill(
+  { invocation, request, route }: LargeRun,
+  upload: WrittenUpload,
+  found: SourceState,
+): Promise<boolean> {
+  const { clients, signal } = invocation;
+  return isSameUpload(route, clients.reader(route), request.source, upload, found, signal);
 }
 
 /** Whether another version was delivered that may be newer, or was perhaps written later. */
@@ -150,7 +163,7 @@ async function combine(run: LargeRun, state: SourceState): Promise<SourceState> 
   return stateFromJson(combined);
 }
 
-function begin(run: LargeRun, state: SourceState): Promise<string> {
+function begin(run: LargeRun, state: SourceState): Promise<{ uploadId: string; tagging: string | undefined }> {
   const { invocation, request, route } = run;
   const { source } = request;
   return stepInSlot(run, 'create upload', async () => {
@@ -158,7 +171,7 @@ function begin(run: LargeRun, state: SourceState): Promise<string> {
     const uploadId = await createUpload(transferOf(run, state, attributes));
     invocation.logger.info('relaying a large object', { source: `${source}`, sizeBytes: state.sizeBytes, uploadId });
     invocation.metrics.countLargeUpload(route.name, 'largeUploadsBegun');
-    return uploadId;
+    return { uploadId, tagging: attributes.Tagging };
   });
 }
 

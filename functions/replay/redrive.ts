@@ -1,5 +1,5 @@
 import { ListMessageMoveTasksCommand, StartMessageMoveTaskCommand } from '@aws-sdk/client-sqs';
-import { delaySeconds } from '../delivery/postpone.ts';
+import { delaySeconds } from '../delivery/retry-delay.ts';
 import type { ReplayRun } from './replay.ts';
 import { replayStep } from './replay-step.ts';
 import { serviceFailure } from './service-failure.ts';

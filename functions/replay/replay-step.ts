@@ -1,5 +1,5 @@
 import { durableStep } from '../delivery/durable-step.ts';
-import { delaySeconds } from '../delivery/postpone.ts';
+import { delaySeconds } from '../delivery/retry-delay.ts';
 import type { ReplayRun } from './replay.ts';
 
 /** @throws RelayError what no repetition helps, or didn't */

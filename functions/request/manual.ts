@@ -14,6 +14,16 @@ export function isManualEvent(value: unknown): boolean {
   return typeof value === 'object' && value !== null && (Object.hasOwn(value, 'key') || Object.hasOwn(value, 'keys'));
 }
 
+const listSchema = z.strictObject({ keys: z.array(z.unknown()).check(z.minLength(1)), route: z.optional(z.string()) });
+
+/** As many events as there are keys, whatever these are. */
+export function singleKeys(value: unknown): unknown[] {
+  const list = listSchema.safeParse(value).data;
+  if (list === undefined) return [value];
+  const { keys, ...rest } = list;
+  return keys.map((each) => ({ ...rest, key: each }));
+}
+
 /**
  * `{ "key": … }` or `{ "keys": […] }`, each with an optional `"route"`; keys as they are, not encoded. By hand or in a message.
  * They are keys of the bucket that the route reads.

@@ -7,5 +7,9 @@ export function messageBody(message: {
   route?: string | undefined;
   attempts?: number | undefined;
 }): string {
-  return JSON.stringify(message).replace(NOT_TAKEN, (character) => `\\u${character.charCodeAt(0).toString(16)}`);
+  return jsonForSqs(message);
+}
+
+export function jsonForSqs(value: unknown): string {
+  return JSON.stringify(value).replace(NOT_TAKEN, (character) => `\\u${character.charCodeAt(0).toString(16)}`);
 }

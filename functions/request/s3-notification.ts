@@ -39,6 +39,12 @@ export function isS3Notification(value: unknown): boolean {
   return typeof value === 'object' && value !== null && Object.hasOwn(value, 'Records');
 }
 
+/** As many notifications as there are records, whatever these are. */
+export function singleNotifications(value: unknown): unknown[] {
+  const { Records } = value as { Records: unknown };
+  return Array.isArray(Records) ? Records.map((record) => ({ ...(value as object), Records: [record] })) : [value];
+}
+
 /** https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html */
 export function parseS3Notification(value: unknown): RelayRequest[] {
   return parseShape(notificationSchema, value, EXPECTED).Records.map(({ eventName, eventTime, s3 }) => {

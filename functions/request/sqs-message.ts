@@ -1,18 +1,22 @@
 import type { SQSEvent } from 'aws-lambda';
+import * as z from 'zod/mini';
 import type { Sources } from '../route.ts';
 import { badEvent } from './bad-event.ts';
 import { isEventBridgeEvent, parseEventBridgeEvent } from './event-bridge.ts';
-import { isManualEvent, parseManualEvent } from './manual.ts';
-import { messageBody } from './message-body.ts';
+import { isManualEvent, parseManualEvent, singleKeys } from './manual.ts';
+import { jsonForSqs } from './message-body.ts';
 import type { RelayRequest } from './relay-request.ts';
-import { isS3Notification, isS3TestEvent, parseS3Notification } from './s3-notification.ts';
+import { isS3Notification, isS3TestEvent, parseS3Notification, singleNotifications } from './s3-notification.ts';
+
+/** A message that an SNS topic passes on, without raw message delivery: https://docs.aws.amazon.com/sns/latest/dg/sns-sqs-as-subscriber.html */
+const envelopeSchema = z.object({ Type: z.literal('Notification'), TopicArn: z.string(), Message: z.string() });
 
 /**
  * What the body of one queue message asks for; S3's test event asks for nothing. The relay itself sends `{ "key": … }`.
- * @throws RelayError `BadEvent` for a body that no sender of ours makes
+ * @throws RelayError `BadEvent` for a body that no sender of ours makes, and as `parseManualEvent` does
  */
 export function parseMessageBody(body: string, sources: Sources): RelayRequest[] {
-  const value = parseJson(body);
+  const value = unwrapped(parseJson(body));
   if (isS3TestEvent(value)) return [];
   if (isS3Notification(value)) return parseS3Notification(value);
   if (isEventBridgeEvent(value)) return parseEventBridgeEvent(value);
@@ -20,13 +24,24 @@ export function parseMessageBody(body: string, sources: Sources): RelayRequest[]
   throw badEvent('an S3 event notification or an EventBridge "Object Created" event in the message', value);
 }
 
-/** The body of a message that asks for one of another one's requests alone, in the same words. */
-export function singleBody(body: string, request: number): string {
-  const message = parseJson(body) as { Records?: unknown[]; keys?: string[]; route?: string };
-  if (message.Records && message.Records.length > 1)
-    return JSON.stringify({ ...message, Records: [message.Records[request]] });
-  const { keys, ...rest } = message;
-  return keys ? messageBody({ ...rest, key: keys[request]! }) : body;
+/**
+ * A message's body as bodies that ask for one object each, in the same words and order: none of them that can't be read keeps the
+ * others from being so. One that asks for one thing stays letter by letter.
+ */
+export function singleBodies(body: string): string[] {
+  let value: unknown;
+  try {
+    value = unwrapped(parseJson(body));
+  } catch {
+    return [body];
+  }
+  const singles = isS3Notification(value) ? singleNotifications(value) : singleKeys(value);
+  return singles.length > 1 ? singles.map(jsonForSqs) : [body];
+}
+
+function unwrapped(value: unknown): unknown {
+  const envelope = envelopeSchema.safeParse(value).data;
+  return envelope ? parseJson(envelope.Message) : value;
 }
 
 function parseJson(body: string): unknown {

@@ -108,14 +108,14 @@ export function isSameContent(a: SourceState, b: SourceState): boolean {
   return a.lastModified?.getTime() === b.lastModified?.getTime();
 }
 
-/** The tags as S3 takes them on a write, `a=1&b=2`; undefined when there are none. */
+/** The tags as S3 takes them on a write, `a=1&b=2`, in the order of their keys; undefined when there are none. */
 export async function sourceTags(
-  { s3, readsVersions }: Reader,
+  { s3, owner, readsVersions }: Reader,
   source: SourceObject,
   state: SourceState,
   signal: AbortSignal,
 ): Promise<string | undefined> {
-  const input: GetObjectTaggingCommandInput = { Bucket: source.bucket, Key: source.key };
+  const input: GetObjectTaggingCommandInput = { Bucket: source.bucket, Key: source.key, ExpectedBucketOwner: owner };
   if (readsVersions && state.versionId !== undefined) input.VersionId = state.versionId;
   const { TagSet } = await s3
     .send(new GetObjectTaggingCommand(input), { abortSignal: signal })
@@ -124,5 +124,7 @@ export async function sourceTags(
     });
   if (!TagSet?.length) return undefined;
   const pairs = TagSet.map(({ Key, Value }): [string, string] => [Key ?? '', Value ?? '']);
-  return new URLSearchParams(pairs).toString();
+  const tags = new URLSearchParams(pairs);
+  tags.sort();
+  return tags.toString();
 }

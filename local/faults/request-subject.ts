@@ -1,5 +1,5 @@
 import type { ApiRequest } from '../api.ts';
-import { callerAccount } from '../s3/call.ts';
+import { callerAccount, principalArn } from '../s3/call.ts';
 import { readHeaders } from '../s3/headers.ts';
 import { operationName } from '../s3/operations.ts';
 import { resolveTarget } from '../s3/target.ts';
@@ -15,6 +15,7 @@ export function requestSubject(service: string, request: ApiRequest, body: Buffe
   return {
     service,
     method: request.method,
+    caller: principalArn(request.caller.principal),
     ...(account !== undefined && { account }),
     ...(operation !== undefined && { operation }),
     ...(service === 's3' && s3Subject(request)),
@@ -24,8 +25,15 @@ export function requestSubject(service: string, request: ApiRequest, body: Buffe
 function s3Subject(request: ApiRequest): Subject {
   try {
     const { bucketName, key } = resolveTarget(request);
-    const operation = operationName({ request, query: request.query, headers: readHeaders(request) }, bucketName, key);
-    return { operation, ...(bucketName !== undefined && { bucket: bucketName }), ...(key !== undefined && { key }) };
+    const headers = readHeaders(request);
+    const operation = operationName({ request, query: request.query, headers }, bucketName, key);
+    const expectedOwner = headers.get('x-amz-expected-bucket-owner');
+    return {
+      operation,
+      ...(bucketName !== undefined && { bucket: bucketName }),
+      ...(key !== undefined && { key }),
+      ...(expectedOwner !== undefined && { expectedOwner }),
+    };
   } catch {
     // S3 itself says what is wrong with such a request.
     return {};

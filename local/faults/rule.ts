@@ -55,6 +55,10 @@ export interface Subject {
   operation?: string;
   /** The caller's. */
   account?: string;
+  /** The caller's ARN, or a service's name. */
+  caller?: string;
+  /** The account that S3 is told must own the bucket. */
+  expectedOwner?: string;
   bucket?: string;
   /** As the user wrote it: not encoded. */
   key?: string;

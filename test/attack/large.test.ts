@@ -1,5 +1,5 @@
 /** relay-large dies after it has sent CompleteMultipartUpload, the source is overwritten, and the completion takes effect late. */
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { s3Error } from '../exploration/s3-error.ts';
 import { LargeWorld } from '../large/large-world.ts';
 
@@ -50,4 +50,37 @@ test('what it hands back waits until its completion can’t be under way any lon
   expect(handedBack[0]!.uncertain).toBe('yes');
   expect(world.destination.letters('k')).toBe('B'.repeat(20));
   expect(world.ledger.item('main/k')).toMatchObject({ status: 'delivered', sourceVersionId: 'v2' });
+});
+
+describe('a part that its own late first try has replaced', () => {
+  /** @param times that the completion finds another part than it names */
+  async function replaced(times: number): Promise<LargeWorld> {
+    let refused = 0;
+    const world = new LargeWorld({
+      services: (services) => ({
+        ...services,
+        CompleteMultipartUpload(input) {
+          if (refused++ < times) throw s3Error(400, 'InvalidPart');
+          return services.CompleteMultipartUpload(input);
+        },
+      }),
+    });
+    world.upload('AAA'.repeat(10));
+    await world.relay();
+    return world;
+  }
+
+  test('has the upload begun afresh', async () => {
+    const world = await replaced(1);
+    expect(world.destination.letters('k')).toBe('AAA'.repeat(10));
+    expect(world.ledger.item('main/k')).toMatchObject({ status: 'delivered', attempts: '2' });
+    expect(new Set(world.sentParts.map((part) => part.split('/')[0])).size).toBe(2);
+  });
+
+  test('does so three times at the most: then it is recorded, and lies in the dead-letter queue', async () => {
+    const world = await replaced(Number.POSITIVE_INFINITY);
+    expect(world.executions).toHaveLength(3);
+    expect(world.ledger.item('main/k')).toMatchObject({ status: 'failed', reasonCode: 'UploadGone', attempts: '3' });
+    expect(world.queue.deadLetters).toMatchObject([{ key: 'k', code: 'UploadGone' }]);
+  });
 });

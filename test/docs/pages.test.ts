@@ -52,3 +52,14 @@ describe('what is run elsewhere', () => {
     expect(elsewhereOf('npm run chaotic')).toBeUndefined();
   });
 });
+
+test('each promise of the README names tests that are there', () => {
+  const [, section] = /## What you can rely on\n(.*?)\n## /s.exec(text('README.md'))!;
+  const promises = section!.split('\n- **').slice(1);
+  expect(promises.length).toBeGreaterThan(8);
+  for (const promise of promises) {
+    const named = [...promise.matchAll(/\]\((test\/[^)]+)\)/g)].map(([, path]) => path!);
+    expect(named, promise).not.toEqual([]);
+    expect(named.filter((path) => !existsSync(join(REPOSITORY, path)))).toEqual([]);
+  }
+});

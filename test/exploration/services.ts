@@ -11,11 +11,7 @@ import type {
   PutObjectCommandInput,
   UploadPartCommandInput,
 } from '@aws-sdk/client-s3';
-import type {
-  ChangeMessageVisibilityCommandInput,
-  DeleteMessageCommandInput,
-  SendMessageCommandInput,
-} from '@aws-sdk/client-sqs';
+import type { DeleteMessageCommandInput, SendMessageCommandInput } from '@aws-sdk/client-sqs';
 import { eTagOf } from './content.ts';
 import type { DestinationBucket } from './destination-bucket.ts';
 import { keyOf } from './event-message.ts';
@@ -41,7 +37,6 @@ export interface Services {
   PutItem(input: PutItemCommandInput): object;
   PutEvents(): object;
   DeleteMessage(input: DeleteMessageCommandInput): object;
-  ChangeMessageVisibility(input: ChangeMessageVisibilityCommandInput): object;
   SendMessage(input: SendMessageCommandInput): object;
   Invoke(input: InvokeCommandInput): object;
 }
@@ -91,10 +86,6 @@ export function servicesOf(stores: Stores): Services {
     Invoke: (input) => stores.start(input),
     DeleteMessage({ ReceiptHandle }) {
       queue.delete(ReceiptHandle!);
-      return {};
-    },
-    ChangeMessageVisibility({ ReceiptHandle }) {
-      queue.release(ReceiptHandle!);
       return {};
     },
     SendMessage({ QueueUrl, MessageBody, MessageAttributes = {}, DelaySeconds = 0 }) {

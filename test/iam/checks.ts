@@ -10,7 +10,7 @@ import {
   PutObjectCommand,
   S3Client,
 } from '@aws-sdk/client-s3';
-import { GetQueueAttributesCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { GetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { send } from '../../local/events/delivery.ts';
 import { assumeWriter, lambdaKeys } from '../support/sessions.ts';
 import {
@@ -46,8 +46,6 @@ const MIB = 1024 ** 2;
 const PARTS_BYTES = 65 * MIB;
 /** More than half of what an invocation could move: two of them are too much. */
 const HALF_OF_THE_TIME_BYTES = 300 * MIB;
-/** More than what is left of an invocation could move; it is never moved. */
-const TOO_MUCH_FOR_NOW_BYTES = 1024 * MIB;
 
 export const CHECKS: readonly Check[] = [
   {
@@ -110,21 +108,6 @@ export const CHECKS: readonly Check[] = [
         maximumConcurrency: undefined,
       });
       return true;
-    },
-  },
-  {
-    name: 'a message that may succeed later comes back soon',
-    guards: /^upload-relay: PostponeMessages$/,
-    holds: async (world) => {
-      const queueUrl = world.cloud.outputs('upload-relay-source')['QueueUrl']!;
-      await world.take(queueUrl);
-      await world.cloud.s3.putSparseObject({ bucket: SOURCE_BUCKET, key: 'slow', sizeBytes: TOO_MUCH_FOR_NOW_BYTES });
-      const receive = new ReceiveMessageCommand({ QueueUrl: queueUrl });
-      const { Messages: [message] = [] } = await world.a.sqs.send(receive);
-      const { MessageId: messageId, ReceiptHandle: receiptHandle, Body: body } = message!;
-      const attributes = { ApproximateReceiveCount: '1' };
-      await world.invoke({ Records: [{ eventSource: 'aws:sqs', messageId, receiptHandle, body, attributes }] });
-      return (await world.take(queueUrl)).length === 1;
     },
   },
   {

@@ -292,7 +292,6 @@ describe('least privilege', () => {
     expect(granted).toEqual([
       ['WriteLogs', 'Allow', ['logs:CreateLogStream', 'logs:PutLogEvents']],
       ['TakeMessages', 'Allow', ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes']],
-      ['PostponeMessages', 'Allow', 'sqs:ChangeMessageVisibility'],
       ['SendAnew', 'Allow', 'sqs:SendMessage'],
       ['ReadObjects', 'Allow', ['s3:GetObject', 's3:GetObjectVersion']],
       ['TellMissingObjects', 'Allow', 's3:ListBucket'],

@@ -73,6 +73,8 @@ const ANSWERS: Record<
   's3-multipart': { payload: allDone },
   's3-test-event': { payload: allDone },
   's3-missing-object': { payload: allDone, dead: ['SourceMissing'] },
+  's3-one-bad-record': { payload: allDone, dead: ['BadEvent'] },
+  's3-through-topic': { payload: allDone },
   's3-wrong-bucket': { payload: allDone, dead: ['WrongBucket'] },
   's3-object-removed': { payload: allDone, dead: ['BadEvent'] },
   's3-broken-encoding': { payload: allDone, dead: ['BadEvent'] },

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { hasTimeFor, orOutOfTime, withDeadline, withTimeFor } from '../../../functions/delivery/deadline.ts';
-import { delaySeconds } from '../../../functions/delivery/postpone.ts';
 import type { Invocation, Relay } from '../../../functions/delivery/relay.ts';
+import { delaySeconds } from '../../../functions/delivery/retry-delay.ts';
 import type { RelayError } from '../../../functions/errors.ts';
 
 const MIB = 1024 ** 2;
@@ -62,7 +62,7 @@ describe('nothing is begun that can’t be finished', () => {
     expect(await begin('m3')).toBe('begun');
   });
 
-  test('what one message asks for is one matter: its routes don’t keep each other from beginning', async () => {
+  test('what one asks for who waits is one matter: the routes of a key don’t keep each other from beginning', async () => {
     const invocation = left(900_000);
     const begin = () =>
       begun(withTimeFor(invocation, { messageId: 'm', sizeBytes: 5 * GIB, hasBegun: false }, async () => undefined));

@@ -23,6 +23,7 @@ describe('every queue fixture says which keys it asks for', () => {
     ],
     ['s3-zero-bytes', [['empty.bin']]],
     ['s3-two-records', [['README.md', 'LICENSE']]],
+    ['s3-through-topic', [['README.md']]],
     ['s3-duplicate', [['README.md'], ['README.md']]],
     ['s3-reordered', [['README.md'], ['README.md']]],
     ['s3-multipart', [['64MiB.bin']]],
