@@ -38,6 +38,8 @@ export async function whenGone(
   if (standing?.status !== 'delivered') throw failure;
   if (history.isUncertain || history.hasWritten)
     return restored(invocation, request, route, standing, 'an earlier try');
+  // A newer version was deleted before it could be relayed: that is told, but what was delivered stays.
+  if ((comparable(request.hint?.sequencer) ?? '') > (standing.sequencer ?? '')) throw failure;
   const { bucket, key } = request.source;
   return { receipt: { status: 'gone', route: route.name, source: { bucket, key }, certain: true } };
 }

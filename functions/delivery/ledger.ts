@@ -78,8 +78,8 @@ export function comparable(sequencer: string | undefined): string | undefined {
 
 /**
  * A delivery takes the place of one of the same version, of an older one, and of a failure. One whose age can't be told stays: the source
- * tells which is the newest, or nobody does. A failure takes the place of a delivery only where it is of a strictly newer version. That
- * a key is taken never takes the place of the delivery that took it, but of one to where the route led before.
+ * tells which is the newest, or nobody does. A failure takes the place of a delivery only where it is of a strictly newer version, and
+ * not deleted before it could be relayed. That a key is taken never takes the place of the delivery that took it, but of one to where the route led before.
  */
 function conditionFor(
   receipt: FinalReceipt,
@@ -91,7 +91,8 @@ function conditionFor(
   if (receipt.status === 'failed') {
     alternatives.push('#status = :failed');
     values[':failed'] = 'failed';
-    if (sequencer !== undefined) alternatives.push('sequencer < :sequencer');
+    // Of a key that was deleted, what was delivered is what must stay.
+    if (sequencer !== undefined && !isOfDelete(receipt)) alternatives.push('sequencer < :sequencer');
   } else {
     alternatives.push('#status <> :delivered');
     values[':delivered'] = 'delivered';
@@ -114,12 +115,17 @@ function conditionFor(
       values[':overETag'] = over.eTag ?? '';
     }
   }
-  if (sequencer !== undefined && receipt.status !== 'already there') values[':sequencer'] = sequencer;
+  const isCompared = alternatives.some((alternative) => alternative.includes(':sequencer'));
+  if (sequencer !== undefined && isCompared) values[':sequencer'] = sequencer;
   return {
     ConditionExpression: alternatives.join(' OR '),
     ExpressionAttributeNames: { '#status': 'status' },
     ExpressionAttributeValues: Object.fromEntries(Object.entries(values).map(([name, S]) => [name, { S: S! }])),
   };
+}
+
+function isOfDelete({ failure }: FailedReceipt): boolean {
+  return failure['code'] === 'SourceMissing';
 }
 
 function readItem(item: Record<string, AttributeValue>): Item {

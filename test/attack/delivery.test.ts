@@ -252,6 +252,17 @@ describe('after a delete the newest that was delivered stays', () => {
     expect(await reasons()).toEqual([]);
   });
 
+  test('also when a still newer one was deleted before it could be relayed, which is told', async () => {
+    const step = async () => {
+      const newest = await put('between', 'newest');
+      await remove('between');
+      await answer(inProcessRelay(world), event('between', newest, '00C3'));
+    };
+    await overtaken('between', step);
+    expect(await delivered('between')).toBe('newer');
+    expect(await reasons()).toEqual(['SourceMissing']);
+  });
+
   test('if that version is gone, too, account B is told which one is right and which is there', async () => {
     let gone: string | undefined;
     const step = async () => {

@@ -15,7 +15,7 @@ import type { Timeline } from './timeline.ts';
 type Item = Record<string, AttributeValue>;
 
 /** Reasons by which account B is told that a key may hold an older version than it should. */
-const TELLING_OF_STALE = ['Superseded', 'SourceMissing'];
+const TELLING_OF_STALE = ['Superseded'];
 
 /** Two buckets, a queue and a ledger in one process, those who upload, and what must hold in the end. */
 export class World implements Stores {

@@ -159,11 +159,12 @@ describe('the ledger', () => {
     ['older than the delivery', '00AB', '00AA', 'delivered'],
     ['of unknown age', '00AA', undefined, 'delivered'],
     ['after a delivery of unknown age', undefined, '00AA', 'delivered'],
+    ['newer, and deleted before it could be relayed', '00AA', '00AB', 'delivered', 'SourceMissing'],
   ])(
     'a failure does not hide a delivery unless it is known to be newer: %s',
-    async (name, delivery, failure, status) => {
+    async (name, delivery, failure, status, code = 'SourceArchived') => {
       await record(relay.invocation, aReceipt(name, delivery));
-      await record(relay.invocation, aFailure(name, failure));
+      await record(relay.invocation, aFailure(name, failure, code));
       expect((await world.ledgerItem(name))?.['status']).toBe(status);
     },
   );
@@ -260,12 +261,12 @@ function fieldsOf(value: unknown, path = ''): string[] {
     .toSorted();
 }
 
-function aFailure(key: string, sequencer: string | undefined): FailedReceipt {
+function aFailure(key: string, sequencer: string | undefined, code = 'SourceMissing'): FailedReceipt {
   return {
     status: 'failed',
     route: 'main',
     source: { bucket: 's', key, versionId: undefined, sequencer },
-    failure: { code: 'SourceMissing', message: 'first' },
+    failure: { code, message: 'first' },
     attempts: 1,
     startedAt: '2026-01-15T09:30:00.000Z',
     durationMs: 1,
