@@ -66,7 +66,7 @@ export async function afterDelete(
     const isNewer = receipt.source.sequencer !== undefined && standing.sequencer !== undefined;
     if (isNewer) return restored(invocation, request, route, standing, own);
     // At least as new as the event that led here, where that is of a later version.
-    if ((standing.sequencer ?? '') <= (comparable(request.hint?.sequencer) ?? '')) {
+    if (standing.sequencer !== undefined && standing.sequencer <= (comparable(request.hint?.sequencer) ?? '')) {
       const met = await record(invocation, receipt as Receipt, standing);
       return met.standing ? afterDelete(invocation, request, route, { receipt, state, begunAt, ...met }) : { receipt };
     }

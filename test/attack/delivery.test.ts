@@ -263,6 +263,27 @@ describe('after a delete the newest that was delivered stays', () => {
     expect(await reasons()).toEqual(['SourceMissing']);
   });
 
+  test('if nobody can tell which is newer, account B is told of both', async () => {
+    const older = await put('untold', 'older');
+    let newer: Version = {};
+    justBefore(
+      relay.writer,
+      'PutObject',
+      (nth) => nth === 1,
+      async () => {
+        newer = await put('untold', 'newer');
+        await answer(inProcessRelay(world), message({ key: 'untold' }));
+        await remove('untold');
+      },
+    );
+    await answer(relay, event('untold', older, '00C1'));
+    const [letter] = await world.deadLetters();
+    expect(letter?.MessageAttributes).toMatchObject({ ErrorCode: { StringValue: 'Superseded' } });
+    const reason = letter?.MessageAttributes?.['ErrorMessage']?.StringValue;
+    expect(reason).toContain(`version ${newer.VersionId}`);
+    expect(reason).toContain(`version ${older.VersionId}`);
+  });
+
   test('if that version is gone, too, account B is told which one is right and which is there', async () => {
     let gone: string | undefined;
     const step = async () => {

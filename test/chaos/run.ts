@@ -57,9 +57,10 @@ const FAULTLESS_SHARE = 0.1;
 const BACKLOG = 12;
 const LOOK_EVERY_MS = 50;
 const PROGRESS_EVERY_MS = 5000;
+/** An asynchronous invocation that failed is made again after one minute and after two more. */
+const MAX_SETTLING_MS = 300_000;
 /** With most faults at once, a run may be kept from ever coming to its end. */
 const MAX_FAULTY_TAIL_MS = 60_000;
-const MAX_SETTLING_MS = 180_000;
 
 /**
  * Uploads while everything goes wrong that a seed has drawn, lets the relay come to rest, and audits the destination.
