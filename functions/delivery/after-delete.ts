@@ -36,10 +36,8 @@ export async function whenGone(
     throw failure;
   });
   if (standing?.status !== 'delivered') throw failure;
-  if (history.isUncertain || history.hasWritten)
+  if (history.isUncertain || history.visibleWrites.mayHaveWritten)
     return restored(invocation, request, route, standing, 'an earlier try');
-  // A newer version was deleted before it could be relayed: that is told, but what was delivered stays.
-  if ((comparable(request.hint?.sequencer) ?? '') > (standing.sequencer ?? '')) throw failure;
   const { bucket, key } = request.source;
   return { receipt: { status: 'gone', route: route.name, source: { bucket, key }, certain: true } };
 }
@@ -59,18 +57,23 @@ export async function afterDelete(
   invocation: Invocation,
   request: RelayRequest,
   route: Route,
-  { receipt, state, begunAt, standing, replaced }: WrittenOver,
+  { receipt, state, begunAt, standing, replaced, hasReplacedUnseen }: WrittenOver,
 ): Promise<Next> {
   const own = nameOf(state);
   if (standing) {
     const isNewer = receipt.source.sequencer !== undefined && standing.sequencer !== undefined;
     if (isNewer) return restored(invocation, request, route, standing, own);
-    // At least as new as the event that led here, where that is of a later version.
-    if (standing.sequencer !== undefined && standing.sequencer <= (comparable(request.hint?.sequencer) ?? '')) {
+    // What was read is at least as new as the event that led here. Of two unknown ages nobody can tell the greater.
+    const told = comparable(request.hint?.sequencer);
+    if (told !== undefined && standing.sequencer !== undefined && standing.sequencer <= told) {
       const met = await record(invocation, receipt as Receipt, standing);
-      return met.standing ? afterDelete(invocation, request, route, { receipt, state, begunAt, ...met }) : { receipt };
+      return afterDelete(invocation, request, route, { receipt, state, begunAt, ...met });
     }
     throw superseded(request, route, standing, `${own}, of which nobody can tell any more which is newer`);
+  }
+  if (hasReplacedUnseen) {
+    const right = { ...replaced!, ...state, sequencer: receipt.source.sequencer };
+    return restored(invocation, request, route, right, 'another version');
   }
   // It was recorded after this one's write had begun, so it may have been written after it, too.
   const isOther = replaced?.status === 'delivered' && nameOf(replaced) !== own;

@@ -81,7 +81,7 @@ async function relayOne(invocation: Invocation, handling: Handling, index: numbe
     if (request === undefined) return [];
     requests.push(request);
     const outcomes = await relayAlongRoutes(invocation, request, {
-      isFinal: (failure) => isFinal(failure, tries),
+      isFinal: (failure, quietSeconds) => isFinal(failure, quietSeconds, tries),
       // An execution that was started before may have been overtaken by what is uncertain.
       messageId: isUncertain ? record.messageId : firstId,
       isRedelivered,
@@ -147,7 +147,8 @@ async function setOneAside(
   const isPart = request !== undefined && failed.length !== deliveries[request];
   const routes = isPart ? failed.flatMap(({ delivery }) => (delivery ? routeOf(delivery) : [])) : [];
   try {
-    await sendToDeadLetterQueue(invocation, { ...letter, routes }, failures);
+    const isUncertain = failed.some((each) => each.isUncertain);
+    await sendToDeadLetterQueue(invocation, { ...letter, routes, isUncertain }, failures);
     return true;
   } catch (cause) {
     // Nothing is lost: the queue's own redrive policy moves the message after its last receive.

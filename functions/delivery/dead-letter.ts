@@ -13,12 +13,14 @@ const REASON_CHARACTERS = 2048;
 export interface DeadLetter extends Pick<SQSRecord, 'body' | 'messageId'> {
   /** Those that it is left to go, where it went others well; all, unless given. */
   routes?: readonly string[];
+  /** Whether something may have been written that none has put right since. */
+  isUncertain: boolean;
 }
 
 /** Puts a message that no retry can help where people look for it: unchanged, with the reason, or one for each route, in its attributes: there is one at least. */
 export async function sendToDeadLetterQueue(
   invocation: Invocation,
-  { body, messageId, routes = [] }: DeadLetter,
+  { body, messageId, routes = [], isUncertain }: DeadLetter,
   failures: readonly RelayError[],
 ): Promise<void> {
   const reasons = new Set(failures.map(({ message }) => message));
@@ -32,6 +34,7 @@ export async function sendToDeadLetterQueue(
         ErrorMessage: text(attributeText([...reasons].join(' '))),
         OriginalMessageId: text(messageId),
         ...(routes.length > 0 && { Routes: text(namesText(routes)) }),
+        ...(isUncertain && { Uncertain: text('yes') }),
       },
     }),
   );

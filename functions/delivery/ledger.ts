@@ -15,7 +15,7 @@ const REASON_CHARACTERS = 1024;
 
 type Fact = string | number | undefined;
 
-/** What the ledger says of a route and key. */
+/** What the ledger says of a route and key; of a failure that took the place of a delivery, what it says of that one. */
 export interface Item {
   status: string | undefined;
   versionId: string | undefined;
@@ -32,6 +32,8 @@ export interface Recorded {
   standing?: Item | undefined;
   /** Its place was taken. */
   replaced?: Item | undefined;
+  /** The SDK has repeated the request, and what was there before its first try nobody tells. */
+  hasReplacedUnseen?: boolean | undefined;
 }
 
 /**
@@ -47,7 +49,7 @@ export async function record(invocation: Invocation, receipt: FinalReceipt, over
   const sequencer = comparable(known);
   const input: PutItemCommandInput = {
     TableName: config.ledgerTable,
-    Item: { ...itemOf(receipt, sequencer), ...accountOf(config, receipt) },
+    Item: { ...itemOf(receipt, sequencer, over), ...accountOf(config, receipt) },
     ...conditionFor(receipt, sequencer, over),
     ReturnValues: 'ALL_OLD',
     ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
@@ -55,10 +57,21 @@ export async function record(invocation: Invocation, receipt: FinalReceipt, over
   // A delivery that isn't recorded in time is made again; a failure may have no other try.
   const abortSignal = receipt.status === 'failed' ? recordingSignal : signal;
   try {
-    const { Attributes } = await clients.dynamodb.send(new PutItemCommand(input), { abortSignal });
-    return Attributes ? { replaced: readItem(Attributes) } : {};
+    const { Attributes, $metadata } = await clients.dynamodb.send(new PutItemCommand(input), { abortSignal });
+    if (Attributes === undefined) return {};
+    const replaced = readItem(Attributes);
+    const isRepeated = $metadata.attempts !== 1 && replaced.startedAt === receipt.startedAt;
+    return { replaced, ...(isRepeated && { hasReplacedUnseen: true }) };
   } catch (error) {
-    if (error instanceof ConditionalCheckFailedException) return { standing: readItem(error.Item ?? {}) };
+    if (error instanceof ConditionalCheckFailedException) {
+      const standing = readItem(error.Item ?? {});
+      // It takes its place, and carries on what it was: a late write may yet ask for it.
+      if (receipt.status === 'failed' && isOlder(standing, sequencer)) return record(invocation, receipt, standing);
+      if (receipt.status !== 'delivered' || known !== undefined || !isOf(standing, receipt)) return { standing };
+      // The same version, and its place in the order is known: that stays.
+      const source = { ...receipt.source, sequencer: standing.sequencer };
+      return record(invocation, { ...receipt, source }, over);
+    }
     const { name, message } = error as Error;
     throw new RelayError({
       code: 'LedgerUnavailable',
@@ -78,8 +91,8 @@ export function comparable(sequencer: string | undefined): string | undefined {
 
 /**
  * A delivery takes the place of one of the same version, of an older one, and of a failure. One whose age can't be told stays: the source
- * tells which is the newest, or nobody does. A failure takes the place of a delivery only where it is of a strictly newer version, and
- * not deleted before it could be relayed. That a key is taken never takes the place of the delivery that took it, but of one to where the route led before.
+ * tells which is the newest, or nobody does. A failure takes the place of a delivery only where it is of a strictly newer version. That
+ * a key is taken never takes the place of the delivery that took it, but of one to where the route led before.
  */
 function conditionFor(
   receipt: FinalReceipt,
@@ -89,12 +102,10 @@ function conditionFor(
   const values: Record<string, string | undefined> = {};
   const alternatives = ['attribute_not_exists(id)'];
   if (receipt.status === 'failed') {
-    alternatives.push('#status = :failed');
+    alternatives.push('(#status = :failed AND attribute_not_exists(deliveredETag))');
     values[':failed'] = 'failed';
-    // Of a key that was deleted, what was delivered is what must stay.
-    if (sequencer !== undefined && !isOfDelete(receipt)) alternatives.push('sequencer < :sequencer');
   } else {
-    alternatives.push('#status <> :delivered');
+    alternatives.push('(#status <> :delivered AND attribute_not_exists(deliveredETag))');
     values[':delivered'] = 'delivered';
   }
   if (receipt.status === 'already there') {
@@ -104,19 +115,25 @@ function conditionFor(
   }
   if (receipt.status === 'delivered') {
     const { versionId, eTag } = receipt.source;
-    const isSame = versionId === undefined ? 'sourceETag = :eTag' : 'sourceVersionId = :versionId';
-    alternatives.push(sequencer === undefined ? isSame : `(${isSame} AND attribute_not_exists(sequencer))`);
+    const [isSame, wasSame] =
+      versionId === undefined
+        ? ['sourceETag = :eTag', 'deliveredETag = :eTag']
+        : ['sourceVersionId = :versionId', 'deliveredVersionId = :versionId'];
+    alternatives.push(`(#status = :delivered AND ${isSame} AND attribute_not_exists(sequencer))`);
+    alternatives.push(`(${wasSame} AND attribute_not_exists(deliveredSequencer))`);
     if (versionId === undefined) values[':eTag'] = eTag;
     else values[':versionId'] = versionId;
-    if (sequencer !== undefined) alternatives.push('sequencer <= :sequencer');
-    if (over) {
-      alternatives.push('(startedAt = :overStartedAt AND sourceETag = :overETag)');
-      values[':overStartedAt'] = over.startedAt ?? '';
-      values[':overETag'] = over.eTag ?? '';
+    if (sequencer !== undefined) {
+      alternatives.push('(#status = :delivered AND sequencer <= :sequencer)', 'deliveredSequencer <= :sequencer');
+      values[':sequencer'] = sequencer;
     }
   }
-  const isCompared = alternatives.some((alternative) => alternative.includes(':sequencer'));
-  if (sequencer !== undefined && isCompared) values[':sequencer'] = sequencer;
+  if (over && receipt.status !== 'already there') {
+    alternatives.push('(startedAt = :overStartedAt AND sourceETag = :overETag)');
+    alternatives.push('(startedAt = :overStartedAt AND deliveredETag = :overETag)');
+    values[':overStartedAt'] = over.startedAt ?? '';
+    values[':overETag'] = over.eTag ?? '';
+  }
   return {
     ConditionExpression: alternatives.join(' OR '),
     ExpressionAttributeNames: { '#status': 'status' },
@@ -124,13 +141,29 @@ function conditionFor(
   };
 }
 
-function isOfDelete({ failure }: FailedReceipt): boolean {
-  return failure['code'] === 'SourceMissing';
+function isOf({ versionId, eTag }: Item, { source }: Receipt): boolean {
+  return source.versionId === undefined ? eTag === source.eTag : versionId === source.versionId;
+}
+
+/** Whether it is known to be. Pure. */
+function isOlder({ status, sequencer }: Item, than: string | undefined): boolean {
+  return status === 'delivered' && sequencer !== undefined && than !== undefined && sequencer < than;
 }
 
 function readItem(item: Record<string, AttributeValue>): Item {
   const text = (name: string) => item[name]?.S;
   const startedAt = text('startedAt');
+  const carried = text('deliveredETag');
+  if (carried !== undefined) {
+    return {
+      status: 'delivered',
+      versionId: text('deliveredVersionId'),
+      eTag: carried,
+      sequencer: text('deliveredSequencer'),
+      startedAt,
+      recordedAt: Number(item['deliveredAt']?.N),
+    };
+  }
   return {
     status: text('status'),
     versionId: text('sourceVersionId'),
@@ -146,7 +179,11 @@ export function ledgerId(route: string, key: string): string {
   return `${route}/${key}`;
 }
 
-function itemOf(receipt: FinalReceipt, sequencer: string | undefined): Record<string, AttributeValue> {
+function itemOf(
+  receipt: FinalReceipt,
+  sequencer: string | undefined,
+  over: Item | undefined,
+): Record<string, AttributeValue> {
   const { route, source, status, attempts, startedAt, durationMs } = receipt;
   const facts: Record<string, Fact> = {
     id: ledgerId(route, source.key),
@@ -160,6 +197,7 @@ function itemOf(receipt: FinalReceipt, sequencer: string | undefined): Record<st
     sourceKey: source.key,
     sourceVersionId: source.versionId,
     ...factsOf(receipt),
+    ...(receipt.status === 'failed' && over && carriedFacts(over)),
   };
   return Object.fromEntries(
     Object.entries(facts).flatMap(([name, fact]) => (fact === undefined ? [] : [[name, attribute(fact)]])),
@@ -214,6 +252,16 @@ function failedFacts({ failure }: FailedReceipt): Record<string, Fact> {
   return {
     reasonCode: String(failure['code']),
     reason: String(failure['message']).slice(0, REASON_CHARACTERS),
+  };
+}
+
+/** Of the delivery whose place a failure takes. */
+function carriedFacts({ versionId, eTag, sequencer, recordedAt }: Item): Record<string, Fact> {
+  return {
+    deliveredVersionId: versionId,
+    deliveredETag: eTag,
+    deliveredSequencer: sequencer,
+    deliveredAt: recordedAt,
   };
 }
 

@@ -30,7 +30,6 @@ const attributesSchema = z.object({
   FirstSentAt: z.object({ stringValue: integer }),
   Tries: z.object({ stringValue: integer }),
   RequeuedAt: z.object({ stringValue: integer }),
-  Uncertain: z.optional(z.object({ stringValue: z.string() })),
   Left: z.optional(z.object({ stringValue: z.string().check(z.minLength(1)) })),
 });
 
@@ -43,7 +42,7 @@ const SEPARATOR = ',';
 
 /**
  * Reads it off a message. A redrive copies attributes onto a new message; it is to start afresh, so what was tried counts only
- * on the message that it was sent with. Which routes are left to go counts afterwards, too.
+ * on the message that it was sent with. Which routes are left to go, and that something may have been written, counts afterwards, too.
  * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-configure-dead-letter-queue-redrive.html
  */
 export function historyOf({ messageId, attributes, messageAttributes }: SQSRecord): MessageHistory {
@@ -52,6 +51,7 @@ export function historyOf({ messageId, attributes, messageAttributes }: SQSRecor
   const carried = attributesSchema.safeParse(messageAttributes).data;
   const isRequeued = carried && Math.abs(sentAt - Number(carried.RequeuedAt.stringValue)) <= SAME_SENDING_MS;
   const isRedelivered = receives > 1;
+  const isUncertain = isRedelivered || messageAttributes?.['Uncertain'] !== undefined;
   if (!isRequeued) {
     const routes = routesSchema.safeParse(messageAttributes).data?.Routes.stringValue.split(SEPARATOR);
     return {
@@ -59,7 +59,7 @@ export function historyOf({ messageId, attributes, messageAttributes }: SQSRecor
       firstSentAt: sentAt,
       tries: receives,
       isRedelivered,
-      isUncertain: isRedelivered,
+      isUncertain,
       ...(routes && { left: new Set(routes.map((route) => deliveryName(0, route))) }),
     };
   }
@@ -68,7 +68,7 @@ export function historyOf({ messageId, attributes, messageAttributes }: SQSRecor
     firstSentAt: Number(carried.FirstSentAt.stringValue),
     tries: Number(carried.Tries.stringValue) + receives,
     isRedelivered,
-    isUncertain: isRedelivered || carried.Uncertain !== undefined,
+    isUncertain,
     ...(carried.Left && { left: new Set(carried.Left.stringValue.split(SEPARATOR)) }),
   };
 }

@@ -9,13 +9,14 @@ import { type Outcome, relayAlongRoutes } from './relay-object.ts';
 import { requeue } from './requeue.ts';
 
 /**
- * Has an object that no message asks for delivered once more where an earlier write may yet take effect: a message does it then.
+ * Has an object that no message asks for delivered once more where an earlier write may yet take effect, or where something was written
+ * and then went wrong: a message does it then.
  * @throws RelayError `QueueUnavailable`
  */
 async function repeatLater(invocation: Invocation, request: RelayRequest, outcomes: Outcome[]): Promise<void> {
   const { source } = request;
-  for (const { route, quietSeconds } of outcomes) {
-    if (quietSeconds === 0) continue;
+  for (const { route, quietSeconds, isUncertain } of outcomes) {
+    if (quietSeconds === 0 && !isUncertain) continue;
     const carried = {
       firstId: randomUUID(),
       firstSentAt: invocation.now().getTime(),

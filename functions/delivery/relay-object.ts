@@ -27,7 +27,7 @@ const WORDS = {
 
 export interface RelayOptions {
   /** Whether nobody tries again what fails with this: its reason is recorded then. */
-  isFinal?: (failure: RelayError) => boolean;
+  isFinal?: (failure: RelayError, quietSeconds: number) => boolean;
   /** Of the message or task it came with: what is started for it bears its name. One of its own unless given. */
   messageId?: string;
   isRedelivered?: boolean;
@@ -106,12 +106,16 @@ async function relayAlong(
     return { route: route.name, receipt, quietSeconds: quiet(), isUncertain: false };
   } catch (error) {
     const failure = asRelayError(error, { source: `${request.source}` });
-    const facts = { route: route.name, quietSeconds: quiet(), isUncertain: isUncertain || history.hasWritten };
-    if (!isFinal(failure)) return { ...facts, failure };
+    const facts = {
+      route: route.name,
+      quietSeconds: quiet(),
+      isUncertain: isUncertain || visibleWrites.mayHaveWritten,
+    };
+    if (!isFinal(failure, quiet())) return { ...facts, failure };
     const failed = failedReceiptOf(request, route, failure, { attempts, startedAt, finishedAt: now() });
     const unrecorded = await recordFailure(invocation, failed, failure);
     // A try more is for the record; at the last one, the reason counts.
-    if (unrecorded && !isFinal(unrecorded)) return { ...facts, failure: unrecorded };
+    if (unrecorded && !isFinal(unrecorded, quiet())) return { ...facts, failure: unrecorded };
     metrics.count(request, failed, now());
     report(invocation, failed);
     return { ...facts, failure };

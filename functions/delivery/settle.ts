@@ -52,35 +52,16 @@ export async function settle(
   route: Route,
   attempt: Attempt,
 ): Promise<RelayReceipt> {
-  const { attempts, startedAt, history } = attempt;
+  const { attempts, startedAt } = attempt;
   let next: Next = await firstLook(invocation, request, route).then(
     (snapshot) => ({ snapshot }),
     (error: unknown) => whenGone(invocation, request, route, attempt, error),
   );
-  for (let round = 0; round < ROUNDS; round++) {
-    if ('receipt' in next) return next.receipt;
-    const { snapshot, asked = request } = next;
-    const { largeObjectBytes } = invocation.config;
-    const { requireProof } = route;
-    const plan = planTransfer(request.source, snapshot.state, { largeObjectBytes, requireProof });
-    if (plan.kind === 'large') return await startLarge(invocation, request, route, snapshot.state, history);
+  for (let round = 0; round < ROUNDS && !('receipt' in next); round++) {
     const timing = { attempts: attempts + round, startedAt };
-    const { claimant, hasWritten: hasBegun } = history;
-    const claim = { messageId: claimant, sizeBytes: snapshot.state.sizeBytes, hasBegun };
-    const begunAt = invocation.now().getTime();
-    const written = await withTimeFor(invocation, claim, () => {
-      history.hasWritten = true;
-      return writeOnce(invocation, asked, route, snapshot, plan, { timing, history });
-    }).catch(unlessChanged);
-    if (written !== undefined && route.createOnly) return written.receipt;
-    const after = await lookAgain(invocation, request, route, written);
-    if (after === 'the same') {
-      if (await isLastWord(invocation, written!)) return written!.receipt;
-    } else if (after === 'gone') {
-      next = await afterDelete(invocation, asked, route, { ...written!, state: snapshot.state, begunAt });
-    } else {
-      next = { snapshot: { state: after } };
-    }
+    next = await writeAndLook(invocation, request, route, { ...attempt, ...timing }, next).catch((error: unknown) =>
+      whenGone(invocation, request, route, attempt, error),
+    );
   }
   if ('receipt' in next) return next.receipt;
   throw new RelayError({
@@ -90,6 +71,37 @@ export async function settle(
     operation: 'settle',
     source: `${request.source}`,
   });
+}
+
+/** One round; where the look shows that nothing is left to do, its receipt. */
+async function writeAndLook(
+  invocation: Invocation,
+  request: RelayRequest,
+  route: Route,
+  attempt: Attempt,
+  { snapshot, asked = request }: Exclude<Next, { receipt: RelayReceipt }>,
+): Promise<Next> {
+  const { history } = attempt;
+  const { largeObjectBytes } = invocation.config;
+  const { requireProof } = route;
+  const plan = planTransfer(request.source, snapshot.state, { largeObjectBytes, requireProof });
+  if (plan.kind === 'large') return { receipt: await startLarge(invocation, request, route, snapshot.state, history) };
+  const { claimant, hasWritten: hasBegun } = history;
+  const claim = { messageId: claimant, sizeBytes: snapshot.state.sizeBytes, hasBegun };
+  const begunAt = invocation.now().getTime();
+  const written = await withTimeFor(invocation, claim, () => {
+    history.hasWritten = true;
+    return writeOnce(invocation, asked, route, snapshot, plan, { timing: attempt, history });
+  }).catch(unlessChanged);
+  if (written !== undefined && route.createOnly) {
+    // The key was free, so what the ledger tells of was taken away.
+    if (written.receipt.status === 'delivered') await isLastWord(invocation, written);
+    return written;
+  }
+  const after = await lookAgain(invocation, request, route, written);
+  if (after === 'gone') return afterDelete(invocation, asked, route, { ...written!, state: snapshot.state, begunAt });
+  if (after !== 'the same') return { snapshot: { state: after } };
+  return (await isLastWord(invocation, written!)) ? written! : { snapshot, asked };
 }
 
 /** Whether the ledger names what was written. If it named another version, the source has told by now that this one is the newest. */

@@ -23,14 +23,15 @@ export async function startLarge(
   request: RelayRequest,
   route: Route,
   state: SourceState,
-  { messageId, hasWritten }: Pick<History, 'messageId' | 'hasWritten'>,
+  { messageId, hasWritten, ...history }: Omit<History, 'isRedelivered'>,
 ): Promise<StartedReceipt> {
   const { source, hint, attempts } = request;
   const { largeFunction } = config;
   if (largeFunction === undefined) throw tooLarge(request, state, config.largeObjectBytes);
   const name = executionName(route, source.key, messageId, state, hasWritten ? randomUUID() : '');
   await slots.reserve(name, signal);
-  const payload: LargeRequest = { route: route.name, key: source.key, hint, attempts };
+  const isUncertain = history.isUncertain || history.visibleWrites.mayHaveWritten || undefined;
+  const payload: LargeRequest = { route: route.name, key: source.key, hint, attempts, isUncertain };
   const command = new InvokeCommand({
     FunctionName: largeFunction,
     InvocationType: 'Event',

@@ -42,10 +42,11 @@ export interface Again {
 
 /**
  * Whether no other try is made. A delivery that may yet be overtaken by an earlier write gets one try more, since it is a
- * delivery. Pure.
+ * delivery. What no try can help ends when all that was sent for it has had its time: it may have landed on a newer object by then. Pure.
+ * @param quietSeconds for how long a write may still take effect
  */
-export function isFinal(failure: RelayError, { tries, maxReceives, mayWait }: Tries): boolean {
-  if (!failure.retryable) return true;
+export function isFinal(failure: RelayError, quietSeconds: number, { tries, maxReceives, mayWait }: Tries): boolean {
+  if (!failure.retryable) return quietSeconds === 0 || tries > maxReceives;
   if (isNoTry(failure) && mayWait) return false;
   return tries >= maxReceives + (failure.code === 'WriteUnanswered' ? 1 : 0);
 }
@@ -59,7 +60,7 @@ export function verdictOn(
   failed: readonly Failed[],
   { retryDelaySeconds, random, ...tries }: Tries & { retryDelaySeconds: number; random: number },
 ): Verdict {
-  const final = failed.filter(({ failure }) => isFinal(failure, tries));
+  const final = failed.filter(({ failure, quietSeconds }) => isFinal(failure, quietSeconds, tries));
   const rest = failed.filter((each) => !final.includes(each));
   if (rest.length === 0) return { final };
   const tried = rest.filter(({ failure }) => !isNoTry(failure));

@@ -5,6 +5,7 @@ import {
   alreadyThereReceiptOf,
   type FailedReceipt,
   failedReceiptOf,
+  type GoneReceipt,
 } from '../delivery/receipt.ts';
 import { reportNow } from '../delivery/report.ts';
 import { spread } from '../delivery/requeue.ts';
@@ -39,12 +40,12 @@ export async function giveUp(
   run: LargeRun,
   failure: RelayError,
   { uploadId, startedAt, state, mayHaveCompleted = false }: Progress,
-): Promise<HandedBack | AlreadyThereReceipt | FailedReceipt> {
+): Promise<HandedBack | AlreadyThereReceipt | FailedReceipt | GoneReceipt> {
   if (uploadId !== undefined) await leaveUpload(run, uploadId, failure);
   if (failure.code === 'AlreadyThere') return leaveAsItIs(run, startedAt!, state!);
   // What it may have sent has taken effect when the message comes.
   const quiet = mayHaveCompleted ? run.invocation.config.lateCompleteSeconds : 0;
-  const isUncertain = mayHaveCompleted;
+  const isUncertain = mayHaveCompleted || run.isUncertain;
   if (failure.code === 'SourceChanged')
     return handBack(run, { reason: failure.code, delaySeconds: quiet, isUncertain });
   const { attempts } = run;
@@ -58,7 +59,7 @@ export async function giveUp(
     const delay = Math.max(quiet, pauseBefore(run, attempts).seconds);
     return handBack(run, { reason: failure.code, attempts, delaySeconds: delay, isUncertain });
   }
-  return setAside(run, failure, startedAt);
+  return setAside(run, failure, { startedAt, isUncertain });
 }
 
 /** Its parts cost storage until the destination's lifecycle rule removes them: nobody on this side may. */
@@ -86,19 +87,28 @@ async function leaveAsItIs(run: LargeRun, startedAt: Date, state: SourceState): 
   return there;
 }
 
-async function setAside(run: LargeRun, failure: RelayError, startedAt: Date | undefined): Promise<FailedReceipt> {
+/** An object that is gone is no failure where it was delivered before: the relay asks which version must stay, if anything may be there instead. */
+async function setAside(
+  run: LargeRun,
+  failure: RelayError,
+  { startedAt, isUncertain }: { startedAt: Date | undefined; isUncertain: boolean },
+): Promise<FailedReceipt | GoneReceipt | HandedBack> {
   const { invocation, request, route, attempts, execution } = run;
-  const failed = await persistentStep(run, 'record failure', async () => {
+  const { failed, standing } = await persistentStep(run, 'record failure', async () => {
     const finishedAt = invocation.now();
     const timing = { attempts, startedAt: startedAt ?? finishedAt, finishedAt };
     const receipt = failedReceiptOf(request, route, failure, timing);
-    await record(invocation, receipt);
-    invocation.logger.error('not relayed, sent to the dead-letter queue', { failure: failure.toJSON() });
-    return receipt;
+    return { failed: receipt, standing: (await record(invocation, receipt)).standing?.status };
   });
+  if (failure.code === 'SourceMissing' && standing === 'delivered') {
+    if (isUncertain) return handBack(run, { reason: failure.code, isUncertain });
+    const { bucket, key } = request.source;
+    return { status: 'gone', route: route.name, source: { bucket, key }, certain: true };
+  }
   await persistentStep(run, 'set aside', () => {
+    invocation.logger.error('not relayed, sent to the dead-letter queue', { failure: failure.toJSON() });
     const body = messageBody({ key: request.source.key, route: route.name });
-    return sendToDeadLetterQueue(invocation, { body, messageId: execution }, [failure]);
+    return sendToDeadLetterQueue(invocation, { body, messageId: execution, isUncertain }, [failure]);
   });
   await persistentStep(run, 'report', () => reportNow(invocation, request, failed));
   return failed;

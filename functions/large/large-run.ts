@@ -15,6 +15,8 @@ export interface LargeRun {
   execution: string;
   /** How often the object has been begun, this time included. */
   attempts: number;
+  /** Whether an earlier try may have written something. */
+  isUncertain: boolean;
 }
 
 /** @throws RelayError `UnknownRoute` */
@@ -24,5 +26,13 @@ export function largeRun(invocation: Invocation, context: DurableContext, asked:
   const request: RelayRequest = { source, routeName: asked.route, ...(asked.hint && { hint: asked.hint }) };
   // …/durable-execution/<name>/<id>
   const execution = context.executionContext.durableExecutionArn.split('/').at(-2)!;
-  return { context, invocation, route: route!, request, execution, attempts: (asked.attempts ?? 0) + 1 };
+  return {
+    context,
+    invocation,
+    route: route!,
+    request,
+    execution,
+    attempts: (asked.attempts ?? 0) + 1,
+    isUncertain: asked.isUncertain ?? false,
+  };
 }

@@ -1,5 +1,5 @@
 import { type Item, type Recorded, record } from '../delivery/ledger.ts';
-import { type FinalReceipt, type Receipt, receiptOf } from '../delivery/receipt.ts';
+import { type FinalReceipt, type GoneReceipt, type Receipt, receiptOf } from '../delivery/receipt.ts';
 import { reportNow } from '../delivery/report.ts';
 import { asRelayError } from '../errors.ts';
 import type { PartsRequest } from '../request/large-request.ts';
@@ -28,7 +28,7 @@ const ENDING_SECONDS = 5;
 /** Of Lambda. The first worker that fails ends an execution, and the others may still run. */
 const LONGEST_INVOCATION_SECONDS = 900;
 
-export type LargeAnswer = FinalReceipt | HandedBack;
+export type LargeAnswer = FinalReceipt | GoneReceipt | HandedBack;
 
 /**
  * head → create → groups of parts → complete → record → head again → report, each a durable operation.
@@ -49,7 +49,8 @@ async function relayOrGiveUp(run: LargeRun, progress: Progress): Promise<LargeAn
     const { largeObjectBytes } = run.invocation.config;
     const { requireProof } = run.route;
     const plan = planTransfer(run.request.source, seen, { largeObjectBytes, requireProof });
-    if (plan.kind !== 'large') return await handBack(run, { reason: 'no longer large' });
+    const { isUncertain } = run;
+    if (plan.kind !== 'large') return await handBack(run, { reason: 'no longer large', isUncertain });
     const shares = planFor(run, seen.sizeBytes, seen.proof);
     const state = await combine(run, seen);
     const { uploadId, tagging } = await begin(run, state);
@@ -98,20 +99,24 @@ async function deliver(run: LargeRun, progress: Progress, upload: WrittenUpload,
     const destination = destinationOf(route, request.source);
     const timing = { attempts, startedAt: startedAt!, finishedAt: invocation.now() };
     const written = receiptOf({ request, route, state, destination, delivered, kind: 'large', timing });
-    const { standing, replaced } = await record(invocation, written);
+    const met = await record(invocation, written);
     invocation.logger.info('relayed', { receipt: written });
     // What is left to do moves no bytes.
     await leaveSlot(run, progress);
-    return { receipt: written, standing, replaced };
+    return { receipt: written, ...met };
   });
   // What came first stays, whatever the source has become.
-  if (route.createOnly) return receipt;
+  if (route.createOnly) {
+    if (met.standing) await claim(run, receipt, met.standing);
+    return receipt;
+  }
   // An earlier try of the completion may have died unanswered. Whatever it did has taken effect after this pause.
   await context.wait('until nothing is under way', { seconds: invocation.config.lateCompleteSeconds });
   const fate = await persistentStep(run, 'look again', () =>
     fateOf(invocation, route, request.source, (found) => isStill(run, upload, found)),
   );
-  if (fate === 'changed') await handBack(run, { reason: 'changed meanwhile' });
+  // It has been written, over something newer perhaps: if that is deleted, too, somebody must still ask which version stays.
+  if (fate === 'changed') await handBack(run, { reason: 'changed meanwhile', isUncertain: true });
   if (fate === 'gone' && isInDoubt(met, receipt, begunAt))
     await handBack(run, { reason: 'deleted meanwhile', isUncertain: true });
   if (fate === 'same' && met.standing) await claim(run, receipt, met.standing);
@@ -128,8 +133,8 @@ function isStill(
 }
 
 /** Whether another version was delivered that may be newer, or was perhaps written later. */
-function isInDoubt({ standing, replaced }: Recorded, { source }: Receipt, begunAt: number): boolean {
-  if (standing) return true;
+function isInDoubt({ standing, replaced, hasReplacedUnseen }: Recorded, { source }: Receipt, begunAt: number): boolean {
+  if (standing || hasReplacedUnseen) return true;
   const isOther =
     replaced?.status === 'delivered' && (replaced.versionId ?? replaced.eTag) !== (source.versionId ?? source.eTag);
   return isOther && replaced.recordedAt >= begunAt;
@@ -138,7 +143,7 @@ function isInDoubt({ standing, replaced }: Recorded, { source }: Receipt, begunA
 /** The source has told that this is the newest version, whatever the ledger says. */
 async function claim(run: LargeRun, receipt: Receipt, standing: Item): Promise<void> {
   const met = await persistentStep(run, 'record as the newest', () => record(run.invocation, receipt, standing));
-  if (met.standing) await handBack(run, { reason: 'changed meanwhile' });
+  if (met.standing) await handBack(run, { reason: 'changed meanwhile', isUncertain: true });
 }
 
 async function look(run: LargeRun, progress: Progress): Promise<SourceState> {

@@ -10,6 +10,8 @@ export interface LargeRequest {
   hint?: VersionHint | undefined;
   /** How often the object was begun before. */
   attempts?: number | undefined;
+  /** Whether an earlier try may have written something, and none has put it right since. */
+  isUncertain?: boolean | undefined;
 }
 
 const text = z.string().check(z.minLength(1));
@@ -25,6 +27,7 @@ const largeSchema = z.strictObject({
     }),
   ),
   attempts: z.optional(z.number()),
+  isUncertain: z.optional(z.boolean()),
 });
 
 export function parseLargeRequest(value: unknown): LargeRequest {

@@ -14,14 +14,20 @@ interface Metadata {
 
 /**
  * Remembers which of a delivery's writes may still take effect: those that were not answered, that were given up, or that the SDK
- * repeated. One that is answered at its first try is done, and one that S3 refuses (4xx) then is not.
+ * repeated. One that is answered at its first try is done, and one that S3 refuses (4xx) or redirects (3xx) then is not.
  */
 export class VisibleWrites {
   readonly #unanswered = new Map<symbol, VisibleWrite>();
+  #isAnyDone = false;
 
   /** One entry for each write that may still take effect, those under way included. */
   get unanswered(): VisibleWrite[] {
     return [...this.#unanswered.values()];
+  }
+
+  /** Whether anything may have become visible so far. */
+  get mayHaveWritten(): boolean {
+    return this.#isAnyDone || this.#unanswered.size > 0;
   }
 
   /** @param write answers only with what shows that the write was done */
@@ -30,6 +36,7 @@ export class VisibleWrites {
     this.#unanswered.set(id, operation);
     try {
       const answer = await write();
+      this.#isAnyDone = true;
       if (answer.$metadata.attempts === 1) this.#unanswered.delete(id);
       return answer;
     } catch (error) {
@@ -45,7 +52,7 @@ function isRefused(operation: VisibleWrite, error: RelayError): boolean {
   if (attempts > 1) return false;
   // There was no session to send it with, or its body broke off.
   if (error.operation !== operation) return true;
-  return httpStatusCode >= 400 && httpStatusCode < 500;
+  return httpStatusCode >= 300 && httpStatusCode < 500;
 }
 
 function metadataOf(error: unknown): Metadata | undefined {

@@ -123,6 +123,22 @@ function firstPutUnanswered(writer: S3Client): { land: () => Promise<unknown> } 
   return { land: () => held!() };
 }
 
+/** No try of any PutObject is answered, and `meanwhile` happens. `land` lets the first take effect. */
+function everyPutUnanswered(writer: S3Client, meanwhile: () => Promise<unknown>): { land: () => Promise<unknown> } {
+  let held: (() => Promise<unknown>) | undefined;
+  writer.middlewareStack.add(
+    (next, { commandName }) =>
+      async (args) => {
+        if (commandName !== 'PutObjectCommand') return next(args);
+        held ??= () => next(args);
+        await meanwhile();
+        throw Object.assign(new Error('socket hang up'), { name: 'TimeoutError', code: 'ECONNRESET' });
+      },
+    { step: 'finalizeRequest', priority: 'low', name: 'unanswered' },
+  );
+  return { land: () => held!() };
+}
+
 describe('a write that went unanswered lands after a newer object was delivered, and the newer one is there in the end', () => {
   test.each([
     ['at a first try', 1],
@@ -223,8 +239,10 @@ describe('an object that was delivered and is gone by now is no failure', () => 
 });
 
 describe('after a delete the newest that was delivered stays', () => {
+  const nothing = async (): Promise<unknown> => undefined;
+
   /** A slow worker is about to write the older version; meanwhile the newer one is delivered, and the source deleted. */
-  async function overtaken(key: string, step = async () => undefined as unknown) {
+  async function overtaken(key: string, afterDelete = nothing, beforeDelete = nothing) {
     const older = await put(key, 'older');
     let newer: Version = {};
     justBefore(
@@ -234,8 +252,9 @@ describe('after a delete the newest that was delivered stays', () => {
       async () => {
         newer = await put(key, 'newer');
         await answer(inProcessRelay(world), event(key, newer, '00C2'));
+        await beforeDelete();
         await remove(key);
-        await step();
+        await afterDelete();
       },
     );
     await answer(relay, event(key, older, '00C1'));
@@ -252,36 +271,130 @@ describe('after a delete the newest that was delivered stays', () => {
     expect(await reasons()).toEqual([]);
   });
 
-  test('also when a still newer one was deleted before it could be relayed, which is told', async () => {
-    const step = async () => {
-      const newest = await put('between', 'newest');
-      await remove('between');
-      await answer(inProcessRelay(world), event('between', newest, '00C3'));
+  test('also when a message without a hint has delivered the newer one once more', async () => {
+    const again = () => answer(inProcessRelay(world), message({ key: 'told-twice' }));
+    const { newer } = await overtaken('told-twice', undefined, again);
+    expect(await delivered('told-twice')).toBe('newer');
+    expect(await world.ledgerItem('told-twice')).toMatchObject({
+      sourceVersionId: newer.VersionId,
+      sequencer: '00C2'.padEnd(64, '0'),
+    });
+    expect(await reasons()).toEqual([]);
+  });
+
+  test('also when the newest of all was deleted before it could be relayed, and the ledger says so', async () => {
+    const key = 'failed-between';
+    let newest: Version = {};
+    const failing = async () => {
+      await answer(inProcessRelay(world), event(key, newest, '00C3'));
+      expect(await world.ledgerItem(key)).toMatchObject({ status: 'failed', reasonCode: 'SourceMissing' });
     };
-    await overtaken('between', step);
-    expect(await delivered('between')).toBe('newer');
+    const beforeDelete = async () => {
+      newest = await put(key, 'newest');
+    };
+    const { newer } = await overtaken(key, failing, beforeDelete);
+    expect(await delivered(key)).toBe('newer');
+    expect(await world.ledgerItem(key)).toMatchObject({ status: 'delivered', sourceVersionId: newer.VersionId });
     expect(await reasons()).toEqual(['SourceMissing']);
   });
 
-  test('if nobody can tell which is newer, account B is told of both', async () => {
-    const older = await put('untold', 'older');
+  test('also when the older one is written and recorded between the newer one’s write and its receipt', async () => {
+    const key = 'written-between';
+    const older = await put(key, 'older');
+    const { promise: isReleased, resolve: release } = Promise.withResolvers<void>();
+    justBefore(
+      relay.writer,
+      'PutObject',
+      () => true,
+      () => isReleased,
+    );
+    const slow = answer(relay, event(key, older, '00C1'));
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    const between = await put(key, 'between');
+    const newest = await put(key, 'newest');
+    const fast = inProcessRelay(world);
+    justBefore(
+      fast.invocation.clients.dynamodb,
+      'PutItem',
+      (nth) => nth === 1,
+      async () => {
+        await remove(key);
+        release();
+        await slow;
+      },
+    );
+    await answer(fast, event(key, between, '00C2'));
+    expect(await delivered(key)).toBe('newest');
+    expect(await world.ledgerItem(key)).toMatchObject({ status: 'delivered', sourceVersionId: newest.VersionId });
+  });
+
+  test('also when a third one is gone before the older one’s writer has read it', async () => {
+    const key = 'third';
+    const purge = async (versions: Version[]) => {
+      for (const { VersionId } of versions)
+        await world.a.s3.send(new DeleteObjectCommand({ Bucket: SOURCE_BUCKET, Key: key, VersionId }));
+    };
+    let third: Version = {};
     let newer: Version = {};
     justBefore(
       relay.writer,
       'PutObject',
       (nth) => nth === 1,
       async () => {
-        newer = await put('untold', 'newer');
-        await answer(inProcessRelay(world), message({ key: 'untold' }));
-        await remove('untold');
+        newer = await put(key, 'newer');
+        await answer(inProcessRelay(world), event(key, newer, '00C2'));
+        third = await put(key, 'third');
       },
     );
-    await answer(relay, event('untold', older, '00C1'));
+    const older = await put(key, 'older');
+    justBefore(
+      relay.reader,
+      'GetObject',
+      (nth) => nth === 2,
+      () => purge([older, newer, third]),
+    );
+    await answer(relay, event(key, older, '00C1'));
+    expect(await delivered(key)).toBe('older');
+    const [letter] = await world.deadLetters();
+    expect(letter?.MessageAttributes).toMatchObject({ ErrorCode: { StringValue: 'Superseded' } });
+    expect(letter?.MessageAttributes?.['ErrorMessage']?.StringValue).toContain(`version ${newer.VersionId}`);
+  });
+
+  test('when nobody can tell which of two is the newer one, account B is told of both', async () => {
+    const older = await put('unordered', 'older');
+    let newer: Version = {};
+    justBefore(
+      relay.writer,
+      'PutObject',
+      (nth) => nth === 1,
+      async () => {
+        newer = await put('unordered', 'newer');
+        await answer(inProcessRelay(world), message({ key: 'unordered' }));
+        await remove('unordered');
+      },
+    );
+    await answer(relay, message({ key: 'unordered' }));
     const [letter] = await world.deadLetters();
     expect(letter?.MessageAttributes).toMatchObject({ ErrorCode: { StringValue: 'Superseded' } });
     const reason = letter?.MessageAttributes?.['ErrorMessage']?.StringValue;
     expect(reason).toContain(`version ${newer.VersionId}`);
     expect(reason).toContain(`version ${older.VersionId}`);
+  });
+
+  test('also when the older one went unanswered, and nothing was there by the next try', async () => {
+    const key = 'unanswered-and-gone';
+    const older = await put(key, 'older');
+    const late = everyPutUnanswered(relay.writer, () => remove(key));
+    await answer(relay, event(key, older, '00C1'));
+    const newer = await put(key, 'newer');
+    await answer(inProcessRelay(world), event(key, newer, '00C2'));
+    await remove(key);
+    await late.land();
+    expect(await delivered(key)).toBe('older');
+    await untilQuiet();
+    expect(await delivered(key)).toBe('newer');
+    expect(await world.ledgerItem(key)).toMatchObject({ status: 'delivered', sourceVersionId: newer.VersionId });
+    expect(await reasons()).toEqual([]);
   });
 
   test('if that version is gone, too, account B is told which one is right and which is there', async () => {
@@ -314,10 +427,121 @@ test('time that runs out at the last try is recorded as any reason is', async ()
   expect(await reasons()).toEqual(['OutOfTime']);
 });
 
+test('a dead letter remembers that something was written, and a redrive asks which version must stay', async () => {
+  const key = 'redriven';
+  const older = await put(key, 'older');
+  let newer: Version = {};
+  justBefore(
+    relay.writer,
+    'PutObject',
+    (nth) => nth === 1,
+    async () => {
+      newer = await put(key, 'newer');
+      await answer(inProcessRelay(world), event(key, newer, '00G2'));
+    },
+  );
+  const down = { ...relay.invocation, config: { ...relay.invocation.config, ledgerTable: 'no-such-table' } };
+  // At its last try, without having been handed out twice.
+  const last = {
+    FirstMessageId: { stringValue: 'm' },
+    FirstSentAt: { stringValue: String(Date.now()) },
+    Tries: { stringValue: '4' },
+    RequeuedAt: { stringValue: String(Date.now()) },
+  };
+  const record = { ...event(key, older, '00G1'), messageAttributes: last } as unknown as SQSRecord;
+  await answer({ ...relay, invocation: down }, record);
+  expect(await delivered(key)).toBe('older');
+  await remove(key);
+  const [letter] = await world.deadLetters();
+  expect(letter?.MessageAttributes?.['ErrorCode']?.StringValue).toBe('LedgerUnavailable');
+  const redriven = {
+    ...message(JSON.parse(letter!.Body!)),
+    messageAttributes: Object.fromEntries(
+      Object.entries(letter!.MessageAttributes!).map(([name, { StringValue }]) => [name, { stringValue: StringValue }]),
+    ),
+  } as unknown as SQSRecord;
+  await answer(inProcessRelay(world), redriven);
+  expect(await delivered(key)).toBe('newer');
+});
+
+test('what was asked for by hand, written and not recorded is looked after by a message', async () => {
+  const key = 'by-hand-unrecorded';
+  await put(key, 'older');
+  await waiting();
+  const down = { ...relay.invocation, config: { ...relay.invocation.config, ledgerTable: 'no-such-table' } };
+  let newer: Version = {};
+  justBefore(
+    relay.writer,
+    'PutObject',
+    (nth) => nth === 1,
+    async () => {
+      newer = await put(key, 'newer');
+      await answer(inProcessRelay(world), event(key, newer, '00H2'));
+      await remove(key);
+    },
+  );
+  await expect(answerManual(down, { key })).rejects.toMatchObject({ code: 'LedgerUnavailable' });
+  expect(await delivered(key)).toBe('older');
+  await untilQuiet();
+  expect(await delivered(key)).toBe('newer');
+});
+
+test('on a create-only route, too, the ledger names what was delivered last, after account B has made room for it', async () => {
+  const key = 'create-only';
+  const { config } = relay.invocation;
+  const routes = config.routes.map((route) => ({ ...route, createOnly: true }));
+  const createOnly = { ...relay.invocation, config: { ...config, routes } };
+  await put(key, 'older');
+  await answerManual(createOnly, { key });
+  await world.b.s3.send(new DeleteObjectCommand({ Bucket: DESTINATION_BUCKET, Key: PREFIX + key }));
+  const newer = await put(key, 'newer');
+  await answerManual(createOnly, { key });
+  expect(await delivered(key)).toBe('newer');
+  expect(await world.ledgerItem(key)).toMatchObject({ status: 'delivered', sourceVersionId: newer.VersionId });
+});
+
+test('a receipt whose request the SDK has repeated hides no other', async () => {
+  const key = 'repeated-receipt';
+  const older = await put(key, 'older');
+  const { promise: isReleased, resolve: release } = Promise.withResolvers<void>();
+  justBefore(
+    relay.writer,
+    'PutObject',
+    () => true,
+    () => isReleased,
+  );
+  const slow = answer(relay, event(key, older, '00I1'));
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  const newer = await put(key, 'newer');
+  const fast = inProcessRelay(world);
+  justBefore(
+    fast.invocation.clients.dynamodb,
+    'PutItem',
+    (nth) => nth === 1,
+    async () => {
+      await remove(key);
+      release();
+      await slow;
+    },
+  );
+  let isFirst = true;
+  fast.invocation.clients.dynamodb.middlewareStack.add(
+    (next) => async (args) => {
+      const answered = await next(args);
+      if (!isFirst) return answered;
+      isFirst = false;
+      throw Object.assign(new Error('socket hang up'), { name: 'TimeoutError', code: 'ECONNRESET' });
+    },
+    { step: 'finalizeRequest', priority: 'low', name: 'unanswered' },
+  );
+  await answer(fast, event(key, newer, '00I2'));
+  expect(await delivered(key)).toBe('newer');
+});
+
 describe('a ledger that is down', () => {
   test.each([
     ['keeps a message from being forgotten', 1, []],
-    ['doesn’t hide the first reason at the last try', 5, ['SourceMissing']],
+    ['doesn’t hide the first reason at the last try', 6, ['SourceMissing']],
   ])('%s', async (_, receives, expected) => {
     const down = { ...relay.invocation, config: { ...relay.invocation.config, ledgerTable: 'no-such-table' } };
     const record = event(`never-there ${receives}`, { VersionId: 'gone', ETag: '"x"' }, '00E1', receives);

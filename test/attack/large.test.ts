@@ -39,6 +39,49 @@ async function story(killTurn: number) {
   return { world, handedBack };
 }
 
+test('what was overwritten just before it was completed is handed back with the doubt that it may have taken a newer one’s place', async () => {
+  const uncertain: (string | undefined)[] = [];
+  const world: LargeWorld = new LargeWorld({
+    services: (services) => ({
+      ...services,
+      CompleteMultipartUpload(input) {
+        if (world.source.newest('k')?.versionId === 'v1') world.upload('B'.repeat(20));
+        return services.CompleteMultipartUpload(input);
+      },
+      SendMessage(input) {
+        uncertain.push(input.MessageAttributes?.['Uncertain']?.StringValue);
+        return services.SendMessage(input);
+      },
+    }),
+  });
+  world.upload('AAA'.repeat(10));
+  await world.relay();
+  expect(uncertain).toEqual(['yes']);
+  expect(world.destination.letters('k')).toBe('B'.repeat(20));
+});
+
+test.each([
+  ['is no failure', false, []],
+  ['is handed back where something else may have been written', true, ['yes']],
+])('an object that was delivered and is gone before it looks %s', async (_, isUncertain, handedBack) => {
+  const sent: { queue: string | undefined; uncertain: string | undefined }[] = [];
+  const world: LargeWorld = new LargeWorld({
+    services: (services) => ({
+      ...services,
+      SendMessage(input) {
+        sent.push({ queue: input.QueueUrl, uncertain: input.MessageAttributes?.['Uncertain']?.StringValue });
+        return {};
+      },
+    }),
+  });
+  world.upload('AAA'.repeat(10));
+  await world.relay();
+  world.source.delete('k', false);
+  await world.relay({ route: 'main', key: 'k', ...(isUncertain && { isUncertain }) });
+  expect(sent).toEqual(handedBack.map((uncertain) => ({ queue: 'queue', uncertain })));
+  expect(world.ledger.item('main/k')).toMatchObject({ status: 'delivered' });
+});
+
 test('what it hands back waits until its completion can’t be under way any longer, and says that it may have been', async () => {
   const { world: undisturbed, handedBack: nothing } = await story(0);
   expect(nothing).toEqual([]);

@@ -15,30 +15,37 @@ const TERMS: Record<string, Term> = {
   'attribute_not_exists(id)': (present) => present === undefined,
   'attribute_not_exists(id) AND attribute_exists(id)': () => false,
   'version = :seen': (present, values) => present?.['version']?.N === values[':seen']!.N,
-  '#status <> :delivered': (present) => present?.['status']?.S !== 'delivered',
-  '#status = :failed': (present) => present?.['status']?.S === 'failed',
-  'sourceETag = :eTag': isOf('sourceETag', ':eTag'),
-  'sourceVersionId = :versionId': isOf('sourceVersionId', ':versionId'),
-  '(sourceETag = :eTag AND attribute_not_exists(sequencer))': isUnknownOf('sourceETag', ':eTag'),
-  '(sourceVersionId = :versionId AND attribute_not_exists(sequencer))': isUnknownOf('sourceVersionId', ':versionId'),
-  '(startedAt = :overStartedAt AND sourceETag = :overETag)': (present, values) =>
-    present?.['startedAt']?.S === values[':overStartedAt']!.S && present?.['sourceETag']?.S === values[':overETag']!.S,
-  'sequencer < :sequencer': (present, values) => {
-    const sequencer = present?.['sequencer']?.S;
-    return sequencer !== undefined && sequencer < values[':sequencer']!.S!;
-  },
-  'sequencer <= :sequencer': (present, values) => {
-    const sequencer = present?.['sequencer']?.S;
-    return sequencer !== undefined && sequencer <= values[':sequencer']!.S!;
-  },
+  '(#status <> :delivered AND attribute_not_exists(deliveredETag))': (present) =>
+    present?.['status']?.S !== 'delivered' && present?.['deliveredETag'] === undefined,
+  '(#status = :failed AND attribute_not_exists(deliveredETag))': (present) =>
+    present?.['status']?.S === 'failed' && present['deliveredETag'] === undefined,
+  ...sameTerms('(#status = :delivered AND ', 'sourceETag', 'sequencer', ':eTag'),
+  ...sameTerms('(#status = :delivered AND ', 'sourceVersionId', 'sequencer', ':versionId'),
+  ...sameTerms('(', 'deliveredETag', 'deliveredSequencer', ':eTag'),
+  ...sameTerms('(', 'deliveredVersionId', 'deliveredSequencer', ':versionId'),
+  '(startedAt = :overStartedAt AND sourceETag = :overETag)': isOver('sourceETag'),
+  '(startedAt = :overStartedAt AND deliveredETag = :overETag)': isOver('deliveredETag'),
+  '(#status = :delivered AND sequencer <= :sequencer)': (present, values) =>
+    present?.['status']?.S === 'delivered' && isUpTo('sequencer', values)(present),
+  'deliveredSequencer <= :sequencer': (present, values) => isUpTo('deliveredSequencer', values)(present),
 };
 
-function isOf(attribute: string, value: string): Term {
-  return (present, values) => present?.[attribute]?.S === values[value]!.S;
+/** The same version, whose place in the order nobody has told. */
+function sameTerms(start: string, attribute: string, order: string, value: string): Record<string, Term> {
+  const isDelivered = (present: Item | undefined) => start === '(' || present?.['status']?.S === 'delivered';
+  return {
+    [`${start}${attribute} = ${value} AND attribute_not_exists(${order}))`]: (present, values) =>
+      isDelivered(present) && present?.[order] === undefined && present?.[attribute]?.S === values[value]!.S,
+  };
 }
 
-function isUnknownOf(attribute: string, value: string): Term {
-  return (present, values) => present?.['sequencer'] === undefined && isOf(attribute, value)(present, values);
+function isOver(attribute: string): Term {
+  return (present, values) =>
+    present?.['startedAt']?.S === values[':overStartedAt']!.S && present?.[attribute]?.S === values[':overETag']!.S;
+}
+
+function isUpTo(order: string, values: Item): (present: Item | undefined) => boolean {
+  return (present) => present?.[order]?.S !== undefined && present[order].S <= values[':sequencer']!.S!;
 }
 
 /** The ledger's table. */

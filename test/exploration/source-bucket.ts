@@ -71,6 +71,11 @@ export class SourceBucket {
     return this.#of(key).findIndex((version) => version.letters === letters) + 1;
   }
 
+  /** @param number of the key's uploads, from 1 */
+  uploadOf(key: string, number: number): SourceVersion {
+    return this.#of(key)[number - 1]!;
+  }
+
   head({ Key, VersionId }: HeadObjectCommandInput): HeadObjectCommandOutput {
     return this.#described(this.#find(Key!, VersionId, 'NotFound'));
   }

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Agent } from 'node:https';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { S3Client, type S3ClientConfig } from '@aws-sdk/client-s3';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { sendingRawExpires } from '../../functions/aws/raw-expires.ts';
@@ -85,13 +86,13 @@ function settingsOf({ cloud }: TwoAccounts): string {
 
 /** Runs `step` just before the client sends its nth request of that kind, for every n that is asked for. */
 export function justBefore(
-  client: S3Client,
+  client: Pick<S3Client, 'middlewareStack'> | Pick<DynamoDBClient, 'middlewareStack'>,
   command: string,
   when: (nth: number) => boolean,
   step: (nth: number) => Promise<unknown>,
 ): void {
   let calls = 0;
-  client.middlewareStack.add(
+  (client as S3Client).middlewareStack.add(
     (next, context) => async (args) => {
       if (context['commandName'] === `${command}Command` && when(++calls)) await step(calls);
       return next(args);
