@@ -91,7 +91,8 @@ async function auditKey(
 function rightAfterDelete(observed: Observed, key: string, item: LedgerItem | undefined): number[] {
   const landed = observed.landed(key);
   // Of two that look alike, the relay's may have been the earlier one.
-  const places = deliveriesOf(observed, key, item).map((delivery) => landed.findIndex((each) => isOf(each, delivery)));
+  const deliveries = [...deliveriesOf(observed, key, item), ...(item?.kept ? [item.kept] : [])];
+  const places = deliveries.map((delivery) => landed.findIndex((each) => isOf(each, delivery)));
   return places.length === 0 ? [] : landed.slice(Math.max(...places)).map(({ number }) => number);
 }
 
@@ -141,13 +142,16 @@ function isOfNewest(item: LedgerItem | undefined, newest: HeadObjectCommandOutpu
   return item.eTag === newest.ETag?.replaceAll('"', '') && item.versionId === newest.VersionId;
 }
 
-/** Of a key that was deleted: what was delivered, or the failure of a newer version, which a message that knows no version may repeat. */
+/** Of a key that was deleted: what was delivered, or the failure of a newer version, which keeps what was delivered. */
 function isWhatStays(item: LedgerItem | undefined, observed: Observed, key: string, right: readonly number[]): boolean {
   if (item === undefined) return false;
   if (right.length === 0) return true;
   const [delivered, ...newer] = observed.landed(key).slice(-right.length);
-  if (item.status === 'delivered') return [delivered!, ...newer].some((each) => isOf(each, item));
-  return item.versionId === undefined ? newer.length > 0 : newer.some((each) => isOf(each, item));
+  const isRight = (delivery: Omit<Delivery, 'origin'>) => [delivered!, ...newer].some((each) => isOf(each, delivery));
+  if (item.status === 'delivered') return isRight(item);
+  // A message that knows no version may have repeated the failure.
+  const isOfNewer = item.versionId === undefined ? newer.length > 0 : newer.some((each) => isOf(each, item));
+  return isOfNewer && item.kept !== undefined && isRight(item.kept);
 }
 
 async function hasItsChecksum(

@@ -7,6 +7,8 @@ import type { ChaosWorld } from './world.ts';
 /** What the ledger says of a key. */
 export interface LedgerItem extends Delivery {
   status: string | undefined;
+  /** The delivery that a failure of a newer version has taken the place of, and that must stay after a delete. */
+  kept: Pick<Delivery, 'versionId' | 'eTag'> | undefined;
   checksum: { algorithm: string | undefined; value: string | undefined };
 }
 
@@ -19,13 +21,19 @@ export async function ledgerItem(
   const { Item } = await dynamodb.send(command);
   if (!Item) return undefined;
   const recorded = (attribute: string) => Item[attribute]?.S;
+  const keptETag = recorded('deliveredETag');
   return {
     status: recorded('status'),
+    kept: keptETag === undefined ? undefined : { versionId: recorded('deliveredVersionId'), eTag: unquoted(keptETag) },
     versionId: recorded('sourceVersionId'),
-    eTag: (recorded('sourceETag') ?? '').replaceAll('"', ''),
+    eTag: unquoted(recorded('sourceETag') ?? ''),
     origin: recorded('checksumOrigin'),
     checksum: { algorithm: recorded('checksumAlgorithm'), value: recorded('checksumValue') },
   };
+}
+
+function unquoted(eTag: string): string {
+  return eTag.replaceAll('"', '');
 }
 
 /** Whether the checksum that is recorded is the one of these bytes; never one by an algorithm that S3 doesn't have. */

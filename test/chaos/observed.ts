@@ -53,7 +53,7 @@ interface LoggedReceipt {
 }
 
 /** Without versions two uploads of the same bytes look alike. */
-export function isOf({ versionId, eTag }: Landed, delivery: Delivery): boolean {
+export function isOf({ versionId, eTag }: Landed, delivery: Omit<Delivery, 'origin'>): boolean {
   return versionId === undefined ? eTag === delivery.eTag : versionId === delivery.versionId;
 }
 
