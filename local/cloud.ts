@@ -20,6 +20,7 @@ import type { Topics } from './cloudwatch/topics.ts';
 import { recordQueue } from './cloudwatch/vended-metrics.ts';
 import type { DynamoDbService } from './dynamodb/service.ts';
 import type { DeliveryFailure } from './events/delivery.ts';
+import type { ObjectCreated } from './events/s3-notification.ts';
 import type { Schedules } from './events/schedules.ts';
 import type { Faults } from './faults/faults.ts';
 import { Gateway } from './gateway.ts';
@@ -44,6 +45,8 @@ export interface CloudOptions {
   /** Holds objects, logs and the CA file. Without it a fresh one is made, and removed at the end. */
   folder?: string;
   clock?: Clock;
+  /** Told of each object in the very step in which it becomes visible; what happens to its event comes after it. */
+  onObjectCreated?: (event: ObjectCreated) => void;
   /** Sees each line that a function may log. */
   onLog?: (line: LogLine) => void;
   /**
@@ -129,6 +132,7 @@ export class LocalCloud {
       faults,
       deploySeed: options.deploySeed,
       onLog: options.onLog ?? (() => undefined),
+      onObjectCreated: options.onObjectCreated ?? (() => undefined),
       onUnexpectedError,
     });
     this.directory = services.directory;
@@ -208,10 +212,11 @@ export class LocalCloud {
     for (const queue of this.sqs.all()) recordQueue(this.cloudWatch.metrics, queue, this.#clock());
   }
 
-  /** Resolves when no queue that feeds a function holds a message (in flight or not), and no function runs. */
+  /** Resolves when no queue that feeds a function holds a message (in flight or not), no function runs, and no write is yet to land. */
   async settled(): Promise<void> {
     const isBusy = (): boolean =>
       (this.#services.eventFaults?.held ?? 0) > 0 ||
+      this.#services.lateLandings.underWay > 0 ||
       this.lambda.active > 0 ||
       this.lambda.queueArns().some((arn) => {
         const { visible, notVisible, delayed } = this.sqs.queueByArn(arn)!.counts();
@@ -254,6 +259,7 @@ export class LocalCloud {
     await this.lambda.close();
     this.sqs.close();
     await this.#gateway.close();
+    await this.#services.lateLandings.close();
     if (this.#removesFolder) await rm(this.folder, { recursive: true, force: true });
   }
 }

@@ -16,6 +16,7 @@ import { EventBridgeService } from './events/service.ts';
 import { EventFaults } from './faults/event-faults.ts';
 import type { Faults } from './faults/faults.ts';
 import { interceptor } from './faults/intercept.ts';
+import { LateLandings } from './faults/late-landings.ts';
 import { redelivery } from './faults/redelivery.ts';
 import type { Intercept } from './gateway.ts';
 import { IamAuthorizer } from './iam/authorizer.ts';
@@ -48,6 +49,7 @@ export interface ServicesOptions {
   faults: Faults | undefined;
   deploySeed: number | undefined;
   onLog: (line: LogLine) => void;
+  onObjectCreated: (event: ObjectCreated) => void;
   onUnexpectedError: (error: unknown) => void;
 }
 
@@ -57,6 +59,7 @@ export interface Services extends CloudServices {
   cloudFormation: CloudFormation;
   clockwork: Clockwork;
   eventFaults: EventFaults | undefined;
+  lateLandings: LateLandings;
   /** Those that answer requests, by the name in the credential scope. */
   byScope: Record<string, Service>;
   intercept: Intercept | undefined;
@@ -85,7 +88,10 @@ export function makeServices(options: ServicesOptions): Services {
     clock,
     folder: join(folder, 'objects'),
     kmsKeyPolicy: (arn) => keys.policyOf(arn),
-    onObjectCreated: eventFaults ? (event) => eventFaults.deliver(event) : publish,
+    onObjectCreated: (event) => {
+      options.onObjectCreated(event);
+      return eventFaults ? eventFaults.deliver(event) : publish(event);
+    },
   });
   const dynamodb = new DynamoDbService({ authorizer });
   const sessions = new RoleSessions({ directory, sts, clock });
@@ -154,14 +160,16 @@ export function makeServices(options: ServicesOptions): Services {
       onUnexpectedError,
     }),
   };
+  const lateLandings = new LateLandings(onUnexpectedError);
   const sandboxOf = (accessKeyId: string) => lambda.sandboxOf(accessKeyId);
   return {
     ...resources,
     sts,
     cloudFormation,
     eventFaults,
+    lateLandings,
     clockwork: new Clockwork({ clock, firing: [schedules, scheduler], onError: onUnexpectedError }),
     byScope,
-    intercept: faults && interceptor({ faults, directory, sandboxOf }),
+    intercept: faults && interceptor({ faults, lateLandings, directory, sandboxOf }),
   };
 }

@@ -9,19 +9,21 @@ import { signatureError } from '../sigv4-errors.ts';
 import { type BodyFault, BodyFaultStream } from './body-fault.ts';
 import type { Faults, Injection } from './faults.ts';
 import { LateEndStream } from './late-end.ts';
+import type { LateLandings } from './late-landings.ts';
 import { requestSubject } from './request-subject.ts';
 import type { RequestFault } from './rule.ts';
 import { SessionOrigins } from './session-origins.ts';
 
 export interface InterceptOptions {
   faults: Faults;
+  lateLandings: LateLandings;
   directory: Pick<Directory, 'findAccessKey'>;
   /** The execution environment whose code signs with this key. */
   sandboxOf: (accessKeyId: string) => { kill(): Promise<void> } | undefined;
 }
 
 /** The gateway's hook: lets each request through, or does to it what a rule says. */
-export function interceptor({ faults, directory, sandboxOf }: InterceptOptions): Intercept {
+export function interceptor({ faults, lateLandings, directory, sandboxOf }: InterceptOptions): Intercept {
   const origins = new SessionOrigins();
   return async (passage) => {
     const body = passage.divertBody ? undefined : await buffer(passage.request.body);
@@ -37,7 +39,10 @@ export function interceptor({ faults, directory, sandboxOf }: InterceptOptions):
     const call: Call = { passage, request, bodyLengthBytes: body?.length ?? declaredLength(request.headers), work };
     const key = directory.findAccessKey(passage.accessKeyId ?? '');
     const sandbox = sandboxOf(origins.of(passage.accessKeyId ?? ''));
-    return inject(call, injection, key, sandbox);
+    if (injection.fault.kind === 'late-landing') {
+      return landLate(call, injection as Injection<LateLanding>, sandbox, lateLandings);
+    }
+    return inject(call, injection as Injection<AtOnce>, key, sandbox);
   };
 }
 
@@ -50,13 +55,16 @@ interface Call {
   work: () => Promise<ApiResponse>;
 }
 
+type Sandbox = ReturnType<InterceptOptions['sandboxOf']>;
+type LateLanding = Extract<RequestFault, { kind: 'late-landing' }>;
+type AtOnce = Exclude<RequestFault, LateLanding>;
 type Outcome = Promise<ApiResponse | undefined>;
 
 async function inject(
   call: Call,
-  injection: Injection<RequestFault>,
+  injection: Injection<AtOnce>,
   key: ReturnType<Directory['findAccessKey']>,
-  sandbox: ReturnType<InterceptOptions['sandboxOf']>,
+  sandbox: Sandbox,
 ): Outcome {
   const { fault } = injection;
   switch (fault.kind) {
@@ -149,6 +157,26 @@ async function workLater({ passage, bodyLengthBytes, work }: Call, milliseconds:
   }
   await sleep(milliseconds, undefined, { ref: false });
   return passage.hasLeft() ? undefined : work();
+}
+
+/** What breaks off before its end, or isn't what was signed, never lands. */
+async function landLate(
+  { passage, request }: Call,
+  injection: Injection<LateLanding>,
+  sandbox: Sandbox,
+  lateLandings: LateLandings,
+): Outcome {
+  const { ms, answer } = injection.fault;
+  const bytes = await buffer(request.body);
+  const work = (body: Readable) => passage.service.handle({ ...request, body });
+  if ((answer === 'kill' && !sandbox) || !injection.claim()) {
+    return work(Readable.from(bytes.length > 0 ? [bytes] : [], { objectMode: false }));
+  }
+  lateLandings.begin(bytes, ms, work);
+  if (answer === 'error') throw new ApiError('InternalError', 500, 'Injected by the local AWS.');
+  if (answer === 'reset') passage.resetConnection();
+  if (answer === 'kill') await sandbox!.kill();
+  return undefined;
 }
 
 /** Resolves when the work is done, or has been refused. */

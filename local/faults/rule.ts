@@ -1,4 +1,5 @@
 /** What can go wrong, with which requests, events and messages, and how often. */
+import { objectOperationNames } from '../s3/operations.ts';
 
 /** A position in a body; `anywhere` is drawn anew each time, within the length that the body has. */
 export type BytePosition = number | 'anywhere';
@@ -17,6 +18,12 @@ export type RequestFault =
   | { kind: 'bit-flip'; side: 'request' | 'response'; atByte: BytePosition }
   /** The work is done later, and not at all when the client has left by then. */
   | { kind: 'delay'; ms: number }
+  /**
+   * All bytes have arrived, the client gets no answer but this, and the work takes effect so much later, whether or not the client has left:
+   * a PutObject, UploadPart or CompleteMultipartUpload. `silence` lasts until the client gives up; `kill` ends the execution
+   * environment that sent it, and strikes nobody else.
+   */
+  | { kind: 'late-landing'; ms: number; answer: 'error' | 'reset' | 'silence' | 'kill' }
   /** The session that signed the request has expired, now and for good. */
   | { kind: 'expire-credentials' }
   /** The execution environment that sent the request is killed: before the work is done, or after it and before the answer. */
@@ -96,6 +103,7 @@ const STAGES: Record<Fault['kind'], Stage> = {
   stall: 'request',
   'bit-flip': 'request',
   delay: 'request',
+  'late-landing': 'request',
   'expire-credentials': 'request',
   'kill-caller': 'request',
   duplicate: 'event',
@@ -103,6 +111,9 @@ const STAGES: Record<Fault['kind'], Stage> = {
   reorder: 'event',
   redeliver: 'message',
 };
+
+/** What takes effect at one moment, which may be late. */
+const LANDING: readonly string[] = ['PutObject', 'UploadPart', 'CompleteMultipartUpload'];
 
 const MATCHABLE: Record<Stage, readonly (keyof Match)[]> = {
   request: ['service', 'operation', 'account', 'bucket', 'key', 'method'],
@@ -131,6 +142,11 @@ export function checkRule({ name, match, when, fault }: Rule): void {
   }
   if (fault.kind === 'error' && !(fault.status >= 400 && fault.status <= 599)) {
     throw refuse(`${fault.status} is no status of an error`);
+  }
+  if (fault.kind === 'late-landing') {
+    if (match.service !== 's3') throw refuse('late-landing must be matched by service "s3"');
+    const other = objectOperationNames().find((name) => !LANDING.includes(name) && agrees(match.operation, name));
+    if (other !== undefined) throw refuse(`${other} can't land late; only ${LANDING.join(', ')} can`);
   }
 }
 

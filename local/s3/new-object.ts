@@ -58,8 +58,10 @@ export async function commitObject(
   const now = s3.clock();
   const { version, unused } = bucket.add(key, { ...object, ...retentionFrom(bucket, now) }, lastModified);
   inTheSameStep();
+  // Announced in the same step, so that sequencers follow the order of the writes.
+  const announced = s3.announce(bucket, version, eventOrigin(call, eventName));
   await s3.blobs.release(unused);
-  await s3.announce(bucket, version, eventOrigin(call, eventName));
+  await announced;
   return version;
 }
 

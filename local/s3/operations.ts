@@ -92,9 +92,17 @@ const PLAIN_PARAMETERS = new Set([
 /** The part of a call that its operation is told by. */
 type RequestParts = Pick<ServiceCall, 'request' | 'query' | 'headers'>;
 
+/** Those on objects, by their names in the S3 API. */
+export function objectOperationNames(): string[] {
+  return Object.values(objectOperations).map(apiName);
+}
+
 /** The operation's name in the S3 API, e.g. `GetObject`. @throws ApiError as `chooseOperation` */
 export function operationName(call: RequestParts, bucketName: string | undefined, key: string | undefined): string {
-  const { name } = chooseFor(call, bucketName, key);
+  return apiName(chooseFor(call, bucketName, key));
+}
+
+function apiName({ name }: { name: string }): string {
   return name[0]!.toUpperCase() + name.slice(1);
 }
 

@@ -8,13 +8,17 @@ import { Random } from '../../local/faults/random.ts';
 import { LEDGER_TABLE } from '../support/two-accounts.ts';
 import { compare } from './auditor.ts';
 import { contentOf, uploadsIn } from './content.ts';
-import { deadLetters, redriveExhausted } from './dead-letters.ts';
+import { deadLetters, redrive } from './dead-letters.ts';
 import { detailsOf, isClean, summaryOf } from './report.ts';
 import { runChaos } from './run.ts';
-import { type PlannedUpload, planUploads, UploadQueue, uploadAll } from './uploads.ts';
+import { SOURCE_KINDS } from './source-kinds.ts';
+import { DELETED_KEYS, doAll, isUpload, type PlannedUpload, planSteps, StepQueue } from './uploads.ts';
 import { type ChaosWorld, startWorld } from './world.ts';
 
 const TIMEOUT_SECONDS = 5;
+
+type Seven = [string, string, string, string, string, string, string];
+const isTemporary = (key: string) => DELETED_KEYS.test(key);
 
 function spliceOf(one: number, other: number, sizeBytes: number): Buffer {
   const half = Math.floor(sizeBytes / 2 / 16) * 16;
@@ -53,7 +57,7 @@ test.each([
   ['corrupt', spliceOf(2, 9, 100)],
   ['corrupt', Buffer.alloc(0)],
 ])('what is at the destination, with upload 2 at the source, is %s', (expected, bytes) => {
-  expect(compare(bytes, OF_KEY, 2)).toBe(expected);
+  expect(compare(bytes, OF_KEY, [2])).toBe(expected);
 });
 
 /** As the operator of the destination: what no relay may ever do. */
@@ -92,21 +96,34 @@ class Saboteur {
     );
   }
 
-  async leave(text: string): Promise<void> {
+  async leave(text: string, told: Record<string, string> = {}): Promise<void> {
     const { sqs, deadLetterQueueUrl } = this.#world;
-    await sqs.send(new SendMessageCommand({ QueueUrl: deadLetterQueueUrl, MessageBody: text }));
+    const attributes = Object.entries(told).map(([name, StringValue]) => [name, { DataType: 'String', StringValue }]);
+    const MessageAttributes = Object.fromEntries(attributes);
+    await sqs.send(new SendMessageCommand({ QueueUrl: deadLetterQueueUrl, MessageBody: text, MessageAttributes }));
+  }
+
+  /** As the uploader: an upload, and a delete once it has been delivered. */
+  async deliverAndDelete(upload: PlannedUpload): Promise<void> {
+    const { cloud, source } = this.#world;
+    await doAll({ ...source, steps: new StepQueue([upload]), hasBacklog: () => false, onDone: () => {} });
+    await cloud.settled();
+    const steps = new StepQueue([{ key: upload.key, isDelete: true }]);
+    await doAll({ ...source, steps, hasBacklog: () => false, onDone: () => {} });
   }
 }
 
 test('every way to break the promise is found, and nothing else', async () => {
-  const [seed, objects] = [4, 40];
-  const uploads = planUploads(new Random(seed, 'uploads'), objects);
-  const byKey = Object.groupBy(uploads, ({ key }) => key);
-  const large = (ofKey: PlannedUpload[] | undefined) => ofKey!.every(({ sizeBytes }) => sizeBytes >= 100);
-  const once = Object.keys(byKey).filter((key) => byKey[key]!.length === 1 && large(byKey[key]));
-  const [lost, corrupt, forgotten, failed, older, unproved] = once as [string, string, string, string, string, string];
-  const again = Object.keys(byKey).filter((key) => byKey[key]!.length === 2 && large(byKey[key]));
-  const [stale, spliced] = again as [string, string];
+  const [seed, objects] = [54, 60];
+  const steps = planSteps(new Random(seed, 'uploads'), objects);
+  const byKey = Object.groupBy(steps.filter(isUpload), ({ key }) => key);
+  const keys = Object.keys(byKey).filter((key) => byKey[key]!.every(({ sizeBytes }) => sizeBytes >= 100));
+  const [temporary, lasting] = [keys.filter(isTemporary), keys.filter((key) => !isTemporary(key))];
+  const once = lasting.filter((key) => byKey[key]!.length === 1);
+  const [lost, corrupt, forgotten, failed, older, unproved, onTrust] = once as Seven;
+  const [stale, spliced, mixed] = lasting.filter((key) => byKey[key]!.length === 2) as Seven;
+  const [untouched, behind, told, erased] = temporary.filter((key) => byKey[key]!.length > 1) as Seven;
+  const bytesOf = ({ number, sizeBytes }: PlannedUpload) => contentOf(number, sizeBytes);
 
   const result = await runChaos({
     seed,
@@ -116,25 +133,38 @@ test('every way to break the promise is found, and nothing else', async () => {
     intensity: 0,
     sabotage: async (world) => {
       const saboteur = new Saboteur(world);
-      const [first, second] = byKey[spliced]!;
+      const spliceOfBoth = ([first, second]: PlannedUpload[]) =>
+        spliceOf(first!.number, second!.number, second!.sizeBytes);
       await saboteur.remove(lost);
-      await saboteur.replace(corrupt, damaged(contentOf(byKey[corrupt]![0]!.number, byKey[corrupt]![0]!.sizeBytes)));
-      await saboteur.replace(stale, contentOf(byKey[stale]![0]!.number, byKey[stale]![0]!.sizeBytes));
-      await saboteur.replace(spliced, spliceOf(first!.number, second!.number, second!.sizeBytes));
+      await saboteur.replace(corrupt, damaged(bytesOf(byKey[corrupt]![0]!)));
+      await saboteur.replace(stale, bytesOf(byKey[stale]![0]!));
+      await saboteur.replace(spliced, spliceOfBoth(byKey[spliced]!));
+      await saboteur.replace(mixed, spliceOfBoth(byKey[mixed]!));
+      await saboteur.replace(mixed, bytesOf(byKey[mixed]![1]!));
       await saboteur.forget(forgotten);
       await saboteur.record(failed, 'status', 'failed');
       await saboteur.record(older, 'sourceETag', '"of an older one"');
       await saboteur.record(unproved, 'checksumValue', 'AAAAAA==');
+      await saboteur.record(onTrust, 'checksumOrigin', 'transit');
       await saboteur.leave('a message that nobody could help');
+      for (const key of [untouched, behind, told, erased]) await saboteur.deliverAndDelete(byKey[key]!.at(-1)!);
+      for (const key of [behind, told]) await saboteur.replace(key, bytesOf(byKey[key]![0]!));
+      const { versionId, eTag } = world.observed.landed(told).at(-1)!;
+      const reason = { ErrorCode: 'Superseded', ErrorMessage: `it should hold ${versionId ?? eTag}` };
+      await saboteur.leave(JSON.stringify({ key: told }), reason);
+      await saboteur.leave(JSON.stringify({ key: behind }), { ...reason, ErrorMessage: 'of another key' });
+      await saboteur.record(erased, 'status', 'failed');
     },
   });
 
-  expect(result).toMatchObject({ lost: [lost], stale: [stale], corrupt: [corrupt], spliced: [spliced] });
-  expect(result.withoutReceipt).toEqual([forgotten, failed, older, unproved].sort());
+  expect(result).toMatchObject({ lost: [lost], stale: [stale, behind].sort(), corrupt: [corrupt] });
+  expect(result.spliced).toEqual([spliced, mixed].sort());
+  expect(result.withoutReceipt).toEqual([forgotten, failed, older, unproved, erased].sort());
+  expect(result.withoutProof).toEqual([onTrust]);
   expect(result.deadLetters).toEqual([expect.stringContaining('a message that nobody could help')]);
   expect(isClean(result)).toBe(false);
   expect(summaryOf(result)).toBe(
-    'seed 4: 40 objects, 0 faults injected, 1 lost, 1 stale, 1 corrupt, 1 spliced, 4 without receipt, 1 left in the dead-letter queue',
+    'seed 54: 60 objects, 0 faults injected, 1 lost, 2 stale, 1 corrupt, 2 spliced, 5 without receipt, 1 without the proof demanded, 1 left in the dead-letter queue',
   );
   expect(detailsOf(result)).toContain(`lost: ${lost}`);
 });
@@ -150,13 +180,13 @@ test('dead letters by exhausted retries are sent back, those that the relay gave
   const world = await startWorld(options);
   try {
     const { source, sqs, queueUrl } = world;
-    const uploads = new UploadQueue([{ number: 1, key: 'k', sizeBytes: 1 }]);
-    await uploadAll({ ...source, uploads, hasBacklog: () => false, onUploaded: () => {} });
+    const steps = new StepQueue([{ number: 1, key: 'k', sizeBytes: 1, kind: SOURCE_KINDS[0]! }]);
+    await doAll({ ...source, steps, hasBacklog: () => false, onDone: () => {} });
     const waiting = world.messagesLeft();
     const receive = new ReceiveMessageCommand({ QueueUrl: queueUrl, MaxNumberOfMessages: 10, VisibilityTimeout: 0 });
     while (world.messagesLeft() > 0) await sqs.send(receive);
     await new Saboteur(world).leave('given up');
-    expect(await redriveExhausted(world)).toBe(waiting);
+    expect(await redrive(world, () => false)).toBe(waiting);
     expect(world.messagesLeft()).toBe(waiting);
     expect((await deadLetters(world)).map(({ Body }) => Body)).toEqual(['given up']);
   } finally {

@@ -1,34 +1,53 @@
 import { expect, inject, test } from 'vitest';
 import { readAssembly } from '../../local/assembly.ts';
+import { Random } from '../../local/faults/random.ts';
 import { UserError } from '../../local/start/user-error.ts';
 import { parseOptions } from './options.ts';
 import { detailsOf, summaryOf } from './report.ts';
 import { runChaos } from './run.ts';
+import { SOURCE_KINDS } from './source-kinds.ts';
+import { isUpload, planSteps } from './uploads.ts';
 
-const OBJECTS = 80;
-/** Ten seconds or so on a machine that does nothing else. */
-const PATIENCE_MS = 180_000;
+const OBJECTS = 60;
+/** Half a minute each on a machine that does nothing else. */
+const PATIENCE_MS = 600_000;
+const TIMEOUT_SECONDS = 6;
 
 test.each([
-  ['without versions', 1],
-  ['with versions', 2],
+  ['without versions', 5],
+  ['with versions', 4],
 ])(
-  'with everything going wrong, a source %s is delivered as it is in the end',
-  {
-    timeout: PATIENCE_MS,
-  },
+  'with everything going wrong, a source %s is delivered as it is in the end, proved, and as it was where it was deleted',
+  { timeout: PATIENCE_MS },
   async (_, seed) => {
     const stacks = readAssembly(inject('assembly'));
-    const result = await runChaos({ seed, objects: OBJECTS, stacks, timeoutSeconds: 5 });
+    const result = await runChaos({ seed, objects: OBJECTS, stacks, timeoutSeconds: TIMEOUT_SECONDS });
     expect(detailsOf(result)).toBe('');
     expect(result.faults.length).toBeGreaterThan(OBJECTS / 3);
     expect(new Set(result.faults.map(({ rule }) => rule)).size).toBeGreaterThan(10);
+    expect(result.faults.filter(({ kind }) => kind === 'late-landing').length).toBeGreaterThan(2);
     expect(result.largeExecutions).toBeGreaterThan(2);
     expect(summaryOf(result)).toBe(
-      `seed ${seed}: ${OBJECTS} objects, ${result.faults.length} faults injected, 0 lost, 0 stale, 0 corrupt, 0 spliced, 0 without receipt, 0 left in the dead-letter queue`,
+      `seed ${seed}: ${OBJECTS} objects, ${result.faults.length} faults injected, 0 lost, 0 stale, 0 corrupt, 0 spliced, 0 without receipt, 0 without the proof demanded, 0 left in the dead-letter queue`,
     );
   },
 );
+
+test.each([4, 5])('what is planned has objects of every age, overwrites and deletes (seed %i)', (seed) => {
+  const steps = planSteps(new Random(seed, 'uploads'), OBJECTS);
+  const uploads = steps.filter(isUpload);
+  expect(new Set(uploads.map(({ kind }) => kind))).toEqual(new Set(SOURCE_KINDS));
+  expect(steps.length - uploads.length).toBeGreaterThan(1);
+});
+
+test('writes that land later than the relay is told leave older objects behind, and that is found', {
+  timeout: PATIENCE_MS,
+}, async () => {
+  const stacks = readAssembly(inject('assembly'));
+  const landsWithinMs = { PutObject: 8_000, CompleteMultipartUpload: 8_000 };
+  const options = { seed: 3, objects: 40, stacks, timeoutSeconds: TIMEOUT_SECONDS, intensity: 2, landsWithinMs };
+  expect((await runChaos(options)).stale.length).toBeGreaterThan(0);
+});
 
 test('the command line has defaults', () => {
   const defaults = { seed: 1, objects: 1000, timeoutSeconds: 6, intensity: 1, help: false };

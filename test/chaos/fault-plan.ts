@@ -1,5 +1,6 @@
 import type { Random } from '../../local/faults/random.ts';
 import type { Fault, Match, Rule } from '../../local/faults/rule.ts';
+import { PROVED_KEYS } from './source-kinds.ts';
 import { OVERWRITTEN_KEYS } from './uploads.ts';
 
 export interface FaultPlanOptions {
@@ -8,7 +9,17 @@ export interface FaultPlanOptions {
   destinationAccount: string;
   /** Multiplies every probability. */
   intensity: number;
+  /** The longest that a write takes to land. */
+  landsWithinMs?: LandsWithin | undefined;
 }
+
+interface LandsWithin {
+  PutObject: number;
+  CompleteMultipartUpload: number;
+}
+
+/** Shorter than the relay is told (world.ts), by as much as a busy machine may be late. */
+const LANDS_WITHIN_MS: LandsWithin = { PutObject: 1200, CompleteMultipartUpload: 2000 };
 
 interface Kind {
   name: string;
@@ -19,8 +30,16 @@ interface Kind {
 }
 
 /** While such a write is held up, the next version is uploaded and, with luck, relayed by another sandbox. */
-export const OVERTAKEN_WRITE = 's3 overtaken write';
+const OVERTAKEN_WRITE = 's3 overtaken write';
 const OVERTAKEN_WRITE_MS = 2000;
+const LANDS_AFTER_NEXT = 's3 late landing after the next version';
+/** Rules that have the next upload or delete of the key hurry. */
+export const OVERTAKEN: readonly string[] = [OVERTAKEN_WRITE, LANDS_AFTER_NEXT];
+
+const FLIPPED_DOWNLOAD = 's3 flipped download';
+const FLIPPED_ANSWER = 's3 flipped answer';
+/** Rules by which the code of an error may become another one. */
+export const FLIPPED: readonly string[] = [FLIPPED_DOWNLOAD, FLIPPED_ANSWER];
 
 const S3: Match = { service: 's3' };
 const WRITES = /^(PutObject|UploadPart|CompleteMultipartUpload)$/;
@@ -30,14 +49,15 @@ const OFTEN = [0.5, 2] as const;
 const SELDOM = [0.05, 0.3] as const;
 
 /** All that can go wrong, each with a probability of its own. */
-export function planFaults({ random, destinationAccount, intensity }: FaultPlanOptions): Rule[] {
-  return kindsOf(destinationAccount).map(({ name, fault, match, percent: [least, most] }) => {
+export function planFaults(options: FaultPlanOptions): Rule[] {
+  const { random, destinationAccount, intensity, landsWithinMs = LANDS_WITHIN_MS } = options;
+  return kindsOf(destinationAccount, landsWithinMs).map(({ name, fault, match, percent: [least, most] }) => {
     const percent = least + (most - least) * random.next();
     return { name, match, fault, when: { probability: Math.min(1, (percent / 100) * intensity) } };
   });
 }
 
-function kindsOf(destinationAccount: string): Kind[] {
+function kindsOf(destinationAccount: string, landsWithinMs: LandsWithin): Kind[] {
   const writer: Match = { service: 's3', account: destinationAccount };
   return [
     { name: 's3 internal error', match: S3, percent: OFTEN, fault: internalError() },
@@ -63,11 +83,19 @@ function kindsOf(destinationAccount: string): Kind[] {
       fault: { kind: 'bit-flip', side: 'request', atByte: 'anywhere' },
     },
     {
-      name: 's3 flipped download',
-      match: { ...S3, operation: 'GetObject' },
+      name: FLIPPED_DOWNLOAD,
+      match: { ...S3, operation: 'GetObject', key: PROVED_KEYS },
       percent: OFTEN,
       fault: { kind: 'bit-flip', side: 'response', atByte: 'anywhere' },
     },
+    {
+      // XML of any kind: an upload's id, what it was completed as, errors.
+      name: FLIPPED_ANSWER,
+      match: { ...S3, operation: /^(?!GetObject$)/ },
+      percent: [3, 8],
+      fault: { kind: 'bit-flip', side: 'response', atByte: 'anywhere' },
+    },
+    ...lateLandings(writer, landsWithinMs),
     { name: 's3 delay', match: S3, percent: OFTEN, fault: { kind: 'delay', ms: 100 } },
     {
       name: 's3 late write',
@@ -122,6 +150,40 @@ function kindsOf(destinationAccount: string): Kind[] {
     { name: 'message redelivered', match: {}, percent: OFTEN, fault: { kind: 'redeliver' } },
   ];
 }
+
+/** Also of uploads into the source: what lands there late is the newest, whoever uploaded what in between. */
+function lateLandings(writer: Match, { PutObject: putMs, CompleteMultipartUpload: completeMs }: LandsWithin): Kind[] {
+  const put: Match = { ...S3, operation: 'PutObject' };
+  const ofUpload: Match = { ...S3, operation: /^(UploadPart|CompleteMultipartUpload)$/ };
+  const late = (ms: number, answer: LateAnswer): Fault => ({ kind: 'late-landing', ms, answer });
+  return [
+    { name: 's3 late landing, put', match: put, percent: OFTEN, fault: late(putMs, 'error') },
+    { name: 's3 late landing, put reset', match: put, percent: OFTEN, fault: late(putMs / 2, 'reset') },
+    {
+      name: 's3 late landing, put given up',
+      match: { ...put, ...writer },
+      percent: SELDOM,
+      fault: late(putMs, 'silence'),
+    },
+    { name: 's3 late landing, put killed', match: { ...put, ...writer }, percent: SELDOM, fault: late(putMs, 'kill') },
+    { name: 's3 late landing, upload', match: ofUpload, percent: OFTEN, fault: late(completeMs, 'error') },
+    { name: 's3 late landing, upload reset', match: ofUpload, percent: OFTEN, fault: late(completeMs / 2, 'reset') },
+    {
+      name: 's3 late landing, upload killed',
+      match: { ...ofUpload, ...writer },
+      percent: SELDOM,
+      fault: late(completeMs, 'kill'),
+    },
+    {
+      name: LANDS_AFTER_NEXT,
+      match: { ...writer, operation: 'PutObject', key: OVERWRITTEN_KEYS },
+      percent: [10, 20],
+      fault: late(putMs, 'reset'),
+    },
+  ];
+}
+
+type LateAnswer = Extract<Fault, { kind: 'late-landing' }>['answer'];
 
 function internalError(after = false): Fault {
   return { kind: 'error', status: 500, code: 'InternalError', after };

@@ -39,7 +39,7 @@ async function main(args: string[]): Promise<number> {
     const clean = isClean(result);
     if (!clean) process.stdout.write(`${detailsOf(result)}\n`);
     process.stdout.write(
-      `${faultCounts(result)}\n${result.largeExecutions} executions of relay-large\n${summaryOf(result)}\n`,
+      `${faultCounts(result)}\n${result.largeExecutions} executions of relay-large, ${result.redriven} dead letters sent back, ${result.setAsideAfterDelete} that a delete accounts for\n${summaryOf(result)}\n`,
     );
     return clean ? 0 : EXIT_BROKEN_PROMISE;
   } finally {

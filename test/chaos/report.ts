@@ -1,4 +1,5 @@
 import type { FaultRecord } from '../../local/faults/faults.ts';
+import type { Subject } from '../../local/faults/rule.ts';
 import type { ChaosProgress, ChaosResult } from './run.ts';
 
 /** Whether the relay kept its promise, and the local AWS did as well. */
@@ -17,7 +18,11 @@ export function summaryOf(result: ChaosResult): string {
 export function detailsOf(result: ChaosResult): string {
   const lines: string[] = [];
   for (const { names, what } of badness(result)) {
-    for (const name of names) lines.push(`${what}: ${name}`, ...faultsOf(result, name).map((fault) => `  ${fault}`));
+    for (const name of names) {
+      lines.push(`${what}: ${name}`, ...faultsOf(result, name).map((fault) => `  ${fault}`));
+      const known = result.known[name];
+      if (known !== undefined) lines.push(`  ${known}`);
+    }
   }
   for (const error of result.unexpectedErrors) lines.push(`the local AWS failed: ${String(error)}`);
   return lines.join('\n');
@@ -33,25 +38,30 @@ export function faultCounts({ faults }: ChaosResult): string {
     .join(', ');
 }
 
-export function progressLine({ uploaded, uploads, messagesLeft, faults }: ChaosProgress): string {
-  return `${uploaded} of ${uploads} uploads, ${messagesLeft} messages left, ${faults} faults`;
+export function progressLine({ done, steps, messagesLeft, faults }: ChaosProgress): string {
+  return `${done} of ${steps} uploads and deletes, ${messagesLeft} messages left, ${faults} faults`;
 }
 
 function badness(result: ChaosResult): { what: string; names: string[] }[] {
-  const { lost, stale, corrupt, spliced, withoutReceipt, deadLetters } = result;
+  const { lost, stale, corrupt, spliced, withoutReceipt, withoutProof, deadLetters } = result;
   return [
     { what: 'lost', names: lost },
     { what: 'stale', names: stale },
     { what: 'corrupt', names: corrupt },
     { what: 'spliced', names: spliced },
     { what: 'without receipt', names: withoutReceipt },
+    { what: 'without the proof demanded', names: withoutProof },
     { what: 'left in the dead-letter queue', names: deadLetters },
   ];
 }
 
-/** At the destination a key may have a prefix. */
 function faultsOf({ faults }: ChaosResult, key: string): string[] {
-  return faults.filter(({ subject }) => subject.key?.endsWith(key)).map(describe);
+  return faults.filter(({ subject }) => isAbout(subject, key)).map(describe);
+}
+
+/** At the destination a key may have a prefix. */
+export function isAbout(subject: Subject, key: string): boolean {
+  return subject.key?.endsWith(key) === true;
 }
 
 function describe({ rule, subject: { operation, bucket }, at }: FaultRecord): string {

@@ -1,11 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Message } from '@aws-sdk/client-sqs';
 import type { StackInput } from '../../local/assembly.ts';
 import { type FaultRecord, Faults } from '../../local/faults/faults.ts';
 import { Random } from '../../local/faults/random.ts';
 import { type Audit, audit } from './auditor.ts';
-import { deadLetters, describeDeadLetter, redriveExhausted } from './dead-letters.ts';
-import { OVERTAKEN_WRITE, planFaults } from './fault-plan.ts';
-import { planUploads, UploadQueue, uploadAll } from './uploads.ts';
+import { deadLetters, describeDeadLetter, isOfDelete, redrive, setAsideOf } from './dead-letters.ts';
+import { type FaultPlanOptions, FLIPPED, OVERTAKEN, planFaults } from './fault-plan.ts';
+import { isAbout } from './report.ts';
+import { doAll, isUpload, planSteps, StepQueue } from './uploads.ts';
 import { type ChaosWorld, startWorld } from './world.ts';
 
 export interface ChaosOptions {
@@ -18,14 +20,17 @@ export interface ChaosOptions {
   timeoutSeconds: number;
   /** Multiplies the probability of every fault; 1 unless given, 0 is none. */
   intensity?: number;
+  /** For tests of the audit: writes that land later than the relay is told that they may. */
+  landsWithinMs?: FaultPlanOptions['landsWithinMs'];
   onProgress?: (progress: ChaosProgress) => void;
   /** For tests of the audit: does to the settled world what a relay must never do. */
   sabotage?: (world: ChaosWorld) => Promise<void>;
 }
 
 export interface ChaosProgress {
-  uploaded: number;
-  uploads: number;
+  /** Uploads and deletes. */
+  done: number;
+  steps: number;
   messagesLeft: number;
   faults: number;
 }
@@ -35,8 +40,12 @@ export interface ChaosResult extends Audit {
   objects: number;
   /** How many executions of relay-large there were. */
   largeExecutions: number;
-  /** Each, said in a line. */
+  /** Each that a delete doesn't account for, said in a line. */
   deadLetters: string[];
+  /** How many dead letters were sent back: of exhausted tries, and of codes that a flipped bit had changed. */
+  redriven: number;
+  /** How many dead letters deletes account for. */
+  setAsideAfterDelete: number;
   faults: FaultRecord[];
   /** Defects of the local AWS itself. */
   unexpectedErrors: unknown[];
@@ -44,58 +53,66 @@ export interface ChaosResult extends Audit {
 
 /** Faults go on after the last upload until no more than this share of the messages is left. */
 const FAULTLESS_SHARE = 0.1;
-/** So many messages are a second's work or two. */
-const BACKLOG = 20;
+/** So many messages are a second's work. */
+const BACKLOG = 12;
 const LOOK_EVERY_MS = 50;
 const PROGRESS_EVERY_MS = 5000;
+/** An asynchronous invocation that failed is made again after one minute and after two more. */
+const MAX_SETTLING_MS = 300_000;
 /** With most faults at once, a run may be kept from ever coming to its end. */
 const MAX_FAULTY_TAIL_MS = 60_000;
-const MAX_SETTLING_MS = 180_000;
 
 /**
  * Uploads while everything goes wrong that a seed has drawn, lets the relay come to rest, and audits the destination.
  * @throws Error when the queue doesn't settle, or an upload can't be done at all
  */
 export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
-  const { seed, objects, stacks, timeoutSeconds, intensity = 1 } = options;
-  const uploads = planUploads(new Random(seed, 'uploads'), objects);
-  const queue = new UploadQueue(uploads);
+  const { seed, objects, stacks, timeoutSeconds, intensity = 1, landsWithinMs } = options;
+  const steps = planSteps(new Random(seed, 'uploads'), objects);
+  const queue = new StepQueue(steps);
   const faults = new Faults({ seed, onInjected: (record) => overtake(record) });
   const world = await startWorld({ stacks, faults, versioned: seed % 2 === 0, timeoutSeconds });
   const { source, destination } = world;
   const overtake = ({ rule, subject: { key = '' } }: FaultRecord) => {
-    if (rule === OVERTAKEN_WRITE) queue.hurry(key.slice(destination.prefix.length));
+    if (OVERTAKEN.includes(rule)) queue.hurry(key.slice(destination.prefix.length));
   };
-  let uploaded = 0;
+  let done = 0;
   const report = () => {
     const messagesLeft = world.messagesLeft();
-    options.onProgress?.({ uploaded, uploads: uploads.length, messagesLeft, faults: faults.injected });
+    options.onProgress?.({ done, steps: steps.length, messagesLeft, faults: faults.injected });
   };
   const reporting = setInterval(report, PROGRESS_EVERY_MS);
   try {
     const random = new Random(seed, 'faults');
     const destinationAccount = destination.account;
-    for (const rule of planFaults({ random, destinationAccount, intensity })) faults.add(rule);
-    await uploadAll({
+    for (const rule of planFaults({ random, destinationAccount, intensity, landsWithinMs })) faults.add(rule);
+    await doAll({
       ...source,
-      uploads: queue,
-      hasBacklog: () => world.messagesLeft() > BACKLOG,
-      onUploaded: () => {
-        uploaded += 1;
+      steps: queue,
+      hasBacklog: () => world.messagesWaiting() > BACKLOG,
+      onDone: () => {
+        done += 1;
       },
     });
     await until(() => world.messagesLeft() <= objects * FAULTLESS_SHARE, MAX_FAULTY_TAIL_MS);
     faults.clear();
     await settle(world);
-    if ((await redriveExhausted(world)) > 0) await settle(world);
+    const isMisled = (key: string) =>
+      faults.log.some(({ rule, subject }) => FLIPPED.includes(rule) && isAbout(subject, key));
+    const redriven = await redrive(world, isMisled);
+    if (redriven > 0) await settle(world);
     await options.sabotage?.(world);
-    const left = await deadLetters(world);
+    const letters = await deadLetters(world);
+    const setAside = letters.flatMap((letter) => setAsideOf(letter) ?? []);
+    const left = letters.filter((letter) => !isAccountedFor(letter));
     return {
       seed,
       objects,
       largeExecutions: world.cloud.lambda.durableExecutions.list().length,
-      ...(await audit(world, uploads)),
+      ...(await audit(world, steps.filter(isUpload), setAside)),
       deadLetters: left.map(describeDeadLetter),
+      redriven,
+      setAsideAfterDelete: letters.length - left.length,
       faults: faults.log,
       unexpectedErrors: world.cloud.unexpectedErrors,
     };
@@ -103,6 +120,11 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
     clearInterval(reporting);
     await world.close();
   }
+}
+
+function isAccountedFor(letter: Message): boolean {
+  const setAside = setAsideOf(letter);
+  return setAside !== undefined && isOfDelete(setAside);
 }
 
 async function settle({ cloud, messagesLeft }: ChaosWorld): Promise<void> {

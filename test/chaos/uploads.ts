@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
-import { Upload } from '@aws-sdk/lib-storage';
+import { DeleteObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import type { Random } from '../../local/faults/random.ts';
 import { contentOf } from './content.ts';
+import { drawKind, LARGE_OBJECT_BYTES, ON_TRUST_PREFIX, putOfKind, type SourceKind } from './source-kinds.ts';
 
 /** One write of one key. */
 export interface PlannedUpload {
@@ -10,24 +10,32 @@ export interface PlannedUpload {
   number: number;
   key: string;
   sizeBytes: number;
+  kind: SourceKind;
 }
+
+/** In a bucket with versions it leaves a delete marker. */
+export interface PlannedDelete {
+  key: string;
+  isDelete: true;
+}
+
+export type PlannedStep = PlannedUpload | PlannedDelete;
 
 const KIB = 1024;
 const MIB = 1024 * KIB;
-const MULTIPART_FROM_BYTES = 8 * MIB;
-/** What is larger goes through relay-large and relay-part. */
-export const LARGE_OBJECT_BYTES = 12 * MIB;
-const PART_BYTES = 5 * MIB;
-/** How many parts of an upload are under way at once. */
-const PARTS_AT_ONCE = 2;
 const WRITERS = 12;
 const LOOK_EVERY_MS = 10;
 /** A person would try again as well; faults are independent of each other, so so many in a row mean something else. */
 const MAX_TRIES = 30;
 const OVERWRITTEN_SHARE = 0.25;
+const ENDINGS = ['.draft', '.draft', '.temporary'];
+const MAX_DELETES = 2;
 const MAX_OVERWRITES = 3;
-/** An overwrite comes within so many uploads after the one before it, unless it is hurried. */
+/** An overwrite or a delete comes within so many uploads after the one before it, unless it is hurried. */
 const OVERWRITE_WITHIN = 100;
+
+/** From here on an object is relayed in parts of its own, where its proof is handed on. */
+const MULTIPART_FROM_BYTES = 8 * MIB;
 
 /** Which share of objects has a size up to which bound; within, small ones prevail. */
 const SIZES: readonly { share: number; fromBytes: number; toBytes: number }[] = [
@@ -40,20 +48,20 @@ const SIZES: readonly { share: number; fromBytes: number; toBytes: number }[] = 
 ];
 
 /** Keys whose encoding differs from place to place: plain, space, plus, percent, beyond ASCII. */
-const NAMES = ['plain/', 'with space ', 'a+b=', '100%25-', 'übergröße/日本-', 'composite/'];
+const NAMES = ['plain/', 'with space ', 'a+b=', '100%25-', 'übergröße/日本-', ON_TRUST_PREFIX];
 
 /** Keys that are written several times. */
-export const OVERWRITTEN_KEYS = /\.draft$/;
+export const OVERWRITTEN_KEYS = /\.(draft|temporary)$/;
+/** Those among them that are deleted in between, or in the end. */
+export const DELETED_KEYS = /\.temporary$/;
 
-/** What is uploaded in parts under these has no checksum of the whole. */
-const COMPOSITE_KEYS = /(^|\/)composite\//;
-
-/** Every key at least once, a quarter of them again soon after, in the order in which to upload. */
-export function planUploads(random: Random, objects: number): PlannedUpload[] {
-  const planned: { at: number; key: string; sizeBytes: number }[] = [];
+/** Every key at least once, a quarter of them again soon after, some of these deleted, in the order in which to do it. */
+export function planSteps(random: Random, objects: number): PlannedStep[] {
+  const planned: { at: number; key: string; sizeBytes?: number }[] = [];
   for (let index = 0; index < objects; index++) {
     const isOverwritten = random.next() < OVERWRITTEN_SHARE;
-    const key = `${random.pick(NAMES)}${String(index).padStart(5, '0')}${isOverwritten ? '.draft' : ''}`;
+    const ending = isOverwritten ? random.pick(ENDINGS) : '';
+    const key = `${random.pick(NAMES)}${String(index).padStart(5, '0')}${ending}`;
     let at = index;
     let sizeBytes = drawSize(random);
     planned.push({ at, key, sizeBytes });
@@ -64,10 +72,22 @@ export function planUploads(random: Random, objects: number): PlannedUpload[] {
       if (random.next() < 0.5) sizeBytes = drawSize(random);
       planned.push({ at, key, sizeBytes });
     }
+    // Anywhere between the first upload and a while after the last.
+    const span = at - index + OVERWRITE_WITHIN;
+    const deletes = DELETED_KEYS.test(key) ? 1 + random.integer(MAX_DELETES) : 0;
+    for (let count = 0; count < deletes; count++) planned.push({ at: index + 1 + random.integer(span), key });
   }
   return planned
     .sort((one, other) => one.at - other.at)
-    .map(({ key, sizeBytes }, index) => ({ number: index + 1, key, sizeBytes }));
+    .map(({ key, sizeBytes }, index) =>
+      sizeBytes === undefined
+        ? { key, isDelete: true }
+        : { number: index + 1, key, sizeBytes, kind: drawKind(random, key, sizeBytes) },
+    );
+}
+
+export function isUpload(step: PlannedStep): step is PlannedUpload {
+  return 'number' in step;
 }
 
 function drawSize(random: Random): number {
@@ -81,18 +101,18 @@ function drawSize(random: Random): number {
   return Math.floor(fromBytes + (toBytes - fromBytes) * random.next() ** 3);
 }
 
-/** Uploads that wait for their turn. */
-export class UploadQueue {
-  readonly #urgent: PlannedUpload[] = [];
-  readonly #waiting: PlannedUpload[];
+/** What waits for its turn. */
+export class StepQueue {
+  readonly #urgent: PlannedStep[] = [];
+  readonly #waiting: PlannedStep[];
 
-  constructor(uploads: readonly PlannedUpload[]) {
-    this.#waiting = [...uploads];
+  constructor(steps: readonly PlannedStep[]) {
+    this.#waiting = [...steps];
   }
 
-  /** Lets the key's next overwrite go first, if one is planned. */
+  /** Lets the key's next overwrite or delete go first, if one is planned. */
   hurry(key: string): void {
-    const index = this.#waiting.findIndex((upload) => upload.key === key);
+    const index = this.#waiting.findIndex((step) => step.key === key);
     if (index >= 0) this.#urgent.push(...this.#waiting.splice(index, 1));
   }
 
@@ -101,62 +121,53 @@ export class UploadQueue {
   }
 
   /** Only what is urgent while the relay has a backlog. */
-  take(hasBacklog: boolean): PlannedUpload | undefined {
+  take(hasBacklog: boolean): PlannedStep | undefined {
     return this.#urgent.shift() ?? (hasBacklog ? undefined : this.#waiting.shift());
   }
 }
 
-export interface UploadOptions {
+export interface StepOptions {
   s3: S3Client;
   bucket: string;
-  uploads: UploadQueue;
+  steps: StepQueue;
   /** While it says so, writers hold back: an upload and its overwrite shall meet at the relay, not in the queue before it. */
   hasBacklog: () => boolean;
-  onUploaded: () => void;
+  onDone: () => void;
 }
 
-/** Several writers at once, until everything is up. @throws Error for an upload that failed again and again */
-export async function uploadAll({ s3, bucket, uploads, hasBacklog, onUploaded }: UploadOptions): Promise<void> {
+/** Several writers at once, until everything is done. @throws Error for what failed again and again */
+export async function doAll({ s3, bucket, steps, hasBacklog, onDone }: StepOptions): Promise<void> {
   const writer = async (): Promise<void> => {
-    while (!uploads.isEmpty) {
-      const upload = uploads.take(hasBacklog());
-      if (!upload) {
+    while (!steps.isEmpty) {
+      const step = steps.take(hasBacklog());
+      if (!step) {
         await sleep(LOOK_EVERY_MS);
         continue;
       }
-      await persistently(() => put(s3, bucket, upload), upload);
-      onUploaded();
+      await persistently(() => (isUpload(step) ? upload(s3, step) : remove(s3, bucket, step)), step);
+      onDone();
     }
   };
   await Promise.all(Array.from({ length: WRITERS }, writer));
 }
 
-async function put(client: S3Client, bucket: string, { number, key, sizeBytes }: PlannedUpload): Promise<void> {
-  const params = {
-    Bucket: bucket,
-    Key: key,
-    Body: contentOf(number, sizeBytes),
-    Metadata: { [UPLOAD_METADATA]: String(number) },
-  };
-  if (sizeBytes <= MULTIPART_FROM_BYTES) {
-    await client.send(new PutObjectCommand(params));
-    return;
-  }
-  // Without an algorithm the SDK makes it CRC32, whose checksum of a multipart upload is composite.
-  const checksum = COMPOSITE_KEYS.test(key) ? {} : { ChecksumAlgorithm: 'CRC64NVME' as const };
-  const options = { partSize: PART_BYTES, queueSize: PARTS_AT_ONCE };
-  await new Upload({ client, params: { ...params, ...checksum }, ...options }).done();
+async function upload(s3: S3Client, { number, key, sizeBytes, kind }: PlannedUpload): Promise<void> {
+  await putOfKind(s3, kind, key, contentOf(number, sizeBytes), { [UPLOAD_METADATA]: String(number) });
+}
+
+async function remove(s3: S3Client, Bucket: string, { key }: PlannedDelete): Promise<void> {
+  await s3.send(new DeleteObjectCommand({ Bucket, Key: key }));
 }
 
 /** Tells which upload an object is; whichever came last, S3 knows. */
 export const UPLOAD_METADATA = 'upload';
 
-async function persistently(action: () => Promise<void>, { key }: PlannedUpload): Promise<void> {
+async function persistently(action: () => Promise<void>, { key }: PlannedStep): Promise<void> {
   for (let attempt = 1; ; attempt++) {
     try {
       return await action();
     } catch (cause) {
-      if (attempt === MAX_TRIES) throw new Error(`${key} could not be uploaded in ${MAX_TRIES} tries`, { cause });
+      if (attempt === MAX_TRIES) throw new Error(`${key} could not be written in ${MAX_TRIES} tries`, { cause });
     }
   }
 }

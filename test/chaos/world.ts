@@ -11,7 +11,8 @@ import type { Faults } from '../../local/faults/faults.ts';
 import { ownBucket } from '../../local/start/own-bucket.ts';
 import { committedContext } from '../../local/synth.ts';
 import { changeSettings } from '../support/two-accounts.ts';
-import { LARGE_OBJECT_BYTES } from './uploads.ts';
+import { Observed } from './observed.ts';
+import { LARGE_OBJECT_BYTES } from './source-kinds.ts';
 
 /** The two accounts of the committed cdk.json, up on this machine, and their operators' clients. */
 export interface ChaosWorld {
@@ -23,7 +24,10 @@ export interface ChaosWorld {
   deadLetterQueueUrl: string;
   /** How many messages wait or are worked on. */
   messagesLeft: () => number;
+  /** How many somebody could take now: not those that are worked on, or that wait for a write to land. */
+  messagesWaiting: () => number;
   ledger: { dynamodb: DynamoDBClient; routeName: string };
+  observed: Observed;
   close(): Promise<void>;
 }
 
@@ -44,10 +48,16 @@ const MAX_RECEIVES = 50;
  * come to its end; here that ends with its connection.
  */
 const RETRY_DELAY_SECONDS = 1e-6;
+/** What the relay is told of how long a write may take to land. Durable waits take whole seconds. */
+const LATE = { latePutSeconds: 2, lateCompleteSeconds: 3 };
 /** A durable wait takes whole seconds. */
 const DURABLE_DELAY_SECONDS = 1;
-/** Processes of functions; the machine may have two cores. */
-const MAX_SANDBOXES = 4;
+/** A slot whose holder was killed is free after five minutes to half an hour, which no run waits for: there are more than get lost. */
+const LARGE_SLOTS = 1000;
+/** Batches at once; the machine may have two cores. */
+const MAX_BATCHES = 4;
+/** Processes of all functions. Were there no more than what is busy, each invocation of another function would begin with a new one. */
+const MAX_SANDBOXES = 12;
 /** A batch takes as long as its slowest message. */
 const BATCH_SIZE = 4;
 const SDK_ATTEMPTS = 5;
@@ -59,13 +69,12 @@ export async function startWorld({ stacks, faults, versioned, timeoutSeconds }: 
   const { name: routeName, destination } = routes[0]!;
   const sourceStacks = stacks.filter(({ account }) => account === source.account);
   change(sourceStacks, 'AWS::Lambda::Function', { Timeout: timeoutSeconds });
-  const late = { latePutSeconds: RETRY_DELAY_SECONDS, lateCompleteSeconds: RETRY_DELAY_SECONDS };
-  const patience = { maxReceives: MAX_RECEIVES, retryDelaySeconds: RETRY_DELAY_SECONDS, ...late };
-  changeSettings(sourceStacks, { ...patience, largeObjectBytes: LARGE_OBJECT_BYTES });
+  const patience = { maxReceives: MAX_RECEIVES, retryDelaySeconds: RETRY_DELAY_SECONDS, ...LATE };
+  changeSettings(sourceStacks, { ...patience, largeObjectBytes: LARGE_OBJECT_BYTES, largeSlots: LARGE_SLOTS });
   changeSettings(sourceStacks, { retryDelaySeconds: DURABLE_DELAY_SECONDS }, 'upload-relay-large');
   change(sourceStacks, 'AWS::S3::Bucket', versioned ? { VersioningConfiguration: { Status: 'Enabled' } } : {});
   // More would wait for a process while their visibility timeout runs.
-  const ScalingConfig = { MaximumConcurrency: MAX_SANDBOXES };
+  const ScalingConfig = { MaximumConcurrency: MAX_BATCHES };
   change(sourceStacks, 'AWS::Lambda::EventSourceMapping', { ScalingConfig, BatchSize: BATCH_SIZE });
   for (const queue of resourcesOf(sourceStacks, 'AWS::SQS::Queue')) {
     const { RedrivePolicy } = queue.Properties ?? {};
@@ -76,7 +85,18 @@ export async function startWorld({ stacks, faults, versioned, timeoutSeconds }: 
       RedrivePolicy: { ...(RedrivePolicy as Record<string, TemplateValue>), maxReceiveCount: MAX_RECEIVES },
     };
   }
-  const cloud = await LocalCloud.start({ stacks, faults, maxSandboxes: MAX_SANDBOXES });
+  const observed = new Observed();
+  const cloud: LocalCloud = await LocalCloud.start({
+    stacks,
+    faults,
+    maxSandboxes: MAX_SANDBOXES,
+    onObjectCreated: (event) => {
+      if (event.bucket === bucket) observed.noteObject(event, cloud.s3);
+    },
+    onLog: ({ text }) => observed.noteLine(text),
+  });
+  // Objects of all ages: what comes without a checksum is stored without one.
+  cloud.s3.bucket(bucket).settings.addsChecksums = false;
   const settings = (account: string, region: string) => ({
     endpoint: cloud.url,
     region,
@@ -89,7 +109,7 @@ export async function startWorld({ stacks, faults, versioned, timeoutSeconds }: 
   const queues = cloud.lambda.queueArns().map((arn) => cloud.sqs.queueByArn(arn)!);
   return {
     cloud,
-    source: { s3: new S3Client(ofSource), bucket },
+    source: { s3: new S3Client({ ...ofSource, requestChecksumCalculation: 'WHEN_REQUIRED' }), bucket },
     destination: { ...destination, s3: new S3Client(settings(destination.account, destination.region)) },
     sqs: new SQSClient(ofSource),
     queueUrl: cloud.sqs.urlOf(queues[0]!),
@@ -98,7 +118,9 @@ export async function startWorld({ stacks, faults, versioned, timeoutSeconds }: 
       queues
         .map((queue) => queue.counts())
         .reduce((sum, { visible, notVisible, delayed }) => sum + visible + notVisible + delayed, 0),
+    messagesWaiting: () => queues.reduce((sum, queue) => sum + queue.counts().visible, 0),
     ledger: { dynamodb: new DynamoDBClient(ofSource), routeName },
+    observed,
     close: () => cloud.close(),
   };
 }

@@ -2,7 +2,7 @@
 export interface ErrorFacts {
   /** The service's code, e.g. `AccessDenied`; the SDK's own name where nobody answered or, as for HEAD, without a body. */
   name: string;
-  /** Absent when nobody answered. */
+  /** Absent when nobody answered, and of an answer that can't be read: what its status means, its code would have told. */
   status: number | undefined;
   message: string;
   /** Where the bucket is, when S3 has been asked in another region. */
@@ -21,7 +21,13 @@ export function factsOf(error: unknown): ErrorFacts {
   if (!(error instanceof Error)) return { name: 'Error', status: undefined, message: String(error) };
   const { name, message, $metadata, $response, Region } = error as SdkError;
   const region = $response?.headers?.['x-amz-bucket-region'] ?? Region;
-  return { name, status: $metadata?.httpStatusCode, message, ...(region !== undefined && { region }) };
+  const status = isUnreadable(error) ? undefined : $metadata?.httpStatusCode;
+  return { name, status, message, ...(region !== undefined && { region }) };
+}
+
+/** What the SDK makes of an answer that is no XML any more, say since it was cut short. */
+function isUnreadable({ name, message }: Error): boolean {
+  return name === 'Error' && message.includes('Deserialization error');
 }
 
 /** The SDK's name for an answer without a body, and so without a code. */

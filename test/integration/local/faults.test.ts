@@ -5,7 +5,15 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connect } from 'node:tls';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
-import { GetObjectCommand, HeadObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import {
+  CompleteMultipartUploadCommand,
+  CreateMultipartUploadCommand,
+  GetObjectCommand,
+  HeadObjectCommand,
+  PutObjectCommand,
+  S3Client,
+  UploadPartCommand,
+} from '@aws-sdk/client-s3';
 import {
   DeleteMessageCommand,
   GetQueueAttributesCommand,
@@ -373,6 +381,128 @@ test('a delayed upload is dropped when its caller has left, however much of it h
     await sleep(500);
     expect(await exists(Key), Key).toBe(false);
   }
+});
+
+describe('a write that lands late', () => {
+  const LATE_MS = 300;
+  const late = (answer: 'error' | 'reset' | 'silence' | 'kill', operation = 'PutObject', ms = LATE_MS) =>
+    inject({ kind: 'late-landing', ms, answer }, { service: 's3', operation });
+
+  test.each([
+    ['error', { name: 'InternalError' }],
+    ['reset', { code: 'ECONNRESET' }],
+    ['silence', { name: 'AbortError' }],
+  ] as const)(
+    'its client gets %s, and the object is there later; the cloud has not settled before',
+    async (answer, error) => {
+      const Key = `events/late/${answer}`;
+      const rule = late(answer);
+      const command = new PutObjectCommand({ Bucket: BUCKET, Key, Body: BYTES });
+      await expect(s3.send(command, { abortSignal: AbortSignal.timeout(100) })).rejects.toMatchObject(error);
+      expect(await exists(Key)).toBe(false);
+      await cloud.settled();
+      expect(await get(Key)).toEqual(BYTES);
+      expect(rule.injected).toBe(1);
+      expect(await received()).toEqual([Key]);
+    },
+  );
+
+  test('although its sender was killed, and has no right to write any more', async () => {
+    late('kill');
+    const Payload = Buffer.from(JSON.stringify({ key: 'events/late/kill' }));
+    const invoked = await lambda.send(new InvokeCommand({ FunctionName: 'write', Payload }));
+    expect(invoked.FunctionError).toBeDefined();
+    const { settings } = cloud.s3.bucket(BUCKET);
+    const policy = {
+      Statement: [{ Effect: 'Deny' as const, Principal: { AWS: '*' }, Action: 's3:PutObject', Resource: '*' }],
+    };
+    settings.policy = policy;
+    await expect(put('events/late/denied')).rejects.toMatchObject({ name: 'AccessDenied' });
+    expect(await exists('events/late/kill')).toBe(false);
+    await cloud.settled();
+    delete settings.policy;
+    expect((await get('events/late/kill')).toString()).toBe('events/late/kill');
+    expect(await received()).toEqual(['events/late/kill']);
+  });
+
+  test('takes the place of what was written meanwhile, unless it was not to', async () => {
+    const rule = late('reset');
+    await expect(put('events/late/over')).rejects.toThrow();
+    rule.remove();
+    await s3.send(new PutObjectCommand({ Bucket: BUCKET, Key: 'events/late/over', Body: 'meanwhile' }));
+    const condition = { Bucket: BUCKET, Key: 'events/late/kept', Body: BYTES, IfNoneMatch: '*' };
+    late('error');
+    await expect(s3.send(new PutObjectCommand(condition))).rejects.toThrow();
+    await s3.send(new PutObjectCommand({ Bucket: BUCKET, Key: 'events/late/kept', Body: 'meanwhile' }));
+    await cloud.settled();
+    expect(await get('events/late/over')).toEqual(BYTES);
+    expect((await get('events/late/kept')).toString()).toBe('meanwhile');
+    expect((await received()).sort()).toEqual(['events/late/kept', 'events/late/over', 'events/late/over']);
+  });
+
+  test('is a part, or the completion of an upload, which goes on meanwhile', async () => {
+    const place = { Bucket: BUCKET, Key: 'events/late/parts' };
+    const { UploadId } = await s3.send(new CreateMultipartUploadCommand(place));
+    const part = (Body: string) => s3.send(new UploadPartCommand({ ...place, UploadId, PartNumber: 1, Body }));
+    const rule = late('reset', 'UploadPart');
+    await expect(part('late')).rejects.toMatchObject({ code: 'ECONNRESET' });
+    const { ETag: first } = await part('at once');
+    await cloud.settled();
+    const complete = (ETag: string | undefined) =>
+      s3.send(
+        new CompleteMultipartUploadCommand({
+          ...place,
+          UploadId,
+          MultipartUpload: { Parts: [{ PartNumber: 1, ETag }] },
+        }),
+      );
+    await expect(complete(first)).rejects.toMatchObject({ name: 'InvalidPart' });
+    rule.remove();
+    const { ETag: second } = await part('at once');
+    late('error', 'CompleteMultipartUpload');
+    await expect(complete(second)).rejects.toMatchObject({ name: 'InternalError' });
+    expect(await exists('events/late/parts')).toBe(false);
+    await cloud.settled();
+    expect((await get('events/late/parts')).toString()).toBe('at once');
+    await received();
+  });
+
+  test('never lands when its bytes have not all arrived, or are not what was signed', async () => {
+    late('reset', 'PutObject', 1);
+    const body = { Bucket: BUCKET, Key: 'events/late/never', Body: BYTES, ContentLength: BYTES.length + 1 };
+    const unfinished = s3.send(new PutObjectCommand(body), { abortSignal: AbortSignal.timeout(100) });
+    await expect(unfinished).rejects.toThrow();
+    await cloud.settled();
+    expect(await exists('events/late/never')).toBe(false);
+  });
+
+  test('is the sender’s own function only, where that is to be killed', async () => {
+    const rule = late('kill');
+    await put('events/late/not mine to kill');
+    expect(rule.injected).toBe(0);
+    await received();
+  });
+
+  test('is dropped when the cloud closes', async () => {
+    const own = await LocalCloud.start({
+      stacks: [],
+      accountsWithOperator: [ACCOUNT],
+      faults: new Faults({ seed: 1 }),
+    });
+    own.s3.createBucket({ name: BUCKET, account: ACCOUNT, region: REGION, ownership: 'BucketOwnerEnforced' });
+    own.faults!.add({
+      name: 'late',
+      match: { service: 's3', operation: 'PutObject' },
+      when: {},
+      fault: { kind: 'late-landing', ms: 60_000, answer: 'error' },
+    });
+    const requestHandler = new NodeHttpHandler({ httpsAgent: new Agent({ ca: own.caPem }) });
+    const client = new S3Client({ ...settings(own.operator(ACCOUNT)), endpoint: own.url, requestHandler });
+    await expect(put('late', client)).rejects.toMatchObject({ name: 'InternalError' });
+    await own.close();
+    expect(own.s3.bucket(BUCKET).current('late')).toBeUndefined();
+    expect(own.unexpectedErrors).toEqual([]);
+  });
 });
 
 test('an expired session is expired for good, and nobody else is concerned', async () => {

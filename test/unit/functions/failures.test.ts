@@ -1,4 +1,6 @@
 import { readFileSync } from 'node:fs';
+import { Readable } from 'node:stream';
+import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { describe, expect, test } from 'vitest';
 import { RelayError } from '../../../functions/errors.ts';
 import { Destination, SourceObject } from '../../../functions/source-object.ts';
@@ -152,6 +154,23 @@ test.each([
   expect(sourceFailure(error, 'GetObject', SOURCE).message).toContain(
     'The bucket is in eu-west-1. Correct source.region',
   );
+});
+
+describe('an answer that no one can read says nothing by its status: the next one may be whole', () => {
+  const damaged = '<Error><Code>NoSuchUpload</Code><Message>gone</Massage></Error>';
+  const statuses = [301, 400, 403, 404, 412];
+
+  test.each(statuses)('%i', async (statusCode) => {
+    const requestHandler = {
+      handle: async () => ({ response: { statusCode, headers: {}, body: Readable.from([Buffer.from(damaged)]) } }),
+    };
+    const credentials = { accessKeyId: 'a', secretAccessKey: 's' };
+    const s3 = new S3Client({ region: 'us-east-1', credentials, requestHandler, maxAttempts: 1 });
+    const error = await s3.send(new GetObjectCommand({ Bucket: 'b', Key: 'k' })).catch((caught: unknown) => caught);
+    expect(sourceFailure(error, 'GetObject', SOURCE)).toMatchObject({ code: 'TransferFailed', retryable: true });
+    const failure = destinationFailure(error, 'UploadPart', SOURCE, DESTINATION);
+    expect(failure).toMatchObject({ code: 'TransferFailed', retryable: true });
+  });
 });
 
 describe('every code that AWS documents is in a row on purpose', () => {

@@ -7,6 +7,7 @@ import { Random } from '../../../local/faults/random.ts';
 import { type Match, matches, type Rule, type Subject, type When } from '../../../local/faults/rule.ts';
 
 const FAULT = { kind: 'error', status: 503, code: 'SlowDown' } as const;
+const LATE = { kind: 'late-landing', ms: 1, answer: 'reset' } as const;
 const GET: Subject = { service: 's3', operation: 'GetObject', account: '1', bucket: 'b', key: 'a/k', method: 'GET' };
 
 const ruleOf = (when: When, name = 'rule', match: Match = {}): Rule => ({ name, match, when, fault: FAULT });
@@ -120,6 +121,10 @@ test.each<[string, Partial<Rule>]>([
   ['probability 2', { when: { probability: 2 } }],
   ['200 is no status', { fault: { ...FAULT, status: 200 } }],
   ['atByte -1', { fault: { kind: 'reset', side: 'request', atByte: -1 } }],
+  ["GetObject can't land late", { fault: LATE, match: { service: 's3', operation: 'GetObject' } }],
+  ["CreateMultipartUpload can't land late", { fault: LATE, match: { service: 's3', operation: /MultipartUpload/ } }],
+  ["can't land late", { fault: LATE, match: { service: 's3' } }],
+  ['late-landing must be matched by service "s3"', { fault: LATE, match: { operation: 'PutObject' } }],
   ["redeliver can't be matched by operation", { fault: { kind: 'redeliver' }, match: { operation: 'GetObject' } }],
   ["error can't be matched by queue", { match: { queue: 'q' } }],
   ['already', { name: 'taken' }],
