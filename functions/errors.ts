@@ -31,6 +31,7 @@ export type RelayErrorCode =
   | 'Throttled'
   | 'OutOfTime'
   | 'NotBegun'
+  | 'FunctionDied'
   | 'WriteUnanswered'
   | 'Superseded'
   | 'UploadGone'

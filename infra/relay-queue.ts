@@ -18,8 +18,10 @@ export interface SendingSource {
 
 /** AWS's advice, so that throttled batches are not handed out twice: https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html */
 const VISIBILITY_TIMEOUTS = 6;
-/** AWS's advice as well: fewer would give up on messages that were only throttled. */
+/** How often the relay tries. AWS's advice as well: fewer would give up on messages that were only throttled. */
 export const MAX_RECEIVES = 5;
+/** The relay sets aside with the reason what it has tried so often. SQS's own redrive policy comes after it, for what the relay can't even do that with. */
+const RECEIVES_OF_REDRIVE = 2 * MAX_RECEIVES;
 /** SQS's longest: time for people to look. */
 const RETENTION_DAYS = 14;
 
@@ -42,7 +44,7 @@ export class RelayQueue extends Construct {
       ...common,
       // A message stays invisible while it is worked on.
       visibilityTimeout: Duration.seconds(config.relay.timeoutSeconds * VISIBILITY_TIMEOUTS),
-      deadLetterQueue: { queue: this.deadLetters, maxReceiveCount: MAX_RECEIVES },
+      deadLetterQueue: { queue: this.deadLetters, maxReceiveCount: RECEIVES_OF_REDRIVE },
     });
   }
 

@@ -10,7 +10,7 @@ import type { Invocation } from './relay.ts';
 import { type Outcome, relayAlongRoutes } from './relay-object.ts';
 import { sendReports } from './report.ts';
 import { requeue } from './requeue.ts';
-import { type Again, type Failed, isFinal, type Tries, verdictOn } from './verdict.ts';
+import { type Again, deathOf, type Failed, isFinal, type Tries, verdictOn } from './verdict.ts';
 
 /** As long as SQS would keep a message that is never received. */
 const MOST_PATIENCE_MS = 14 * 86_400_000;
@@ -85,6 +85,7 @@ async function relayOne(invocation: Invocation, handling: Handling, index: numbe
       // An execution that was started before may have been overtaken by what is uncertain.
       messageId: isUncertain ? record.messageId : firstId,
       isRedelivered,
+      verdict: deathOf(`${request.source}`, isRedelivered, tries),
       isUncertain,
       mayBePutOff: true,
       left,

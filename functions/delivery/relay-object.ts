@@ -31,6 +31,8 @@ export interface RelayOptions {
   /** Of the message or task it came with: what is started for it bears its name. One of its own unless given. */
   messageId?: string;
   isRedelivered?: boolean;
+  /** Decided beforehand: it is recorded, and nothing is begun. */
+  verdict?: RelayError | undefined;
   isUncertain?: boolean;
   /** Whether a message asks again for what there is no time for: then deliveries that can't be finished together aren't begun together. */
   mayBePutOff?: boolean;
@@ -84,7 +86,7 @@ async function relayAlong(
 ): Promise<Outcome> {
   const { logger, metrics, now, config } = invocation;
   const { isFinal = ({ retryable }) => !retryable, messageId = randomUUID() } = options;
-  const { isRedelivered = false, isUncertain = false, mayBePutOff = false } = options;
+  const { isRedelivered = false, isUncertain = false, mayBePutOff = false, verdict } = options;
   const claimant = mayBePutOff ? `${messageId} ${route.name}` : messageId;
   const visibleWrites = new VisibleWrites();
   const history: History = { messageId, claimant, isRedelivered, isUncertain, hasWritten: false, visibleWrites };
@@ -93,6 +95,7 @@ async function relayAlong(
   // On a create-only route nothing that lands late can take the place of what is there.
   const quiet = () => (route.createOnly ? 0 : quietSeconds(config, history));
   try {
+    if (verdict) throw verdict;
     const settled = await persistently(invocation, route, async () => {
       attempts++;
       return await settle(invocation, request, route, { attempts, startedAt, history });

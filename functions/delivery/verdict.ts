@@ -1,4 +1,4 @@
-import { isNoTry, type RelayError } from '../errors.ts';
+import { isNoTry, RelayError } from '../errors.ts';
 import { spread } from './requeue.ts';
 import { delaySeconds } from './retry-delay.ts';
 
@@ -49,6 +49,21 @@ export function isFinal(failure: RelayError, quietSeconds: number, { tries, maxR
   if (!failure.retryable) return quietSeconds === 0 || tries > maxReceives;
   if (isNoTry(failure) && mayWait) return false;
   return tries >= maxReceives + (failure.code === 'WriteUnanswered' ? 1 : 0);
+}
+
+/**
+ * What becomes of a message whose receivers died, one after the other: another one would die as well, and nobody would record a reason.
+ * @returns RelayError `FunctionDied`; undefined while it has tries left, or came back otherwise. Pure.
+ */
+export function deathOf(source: string, isRedelivered: boolean, { tries, maxReceives }: Tries): RelayError | undefined {
+  if (!isRedelivered || tries <= maxReceives) return undefined;
+  return new RelayError({
+    code: 'FunctionDied',
+    message: `${source} was tried ${tries - 1} times, and the function died at it, or was throttled, without a word. Look for REPORT lines with a status (timeout, error: Runtime.OutOfMemory) in its log group. It may have been written.`,
+    retryable: false,
+    operation: 'relay',
+    source,
+  });
 }
 
 /**

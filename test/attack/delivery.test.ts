@@ -5,6 +5,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { answerBatchJob } from '../../functions/delivery/answer-batch-job.ts';
 import { answerManual } from '../../functions/delivery/answer-manual.ts';
 import { answerQueue } from '../../functions/delivery/answer-queue.ts';
+import { attributesOf } from '../../functions/delivery/message-history.ts';
 import { type InProcessRelay, inProcessRelay, justBefore } from '../support/in-process-relay.ts';
 import {
   changeProperties,
@@ -74,6 +75,16 @@ const message = (body: object, receives = 1): SQSRecord =>
   }) as unknown as SQSRecord;
 const event = (key: string, version: Version, sequencer: string, receives = 1) =>
   message({ Records: [recordOf(key, version, sequencer)] }, receives);
+
+/** As it is when it was sent anew after so many tries. */
+function triedBefore(record: SQSRecord, tries: number): SQSRecord {
+  const carried = { firstId: record.messageId, firstSentAt: Date.now(), tries, isUncertain: false };
+  const attributes = Object.entries(attributesOf(carried, new Date()));
+  const messageAttributes = Object.fromEntries(
+    attributes.map(([name, value]) => [name, { stringValue: value.StringValue }]),
+  );
+  return { ...record, messageAttributes } as unknown as SQSRecord;
+}
 
 async function answer(by: InProcessRelay, record: SQSRecord): Promise<void> {
   expect(await answerQueue(by.invocation, { Records: [record] })).toEqual({ batchItemFailures: [] });
@@ -428,6 +439,47 @@ test('time that runs out at the last try is recorded as any reason is', async ()
   expect(await reasons()).toEqual(['OutOfTime']);
 });
 
+describe('a message that each receiver dies at is set aside with a reason before SQS does it without one', () => {
+  test('its object is in the ledger, too, and nothing is begun', async () => {
+    const version = await put('deadly', 'hello');
+    let isBegun = false;
+    for (const command of ['GetObject', 'HeadObject']) {
+      justBefore(
+        relay.reader,
+        command,
+        () => true,
+        async () => {
+          isBegun = true;
+        },
+      );
+    }
+    await answer(relay, event('deadly', version, '00D2', 6));
+    expect(isBegun).toBe(false);
+    expect(await world.ledgerItem('deadly')).toMatchObject({ status: 'failed', reasonCode: 'FunctionDied' });
+    const [letter] = await world.deadLetters();
+    expect(letter!.MessageAttributes).toMatchObject({
+      ErrorCode: { StringValue: 'FunctionDied' },
+      Uncertain: { StringValue: 'yes' },
+    });
+  });
+
+  test('a delivery of that version stays in the ledger', async () => {
+    const version = await put('deadly-afterwards', 'hello');
+    await answer(relay, event('deadly-afterwards', version, '00D3'));
+    await answer(relay, event('deadly-afterwards', version, '00D3', 6));
+    expect(await world.ledgerItem('deadly-afterwards')).toMatchObject({ status: 'delivered' });
+    expect(await reasons()).toEqual(['FunctionDied']);
+  });
+
+  test('it has had five tries', async () => {
+    const version = await put('not-deadly', 'hello');
+    await answer(relay, event('not-deadly', version, '00D4', 5));
+    expect(await delivered('not-deadly')).toBe('hello');
+    await untilQuiet();
+    expect(await reasons()).toEqual([]);
+  });
+});
+
 test('a dead letter remembers that something was written, and a redrive asks which version must stay', async () => {
   const key = 'redriven';
   const older = await put(key, 'older');
@@ -564,11 +616,11 @@ test('a receipt whose request the SDK has repeated hides no other', async () => 
 describe('a ledger that is down', () => {
   test.each([
     ['keeps a message from being forgotten', 1, []],
-    ['doesn’t hide the first reason at the last try', 6, ['SourceMissing']],
-  ])('%s', async (_, receives, expected) => {
+    ['doesn’t hide the first reason at the last try', 5, ['SourceMissing']],
+  ])('%s', async (_, tries, expected) => {
     const down = { ...relay.invocation, config: { ...relay.invocation.config, ledgerTable: 'no-such-table' } };
-    const record = event(`never-there ${receives}`, { VersionId: 'gone', ETag: '"x"' }, '00E1', receives);
-    await answer({ ...relay, invocation: down }, record);
+    const record = event(`never-there ${tries}`, { VersionId: 'gone', ETag: '"x"' }, '00E1');
+    await answer({ ...relay, invocation: down }, triedBefore(record, tries - 1));
     expect(await reasons()).toEqual(expected);
   });
 });

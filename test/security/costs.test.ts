@@ -1,11 +1,16 @@
 import type { Template } from 'aws-cdk-lib/assertions';
 import { expect, test } from 'vitest';
+import { MAX_RECEIVES } from '../../infra/relay-queue.ts';
 import { committedContext, templatesOf } from '../support/stacks.ts';
 
 const { source, destinations } = templatesOf(committedContext());
 
-test('a message costs five tries at most', () => {
-  source.hasResourceProperties('AWS::SQS::Queue', { QueueName: 'upload-relay', RedrivePolicy: { maxReceiveCount: 5 } });
+test('a message costs five tries at most, and some receives more to be set aside', () => {
+  expect(MAX_RECEIVES).toBe(5);
+  source.hasResourceProperties('AWS::SQS::Queue', {
+    QueueName: 'upload-relay',
+    RedrivePolicy: { maxReceiveCount: 10 },
+  });
   source.hasResourceProperties('AWS::Lambda::EventInvokeConfig', { MaximumRetryAttempts: 2 });
 });
 
