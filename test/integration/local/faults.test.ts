@@ -360,12 +360,12 @@ test('a delayed request is overtaken', async () => {
 });
 
 test('a delayed request is dropped when its caller has left', async () => {
-  const rule = inject({ kind: 'delay', ms: 40 }, { operation: 'SendMessage' });
+  const rule = inject({ kind: 'delay', ms: 400 }, { operation: 'SendMessage' });
   const send = (MessageBody: string) => new SendMessageCommand({ QueueUrl: queueUrl, MessageBody });
-  const given = sqs.send(send('given up'), { abortSignal: AbortSignal.timeout(20) });
+  const given = sqs.send(send('given up'), { abortSignal: AbortSignal.timeout(50) });
   await expect(given).rejects.toMatchObject({ name: 'AbortError' });
   rule.remove();
-  inject({ kind: 'delay', ms: 50 }, { operation: 'SendMessage' });
+  inject({ kind: 'delay', ms: 500 }, { operation: 'SendMessage' });
   await sqs.send(send('{}'));
   expect(await received()).toHaveLength(1);
 });
