@@ -586,6 +586,21 @@ test('on a create-only route, too, the ledger names what was delivered last, aft
   expect(await world.ledgerItem(key)).toMatchObject({ status: 'delivered', sourceVersionId: newer.VersionId });
 });
 
+test('on a create-only route nothing that was written can be wrong: a redelivered message whose object is gone tells account B nothing', async () => {
+  const key = 'create-only-gone';
+  const { config } = relay.invocation;
+  const routes = config.routes.map((route) => ({ ...route, createOnly: true }));
+  const createOnly = { ...relay, invocation: { ...relay.invocation, config: { ...config, routes } } };
+  const version = await put(key, 'hello');
+  await answer(createOnly, event(key, version, '00H1'));
+  const { VersionId } = version;
+  await world.a.s3.send(new DeleteObjectCommand({ Bucket: SOURCE_BUCKET, Key: key, VersionId }));
+  await answer(createOnly, event(key, version, '00H1', 2));
+  expect(await delivered(key)).toBe('hello');
+  expect(await world.ledgerItem(key)).toMatchObject({ status: 'delivered' });
+  expect(await reasons()).toEqual([]);
+});
+
 test('a task of a second batch job starts an execution of its own, whatever its id; a repeated task does not', async () => {
   const key = 'batched';
   await put(key, 'large');
