@@ -15,12 +15,14 @@ export interface EarlyAcknowledgement {
 
 /**
  * Deletes finished messages from the queue while a slow object of the same batch is still under way. Lambda deletes them
- * only when the invocation answers; if that never happens, whatever is finished by then need not be relayed again.
+ * only when the invocation answers; if that never happens, whatever is finished by then need not be relayed again. It does so at once
+ * where a message was handed out before: its receiver may have died at it, and the others must not share its end.
  */
-export function earlyAcknowledgement(invocation: Invocation, batchSize: number): EarlyAcknowledgement {
+export function earlyAcknowledgement(invocation: Invocation, batch: readonly SQSRecord[]): EarlyAcknowledgement {
   const { clients, config, logger } = invocation;
   const finished: SQSRecord[] = [];
-  let isLate = false;
+  const isPatient = batch.every(({ attributes }) => Number(attributes?.ApproximateReceiveCount ?? 1) === 1);
+  let isLate = !isPatient;
   const acknowledge = async ({ receiptHandle }: SQSRecord) => {
     try {
       if (invocation.reports.length > 0) await sendReports(invocation);
@@ -31,13 +33,14 @@ export function earlyAcknowledgement(invocation: Invocation, batchSize: number):
     }
   };
   const timer = setTimeout(() => {
+    if (isLate) return;
     isLate = true;
     for (const record of finished) void acknowledge(record);
   }, PATIENCE_MS);
   return {
     async done(record) {
       finished.push(record);
-      if (isLate && finished.length < batchSize) await acknowledge(record);
+      if (isLate && finished.length < batch.length) await acknowledge(record);
     },
     close: () => clearTimeout(timer),
   };

@@ -21,7 +21,7 @@ const MOST_PATIENCE_MS = 14 * 86_400_000;
  * https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html#services-sqs-batchfailurereporting
  */
 export async function answerQueue(invocation: Invocation, event: SQSEvent): Promise<SQSBatchResponse> {
-  const acknowledgement = earlyAcknowledgement(invocation, event.Records.length);
+  const acknowledgement = earlyAcknowledgement(invocation, event.Records);
   const outcomes = await Promise.all(
     event.Records.map(async (record) => {
       const isDone = await answerMessage(invocation, record);

@@ -1,8 +1,8 @@
 /** Attacks on one delivery: what lands late, what was deleted, what runs out of time at the last try. The real code, a step between two requests. */
 import { DeleteObjectCommand, GetObjectCommand, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
-import type { Message } from '@aws-sdk/client-sqs';
+import type { Message, SQSClient } from '@aws-sdk/client-sqs';
 import type { SQSRecord } from 'aws-lambda';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { answerBatchJob } from '../../functions/delivery/answer-batch-job.ts';
 import { answerManual } from '../../functions/delivery/answer-manual.ts';
 import { answerQueue } from '../../functions/delivery/answer-queue.ts';
@@ -508,6 +508,36 @@ describe('a message that each receiver dies at is set aside with a reason before
     await answer(relay, event('deadly-afterwards', version, '00D3', 6));
     expect(await world.ledgerItem('deadly-afterwards')).toMatchObject({ status: 'delivered' });
     expect(await reasons()).toEqual(['FunctionDied']);
+  });
+
+  test('it takes no other of its batch with it: what is done is acknowledged before the next one dies', async () => {
+    const records = await Promise.all(
+      ['deadly-one', 'beside-it'].map(async (key, nth) => ({
+        ...event(key, await put(key, 'hello'), '00D5', 2),
+        receiptHandle: `handle ${nth}`,
+      })),
+    );
+    // It never comes back from this.
+    const dying = new Promise<void>(() => undefined);
+    justBefore(
+      relay.reader,
+      'GetObject',
+      (nth) => nth === 1,
+      () => dying,
+    );
+    const acknowledged: unknown[] = [];
+    (relay.invocation.clients.sqs as SQSClient).middlewareStack.add(
+      (next, { commandName }) =>
+        async (args) => {
+          if (commandName !== 'DeleteMessageCommand') return next(args);
+          acknowledged.push((args.input as { ReceiptHandle: string }).ReceiptHandle);
+          return { output: { $metadata: {} }, response: undefined };
+        },
+      { step: 'initialize', name: 'acknowledged' },
+    );
+    void answerQueue(relay.invocation, { Records: records });
+    await vi.waitFor(() => expect(acknowledged).toEqual(['handle 1']), 3_000);
+    await untilQuiet();
   });
 
   test('it has had five tries', async () => {

@@ -13,7 +13,9 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-const message = (receiptHandle: string) => ({ receiptHandle }) as SQSRecord;
+const message = (receiptHandle: string, receives = 1) =>
+  ({ receiptHandle, attributes: { ApproximateReceiveCount: String(receives) } }) as SQSRecord;
+const batchOf = (size: number) => Array.from({ length: size }, (_, nth) => message(String(nth)));
 
 function invocation(answer: () => Promise<unknown> = async () => ({})): Invocation {
   const send = (command: { input: { ReceiptHandle: string } }) => {
@@ -25,7 +27,7 @@ function invocation(answer: () => Promise<unknown> = async () => ({})): Invocati
 }
 
 test('a quick batch is left to Lambda, which acknowledges it for nothing', async () => {
-  const acknowledgement = earlyAcknowledgement(invocation(), 3);
+  const acknowledgement = earlyAcknowledgement(invocation(), batchOf(3));
   for (const handle of ['a', 'b', 'c']) await acknowledgement.done(message(handle));
   acknowledgement.close();
   vi.advanceTimersByTime(60_000);
@@ -33,7 +35,7 @@ test('a quick batch is left to Lambda, which acknowledges it for nothing', async
 });
 
 test('while one object is slow, the others are acknowledged: those finished, and then each as it finishes', async () => {
-  const acknowledgement = earlyAcknowledgement(invocation(), 4);
+  const acknowledgement = earlyAcknowledgement(invocation(), batchOf(4));
   await acknowledgement.done(message('a'));
   vi.advanceTimersByTime(4_999);
   expect(deleted).toEqual([]);
@@ -43,8 +45,16 @@ test('while one object is slow, the others are acknowledged: those finished, and
   expect(deleted).toEqual(['a', 'b']);
 });
 
+test('where one was handed out before, at which its receiver may have died, each is acknowledged as it finishes, and once', async () => {
+  const acknowledgement = earlyAcknowledgement(invocation(), [message('a'), message('b'), message('deadly', 2)]);
+  await acknowledgement.done(message('a'));
+  await acknowledgement.done(message('b'));
+  vi.advanceTimersByTime(60_000);
+  expect(deleted).toEqual(['a', 'b']);
+});
+
 test('the last of a batch is left to Lambda: the answer comes at once', async () => {
-  const acknowledgement = earlyAcknowledgement(invocation(), 1);
+  const acknowledgement = earlyAcknowledgement(invocation(), batchOf(1));
   vi.advanceTimersByTime(5_000);
   await acknowledgement.done(message('a'));
   expect(deleted).toEqual([]);
@@ -53,7 +63,7 @@ test('the last of a batch is left to Lambda: the answer comes at once', async ()
 test('a refused acknowledgement does no harm', async () => {
   const acknowledgement = earlyAcknowledgement(
     invocation(() => Promise.reject(new Error('no'))),
-    2,
+    batchOf(2),
   );
   vi.advanceTimersByTime(5_000);
   await acknowledgement.done(message('a'));
