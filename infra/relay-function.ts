@@ -32,7 +32,6 @@ export class RelayFunction extends Construct {
   readonly #config: RelayContext;
   readonly #wide: WidePermissions;
   readonly #large: LargeFunctions | undefined;
-  #mapping: EventSourceMapping | undefined;
 
   constructor(scope: Construct, id: string, { config }: RelayFunctionProps) {
     super(scope, id);
@@ -67,7 +66,7 @@ export class RelayFunction extends Construct {
     );
     this.#allow('SendAnew', ['sqs:SendMessage'], [queue.queueArn]);
     this.#set('QUEUE_URL', queue.queueUrl);
-    this.#mapping = new EventSourceMapping(this, 'Mapping', {
+    const mapping = new EventSourceMapping(this, 'Mapping', {
       target: this.function,
       eventSourceArn: queue.queueArn,
       batchSize: relay.batchSize,
@@ -75,7 +74,7 @@ export class RelayFunction extends Construct {
       reportBatchItemFailures: true,
     });
     // Lambda tries the role out when the mapping is created.
-    this.#mapping.node.addDependency(this.role);
+    mapping.node.addDependency(this.role);
   }
 
   /** By itself, where a route takes what is dropped into the relay's own bucket. */
@@ -148,7 +147,8 @@ export class RelayFunction extends Construct {
     allowCheckpoints(this.role, functionArn(source, `${largeFunction}:*`));
     this.#allow('InvokeWorkers', ['lambda:InvokeFunction'], [worker]);
     // Both are named by text alone, and the first message may be of a large object.
-    this.#mapping?.node.addDependency(...this.#large!.named);
+    // A relay that is newer than they are would ask for what they don't know, and they refuse that.
+    this.function.node.addDependency(...this.#large!.named);
   }
 
   /** For messages that no retry can help, and for asynchronous invocations that failed for good. */

@@ -36,8 +36,9 @@ export async function whenGone(
     throw failure;
   });
   if (standing?.status !== 'delivered') throw failure;
-  if (history.isUncertain || history.visibleWrites.mayHaveWritten)
-    return restored(invocation, request, route, standing, 'an earlier try');
+  // On a create-only route nothing was written over what came first.
+  const isInDoubt = !route.createOnly && (history.isUncertain || history.visibleWrites.mayHaveWritten);
+  if (isInDoubt) return restored(invocation, request, route, standing, 'an earlier try');
   const { bucket, key } = request.source;
   return { receipt: { status: 'gone', route: route.name, source: { bucket, key }, certain: true } };
 }

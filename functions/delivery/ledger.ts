@@ -15,9 +15,11 @@ const REASON_CHARACTERS = 1024;
 
 type Fact = string | number | undefined;
 
-/** What the ledger says of a route and key; of a failure that took the place of a delivery, what it says of that one. */
+/** What the ledger says of a route and key; of what took the place of a delivery and carries it on, what it says of that one. */
 export interface Item {
   status: string | undefined;
+  /** Whether it is only carried on. */
+  isCarried?: true;
   versionId: string | undefined;
   eTag: string | undefined;
   sequencer: string | undefined;
@@ -66,7 +68,7 @@ export async function record(invocation: Invocation, receipt: FinalReceipt, over
     if (error instanceof ConditionalCheckFailedException) {
       const standing = readItem(error.Item ?? {});
       // It takes its place, and carries on what it was: a late write may yet ask for it.
-      if (receipt.status === 'failed' && isOlder(standing, sequencer)) return record(invocation, receipt, standing);
+      if (carriesOn(receipt, standing, sequencer)) return record(invocation, receipt, standing);
       if (receipt.status !== 'delivered' || known !== undefined || !isOf(standing, receipt)) return { standing };
       // The same version, and its place in the order is known: that stays.
       const source = { ...receipt.source, sequencer: standing.sequencer };
@@ -92,7 +94,7 @@ export function comparable(sequencer: string | undefined): string | undefined {
 /**
  * A delivery takes the place of one of the same version, of an older one, and of a failure. One whose age can't be told stays: the source
  * tells which is the newest, or nobody does. A failure takes the place of a delivery only where it is of a strictly newer version. That
- * a key is taken never takes the place of the delivery that took it, but of one to where the route led before.
+ * a key is taken never takes the place of the delivery that took it, but of one to where the route led before, and of a failure.
  */
 function conditionFor(
   receipt: FinalReceipt,
@@ -109,7 +111,9 @@ function conditionFor(
     values[':delivered'] = 'delivered';
   }
   if (receipt.status === 'already there') {
-    alternatives.push('destinationBucket <> :bucket', 'destinationKey <> :key');
+    // What isn't there differs from anything.
+    alternatives.push('(attribute_exists(destinationBucket) AND destinationBucket <> :bucket)');
+    alternatives.push('(attribute_exists(destinationKey) AND destinationKey <> :key)');
     values[':bucket'] = receipt.destination.bucket;
     values[':key'] = receipt.destination.key;
   }
@@ -128,8 +132,9 @@ function conditionFor(
       values[':sequencer'] = sequencer;
     }
   }
-  if (over && receipt.status !== 'already there') {
-    alternatives.push('(startedAt = :overStartedAt AND sourceETag = :overETag)');
+  if (over) {
+    if (receipt.status !== 'already there')
+      alternatives.push('(startedAt = :overStartedAt AND sourceETag = :overETag)');
     alternatives.push('(startedAt = :overStartedAt AND deliveredETag = :overETag)');
     values[':overStartedAt'] = over.startedAt ?? '';
     values[':overETag'] = over.eTag ?? '';
@@ -139,6 +144,12 @@ function conditionFor(
     ExpressionAttributeNames: { '#status': 'status' },
     ExpressionAttributeValues: Object.fromEntries(Object.entries(values).map(([name, S]) => [name, { S: S! }])),
   };
+}
+
+/** Whether the receipt takes the place of a delivery, or of what carries it on, and carries it on itself. */
+function carriesOn({ status }: FinalReceipt, standing: Item, sequencer: string | undefined): boolean {
+  if (status === 'already there') return standing.isCarried === true;
+  return status === 'failed' && isOlder(standing, sequencer);
 }
 
 function isOf({ versionId, eTag }: Item, { source }: Receipt): boolean {
@@ -157,6 +168,7 @@ function readItem(item: Record<string, AttributeValue>): Item {
   if (carried !== undefined) {
     return {
       status: 'delivered',
+      isCarried: true,
       versionId: text('deliveredVersionId'),
       eTag: carried,
       sequencer: text('deliveredSequencer'),
@@ -197,7 +209,7 @@ function itemOf(
     sourceKey: source.key,
     sourceVersionId: source.versionId,
     ...factsOf(receipt),
-    ...(receipt.status === 'failed' && over && carriedFacts(over)),
+    ...(receipt.status !== 'delivered' && over && carriedFacts(over)),
   };
   return Object.fromEntries(
     Object.entries(facts).flatMap(([name, fact]) => (fact === undefined ? [] : [[name, attribute(fact)]])),
@@ -255,7 +267,7 @@ function failedFacts({ failure }: FailedReceipt): Record<string, Fact> {
   };
 }
 
-/** Of the delivery whose place a failure takes. */
+/** Of the delivery whose place is taken. */
 function carriedFacts({ versionId, eTag, sequencer, recordedAt }: Item): Record<string, Fact> {
   return {
     deliveredVersionId: versionId,

@@ -15,13 +15,14 @@ import { requeue } from './requeue.ts';
  */
 async function repeatLater(invocation: Invocation, request: RelayRequest, outcomes: Outcome[]): Promise<void> {
   const { source } = request;
-  for (const { route, quietSeconds, isUncertain } of outcomes) {
+  for (const { route, quietSeconds, isUncertain, failure } of outcomes) {
     if (quietSeconds === 0 && !isUncertain) continue;
     const carried = {
       firstId: randomUUID(),
       firstSentAt: invocation.now().getTime(),
       tries: 0,
-      isUncertain: true,
+      // What nobody could tell by now is for account B: the message is for what is uploaded meanwhile.
+      isUncertain: failure?.code !== 'Superseded',
       left: new Set([deliveryName(0, route)]),
     };
     try {

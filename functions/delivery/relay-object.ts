@@ -112,7 +112,8 @@ async function relayAlong(
     const facts = {
       route: route.name,
       quietSeconds: quiet(),
-      isUncertain: isUncertain || visibleWrites.mayHaveWritten,
+      // Account B is told. A later try knows less: it would go by the ledger.
+      isUncertain: failure.code !== 'Superseded' && (isUncertain || visibleWrites.mayHaveWritten),
     };
     if (!isFinal(failure, quiet())) return { ...facts, failure };
     const failed = failedReceiptOf(request, route, failure, { attempts, startedAt, finishedAt: now() });

@@ -42,11 +42,12 @@ export interface Again {
 
 /**
  * Whether no other try is made. A delivery that may yet be overtaken by an earlier write gets one try more, since it is a
- * delivery. What no try can help ends when all that was sent for it has had its time: it may have landed on a newer object by then. Pure.
+ * delivery. What no try can help ends when all that was sent for it has had its time: it may have landed on a newer object by then.
+ * What account B is to put right is told at once, since no later try knows as much. Pure.
  * @param quietSeconds for how long a write may still take effect
  */
 export function isFinal(failure: RelayError, quietSeconds: number, { tries, maxReceives, mayWait }: Tries): boolean {
-  if (!failure.retryable) return quietSeconds === 0 || tries > maxReceives;
+  if (!failure.retryable) return quietSeconds === 0 || tries > maxReceives || failure.code === 'Superseded';
   if (isNoTry(failure) && mayWait) return false;
   return tries >= maxReceives + (failure.code === 'WriteUnanswered' ? 1 : 0);
 }
@@ -76,7 +77,7 @@ export function verdictOn(
   { retryDelaySeconds, random, ...tries }: Tries & { retryDelaySeconds: number; random: number },
 ): Verdict {
   const final = failed.filter(({ failure, quietSeconds }) => isFinal(failure, quietSeconds, tries));
-  const rest = failed.filter((each) => !final.includes(each));
+  const rest = failed.filter((each) => !final.includes(each) || mayLandLater(each, tries));
   if (rest.length === 0) return { final };
   const tried = rest.filter(({ failure }) => !isNoTry(failure));
   const passing = tried.filter(({ failure }) => failure.code !== 'WriteUnanswered');
@@ -95,6 +96,11 @@ export function verdictOn(
       afterSeconds: Math.max(pause, untriedPause, ...rest.map(({ quietSeconds }) => quietSeconds)),
     },
   };
+}
+
+/** Account B is told, but what was sent may yet land on what is uploaded and delivered meanwhile. */
+function mayLandLater({ failure, quietSeconds }: Failed, { tries, maxReceives }: Tries): boolean {
+  return failure.code === 'Superseded' && quietSeconds > 0 && tries <= maxReceives;
 }
 
 function sooner(one: Failed, other: Failed): number {

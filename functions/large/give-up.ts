@@ -45,7 +45,8 @@ export async function giveUp(
   if (failure.code === 'AlreadyThere') return leaveAsItIs(run, startedAt!, state!);
   // What it may have sent has taken effect when the message comes.
   const quiet = mayHaveCompleted ? run.invocation.config.lateCompleteSeconds : 0;
-  const isUncertain = mayHaveCompleted || run.isUncertain;
+  // Of what is superseded account B is told; a redrive knows less, and would go by the ledger.
+  const isUncertain = failure.code !== 'Superseded' && (mayHaveCompleted || run.isUncertain);
   if (failure.code === 'SourceChanged')
     return handBack(run, { reason: failure.code, delaySeconds: quiet, isUncertain });
   const { attempts } = run;

@@ -1,4 +1,5 @@
-import { type Item, type Recorded, record } from '../delivery/ledger.ts';
+import { afterDelete } from '../delivery/after-delete.ts';
+import { type Item, record } from '../delivery/ledger.ts';
 import { type FinalReceipt, type GoneReceipt, type Receipt, receiptOf } from '../delivery/receipt.ts';
 import { reportNow } from '../delivery/report.ts';
 import { asRelayError } from '../errors.ts';
@@ -117,8 +118,13 @@ async function deliver(run: LargeRun, progress: Progress, upload: WrittenUpload,
   );
   // It has been written, over something newer perhaps: if that is deleted, too, somebody must still ask which version stays.
   if (fate === 'changed') await handBack(run, { reason: 'changed meanwhile', isUncertain: true });
-  if (fate === 'gone' && isInDoubt(met, receipt, begunAt))
-    await handBack(run, { reason: 'deleted meanwhile', isUncertain: true });
+  if (fate === 'gone') {
+    // The ledger may name another version, and not this one: what nobody can order must not be left to whoever reads it next.
+    const isRight = await persistentStep(run, 'ask which version stays', async () => {
+      return 'receipt' in (await afterDelete(invocation, request, route, { receipt, state, begunAt, ...met }));
+    });
+    if (!isRight) await handBack(run, { reason: 'deleted meanwhile', isUncertain: true });
+  }
   if (fate === 'same' && met.standing) await claim(run, receipt, met.standing);
   return receipt;
 }
@@ -130,14 +136,6 @@ function isStill(
 ): Promise<boolean> {
   const { clients, signal } = invocation;
   return isSameUpload(route, clients.reader(route), request.source, upload, found, signal);
-}
-
-/** Whether another version was delivered that may be newer, or was perhaps written later. */
-function isInDoubt({ standing, replaced, hasReplacedUnseen }: Recorded, { source }: Receipt, begunAt: number): boolean {
-  if (standing || hasReplacedUnseen) return true;
-  const isOther =
-    replaced?.status === 'delivered' && (replaced.versionId ?? replaced.eTag) !== (source.versionId ?? source.eTag);
-  return isOther && replaced.recordedAt >= begunAt;
 }
 
 /** The source has told that this is the newest version, whatever the ledger says. */

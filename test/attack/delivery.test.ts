@@ -1,5 +1,6 @@
 /** Attacks on one delivery: what lands late, what was deleted, what runs out of time at the last try. The real code, a step between two requests. */
 import { DeleteObjectCommand, GetObjectCommand, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
+import type { Message } from '@aws-sdk/client-sqs';
 import type { SQSRecord } from 'aws-lambda';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { answerBatchJob } from '../../functions/delivery/answer-batch-job.ts';
@@ -105,6 +106,15 @@ async function waiting(): Promise<SQSRecord[]> {
         ),
       }) as unknown as SQSRecord,
   );
+}
+
+/** A redrive copies body and attributes onto a new message. */
+function redriven({ Body, MessageAttributes = {} }: Message): SQSRecord {
+  const attributes = Object.entries(MessageAttributes);
+  const messageAttributes = Object.fromEntries(
+    attributes.map(([name, { StringValue }]) => [name, { stringValue: StringValue }]),
+  );
+  return { ...message(JSON.parse(Body!)), messageAttributes } as unknown as SQSRecord;
 }
 
 /** Everything that is asked for again is done, when its time has come. */
@@ -393,6 +403,35 @@ describe('after a delete the newest that was delivered stays', () => {
     expect(reason).toContain(`version ${older.VersionId}`);
   });
 
+  test.each([
+    ['by a message that was handed out again', 2],
+    ['by hand, a write of it unanswered', 0],
+  ])('what nobody could tell then, no later try and no redrive decides: written %s', async (_, receives) => {
+    const key = `undecided ${receives}`;
+    await put(key, 'older');
+    await answer(relay, message({ key }));
+    const newer = await put(key, 'newer');
+    const writer = inProcessRelay(world);
+    if (receives === 0) firstPutUnanswered(writer.writer);
+    justBefore(
+      writer.invocation.clients.dynamodb,
+      'PutItem',
+      (nth) => nth === 1,
+      () => remove(key),
+    );
+    if (receives > 0) await answer(writer, event(key, newer, '00C2', receives));
+    else await expect(answerManual(writer.invocation, { key })).rejects.toMatchObject({ code: 'Superseded' });
+    await untilQuiet();
+    expect(await delivered(key)).toBe('newer');
+    const letters = await world.deadLetters();
+    expect(letters.map(({ MessageAttributes }) => MessageAttributes?.['ErrorCode']?.StringValue)).toEqual(
+      receives > 0 ? ['Superseded'] : [],
+    );
+    for (const letter of letters) await answer(inProcessRelay(world), redriven(letter));
+    await untilQuiet();
+    expect(await delivered(key)).toBe('newer');
+  });
+
   test('also when the older one went unanswered, and nothing was there by the next try', async () => {
     const key = 'unanswered-and-gone';
     const older = await put(key, 'older');
@@ -507,13 +546,7 @@ test('a dead letter remembers that something was written, and a redrive asks whi
   await remove(key);
   const [letter] = await world.deadLetters();
   expect(letter?.MessageAttributes?.['ErrorCode']?.StringValue).toBe('LedgerUnavailable');
-  const redriven = {
-    ...message(JSON.parse(letter!.Body!)),
-    messageAttributes: Object.fromEntries(
-      Object.entries(letter!.MessageAttributes!).map(([name, { StringValue }]) => [name, { stringValue: StringValue }]),
-    ),
-  } as unknown as SQSRecord;
-  await answer(inProcessRelay(world), redriven);
+  await answer(inProcessRelay(world), redriven(letter!));
   expect(await delivered(key)).toBe('newer');
 });
 
@@ -551,6 +584,21 @@ test('on a create-only route, too, the ledger names what was delivered last, aft
   await answerManual(createOnly, { key });
   expect(await delivered(key)).toBe('newer');
   expect(await world.ledgerItem(key)).toMatchObject({ status: 'delivered', sourceVersionId: newer.VersionId });
+});
+
+test('on a create-only route nothing that was written can be wrong: a redelivered message whose object is gone tells account B nothing', async () => {
+  const key = 'create-only-gone';
+  const { config } = relay.invocation;
+  const routes = config.routes.map((route) => ({ ...route, createOnly: true }));
+  const createOnly = { ...relay, invocation: { ...relay.invocation, config: { ...config, routes } } };
+  const version = await put(key, 'hello');
+  await answer(createOnly, event(key, version, '00H1'));
+  const { VersionId } = version;
+  await world.a.s3.send(new DeleteObjectCommand({ Bucket: SOURCE_BUCKET, Key: key, VersionId }));
+  await answer(createOnly, event(key, version, '00H1', 2));
+  expect(await delivered(key)).toBe('hello');
+  expect(await world.ledgerItem(key)).toMatchObject({ status: 'delivered' });
+  expect(await reasons()).toEqual([]);
 });
 
 test('a task of a second batch job starts an execution of its own, whatever its id; a repeated task does not', async () => {

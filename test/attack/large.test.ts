@@ -82,6 +82,34 @@ test.each([
   expect(world.ledger.item('main/k')).toMatchObject({ status: 'delivered' });
 });
 
+test('what it has written over a delivery of unknown age, of a source that is deleted then, is for account B to order', async () => {
+  const sent: string[] = [];
+  const world: LargeWorld = new LargeWorld({
+    services: (services) => ({
+      ...services,
+      CompleteMultipartUpload(input) {
+        const answer = services.CompleteMultipartUpload(input);
+        if (world.source.newest('k')?.versionId === 'v2') world.source.delete('k', false);
+        return answer;
+      },
+      SendMessage(input) {
+        sent.push(`${input.QueueUrl}: ${input.MessageAttributes?.['ErrorMessage']?.StringValue}`);
+        return services.SendMessage(input);
+      },
+    }),
+  });
+  world.upload('AAA'.repeat(10));
+  await world.relay();
+  world.upload('B'.repeat(20));
+  await world.relay({ route: 'main', key: 'k', hint: { versionId: 'v2', sequencer: '02' } });
+  expect(world.destination.letters('k')).toBe('B'.repeat(20));
+  // Whoever goes by the ledger's item alone writes the older one over it.
+  expect(sent).toEqual([
+    expect.stringMatching(/^dead-letter-queue: .*version v1.* version v2, of which nobody can tell/),
+  ]);
+  expect(world.queue.deadLetters).toMatchObject([{ key: 'k', code: 'Superseded' }]);
+});
+
 test('what it hands back waits until its completion can’t be under way any longer, and says that it may have been', async () => {
   const { world: undisturbed, handedBack: nothing } = await story(0);
   expect(nothing).toEqual([]);

@@ -121,6 +121,16 @@ describe('large objects', () => {
       UpdateReplacePolicy: 'Retain',
     }));
 
+  test('a deployment brings relay-large before the relay that starts it: an older one may not know what it is asked', () => {
+    const relay = source.findResources('AWS::Lambda::Function', { Properties: { FunctionName: 'upload-relay' } });
+    const [{ DependsOn }] = Object.values(relay) as [{ DependsOn: string[] }];
+    const aliases = source.findResources('AWS::Lambda::Alias');
+    const part = source.findResources('AWS::Lambda::Function', { Properties: { FunctionName: 'upload-relay-part' } });
+    const large = Object.keys(aliases).filter((id) => id.includes('LargeAlias'));
+    expect(large).toHaveLength(1);
+    expect(DependsOn).toEqual(expect.arrayContaining([...large, ...Object.keys(part)]));
+  });
+
   test('all three functions read one configuration and act in one role', () => {
     const functions = ['upload-relay', 'upload-relay-large', 'upload-relay-part'].map(functionNamed);
     for (const each of functions) {

@@ -113,7 +113,7 @@ describe('what becomes of a message', () => {
     failure: new RelayError({
       code,
       message: code,
-      retryable: code !== 'SourceMissing',
+      retryable: code !== 'SourceMissing' && code !== 'Superseded',
       retryAfterSeconds: more.after,
     }),
     quietSeconds: 0,
@@ -124,6 +124,7 @@ describe('what becomes of a message', () => {
   const unanswered = of('0/main', 'TransferFailed', { quietSeconds: 120 });
   const delivered = of('0/main', 'WriteUnanswered', { quietSeconds: 120 });
   const final = of('1/main', 'SourceMissing');
+  const superseded = of('1/main', 'Superseded');
   const awaited = of('0/second', 'RoleAwaited', { after: 60 });
   const sooner = of('0/third', 'NotBegun');
   const [FIRST, LAST, ONE_MORE] = [1, 5, 6];
@@ -137,6 +138,14 @@ describe('what becomes of a message', () => {
     ['it won’t pass, and a write of it may yet land', [{ ...final, quietSeconds: 120 }], FIRST, 'a try in 120: 1/main'],
     ['the same at the last try', [{ ...final, quietSeconds: 120 }], LAST, 'a try in 900: 1/main'],
     ['the same at the one after that', [{ ...final, quietSeconds: 120 }], ONE_MORE, 'dead: SourceMissing'],
+    ['account B must put it right', [superseded], FIRST, 'dead: Superseded'],
+    [
+      'account B must put it right, and a write of it may yet land on what is uploaded meanwhile',
+      [{ ...superseded, quietSeconds: 120 }],
+      FIRST,
+      'dead: Superseded, a try in 120: 1/main',
+    ],
+    ['the same after the last try', [{ ...superseded, quietSeconds: 120 }], ONE_MORE, 'dead: Superseded'],
     ['a write of it may yet land', [unanswered], FIRST, 'a try in 120: 0/main'],
     ['a write of it may yet land, at the last try', [unanswered], LAST, 'dead: TransferFailed'],
     ['it is delivered, and an earlier write may yet land', [delivered], FIRST, 'a try in 120: 0/main'],
