@@ -6,7 +6,7 @@ export const HELP = `npm run explore -- [options]
 Runs the relay's real code through schedules of events, requests, deaths, late writes and deletes that are drawn from a seed, and checks
 what must hold in the end. A counter-example is printed with its story.
 
-  --schedules N  so many in all, spread over the families of scenarios (default 20000; two million take hours)
+  --schedules N  so many in all, 1 at least, spread over the families of scenarios (default 20000; two million take hours)
   --seed N       what they are drawn from (default: drawn, and printed)
   --sabotages    besides, takes each rule away, one at a time: each must give a counter-example
   -h, --help     this
@@ -25,8 +25,8 @@ export interface Options {
 export function parseOptions(args: readonly string[]): Options {
   const { schedules = '20000', seed = String(Math.floor(Math.random() * 2 ** 31)), sabotages, help } = parse(args);
   return {
-    schedules: whole('--schedules', schedules, 1e9),
-    seed: whole('--seed', seed, 2 ** 31),
+    schedules: whole('--schedules', schedules, 1, 1e9),
+    seed: whole('--seed', seed, 0, 2 ** 31),
     sabotages: sabotages ?? false,
     help: help ?? false,
   };
@@ -48,7 +48,7 @@ function parse(args: readonly string[]) {
   }
 }
 
-function whole(option: string, text: string, most: number): number {
-  if (/^\d+$/.test(text) && Number(text) <= most) return Number(text);
-  throw new UserError(`${option} ${text}: must be a whole number up to ${most}.`);
+function whole(option: string, text: string, least: number, most: number): number {
+  if (/^\d+$/.test(text) && Number(text) >= least && Number(text) <= most) return Number(text);
+  throw new UserError(`${option} ${text}: must be a whole number from ${least} to ${most}.`);
 }

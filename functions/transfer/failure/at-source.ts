@@ -64,7 +64,8 @@ export const AT_SOURCE: readonly Failure[] = [
     statuses: [404, 410],
     code: 'SourceMissing',
     retryable: false,
-    advice: 'It was deleted before it could be relayed; deletes do not travel.',
+    advice:
+      'There is no such key: it was deleted before it could be relayed (deletes do not travel), or it never existed.',
   },
   {
     side: 'source',

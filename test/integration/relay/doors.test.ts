@@ -108,7 +108,7 @@ const ANSWERS: Record<
   'manual-missing-object': {
     error: {
       errorType: 'SourceMissing',
-      errorMessage: expect.stringContaining('It was deleted before it could be relayed'),
+      errorMessage: expect.stringContaining('it was deleted before it could be relayed'),
     },
   },
   'manual-partly-missing': {
