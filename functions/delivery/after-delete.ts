@@ -9,7 +9,8 @@ import { planTransfer } from '../transfer/plan.ts';
 import type { Snapshot } from '../transfer/read-whole.ts';
 import { headSource, isGone, type SourceState } from '../transfer/source-state.ts';
 import type { History } from './certainty.ts';
-import { comparable, type Item, type Recorded, record } from './ledger.ts';
+import { type Recorded, record } from './ledger.ts';
+import { comparable, type Item } from './ledger-item.ts';
 import { type AlreadyThereReceipt, failedReceiptOf, type Receipt, type RelayReceipt } from './receipt.ts';
 import type { Invocation } from './relay.ts';
 

@@ -1,5 +1,6 @@
 import { afterDelete } from '../delivery/after-delete.ts';
-import { type Item, record } from '../delivery/ledger.ts';
+import { record } from '../delivery/ledger.ts';
+import type { Item } from '../delivery/ledger-item.ts';
 import { type FinalReceipt, type GoneReceipt, type Receipt, receiptOf } from '../delivery/receipt.ts';
 import { reportNow } from '../delivery/report.ts';
 import { asRelayError } from '../errors.ts';

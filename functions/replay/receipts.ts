@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type AttributeValue, BatchGetItemCommand, type KeysAndAttributes } from '@aws-sdk/client-dynamodb';
 import { chunks } from '../chunks.ts';
-import { ledgerId } from '../delivery/ledger.ts';
+import { ledgerId } from '../delivery/ledger-item.ts';
 import { inLanes } from '../in-lanes.ts';
 import { bucketOf, type PlacedRoute } from '../route.ts';
 import type { ListedObject } from './list-page.ts';

@@ -1,7 +1,8 @@
 /** Every receipt meets every item that the ledger may hold, in the local DynamoDB; what must happen is said once more, in its own words. */
 import { ConditionalCheckFailedException, type PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { beforeAll, describe, expect, test, vi } from 'vitest';
-import { ledgerId, record } from '../../../functions/delivery/ledger.ts';
+import { record } from '../../../functions/delivery/ledger.ts';
+import { ledgerId } from '../../../functions/delivery/ledger-item.ts';
 import type { AlreadyThereReceipt, FailedReceipt, FinalReceipt, Receipt } from '../../../functions/delivery/receipt.ts';
 import type { Invocation } from '../../../functions/delivery/relay.ts';
 import { ConditionalCheckFailed, Store } from '../../../local/dynamodb/store.ts';
