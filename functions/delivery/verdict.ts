@@ -60,7 +60,7 @@ export function deathOf(source: string, isRedelivered: boolean, { tries, maxRece
   if (!isRedelivered || tries <= maxReceives) return undefined;
   return new RelayError({
     code: 'FunctionDied',
-    message: `${source} was tried ${tries - 1} times, and the function died at it, or was throttled, without a word. Look for REPORT lines with a status (timeout, error: Runtime.OutOfMemory) in its log group. It may have been written.`,
+    message: `${source} was handed out ${tries} times, and no receiver has said what became of it: the function died at it (look for REPORT lines with a status in its log group), or was throttled, or the queue refused the message that was sent anew (look there for that). It may have been written.`,
     retryable: false,
     operation: 'relay',
     source,
