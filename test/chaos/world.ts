@@ -72,7 +72,11 @@ export async function startWorld({ stacks, faults, versioned, timeoutSeconds }: 
   const patience = { maxReceives: MAX_RECEIVES, retryDelaySeconds: RETRY_DELAY_SECONDS, ...LATE };
   changeSettings(sourceStacks, { ...patience, largeObjectBytes: LARGE_OBJECT_BYTES, largeSlots: LARGE_SLOTS });
   changeSettings(sourceStacks, { retryDelaySeconds: DURABLE_DELAY_SECONDS }, 'upload-relay-large');
-  change(sourceStacks, 'AWS::S3::Bucket', versioned ? { VersioningConfiguration: { Status: 'Enabled' } } : {});
+  for (const sourceBucket of resourcesOf(sourceStacks, 'AWS::S3::Bucket')) {
+    const { VersioningConfiguration: _, ...properties } = sourceBucket.Properties ?? {};
+    const VersioningConfiguration = { Status: 'Enabled' };
+    sourceBucket.Properties = versioned ? { ...properties, VersioningConfiguration } : properties;
+  }
   // More would wait for a process while their visibility timeout runs.
   const ScalingConfig = { MaximumConcurrency: MAX_BATCHES };
   change(sourceStacks, 'AWS::Lambda::EventSourceMapping', { ScalingConfig, BatchSize: BATCH_SIZE });
