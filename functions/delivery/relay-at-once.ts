@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { asRelayError, RelayError } from '../errors.ts';
 import { messageBody } from '../request/message-body.ts';
 import type { RelayRequest } from '../request/relay-request.ts';
+import { sendToDeadLetterQueue } from './dead-letter.ts';
 import { deliveryName } from './message-history.ts';
 import type { RelayReceipt } from './receipt.ts';
 import type { Invocation } from './relay.ts';
@@ -42,6 +43,23 @@ async function repeatLater(invocation: Invocation, request: RelayRequest, outcom
   }
 }
 
+/** Whoever waits for the answer may be a batch job: what account B must put right lies in the dead-letter queue, too. */
+async function tellAccountB(
+  invocation: Invocation,
+  { source }: RelayRequest,
+  outcomes: Outcome[],
+  messageId: string,
+): Promise<void> {
+  for (const { route, failure } of outcomes) {
+    if (failure?.code !== 'Superseded') continue;
+    const letter = { body: messageBody({ key: source.key, route }), messageId, isUncertain: false };
+    await sendToDeadLetterQueue(invocation, letter, [failure]).catch((cause) => {
+      const refused = asRelayError(cause, { operation: 'SendMessage' });
+      invocation.logger.error('the dead-letter queue refused the message', { source: `${source}`, refused });
+    });
+  }
+}
+
 /**
  * Relays an object for somebody who waits for the answer. What a message would be sent back for, a message is sent for.
  * @throws RelayError after every route has been tried: one that may pass, if there is any
@@ -53,6 +71,7 @@ export async function relayAtOnce(
 ): Promise<RelayReceipt[]> {
   const outcomes = await relayAlongRoutes(invocation, request, { messageId });
   await repeatLater(invocation, request, outcomes);
+  await tellAccountB(invocation, request, outcomes, messageId);
   const failures = outcomes.flatMap(({ failure }) => failure ?? []);
   const worst = failures.find(({ retryable }) => retryable) ?? failures[0];
   if (worst) throw worst;
