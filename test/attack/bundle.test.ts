@@ -34,9 +34,11 @@ function begin({ takes }: { takes: boolean }): void {
       faults,
       change(stacks) {
         // Short, so that what only time ends, ends within the test.
-        changeProperties(stacks, 'AWS::Lambda::Function', { Timeout: 6 });
+        // At the last try three tries in place have up to four seconds of pauses.
+        const Timeout = takes ? 6 : 10;
+        changeProperties(stacks, 'AWS::Lambda::Function', { Timeout });
         const source = stacks.filter(({ name }) => name.endsWith('source'));
-        changeProperties(source, 'AWS::SQS::Queue', { VisibilityTimeout: 7 });
+        changeProperties(source, 'AWS::SQS::Queue', { VisibilityTimeout: Timeout + 1 });
         if (!takes) changeProperties(stacks, 'AWS::Lambda::EventSourceMapping', { Enabled: false });
         changeSettings(stacks, NO_PAUSES);
       },
