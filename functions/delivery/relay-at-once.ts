@@ -3,11 +3,10 @@ import { asRelayError, RelayError } from '../errors.ts';
 import { messageBody } from '../request/message-body.ts';
 import type { RelayRequest } from '../request/relay-request.ts';
 import { sendToDeadLetterQueue } from './dead-letter.ts';
-import { deliveryName } from './message-history.ts';
 import type { RelayReceipt } from './receipt.ts';
 import type { Invocation } from './relay.ts';
 import { type Outcome, relayAlongRoutes } from './relay-object.ts';
-import { requeue } from './requeue.ts';
+import { requestDelivery } from './requeue.ts';
 
 /**
  * Has an object that no message asks for delivered once more where an earlier write may yet take effect, or where something was written
@@ -18,16 +17,10 @@ async function repeatLater(invocation: Invocation, request: RelayRequest, outcom
   const { source } = request;
   for (const { route, quietSeconds, isUncertain, failure } of outcomes) {
     if (quietSeconds === 0 && !isUncertain) continue;
-    const carried = {
-      firstId: randomUUID(),
-      firstSentAt: invocation.now().getTime(),
-      tries: 0,
-      // What nobody could tell by now is for account B: the message is for what is uploaded meanwhile.
-      isUncertain: failure?.code !== 'Superseded',
-      left: new Set([deliveryName(0, route)]),
-    };
+    // What nobody could tell by now is for account B: the message is for what is uploaded meanwhile.
+    const delivery = { key: source.key, route, isUncertain: failure?.code !== 'Superseded' };
     try {
-      await requeue(invocation, messageBody({ key: source.key, route }), carried, quietSeconds);
+      await requestDelivery(invocation, delivery, quietSeconds);
       invocation.logger.info('relayed once more, later', { source: `${source}`, route, afterSeconds: quietSeconds });
     } catch (cause) {
       const { message } = asRelayError(cause);
@@ -70,8 +63,9 @@ export async function relayAtOnce(
   messageId: string = randomUUID(),
 ): Promise<RelayReceipt[]> {
   const outcomes = await relayAlongRoutes(invocation, request, { messageId });
-  await repeatLater(invocation, request, outcomes);
+  // This first: it doesn't throw, and a queue that refuses the messages mustn't keep account B from being told.
   await tellAccountB(invocation, request, outcomes, messageId);
+  await repeatLater(invocation, request, outcomes);
   const failures = outcomes.flatMap(({ failure }) => failure ?? []);
   const worst = failures.find(({ retryable }) => retryable) ?? failures[0];
   if (worst) throw worst;

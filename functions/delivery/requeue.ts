@@ -1,5 +1,7 @@
+import { randomUUID } from 'node:crypto';
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
-import { attributesOf, type Carried } from './message-history.ts';
+import { messageBody } from '../request/message-body.ts';
+import { attributesOf, type Carried, deliveryName } from './message-history.ts';
 import type { Invocation } from './relay.ts';
 
 /** SQS's longest: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html */
@@ -25,6 +27,32 @@ export async function requeue(
     DelaySeconds: Math.min(LONGEST_SECONDS, Math.ceil(afterSeconds)),
   });
   await clients.sqs.send(command);
+}
+
+/** One object along one route, asked for by a message of its own. */
+export interface Delivery {
+  key: string;
+  route: string;
+  /** Whether an earlier write of it may yet take effect. */
+  isUncertain: boolean;
+  /** How often the object was begun for the same reason, where that is counted. */
+  attempts?: number | undefined;
+}
+
+/** Sends a message that asks for a single delivery, as the first of its kind. */
+export async function requestDelivery(
+  invocation: Invocation,
+  { key, route, isUncertain, attempts }: Delivery,
+  afterSeconds: number,
+): Promise<void> {
+  const carried: Carried = {
+    firstId: randomUUID(),
+    firstSentAt: invocation.now().getTime(),
+    tries: 0,
+    isUncertain,
+    left: new Set([deliveryName(0, route)]),
+  };
+  await requeue(invocation, messageBody({ key, route, attempts }), carried, afterSeconds);
 }
 
 /** Whole seconds, as SQS takes them. Pure. */

@@ -1,7 +1,4 @@
-import { randomUUID } from 'node:crypto';
-import { SendMessageCommand } from '@aws-sdk/client-sqs';
-import { attributesOf, deliveryName } from '../delivery/message-history.ts';
-import { messageBody } from '../request/message-body.ts';
+import { requestDelivery } from '../delivery/requeue.ts';
 import type { LargeRun } from './large-run.ts';
 import { persistentStep } from './persistent-step.ts';
 
@@ -30,17 +27,7 @@ export async function handBack(
   const { invocation, request, route } = run;
   const { bucket, key } = request.source;
   await persistentStep(run, 'hand back', async () => {
-    const MessageBody = messageBody({ key, route: route.name, attempts });
-    const now = invocation.now();
-    const left = new Set([deliveryName(0, route.name)]);
-    const carried = { firstId: randomUUID(), firstSentAt: now.getTime(), tries: 0, isUncertain, left };
-    const command = new SendMessageCommand({
-      QueueUrl: invocation.config.queueUrl,
-      MessageBody,
-      DelaySeconds: delaySeconds,
-      ...(isUncertain && { MessageAttributes: attributesOf(carried, now) }),
-    });
-    await invocation.clients.sqs.send(command);
+    await requestDelivery(invocation, { key, route: route.name, isUncertain, attempts }, delaySeconds);
     invocation.logger.info('handed back to the queue', { source: `${request.source}`, reason });
   });
   return { status: 'handed back', route: route.name, source: { bucket, key }, reason };

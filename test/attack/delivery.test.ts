@@ -91,6 +91,16 @@ async function answer(by: InProcessRelay, record: SQSRecord): Promise<void> {
   expect(await answerQueue(by.invocation, { Records: [record] })).toEqual({ batchItemFailures: [] });
 }
 
+function refusingMessagesTo(sqs: SQSClient, queueUrl: string): void {
+  sqs.middlewareStack.add(
+    (next) => async (args) => {
+      if ('QueueUrl' in args.input && args.input.QueueUrl === queueUrl) throw new Error('the queue is gone');
+      return next(args);
+    },
+    { step: 'initialize' },
+  );
+}
+
 /** What lies in the queue, once its time has come. */
 async function waiting(): Promise<SQSRecord[]> {
   const taken = await world.take(world.cloud.outputs('upload-relay-source')['QueueUrl']!);
@@ -429,6 +439,25 @@ describe('after a delete the newest that was delivered stays', () => {
     for (const letter of letters) await answer(inProcessRelay(world), redriven(letter));
     await untilQuiet();
     expect(await delivered(key)).toBe('newer');
+  });
+
+  test('account B is told by hand too, when the queue refuses the message that would repeat it', async () => {
+    const key = 'undecided, and the queue refuses';
+    await put(key, 'older');
+    await answer(relay, message({ key }));
+    await put(key, 'newer');
+    const { invocation, writer } = inProcessRelay(world);
+    firstPutUnanswered(writer);
+    justBefore(
+      invocation.clients.dynamodb,
+      'PutItem',
+      (nth) => nth === 1,
+      () => remove(key),
+    );
+    refusingMessagesTo(invocation.clients.sqs, invocation.config.queueUrl);
+    await expect(answerManual(invocation, { key })).rejects.toMatchObject({ code: 'QueueUnavailable' });
+    const [letter] = await world.deadLetters();
+    expect(letter?.MessageAttributes).toMatchObject({ ErrorCode: { StringValue: 'Superseded' } });
   });
 
   test('also when the older one went unanswered, and nothing was there by the next try', async () => {
