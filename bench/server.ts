@@ -1,12 +1,12 @@
 /** The process that both ends of every transfer lie in: two accounts from the synthesized templates. It isn't measured. */
 import { createHash } from 'node:crypto';
 import { S3Client } from '@aws-sdk/client-s3';
+import { LocalCloud } from '../emulator/cloud.ts';
+import { readAssembly, type StackInput } from '../emulator/templates/assembly.ts';
+import { changeCodeFile } from '../emulator/templates/code-files.ts';
 import { SETTINGS_FILE } from '../functions/settings.ts';
 import { relayRoleArn } from '../infra/arns.ts';
 import { parseConfig } from '../infra/config.ts';
-import { readAssembly, type StackInput } from '../local/assembly.ts';
-import { LocalCloud } from '../local/cloud.ts';
-import { changeCodeFile } from '../local/code-files.ts';
 import { operatorClients } from '../local/start/accounts.ts';
 import { ownBucket } from '../local/start/own-bucket.ts';
 import { committedContext } from '../local/synth.ts';

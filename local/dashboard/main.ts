@@ -2,13 +2,13 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { LocalCloud } from '../../emulator/cloud.ts';
+import { Faults } from '../../emulator/faults/faults.ts';
+import { readAssembly, type StackInput } from '../../emulator/templates/assembly.ts';
+import { changeCodeFile } from '../../emulator/templates/code-files.ts';
 import { SETTINGS_FILE } from '../../functions/settings.ts';
 import { parseConfig } from '../../infra/config.ts';
 import { relayNames, stackName } from '../../infra/names.ts';
-import { readAssembly, type StackInput } from '../assembly.ts';
-import { LocalCloud } from '../cloud.ts';
-import { changeCodeFile } from '../code-files.ts';
-import { Faults } from '../faults/faults.ts';
 import { operatorClients } from '../start/accounts.ts';
 import { ownBucket } from '../start/own-bucket.ts';
 import { committedContext, synthesize } from '../synth.ts';

@@ -1,13 +1,13 @@
 /** The daily check against what it must leave alone, and against destinations that ask something of each write. */
 import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand } from '@aws-sdk/client-s3';
 import { describe, expect, test } from 'vitest';
+import { Faults } from '../../emulator/faults/faults.ts';
+import type { Fault } from '../../emulator/faults/rule.ts';
+import type { StackInput } from '../../emulator/templates/assembly.ts';
+import { changeCodeFile } from '../../emulator/templates/code-files.ts';
 import type { Route } from '../../functions/route.ts';
 import { SETTINGS_FILE } from '../../functions/settings.ts';
 import { encryptionFor } from '../../functions/transfer/encryption.ts';
-import type { StackInput } from '../../local/assembly.ts';
-import { changeCodeFile } from '../../local/code-files.ts';
-import { Faults } from '../../local/faults/faults.ts';
-import type { Fault } from '../../local/faults/rule.ts';
 import { bucketStatements, check, checkOnce, failedLines, namesOf } from '../support/checked.ts';
 import { dropInOnePart } from '../support/composite.ts';
 import { smallLarge } from '../support/large.ts';

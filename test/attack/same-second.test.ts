@@ -14,10 +14,10 @@ import {
 } from '@aws-sdk/client-s3';
 import type { SQSRecord } from 'aws-lambda';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { LocalCloud } from '../../emulator/cloud.ts';
+import { Faults } from '../../emulator/faults/faults.ts';
+import { readAssembly } from '../../emulator/templates/assembly.ts';
 import { answerQueue } from '../../functions/delivery/answer-queue.ts';
-import { readAssembly } from '../../local/assembly.ts';
-import { LocalCloud } from '../../local/cloud.ts';
-import { Faults } from '../../local/faults/faults.ts';
 import { synthesize } from '../../local/synth.ts';
 import { dropInOnePart } from '../support/composite.ts';
 import { type InProcessRelay, inProcessRelay, justBefore } from '../support/in-process-relay.ts';

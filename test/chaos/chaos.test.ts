@@ -1,6 +1,6 @@
 import { expect, inject, test } from 'vitest';
-import { readAssembly } from '../../local/assembly.ts';
-import { Random } from '../../local/faults/random.ts';
+import { Random } from '../../emulator/core/random.ts';
+import { readAssembly } from '../../emulator/templates/assembly.ts';
 import { UserError } from '../../local/start/user-error.ts';
 import { parseOptions } from './options.ts';
 import { detailsOf, summaryOf } from './report.ts';

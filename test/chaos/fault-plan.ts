@@ -1,5 +1,5 @@
-import type { Random } from '../../local/faults/random.ts';
-import type { Fault, Match, Rule } from '../../local/faults/rule.ts';
+import type { Random } from '../../emulator/core/random.ts';
+import type { Fault, Match, Rule } from '../../emulator/faults/rule.ts';
 import { PROVED_KEYS } from './source-kinds.ts';
 import { OVERWRITTEN_KEYS } from './uploads.ts';
 

@@ -1,5 +1,5 @@
-import type { ObjectCreated } from '../../local/events/s3-notification.ts';
-import type { S3Service } from '../../local/s3/service.ts';
+import type { ObjectCreated } from '../../emulator/services/s3/notifications/s3-notification.ts';
+import type { S3Service } from '../../emulator/services/s3/service.ts';
 import { UPLOAD_METADATA } from './uploads.ts';
 
 /** An upload that has become visible at the source. */

@@ -1,5 +1,5 @@
-import type { FaultRecord } from '../../local/faults/faults.ts';
-import type { Subject } from '../../local/faults/rule.ts';
+import type { FaultRecord } from '../../emulator/faults/faults.ts';
+import type { Subject } from '../../emulator/faults/rule.ts';
 import type { ChaosProgress, ChaosResult } from './run.ts';
 
 /** Whether the relay kept its promise, and the local AWS did as well. */

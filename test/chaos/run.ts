@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Message } from '@aws-sdk/client-sqs';
-import type { StackInput } from '../../local/assembly.ts';
-import { type FaultRecord, Faults } from '../../local/faults/faults.ts';
-import { Random } from '../../local/faults/random.ts';
+import { Random } from '../../emulator/core/random.ts';
+import { type FaultRecord, Faults } from '../../emulator/faults/faults.ts';
+import type { StackInput } from '../../emulator/templates/assembly.ts';
 import { type Audit, audit } from './auditor.ts';
 import { deadLetters, describeDeadLetter, isOfDelete, redrive, setAsideOf } from './dead-letters.ts';
 import { type FaultPlanOptions, FLIPPED, OVERTAKEN, planFaults } from './fault-plan.ts';

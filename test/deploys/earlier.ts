@@ -1,7 +1,7 @@
 /** The templates that an earlier version wrote for the committed cdk.json, kept as they were. */
 import { readFileSync } from 'node:fs';
-import { type StackInput, templateStack } from '../../local/assembly.ts';
-import { LocalCloud } from '../../local/cloud.ts';
+import { LocalCloud } from '../../emulator/cloud.ts';
+import { type StackInput, templateStack } from '../../emulator/templates/assembly.ts';
 
 const FOLDER = new URL('../infra/fixtures/d5b8bd8/', import.meta.url);
 /** Of orders, before the templates are given up. */

@@ -2,13 +2,13 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { LocalCloud } from '../../emulator/cloud.ts';
+import { Random } from '../../emulator/core/random.ts';
+import { readAssembly, type StackInput } from '../../emulator/templates/assembly.ts';
+import type { DeployOrder } from '../../emulator/templates/order.ts';
 import { bucketArn, partitionOf } from '../../infra/arns.ts';
 import { parseConfig } from '../../infra/config.ts';
 import { relayNames } from '../../infra/names.ts';
-import { readAssembly, type StackInput } from '../../local/assembly.ts';
-import { LocalCloud } from '../../local/cloud.ts';
-import type { DeployOrder } from '../../local/cloudformation/order.ts';
-import { Random } from '../../local/faults/random.ts';
 import { synthesize } from '../../local/synth.ts';
 import type { CommittedContext } from '../support/stacks.ts';
 import type { EarlierStack } from './earlier.ts';

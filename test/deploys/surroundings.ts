@@ -1,6 +1,7 @@
 /** What a configuration takes for granted: buckets that exist already, and keys. */
-import { type StackInput, templateStack } from '../../local/assembly.ts';
-import { LocalCloud } from '../../local/cloud.ts';
+
+import { LocalCloud } from '../../emulator/cloud.ts';
+import { type StackInput, templateStack } from '../../emulator/templates/assembly.ts';
 import type { CommittedContext } from '../support/stacks.ts';
 
 interface Place {

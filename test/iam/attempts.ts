@@ -52,8 +52,8 @@ import {
   StartMessageMoveTaskCommand,
 } from '@aws-sdk/client-sqs';
 import { AssumeRoleCommand } from '@aws-sdk/client-sts';
-import type { Caller } from '../../local/api.ts';
-import { IamAuthorizer } from '../../local/iam/authorizer.ts';
+import { IamAuthorizer } from '../../emulator/authorization/authorizer.ts';
+import type { Caller } from '../../emulator/core/api.ts';
 import { ACCOUNT_C, CUSTOMER_BUCKET } from '../support/pulling.ts';
 import {
   ACCOUNT_A,

@@ -1,8 +1,8 @@
-import type { StackInput } from '../../local/assembly.ts';
-import type { LocalCloud } from '../../local/cloud.ts';
-import type { TemplateResource, TemplateValue } from '../../local/cloudformation/intrinsics.ts';
-import { listOf, type PolicyDocument } from '../../local/iam/policy.ts';
-import { parseFunctionName } from '../../local/lambda/function-name.ts';
+import { listOf, type PolicyDocument } from '../../emulator/authorization/policy.ts';
+import type { LocalCloud } from '../../emulator/cloud.ts';
+import { parseFunctionName } from '../../emulator/services/lambda/function-name.ts';
+import type { StackInput } from '../../emulator/templates/assembly.ts';
+import type { TemplateResource, TemplateValue } from '../../emulator/templates/intrinsics.ts';
 import type { VariedKind } from './variations.ts';
 
 /** A policy as it was deployed, and the way to put another one in its place while everything runs. */

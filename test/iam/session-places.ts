@@ -1,10 +1,11 @@
 /** The session policies, which no template has: the functions make them of their routes. */
+
+import { type PolicyDocument, parsePolicy } from '../../emulator/authorization/policy.ts';
+import type { LocalCloud } from '../../emulator/cloud.ts';
 import type { PullingRoute } from '../../functions/aws/policies.ts';
 import { listingPolicy, readingPolicy, sessionPolicy } from '../../functions/aws/session-policy.ts';
 import { pullingRoutes, type RelayContext } from '../../infra/config.ts';
 import { runtimeRoute } from '../../infra/settings.ts';
-import type { LocalCloud } from '../../local/cloud.ts';
-import { type PolicyDocument, parsePolicy } from '../../local/iam/policy.ts';
 import type { AwsClients } from '../support/two-accounts.ts';
 import type { Place } from './places.ts';
 import type { ProofWorld } from './world.ts';

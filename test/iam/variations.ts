@@ -4,7 +4,7 @@ import {
   type PolicyDocument,
   type PrincipalElement,
   type Statement,
-} from '../../local/iam/policy.ts';
+} from '../../emulator/authorization/policy.ts';
 
 /** A policy with one thing taken away, or one limit lifted. */
 export interface Variation {

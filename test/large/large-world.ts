@@ -1,14 +1,14 @@
 import { withDurableExecution } from '@aws/durable-execution-sdk-js';
 import type { Context } from 'aws-lambda';
+import { DurableExecution } from '../../emulator/services/lambda/durable/execution.ts';
+import type { Execution } from '../../emulator/services/lambda/executor.ts';
+import type { Target } from '../../emulator/services/lambda/functions.ts';
 import { largeSlots } from '../../functions/delivery/large-slots.ts';
 import { RelayMetrics } from '../../functions/delivery/metrics.ts';
 import type { Invocation } from '../../functions/delivery/relay.ts';
 import { relayLarge } from '../../functions/large/relay-large.ts';
 import { sendParts } from '../../functions/large/send-parts.ts';
 import { type LargeRequest, parsePartsRequest } from '../../functions/request/large-request.ts';
-import { DurableExecution } from '../../local/lambda/durable/execution.ts';
-import type { Execution } from '../../local/lambda/executor.ts';
-import type { Target } from '../../local/lambda/functions.ts';
 import { clientsOf } from '../exploration/clients.ts';
 import { DestinationBucket } from '../exploration/destination-bucket.ts';
 import { CONFIG } from '../exploration/invocations.ts';

@@ -4,15 +4,15 @@ import type { InvokeCommandInput } from '@aws-sdk/client-lambda';
 import type { ListObjectsV2CommandInput } from '@aws-sdk/client-s3';
 import type { SendMessageBatchCommandInput } from '@aws-sdk/client-sqs';
 import type { Context } from 'aws-lambda';
+import { DurableExecution } from '../../emulator/services/lambda/durable/execution.ts';
+import type { Execution } from '../../emulator/services/lambda/executor.ts';
+import type { Target } from '../../emulator/services/lambda/functions.ts';
 import type { ReplayClients } from '../../functions/aws/clients.ts';
 import type { ReplayConfig } from '../../functions/config.ts';
 import { type RedriveSummary, redrive } from '../../functions/replay/redrive.ts';
 import type { Replay } from '../../functions/replay/replay.ts';
 import { type ReplaySummary, replayObjects } from '../../functions/replay/replay-objects.ts';
 import { parseReplayEvent, type ReplayRequest } from '../../functions/request/replay-request.ts';
-import { DurableExecution } from '../../local/lambda/durable/execution.ts';
-import type { Execution } from '../../local/lambda/executor.ts';
-import type { Target } from '../../local/lambda/functions.ts';
 import { checkpoints } from '../large/checkpoints.ts';
 import { executionOf, Killable } from '../large/killable.ts';
 

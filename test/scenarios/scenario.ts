@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { S3Client } from '@aws-sdk/client-s3';
 import { AssumeRoleCommand, type AssumeRoleCommandInput, STSClient } from '@aws-sdk/client-sts';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
-import { templateStack } from '../../local/assembly.ts';
-import { LocalCloud } from '../../local/cloud.ts';
-import type { Template } from '../../local/cloudformation/intrinsics.ts';
+import { LocalCloud } from '../../emulator/cloud.ts';
+import { templateStack } from '../../emulator/templates/assembly.ts';
+import type { Template } from '../../emulator/templates/intrinsics.ts';
 import { ACCOUNT_A, ACCOUNT_B, type Keys, REGION } from '../support/two-accounts.ts';
 
 export interface Clients {

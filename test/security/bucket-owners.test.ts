@@ -1,8 +1,8 @@
 /** All requests of all functions to S3, as they go over the wire. */
 import { PutObjectCommand, type PutObjectCommandInput } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { Faults } from '../../local/faults/faults.ts';
-import type { Stage, Subject } from '../../local/faults/rule.ts';
+import { Faults } from '../../emulator/faults/faults.ts';
+import type { Stage, Subject } from '../../emulator/faults/rule.ts';
 import { smallLarge } from '../support/large.ts';
 import {
   ACCOUNT_C,

@@ -2,9 +2,9 @@
 import { readFileSync } from 'node:fs';
 import { HeadObjectCommand, ListObjectsV2Command, PutObjectCommand } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { templateStack } from '../../local/assembly.ts';
-import { IamAuthorizer } from '../../local/iam/authorizer.ts';
-import { listOf, type PolicyDocument, parsePolicy, type Statement } from '../../local/iam/policy.ts';
+import { IamAuthorizer } from '../../emulator/authorization/authorizer.ts';
+import { listOf, type PolicyDocument, parsePolicy, type Statement } from '../../emulator/authorization/policy.ts';
+import { templateStack } from '../../emulator/templates/assembly.ts';
 import { assumeWriter, lambdaKeys } from '../support/sessions.ts';
 import { strangers } from '../support/strangers.ts';
 import {

@@ -5,10 +5,10 @@ import { ScanCommand } from '@aws-sdk/client-dynamodb';
 import { InvokeCommand } from '@aws-sdk/client-lambda';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { Faults } from '../../emulator/faults/faults.ts';
+import type { RequestFault } from '../../emulator/faults/rule.ts';
+import { Directory } from '../../emulator/services/iam/directory.ts';
 import { SETTINGS_FILE } from '../../functions/settings.ts';
-import { Faults } from '../../local/faults/faults.ts';
-import type { RequestFault } from '../../local/faults/rule.ts';
-import { Directory } from '../../local/iam/directory.ts';
 import { listener } from '../support/listener.ts';
 import {
   ACCOUNT_A,

@@ -10,13 +10,13 @@ import {
   UploadPartCommand,
 } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { listOf } from '../../emulator/authorization/policy.ts';
+import { LocalCloud } from '../../emulator/cloud.ts';
+import { readAssembly } from '../../emulator/templates/assembly.ts';
 import { sessionPolicy } from '../../functions/aws/session-policy.ts';
 import type { Route } from '../../functions/route.ts';
 import { parseConfig } from '../../infra/config.ts';
 import { runtimeRoute } from '../../infra/settings.ts';
-import { readAssembly } from '../../local/assembly.ts';
-import { LocalCloud } from '../../local/cloud.ts';
-import { listOf } from '../../local/iam/policy.ts';
 import { synthesize } from '../../local/synth.ts';
 import { keyStack } from '../support/key-stack.ts';
 import { askKms } from '../support/kms.ts';

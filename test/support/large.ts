@@ -1,7 +1,7 @@
 import { InvokeCommand } from '@aws-sdk/client-lambda';
-import type { StackInput } from '../../local/assembly.ts';
-import type { Rule } from '../../local/faults/rule.ts';
-import type { DurableExecution } from '../../local/lambda/durable/execution.ts';
+import type { Rule } from '../../emulator/faults/rule.ts';
+import type { DurableExecution } from '../../emulator/services/lambda/durable/execution.ts';
+import type { StackInput } from '../../emulator/templates/assembly.ts';
 import { ACCOUNT_A, changeSettings, NO_PAUSES, SOURCE_BUCKET, type TwoAccounts } from './two-accounts.ts';
 
 export const LARGE_LOG_GROUP = '/aws/lambda/upload-relay-large';

@@ -1,6 +1,6 @@
 import { inject } from 'vitest';
-import { readAssembly, type StackInput } from '../../local/assembly.ts';
-import { LocalCloud } from '../../local/cloud.ts';
+import { LocalCloud } from '../../emulator/cloud.ts';
+import { readAssembly, type StackInput } from '../../emulator/templates/assembly.ts';
 import { ACCOUNT_A, ACCOUNT_B, type TwoAccounts, twoAccountsOf } from './two-accounts.ts';
 
 /** Two accounts of which only the source's has deployed its side. */

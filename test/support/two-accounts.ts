@@ -8,14 +8,14 @@ import { DeleteMessageCommand, type Message, ReceiveMessageCommand, SQSClient } 
 import { STSClient } from '@aws-sdk/client-sts';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { inject } from 'vitest';
+import { LocalCloud } from '../../emulator/cloud.ts';
+import type { Clock } from '../../emulator/core/api.ts';
+import type { Faults } from '../../emulator/faults/faults.ts';
+import { readAssembly, type StackInput } from '../../emulator/templates/assembly.ts';
+import { changeCodeFile } from '../../emulator/templates/code-files.ts';
+import type { TemplateValue } from '../../emulator/templates/intrinsics.ts';
 import type { Route } from '../../functions/route.ts';
 import { SETTINGS_FILE } from '../../functions/settings.ts';
-import type { Clock } from '../../local/api.ts';
-import { readAssembly, type StackInput } from '../../local/assembly.ts';
-import { LocalCloud } from '../../local/cloud.ts';
-import type { TemplateValue } from '../../local/cloudformation/intrinsics.ts';
-import { changeCodeFile } from '../../local/code-files.ts';
-import type { Faults } from '../../local/faults/faults.ts';
 
 export const ACCOUNT_A = '111111111111';
 export const ACCOUNT_B = '222222222222';

@@ -2,10 +2,10 @@
 import { GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { HeadObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { LocalCloud } from '../../../emulator/cloud.ts';
+import { Faults } from '../../../emulator/faults/faults.ts';
+import { readAssembly } from '../../../emulator/templates/assembly.ts';
 import { largeSlots } from '../../../functions/delivery/large-slots.ts';
-import { readAssembly } from '../../../local/assembly.ts';
-import { LocalCloud } from '../../../local/cloud.ts';
-import { Faults } from '../../../local/faults/faults.ts';
 import { inProcessRelay } from '../../support/in-process-relay.ts';
 import { executions, putSparse, smallLarge } from '../../support/large.ts';
 import {

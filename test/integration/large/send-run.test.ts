@@ -1,5 +1,6 @@
 /** When a run of parts is begun, gone on with, and left to the next worker. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { Faults } from '../../../emulator/faults/faults.ts';
 import { destinationOf } from '../../../functions/route.ts';
 import { SourceObject } from '../../../functions/source-object.ts';
 import { createUpload } from '../../../functions/transfer/multipart.ts';
@@ -8,7 +9,6 @@ import { type RunOptions, sendRun } from '../../../functions/transfer/send-run.t
 import { headSource } from '../../../functions/transfer/source-state.ts';
 import type { Transfer } from '../../../functions/transfer/transfer.ts';
 import { VisibleWrites } from '../../../functions/transfer/visible-writes.ts';
-import { Faults } from '../../../local/faults/faults.ts';
 import { inProcessRelay } from '../../support/in-process-relay.ts';
 import { putSparse } from '../../support/large.ts';
 import { SOURCE_BUCKET, startTwoAccounts, type TwoAccounts } from '../../support/two-accounts.ts';

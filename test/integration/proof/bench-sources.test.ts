@@ -3,8 +3,8 @@ import { randomBytes } from 'node:crypto';
 import { HeadObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { putSource, SOURCE_KINDS } from '../../../bench/sources.ts';
+import { S3Fixture } from '../../../emulator/test/integration/s3-fixture.ts';
 import { type Proof, proofOf } from '../../../functions/transfer/proof.ts';
-import { S3Fixture } from '../local/s3-fixture.ts';
 
 const Bucket = 'from-before-checksums';
 /** Parts of 8 MiB and a rest. */

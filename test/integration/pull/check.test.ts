@@ -1,8 +1,8 @@
 /** What the check says of routes that pull, and what happens when the customer's side isn't as agreed. */
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { afterEach, describe, expect, test } from 'vitest';
+import type { StackInput } from '../../../emulator/templates/assembly.ts';
 import type { CheckLine } from '../../../functions/check/line.ts';
-import type { StackInput } from '../../../local/assembly.ts';
 import { check, failedLines, namesOf } from '../../support/checked.ts';
 import {
   ACCOUNT_C,

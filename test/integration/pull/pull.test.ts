@@ -9,8 +9,8 @@ import {
   PutObjectCommand,
 } from '@aws-sdk/client-s3';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { Faults } from '../../../emulator/faults/faults.ts';
 import type { ReplayAnswer } from '../../../functions/replay.ts';
-import { Faults } from '../../../local/faults/faults.ts';
 import { smallLarge } from '../../support/large.ts';
 import {
   CUSTOMER_BUCKET,

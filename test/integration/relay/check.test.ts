@@ -4,10 +4,10 @@
  */
 import { HeadObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import type { PolicyDocument, Statement } from '../../../emulator/authorization/policy.ts';
+import { LocalCloud } from '../../../emulator/cloud.ts';
+import { readAssembly, type StackInput, templateStack } from '../../../emulator/templates/assembly.ts';
 import type { CheckAnswer } from '../../../functions/check.ts';
-import { readAssembly, type StackInput, templateStack } from '../../../local/assembly.ts';
-import { LocalCloud } from '../../../local/cloud.ts';
-import type { PolicyDocument, Statement } from '../../../local/iam/policy.ts';
 import {
   bucketStatements,
   check,

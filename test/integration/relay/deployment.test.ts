@@ -1,8 +1,8 @@
 import { randomInt } from 'node:crypto';
 import { afterEach, beforeEach, expect, inject, test } from 'vitest';
-import { readAssembly } from '../../../local/assembly.ts';
-import { LocalCloud } from '../../../local/cloud.ts';
-import type { DeployOrder } from '../../../local/cloudformation/order.ts';
+import { LocalCloud } from '../../../emulator/cloud.ts';
+import { readAssembly } from '../../../emulator/templates/assembly.ts';
+import type { DeployOrder } from '../../../emulator/templates/order.ts';
 
 const stacks = readAssembly(inject('assembly'));
 const drawn = Array.from({ length: 5 }, () => randomInt(2 ** 31));

@@ -1,11 +1,11 @@
 /** What CloudWatch gets to know of two accounts at work: metrics out of the functions' own logs, alarms, the canary. */
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { Faults } from '../../../emulator/faults/faults.ts';
+import type { Rule } from '../../../emulator/faults/rule.ts';
+import type { MetricId, Statistic } from '../../../emulator/services/cloudwatch/metric-store.ts';
+import type { StackInput } from '../../../emulator/templates/assembly.ts';
 import { METRICS } from '../../../functions/metric-names.ts';
-import type { StackInput } from '../../../local/assembly.ts';
-import type { MetricId, Statistic } from '../../../local/cloudwatch/metric-store.ts';
-import { Faults } from '../../../local/faults/faults.ts';
-import type { Rule } from '../../../local/faults/rule.ts';
 import { propertiesOf, writerTrust } from '../../support/checked.ts';
 import { putSparse, smallLarge } from '../../support/large.ts';
 import {

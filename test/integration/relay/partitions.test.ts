@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { GetObjectCommand, HeadObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { AssumeRoleCommand, GetCallerIdentityCommand } from '@aws-sdk/client-sts';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { readAssembly, type StackInput } from '../../../local/assembly.ts';
-import { LocalCloud } from '../../../local/cloud.ts';
+import { LocalCloud } from '../../../emulator/cloud.ts';
+import { readAssembly, type StackInput } from '../../../emulator/templates/assembly.ts';
 import { synthesize } from '../../../local/synth.ts';
 import { committedContext } from '../../support/stacks.ts';
 import {

@@ -3,9 +3,9 @@ import { BatchWriteItemCommand } from '@aws-sdk/client-dynamodb';
 import { DeleteObjectCommand, HeadObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { Faults } from '../../../emulator/faults/faults.ts';
 import { inLanes } from '../../../functions/in-lanes.ts';
 import type { ReplayAnswer } from '../../../functions/replay.ts';
-import { Faults } from '../../../local/faults/faults.ts';
 import { eventFixture, replayEventNames } from '../../support/events.ts';
 import { executions, kill } from '../../support/large.ts';
 import {

@@ -1,11 +1,11 @@
 /** Every receipt meets every item that the ledger may hold, in the local DynamoDB; what must happen is said once more, in its own words. */
 import { ConditionalCheckFailedException, type PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { beforeAll, describe, expect, test, vi } from 'vitest';
+import { ConditionalCheckFailed, Store } from '../../../emulator/services/dynamodb/store.ts';
 import { record } from '../../../functions/delivery/ledger.ts';
 import { ledgerId } from '../../../functions/delivery/ledger-item.ts';
 import type { AlreadyThereReceipt, FailedReceipt, FinalReceipt, Receipt } from '../../../functions/delivery/receipt.ts';
 import type { Invocation } from '../../../functions/delivery/relay.ts';
-import { ConditionalCheckFailed, Store } from '../../../local/dynamodb/store.ts';
 
 const TABLE = 'ledger';
 const store = new Store({ account: '111111111111', region: 'us-east-1' });

@@ -2,6 +2,8 @@ import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { crc32 } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
+import { combineParts } from '../../../emulator/services/s3/checksums.ts';
+import { crc32c } from '../../../emulator/services/s3/crc32c.ts';
 import { SourceObject } from '../../../functions/source-object.ts';
 import { BodyTap } from '../../../functions/transfer/body-tap.ts';
 import { type ChecksumAlgorithm, checksumMember, worksForMultipart } from '../../../functions/transfer/checksum.ts';
@@ -11,8 +13,6 @@ import { type PlanLimits, partSizeFor, planTransfer, splitIntoParts } from '../.
 import { MAX_OBJECT_BYTES } from '../../../functions/transfer/plan-large.ts';
 import { type Proof, type ProofFacts, proofOf } from '../../../functions/transfer/proof.ts';
 import { storageClassFor } from '../../../functions/transfer/storage-class.ts';
-import { combineParts } from '../../../local/s3/checksums.ts';
-import { crc32c } from '../../../local/s3/crc32c.ts';
 import { aState } from '../../support/relay.ts';
 
 const MIB = 1024 ** 2;

@@ -1,0 +1,208 @@
+import { ApiError } from '../core/api.ts';
+import { isKnownOperator } from './conditions.ts';
+
+export type OneOrMany<T> = T | T[];
+export type ConditionValue = string | number | boolean;
+/** Operator → condition key → the values of which one must hold. */
+export type ConditionBlock = Record<string, Record<string, OneOrMany<ConditionValue>>>;
+export type PrincipalElement = '*' | Record<string, OneOrMany<string>>;
+
+export interface Statement {
+  Sid?: string;
+  Effect: 'Allow' | 'Deny';
+  Principal?: PrincipalElement;
+  NotPrincipal?: PrincipalElement;
+  Action?: OneOrMany<string>;
+  NotAction?: OneOrMany<string>;
+  Resource?: OneOrMany<string>;
+  NotResource?: OneOrMany<string>;
+  Condition?: ConditionBlock;
+}
+
+export interface PolicyDocument {
+  /** Without `2012-10-17` there are no policy variables: `${…}` is plain text. */
+  Version?: '2008-10-17' | '2012-10-17';
+  Id?: string;
+  Statement: OneOrMany<Statement>;
+}
+
+/** What a policy hangs on decides which elements it has: a trust policy has no Resource, an identity policy no Principal. */
+export type PolicyKind = 'identity' | 'trust' | 'resource';
+
+export const STATEMENT_ELEMENTS = new Set([
+  'Sid',
+  'Effect',
+  'Principal',
+  'NotPrincipal',
+  'Action',
+  'NotAction',
+  'Resource',
+  'NotResource',
+  'Condition',
+]);
+const PRINCIPAL_TYPES = new Set(['AWS', 'Service', 'Federated', 'CanonicalUser']);
+/** Whole ARNs and ids only: AWS knows no wildcard inside a principal. */
+const AWS_PRINCIPAL =
+  /^(\*|\d{12}|A(ROA|IDA)[A-Z0-9]+(:[\w+=,.@-]+)?|arn:[a-z-]+:(iam|sts)::\d{12}:(root|[\w+=,.@/-]+))$/;
+
+/** A single value and a list of one mean the same everywhere in the policy language. */
+export function listOf<T>(value: OneOrMany<T> | undefined): T[] {
+  if (value === undefined) return [];
+  return Array.isArray(value) ? value : [value];
+}
+
+/**
+ * Checks a policy before it is stored.
+ * @param json the document, or its JSON text
+ * @param where named in errors, e.g. `bucket policy of uploads`
+ * @throws ApiError `MalformedPolicyDocument` (400) that names the place and what was expected there
+ */
+export function parsePolicy(json: unknown, where: string, kind: PolicyKind = 'identity'): PolicyDocument {
+  const document = record(typeof json === 'string' ? parseJson(json, where) : json, where);
+  for (const element of Object.keys(document)) {
+    if (!['Version', 'Id', 'Statement'].includes(element)) malformed(where, `unknown element ${element}`);
+  }
+  const { Version, Id } = document;
+  if (Version !== undefined && Version !== '2012-10-17' && Version !== '2008-10-17') {
+    malformed(where, `Version must be 2012-10-17 or 2008-10-17, not ${JSON.stringify(Version)}`);
+  }
+  if (Id !== undefined && typeof Id !== 'string') malformed(where, 'Id must be a string');
+  const statements = listOf(document['Statement']);
+  if (statements.length === 0) malformed(where, 'Statement is missing or empty');
+  const sids = new Set<string>();
+  for (const [index, statement] of statements.entries()) {
+    const place = `${where}, statement ${index + 1}`;
+    const { Sid } = checkStatement(statement, place, kind);
+    if (Sid === undefined) continue;
+    if (sids.has(Sid)) malformed(place, `the Sid ${Sid} is used twice`);
+    sids.add(Sid);
+  }
+  checkCharacters(document, where);
+  return structuredClone(document) as unknown as PolicyDocument;
+}
+
+/** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html#reference_iam-quotas-names: all policy documents */
+const OTHER_CHARACTER = /[^\t\n\r\u0020-\u00ff]/u;
+
+/** Those written as JSON escapes too: nothing says that IAM takes them. */
+function checkCharacters(value: unknown, where: string): void {
+  if (typeof value === 'string') {
+    const [character] = OTHER_CHARACTER.exec(value) ?? [];
+    if (character === undefined) return;
+    const code = character.codePointAt(0)!.toString(16).toUpperCase().padStart(4, '0');
+    const taken = 'U+0009, U+000A, U+000D and U+0020 to U+00FF';
+    malformed(where, `${JSON.stringify(value)} has the character U+${code}; a policy takes ${taken} only`);
+  }
+  if (typeof value !== 'object' || value === null) return;
+  for (const [name, item] of Object.entries(value)) {
+    checkCharacters(name, where);
+    checkCharacters(item, where);
+  }
+}
+
+function checkStatement(value: unknown, place: string, kind: PolicyKind): { Sid?: string } {
+  const statement = record(value, place);
+  for (const element of Object.keys(statement)) {
+    if (!STATEMENT_ELEMENTS.has(element)) malformed(place, `unknown element ${element}`);
+  }
+  const { Sid, Effect } = statement;
+  if (Sid !== undefined && typeof Sid !== 'string') malformed(place, 'Sid must be a string');
+  if (Effect !== 'Allow' && Effect !== 'Deny') {
+    malformed(place, `Effect must be Allow or Deny, not ${JSON.stringify(Effect)}`);
+  }
+  checkActions(statement, place, kind);
+  checkResources(statement, place, kind);
+  checkPrincipals(statement, place, kind);
+  if (statement['Condition'] !== undefined) checkCondition(statement['Condition'], place);
+  return Sid === undefined ? {} : { Sid };
+}
+
+function checkActions(statement: Record<string, unknown>, place: string, kind: PolicyKind): void {
+  const element = exactlyOne(statement, 'Action', 'NotAction', place);
+  for (const action of strings(statement[element], `${place}, ${element}`)) {
+    if (action !== '*' && !/^[\w-]+:[\w*?-]+$/.test(action)) {
+      malformed(place, `${element} must be "*" or service:action, not ${JSON.stringify(action)}`);
+    }
+    if (kind === 'trust' && !/^sts:/i.test(action)) malformed(place, 'a trust policy may only name actions of sts');
+  }
+}
+
+function checkResources(statement: Record<string, unknown>, place: string, kind: PolicyKind): void {
+  if (kind === 'trust') {
+    for (const element of ['Resource', 'NotResource']) {
+      if (statement[element] !== undefined) malformed(place, `Has prohibited field ${element}`);
+    }
+    return;
+  }
+  const element = exactlyOne(statement, 'Resource', 'NotResource', place);
+  for (const resource of strings(statement[element], `${place}, ${element}`)) {
+    if (resource !== '*' && !/^arn(:.*){5}/s.test(resource)) {
+      malformed(place, `${element} ${JSON.stringify(resource)} must be in ARN format or "*"`);
+    }
+  }
+}
+
+function checkPrincipals(statement: Record<string, unknown>, place: string, kind: PolicyKind): void {
+  if (kind === 'identity') {
+    for (const element of ['Principal', 'NotPrincipal']) {
+      if (statement[element] !== undefined) malformed(place, `Has prohibited field ${element}`);
+    }
+    return;
+  }
+  const element = exactlyOne(statement, 'Principal', 'NotPrincipal', place);
+  if (element === 'NotPrincipal' && (kind === 'trust' || statement['Effect'] === 'Allow')) {
+    malformed(place, 'NotPrincipal is possible only with Effect Deny, and never in a trust policy');
+  }
+  const principal = statement[element];
+  if (principal === '*') return;
+  for (const [type, value] of Object.entries(record(principal, `${place}, ${element}`))) {
+    if (!PRINCIPAL_TYPES.has(type)) malformed(place, `unknown principal type ${type}`);
+    for (const name of strings(value, `${place}, ${element} ${type}`)) {
+      if (type === 'AWS' && !AWS_PRINCIPAL.test(name)) {
+        malformed(place, `Invalid principal in policy: "AWS":${JSON.stringify(name)}`);
+      }
+    }
+  }
+}
+
+function checkCondition(value: unknown, place: string): void {
+  for (const [operator, keys] of Object.entries(record(value, `${place}, Condition`))) {
+    if (!isKnownOperator(operator)) malformed(place, `Invalid Condition type : ${operator}`);
+    for (const [key, values] of Object.entries(record(keys, `${place}, Condition ${operator}`))) {
+      const list = listOf(values);
+      const valid = list.every((item) => ['string', 'number', 'boolean'].includes(typeof item));
+      if (list.length === 0 || !valid) malformed(place, `${operator} ${key} needs a value or a list of values`);
+    }
+  }
+}
+
+function exactlyOne<T extends string>(statement: Record<string, unknown>, element: T, opposite: T, place: string): T {
+  const given = [element, opposite].filter((name) => statement[name] !== undefined);
+  if (given.length !== 1) malformed(place, `exactly one of ${element} and ${opposite} is needed`);
+  return given[0]!;
+}
+
+function strings(value: unknown, place: string): string[] {
+  const list = listOf(value);
+  if (list.length === 0) malformed(place, 'must not be empty');
+  return list.map((item) =>
+    typeof item === 'string' ? item : malformed(place, 'a string or a list of strings is needed'),
+  );
+}
+
+function record(value: unknown, place: string): Record<string, unknown> {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) malformed(place, 'a JSON object is needed');
+  return value as Record<string, unknown>;
+}
+
+function parseJson(text: string, where: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return malformed(where, 'This policy contains invalid Json');
+  }
+}
+
+function malformed(place: string, problem: string): never {
+  throw new ApiError('MalformedPolicyDocument', 400, `${place}: ${problem}`);
+}

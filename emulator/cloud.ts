@@ -1,0 +1,272 @@
+/** The local AWS as a whole: all services of all accounts behind one port, made from templates. */
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import type { Clock } from './core/api.ts';
+import { findPartition } from './core/partition.ts';
+import type { DeliveryFailure } from './core/queue-delivery.ts';
+import type { Clockwork } from './core/ticker.ts';
+import type { Faults } from './faults/faults.ts';
+import { Gateway } from './http/gateway.ts';
+import { createCertificate, type ServerCertificate } from './http/tls.ts';
+import type { CloudWatch } from './services/cloudwatch/cloudwatch.ts';
+import { recordQueue } from './services/cloudwatch/vended-metrics.ts';
+import type { DynamoDbService } from './services/dynamodb/service.ts';
+import type { Schedules } from './services/eventbridge/scheduled-rules.ts';
+import type { Directory } from './services/iam/directory.ts';
+import type { AccessKey } from './services/iam/key-ring.ts';
+import type { LambdaService } from './services/lambda/service.ts';
+import type { LogLine, LogStore } from './services/logs/store.ts';
+import type { ObjectCreated } from './services/s3/notifications/s3-notification.ts';
+import type { S3Service } from './services/s3/service.ts';
+import type { Scheduler } from './services/scheduler/scheduler.ts';
+import type { Topics } from './services/sns/topics.ts';
+import type { SqsService } from './services/sqs/service.ts';
+import type { StsService } from './services/sts/service.ts';
+import { makeServices, type Services } from './services.ts';
+import type { StackInput } from './templates/assembly.ts';
+import type { CloudFormation, CreateOptions, DeployOptions, StackDescription } from './templates/cloudformation.ts';
+import { DeploymentError } from './templates/errors.ts';
+import { inventory } from './templates/inventory.ts';
+import type { Deployment } from './templates/operation.ts';
+import type { StackId } from './templates/stack.ts';
+
+export interface CloudOptions {
+  /** Deployed in this order. */
+  stacks: readonly StackInput[];
+  /** 0, which is also the default, takes any free port. */
+  port?: number;
+  /** Holds objects, logs and the CA file. Without it a fresh one is made, and removed at the end. */
+  folder?: string;
+  clock?: Clock;
+  /** Told of each object in the very step in which it becomes visible; what happens to its event comes after it. */
+  onObjectCreated?: (event: ObjectCreated) => void;
+  /** Sees each line that a function may log. */
+  onLog?: (line: LogLine) => void;
+  /**
+   * Accounts that get a user with full rights; all accounts of the stacks unless given. One without a stack belongs to the
+   * partition of the first stack, or to `aws`.
+   */
+  accountsWithOperator?: readonly string[];
+  /** How many invocations may run at once, each in a process of its own; 10 unless given. */
+  maxSandboxes?: number;
+  /** Whether rules and schedules fire when their time has come; otherwise only when told to. */
+  firesSchedules?: boolean;
+  /** What shall go wrong. */
+  faults?: Faults;
+  /** What the order is drawn from in which resources are made that don't depend on each other; drawn itself unless given. */
+  deploySeed?: number;
+}
+
+const HOST = '127.0.0.1';
+const MAX_SANDBOXES = 10;
+const SETTLED_POLL_MS = 20;
+
+export class LocalCloud {
+  readonly folder: string;
+  readonly caPem: string;
+  /** The file with the certificate authority, for NODE_EXTRA_CA_CERTS and AWS_CA_BUNDLE. */
+  readonly caFile: string;
+  readonly directory: Directory;
+  readonly s3: S3Service;
+  readonly sqs: SqsService;
+  readonly sts: StsService;
+  readonly lambda: LambdaService;
+  readonly dynamodb: DynamoDbService;
+  readonly logs: LogStore;
+  readonly cloudWatch: CloudWatch;
+  readonly topics: Topics;
+  /** EventBridge rules that go by a schedule. */
+  readonly schedules: Schedules;
+  readonly scheduler: Scheduler;
+  readonly clockwork: Clockwork;
+  readonly faults: Faults | undefined;
+  readonly cloudFormation: CloudFormation;
+  /** Faults of the local AWS itself, and of work that nobody waits for: a test should find none. */
+  readonly unexpectedErrors: unknown[] = [];
+  readonly #clock: Clock;
+  readonly #gateway: Gateway;
+  readonly #services: Services;
+  readonly #accountsWithOperator: readonly string[] | undefined;
+  readonly #removesFolder: boolean;
+  readonly #operators = new Map<string, AccessKey>();
+  #url = '';
+  #closed: Promise<void> | undefined;
+
+  /** @throws DeploymentError for a template; the system's own error for a busy port (`EADDRINUSE`). Nothing is left behind. */
+  static async start(options: CloudOptions): Promise<LocalCloud> {
+    const folder = options.folder ? resolve(options.folder) : await mkdtemp(join(tmpdir(), 'local-aws-'));
+    await mkdir(folder, { recursive: true });
+    const cloud = new LocalCloud(options, folder, await createCertificate());
+    try {
+      await cloud.#open(options);
+    } catch (error) {
+      await cloud.close();
+      throw error;
+    }
+    return cloud;
+  }
+
+  private constructor(options: CloudOptions, folder: string, certificate: ServerCertificate) {
+    const { clock = Date.now, faults } = options;
+    const onUnexpectedError = (error: unknown) => void this.unexpectedErrors.push(error);
+    this.folder = folder;
+    this.caPem = certificate.caPem;
+    this.caFile = join(folder, 'ca.pem');
+    this.faults = faults;
+    this.#clock = clock;
+    this.#removesFolder = options.folder === undefined;
+    this.#accountsWithOperator = options.accountsWithOperator;
+    const services = makeServices({
+      clock,
+      folder,
+      caFile: this.caFile,
+      endpoint: () => this.#url,
+      maxSandboxes: options.maxSandboxes ?? MAX_SANDBOXES,
+      faults,
+      deploySeed: options.deploySeed,
+      onLog: options.onLog ?? (() => undefined),
+      onObjectCreated: options.onObjectCreated ?? (() => undefined),
+      onUnexpectedError,
+    });
+    this.directory = services.directory;
+    this.s3 = services.s3;
+    this.sqs = services.sqs;
+    this.sts = services.sts;
+    this.lambda = services.lambda;
+    this.dynamodb = services.dynamodb;
+    this.logs = services.logs;
+    this.cloudWatch = services.cloudWatch;
+    this.topics = services.topics;
+    this.schedules = services.schedules;
+    this.scheduler = services.scheduler;
+    this.clockwork = services.clockwork;
+    this.#services = services;
+    this.cloudFormation = services.cloudFormation;
+    const { directory, byScope, intercept } = services;
+    this.#gateway = new Gateway({
+      directory,
+      clock,
+      services: byScope,
+      certificate,
+      onUnexpectedError,
+      ...(intercept && { intercept }),
+    });
+  }
+
+  /** Where all services listen, e.g. `https://127.0.0.1:4566`. */
+  get url(): string {
+    return this.#url;
+  }
+
+  /** Events that a queue refused to take, say for want of a queue policy. */
+  get deliveryFailures(): DeliveryFailure[] {
+    return [...this.#services.notifications.failures, ...this.#services.eventBus.failures];
+  }
+
+  /**
+   * Creates the stack, or updates the one of that name in that account and region; a failure is rolled back.
+   * @returns what was done, by logical id
+   * @throws DeploymentError for whatever the template does wrong, naming the order of its resources
+   */
+  async deploy(stack: StackInput, options?: CreateOptions): Promise<Deployment> {
+    this.#addAccount(stack.account, partitionFor(stack, this.directory));
+    return this.cloudFormation.deploy(stack, options);
+  }
+
+  /** @throws DeploymentError when it isn't there, or when a service refuses to remove something */
+  destroy({ name, account, region }: StackId, options?: DeployOptions): Promise<Deployment> {
+    return this.cloudFormation.destroy({ name, account, region }, options);
+  }
+
+  /** Status, resources and events. @throws Error for a stack that was never deployed, or when several have that name */
+  stack(name: string, account?: string, region?: string): StackDescription {
+    return this.cloudFormation.describe(name, account, region);
+  }
+
+  /** @throws Error for a stack that was not deployed, or when several accounts or regions have one of that name */
+  outputs(stackName: string, account?: string, region?: string): Readonly<Record<string, string>> {
+    return this.stack(stackName, account, region).outputs;
+  }
+
+  /** Everything that is there, by ARN: stacks' resources and what deleted stacks have left. */
+  inventory(): Promise<string[]> {
+    return inventory(this.#services);
+  }
+
+  /** The keys of the account's user `operator`, who may do everything: the only thing that no template made. */
+  operator(account: string): AccessKey {
+    const key = this.#operators.get(account);
+    if (!key) throw new Error(`Account ${account} has no operator`);
+    return key;
+  }
+
+  /** What CloudWatch gets of each queue every minute, taken now. */
+  recordQueues(): void {
+    for (const queue of this.sqs.all()) recordQueue(this.cloudWatch.metrics, queue, this.#clock());
+  }
+
+  /** Resolves when no queue that feeds a function holds a message (in flight or not), no function runs, and no write is yet to land. */
+  async settled(): Promise<void> {
+    const isBusy = (): boolean =>
+      (this.#services.eventFaults?.held ?? 0) > 0 ||
+      this.#services.lateLandings.underWay > 0 ||
+      this.lambda.active > 0 ||
+      this.lambda.queueArns().some((arn) => {
+        const { visible, notVisible, delayed } = this.sqs.queueByArn(arn)!.counts();
+        return visible + notVisible + delayed > 0;
+      });
+    while (!this.#closed && isBusy()) await wait(SETTLED_POLL_MS);
+  }
+
+  /** Ends every process, socket and timer, and removes the folder if it was made here. Safe to call twice. */
+  close(): Promise<void> {
+    this.#closed ??= this.#close();
+    return this.#closed;
+  }
+
+  async #open({ port = 0, stacks, firesSchedules }: CloudOptions): Promise<void> {
+    await writeFile(this.caFile, this.caPem);
+    ({ url: this.#url } = await this.#gateway.listen({ port, host: HOST }));
+    const partitions = stacks.map((stack) => {
+      const partition = partitionFor(stack, this.directory);
+      this.#addAccount(stack.account, partition);
+      return partition;
+    });
+    for (const account of this.#accountsWithOperator ?? []) this.#addAccount(account, partitions[0]);
+    for (const stack of stacks) await this.deploy(stack);
+    if (firesSchedules) this.clockwork.start();
+  }
+
+  #addAccount(account: string, partition: string | undefined): void {
+    if (this.directory.accounts().includes(account)) return;
+    this.directory.addAccount(account, partition);
+    if (!(this.#accountsWithOperator?.includes(account) ?? true)) return;
+    const document = { Statement: { Effect: 'Allow' as const, Action: '*', Resource: '*' } };
+    this.directory.addUser({ account, name: 'operator', policies: [{ name: 'everything', document }] });
+    this.#operators.set(account, this.directory.addAccessKey(account, 'operator'));
+  }
+
+  async #close(): Promise<void> {
+    this.#services.eventFaults?.close();
+    this.clockwork.close();
+    await this.lambda.close();
+    this.sqs.close();
+    await this.#gateway.close();
+    await this.#services.lateLandings.close();
+    if (this.#removesFolder) await rm(this.folder, { recursive: true, force: true });
+  }
+}
+
+/** The first stack of an account decides for good to which partition it belongs. */
+function partitionFor({ name, account, region }: StackInput, directory: Directory): string {
+  const partition = findPartition(region);
+  if (partition === undefined) {
+    throw new DeploymentError(name, 'the environment', `the CDK's region data knows no region like ${region}`);
+  }
+  const its = directory.accounts().includes(account) ? directory.partitionOf(account) : partition;
+  if (its === partition) return partition;
+  const problem = `account ${account} belongs to the partition ${its}, and ${region} is a region of ${partition}`;
+  throw new DeploymentError(name, 'the environment', problem);
+}

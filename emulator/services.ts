@@ -1,0 +1,175 @@
+/** All services of the local AWS, and how they are tied to each other. */
+import { join } from 'node:path';
+import { IamAuthorizer } from './authorization/authorizer.ts';
+import type { Clock, Service } from './core/api.ts';
+import { Clockwork } from './core/ticker.ts';
+import { EventFaults } from './faults/event-faults.ts';
+import type { Faults } from './faults/faults.ts';
+import { interceptor } from './faults/intercept.ts';
+import { LateLandings } from './faults/late-landings.ts';
+import { redelivery } from './faults/redelivery.ts';
+import type { Intercept } from './http/gateway.ts';
+import { CloudFormationService } from './services/cloudformation/service.ts';
+import { CloudWatch } from './services/cloudwatch/cloudwatch.ts';
+import { recordInvocation } from './services/cloudwatch/vended-metrics.ts';
+import { DynamoDbService } from './services/dynamodb/service.ts';
+import { EventBus } from './services/eventbridge/event-bus.ts';
+import { Schedules } from './services/eventbridge/scheduled-rules.ts';
+import { EventBridgeService } from './services/eventbridge/service.ts';
+import { Directory } from './services/iam/directory.ts';
+import { IamService } from './services/iam/service.ts';
+import { KeyRegistry } from './services/kms/key-registry.ts';
+import { KmsService } from './services/kms/service.ts';
+import { CodeArchives } from './services/lambda/code-archives.ts';
+import { RoleSessions } from './services/lambda/role-sessions.ts';
+import { LambdaService } from './services/lambda/service.ts';
+import { LogsService } from './services/logs/service.ts';
+import { type LogLine, LogStore } from './services/logs/store.ts';
+import { BucketNotifications } from './services/s3/notifications/bucket-notifications.ts';
+import type { ObjectCreated } from './services/s3/notifications/s3-notification.ts';
+import { S3Service } from './services/s3/service.ts';
+import { Scheduler } from './services/scheduler/scheduler.ts';
+import { Topics } from './services/sns/topics.ts';
+import { SqsService } from './services/sqs/service.ts';
+import { ParameterStore } from './services/ssm/parameter-store.ts';
+import { SsmService } from './services/ssm/service.ts';
+import { StsService } from './services/sts/service.ts';
+import { CloudFormation } from './templates/cloudformation.ts';
+import type { CloudServices } from './templates/resource-type.ts';
+
+export interface ServicesOptions {
+  clock: Clock;
+  /** Holds objects and logs. */
+  folder: string;
+  /** The certificate authority that functions trust. */
+  caFile: string;
+  /** Where all services listen, once they do. */
+  endpoint: () => string;
+  maxSandboxes: number;
+  faults: Faults | undefined;
+  deploySeed: number | undefined;
+  onLog: (line: LogLine) => void;
+  onObjectCreated: (event: ObjectCreated) => void;
+  onUnexpectedError: (error: unknown) => void;
+}
+
+/** What templates can put something into, and what they can't. */
+export interface Services extends CloudServices {
+  sts: StsService;
+  cloudFormation: CloudFormation;
+  clockwork: Clockwork;
+  eventFaults: EventFaults | undefined;
+  lateLandings: LateLandings;
+  /** Those that answer requests, by the name in the credential scope. */
+  byScope: Record<string, Service>;
+  intercept: Intercept | undefined;
+}
+
+export function makeServices(options: ServicesOptions): Services {
+  const { clock, folder, caFile, endpoint, maxSandboxes, faults, onUnexpectedError } = options;
+  const directory = new Directory(clock);
+  const authorizer = new IamAuthorizer(directory);
+  const keys = new KeyRegistry();
+  const topics = new Topics({ authorizer });
+  const cloudWatch = new CloudWatch({ clock, topics, onUnexpectedError });
+  const onLine = (line: LogLine) => {
+    cloudWatch.readLine(line);
+    options.onLog(line);
+  };
+  const logs = new LogStore({ folder, clock, onLine });
+  const sqs = new SqsService({ authorizer, clock, endpoint, ...(faults && { onReceived: redelivery(faults) }) });
+  const sts = new StsService({ directory, authorizer });
+  const eventBus = new EventBus({ sqs });
+  const notifications = new BucketNotifications({ sqs, eventBus, clock });
+  const publish = (event: ObjectCreated) => notifications.publish(event);
+  const eventFaults = faults && new EventFaults(faults, publish);
+  const s3 = new S3Service({
+    authorizer,
+    clock,
+    folder: join(folder, 'objects'),
+    kmsKeyPolicy: (arn) => keys.policyOf(arn),
+    onObjectCreated: (event) => {
+      options.onObjectCreated(event);
+      return eventFaults ? eventFaults.deliver(event) : publish(event);
+    },
+  });
+  const dynamodb = new DynamoDbService({ authorizer });
+  const sessions = new RoleSessions({ directory, sts, clock });
+  const lambda = new LambdaService({
+    authorizer,
+    sessions,
+    logs,
+    clock,
+    endpoint,
+    caFile,
+    maxSandboxes,
+    sqs,
+    onUnexpectedError,
+    onInvocation: (invoked) => recordInvocation(cloudWatch.metrics, invoked, clock()),
+  });
+  const invoke = lambda.invokeForService.bind(lambda);
+  const schedules = new Schedules({ clock, invoke });
+  const scheduler = new Scheduler({
+    clock,
+    invoke,
+    assume: (assumption) => sts.assumeRoleAsService(assumption),
+    callerOf: (credentials) => sessions.callerOf(credentials),
+    send: (...message) => void sqs.sendMessage(...message),
+  });
+  const parameters = new ParameterStore();
+  const resources: CloudServices = {
+    clock,
+    directory,
+    authorizer,
+    keys,
+    topics,
+    cloudWatch,
+    logs,
+    sqs,
+    eventBus,
+    notifications,
+    s3,
+    dynamodb,
+    lambda,
+    codeArchives: new CodeArchives({ s3, folder: join(folder, 'code') }),
+    parameters,
+    schedules,
+    scheduler,
+    managedPolicies: new Map(),
+  };
+  const cloudFormation = new CloudFormation({ services: resources, clock, seed: options.deploySeed });
+  const byScope = {
+    s3,
+    sts,
+    iam: new IamService({ directory, authorizer }),
+    kms: new KmsService({ keys, authorizer }),
+    sqs,
+    lambda,
+    dynamodb,
+    events: new EventBridgeService({ authorizer, eventBus, schedules, clock }),
+    logs: new LogsService({ store: logs, authorizer }),
+    ssm: new SsmService({ store: parameters, authorizer }),
+    cloudformation: new CloudFormationService({
+      cloudFormation,
+      authorizer,
+      s3,
+      sts,
+      parameters,
+      clock,
+      endpoint,
+      onUnexpectedError,
+    }),
+  };
+  const lateLandings = new LateLandings(onUnexpectedError);
+  const sandboxOf = (accessKeyId: string) => lambda.sandboxOf(accessKeyId);
+  return {
+    ...resources,
+    sts,
+    cloudFormation,
+    eventFaults,
+    lateLandings,
+    clockwork: new Clockwork({ clock, firing: [schedules, scheduler], onError: onUnexpectedError }),
+    byScope,
+    intercept: faults && interceptor({ faults, lateLandings, directory, sandboxOf }),
+  };
+}

@@ -1,0 +1,58 @@
+import { ApiError, type ApiRequest, type ApiResponse, type Authorizer, type Service } from '../../core/api.ts';
+import { type QueryApi, type QueryOperation, queryError, serveQuery } from '../../protocols/query-protocol.ts';
+import { accessKeyOperations } from './api/access-keys.ts';
+import type { Call, Operation } from './api/operation.ts';
+import { policyOperations } from './api/policies.ts';
+import { roleOperations } from './api/roles.ts';
+import { userOperations } from './api/users.ts';
+import type { Directory } from './directory.ts';
+
+const OPERATIONS: Record<string, Operation> = {
+  ...userOperations,
+  ...accessKeyOperations,
+  ...roleOperations,
+  ...policyOperations,
+};
+
+/**
+ * Identity and Access Management in its query protocol: users, their keys, roles, trust and inline policies.
+ * It is one for all regions, so it takes requests signed for any: a client that was given an endpoint signs for its own.
+ */
+export class IamService implements Service {
+  readonly #directory: Directory;
+  readonly #authorizer: Authorizer;
+  readonly #api: QueryApi;
+
+  constructor({ directory, authorizer }: { directory: Directory; authorizer: Authorizer }) {
+    this.#directory = directory;
+    this.#authorizer = authorizer;
+    const served = Object.entries(OPERATIONS).map(([action, perform]): [string, QueryOperation] => [
+      action,
+      (parameters, request) => perform(this.#call(action, request), parameters),
+    ]);
+    this.#api = {
+      namespace: 'https://iam.amazonaws.com/doc/2010-05-08/',
+      version: '2010-05-08',
+      operations: Object.fromEntries(served),
+    };
+  }
+
+  handle(request: ApiRequest): Promise<ApiResponse> {
+    return serveQuery(this.#api, request);
+  }
+
+  renderError(error: ApiError, { requestId }: Pick<ApiRequest, 'requestId'>): ApiResponse {
+    return queryError(this.#api, error, requestId);
+  }
+
+  #call(action: string, { caller }: ApiRequest): Call {
+    const { principal } = caller;
+    if (!('account' in principal)) {
+      throw new ApiError('MissingAuthenticationToken', 403, 'Request is missing Authentication Token');
+    }
+    const { account } = principal;
+    const authorize = (resource: string) =>
+      this.#authorizer.authorize({ caller, action: `iam:${action}`, resource, resourceAccount: account });
+    return { action, directory: this.#directory, caller, account, authorize };
+  }
+}

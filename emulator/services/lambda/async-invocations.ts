@@ -1,0 +1,153 @@
+/** Invocations of type Event: answered at once, run later, tried again when they fail, and set aside when that fails too. */
+import { ApiError, type Authorizer, type Caller, type Clock } from '../../core/api.ts';
+import type { SqsService } from '../sqs/service.ts';
+import type { Execution, Executor } from './executor.ts';
+import type { AsyncInvocationConfig, Target } from './functions.ts';
+import type { RoleSessions } from './role-sessions.ts';
+
+export interface AsyncServices {
+  authorizer: Authorizer;
+  sessions: RoleSessions;
+  sqs: SqsService;
+  executor: Executor;
+  clock: Clock;
+  onUnexpectedError: (error: unknown) => void;
+}
+
+/** Undefined when nothing ran, since all was closed. */
+export type Outcome = Execution | undefined;
+
+interface AsyncEvent {
+  target: Target;
+  requestId: string;
+  payload: string;
+  run: () => Promise<Execution>;
+  acceptedAt: number;
+}
+
+/** Lambda waits one minute before the second attempt and two before the third (Developer Guide, "Error handling"). */
+const RETRY_DELAYS_MS = [60_000, 120_000];
+/** Lambda's defaults, which are also the most it allows. */
+const MAX_RETRY_ATTEMPTS = 2;
+const MAX_EVENT_AGE_SECONDS = 21_600;
+
+export class AsyncInvocations {
+  readonly #services: AsyncServices;
+  readonly #timers = new Set<NodeJS.Timeout>();
+  #running = 0;
+  #closed = false;
+
+  constructor(services: AsyncServices) {
+    this.#services = services;
+  }
+
+  /** How many run, or wait for another attempt. */
+  get active(): number {
+    return this.#running + this.#timers.size;
+  }
+
+  /** @throws ApiError `InvalidParameterValueException` when the function's role may not send to the destination */
+  configure(target: Target, config: AsyncInvocationConfig): void {
+    const { onFailureQueueArn } = config;
+    if (onFailureQueueArn !== undefined) {
+      const queue = this.#services.sqs.queueByArn(onFailureQueueArn);
+      const allowed =
+        queue &&
+        this.#services.authorizer.isAllowed({
+          caller: this.#caller(target),
+          action: 'sqs:SendMessage',
+          resource: queue.arn,
+          resourceAccount: queue.account,
+          resourcePolicy: queue.policy,
+        });
+      if (!allowed) {
+        const problem = `The function's execution role does not have permissions to call SendMessage on ${onFailureQueueArn}`;
+        throw new ApiError('InvalidParameterValueException', 400, problem);
+      }
+    }
+    target.function.asyncInvocation.set(target.qualifier ?? '$LATEST', config);
+  }
+
+  /**
+   * @param run how it is done where that is more than one invocation
+   * @returns what becomes of its first try; never rejects
+   */
+  submit(
+    target: Target,
+    requestId: string,
+    payload: string,
+    run = this.#once(target, requestId, payload),
+  ): Promise<Outcome> {
+    return this.#attempt({ target, requestId, payload, run, acceptedAt: this.#services.clock() }, 1);
+  }
+
+  close(): void {
+    this.#closed = true;
+    for (const timer of this.#timers) clearTimeout(timer);
+    this.#timers.clear();
+  }
+
+  async #attempt(event: AsyncEvent, attempt: number): Promise<Outcome> {
+    this.#running += 1;
+    try {
+      const execution = await event.run();
+      if (execution.failed && !this.#closed) this.#afterFailure(event, attempt, execution);
+      return execution;
+    } catch (error) {
+      if (!this.#closed) this.#services.onUnexpectedError(error);
+      return undefined;
+    } finally {
+      this.#running -= 1;
+    }
+  }
+
+  #once(target: Target, requestId: string, payload: string): () => Promise<Execution> {
+    return () => this.#services.executor.run(target, { requestId, payload, whenBusy: 'wait' });
+  }
+
+  #afterFailure(event: AsyncEvent, attempt: number, execution: Execution): void {
+    const { asyncInvocation } = event.target.function;
+    const config = asyncInvocation.get(event.target.qualifier ?? '$LATEST');
+    const { maximumRetryAttempts = MAX_RETRY_ATTEMPTS, maximumEventAgeSeconds = MAX_EVENT_AGE_SECONDS } = config ?? {};
+    const delayMs = RETRY_DELAYS_MS[attempt - 1] ?? 0;
+    const expiresAt = event.acceptedAt + maximumEventAgeSeconds * 1000;
+    if (attempt > maximumRetryAttempts) {
+      this.#setAside(event, config, record(event, attempt, execution, 'RetriesExhausted'));
+    } else if (this.#services.clock() + delayMs > expiresAt) {
+      this.#setAside(event, config, record(event, attempt, execution, 'EventAgeExceeded'));
+    } else {
+      const timer = setTimeout(() => {
+        this.#timers.delete(timer);
+        void this.#attempt(event, attempt + 1);
+      }, delayMs).unref();
+      this.#timers.add(timer);
+    }
+  }
+
+  #setAside({ target }: AsyncEvent, config: AsyncInvocationConfig | undefined, failure: object): void {
+    if (config?.onFailureQueueArn === undefined) return;
+    const message = { body: JSON.stringify({ timestamp: new Date(this.#services.clock()).toISOString(), ...failure }) };
+    this.#services.sqs.sendMessage(this.#caller(target), config.onFailureQueueArn, message);
+  }
+
+  #caller({ function: { roleArn, name } }: Target): Caller {
+    return this.#services.sessions.caller(roleArn, name);
+  }
+}
+
+/** The invocation record (Developer Guide, "Capturing records of Lambda asynchronous invocations"). */
+function record(event: AsyncEvent, attempts: number, execution: Execution, condition: string) {
+  const { target, requestId, payload } = event;
+  return {
+    version: '1.0',
+    requestContext: {
+      requestId,
+      functionArn: `${target.function.arn}:${target.qualifier ?? '$LATEST'}`,
+      condition,
+      approximateInvokeCount: attempts,
+    },
+    requestPayload: JSON.parse(payload) as unknown,
+    responseContext: { statusCode: 200, executedVersion: target.version, functionError: 'Unhandled' },
+    responsePayload: JSON.parse(execution.payload) as unknown,
+  };
+}

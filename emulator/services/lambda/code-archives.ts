@@ -1,0 +1,70 @@
+/** A function's code out of a bucket, as Lambda takes it: a zip archive, unpacked into a folder of its own. */
+import { createHash } from 'node:crypto';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname, join, normalize } from 'node:path';
+import { unzipSync } from 'fflate';
+import { ApiError } from '../../core/api.ts';
+import type { S3Service } from '../s3/service.ts';
+
+/** Unzipped, layers included: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
+const MAX_UNZIPPED_BYTES = 250 * 1024 * 1024;
+
+export interface Code {
+  /** SHA-256 of the archive. */
+  hash: string;
+  folder: string;
+}
+
+export class CodeArchives {
+  readonly #s3: S3Service;
+  readonly #folder: string;
+
+  constructor({ s3, folder }: { s3: S3Service; folder: string }) {
+    this.#s3 = s3;
+    this.#folder = folder;
+  }
+
+  /** @throws Error in Lambda's words for an object that isn't there, an archive that can't be read or is too large */
+  async unpack(bucket: string, key: string): Promise<Code> {
+    const archive = await this.#read(bucket, key);
+    const hash = createHash('sha256').update(archive).digest('hex');
+    const folder = join(this.#folder, hash);
+    const files = Object.entries(filesOf(archive)).filter(([name]) => !name.endsWith('/'));
+    for (const [name, bytes] of files) {
+      const path = join(folder, name);
+      await mkdir(dirname(path), { recursive: true });
+      await writeFile(path, bytes);
+    }
+    return { hash, folder };
+  }
+
+  async #read(bucket: string, key: string): Promise<Buffer> {
+    try {
+      return await this.#s3.readObject(bucket, key);
+    } catch (cause) {
+      if (!(cause instanceof ApiError)) throw cause;
+      const { code, message } = cause;
+      throw new Error(`Error occurred while GetObject. S3 Error Code: ${code}. S3 Error Message: ${message}`, {
+        cause,
+      });
+    }
+  }
+}
+
+function filesOf(archive: Buffer): Record<string, Uint8Array> {
+  let sizeBytes = 0;
+  const filter = ({ name, originalSize }: { name: string; originalSize: number }) => {
+    sizeBytes += originalSize;
+    const isOutside = normalize(name).startsWith('..') || name.startsWith('/');
+    if (isOutside) throw new Error(`The archive names a file outside of it: ${name}`);
+    if (sizeBytes > MAX_UNZIPPED_BYTES) {
+      throw new Error(`Unzipped size must be smaller than ${MAX_UNZIPPED_BYTES} bytes`);
+    }
+    return true;
+  };
+  try {
+    return unzipSync(archive, { filter });
+  } catch (cause) {
+    throw new Error(`Could not unzip uploaded file: ${(cause as Error).message}`, { cause });
+  }
+}

@@ -1,0 +1,37 @@
+import { arnOf, type Place } from '../../core/partition.ts';
+
+export interface StoredParameter {
+  name: string;
+  value: string;
+  arn: string;
+  modified: Date;
+}
+
+/** The SSM parameter store of all accounts and regions: plain texts, without a history. */
+export class ParameterStore {
+  readonly #parameters = new Map<string, StoredParameter>();
+
+  find(place: Place, name: string): StoredParameter | undefined {
+    return this.#parameters.get(parameterArn(place, name));
+  }
+
+  put(place: Place, name: string, value: string, modified: Date): StoredParameter {
+    const arn = parameterArn(place, name);
+    const parameter = { name, value, arn, modified };
+    this.#parameters.set(arn, parameter);
+    return parameter;
+  }
+
+  remove(place: Place, name: string): void {
+    this.#parameters.delete(parameterArn(place, name));
+  }
+
+  arns(): string[] {
+    return [...this.#parameters.keys()];
+  }
+}
+
+/** The slash at the beginning of a path is not written twice. */
+export function parameterArn(place: Place, name: string): string {
+  return arnOf('ssm', place, `parameter/${name.replace(/^\//, '')}`);
+}

@@ -1,0 +1,196 @@
+/** CloudFormation of all accounts: stacks are created, updated and deleted, in an order as bad as AWS may choose. */
+import { randomInt } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
+import type { Clock } from '../core/api.ts';
+import { resourceTypes } from '../resource-types.ts';
+import type { StackInput } from './assembly.ts';
+import { DeploymentError } from './errors.ts';
+import { templateProblem } from './limits.ts';
+import { type Deployment, Operation } from './operation.ts';
+import type { DeployOrder } from './order.ts';
+import { effectiveParameters } from './parameters.ts';
+import { Provisioner } from './provision.ts';
+import type { CloudServices } from './resource-type.ts';
+import { requireRules } from './rules.ts';
+import { type Desired, graphOf, scopeOf } from './scope.ts';
+import { Stack, type StackEvent, type StackId, type StackStatus } from './stack.ts';
+
+export interface CloudFormationOptions {
+  services: CloudServices;
+  clock: Clock;
+  /** For the order of what has no order; drawn once for the whole process unless given. */
+  seed?: number | undefined;
+}
+
+export interface DeployOptions {
+  /** Instead of an order drawn from the seed of all deployments. */
+  order?: DeployOrder;
+}
+
+export interface CreateOptions extends DeployOptions {
+  /** Takes over what is there already under the names that the template gives, as `cdk deploy --import-existing-resources` does. */
+  importExistingResources?: boolean;
+}
+
+/** A stack as DescribeStacks, DescribeStackResources and DescribeStackEvents would have it. */
+export interface StackDescription extends StackId {
+  status: StackStatus;
+  parameters: Readonly<Record<string, string>>;
+  outputs: Readonly<Record<string, string>>;
+  resources: { logicalId: string; type: string; physicalId: string }[];
+  /** From the first operation on. */
+  events: readonly StackEvent[];
+}
+
+const NOTHING: Deployment = { created: [], updated: [], replaced: [], removed: [], left: [] };
+const PROCESS_SEED = randomInt(2 ** 31);
+
+export class CloudFormation {
+  /** What an order is drawn from; a DeploymentError names it. */
+  readonly seed: number;
+  readonly #services: CloudServices;
+  readonly #clock: Clock;
+  readonly #stacks = new Map<string, Stack>();
+  readonly #generations = new Map<string, number>();
+
+  constructor({ services, clock, seed = PROCESS_SEED }: CloudFormationOptions) {
+    this.#services = services;
+    this.#clock = clock;
+    this.seed = seed;
+  }
+
+  /**
+   * Creates the stack, or updates the one of that name in that account and region. A failure is rolled back.
+   * @returns what was done: nothing when template and parameters are the same as before
+   * @throws DeploymentError naming stack, resource and property, and the order
+   */
+  async deploy(
+    input: StackInput,
+    { order = this.seed, importExistingResources = false }: CreateOptions = {},
+  ): Promise<Deployment> {
+    const { name, account, region } = input;
+    const id = { name, account, region };
+    const present = this.find(id);
+    const desired = this.desired(input);
+    if (!present || present.isInReview) {
+      const stack = present ?? new Stack(id, { ...desired, outputs: {} }, this.#clock);
+      stack.deployed = { ...desired, outputs: {} };
+      const operation = this.#operation(stack, input.assets, order, importExistingResources);
+      this.#stacks.set(keyOf(id), stack);
+      return operation.create(desired);
+    }
+    if (!present.isUpdatable) {
+      const problem = `Stack:${name} is in ${present.status} state and can not be updated.`;
+      throw new DeploymentError(name, 'the template', problem);
+    }
+    const { template, parameters } = present.deployed;
+    if (isDeepStrictEqual({ template, parameters }, desired)) return NOTHING;
+    return this.#operation(present, input.assets, order, importExistingResources).update(desired);
+  }
+
+  /** @throws DeploymentError when it isn't there, or when a service refuses to remove something: the next try goes on */
+  async destroy(id: StackId, { order = this.seed }: DeployOptions = {}): Promise<Deployment> {
+    const stack = this.find(id);
+    if (!stack) throw new DeploymentError(id.name, 'the stack', `Stack with id ${id.name} does not exist`);
+    if (stack.status.endsWith('_IN_PROGRESS') && !stack.isInReview) {
+      throw new DeploymentError(id.name, 'the stack', `Stack:${id.name} is in ${stack.status} state`);
+    }
+    return this.#operation(stack, new Map(), order).delete();
+  }
+
+  /**
+   * Account and region may be left out where they make no difference. A deleted stack is still found, with its events.
+   * @throws Error for a stack that was never deployed, or when several have that name
+   */
+  describe(name: string, account?: string, region?: string): StackDescription {
+    const found = [...this.#stacks.values()].filter(
+      ({ id }) =>
+        id.name === name &&
+        (account === undefined || id.account === account) &&
+        (region === undefined || id.region === region),
+    );
+    if (found.length !== 1) throw new Error(`There are ${found.length} stacks of the name ${name}; expected one`);
+    const { id, status, deployed, resources, events } = found[0]!;
+    return {
+      ...id,
+      status,
+      parameters: deployed.parameters,
+      outputs: deployed.outputs,
+      resources: [...resources.values()].map(({ logicalId, type, answers }) => ({
+        logicalId,
+        type,
+        physicalId: answers.ref,
+      })),
+      events: [...events],
+    };
+  }
+
+  /** The stack of that name, unless it was deleted. */
+  find(id: StackId): Stack | undefined {
+    const stack = this.#stacks.get(keyOf(id));
+    return stack?.isGone ? undefined : stack;
+  }
+
+  /** Also a deleted one, until another takes its name. */
+  findByArn(arn: string): Stack | undefined {
+    return [...this.#stacks.values()].find((stack) => stack.arn === arn);
+  }
+
+  /** A stack without resources for a change set to be executed on. */
+  review(id: StackId): Stack {
+    const stack = new Stack(id, { template: { Resources: {} }, parameters: {}, outputs: {} }, this.#clock);
+    this.#stacks.set(keyOf(id), stack);
+    stack.enter('REVIEW_IN_PROGRESS', 'User Initiated');
+    return stack;
+  }
+
+  /** What CloudFormation checks before it makes or changes anything. @throws DeploymentError */
+  desired(input: StackInput): Desired {
+    const { name, account, region, template, stored } = input;
+    const present = this.find({ name, account, region });
+    const problem = templateProblem(input);
+    if (problem) throw new DeploymentError(name, problem.place, problem.problem);
+    for (const [logicalId, { Type }] of Object.entries(template.Resources)) {
+      if (resourceTypes[Type]) continue;
+      throw new DeploymentError(name, `resource ${logicalId} (${Type})`, 'this type of resource is not supported');
+    }
+    try {
+      const parameters = effectiveParameters(template, input.parameters, present?.deployed.parameters);
+      const id = { name, account, region };
+      requireRules(template.Rules, scopeOf(id, { template, parameters: { ...parameters, ...stored } }, new Map()));
+      graphOf(scopeOf(id, { template, parameters }, new Map()));
+      return { template, parameters };
+    } catch (cause) {
+      throw new DeploymentError(name, 'the template', (cause as Error).message, { cause });
+    }
+  }
+
+  #operation(stack: Stack, assets: StackInput['assets'], order: DeployOrder, imports = false): Operation {
+    const nextGeneration = (logicalId: string): number => {
+      const key = `${keyOf(stack.id)} ${logicalId}`;
+      const generation = this.#generations.get(key) ?? 0;
+      this.#generations.set(key, generation + 1);
+      return generation;
+    };
+    const provisioner = new Provisioner({
+      stack,
+      services: this.#services,
+      assets,
+      order,
+      nextGeneration,
+      ...(imports && { isOwned: (type, physicalId) => this.#isOwned(type, physicalId) }),
+    });
+    return new Operation({ stack, provisioner, order });
+  }
+
+  #isOwned(type: string, physicalId: string): boolean {
+    const present = [...this.#stacks.values()].filter(({ isGone }) => !isGone);
+    return present.some(({ resources }) =>
+      [...resources.values()].some((each) => each.type === type && each.answers.ref === physicalId),
+    );
+  }
+}
+
+function keyOf({ name, account, region }: StackId): string {
+  return `${account} ${region} ${name}`;
+}
