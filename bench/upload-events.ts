@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { chunks } from '../functions/chunks.ts';
+import { chunks } from '../functions/core/chunks.ts';
 
 /** What Lambda would hand to the relay after these uploads: batches of messages, each with S3's notification of one object. */
 export function uploadEvents(bucket: string, keys: readonly string[], sizeBytes: number, batchSize: number): object[] {

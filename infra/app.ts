@@ -1,11 +1,11 @@
 import { App, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
-import { ConfigError, parseConfig } from './config.ts';
-import { inFile, relayInput } from './context.ts';
-import { DestinationStack, destinationGroups } from './destination-stack.ts';
-import { checkLimits, LIMITS_CONTEXT, synthesizedStack } from './limits.ts';
-import { ReaderStack, readerGroups } from './reader-stack.ts';
-import { SourceStack } from './source-stack.ts';
+import { ConfigError, parseConfig } from './config/config.ts';
+import { inFile, relayInput } from './config/context.ts';
+import { checkLimits, LIMITS_CONTEXT, synthesizedStack } from './limits/limits.ts';
+import { DestinationStack, destinationGroups } from './stacks/destination-stack.ts';
+import { ReaderStack, readerGroups } from './stacks/reader-stack.ts';
+import { SourceStack } from './stacks/source-stack.ts';
 
 const app = new App({ analyticsReporting: false, context: LIMITS_CONTEXT });
 const { context, file } = orSentence(() => relayInput(app));
@@ -20,7 +20,10 @@ for (const { id, account, region, routes } of readerGroups(config)) {
 }
 Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
 // The library's own warning would come before the sentence.
-Validations.of(app).acknowledge({ id: 'CloudFormation-Validate::F0007', reason: 'infra/limits.ts counts resources.' });
+Validations.of(app).acknowledge({
+  id: 'CloudFormation-Validate::F0007',
+  reason: 'infra/limits/limits.ts counts resources.',
+});
 const { stacks } = app.synth();
 const notes = orSentence(() => checkLimits(stacks.map(synthesizedStack), config), file);
 for (const note of notes) process.stderr.write(`${note}\n`);

@@ -1,5 +1,5 @@
+import type { PullingRouteContext, RelayContext, RouteContext } from './config/config.ts';
 import { partitionOf } from './config/regions.ts';
-import type { PullingRouteContext, RelayContext, RouteContext } from './config.ts';
 import { relayNames } from './names.ts';
 
 /**

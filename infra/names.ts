@@ -1,4 +1,4 @@
-import type { RelayContext } from './config.ts';
+import type { RelayContext } from './config/config.ts';
 
 /** Derived from `relay.name` when cdk.json doesn't say it; a relay that is deployed already bears it. */
 export const DEFAULT_NAME = 'upload-relay';

@@ -1,8 +1,8 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { S3Client } from '@aws-sdk/client-s3';
 import { type AssumeRoleCommandInput, STSClient } from '@aws-sdk/client-sts';
-import type { RoleMemoryConfig } from '../config.ts';
-import type { Route } from '../route.ts';
+import type { RoleMemoryConfig } from '../core/config.ts';
+import type { Route } from '../core/route.ts';
 import { kept, s3Client } from './clients.ts';
 import type { PullingRoute } from './policies.ts';
 import { readerSession } from './reader-credentials.ts';

@@ -2,7 +2,7 @@
  * What each role needs, statement by statement. The stacks deploy these, sessions are confined by them, and the check shows them
  * to whoever has to mend something.
  */
-import { commonStart, type Pull, type Route } from '../route.ts';
+import { commonStart, type Pull, type Route } from '../core/route.ts';
 
 /** As much of a route as reading another account's bucket takes. */
 export interface PullingRoute extends Pick<Route, 'name' | 'filter' | 'copyTags'> {

@@ -1,5 +1,5 @@
 import type { AssumeRoleCommandInput, STSClient } from '@aws-sdk/client-sts';
-import type { Pull } from '../route.ts';
+import type { Pull } from '../core/route.ts';
 import type { PullingRoute } from './policies.ts';
 import { type RouteRole, roleCredentials, type SessionCredentials, sessionOf } from './role-session.ts';
 import type { RoleWatch } from './role-watch.ts';

@@ -6,8 +6,8 @@ import {
   PutItemCommand,
   type PutItemCommandInput,
 } from '@aws-sdk/client-dynamodb';
-import type { RoleMemoryConfig } from '../config.ts';
-import { RelayError } from '../errors.ts';
+import type { RoleMemoryConfig } from '../core/config.ts';
+import { RelayError } from '../core/errors.ts';
 import type { RouteRole } from './role-session.ts';
 
 /** What is known of a role of another account. */

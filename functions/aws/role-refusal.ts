@@ -1,4 +1,4 @@
-import { RelayError } from '../errors.ts';
+import { RelayError } from '../core/errors.ts';
 import type { RoleFacts } from './role-history.ts';
 import type { RouteRole } from './role-session.ts';
 

@@ -1,6 +1,6 @@
 import { AssumeRoleCommand, type AssumeRoleCommandInput, type STSClient } from '@aws-sdk/client-sts';
-import type { RelayError } from '../errors.ts';
-import { sessionFailure } from '../transfer/failures.ts';
+import type { RelayError } from '../core/errors.ts';
+import { sessionFailure } from '../failures/classify.ts';
 import { denied } from './role-refusal.ts';
 import type { RoleWatch } from './role-watch.ts';
 

@@ -1,6 +1,6 @@
 import type { Logger } from '@aws-lambda-powertools/logger';
-import type { RelayConfig } from '../config.ts';
-import { asRelayError, type RelayError } from '../errors.ts';
+import type { RelayConfig } from '../core/config.ts';
+import { asRelayError, type RelayError } from '../core/errors.ts';
 import type { RoleHistory } from './role-history.ts';
 import { refusalOf } from './role-refusal.ts';
 import type { RouteRole } from './role-session.ts';

@@ -3,7 +3,7 @@
  * (https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies.html#policies_session). STS takes 2,048 characters, so a statement
  * has no Sid here, and one about a key leaves the prefix to the statement about S3, through which alone the key may be used.
  */
-import type { Route } from '../route.ts';
+import type { Route } from '../core/route.ts';
 import { listStatement, type PullingRoute, readStatements, type Statement, writeStatements } from './policies.ts';
 
 const ANY_PREFIX = '';

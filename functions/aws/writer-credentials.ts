@@ -1,5 +1,5 @@
 import type { AssumeRoleCommandInput, STSClient } from '@aws-sdk/client-sts';
-import type { Route } from '../route.ts';
+import type { Route } from '../core/route.ts';
 import { type RouteRole, roleCredentials, type SessionCredentials, sessionOf } from './role-session.ts';
 import type { RoleWatch } from './role-watch.ts';
 import { sessionPolicy } from './session-policy.ts';

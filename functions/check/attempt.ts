@@ -1,6 +1,6 @@
-import type { RelayErrorCode } from '../errors.ts';
-import { type ErrorFacts, factsOf } from '../transfer/failure/facts.ts';
-import { rowOf } from '../transfer/failures.ts';
+import type { RelayErrorCode } from '../core/errors.ts';
+import { rowOf } from '../failures/classify.ts';
+import { type ErrorFacts, factsOf } from '../failures/facts.ts';
 
 export type { ErrorFacts };
 

@@ -1,5 +1,5 @@
-import type { Route } from '../route.ts';
-import type { Check, Identity } from './check.ts';
+import type { Route } from '../core/route.ts';
+import type { Check, Identity } from './context.ts';
 import { clocksAgree, whoAmI } from './identity.ts';
 import { ledgerIsProtected } from './ledger.ts';
 import { type CheckLine, type Finding, skipped } from './line.ts';

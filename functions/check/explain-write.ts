@@ -1,8 +1,8 @@
 import { encryptStatement, putStatement } from '../aws/policies.ts';
-import type { RelayErrorCode } from '../errors.ts';
-import type { Route } from '../route.ts';
-import { wordsOf } from '../transfer/failure/facts.ts';
-import { rowOf } from '../transfer/failures.ts';
+import type { RelayErrorCode } from '../core/errors.ts';
+import type { Route } from '../core/route.ts';
+import { rowOf } from '../failures/classify.ts';
+import { wordsOf } from '../failures/facts.ts';
 import type { ErrorFacts } from './attempt.ts';
 import type { Remedy } from './line.ts';
 import { keyStatement, NO_DEFAULT_RETENTION, OWNER_ENFORCED } from './statements.ts';

@@ -1,6 +1,6 @@
 import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';
 import { attempt, describe } from './attempt.ts';
-import type { Check, Identity } from './check.ts';
+import type { Check, Identity } from './context.ts';
 import { atSource } from './explain-write.ts';
 import { type Finding, failed, ok } from './line.ts';
 

@@ -1,4 +1,4 @@
-import type { Check } from './check.ts';
+import type { Check } from './context.ts';
 import { atSource } from './explain-write.ts';
 import { advised, type Finding, ok } from './line.ts';
 

@@ -1,5 +1,5 @@
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
-import { METRICS, METRICS_NAMESPACE } from '../metric-names.ts';
+import { METRICS, METRICS_NAMESPACE } from '../reporting/metric-names.ts';
 
 /** What the canary's alarms listen to: one for a check that failed, another for none that passed in a day. */
 export function publishCheck(serviceName: string, failedLines: number): void {

@@ -8,14 +8,14 @@ import {
   type S3Client,
   UploadPartCommand,
 } from '@aws-sdk/client-s3';
-import type { Route } from '../route.ts';
+import type { Route } from '../core/route.ts';
 import { doubtAbout } from '../transfer/answered.ts';
 import type { Checksum } from '../transfer/checksum.ts';
 import { crc32OfBuffer } from '../transfer/crc32.ts';
 import { type EncryptionHeaders, encryptionFor } from '../transfer/encryption.ts';
 import { storageClassFor } from '../transfer/storage-class.ts';
 import { conditionOf } from '../transfer/transfer.ts';
-import type { Check } from './check.ts';
+import type { Check } from './context.ts';
 
 /** Under a destination's prefix, each check has a folder of its own in this one, so that it never meets an object of anybody else. */
 const FOLDER = 'upload-relay-check/';

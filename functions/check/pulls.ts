@@ -2,9 +2,9 @@ import { DeleteObjectCommand, PutObjectCommand, type S3Client } from '@aws-sdk/c
 import { bucketArnOf, decryptStatement, type PullingRoute, partitionOf, readStatements } from '../aws/policies.ts';
 import { readerRole } from '../aws/reader-credentials.ts';
 import { readingPolicy } from '../aws/session-policy.ts';
-import type { Route } from '../route.ts';
+import type { Route } from '../core/route.ts';
 import { attempt, describe, type ErrorFacts } from './attempt.ts';
-import type { Check, Identity } from './check.ts';
+import type { Check, Identity } from './context.ts';
 import { atSource } from './explain-write.ts';
 import { type Finding, failed, type Remedy, skipped } from './line.ts';
 import { WRONG_CRC32 } from './probe.ts';

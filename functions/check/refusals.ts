@@ -6,9 +6,9 @@ import {
   type S3Client,
 } from '@aws-sdk/client-s3';
 import { writeStatements } from '../aws/policies.ts';
-import type { Route } from '../route.ts';
+import type { Route } from '../core/route.ts';
 import { type Attempt, attempt, describe, isRefusal, isUndecided } from './attempt.ts';
-import type { Check } from './check.ts';
+import type { Check } from './context.ts';
 import { atDestination } from './explain-write.ts';
 import { type Finding, failed, ok, type Remedy, skipped } from './line.ts';
 import { keyOutside, probeKey, putNothing } from './probe.ts';

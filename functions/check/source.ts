@@ -6,10 +6,10 @@ import {
   type S3Client,
 } from '@aws-sdk/client-s3';
 import { bucketArnOf, decryptStatement, partitionOf, sourceStatements } from '../aws/policies.ts';
-import { commonStart, type Route } from '../route.ts';
-import { rowOf } from '../transfer/failures.ts';
+import { commonStart, type Route } from '../core/route.ts';
+import { rowOf } from '../failures/classify.ts';
 import { type Attempt, attempt, describe, type ErrorFacts } from './attempt.ts';
-import type { Check, Identity } from './check.ts';
+import type { Check, Identity } from './context.ts';
 import { atSource } from './explain-write.ts';
 import { type Finding, failed, ok, type Remedy, skipped } from './line.ts';
 

@@ -3,7 +3,7 @@
  * said by the remedy that carries it.
  */
 import { destinationArn, encryptStatement } from '../aws/policies.ts';
-import type { Pull, Route } from '../route.ts';
+import type { Pull, Route } from '../core/route.ts';
 
 /** The trust policy of a writer role. The relay's role is a condition, so that it may be re-created: docs/decisions/0001. */
 export function trustStatement(route: Route, relayRoleArn: string) {

@@ -1,10 +1,10 @@
 import type { PutObjectCommandInput, PutObjectCommandOutput, S3Client } from '@aws-sdk/client-s3';
 import { encryptStatement } from '../aws/policies.ts';
-import type { Route } from '../route.ts';
+import type { Route } from '../core/route.ts';
 import { doubtAbout } from '../transfer/answered.ts';
 import { type EncryptionHeaders, encryptionFor } from '../transfer/encryption.ts';
 import { type Attempt, attempt, describe, type ErrorFacts, isRefusal, isUndecided } from './attempt.ts';
-import type { Check } from './check.ts';
+import type { Check } from './context.ts';
 import { atDestination, explainWrite, type FailedWrite } from './explain-write.ts';
 import { type Finding, failed, ok, skipped } from './line.ts';
 import { PROBE_CHECKSUM, probeKey, putInParts, putNothing, putProbe } from './probe.ts';

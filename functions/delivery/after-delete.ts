@@ -2,17 +2,17 @@
  * Deletes do not travel: of a key that is gone at the source, the newest version that was delivered stays at the destination. Whoever may
  * have written an older one over it delivers it again, by its version, or account B is told to put it back.
  */
-import { asRelayError, RelayError } from '../errors.ts';
+import { asRelayError, RelayError } from '../core/errors.ts';
+import { destinationOf, type Route } from '../core/route.ts';
+import type { Invocation } from '../invocation/invocation.ts';
+import { comparable, type Item } from '../ledger/ledger-item.ts';
+import { type AlreadyThereReceipt, failedReceiptOf, type Receipt, type RelayReceipt } from '../ledger/receipt.ts';
+import { type Recorded, record } from '../ledger/write.ts';
 import type { RelayRequest } from '../request/relay-request.ts';
-import { destinationOf, type Route } from '../route.ts';
 import { planTransfer } from '../transfer/plan.ts';
 import type { Snapshot } from '../transfer/read-whole.ts';
 import { headSource, isGone, type SourceState } from '../transfer/source-state.ts';
 import type { History } from './certainty.ts';
-import { type Recorded, record } from './ledger.ts';
-import { comparable, type Item } from './ledger-item.ts';
-import { type AlreadyThereReceipt, failedReceiptOf, type Receipt, type RelayReceipt } from './receipt.ts';
-import type { Invocation } from './relay.ts';
 
 /** What is written next, or the end. */
 export type Next = { snapshot: Snapshot; asked?: RelayRequest } | { receipt: RelayReceipt };

@@ -1,7 +1,7 @@
-import type { RelayConfig } from '../config.ts';
-import { RelayError } from '../errors.ts';
+import type { RelayConfig } from '../core/config.ts';
+import { RelayError } from '../core/errors.ts';
+import type { RelayReceipt } from '../ledger/receipt.ts';
 import type { VisibleWrite, VisibleWrites } from '../transfer/visible-writes.ts';
-import type { RelayReceipt } from './receipt.ts';
 
 type LateSeconds = Pick<RelayConfig, 'latePutSeconds' | 'lateCompleteSeconds'>;
 

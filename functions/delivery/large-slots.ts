@@ -4,9 +4,9 @@ import {
   PutItemCommand,
   type PutItemCommandInput,
 } from '@aws-sdk/client-dynamodb';
-import { RelayError } from '../errors.ts';
+import { RelayError } from '../core/errors.ts';
+import type { Relay } from '../invocation/invocation.ts';
 import { type Holders, leaveSlot, takeSlot, type Verdict } from './lease.ts';
-import type { Relay } from './relay.ts';
 
 /** The slots of `relay.maximumConcurrency` that are for large objects: docs/decisions/0027. */
 export interface LargeSlots {

@@ -1,15 +1,15 @@
 import { randomUUID } from 'node:crypto';
-import { asRelayError, isNoTry, RelayError, type RelayErrorCode } from '../errors.ts';
+import { asRelayError, isNoTry, RelayError, type RelayErrorCode } from '../core/errors.ts';
+import { bucketOf, type Route, routesFor } from '../core/route.ts';
+import { orOutOfTime, requireAnyTime } from '../invocation/deadline.ts';
+import type { Invocation } from '../invocation/invocation.ts';
+import { type FailedReceipt, failedReceiptOf, type RelayReceipt } from '../ledger/receipt.ts';
+import { record } from '../ledger/write.ts';
+import { report } from '../reporting/publish-events.ts';
 import type { RelayRequest } from '../request/relay-request.ts';
-import { bucketOf, type Route, routesFor } from '../route.ts';
 import { VisibleWrites } from '../transfer/visible-writes.ts';
 import { type History, quietSeconds } from './certainty.ts';
-import { orOutOfTime, requireAnyTime } from './deadline.ts';
-import { record } from './ledger.ts';
-import { type FailedReceipt, failedReceiptOf, type RelayReceipt } from './receipt.ts';
-import type { Invocation } from './relay.ts';
-import { report } from './report.ts';
-import { settle } from './settle.ts';
+import { settle } from './deliver.ts';
 
 /** Tries in place, for failures that pass within seconds; longer ones are for the queue. */
 const ATTEMPTS = 3;

@@ -1,13 +1,13 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { DurableExecutionAlreadyStartedException, InvokeCommand } from '@aws-sdk/client-lambda';
-import { RelayError } from '../errors.ts';
-import type { LargeRequest } from '../request/large-request.ts';
+import { RelayError } from '../core/errors.ts';
+import type { Route } from '../core/route.ts';
+import type { Invocation } from '../invocation/invocation.ts';
+import type { LargeRequest } from '../large/large-request.ts';
+import type { StartedReceipt } from '../ledger/receipt.ts';
 import type { RelayRequest } from '../request/relay-request.ts';
-import type { Route } from '../route.ts';
 import type { SourceState } from '../transfer/source-state.ts';
 import type { History } from './certainty.ts';
-import type { StartedReceipt } from './receipt.ts';
-import type { Invocation } from './relay.ts';
 
 /** Lambda takes 64 of [a-zA-Z0-9-_]; the name of a route begins it, for people. */
 const ROUTE_CHARACTERS = 24;

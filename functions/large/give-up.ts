@@ -1,17 +1,17 @@
-import { sendToDeadLetterQueue } from '../delivery/dead-letter.ts';
-import { record } from '../delivery/ledger.ts';
+import { isNoTry, type RelayError } from '../core/errors.ts';
+import { destinationOf } from '../core/route.ts';
 import {
   type AlreadyThereReceipt,
   alreadyThereReceiptOf,
   type FailedReceipt,
   failedReceiptOf,
   type GoneReceipt,
-} from '../delivery/receipt.ts';
-import { reportNow } from '../delivery/report.ts';
-import { spread } from '../delivery/requeue.ts';
-import { isNoTry, type RelayError } from '../errors.ts';
+} from '../ledger/receipt.ts';
+import { record } from '../ledger/write.ts';
+import { sendToDeadLetterQueue } from '../messages/dead-letter.ts';
+import { spread } from '../messages/requeue.ts';
+import { reportNow } from '../reporting/publish-events.ts';
 import { messageBody } from '../request/message-body.ts';
-import { destinationOf } from '../route.ts';
 import type { SourceState } from '../transfer/source-state.ts';
 import { type HandedBack, handBack } from './hand-back.ts';
 import type { LargeRun } from './large-run.ts';

@@ -1,4 +1,4 @@
-import { requestDelivery } from '../delivery/requeue.ts';
+import { requestDelivery } from '../messages/requeue.ts';
 import type { LargeRun } from './large-run.ts';
 import { persistentStep } from './persistent-step.ts';
 

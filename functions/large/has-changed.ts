@@ -1,7 +1,7 @@
-import type { Invocation } from '../delivery/relay.ts';
-import { RelayError } from '../errors.ts';
-import type { Route } from '../route.ts';
-import type { SourceObject } from '../source-object.ts';
+import { RelayError } from '../core/errors.ts';
+import type { Route } from '../core/route.ts';
+import type { SourceObject } from '../core/source-object.ts';
+import type { Invocation } from '../invocation/invocation.ts';
 import { headSource, isGone, isSameContent, type SourceState } from '../transfer/source-state.ts';
 
 /** What has become of the source since it was seen. */

@@ -1,6 +1,6 @@
-import { durableStep } from '../delivery/durable-step.ts';
-import { delaySeconds } from '../delivery/retry-delay.ts';
-import { isNoTry, type RelayError, type RelayErrorCode } from '../errors.ts';
+import { durableStep } from '../core/durable-step.ts';
+import { isNoTry, type RelayError, type RelayErrorCode } from '../core/errors.ts';
+import { delaySeconds } from '../core/retry-delay.ts';
 import type { LargeRun } from './large-run.ts';
 
 /** A step that meets these is over: the object is begun afresh, with another upload. */

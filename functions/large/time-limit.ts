@@ -1,4 +1,4 @@
-import { RelayError } from '../errors.ts';
+import { RelayError } from '../core/errors.ts';
 import { UPLOAD_SECONDS } from '../transfer/plan-large.ts';
 
 /** When the upload must be complete: an execution has no more time, and the destination keeps parts no longer. */

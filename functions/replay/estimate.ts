@@ -1,5 +1,5 @@
+import type { RelayCapacity } from '../core/settings.ts';
 import type { ReplayTotals } from '../request/replay-request.ts';
-import type { RelayCapacity } from '../settings.ts';
 import { partSizeFor } from '../transfer/plan.ts';
 import { BYTES_PER_SECOND, DOLLARS, planLarge } from '../transfer/plan-large.ts';
 

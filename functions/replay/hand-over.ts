@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { DurableExecutionAlreadyStartedException, InvokeCommand } from '@aws-sdk/client-lambda';
 import type { ReplayRequest } from '../request/replay-request.ts';
-import type { ReplayRun } from './replay.ts';
+import type { ReplayRun } from './context.ts';
 import { replayStep } from './replay-step.ts';
 import { serviceFailure } from './service-failure.ts';
 

@@ -1,9 +1,9 @@
 import { ListObjectsV2Command, type RestoreStatus } from '@aws-sdk/client-s3';
-import { RelayError } from '../errors.ts';
+import { RelayError } from '../core/errors.ts';
+import { SourceObject } from '../core/source-object.ts';
+import { sourceFailure } from '../failures/classify.ts';
 import { decodeKey } from '../request/encoded-key.ts';
-import { SourceObject } from '../source-object.ts';
-import { sourceFailure } from '../transfer/failures.ts';
-import type { Replay } from './replay.ts';
+import type { Replay } from './context.ts';
 import type { Scope } from './scope.ts';
 
 /** The newest version of a key, as a listing has it: the version's id it does not tell. */

@@ -1,6 +1,6 @@
 import { ListMessageMoveTasksCommand, StartMessageMoveTaskCommand } from '@aws-sdk/client-sqs';
-import { delaySeconds } from '../delivery/retry-delay.ts';
-import type { ReplayRun } from './replay.ts';
+import { delaySeconds } from '../core/retry-delay.ts';
+import type { ReplayRun } from './context.ts';
 import { replayStep } from './replay-step.ts';
 import { serviceFailure } from './service-failure.ts';
 

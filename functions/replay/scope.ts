@@ -1,6 +1,6 @@
-import { RelayError } from '../errors.ts';
+import { RelayError } from '../core/errors.ts';
+import { bucketOf, commonStart, type FilteredRoute, namesOf, type Sources, takes } from '../core/route.ts';
 import type { ReplayRequest } from '../request/replay-request.ts';
-import { bucketOf, commonStart, type FilteredRoute, namesOf, type Sources, takes } from '../route.ts';
 import type { ListedObject } from './list-page.ts';
 
 /** The ETag of an upload in parts: https://docs.aws.amazon.com/AmazonS3/latest/API/API_Object.html */

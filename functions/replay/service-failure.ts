@@ -1,4 +1,4 @@
-import { RelayError, type RelayErrorCode } from '../errors.ts';
+import { RelayError, type RelayErrorCode } from '../core/errors.ts';
 
 const PASSING = /Throttl|TooMany|LimitExceeded|ProvisionedThroughput|RequestTimeout|ExpiredToken/;
 

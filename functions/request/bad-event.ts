@@ -1,5 +1,5 @@
 import type * as z from 'zod/mini';
-import { RelayError } from '../errors.ts';
+import { RelayError } from '../core/errors.ts';
 
 const SHOWN_CHARACTERS = 200;
 

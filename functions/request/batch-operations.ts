@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { SourceObject } from '../source-object.ts';
+import { SourceObject } from '../core/source-object.ts';
 import { badEvent, parseShape } from './bad-event.ts';
 import { decodeKey } from './encoded-key.ts';
 import type { RelayRequest } from './relay-request.ts';

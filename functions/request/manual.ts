@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
-import { bucketOf, type Sources } from '../route.ts';
-import { SourceObject } from '../source-object.ts';
+import { bucketOf, type Sources } from '../core/route.ts';
+import { SourceObject } from '../core/source-object.ts';
 import { parseShape } from './bad-event.ts';
 import type { RelayRequest } from './relay-request.ts';
 

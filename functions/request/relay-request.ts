@@ -1,4 +1,4 @@
-import type { SourceObject } from '../source-object.ts';
+import type { SourceObject } from '../core/source-object.ts';
 
 /** The one value that every door turns its event into: relay the newest version of this object. */
 export interface RelayRequest {

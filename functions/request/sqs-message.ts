@@ -1,6 +1,6 @@
 import type { SQSEvent } from 'aws-lambda';
 import * as z from 'zod/mini';
-import type { Sources } from '../route.ts';
+import type { Sources } from '../core/route.ts';
 import { badEvent } from './bad-event.ts';
 import { isEventBridgeEvent, parseEventBridgeEvent } from './event-bridge.ts';
 import { isManualEvent, parseManualEvent, singleKeys } from './manual.ts';

@@ -1,5 +1,5 @@
+import { destinationFailure } from '../failures/classify.ts';
 import { type Checksum, type ChecksumAnswer, checksumMember } from './checksum.ts';
-import { destinationFailure } from './failures.ts';
 import type { Transfer } from './transfer.ts';
 
 /** What S3 says of an object or a part that it has stored: https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObject.html */

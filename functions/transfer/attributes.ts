@@ -1,6 +1,6 @@
 import type { Reader } from '../aws/reader.ts';
-import type { Route } from '../route.ts';
-import type { SourceObject } from '../source-object.ts';
+import type { Route } from '../core/route.ts';
+import type { SourceObject } from '../core/source-object.ts';
 import { type EncryptionHeaders, encryptionFor } from './encryption.ts';
 import type { ObjectHeaders } from './object-headers.ts';
 import { type SourceState, sourceTags } from './source-state.ts';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { RelayError } from '../errors.ts';
-import type { SourceObject } from '../source-object.ts';
+import { RelayError } from '../core/errors.ts';
+import type { SourceObject } from '../core/source-object.ts';
 import type { DigestAlgorithm, Proof } from './proof.ts';
 
 export type ComparedProof = Extract<Proof, { kind: 'compared' }>;

@@ -4,12 +4,12 @@ import {
   CompleteMultipartUploadCommand,
   CreateMultipartUploadCommand,
 } from '@aws-sdk/client-s3';
-import type { SourceObject } from '../source-object.ts';
+import type { SourceObject } from '../core/source-object.ts';
+import { destinationFailure } from '../failures/classify.ts';
 import { requireAnswer } from './answered.ts';
 import { answeredValue, type Checksum, checksumMember } from './checksum.ts';
 import { type Crc32Part, combineCrcs, crc32ToBase64 } from './crc32.ts';
 import { requireDigests } from './digests.ts';
-import { destinationFailure } from './failures.ts';
 import type { Part } from './plan.ts';
 import type { ChecksumOrigin, Proof } from './proof.ts';
 import type { SentPart } from './send-part.ts';

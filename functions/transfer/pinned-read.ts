@@ -1,10 +1,10 @@
 import type { Readable } from 'node:stream';
 import { GetObjectCommand } from '@aws-sdk/client-s3';
 import type { Reader } from '../aws/reader.ts';
-import { RelayError } from '../errors.ts';
-import type { SourceObject } from '../source-object.ts';
+import { RelayError } from '../core/errors.ts';
+import type { SourceObject } from '../core/source-object.ts';
+import { sourceFailure } from '../failures/classify.ts';
 import type { ChecksumAnswer } from './checksum.ts';
-import { sourceFailure } from './failures.ts';
 import type { SourceState } from './source-state.ts';
 
 export interface ByteRange {

@@ -1,5 +1,5 @@
-import { RelayError } from '../errors.ts';
-import type { SourceObject } from '../source-object.ts';
+import { RelayError } from '../core/errors.ts';
+import type { SourceObject } from '../core/source-object.ts';
 import { type Checksum, worksForMultipart } from './checksum.ts';
 import type { SourceState } from './source-state.ts';
 

@@ -1,9 +1,9 @@
 import type { Readable } from 'node:stream';
 import { GetObjectCommand } from '@aws-sdk/client-s3';
 import type { Reader } from '../aws/reader.ts';
-import { RelayError } from '../errors.ts';
-import type { SourceObject } from '../source-object.ts';
-import { sourceFailure } from './failures.ts';
+import { RelayError } from '../core/errors.ts';
+import type { SourceObject } from '../core/source-object.ts';
+import { sourceFailure } from '../failures/classify.ts';
 import { BUFFERED_MAX_BYTES } from './plan.ts';
 import { type SourceState, stateOf } from './source-state.ts';
 

@@ -1,6 +1,6 @@
 import type { Reader } from '../aws/reader.ts';
-import type { Route } from '../route.ts';
-import type { SourceObject } from '../source-object.ts';
+import type { Route } from '../core/route.ts';
+import type { SourceObject } from '../core/source-object.ts';
 import { isSameObject, type SourceState, sourceTags } from './source-state.ts';
 import { storageClassFor } from './storage-class.ts';
 

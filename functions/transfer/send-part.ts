@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { UploadPartCommand } from '@aws-sdk/client-s3';
-import type { RelayError } from '../errors.ts';
+import type { RelayError } from '../core/errors.ts';
 import { requireAnswer } from './answered.ts';
 import { type Crc32Part, crc32ToBase64 } from './crc32.ts';
 import type { Part } from './plan.ts';

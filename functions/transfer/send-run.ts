@@ -1,4 +1,4 @@
-import type { RelayError } from '../errors.ts';
+import type { RelayError } from '../core/errors.ts';
 import { Lanes } from './lanes.ts';
 import type { Part } from './plan.ts';
 import { type SentPart, sendPart } from './send-part.ts';

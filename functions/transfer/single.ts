@@ -1,10 +1,10 @@
 import { PutObjectCommand, type PutObjectCommandInput, type PutObjectCommandOutput } from '@aws-sdk/client-s3';
-import type { SourceObject } from '../source-object.ts';
+import type { SourceObject } from '../core/source-object.ts';
+import { destinationFailure } from '../failures/classify.ts';
 import { requireAnswer } from './answered.ts';
 import { answeredValue, type Checksum, checksumMember } from './checksum.ts';
 import { crc32OfBuffer } from './crc32.ts';
 import { digestOf, requireDigests } from './digests.ts';
-import { destinationFailure } from './failures.ts';
 import { openPinned } from './pinned-read.ts';
 import { BUFFERED_MAX_BYTES } from './plan.ts';
 import type { ChecksumOrigin, Proof } from './proof.ts';

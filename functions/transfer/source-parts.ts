@@ -1,8 +1,8 @@
 import { HeadObjectCommand } from '@aws-sdk/client-s3';
 import type { Reader } from '../aws/reader.ts';
-import { RelayError } from '../errors.ts';
-import { inLanes } from '../in-lanes.ts';
-import type { SourceObject } from '../source-object.ts';
+import { RelayError } from '../core/errors.ts';
+import { inLanes } from '../core/in-lanes.ts';
+import type { SourceObject } from '../core/source-object.ts';
 import { checksumValue } from './checksum.ts';
 import { type CombinableCrc, type Crc32Part, combineCrcs, crc32FromBase64, crc32ToBase64 } from './crc32.ts';
 import { pinnedFailure, pinOf } from './pinned-read.ts';

@@ -9,10 +9,10 @@ import {
   type HeadObjectCommandOutput,
 } from '@aws-sdk/client-s3';
 import type { Reader } from '../aws/reader.ts';
-import { RelayError } from '../errors.ts';
-import type { SourceObject } from '../source-object.ts';
-import { factsOf, hasNoCode } from './failure/facts.ts';
-import { sourceFailure } from './failures.ts';
+import { RelayError } from '../core/errors.ts';
+import type { SourceObject } from '../core/source-object.ts';
+import { sourceFailure } from '../failures/classify.ts';
+import { factsOf, hasNoCode } from '../failures/facts.ts';
 import { copiedHeaders, type ObjectHeaders } from './object-headers.ts';
 import { type Proof, proofOf } from './proof.ts';
 

@@ -1,5 +1,5 @@
 import type { PutObjectCommandInput } from '@aws-sdk/client-s3';
-import type { StorageClassRule } from '../route.ts';
+import type { StorageClassRule } from '../core/route.ts';
 
 export type StorageClass = NonNullable<PutObjectCommandInput['StorageClass']>;
 

@@ -1,9 +1,9 @@
 import type { Readable } from 'node:stream';
 import { finished } from 'node:stream/promises';
+import { destinationFailure, sourceFailure } from '../failures/classify.ts';
 import { BodyTap, type Passed } from './body-tap.ts';
 import { checksumValue } from './checksum.ts';
 import { sourceCorrupt } from './digests.ts';
-import { destinationFailure, sourceFailure } from './failures.ts';
 import { openPinned, type PinnedRead, type ReadOptions } from './pinned-read.ts';
 import type { DigestAlgorithm } from './proof.ts';
 import type { Transfer } from './transfer.ts';

@@ -1,6 +1,6 @@
 import type { S3Client } from '@aws-sdk/client-s3';
 import type { Reader } from '../aws/reader.ts';
-import type { Destination, SourceObject } from '../source-object.ts';
+import type { Destination, SourceObject } from '../core/source-object.ts';
 import type { ObjectAttributes } from './attributes.ts';
 import type { Checksum } from './checksum.ts';
 import type { ChecksumOrigin } from './proof.ts';

@@ -1,4 +1,4 @@
-import type { RelayError } from '../errors.ts';
+import type { RelayError } from '../core/errors.ts';
 
 /** The writes by which an object becomes visible. */
 export type VisibleWrite = 'PutObject' | 'CompleteMultipartUpload';

@@ -1,6 +1,6 @@
-import { feedsSource } from '../../functions/route.ts';
-import type { RelayContext } from '../config.ts';
+import { feedsSource } from '../../functions/core/route.ts';
 import { whyNoNewBucket } from './bucket-name.ts';
+import type { RelayContext } from './config.ts';
 import { ConfigError, refusal, repetition } from './refusal.ts';
 
 /** A bucket that no route takes from would be one whose uploads end in silence, and one of our own needs no reader. */

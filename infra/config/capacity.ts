@@ -1,10 +1,10 @@
-import { neededSeconds } from '../../functions/delivery/deadline.ts';
-import { LEAST_FOR_LARGE, LEAST_FOR_QUEUE } from '../concurrency.ts';
-import type { RelayContext } from '../config.ts';
+import { neededSeconds } from '../../functions/invocation/deadline.ts';
+import { LEAST_FOR_LARGE, LEAST_FOR_QUEUE } from './concurrency.ts';
+import type { RelayContext } from './config.ts';
 import { refusal } from './refusal.ts';
 
 /**
- * An object that one invocation takes on must fit into its time, or it is begun again and again: see functions/delivery/deadline.ts.
+ * An object that one invocation takes on must fit into its time, or it is begun again and again: see functions/invocation/deadline.ts.
  * @throws ConfigError naming both fields, since either may have been left to its default
  */
 export function refuseTooLittleTime({ relay }: RelayContext): void {

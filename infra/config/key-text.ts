@@ -1,5 +1,5 @@
 /** S3's longest key, in bytes of UTF-8; shared with the relay, which refuses longer ones. */
-import { MAX_KEY_BYTES } from '../../functions/route.ts';
+import { MAX_KEY_BYTES } from '../../functions/core/route.ts';
 
 /** A prefix stands in policies, whose sum of characters is limited. */
 const MOST_PREFIX_CHARACTERS = 512;

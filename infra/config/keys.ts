@@ -1,5 +1,5 @@
-import { MAX_KEY_BYTES } from '../../functions/route.ts';
-import type { RelayContext, RouteContext } from '../config.ts';
+import { MAX_KEY_BYTES } from '../../functions/core/route.ts';
+import type { RelayContext, RouteContext } from './config.ts';
 import { whyUnusual, whyUnusualPattern } from './key-text.ts';
 import { refusal } from './refusal.ts';
 

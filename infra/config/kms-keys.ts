@@ -1,4 +1,4 @@
-import type { RelayContext } from '../config.ts';
+import type { RelayContext } from './config.ts';
 import { refusal } from './refusal.ts';
 import { partitionOf } from './regions.ts';
 

@@ -1,4 +1,4 @@
-import type { RelayContext } from '../config.ts';
+import type { RelayContext } from './config.ts';
 import { refusal, repetition } from './refusal.ts';
 
 /** What the schedules' scope in the template has besides them, and what the construct library takes for the one main child of a scope. */

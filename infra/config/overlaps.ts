@@ -1,4 +1,4 @@
-import type { RelayContext, RouteContext } from '../config.ts';
+import type { RelayContext, RouteContext } from './config.ts';
 import { ConfigError } from './refusal.ts';
 
 /**

@@ -1,5 +1,5 @@
 import { RegionInfo } from 'aws-cdk-lib/region-info';
-import type { RelayContext } from '../config.ts';
+import type { RelayContext } from './config.ts';
 import { nearest } from './nearest.ts';
 import { refusal } from './refusal.ts';
 

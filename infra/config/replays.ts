@@ -1,5 +1,5 @@
-import { namesOf } from '../../functions/route.ts';
-import type { RelayContext } from '../config.ts';
+import { namesOf } from '../../functions/core/route.ts';
+import type { RelayContext } from './config.ts';
 import { refusal } from './refusal.ts';
 
 /**

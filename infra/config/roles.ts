@@ -1,5 +1,5 @@
-import type { RelayContext } from '../config.ts';
 import { relayNames } from '../names.ts';
+import type { RelayContext } from './config.ts';
 import { refusal, repetition } from './refusal.ts';
 
 /** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html#reference_iam-quotas-entity-length */

@@ -1,4 +1,4 @@
-import type { RelayContext } from '../config.ts';
+import type { RelayContext } from '../config/config.ts';
 
 /** One thing that AWS limits, as a configuration makes it. */
 export interface Measurement {

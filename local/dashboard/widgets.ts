@@ -1,4 +1,4 @@
-/** The body of a dashboard, as far as `infra/dashboard.ts` makes use of it: alarms and graphs over time. */
+/** The body of a dashboard, as far as `infra/constructs/dashboard.ts` makes use of it: alarms and graphs over time. */
 import { z } from 'zod';
 import type { MetricId, MetricStore, Statistic } from '../../emulator/services/cloudwatch/metric-store.ts';
 

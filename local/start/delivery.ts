@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { S3Client } from '@aws-sdk/client-s3';
 import { Upload } from '@aws-sdk/lib-storage';
-import type { Route } from '../../functions/route.ts';
-import { destinationOf, routesFor } from '../../functions/route.ts';
-import { SourceObject } from '../../functions/source-object.ts';
+import type { Route } from '../../functions/core/route.ts';
+import { destinationOf, routesFor } from '../../functions/core/route.ts';
+import { SourceObject } from '../../functions/core/source-object.ts';
 import type { DeadLetters } from './dead-letters.ts';
 import { type Drop, openDrop } from './drops.ts';
 import { listOwned } from './owned-objects.ts';

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Upload } from '@aws-sdk/lib-storage';
-import { routesFor } from '../../functions/route.ts';
-import { SourceObject } from '../../functions/source-object.ts';
+import { routesFor } from '../../functions/core/route.ts';
+import { SourceObject } from '../../functions/core/source-object.ts';
 import { type Drop, dropsOf, openDrop } from '../start/drops.ts';
 import { ownBucket } from '../start/own-bucket.ts';
 import { printable } from '../start/text.ts';

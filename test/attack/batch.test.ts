@@ -3,9 +3,9 @@ import { PutObjectCommand } from '@aws-sdk/client-s3';
 import type { Message } from '@aws-sdk/client-sqs';
 import type { SQSRecord } from 'aws-lambda';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { answerBatchJob } from '../../functions/delivery/answer-batch-job.ts';
-import { answerManual } from '../../functions/delivery/answer-manual.ts';
-import { answerQueue } from '../../functions/delivery/answer-queue.ts';
+import { answerBatchJob } from '../../functions/doors/batch-job.ts';
+import { answerManual } from '../../functions/doors/manual.ts';
+import { answerQueue } from '../../functions/doors/queue.ts';
 import { type InProcessRelay, inProcessRelay, justBefore } from '../support/in-process-relay.ts';
 import {
   changeProperties,

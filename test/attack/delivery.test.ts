@@ -3,10 +3,10 @@ import { DeleteObjectCommand, GetObjectCommand, PutObjectCommand, type S3Client 
 import type { Message, SQSClient } from '@aws-sdk/client-sqs';
 import type { SQSRecord } from 'aws-lambda';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
-import { answerBatchJob } from '../../functions/delivery/answer-batch-job.ts';
-import { answerManual } from '../../functions/delivery/answer-manual.ts';
-import { answerQueue } from '../../functions/delivery/answer-queue.ts';
-import { attributesOf } from '../../functions/delivery/message-history.ts';
+import { answerBatchJob } from '../../functions/doors/batch-job.ts';
+import { answerManual } from '../../functions/doors/manual.ts';
+import { answerQueue } from '../../functions/doors/queue.ts';
+import { attributesOf } from '../../functions/messages/message-history.ts';
 import { type InProcessRelay, inProcessRelay, justBefore } from '../support/in-process-relay.ts';
 import {
   changeProperties,

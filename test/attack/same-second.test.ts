@@ -17,7 +17,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { LocalCloud } from '../../emulator/cloud.ts';
 import { Faults } from '../../emulator/faults/faults.ts';
 import { readAssembly } from '../../emulator/templates/assembly.ts';
-import { answerQueue } from '../../functions/delivery/answer-queue.ts';
+import { answerQueue } from '../../functions/doors/queue.ts';
 import { synthesize } from '../../local/synth.ts';
 import { dropInOnePart } from '../support/composite.ts';
 import { type InProcessRelay, inProcessRelay, justBefore } from '../support/in-process-relay.ts';

@@ -7,7 +7,7 @@ import { LocalCloud } from '../../emulator/cloud.ts';
 import type { Faults } from '../../emulator/faults/faults.ts';
 import type { StackInput } from '../../emulator/templates/assembly.ts';
 import type { TemplateValue } from '../../emulator/templates/intrinsics.ts';
-import { parseConfig } from '../../infra/config.ts';
+import { parseConfig } from '../../infra/config/config.ts';
 import { ownBucket } from '../../local/start/own-bucket.ts';
 import { committedContext } from '../../local/synth.ts';
 import { changeSettings } from '../support/two-accounts.ts';

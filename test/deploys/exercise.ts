@@ -7,7 +7,7 @@ import { Random } from '../../emulator/core/random.ts';
 import { readAssembly, type StackInput } from '../../emulator/templates/assembly.ts';
 import type { DeployOrder } from '../../emulator/templates/order.ts';
 import { bucketArn, partitionOf } from '../../infra/arns.ts';
-import { parseConfig } from '../../infra/config.ts';
+import { parseConfig } from '../../infra/config/config.ts';
 import { relayNames } from '../../infra/names.ts';
 import { synthesize } from '../../local/synth.ts';
 import type { CommittedContext } from '../support/stacks.ts';

@@ -1,5 +1,5 @@
-import { answerBatchJob } from '../../functions/delivery/answer-batch-job.ts';
-import { answerManual } from '../../functions/delivery/answer-manual.ts';
+import { answerBatchJob } from '../../functions/doors/batch-job.ts';
+import { answerManual } from '../../functions/doors/manual.ts';
 import type { Invocations } from './invocations.ts';
 import { Life } from './life.ts';
 import type { Call } from './scenario.ts';

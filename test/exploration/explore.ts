@@ -1,6 +1,6 @@
 import type { Scheduler } from 'fast-check';
 import { vi } from 'vitest';
-import { answerQueue } from '../../functions/delivery/answer-queue.ts';
+import { answerQueue } from '../../functions/doors/queue.ts';
 import { awaitingRole } from './awaited-role.ts';
 import { callAll } from './calls.ts';
 import { Executions } from './executions.ts';
@@ -12,7 +12,7 @@ import { servicesOf } from './services.ts';
 import { Timeline } from './timeline.ts';
 import { World } from './world.ts';
 
-/** More than the patience of functions/delivery/acknowledge.ts. */
+/** More than the patience of functions/doors/acknowledge.ts. */
 const LONG_MS = 10_000;
 
 /**

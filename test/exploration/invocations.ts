@@ -1,9 +1,9 @@
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
-import type { RelayConfig } from '../../functions/config.ts';
+import type { RelayConfig } from '../../functions/core/config.ts';
+import { RelayError } from '../../functions/core/errors.ts';
 import { largeSlots } from '../../functions/delivery/large-slots.ts';
-import { RelayMetrics } from '../../functions/delivery/metrics.ts';
-import type { Invocation } from '../../functions/delivery/relay.ts';
-import { RelayError } from '../../functions/errors.ts';
+import type { Invocation } from '../../functions/invocation/invocation.ts';
+import { RelayMetrics } from '../../functions/reporting/metrics.ts';
 import { clientsOf } from './clients.ts';
 import { sqsEventOf } from './event-message.ts';
 import { BOUNDS } from './late-writes.ts';

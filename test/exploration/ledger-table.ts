@@ -10,7 +10,7 @@ type Term = (present: Item | undefined, values: Item) => boolean;
 /** Sees every item that is written, and the one whose place it takes. */
 type Watch = (present: Item | undefined, next: Item) => void;
 
-/** The terms of the conditions that functions/delivery/ledger.ts and large-slots.ts send, joined by OR; any other is refused. */
+/** The terms of the conditions that functions/ledger/write.ts and large-slots.ts send, joined by OR; any other is refused. */
 const TERMS: Record<string, Term> = {
   'attribute_not_exists(id)': (present) => present === undefined,
   'attribute_not_exists(id) AND attribute_exists(id)': () => false,

@@ -2,7 +2,7 @@ import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import type { HeadObjectCommandOutput } from '@aws-sdk/client-s3';
 import { DeleteMessageCommand } from '@aws-sdk/client-sqs';
 import type { SQSRecord } from 'aws-lambda';
-import type { RelayConfig } from '../../functions/config.ts';
+import type { RelayConfig } from '../../functions/core/config.ts';
 import { parseMessageBody } from '../../functions/request/sqs-message.ts';
 import type { Answer } from './invocations.ts';
 import { BOUNDS } from './late-writes.ts';

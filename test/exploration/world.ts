@@ -1,6 +1,6 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import type { InvokeCommandInput } from '@aws-sdk/client-lambda';
-import { ledgerId } from '../../functions/delivery/ledger-item.ts';
+import { ledgerId } from '../../functions/ledger/ledger-item.ts';
 import { DestinationBucket } from './destination-bucket.ts';
 import { NEVER_THERE, notificationOf } from './event-message.ts';
 import type { Executions } from './executions.ts';

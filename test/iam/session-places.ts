@@ -4,8 +4,8 @@ import { type PolicyDocument, parsePolicy } from '../../emulator/authorization/p
 import type { LocalCloud } from '../../emulator/cloud.ts';
 import type { PullingRoute } from '../../functions/aws/policies.ts';
 import { listingPolicy, readingPolicy, sessionPolicy } from '../../functions/aws/session-policy.ts';
-import { pullingRoutes, type RelayContext } from '../../infra/config.ts';
-import { runtimeRoute } from '../../infra/settings.ts';
+import { pullingRoutes, type RelayContext } from '../../infra/config/config.ts';
+import { runtimeRoute } from '../../infra/config/function-settings.ts';
 import type { AwsClients } from '../support/two-accounts.ts';
 import type { Place } from './places.ts';
 import type { ProofWorld } from './world.ts';

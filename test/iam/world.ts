@@ -7,7 +7,7 @@ import { PutObjectCommand } from '@aws-sdk/client-s3';
 import type { PolicyDocument } from '../../emulator/authorization/policy.ts';
 import { LocalCloud } from '../../emulator/cloud.ts';
 import { readAssembly } from '../../emulator/templates/assembly.ts';
-import { parseConfig } from '../../infra/config.ts';
+import { parseConfig } from '../../infra/config/config.ts';
 import { committedContext, synthesize } from '../../local/synth.ts';
 import { listener } from '../support/listener.ts';
 import { ACCOUNT_C, CUSTOMER_BUCKET, READER_ROLE_ARN } from '../support/pulling.ts';

@@ -1,9 +1,9 @@
 /** How `relay.maximumConcurrency` is shared out between the queue and large objects. */
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { LEAST_FOR_LARGE, LEAST_FOR_QUEUE, type Shares, sharesOf } from '../../infra/concurrency.ts';
-import { parseConfig } from '../../infra/config.ts';
-import { relaySettings, replaySettings } from '../../infra/settings.ts';
+import { LEAST_FOR_LARGE, LEAST_FOR_QUEUE, type Shares, sharesOf } from '../../infra/config/concurrency.ts';
+import { parseConfig } from '../../infra/config/config.ts';
+import { relaySettings, replaySettings } from '../../infra/config/function-settings.ts';
 import { committedContext, templatesOf } from '../support/stacks.ts';
 
 const contextWith = (relay: Record<string, unknown>) => ({ ...committedContext(), relay });

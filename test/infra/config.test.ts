@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { parseConfig } from '../../infra/config.ts';
-import { runtimeRoute } from '../../infra/settings.ts';
+import { parseConfig } from '../../infra/config/config.ts';
+import { runtimeRoute } from '../../infra/config/function-settings.ts';
 
 type Json = { [key: string]: Json } | Json[] | string | number | boolean;
 

@@ -1,8 +1,8 @@
 /** Configurations that AWS would take or refuse: what AWS refuses, synth refuses, and nothing else. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { ConfigError, parseConfig } from '../../infra/config.ts';
-import { checkLimits } from '../../infra/limits.ts';
+import { ConfigError, parseConfig } from '../../infra/config/config.ts';
+import { checkLimits } from '../../infra/limits/limits.ts';
 import { synthesized } from '../support/synthesized.ts';
 
 const CONFIGURATIONS = JSON.parse(readFileSync(new URL('configurations.json', import.meta.url), 'utf8')) as Record<

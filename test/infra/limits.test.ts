@@ -1,10 +1,10 @@
 /** What AWS limits is counted in what was synthesized, as AWS counts it. */
 import { describe, expect, test } from 'vitest';
-import { parseConfig } from '../../infra/config.ts';
+import { parseConfig } from '../../infra/config/config.ts';
+import { checkLimits } from '../../infra/limits/limits.ts';
 import { jsonLength, resolved } from '../../infra/limits/resolved.ts';
 import { bucketNotes } from '../../infra/limits/stack-size.ts';
 import type { Resource, SynthesizedStack } from '../../infra/limits/template.ts';
-import { checkLimits } from '../../infra/limits.ts';
 import { committedContext, manyRoutes, pullingRoute } from '../support/stacks.ts';
 import { synthesized } from '../support/synthesized.ts';
 

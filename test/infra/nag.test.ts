@@ -7,11 +7,11 @@ import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { afterAll, describe, expect, test } from 'vitest';
-import { acknowledge } from '../../infra/acknowledge.ts';
-import { parseConfig } from '../../infra/config.ts';
-import { DestinationStack, destinationGroups } from '../../infra/destination-stack.ts';
-import { ReaderStack, readerGroups } from '../../infra/reader-stack.ts';
-import { SourceStack } from '../../infra/source-stack.ts';
+import { parseConfig } from '../../infra/config/config.ts';
+import { acknowledge } from '../../infra/constructs/nag-suppressions.ts';
+import { DestinationStack, destinationGroups } from '../../infra/stacks/destination-stack.ts';
+import { ReaderStack, readerGroups } from '../../infra/stacks/reader-stack.ts';
+import { SourceStack } from '../../infra/stacks/source-stack.ts';
 import { committedContext, pullingRoute } from '../support/stacks.ts';
 
 const outdir = mkdtempSync(join(tmpdir(), 'upload-relay-nag-'));

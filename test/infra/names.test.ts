@@ -1,9 +1,9 @@
 import { RegionInfo } from 'aws-cdk-lib/region-info';
 import { describe, expect, test } from 'vitest';
-import { parseConfig } from '../../infra/config.ts';
-import { destinationGroups } from '../../infra/destination-stack.ts';
+import { parseConfig } from '../../infra/config/config.ts';
+import { relaySettings, settingsJson } from '../../infra/config/function-settings.ts';
 import { LONGEST_NAME, type RelayNames, relayNames, stackName } from '../../infra/names.ts';
-import { relaySettings, settingsJson } from '../../infra/settings.ts';
+import { destinationGroups } from '../../infra/stacks/destination-stack.ts';
 import { type CommittedContext, committedContext, templatesOf } from '../support/stacks.ts';
 
 function named(name: string, change: Partial<CommittedContext['source']> = {}): CommittedContext {

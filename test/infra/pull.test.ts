@@ -3,9 +3,9 @@ import { App, Validations } from 'aws-cdk-lib';
 import type { Template } from 'aws-cdk-lib/assertions';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { describe, expect, test } from 'vitest';
-import { parseConfig } from '../../infra/config.ts';
-import { ReaderStack, readerGroups } from '../../infra/reader-stack.ts';
-import { checkSettings, relaySettings, replaySettings } from '../../infra/settings.ts';
+import { parseConfig } from '../../infra/config/config.ts';
+import { checkSettings, relaySettings, replaySettings } from '../../infra/config/function-settings.ts';
+import { ReaderStack, readerGroups } from '../../infra/stacks/reader-stack.ts';
 import { committedContext, pullingRoute, templatesOf } from '../support/stacks.ts';
 
 const KEY_ARN = 'arn:aws:kms:us-east-1:333333333333:key/11111111-2222-3333-4444-555555555555';

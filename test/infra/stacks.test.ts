@@ -1,8 +1,8 @@
 import type { Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, test } from 'vitest';
-import { parseConfig } from '../../infra/config.ts';
-import { checkSettings, relaySettings, replaySettings } from '../../infra/settings.ts';
-import { commonFilter, filterRules } from '../../infra/upload-source.ts';
+import { parseConfig } from '../../infra/config/config.ts';
+import { checkSettings, relaySettings, replaySettings } from '../../infra/config/function-settings.ts';
+import { commonFilter, filterRules } from '../../infra/constructs/upload-source.ts';
 import { committedContext, templatesOf } from '../support/stacks.ts';
 
 const { source, destinations } = templatesOf(committedContext());

@@ -2,9 +2,9 @@
 import { App } from 'aws-cdk-lib';
 import { Annotations, Match, type Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, test } from 'vitest';
-import { parseConfig } from '../../infra/config.ts';
-import { checkSettings, relaySettings } from '../../infra/settings.ts';
-import { SourceStack } from '../../infra/source-stack.ts';
+import { parseConfig } from '../../infra/config/config.ts';
+import { checkSettings, relaySettings } from '../../infra/config/function-settings.ts';
+import { SourceStack } from '../../infra/stacks/source-stack.ts';
 import { committedContext, pullingRoute, templatesOf } from '../support/stacks.ts';
 
 const contextWith = (relay: Record<string, unknown>) => ({ ...committedContext(), relay });

@@ -1,6 +1,6 @@
 /** relay-large and its workers, killed at every step of theirs in turn. The waits are real. */
 import { describe, expect, test } from 'vitest';
-import { inLanes } from '../../functions/in-lanes.ts';
+import { inLanes } from '../../functions/core/in-lanes.ts';
 import { LargeWorld, type Who } from './large-world.ts';
 
 /** Forty parts of 64 MiB: three groups. */

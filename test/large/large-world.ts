@@ -4,11 +4,11 @@ import { DurableExecution } from '../../emulator/services/lambda/durable/executi
 import type { Execution } from '../../emulator/services/lambda/executor.ts';
 import type { Target } from '../../emulator/services/lambda/functions.ts';
 import { largeSlots } from '../../functions/delivery/large-slots.ts';
-import { RelayMetrics } from '../../functions/delivery/metrics.ts';
-import type { Invocation } from '../../functions/delivery/relay.ts';
+import type { Invocation } from '../../functions/invocation/invocation.ts';
+import { type LargeRequest, parsePartsRequest } from '../../functions/large/large-request.ts';
 import { relayLarge } from '../../functions/large/relay-large.ts';
 import { sendParts } from '../../functions/large/send-parts.ts';
-import { type LargeRequest, parsePartsRequest } from '../../functions/request/large-request.ts';
+import { RelayMetrics } from '../../functions/reporting/metrics.ts';
 import { clientsOf } from '../exploration/clients.ts';
 import { DestinationBucket } from '../exploration/destination-bucket.ts';
 import { CONFIG } from '../exploration/invocations.ts';

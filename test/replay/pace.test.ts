@@ -1,7 +1,7 @@
 /** A replay with a limit: how evenly it sends, by a clock that its own pauses move, and that no crash changes it. */
 import type { DurableContext } from '@aws/durable-execution-sdk-js';
 import { describe, expect, test } from 'vitest';
-import { inLanes } from '../../functions/in-lanes.ts';
+import { inLanes } from '../../functions/core/in-lanes.ts';
 import { PACED_STEPS_PER_EXECUTION, replayObjects } from '../../functions/replay/replay-objects.ts';
 import { parseReplayEvent, type ReplayRequest } from '../../functions/request/replay-request.ts';
 import { DURABLE_QUOTAS } from '../../functions/transfer/plan-large.ts';

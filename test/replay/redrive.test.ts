@@ -1,6 +1,6 @@
 /** A redrive, killed at every step of its own, while SQS moves messages in its own time. */
 import { describe, expect, test } from 'vitest';
-import { inLanes } from '../../functions/in-lanes.ts';
+import { inLanes } from '../../functions/core/in-lanes.ts';
 import { ReplayWorld } from './replay-world.ts';
 
 const LETTERS = ['a', 'b', 'c', 'd', 'e'];

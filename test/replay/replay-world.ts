@@ -8,9 +8,9 @@ import { DurableExecution } from '../../emulator/services/lambda/durable/executi
 import type { Execution } from '../../emulator/services/lambda/executor.ts';
 import type { Target } from '../../emulator/services/lambda/functions.ts';
 import type { ReplayClients } from '../../functions/aws/clients.ts';
-import type { ReplayConfig } from '../../functions/config.ts';
+import type { ReplayConfig } from '../../functions/core/config.ts';
+import type { Replay } from '../../functions/replay/context.ts';
 import { type RedriveSummary, redrive } from '../../functions/replay/redrive.ts';
-import type { Replay } from '../../functions/replay/replay.ts';
 import { type ReplaySummary, replayObjects } from '../../functions/replay/replay-objects.ts';
 import { parseReplayEvent, type ReplayRequest } from '../../functions/request/replay-request.ts';
 import { checkpoints } from '../large/checkpoints.ts';

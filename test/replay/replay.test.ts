@@ -1,7 +1,7 @@
 /** Replay at sizes that no test could upload, and killed at every step of its own. */
 import type { DurableContext } from '@aws/durable-execution-sdk-js';
 import { describe, expect, test } from 'vitest';
-import { inLanes } from '../../functions/in-lanes.ts';
+import { inLanes } from '../../functions/core/in-lanes.ts';
 import { type ReplaySummary, replayObjects, STEPS_PER_EXECUTION } from '../../functions/replay/replay-objects.ts';
 import { KEYS_PER_STEP } from '../../functions/replay/scan.ts';
 import { parseReplayEvent, type ReplayRequest } from '../../functions/request/replay-request.ts';

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { Faults } from '../../emulator/faults/faults.ts';
 import type { RequestFault } from '../../emulator/faults/rule.ts';
 import { Directory } from '../../emulator/services/iam/directory.ts';
-import { SETTINGS_FILE } from '../../functions/settings.ts';
+import { SETTINGS_FILE } from '../../functions/core/settings.ts';
 import { listener } from '../support/listener.ts';
 import {
   ACCOUNT_A,

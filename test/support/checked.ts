@@ -1,6 +1,6 @@
 import type { StackInput } from '../../emulator/templates/assembly.ts';
 import { type CheckLine, isOpen } from '../../functions/check/line.ts';
-import type { CheckAnswer } from '../../functions/check.ts';
+import type { CheckAnswer } from '../../functions/handlers/check.ts';
 import { startTwoAccounts, type TwoAccounts, type TwoAccountsOptions } from './two-accounts.ts';
 
 /** What the check, run as the relay, says of two accounts. */

@@ -8,12 +8,12 @@ import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { sendingRawExpires } from '../../functions/aws/raw-expires.ts';
 import { tellingErrors } from '../../functions/aws/telling-errors.ts';
 import { writerCredentials } from '../../functions/aws/writer-credentials.ts';
-import { readConfig } from '../../functions/config.ts';
+import { readConfig } from '../../functions/core/config.ts';
+import { RelayError } from '../../functions/core/errors.ts';
+import { SETTINGS_FILE } from '../../functions/core/settings.ts';
 import { largeSlots } from '../../functions/delivery/large-slots.ts';
-import { RelayMetrics } from '../../functions/delivery/metrics.ts';
-import type { Invocation } from '../../functions/delivery/relay.ts';
-import { RelayError } from '../../functions/errors.ts';
-import { SETTINGS_FILE } from '../../functions/settings.ts';
+import type { Invocation } from '../../functions/invocation/invocation.ts';
+import { RelayMetrics } from '../../functions/reporting/metrics.ts';
 import { lambdaKeys } from './sessions.ts';
 import { ACCOUNT_A, REGION, RELAY_ROLE_ARN, type TwoAccounts } from './two-accounts.ts';
 

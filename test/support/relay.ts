@@ -1,5 +1,5 @@
-import type { Receipt, RelayReceipt } from '../../functions/delivery/receipt.ts';
-import type { Pull, Route } from '../../functions/route.ts';
+import type { Pull, Route } from '../../functions/core/route.ts';
+import type { Receipt, RelayReceipt } from '../../functions/ledger/receipt.ts';
 import type { SourceState } from '../../functions/transfer/source-state.ts';
 
 /** A route with nothing special about it. */

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
-import { parseConfig } from '../../infra/config.ts';
-import { DestinationStack, destinationGroups } from '../../infra/destination-stack.ts';
-import { ReaderStack, readerGroups } from '../../infra/reader-stack.ts';
-import { SourceStack } from '../../infra/source-stack.ts';
+import { parseConfig } from '../../infra/config/config.ts';
+import { DestinationStack, destinationGroups } from '../../infra/stacks/destination-stack.ts';
+import { ReaderStack, readerGroups } from '../../infra/stacks/reader-stack.ts';
+import { SourceStack } from '../../infra/stacks/source-stack.ts';
 
 /** The context `relay` of the committed cdk.json, fresh each time. */
 export function committedContext(): CommittedContext {

@@ -1,10 +1,10 @@
 import { App } from 'aws-cdk-lib';
-import { parseConfig, type RelayContext } from '../../infra/config.ts';
-import { DestinationStack, destinationGroups } from '../../infra/destination-stack.ts';
+import { parseConfig, type RelayContext } from '../../infra/config/config.ts';
+import { LIMITS_CONTEXT, synthesizedStack } from '../../infra/limits/limits.ts';
 import type { SynthesizedStack } from '../../infra/limits/template.ts';
-import { LIMITS_CONTEXT, synthesizedStack } from '../../infra/limits.ts';
-import { ReaderStack, readerGroups } from '../../infra/reader-stack.ts';
-import { SourceStack } from '../../infra/source-stack.ts';
+import { DestinationStack, destinationGroups } from '../../infra/stacks/destination-stack.ts';
+import { ReaderStack, readerGroups } from '../../infra/stacks/reader-stack.ts';
+import { SourceStack } from '../../infra/stacks/source-stack.ts';
 
 /** The stacks of a configuration as they would be deployed, without bundling the functions. */
 export function synthesized(context: unknown): { config: RelayContext; stacks: SynthesizedStack[] } {

@@ -14,8 +14,8 @@ import type { Faults } from '../../emulator/faults/faults.ts';
 import { readAssembly, type StackInput } from '../../emulator/templates/assembly.ts';
 import { changeCodeFile } from '../../emulator/templates/code-files.ts';
 import type { TemplateValue } from '../../emulator/templates/intrinsics.ts';
-import type { Route } from '../../functions/route.ts';
-import { SETTINGS_FILE } from '../../functions/settings.ts';
+import type { Route } from '../../functions/core/route.ts';
+import { SETTINGS_FILE } from '../../functions/core/settings.ts';
 
 export const ACCOUNT_A = '111111111111';
 export const ACCOUNT_B = '222222222222';

@@ -1,8 +1,8 @@
 /** When a run of parts is begun, gone on with, and left to the next worker. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Faults } from '../../../emulator/faults/faults.ts';
-import { destinationOf } from '../../../functions/route.ts';
-import { SourceObject } from '../../../functions/source-object.ts';
+import { destinationOf } from '../../../functions/core/route.ts';
+import { SourceObject } from '../../../functions/core/source-object.ts';
 import { createUpload } from '../../../functions/transfer/multipart.ts';
 import { splitIntoParts } from '../../../functions/transfer/plan.ts';
 import { type RunOptions, sendRun } from '../../../functions/transfer/send-run.ts';

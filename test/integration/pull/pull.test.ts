@@ -10,7 +10,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { Faults } from '../../../emulator/faults/faults.ts';
-import type { ReplayAnswer } from '../../../functions/replay.ts';
+import type { ReplayAnswer } from '../../../functions/handlers/replay.ts';
 import { smallLarge } from '../../support/large.ts';
 import {
   CUSTOMER_BUCKET,

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import type { PolicyDocument, Statement } from '../../../emulator/authorization/policy.ts';
 import { LocalCloud } from '../../../emulator/cloud.ts';
 import { readAssembly, type StackInput, templateStack } from '../../../emulator/templates/assembly.ts';
-import type { CheckAnswer } from '../../../functions/check.ts';
+import type { CheckAnswer } from '../../../functions/handlers/check.ts';
 import {
   bucketStatements,
   check,

@@ -5,7 +5,7 @@ import { Faults } from '../../../emulator/faults/faults.ts';
 import type { Rule } from '../../../emulator/faults/rule.ts';
 import type { MetricId, Statistic } from '../../../emulator/services/cloudwatch/metric-store.ts';
 import type { StackInput } from '../../../emulator/templates/assembly.ts';
-import { METRICS } from '../../../functions/metric-names.ts';
+import { METRICS } from '../../../functions/reporting/metric-names.ts';
 import { propertiesOf, writerTrust } from '../../support/checked.ts';
 import { putSparse, smallLarge } from '../../support/large.ts';
 import {

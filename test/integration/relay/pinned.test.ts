@@ -8,8 +8,8 @@ import {
   type S3Client,
 } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { relayAtOnce } from '../../../functions/delivery/relay-at-once.ts';
-import { SourceObject } from '../../../functions/source-object.ts';
+import { SourceObject } from '../../../functions/core/source-object.ts';
+import { relayAtOnce } from '../../../functions/doors/relay-at-once.ts';
 import { type InProcessRelay, inProcessRelay, justBefore } from '../../support/in-process-relay.ts';
 import { delivered } from '../../support/relay.ts';
 import {

@@ -2,9 +2,9 @@
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import type { SQSRecord } from 'aws-lambda';
 import { afterEach, expect, test } from 'vitest';
-import { answerQueue } from '../../../functions/delivery/answer-queue.ts';
-import { attributesOf, historyOf } from '../../../functions/delivery/message-history.ts';
-import type { Invocation } from '../../../functions/delivery/relay.ts';
+import { answerQueue } from '../../../functions/doors/queue.ts';
+import type { Invocation } from '../../../functions/invocation/invocation.ts';
+import { attributesOf, historyOf } from '../../../functions/messages/message-history.ts';
 import { inProcessRelay } from '../../support/in-process-relay.ts';
 import {
   changeProperties,

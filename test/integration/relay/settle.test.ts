@@ -1,12 +1,12 @@
 /** Nothing stale: whoever writes looks at the source afterwards, and every delivery has its receipt. */
 import { DeleteObjectCommand, GetObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { record } from '../../../functions/delivery/ledger.ts';
-import type { FailedReceipt, Receipt } from '../../../functions/delivery/receipt.ts';
-import { relayAtOnce } from '../../../functions/delivery/relay-at-once.ts';
-import { sendReports } from '../../../functions/delivery/report.ts';
+import { SourceObject } from '../../../functions/core/source-object.ts';
+import { relayAtOnce } from '../../../functions/doors/relay-at-once.ts';
+import type { FailedReceipt, Receipt } from '../../../functions/ledger/receipt.ts';
+import { record } from '../../../functions/ledger/write.ts';
+import { sendReports } from '../../../functions/reporting/publish-events.ts';
 import type { VersionHint } from '../../../functions/request/relay-request.ts';
-import { SourceObject } from '../../../functions/source-object.ts';
 import { eventFixture } from '../../support/events.ts';
 import { type InProcessRelay, inProcessRelay, justBefore } from '../../support/in-process-relay.ts';
 import { listener } from '../../support/listener.ts';

@@ -4,8 +4,8 @@ import { DeleteObjectCommand, HeadObjectCommand, PutObjectCommand } from '@aws-s
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { Faults } from '../../../emulator/faults/faults.ts';
-import { inLanes } from '../../../functions/in-lanes.ts';
-import type { ReplayAnswer } from '../../../functions/replay.ts';
+import { inLanes } from '../../../functions/core/in-lanes.ts';
+import type { ReplayAnswer } from '../../../functions/handlers/replay.ts';
 import { eventFixture, replayEventNames } from '../../support/events.ts';
 import { executions, kill } from '../../support/large.ts';
 import {

@@ -1,7 +1,7 @@
 import type { SQSRecord } from 'aws-lambda';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { earlyAcknowledgement } from '../../../functions/delivery/acknowledge.ts';
-import type { Invocation } from '../../../functions/delivery/relay.ts';
+import { earlyAcknowledgement } from '../../../functions/doors/acknowledge.ts';
+import type { Invocation } from '../../../functions/invocation/invocation.ts';
 
 let deleted: string[];
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { readCheckConfig, readConfig } from '../../../functions/config.ts';
+import { readCheckConfig, readConfig } from '../../../functions/core/config.ts';
 import { aPull, aRoute } from '../../support/relay.ts';
 
 const ENVIRONMENT = {

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { hasTimeFor, orOutOfTime, withDeadline, withTimeFor } from '../../../functions/delivery/deadline.ts';
-import type { Invocation, Relay } from '../../../functions/delivery/relay.ts';
-import { delaySeconds } from '../../../functions/delivery/retry-delay.ts';
-import type { RelayError } from '../../../functions/errors.ts';
+import type { RelayError } from '../../../functions/core/errors.ts';
+import { delaySeconds } from '../../../functions/core/retry-delay.ts';
+import { hasTimeFor, orOutOfTime, withDeadline, withTimeFor } from '../../../functions/invocation/deadline.ts';
+import type { Invocation, Relay } from '../../../functions/invocation/invocation.ts';
 
 const MIB = 1024 ** 2;
 const GIB = 1024 ** 3;

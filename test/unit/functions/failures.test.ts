@@ -2,12 +2,12 @@ import { readFileSync } from 'node:fs';
 import { Readable } from 'node:stream';
 import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { describe, expect, test } from 'vitest';
-import { RelayError } from '../../../functions/errors.ts';
-import { Destination, SourceObject } from '../../../functions/source-object.ts';
-import { bareCode } from '../../../functions/transfer/failure/codes.ts';
-import { PASSING, type Side } from '../../../functions/transfer/failure/failure.ts';
-import { FAILURES } from '../../../functions/transfer/failure-table.ts';
-import { destinationFailure, failureRow, sessionFailure, sourceFailure } from '../../../functions/transfer/failures.ts';
+import { RelayError } from '../../../functions/core/errors.ts';
+import { Destination, SourceObject } from '../../../functions/core/source-object.ts';
+import { destinationFailure, failureRow, sessionFailure, sourceFailure } from '../../../functions/failures/classify.ts';
+import { bareCode } from '../../../functions/failures/codes.ts';
+import { PASSING, type Side } from '../../../functions/failures/failure.ts';
+import { FAILURES } from '../../../functions/failures/table.ts';
 import { KMS_CODES, S3_CODES, STS_CODES } from './documented-codes.ts';
 
 const SOURCE = new SourceObject('source', 'key');

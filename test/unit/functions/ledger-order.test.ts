@@ -2,10 +2,10 @@
 import { ConditionalCheckFailedException, type PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { ConditionalCheckFailed, Store } from '../../../emulator/services/dynamodb/store.ts';
-import { record } from '../../../functions/delivery/ledger.ts';
-import { ledgerId } from '../../../functions/delivery/ledger-item.ts';
-import type { AlreadyThereReceipt, FailedReceipt, FinalReceipt, Receipt } from '../../../functions/delivery/receipt.ts';
-import type { Invocation } from '../../../functions/delivery/relay.ts';
+import type { Invocation } from '../../../functions/invocation/invocation.ts';
+import { ledgerId } from '../../../functions/ledger/ledger-item.ts';
+import type { AlreadyThereReceipt, FailedReceipt, FinalReceipt, Receipt } from '../../../functions/ledger/receipt.ts';
+import { record } from '../../../functions/ledger/write.ts';
 
 const TABLE = 'ledger';
 const store = new Store({ account: '111111111111', region: 'us-east-1' });

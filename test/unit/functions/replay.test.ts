@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { readReplayConfig } from '../../../functions/config.ts';
+import { readReplayConfig } from '../../../functions/core/config.ts';
+import { isAlong, isReceiptOf, isTaken } from '../../../functions/ledger/read.ts';
 import { effortOf, planOf } from '../../../functions/replay/estimate.ts';
 import { isArchived, type ListedObject } from '../../../functions/replay/list-page.ts';
-import { isAlong, isReceiptOf, isTaken } from '../../../functions/replay/receipts.ts';
 import { sumOf } from '../../../functions/replay/scan.ts';
 import { routesOf, scopeOf } from '../../../functions/replay/scope.ts';
 import { NOTHING_YET, parseReplayEvent, type ReplayRequest } from '../../../functions/request/replay-request.ts';

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import type { Receipt } from '../../../functions/delivery/receipt.ts';
-import type { Invocation } from '../../../functions/delivery/relay.ts';
-import { report, sendReports } from '../../../functions/delivery/report.ts';
+import type { Invocation } from '../../../functions/invocation/invocation.ts';
+import type { Receipt } from '../../../functions/ledger/receipt.ts';
+import { report, sendReports } from '../../../functions/reporting/publish-events.ts';
 
 const receiptOf = (key: string) => ({ status: 'delivered', source: { key } }) as Receipt;
 

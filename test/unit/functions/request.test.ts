@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { RelayError } from '../../../functions/errors.ts';
+import { RelayError } from '../../../functions/core/errors.ts';
+import { SourceObject } from '../../../functions/core/source-object.ts';
 import { isBatchJob, parseBatchJob, parseBatchTask } from '../../../functions/request/batch-operations.ts';
 import { decodeKey } from '../../../functions/request/encoded-key.ts';
 import { isManualEvent, parseManualEvent } from '../../../functions/request/manual.ts';
 import { messageBody } from '../../../functions/request/message-body.ts';
 import { isSqsEvent, parseMessageBody } from '../../../functions/request/sqs-message.ts';
-import { SourceObject } from '../../../functions/source-object.ts';
 import { eventFixture, eventNames, messageBodies } from '../../support/events.ts';
 import { aPull } from '../../support/relay.ts';
 

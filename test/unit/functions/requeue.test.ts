@@ -1,11 +1,11 @@
 import type { SQSRecord } from 'aws-lambda';
 import { describe, expect, test } from 'vitest';
 import { checkMessage } from '../../../emulator/services/sqs/message.ts';
-import { attributesOf, deliveryName, historyOf, namesLeft } from '../../../functions/delivery/message-history.ts';
+import { RelayError, type RelayErrorCode } from '../../../functions/core/errors.ts';
 import { routesLeft } from '../../../functions/delivery/relay-object.ts';
-import { spread } from '../../../functions/delivery/requeue.ts';
-import { type Failed, type Tries, verdictOn } from '../../../functions/delivery/verdict.ts';
-import { RelayError, type RelayErrorCode } from '../../../functions/errors.ts';
+import { type Failed, type Tries, verdictOn } from '../../../functions/doors/verdict.ts';
+import { attributesOf, deliveryName, historyOf, namesLeft } from '../../../functions/messages/message-history.ts';
+import { spread } from '../../../functions/messages/requeue.ts';
 
 const SENT_AT = Date.parse('2026-01-15T12:00:00Z');
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { bucketOf, destinationOf, feedsSource, routesFor } from '../../../functions/route.ts';
-import { SourceObject } from '../../../functions/source-object.ts';
+import { bucketOf, destinationOf, feedsSource, routesFor } from '../../../functions/core/route.ts';
+import { SourceObject } from '../../../functions/core/source-object.ts';
 import { aPull, aRoute } from '../../support/relay.ts';
 
 const source = (key: string) => new SourceObject('source', key);

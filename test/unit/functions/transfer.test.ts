@@ -4,7 +4,7 @@ import { crc32 } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { combineParts } from '../../../emulator/services/s3/checksums.ts';
 import { crc32c } from '../../../emulator/services/s3/crc32c.ts';
-import { SourceObject } from '../../../functions/source-object.ts';
+import { SourceObject } from '../../../functions/core/source-object.ts';
 import { BodyTap } from '../../../functions/transfer/body-tap.ts';
 import { type ChecksumAlgorithm, checksumMember, worksForMultipart } from '../../../functions/transfer/checksum.ts';
 import { combineCrcs, crc32FromBase64, crc32OfBuffer, crc32ToBase64 } from '../../../functions/transfer/crc32.ts';

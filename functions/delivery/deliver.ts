@@ -1,0 +1,189 @@
+import { RelayError } from '../core/errors.ts';
+import { destinationOf, type Route } from '../core/route.ts';
+import { withTimeFor } from '../invocation/deadline.ts';
+import type { Invocation } from '../invocation/invocation.ts';
+import {
+  type AlreadyThereReceipt,
+  alreadyThereReceiptOf,
+  type Receipt,
+  type RelayReceipt,
+  receiptOf,
+  type Timing,
+} from '../ledger/receipt.ts';
+import { type Recorded, record } from '../ledger/write.ts';
+import type { RelayRequest } from '../request/relay-request.ts';
+import { attributesFor } from '../transfer/attributes.ts';
+import { putMultipart } from '../transfer/multipart.ts';
+import { BUFFERED_MAX_BYTES, type Plan, planTransfer } from '../transfer/plan.ts';
+import { readSnapshot, type Snapshot } from '../transfer/read-whole.ts';
+import { isSameUpload, type WrittenUpload } from '../transfer/same-upload.ts';
+import { putSingle } from '../transfer/single.ts';
+import { headSource, isGone, type SourceState } from '../transfer/source-state.ts';
+import type { Transfer } from '../transfer/transfer.ts';
+import { afterDelete, type Next, whenGone } from './after-delete.ts';
+import type { History } from './certainty.ts';
+import { startLarge } from './start-large.ts';
+
+/** How often a source that keeps changing is followed before the message goes back to the queue. */
+const ROUNDS = 5;
+
+/** What an attempt at an object begins with. */
+export interface Attempt extends Pick<Timing, 'attempts' | 'startedAt'> {
+  history: History;
+}
+
+/** A delivery, and what the ledger said to it. */
+interface Written extends Recorded {
+  receipt: Receipt | AlreadyThereReceipt;
+  upload: WrittenUpload;
+}
+
+/**
+ * head (or GET, of a small object) → plan → transfer → record → head again, until the source is what was written.
+ * Whoever writes the destination or the ledger looks at the source afterwards and, if it has changed, writes again:
+ * that is what makes duplicate, late and reordered events harmless. It never skips a write because of the ledger.
+ * Where the source is gone, the ledger tells which version must stay: see `after-delete.ts`.
+ * On a create-only route the first to write is the last, so there is nothing to look for.
+ * A large object is only started: relay-large does the rest, this look included.
+ */
+export async function settle(
+  invocation: Invocation,
+  request: RelayRequest,
+  route: Route,
+  attempt: Attempt,
+): Promise<RelayReceipt> {
+  const { attempts, startedAt } = attempt;
+  let next: Next = await firstLook(invocation, request, route).then(
+    (snapshot) => ({ snapshot }),
+    (error: unknown) => whenGone(invocation, request, route, attempt, error),
+  );
+  for (let round = 0; round < ROUNDS && !('receipt' in next); round++) {
+    const timing = { attempts: attempts + round, startedAt };
+    next = await writeAndLook(invocation, request, route, { ...attempt, ...timing }, next).catch((error: unknown) =>
+      whenGone(invocation, request, route, attempt, error),
+    );
+  }
+  if ('receipt' in next) return next.receipt;
+  throw new RelayError({
+    code: 'SourceChanged',
+    message: `${request.source} was overwritten ${ROUNDS} times while it was relayed; it is tried again when it rests.`,
+    retryable: true,
+    operation: 'settle',
+    source: `${request.source}`,
+  });
+}
+
+/** One round; where the look shows that nothing is left to do, its receipt. */
+async function writeAndLook(
+  invocation: Invocation,
+  request: RelayRequest,
+  route: Route,
+  attempt: Attempt,
+  { snapshot, asked = request }: Exclude<Next, { receipt: RelayReceipt }>,
+): Promise<Next> {
+  const { history } = attempt;
+  const { largeObjectBytes } = invocation.config;
+  const { requireProof } = route;
+  const plan = planTransfer(request.source, snapshot.state, { largeObjectBytes, requireProof });
+  if (plan.kind === 'large') return { receipt: await startLarge(invocation, request, route, snapshot.state, history) };
+  const { claimant, hasWritten: hasBegun } = history;
+  const claim = { messageId: claimant, sizeBytes: snapshot.state.sizeBytes, hasBegun };
+  const begunAt = invocation.now().getTime();
+  const written = await withTimeFor(invocation, claim, () => {
+    history.hasWritten = true;
+    return writeOnce(invocation, asked, route, snapshot, plan, { timing: attempt, history });
+  }).catch(unlessChanged);
+  if (written !== undefined && route.createOnly) {
+    // The key was free, so what the ledger tells of was taken away.
+    if (written.receipt.status === 'delivered') await isLastWord(invocation, written);
+    return written;
+  }
+  const after = await lookAgain(invocation, request, route, written);
+  if (after === 'gone') return afterDelete(invocation, asked, route, { ...written!, state: snapshot.state, begunAt });
+  if (after !== 'the same') return { snapshot: { state: after } };
+  return (await isLastWord(invocation, written!)) ? written! : { snapshot, asked };
+}
+
+/** Whether the ledger names what was written. If it named another version, the source has told by now that this one is the newest. */
+async function isLastWord(invocation: Invocation, { receipt, standing }: Written): Promise<boolean> {
+  return standing === undefined || (await record(invocation, receipt, standing)).standing === undefined;
+}
+
+/** One version on its way: transfer, receipt. */
+async function writeOnce(
+  invocation: Invocation,
+  request: RelayRequest,
+  route: Route,
+  { state, body }: Snapshot,
+  plan: Exclude<Plan, { kind: 'large' }>,
+  { timing: { attempts, startedAt }, history }: { timing: Omit<Timing, 'finishedAt'>; history: History },
+): Promise<Written> {
+  const { clients, now, signal } = invocation;
+  const { source } = request;
+  const destination = destinationOf(route, source);
+  const reader = clients.reader(route);
+  const attributes = await attributesFor(route, source, state, reader, signal);
+  const writer = clients.writer(route);
+  const { createOnly } = route;
+  const { visibleWrites } = history;
+  const transfer: Transfer = {
+    source,
+    state,
+    destination,
+    attributes,
+    createOnly,
+    reader,
+    writer,
+    visibleWrites,
+    signal,
+  };
+  const writing = plan.kind === 'single' ? putSingle(transfer, body) : putMultipart(transfer, plan.parts);
+  const delivered = await writing.catch(unlessAlreadyThere);
+  const facts = { request, route, state, destination, timing: { attempts, startedAt, finishedAt: now() } };
+  const receipt = delivered ? receiptOf({ ...facts, delivered, kind: plan.kind }) : alreadyThereReceiptOf(facts);
+  return { receipt, upload: { state, tagging: attributes.Tagging }, ...(await record(invocation, receipt)) };
+}
+
+/** An object that the event calls small is read at once; otherwise the head tells how to go about it. */
+async function firstLook(invocation: Invocation, request: RelayRequest, route: Route): Promise<Snapshot> {
+  const { clients, signal } = invocation;
+  const { source, hint } = request;
+  const isSmall = hint?.sizeBytes !== undefined && hint.sizeBytes <= BUFFERED_MAX_BYTES;
+  if (isSmall) return readSnapshot(clients.reader(route), source, signal);
+  return { state: await look(invocation, request, route) };
+}
+
+function look({ clients, signal }: Invocation, { source }: RelayRequest, route: Route): Promise<SourceState> {
+  return headSource(clients.reader(route), source, signal);
+}
+
+/** A source that was deleted after it was delivered changes nothing: deletes do not travel. */
+async function lookAgain(
+  invocation: Invocation,
+  request: RelayRequest,
+  route: Route,
+  written: Written | undefined,
+): Promise<SourceState | 'the same' | 'gone'> {
+  const { clients, signal } = invocation;
+  try {
+    const found = await look(invocation, request, route);
+    if (written === undefined) return found;
+    const reader = clients.reader(route);
+    return (await isSameUpload(route, reader, request.source, written.upload, found, signal)) ? 'the same' : found;
+  } catch (error) {
+    if (written !== undefined && isGone(error)) return 'gone';
+    throw error;
+  }
+}
+
+/** An overwrite in mid-copy is no failure: the next round takes the newer object. */
+function unlessChanged(error: unknown): undefined {
+  if (error instanceof RelayError && error.code === 'SourceChanged') return undefined;
+  throw error;
+}
+
+/** A key that is taken is no failure: the receipt says so. */
+function unlessAlreadyThere(error: unknown): undefined {
+  if (error instanceof RelayError && error.code === 'AlreadyThere') return undefined;
+  throw error;
+}

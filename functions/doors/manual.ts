@@ -1,0 +1,64 @@
+import { asRelayError, type RelayError } from '../core/errors.ts';
+import type { Invocation } from '../invocation/invocation.ts';
+import type { RelayReceipt } from '../ledger/receipt.ts';
+import { sendReports } from '../reporting/publish-events.ts';
+import { parseManualEvent, singleKeys } from '../request/manual.ts';
+import { relayAtOnce } from './relay-at-once.ts';
+
+export interface ManualAnswer {
+  receipts: RelayReceipt[];
+  failures: { key: string; failure: Record<string, unknown> }[];
+}
+
+/** A person's list may be long: this many objects are under way at once. */
+const OBJECTS_IN_FLIGHT = 10;
+
+/** A key as it was given, and why it could not be relayed. */
+interface Failed {
+  single: { key?: unknown };
+  failure: RelayError;
+}
+
+/**
+ * Answers with a receipt per object and route, and with a failure per object that could not be relayed, or per key that is none.
+ * @throws RelayError when none could, so that `aws lambda invoke` shows a FunctionError
+ */
+export async function answerManual(invocation: Invocation, event: unknown): Promise<ManualAnswer> {
+  const singles = singleKeys(event) as Failed['single'][];
+  const receipts: RelayReceipt[] = [];
+  const failed = await relayAll(invocation, singles, receipts);
+  await sendReports(invocation);
+  for (const { failure } of failed) invocation.logger.error('not relayed', { failure: failure.toJSON() });
+  if (failed.length === singles.length) throw failed[0]!.failure;
+  return {
+    receipts,
+    failures: failed.map(({ single, failure }) => ({ key: `${single.key}`, failure: failure.toJSON() })),
+  };
+}
+
+/** What can't be finished together with others waits until these have ended, as long as any of them does. */
+async function relayAll(
+  invocation: Invocation,
+  singles: readonly Failed['single'][],
+  receipts: RelayReceipt[],
+): Promise<Failed[]> {
+  const failed: Failed[] = [];
+  const queue = singles.values();
+  const worker = async () => {
+    for (const single of queue) {
+      try {
+        const [request] = parseManualEvent(single, invocation.config);
+        receipts.push(...(await relayAtOnce(invocation, request!)));
+      } catch (error) {
+        failed.push({ single, failure: asRelayError(error) });
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: OBJECTS_IN_FLIGHT }, worker));
+  const { waiting = [], over = [] } = Object.groupBy(failed, ({ failure }) => (isForNow(failure) ? 'waiting' : 'over'));
+  if (waiting.length === 0 || waiting.length === singles.length) return failed;
+  const again = waiting.map(({ single }) => single);
+  return [...over, ...(await relayAll(invocation, again, receipts))];
+}
+
+const isForNow = ({ code }: RelayError) => code === 'NotBegun';

@@ -1,0 +1,165 @@
+import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
+import { asRelayError, type RelayError } from '../core/errors.ts';
+import { doubtAbout } from '../delivery/certainty.ts';
+import { type Outcome, relayAlongRoutes } from '../delivery/relay-object.ts';
+import type { Invocation } from '../invocation/invocation.ts';
+import { sendToDeadLetterQueue } from '../messages/dead-letter.ts';
+import { deliveryName, historyOf, type MessageHistory, namesLeft, routeOf } from '../messages/message-history.ts';
+import { requeue } from '../messages/requeue.ts';
+import { sendReports } from '../reporting/publish-events.ts';
+import type { RelayRequest } from '../request/relay-request.ts';
+import { parseMessageBody, singleBodies } from '../request/sqs-message.ts';
+import { earlyAcknowledgement } from './acknowledge.ts';
+import { type Again, deathOf, type Failed, isFinal, type Tries, verdictOn } from './verdict.ts';
+
+/** As long as SQS would keep a message that is never received. */
+const MOST_PATIENCE_MS = 14 * 86_400_000;
+
+/**
+ * Relays what each message asks for. A message is acknowledged once each of its objects is delivered and recorded, lies in the
+ * dead-letter queue with the reason, or is asked for by a message sent anew. It goes back only when a queue refuses such a message.
+ * https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html#services-sqs-batchfailurereporting
+ */
+export async function answerQueue(invocation: Invocation, event: SQSEvent): Promise<SQSBatchResponse> {
+  const acknowledgement = earlyAcknowledgement(invocation, event.Records);
+  const outcomes = await Promise.all(
+    event.Records.map(async (record) => {
+      const isDone = await answerMessage(invocation, record);
+      if (isDone) await acknowledgement.done(record);
+      return isDone ? [] : [{ itemIdentifier: record.messageId }];
+    }),
+  );
+  acknowledgement.close();
+  await sendReports(invocation);
+  return { batchItemFailures: outcomes.flat() };
+}
+
+/** A message in hand: what it has behind it, what it asks for one by one, and what of that could be read. */
+interface Handling {
+  record: SQSRecord;
+  history: MessageHistory;
+  bodies: string[];
+  requests: RelayRequest[];
+  /** Of each body, along how many routes it went; none where not all were left to go. */
+  deliveries: (number | undefined)[];
+  tries: Tries;
+}
+
+/** Whether the message may be forgotten. */
+async function answerMessage(invocation: Invocation, record: SQSRecord): Promise<boolean> {
+  const { config, now } = invocation;
+  const history = historyOf(record);
+  const mayWait = now().getTime() - history.firstSentAt < MOST_PATIENCE_MS;
+  const tries = { tries: history.tries, maxReceives: config.maxReceives, mayWait };
+  const bodies = singleBodies(record.body);
+  const handling: Handling = { record, history, bodies, requests: [], deliveries: [], tries };
+  const failed = await relayEach(invocation, handling);
+  const { retryDelaySeconds } = config;
+  const { final, again } = verdictOn(failed, { ...tries, retryDelaySeconds, random: Math.random() });
+  const isSetAside = await setAside(invocation, handling, final);
+  const isSentAnew = again === undefined || (await sendAnew(invocation, handling, again));
+  return isSetAside && isSentAnew;
+}
+
+/** One after the other: one that fails, or can't even be read, doesn't keep the next from its turn. */
+async function relayEach(invocation: Invocation, handling: Handling): Promise<Failed[]> {
+  const failed: Failed[] = [];
+  for (const index of handling.bodies.keys()) failed.push(...(await relayOne(invocation, handling, index)));
+  const isOfNoUse = failed.length === handling.bodies.length && failed.every(({ delivery }) => delivery === undefined);
+  // It is set aside as it is, and not key by key.
+  return isOfNoUse ? failed.slice(0, 1).map(({ request: _, ...whole }) => whole) : failed;
+}
+
+async function relayOne(invocation: Invocation, handling: Handling, index: number): Promise<Failed[]> {
+  const { record, history, bodies, requests, tries } = handling;
+  const { firstId, isRedelivered, isUncertain } = history;
+  const left = namesLeft(history, index);
+  // It came to its end at an earlier try.
+  if (left?.size === 0) return [];
+  try {
+    const [request] = parseMessageBody(bodies[index]!, invocation.config);
+    if (request === undefined) return [];
+    requests.push(request);
+    const outcomes = await relayAlongRoutes(invocation, request, {
+      isFinal: (failure, quietSeconds) => isFinal(failure, quietSeconds, tries),
+      // An execution that was started before may have been overtaken by what is uncertain.
+      messageId: isUncertain ? record.messageId : firstId,
+      isRedelivered,
+      verdict: deathOf(`${request.source}`, isRedelivered, tries),
+      isUncertain,
+      mayBePutOff: true,
+      left,
+    });
+    if (left === undefined) handling.deliveries[index] = outcomes.length;
+    return outcomes.flatMap((outcome) => failedOf(outcome, index));
+  } catch (error) {
+    return [{ failure: asRelayError(error), request: index, quietSeconds: 0, isUncertain }];
+  }
+}
+
+function failedOf({ route, receipt, failure, quietSeconds, isUncertain }: Outcome, request: number): Failed[] {
+  const facts = { request, delivery: deliveryName(request, route), quietSeconds, isUncertain };
+  if (failure) return [{ ...facts, failure }];
+  if (quietSeconds === 0) return [];
+  return [{ ...facts, failure: doubtAbout(receipt, quietSeconds), isUncertain: true }];
+}
+
+/** Whether what is left to do is asked for by another message now. */
+async function sendAnew(invocation: Invocation, handling: Handling, again: Again): Promise<boolean> {
+  const { record, history } = handling;
+  const { failure, deliveries, isTry, isUncertain, afterSeconds } = again;
+  const facts = { ...factsOf(handling, failure), left: deliveries, afterSeconds };
+  invocation.logger.warn(isTry ? 'not relayed, will be tried again' : 'not tried yet, sent anew', facts);
+  const tries = isTry ? history.tries : history.tries - 1;
+  const left = deliveries ? new Set(deliveries) : history.left;
+  try {
+    await requeue(invocation, record.body, { ...history, tries, isUncertain, left }, afterSeconds);
+  } catch (cause) {
+    const refused = asRelayError(cause, { operation: 'SendMessage' });
+    invocation.logger.error('the queue refused the message', factsOf(handling, refused));
+    return false;
+  }
+  invocation.metrics.countRequeued(invocation.now().getTime() - history.firstSentAt);
+  return true;
+}
+
+/** Each object that can't be relayed by itself, so that it can be sent back by itself. */
+async function setAside(invocation: Invocation, handling: Handling, final: readonly Failed[]): Promise<boolean> {
+  const byRequest = Map.groupBy(final, ({ request }) => request);
+  const outcomes = await Promise.all(
+    [...byRequest].map(([request, failed]) => setOneAside(invocation, handling, request, failed)),
+  );
+  return outcomes.every((isDone) => isDone);
+}
+
+async function setOneAside(
+  invocation: Invocation,
+  handling: Handling,
+  request: number | undefined,
+  failed: readonly Failed[],
+): Promise<boolean> {
+  const { record, history, bodies, deliveries } = handling;
+  const failures = failed.map(({ failure }) => failure);
+  for (const failure of failures) {
+    invocation.logger.error('not relayed, sent to the dead-letter queue', factsOf(handling, failure));
+  }
+  const letter = { body: request === undefined ? record.body : bodies[request]!, messageId: history.firstId };
+  // What went other routes well is not to be repeated by a redrive.
+  const isPart = request !== undefined && failed.length !== deliveries[request];
+  const routes = isPart ? failed.flatMap(({ delivery }) => (delivery ? routeOf(delivery) : [])) : [];
+  try {
+    const isUncertain = failed.some((each) => each.isUncertain);
+    await sendToDeadLetterQueue(invocation, { ...letter, routes, isUncertain }, failures);
+    return true;
+  } catch (cause) {
+    // Nothing is lost: the queue's own redrive policy moves the message after its last receive.
+    const refused = asRelayError(cause, { operation: 'SendMessage' });
+    invocation.logger.error('the dead-letter queue refused the message', factsOf(handling, refused));
+    return false;
+  }
+}
+
+function factsOf({ requests, history }: Handling, failure: RelayError): Record<string, unknown> {
+  const sources = requests.map(({ source }) => `${source}`);
+  return { messageId: history.firstId, sources, tries: history.tries, failure: failure.toJSON() };
+}

@@ -1,0 +1,36 @@
+import { randomUUID } from 'node:crypto';
+import { Logger } from '@aws-lambda-powertools/logger';
+import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
+import middy from '@middy/core';
+import { createCheckClients } from '../aws/check-clients.ts';
+import { checkAll } from '../check/check-all.ts';
+import type { Check } from '../check/context.ts';
+import { type CheckLine, isOpen } from '../check/line.ts';
+import { publishCheck } from '../check/metrics.ts';
+import { tableOf } from '../check/table.ts';
+import { readCheckConfig } from '../core/config.ts';
+
+export interface CheckAnswer {
+  passed: boolean;
+  /** For people. */
+  table: string;
+  /** The same for programs. */
+  lines: CheckLine[];
+}
+
+const config = readCheckConfig(process.env);
+const logger = new Logger({ serviceName: `${config.name}-check` });
+
+/** Invoked by a person, and daily by a schedule; whatever it is sent, it looks at everything. It runs as the relay itself. */
+export const handler = middy<unknown, CheckAnswer>()
+  .use(injectLambdaContext(logger))
+  .handler(async () => {
+    const check: Check = { id: randomUUID(), config, clients: createCheckClients(config) };
+    const lines = await checkAll(check);
+    const open = lines.filter(isOpen);
+    for (const line of open) logger.error(`check ${line.status}`, { line });
+    const passed = open.length === 0;
+    logger.info('checked', { passed, lines: lines.length, failed: open.length });
+    publishCheck(config.name, open.length);
+    return { passed, table: tableOf(lines), lines };
+  });

@@ -1,0 +1,128 @@
+import { RelayError } from '../core/errors.ts';
+import { CAUTION_AFTER_MEASURING, SLOW_BYTES_PER_SECOND } from '../transfer/plan-large.ts';
+import type { Invocation, Relay } from './invocation.ts';
+
+/** Kept back for handing unfinished messages to the queue and answering. */
+const MARGIN_MS = 2_000;
+/** Of that, for recording why something ended. */
+const RECORDING_MS = 700;
+
+/** What a function gets at the least of the 78 MB/s that Lambda's network gives: a cautious figure, for small memory sizes. */
+const CAUTIOUS_BYTES_PER_MS = 20_000;
+/** Requests around the bytes: HEAD, AssumeRole, receipt, HEAD. */
+const OVERHEAD_MS = 500;
+
+/** Gives the work of an invocation an end of its own, shortly before Lambda's. `done` must be called when the work is over. */
+export function withDeadline(relay: Relay, remainingMs: () => number): { invocation: Invocation; done: () => void } {
+  const controller = new AbortController();
+  const stop = () => controller.abort(outOfTime('The invocation ran out of time; it goes back to the queue.'));
+  const timer = setTimeout(stop, Math.max(0, remainingMs() - MARGIN_MS));
+  const recording = new AbortController();
+  const lastTimer = setTimeout(() => recording.abort(), Math.max(0, remainingMs() - MARGIN_MS + RECORDING_MS));
+  return {
+    invocation: {
+      ...relay,
+      remainingMs,
+      grantedMs: remainingMs(),
+      underWay: new Map(),
+      signal: controller.signal,
+      recordingSignal: recording.signal,
+      reports: [],
+    },
+    done() {
+      clearTimeout(timer);
+      clearTimeout(lastTimer);
+    },
+  };
+}
+
+/** What asks for time. */
+export interface Claim {
+  /** Who asks: a message for one delivery, or somebody who waits for several; these are one matter. */
+  messageId: string;
+  sizeBytes: number;
+  /** Whether anything has been begun for it in this invocation. */
+  hasBegun: boolean;
+}
+
+/** How long an invocation must be allowed to take at the least for so many bytes to be begun, in whole seconds. */
+export function neededSeconds(sizeBytes: number): number {
+  return Math.ceil((neededMs(sizeBytes) + MARGIN_MS) / 1000);
+}
+
+/**
+ * Begins only what can be finished, together with what other messages have begun: a fresh invocation has all its time.
+ * @throws RelayError `NotBegun`; `OutOfTime` where something has been begun, or no invocation would have the time
+ */
+export async function withTimeFor<T>(invocation: Invocation, claim: Claim, work: () => Promise<T>): Promise<T> {
+  const { underWay } = invocation;
+  const { messageId, sizeBytes } = claim;
+  requireTimeFor(invocation, claim);
+  const own = () => underWay.get(messageId) ?? 0;
+  underWay.set(messageId, own() + sizeBytes);
+  try {
+    return await work();
+  } finally {
+    underWay.set(messageId, own() - sizeBytes);
+  }
+}
+
+function requireTimeFor({ remainingMs, grantedMs, underWay }: Invocation, claim: Claim): void {
+  const { messageId, sizeBytes, hasBegun } = claim;
+  const others = [...underWay].reduce((sum, [id, bytes]) => (id === messageId ? sum : sum + bytes), 0);
+  const leftMs = remainingMs() - MARGIN_MS;
+  if (neededMs(others + sizeBytes) <= leftMs) return;
+  const story = `${sizeBytes} bytes may take ${Math.ceil(neededMs(sizeBytes) / 1000)} s${others > 0 ? `, the ${others} bytes under way not counted,` : ''} and ${Math.max(0, Math.floor(leftMs / 1000))} s are left`;
+  if (hasBegun || neededMs(sizeBytes) > grantedMs - MARGIN_MS) {
+    throw outOfTime(
+      `${story}; it goes back to the queue. Where this repeats, raise relay.timeoutSeconds or lower relay.largeObjectBytes.`,
+    );
+  }
+  throw notBegun(`${story}; it is left to a fresh invocation.`);
+}
+
+/**
+ * What comes after something that has used up the time is not blamed for it.
+ * @throws RelayError `NotBegun`
+ */
+export function requireAnyTime({ signal }: Invocation): void {
+  if (signal.aborted) throw notBegun('The time was up before it could be begun; it is left to a fresh invocation.');
+}
+
+function notBegun(message: string): RelayError {
+  return new RelayError({ code: 'NotBegun', message, retryable: true, operation: 'deadline' });
+}
+
+function neededMs(sizeBytes: number): number {
+  return OVERHEAD_MS + sizeBytes / CAUTIOUS_BYTES_PER_MS;
+}
+
+/** Whether a worker can still move so many bytes, at the pace measured so far, which may well become slower. */
+export function hasTimeFor(
+  { remainingMs }: Invocation,
+  bytes: number,
+  measuredBytesPerMs: number | undefined,
+): boolean {
+  const bytesPerMs =
+    measuredBytesPerMs === undefined ? SLOW_BYTES_PER_SECOND / 1000 : measuredBytesPerMs * CAUTION_AFTER_MEASURING;
+  return OVERHEAD_MS + bytes / bytesPerMs <= remainingMs() - MARGIN_MS;
+}
+
+/** Rejects when time is up, whatever the work does. */
+export async function orOutOfTime<T>({ signal }: Invocation, work: Promise<T>): Promise<T> {
+  signal.throwIfAborted();
+  let stop: (() => void) | undefined;
+  const late = new Promise<never>((_, reject) => {
+    stop = () => reject(signal.reason);
+    signal.addEventListener('abort', stop, { once: true });
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    signal.removeEventListener('abort', stop!);
+  }
+}
+
+function outOfTime(message: string): RelayError {
+  return new RelayError({ code: 'OutOfTime', message, retryable: true, operation: 'deadline' });
+}

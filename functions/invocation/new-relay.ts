@@ -1,0 +1,21 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Logger } from '@aws-lambda-powertools/logger';
+import { createClients } from '../aws/clients.ts';
+import { readConfig } from '../core/config.ts';
+import { largeSlots } from '../delivery/large-slots.ts';
+import { RelayMetrics } from '../reporting/metrics.ts';
+import type { Relay } from './invocation.ts';
+
+/**
+ * What every function of the relay begins with, once per execution environment.
+ * @param suffix tells the function's log lines apart from the relay's own, e.g. `-large`
+ * @throws RelayError `ConfigurationInvalid`
+ */
+export function newRelay(suffix: string): Relay & { logger: Logger } {
+  const config = readConfig(process.env);
+  const logger = new Logger({ serviceName: `${config.name}${suffix}` });
+  const now = () => new Date();
+  const clients = createClients({ config, logger, now });
+  const slots = largeSlots({ clients, config, now });
+  return { config, clients, logger, metrics: new RelayMetrics(config.name), slots, now, sleep };
+}

@@ -1,0 +1,103 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type AttributeValue, BatchGetItemCommand, type KeysAndAttributes } from '@aws-sdk/client-dynamodb';
+import { chunks } from '../core/chunks.ts';
+import { inLanes } from '../core/in-lanes.ts';
+import { bucketOf, type PlacedRoute } from '../core/route.ts';
+import type { Replay } from '../replay/context.ts';
+import type { ListedObject } from '../replay/list-page.ts';
+import { serviceFailure } from '../replay/service-failure.ts';
+import { ledgerId } from './ledger-item.ts';
+
+/** An object along one route. */
+export interface Task {
+  object: ListedObject;
+  route: string;
+}
+
+type Item = Record<string, AttributeValue>;
+
+/** DynamoDB's limit: https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchGetItem.html */
+const IDS_PER_REQUEST = 100;
+const LANES = 10;
+/** What DynamoDB leaves unread, because of throttling, is asked for again. */
+const ATTEMPTS = 6;
+const FIRST_PAUSE_MS = 50;
+
+/** Those that have no receipt of their newest version. */
+export async function withoutReceipt(replay: Replay, tasks: readonly Task[]): Promise<Task[]> {
+  const receipts = new Map<string, Item>();
+  await inLanes(LANES, chunks(tasks.map(idOf), IDS_PER_REQUEST), async (ids) => {
+    for (const item of await getItems(replay, ids)) receipts.set(item['id']!.S!, item);
+  });
+  const routes = new Map(replay.config.routes.map((route) => [route.name, route]));
+  const isDone = (task: Task) => {
+    const receipt = receipts.get(idOf(task));
+    const route = routes.get(task.route)!;
+    if (!isAlong(receipt, route, bucketOf(replay.config, route.name), task.object.key)) return false;
+    return route.createOnly ? isTaken(receipt) : isReceiptOf(receipt, task.object);
+  };
+  return tasks.filter((task) => !isDone(task));
+}
+
+/**
+ * Whether a receipt speaks of the route as it is: one of the same name may have led from another bucket before, or to another place.
+ * Receipts of earlier versions don't name the account.
+ */
+export function isAlong(
+  receipt: Item | undefined,
+  { destination }: Pick<PlacedRoute, 'destination'>,
+  sourceBucket: string,
+  key: string,
+): boolean {
+  const { account, bucket, prefix } = destination;
+  const text = (name: string) => receipt?.[name]?.S;
+  return (
+    text('sourceBucket') === sourceBucket &&
+    text('destinationBucket') === bucket &&
+    text('destinationKey') === prefix + key &&
+    (text('destinationAccount') ?? account) === account
+  );
+}
+
+/** On a create-only route: what lies under the key stays, so another object would only be refused, at the price of a request. */
+export function isTaken(receipt: Item | undefined): boolean {
+  return ['delivered', 'already there'].includes(receipt?.['status']?.S ?? '');
+}
+
+/**
+ * Whether a receipt is about this very object. The ETag tells other bytes; the same bytes put once more, with other metadata
+ * perhaps, show in a time after the receipt's.
+ */
+export function isReceiptOf(receipt: Item | undefined, { eTag, sizeBytes, lastModified }: ListedObject): boolean {
+  if (receipt?.['status']?.S !== 'delivered') return false;
+  if (receipt['sourceETag']?.S !== eTag || receipt['sizeBytes']?.N !== String(sizeBytes)) return false;
+  const finishedAt = Date.parse(receipt['startedAt']?.S ?? '') + Number(receipt['durationMs']?.N);
+  return finishedAt >= lastModified.getTime();
+}
+
+function idOf({ object, route }: Task): string {
+  return ledgerId(route, object.key);
+}
+
+async function getItems({ clients, config }: Replay, ids: string[]): Promise<Item[]> {
+  const items: Item[] = [];
+  let asked: KeysAndAttributes = {
+    Keys: ids.map((id) => ({ id: { S: id } })),
+    ProjectionExpression:
+      'id, #status, sourceBucket, sourceETag, sizeBytes, startedAt, durationMs, destinationAccount, destinationBucket, destinationKey',
+    ExpressionAttributeNames: { '#status': 'status' },
+  };
+  for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
+    const command = new BatchGetItemCommand({ RequestItems: { [config.ledgerTable]: asked } });
+    const { Responses, UnprocessedKeys } = await clients.dynamodb.send(command).catch((error: unknown) => {
+      throw serviceFailure('LedgerUnavailable', 'BatchGetItem', config.ledgerTable, error);
+    });
+    items.push(...(Responses?.[config.ledgerTable] ?? []));
+    const unread = UnprocessedKeys?.[config.ledgerTable];
+    if (!unread?.Keys?.length) return items;
+    asked = unread;
+    await sleep(FIRST_PAUSE_MS * 2 ** (attempt - 1));
+  }
+  const throttled = new Error(`${asked.Keys?.length} receipts stay unread`);
+  throw serviceFailure('LedgerUnavailable', 'BatchGetItem', config.ledgerTable, throttled);
+}

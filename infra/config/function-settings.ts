@@ -1,0 +1,100 @@
+/** What a function is told of cdk.json, in the file beside its bundle: only what it needs. Routes are sorted, so that their order in cdk.json changes no code. */
+import type { PlacedRoute, Route } from '../../functions/core/route.ts';
+import type { CheckSettings, RelaySettings, ReplaySettings } from '../../functions/core/settings.ts';
+import { functionArn, readerRoleArn, replayRoleArn, writerRoleArn } from '../arns.ts';
+import { MAX_RECEIVES } from '../constructs/relay-queue.ts';
+import { LIVE_ALIAS, relayNames, serviceName } from '../names.ts';
+import { sharesOf } from './concurrency.ts';
+import type { PullingRouteContext, RelayContext, RouteContext } from './config.ts';
+
+export function relaySettings(config: RelayContext): RelaySettings {
+  const { source, routes, relay } = config;
+  const { largeFunction, partFunction } = relayNames(config);
+  const { retryDelaySeconds, awaitRoleHours, latePutSeconds, lateCompleteSeconds, largeObjectBytes } = relay;
+  const { slots: largeSlots, workers: largeWorkers } = sharesOf(relay);
+  return {
+    ...commonSettings(config),
+    routes: sorted(routes).map(runtimeRoute),
+    maxReceives: MAX_RECEIVES,
+    retryDelaySeconds,
+    awaitRoleHours,
+    latePutSeconds,
+    lateCompleteSeconds,
+    largeObjectBytes,
+    largeSlots,
+    largeWorkers,
+    ...(relay.largeObjects && {
+      largeFunction: functionArn(source, `${largeFunction}:${LIVE_ALIAS}`),
+      partFunction: functionArn(source, partFunction),
+    }),
+  };
+}
+
+export function checkSettings(config: RelayContext): CheckSettings {
+  return {
+    ...commonSettings(config),
+    routes: sorted(config.routes).map(runtimeRoute),
+    awaitRoleHours: config.relay.awaitRoleHours,
+    ...(config.relay.replay && { replayRoleArn: replayRoleArn(config) }),
+    protectLedger: config.relay.protectLedger,
+  };
+}
+
+export function replaySettings(config: RelayContext): ReplaySettings {
+  const { source, routes, relay } = config;
+  const { retryDelaySeconds, memoryMiB, largeObjectBytes } = relay;
+  const { queue: concurrency, slots: largeSlots, workers: largeWorkers } = sharesOf(relay);
+  return {
+    ...commonSettings(config),
+    routes: sorted(routes).map(runtimeFilter),
+    retryDelaySeconds,
+    replayFunction: functionArn(source, `${relayNames(config).replayFunction}:${LIVE_ALIAS}`),
+    relay: { concurrency, memoryMiB, largeObjectBytes, largeSlots, largeWorkers },
+  };
+}
+
+function commonSettings(config: RelayContext) {
+  const { account, bucket } = config.source;
+  return { name: serviceName(config), sourceBucket: bucket, sourceAccount: account };
+}
+
+/** As it lies beside a bundle: the fields of each object are sorted, so that equal settings are equal bytes, however cdk.json orders them. */
+export function settingsJson(settings: object): string {
+  return JSON.stringify(settings, (_, value: unknown) =>
+    typeof value !== 'object' || value === null || Array.isArray(value)
+      ? value
+      : Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))),
+  );
+}
+
+/** By name, in the order of code units: the same on every machine. */
+function sorted<R extends { name: string }>(routes: readonly R[]): R[] {
+  return routes.toSorted((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/** A route as the relay and the check read it. */
+export function runtimeRoute(route: RouteContext): Route {
+  const { externalId, storageClass, copyTags, requireProof } = route;
+  const { account, region, bucket, prefix, kmsKeyArn, sendEncryption } = route.destination;
+  return {
+    ...runtimeFilter(route),
+    destination: { account, region, bucket, prefix, kmsKeyArn, sendEncryption },
+    writerRoleArn: writerRoleArn(route),
+    externalId,
+    storageClass,
+    copyTags,
+    requireProof,
+  };
+}
+
+/** As much of it as replay needs. */
+export function runtimeFilter(route: RouteContext): PlacedRoute {
+  const { name, filter, createOnly, pull } = route;
+  const { account: owner, bucket: target, prefix } = route.destination;
+  const filtered = { name, filter, createOnly, destination: { account: owner, bucket: target, prefix } };
+  if (!pull) return filtered;
+  const { account, region, bucket, externalId, kmsKeyArn } = pull;
+  const readerRole = readerRoleArn(route as PullingRouteContext);
+  const pulled = { account, region, bucket, readerRoleArn: readerRole, externalId, kmsKeyArn };
+  return { ...filtered, pull: pulled };
+}

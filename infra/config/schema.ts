@@ -1,0 +1,159 @@
+/** What each field of `cdk.json` may be; a message is what comes after the field's name and value. */
+import * as z from 'zod';
+import { DEFAULT_NAME, LONGEST_NAME } from '../names.ts';
+import { whyNoBucket } from './bucket-name.ts';
+import { LEAST_FOR_QUEUE } from './concurrency.ts';
+import { whyNoKeyText, whyNoPrefix } from './key-text.ts';
+import { replaySchema } from './replay-schema.ts';
+import { textWith } from './text-with.ts';
+
+const TWELVE_DIGITS = 'must be the 12 digits of an AWS account, in quotes';
+const account = z.string(TWELVE_DIGITS).regex(/^\d{12}$/, TWELVE_DIGITS);
+/** Which of them there are, `config/regions.ts` knows. */
+const region = z.string().regex(/^[a-z]{2,8}(-[a-z]+)+-\d{1,2}$/, 'must be a region such as "us-east-1"');
+const bucket = textWith(whyNoBucket);
+/** https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateRole.html */
+const roleName = z.string().regex(/^[\w+=,.@-]{1,64}$/, 'must be a role name: 1 to 64 of A-Z a-z 0-9 _ + = , . @ -');
+/** A stack's name is the narrowest: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cfn-using-console-create-stack-parameters.html */
+const relayName = z
+  .string()
+  .regex(/^[A-Za-z][A-Za-z0-9-]*$/, 'must be letters, digits and hyphens, a letter first')
+  .max(
+    LONGEST_NAME,
+    `must have at most ${LONGEST_NAME} characters, so that every name made of it stays within AWS's limits`,
+  );
+const prefix = textWith(whyNoPrefix);
+const suffix = textWith(whyNoKeyText);
+/** https://docs.aws.amazon.com/kms/latest/developerguide/concepts.html#key-id-key-ARN */
+const kmsKeyArn = z
+  .string()
+  .regex(
+    /^arn:[^:]+:kms:[^:]+:\d{12}:key\/(mrk-[0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})$/,
+    'must be the ARN of a KMS key (arn:aws:kms:…:key/…), and no alias',
+  );
+/** https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html */
+const externalId = z
+  .string()
+  .regex(/^[\w+=,.@:/-]{2,1224}$/, 'must be 2 to 1,224 of A-Z a-z 0-9 _ + = , . @ : / - as STS takes them');
+const storageClass = z.enum([
+  'STANDARD',
+  'STANDARD_IA',
+  'ONEZONE_IA',
+  'INTELLIGENT_TIERING',
+  'GLACIER_IR',
+  'GLACIER',
+  'DEEP_ARCHIVE',
+]);
+/** What an object may be in at the source; STANDARD's old rival is no longer written, but still read. */
+const sourceClass = z.enum([...storageClass.options, 'REDUCED_REDUNDANCY']);
+const storageClassRule = z.union(
+  [z.literal('copy'), storageClass, z.partialRecord(sourceClass, storageClass)],
+  `must be "copy", one of ${storageClass.options.join(', ')}, or a map from such to such`,
+);
+/** The retention times that CloudWatch Logs takes. */
+const RETENTION_DAYS = [
+  1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
+];
+
+/** A bucket of another account, read through a role of that account. */
+const pullSchema = z.strictObject({
+  account,
+  region,
+  bucket,
+  readerRoleName: roleName,
+  externalId,
+  kmsKeyArn: kmsKeyArn.optional(),
+});
+
+const routeSchema = z.strictObject({
+  name: z.string().regex(/^[A-Za-z0-9-]{1,40}$/, 'must be 1 to 40 letters, digits and hyphens'),
+  filter: z.strictObject({ prefix: prefix.default(''), suffix: suffix.default('') }).prefault({}),
+  pull: pullSchema.optional(),
+  destination: z.strictObject({
+    account,
+    region,
+    bucket,
+    existingBucket: z.boolean().default(false),
+    versioned: z.boolean().default(true),
+    prefix: prefix.default(''),
+    kmsKeyArn: kmsKeyArn.optional(),
+    /** Names the encryption with each write, for a bucket whose policy demands the header. */
+    sendEncryption: z.boolean().default(false),
+  }),
+  writerRoleName: roleName,
+  externalId,
+  storageClass: storageClassRule.optional(),
+  copyTags: z.boolean().default(false),
+  createOnly: z.boolean().default(false),
+  requireProof: z.boolean().default(false),
+});
+
+/** The context `relay` of cdk.json, field by field; what doesn't fit together, `config/` refuses. */
+export const contextSchema = z.strictObject({
+  source: z.strictObject({
+    account,
+    region,
+    /** Left out when every route pulls. */
+    bucket: bucket.optional(),
+    existingBucket: z.boolean().default(false),
+    versioned: z.boolean().default(true),
+    kmsKeyArn: kmsKeyArn.optional(),
+    relayRoleName: roleName,
+  }),
+  routes: z.array(routeSchema).min(1, 'must have at least one route'),
+  relay: z
+    .strictObject({
+      /** Everything that the stacks make is called after it. */
+      name: relayName.default(DEFAULT_NAME),
+      memoryMiB: z.int().min(256).max(10_240).default(384),
+      /** Lambda's longest; a lower one bounds the largest object. */
+      timeoutSeconds: z.int().min(30).max(900).default(900),
+      batchSize: z.int().min(1).max(10).default(10),
+      /** Of relay, relay-large and relay-part together: 20 for the queue, and two large objects with 16 workers each (concurrency.ts). The ends are those of an SQS mapping. */
+      maximumConcurrency: z.int().min(LEAST_FOR_QUEUE).max(1000).default(54),
+      /** Before a message's second try; each further pause is four times as long, up to a quarter of an hour. Longer than any request may still take. */
+      retryDelaySeconds: z.int().min(10).max(900).default(30),
+      /**
+       * For so long after its first refusal a role that never let this relay in is waited for: a weekend, unless said
+       * otherwise. Its upper end is as long as SQS keeps a message.
+       */
+      awaitRoleHours: z.int().min(1).max(336).default(72),
+      /**
+       * For so long after a write went unanswered it may still take effect: what was delivered meanwhile is delivered once more then. AWS
+       * gives no number for PutObject, and of CompleteMultipartUpload it says "several minutes". The upper end is SQS's longest delay.
+       */
+      latePutSeconds: z.int().min(10).max(900).default(120),
+      lateCompleteSeconds: z.int().min(10).max(900).default(900),
+      /** What one invocation takes on, at the cautious 20 MB/s of a small function; larger ones are shared out among workers. */
+      largeObjectBytes: z
+        .int()
+        .min(64 * 1024 ** 2)
+        .max(5 * 1024 ** 3)
+        .default(5 * 1024 ** 3),
+      /** Whether there are the durable functions that objects above `largeObjectBytes` take. */
+      largeObjects: z.boolean().default(true),
+      /** Each moves up to 78 MB/s; half as many would take longer over the largest object than its parts are kept. Fewer, where `maximumConcurrency` has no room. */
+      largeWorkers: z.int().min(1).max(1000).default(16),
+      /** Whether there is the durable function that looks for what has no receipt. */
+      replay: z.boolean().default(true),
+      /** What is looked through by itself, at times, for objects without a receipt. */
+      replays: z.array(replaySchema).default([]),
+      /** A role for S3 Batch Operations jobs, whose manifests lie in this bucket of account A; they report there too. */
+      batchOperations: z.strictObject({ bucket }).optional(),
+      logRetentionDays: z
+        .int()
+        .refine((days) => RETENTION_DAYS.includes(days), `must be one of ${RETENTION_DAYS.join(', ')}`)
+        .default(30),
+      /** Turns on the table's protection against deletion, once the first deployment has gone well. */
+      protectLedger: z.boolean().default(false),
+      /** An alarm on each route's latency, besides the one on all together. */
+      routeAlarms: z.boolean().default(false),
+      /** Gets the alarms by mail, once it has confirmed. */
+      alarmEmail: z.email('must be an e-mail address').optional(),
+      /** Takes a region that the CDK's region data doesn't know yet. */
+      acceptUnknownRegion: z.boolean().default(false),
+      /** Takes prefixes and suffixes that look like a slip: see config/key-text.ts. */
+      acceptUnusualKeys: z.boolean().default(false),
+    })
+    .prefault({}),
+});

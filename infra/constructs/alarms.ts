@@ -1,0 +1,121 @@
+import { Duration } from 'aws-cdk-lib';
+import { Alarm, type AlarmProps, ComparisonOperator, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
+import { Effect, PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Topic } from 'aws-cdk-lib/aws-sns';
+import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
+import { Construct } from 'constructs';
+import type { RelayContext } from '../config/config.ts';
+import { alarmName, relayNames } from '../names.ts';
+import { RelayMetrics } from './metrics.ts';
+
+export interface AlarmsProps {
+  config: RelayContext;
+}
+
+/** Longer than the first three pauses of a message that is tried again: half a minute, two minutes, eight. */
+const OLDEST_MESSAGE_SECONDS = 1800;
+const LATENCY_MS = Duration.minutes(5).toMilliseconds();
+/** A day, and patience for a canary that is late. */
+const SILENCE_HOURS = 26;
+
+const ATLEAST = ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD;
+
+/** What people are woken for, each with its section in docs/runbook.md, which its description names. */
+export class Alarms extends Construct {
+  readonly topic: Topic;
+  readonly all: Alarm[] = [];
+  readonly #config: RelayContext;
+
+  constructor(scope: Construct, id: string, { config }: AlarmsProps) {
+    super(scope, id);
+    this.#config = config;
+    const metrics = new RelayMetrics(config);
+    const { account } = config.source;
+    this.topic = new Topic(this, 'Topic', { topicName: relayNames(config).alarmTopic, enforceSSL: true });
+    // A topic's own policy takes the place of the default one, which let CloudWatch in.
+    this.topic.addToResourcePolicy(
+      new PolicyStatement({
+        sid: 'PublishAlarms',
+        effect: Effect.ALLOW,
+        principals: [new ServicePrincipal('cloudwatch.amazonaws.com')],
+        actions: ['sns:Publish'],
+        resources: [this.topic.topicArn],
+        conditions: { StringEquals: { 'aws:SourceAccount': account } },
+      }),
+    );
+    if (config.relay.alarmEmail !== undefined)
+      this.topic.addSubscription(new EmailSubscription(config.relay.alarmEmail));
+
+    this.#add('dead-letters', 'objects that could not be relayed wait for somebody', {
+      metric: metrics.deadLetterDepth(),
+      threshold: 1,
+      evaluationPeriods: 1,
+    });
+    this.#add('oldest-message', 'an upload has been waiting for half an hour', {
+      metric: metrics.oldestMessageAge(),
+      threshold: OLDEST_MESSAGE_SECONDS,
+      evaluationPeriods: 1,
+    });
+    this.#add('oldest-message', 'an upload has been waiting for half an hour, sent anew each time', {
+      metric: metrics.oldestRequeuedAge(),
+      threshold: OLDEST_MESSAGE_SECONDS,
+      evaluationPeriods: 1,
+      suffix: '-requeued',
+    });
+    this.#add('errors', 'the relay function fails again and again', {
+      metric: metrics.ofRelayFunction('Errors'),
+      threshold: 1,
+      evaluationPeriods: 3,
+    });
+    this.#add('throttles', 'Lambda refuses to run the relay as often as it is needed', {
+      metric: metrics.ofRelayFunction('Throttles'),
+      threshold: 1,
+      evaluationPeriods: 3,
+    });
+    this.#add('latency', 'one upload in a hundred takes over five minutes', {
+      metric: metrics.own('deliveryLatency', 'p99'),
+      threshold: LATENCY_MS,
+      evaluationPeriods: 3,
+    });
+    // A stack holds 500 resources, so an alarm for each route is asked for.
+    for (const { name } of config.relay.routeAlarms ? config.routes : []) {
+      this.#add('latency', `one upload in a hundred takes over five minutes along route ${name}`, {
+        metric: metrics.ofRoute('deliveryLatency', name, 'p99'),
+        threshold: LATENCY_MS,
+        evaluationPeriods: 3,
+        suffix: `-${name}`,
+      });
+    }
+    this.#add('check-failed', 'the check found something that must be mended', {
+      metric: metrics.own('checkFailedLines', 'Maximum'),
+      threshold: 1,
+      evaluationPeriods: 1,
+    });
+    this.#add('check-silent', `no check has passed for ${SILENCE_HOURS} hours`, {
+      // Every one of the last hours without a check that passed: silence counts like failure.
+      metric: metrics.own('checkPassed', 'Maximum').with({ period: Duration.hours(1) }),
+      threshold: 1,
+      comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,
+      evaluationPeriods: SILENCE_HOURS,
+      treatMissingData: TreatMissingData.BREACHING,
+    });
+  }
+
+  #add(
+    kind: string,
+    meaning: string,
+    { suffix = '', ...props }: Omit<AlarmProps, 'alarmName'> & { suffix?: string },
+  ): void {
+    const alarm = new Alarm(this, `${kind}${suffix}`, {
+      comparisonOperator: ATLEAST,
+      treatMissingData: TreatMissingData.NOT_BREACHING,
+      ...props,
+      alarmName: alarmName(this.#config, kind, suffix),
+      alarmDescription: `Upload Relay: ${meaning}. What to do: docs/runbook.md#alarm-${kind}`,
+    });
+    alarm.addAlarmAction(new SnsAction(this.topic));
+    alarm.addOkAction(new SnsAction(this.topic));
+    this.all.push(alarm);
+  }
+}

@@ -1,0 +1,25 @@
+import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
+import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
+import { Construct } from 'constructs';
+import type { RelayContext } from '../config/config.ts';
+import { relayNames } from '../names.ts';
+import type { CheckFunction } from './check-function.ts';
+
+export interface CanaryProps {
+  config: RelayContext;
+  check: CheckFunction;
+}
+
+/** The check, daily, whether or not anything is uploaded: most breakage comes from a change on the other side, in silence. */
+export class Canary extends Construct {
+  constructor(scope: Construct, id: string, { config, check }: CanaryProps) {
+    super(scope, id);
+    new Rule(this, 'Daily', {
+      ruleName: relayNames(config).canaryRule,
+      description: 'Upload Relay: invokes the check once a day',
+      // Early in the day of most readers of alarms in Europe, and before that of those in America.
+      schedule: Schedule.cron({ minute: '0', hour: '6' }),
+      targets: [new LambdaFunction(check.function)],
+    });
+  }
+}

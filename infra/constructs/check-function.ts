@@ -1,0 +1,38 @@
+import type { Construct } from 'constructs';
+import type { RelayContext } from '../config/config.ts';
+import { checkSettings } from '../config/function-settings.ts';
+import { relayNames } from '../names.ts';
+import type { Ledger } from './ledger.ts';
+import { RelayCode } from './relay-code.ts';
+import type { RelayFunction } from './relay-function.ts';
+
+export interface CheckFunctionProps {
+  config: RelayContext;
+  relay: RelayFunction;
+  ledger: Ledger;
+}
+
+/** Some twenty requests per route, and patience for a destination that is slow to refuse. */
+const TIMEOUT_SECONDS = 120;
+const MEMORY_MIB = 256;
+
+/**
+ * Looks whether the relay may do what it must and nothing else. It has the relay's own role and log group, so that it proves
+ * what the relay may do, and nobody is granted anything for its sake.
+ */
+export class CheckFunction extends RelayCode {
+  constructor(scope: Construct, id: string, { config, relay, ledger }: CheckFunctionProps) {
+    super(scope, id, {
+      config,
+      role: relay.role,
+      functionName: relayNames(config).checkFunction,
+      description: 'Looks whether the relay may do what it must, and nothing else',
+      entry: 'check',
+      settings: checkSettings(config),
+      timeoutSeconds: TIMEOUT_SECONDS,
+      memoryMiB: MEMORY_MIB,
+      logGroup: relay.logGroup,
+      environment: { RELAY_ROLE_ID: relay.role.roleId, LEDGER_TABLE: ledger.table.tableName },
+    });
+  }
+}

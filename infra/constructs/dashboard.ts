@@ -1,0 +1,97 @@
+import {
+  type Alarm,
+  AlarmStatusWidget,
+  Dashboard as CloudWatchDashboard,
+  GraphWidget,
+  type GraphWidgetProps,
+  type IMetric,
+} from 'aws-cdk-lib/aws-cloudwatch';
+import { Construct } from 'constructs';
+import type { RelayContext } from '../config/config.ts';
+import { relayNames } from '../names.ts';
+import { RelayMetrics } from './metrics.ts';
+
+export interface DashboardProps {
+  config: RelayContext;
+  alarms: Alarm[];
+}
+
+const COLUMNS = 24;
+const HEIGHT = 6;
+
+/** What an operator wants to see at a glance: does it flow, how fast, what is stuck, and would it work right now. */
+export class Dashboard extends Construct {
+  constructor(scope: Construct, id: string, { config, alarms }: DashboardProps) {
+    super(scope, id);
+    const metrics = new RelayMetrics(config);
+    new CloudWatchDashboard(this, 'Dashboard', {
+      dashboardName: relayNames(config).dashboard,
+      widgets: [
+        [new AlarmStatusWidget({ title: 'Alarms', alarms, width: COLUMNS, height: 2 })],
+        [
+          graph('Objects', {
+            left: [
+              ...metrics.ofEachRoute('objectsDelivered', 'delivered'),
+              ...metrics.ofEachRoute('objectsFailed', 'failed'),
+            ],
+          }),
+          graph('Bytes', {
+            left: [
+              ...metrics.ofEachRoute('bytesDelivered', 'delivered'),
+              ...metrics.ofEachRoute('bytesFailed', 'failed'),
+            ],
+          }),
+          graph('From drop to delivery (ms)', {
+            left: ['p50', 'p99'].flatMap((percentile) =>
+              metrics.ofEachRoute('deliveryLatency', percentile, percentile),
+            ),
+          }),
+        ],
+        [
+          graph('Oldest unrelayed object (s)', {
+            left: [
+              metrics.oldestMessageAge().with({ label: 'age' }),
+              metrics.oldestRequeuedAge().with({ label: 'sent anew' }),
+            ],
+          }),
+          graph('Dead letters', { left: [metrics.deadLetterDepth().with({ label: 'messages' })] }),
+          graph('Throttles and errors', {
+            left: [
+              metrics.ofRelayFunction('Throttles').with({ label: 'throttles' }),
+              metrics.ofRelayFunction('Errors').with({ label: 'errors' }),
+            ],
+          }),
+        ],
+        [
+          graph('Uploads of large objects', {
+            left: [
+              ...metrics.ofEachRoute('largeUploadsBegun', 'begun'),
+              ...metrics.ofEachRoute('largeUploadsFinished', 'finished'),
+              ...metrics.ofEachRoute('orphanedUploads', 'orphaned'),
+            ],
+          }),
+          graph('Canary', {
+            left: [
+              metrics.own('checkPassed', 'Maximum').with({ label: 'passed' }),
+              metrics.own('checkFailedLines', 'Maximum').with({ label: 'failed lines' }),
+            ],
+          }),
+          graph('Invocations of the relay', {
+            left: [metrics.ofRelayFunction('Invocations').with({ label: 'invocations' })],
+          }),
+        ],
+      ],
+    });
+  }
+}
+
+function graph(title: string, { left }: { left: IMetric[] }): GraphWidget {
+  const props: GraphWidgetProps = {
+    title,
+    left,
+    width: COLUMNS / 3,
+    height: HEIGHT,
+    leftYAxis: { min: 0, showUnits: false },
+  };
+  return new GraphWidget(props);
+}

@@ -1,0 +1,52 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { AssetHashType, DockerImage } from 'aws-cdk-lib';
+import { Code } from 'aws-cdk-lib/aws-lambda';
+import { buildSync } from 'esbuild';
+import { SETTINGS_FILE } from '../../functions/core/settings.ts';
+import { settingsJson } from '../config/function-settings.ts';
+
+const FUNCTIONS = fileURLToPath(new URL('../../functions/', import.meta.url));
+
+/**
+ * One ESM file with the SDK in it, and the settings beside it: it starts faster than with the runtime's own SDK, and what was tested
+ * is what runs. Equal code with equal settings is an equal asset, whoever synthesizes it.
+ * @param entry the file in `functions/handlers/`, without its ending
+ */
+export function functionCode(entry: string, settings: object): Code {
+  const json = settingsJson(settings);
+  return Code.fromAsset(FUNCTIONS, {
+    assetHashType: AssetHashType.OUTPUT,
+    bundling: {
+      // The library takes assets with equal options for one asset, and these tell them apart.
+      command: [entry, json],
+      // Never asked for, since the local bundling doesn't decline.
+      image: DockerImage.fromRegistry('none'),
+      local: {
+        tryBundle(folder) {
+          bundle(entry, join(folder, 'index.mjs'));
+          writeFileSync(join(folder, SETTINGS_FILE), json);
+          return true;
+        },
+      },
+    },
+  });
+}
+
+function bundle(entry: string, outfile: string): void {
+  buildSync({
+    entryPoints: [join(FUNCTIONS, 'handlers', `${entry}.ts`)],
+    outfile,
+    bundle: true,
+    minify: true,
+    platform: 'node',
+    target: 'node24',
+    format: 'esm',
+    mainFields: ['module', 'main'],
+    alias: { '@aws-sdk/credential-provider-node': join(FUNCTIONS, 'aws/environment-credentials.ts') },
+    // Some dependencies are CommonJS and call require() for Node's own modules.
+    banner: { js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);" },
+    logLevel: 'warning',
+  });
+}

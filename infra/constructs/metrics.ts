@@ -1,0 +1,73 @@
+import { Duration } from 'aws-cdk-lib';
+import { type IMetric, MathExpression, Metric } from 'aws-cdk-lib/aws-cloudwatch';
+import { METRICS, METRICS_NAMESPACE } from '../../functions/reporting/metric-names.ts';
+import type { RelayContext } from '../config/config.ts';
+import { relayNames, serviceName } from '../names.ts';
+
+const PERIOD = Duration.minutes(5);
+/** A graph of more lines is read by nobody, and a dashboard takes 500 metrics a widget. */
+const MOST_LINES = 20;
+
+/** What the dashboard shows and the alarms listen to. Names are plain text, so that the dashboard's body is too. */
+export class RelayMetrics {
+  readonly #config: RelayContext;
+
+  constructor(config: RelayContext) {
+    this.#config = config;
+  }
+
+  /** Of one route, as the functions log it. */
+  ofRoute(name: keyof typeof METRICS, route: string, statistic = 'Sum'): Metric {
+    return this.own(name, statistic, { route });
+  }
+
+  /**
+   * A line for each route, labelled with what it shows; with many routes CloudWatch looks for them by itself, so that the dashboard
+   * doesn't grow with them: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/search-expression-syntax.html
+   */
+  ofEachRoute(name: keyof typeof METRICS, label: string, statistic = 'Sum'): IMetric[] {
+    const { routes } = this.#config;
+    if (routes.length <= MOST_LINES) {
+      const names = routes.map((route) => route.name).sort();
+      return names.map((route) => this.ofRoute(name, route, statistic).with({ label: `${label}, ${route}` }));
+    }
+    const schema = `{${METRICS_NAMESPACE},route,service}`;
+    const search = `${schema} MetricName="${METRICS[name]}" service="${serviceName(this.#config)}"`;
+    const expression = `SEARCH('${search}', '${statistic}', ${PERIOD.toSeconds()})`;
+    return [new MathExpression({ expression, usingMetrics: {}, label, period: PERIOD })];
+  }
+
+  /** Of the relay as a whole. */
+  own(name: keyof typeof METRICS, statistic: string, dimensions: Record<string, string> = {}): Metric {
+    return new Metric({
+      namespace: METRICS_NAMESPACE,
+      metricName: METRICS[name],
+      dimensionsMap: { service: serviceName(this.#config), ...dimensions },
+      statistic,
+      period: PERIOD,
+    });
+  }
+
+  oldestMessageAge(): Metric {
+    return this.#ofQueue('ApproximateAgeOfOldestMessage', relayNames(this.#config).queue);
+  }
+
+  /** Of messages that the relay has sent anew: with each sending SQS's own figure starts afresh. */
+  oldestRequeuedAge(): Metric {
+    return this.own('oldestRequeued', 'Maximum');
+  }
+
+  deadLetterDepth(): Metric {
+    return this.#ofQueue('ApproximateNumberOfMessagesVisible', relayNames(this.#config).deadLetterQueue);
+  }
+
+  ofRelayFunction(metricName: 'Throttles' | 'Errors' | 'Invocations'): Metric {
+    const dimensionsMap = { FunctionName: relayNames(this.#config).relayFunction };
+    return new Metric({ namespace: 'AWS/Lambda', metricName, dimensionsMap, statistic: 'Sum', period: PERIOD });
+  }
+
+  #ofQueue(metricName: string, QueueName: string): Metric {
+    const dimensionsMap = { QueueName };
+    return new Metric({ namespace: 'AWS/SQS', metricName, dimensionsMap, statistic: 'Maximum', period: PERIOD });
+  }
+}

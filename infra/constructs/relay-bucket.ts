@@ -1,0 +1,53 @@
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { Key } from 'aws-cdk-lib/aws-kms';
+import { BlockPublicAccess, Bucket, BucketEncryption, type BucketProps, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
+import { Construct } from 'constructs';
+import { acknowledge } from './nag-suppressions.ts';
+
+export interface RelayBucketProps {
+  bucketName: string;
+  versioned: boolean;
+  /** After so many days what an interrupted upload has left behind is removed. */
+  incompleteUploadDays: number;
+  /** Without it S3 encrypts with its own keys. */
+  kmsKeyArn?: string | undefined;
+}
+
+/**
+ * A bucket as either side wants it: owned whole by its account, closed to the public, encrypted, TLS only, and kept when
+ * the stack goes. What an interrupted upload leaves behind is removed after a while: nobody else may abort it.
+ */
+export class RelayBucket extends Construct {
+  readonly bucket: Bucket;
+
+  constructor(
+    scope: Construct,
+    id: string,
+    { bucketName, versioned, incompleteUploadDays, kmsKeyArn }: RelayBucketProps,
+  ) {
+    super(scope, id);
+    this.bucket = new Bucket(this, 'Bucket', {
+      bucketName,
+      versioned,
+      ...this.#encryption(kmsKeyArn),
+      blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
+      objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
+      enforceSSL: true,
+      removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
+      lifecycleRules: [
+        { id: 'remove-incomplete-uploads', abortIncompleteMultipartUploadAfter: Duration.days(incompleteUploadDays) },
+      ],
+    });
+    acknowledge(
+      this.bucket,
+      'S1',
+      'Access logs come hours late and not for certain, and need a bucket that outlives this one. Who wrote what stands in the ledger; for the rest an account has CloudTrail, or turns logging on for this bucket.',
+    );
+  }
+
+  #encryption(kmsKeyArn: string | undefined): Pick<BucketProps, 'encryption' | 'encryptionKey' | 'bucketKeyEnabled'> {
+    if (kmsKeyArn === undefined) return { encryption: BucketEncryption.S3_MANAGED };
+    const encryptionKey = Key.fromKeyArn(this, 'Key', kmsKeyArn);
+    return { encryption: BucketEncryption.KMS, encryptionKey, bucketKeyEnabled: true };
+  }
+}

@@ -1,0 +1,64 @@
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import type { IRole } from 'aws-cdk-lib/aws-iam';
+import { Architecture, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
+import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+import type { RelayContext } from '../config/config.ts';
+import { logGroupName } from '../names.ts';
+import { functionCode } from './function-code.ts';
+
+export interface RelayCodeProps {
+  config: RelayContext;
+  role: IRole;
+  functionName: string;
+  description: string;
+  /** The file in `functions/`, without its ending. */
+  entry: string;
+  /** What it is told of cdk.json: `infra/config/function-settings.ts`. */
+  settings: object;
+  /** Instead of `relay.timeoutSeconds`. */
+  timeoutSeconds?: number;
+  /** Instead of `relay.memoryMiB`. */
+  memoryMiB?: number;
+  /** Instead of one of its own. */
+  logGroup?: LogGroup;
+  /** Instead of what a function that streams needs. */
+  environment?: Record<string, string>;
+}
+
+/** A young generation so small is collected before the buffers of a stream pile up: see functions/core/heap.ts. */
+const FOR_STREAMS = { NODE_OPTIONS: '--max-semi-space-size=2' };
+
+/** One of the relay's functions with its log group. */
+export class RelayCode extends Construct {
+  readonly function: LambdaFunction;
+  readonly logGroup: LogGroup;
+
+  constructor(scope: Construct, id: string, props: RelayCodeProps) {
+    super(scope, id);
+    const { config, role, functionName, description, entry, settings, environment = FOR_STREAMS } = props;
+    const { timeoutSeconds, memoryMiB, logRetentionDays } = config.relay;
+    this.logGroup =
+      props.logGroup ??
+      new LogGroup(this, 'Logs', {
+        logGroupName: logGroupName(functionName),
+        retention: logRetentionDays as RetentionDays,
+        removalPolicy: RemovalPolicy.DESTROY,
+      });
+    this.function = new LambdaFunction(this, 'Function', {
+      functionName,
+      description,
+      code: functionCode(entry, settings),
+      handler: 'index.handler',
+      runtime: Runtime.NODEJS_24_X,
+      architecture: Architecture.ARM_64,
+      memorySize: props.memoryMiB ?? memoryMiB,
+      timeout: Duration.seconds(props.timeoutSeconds ?? timeoutSeconds),
+      role,
+      logGroup: this.logGroup,
+      // What has begun with a version goes on with it, days later even.
+      currentVersionOptions: { removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE },
+      environment,
+    });
+  }
+}

@@ -1,0 +1,178 @@
+import { Effect, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { CfnEventInvokeConfig, EventSourceMapping, type Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import type { LogGroup } from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+import { sourceStatements } from '../../functions/aws/policies.ts';
+import { bucketArn, functionArn, objectsArn, partitionOf, readerRoleArn, writerRoleArn } from '../arns.ts';
+import { sharesOf } from '../config/concurrency.ts';
+import { ownSource, pullingRoutes, type RelayContext } from '../config/config.ts';
+import { relaySettings } from '../config/function-settings.ts';
+import { LIVE_ALIAS, relayNames, serviceName } from '../names.ts';
+import { allowCheckpoints } from './durable-code.ts';
+import { LargeFunctions } from './large-functions.ts';
+import type { Ledger } from './ledger.ts';
+import { acknowledge } from './nag-suppressions.ts';
+import { RelayCode } from './relay-code.ts';
+import type { RelayQueue } from './relay-queue.ts';
+import { WidePermissions } from './wide-permissions.ts';
+
+export interface RelayFunctionProps {
+  config: RelayContext;
+}
+
+/**
+ * The relay, the two functions that help it with large objects, if it has them, and the role that all three act in: the writer
+ * roles trust one role of this account. Each method gives a permission together with the setting that goes with it.
+ */
+export class RelayFunction extends Construct {
+  readonly function: LambdaFunction;
+  readonly role: Role;
+  /** Of the relay itself. */
+  readonly logGroup: LogGroup;
+  readonly #config: RelayContext;
+  readonly #wide: WidePermissions;
+  readonly #large: LargeFunctions | undefined;
+
+  constructor(scope: Construct, id: string, { config }: RelayFunctionProps) {
+    super(scope, id);
+    this.#config = config;
+    this.role = new Role(this, 'Role', {
+      roleName: config.source.relayRoleName,
+      description: 'Upload Relay: reads the source bucket and assumes the writer roles',
+      assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
+    });
+    this.#wide = new WidePermissions(this.role);
+    const names = relayNames(config);
+    const common = { config, role: this.role, settings: relaySettings(config) };
+    const relay = new RelayCode(this, 'Relay', {
+      ...common,
+      functionName: names.relayFunction,
+      description: 'Streams each uploaded object into the destination account',
+      entry: 'relay',
+    });
+    this.function = relay.function;
+    this.logGroup = relay.logGroup;
+    this.#large = config.relay.largeObjects ? new LargeFunctions(this, common) : undefined;
+    const logGroups = [relay.logGroup, ...(this.#large?.logGroups ?? [])].map(({ logGroupArn }) => logGroupArn);
+    this.#allow('WriteLogs', ['logs:CreateLogStream', 'logs:PutLogEvents'], logGroups);
+  }
+
+  takesFrom({ queue }: RelayQueue): void {
+    const { relay } = this.#config;
+    this.#allow(
+      'TakeMessages',
+      ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'],
+      [queue.queueArn],
+    );
+    this.#allow('SendAnew', ['sqs:SendMessage'], [queue.queueArn]);
+    this.#set('QUEUE_URL', queue.queueUrl);
+    const mapping = new EventSourceMapping(this, 'Mapping', {
+      target: this.function,
+      eventSourceArn: queue.queueArn,
+      batchSize: relay.batchSize,
+      maxConcurrency: sharesOf(relay).queue,
+      reportBatchItemFailures: true,
+    });
+    // Lambda tries the role out when the mapping is created.
+    mapping.node.addDependency(this.role);
+  }
+
+  /** By itself, where a route takes what is dropped into the relay's own bucket. */
+  readsSource(): void {
+    const { source } = this.#config;
+    const own = ownSource(this.#config);
+    if (!own) return;
+    const prefixes = [...new Set(own.routes.map(({ filter }) => filter.prefix))].sort();
+    const statements = sourceStatements({
+      bucketArn: bucketArn(own.bucket, source.region),
+      prefixes,
+      withTags: own.routes.some(({ copyTags }) => copyTags),
+      kmsKeyArn: source.kmsKeyArn,
+    });
+    for (const statement of statements) {
+      const { Sid: sid, Action, Resource } = statement;
+      // A list of them grows with the routes.
+      if (Array.isArray(Resource)) this.#wide.allow({ sid, actions: [Action].flat(), resources: Resource });
+      else this.role.addToPolicy(PolicyStatement.fromJson(statement));
+    }
+    for (const prefix of prefixes) {
+      acknowledge(
+        this.role,
+        `IAM5[Resource::${objectsArn(own.bucket, source.region, prefix)}]`,
+        'Keys are not known beforehand: these are what the routes take.',
+      );
+    }
+  }
+
+  /** Through a role of the source's account, where a route pulls. */
+  pullsAlongRoutes(): void {
+    const readers = pullingRoutes(this.#config).map(readerRoleArn);
+    if (readers.length === 0) return;
+    this.#wide.allow({ sid: 'AssumeReaderRoles', actions: ['sts:AssumeRole'], resources: readers.sort() });
+  }
+
+  writesAlongRoutes(): void {
+    const writers = this.#config.routes.map(writerRoleArn).sort();
+    this.#wide.allow({ sid: 'AssumeWriterRoles', actions: ['sts:AssumeRole'], resources: writers });
+  }
+
+  /** Receipts, and what is known of roles of other accounts (functions/aws/role-history.ts). */
+  recordsIn({ table }: Ledger): void {
+    this.#allow('WriteReceipts', ['dynamodb:PutItem'], [table.tableArn]);
+    this.#set('LEDGER_TABLE', table.tableName);
+    this.#set('RELAY_ROLE_ID', this.role.roleId);
+  }
+
+  /** Onto the account's default bus, and in no other name than our own. */
+  reports(): void {
+    const { account, region } = this.#config.source;
+    this.role.addToPolicy(
+      new PolicyStatement({
+        sid: 'PutEvents',
+        effect: Effect.ALLOW,
+        actions: ['events:PutEvents'],
+        resources: [`arn:${partitionOf(region)}:events:${region}:${account}:event-bus/default`],
+        conditions: { StringEquals: { 'events:source': serviceName(this.#config) } },
+      }),
+    );
+  }
+
+  /** The relay starts relay-large, which has relay-part work for it; what has changed meanwhile it sends to the queue, as the relay may. */
+  relaysLargeObjects(): void {
+    const { source } = this.#config;
+    const { largeFunction, partFunction } = relayNames(this.#config);
+    const started = functionArn(source, `${largeFunction}:${LIVE_ALIAS}`);
+    const worker = functionArn(source, partFunction);
+    this.#allow('StartLargeObjects', ['lambda:InvokeFunction'], [started]);
+    allowCheckpoints(this.role, functionArn(source, `${largeFunction}:*`));
+    this.#allow('InvokeWorkers', ['lambda:InvokeFunction'], [worker]);
+    // Both are named by text alone, and the first message may be of a large object.
+    // A relay that is newer than they are would ask for what they don't know, and they refuse that.
+    this.function.node.addDependency(...this.#large!.named);
+  }
+
+  /** For messages that no retry can help, and for asynchronous invocations that failed for good. */
+  setsAsideIn({ deadLetters }: RelayQueue): void {
+    this.#allow('SetMessagesAside', ['sqs:SendMessage'], [deadLetters.queueArn]);
+    this.#set('DEAD_LETTER_QUEUE_URL', deadLetters.queueUrl);
+    const onFailure = { destination: deadLetters.queueArn };
+    const asynchronous = new CfnEventInvokeConfig(this, 'AsynchronousInvocations', {
+      functionName: this.function.functionName,
+      qualifier: '$LATEST',
+      maximumRetryAttempts: 2,
+      destinationConfig: { onFailure },
+    });
+    // Lambda tries the role out.
+    asynchronous.node.addDependency(this.role);
+    this.#large?.setsAside(onFailure);
+  }
+
+  /** For all functions that act in its role: they read one configuration. */
+  #set(name: string, value: string): void {
+    for (const each of [this.function, ...(this.#large?.functions ?? [])]) each.addEnvironment(name, value);
+  }
+
+  #allow(sid: string, actions: string[], resources: string[]): void {
+    this.role.addToPolicy(new PolicyStatement({ sid, effect: Effect.ALLOW, actions, resources }));
+  }
+}

@@ -1,0 +1,66 @@
+import { Duration } from 'aws-cdk-lib';
+import { type IPrincipal, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+import type { RelayContext } from '../config/config.ts';
+import { relayNames } from '../names.ts';
+
+export interface RelayQueueProps {
+  config: RelayContext;
+}
+
+/** On whose behalf a service sends. */
+export interface SendingSource {
+  arn: string;
+  /** Where the ARN doesn't name it, as a bucket's doesn't. */
+  account?: string;
+}
+
+/** AWS's advice, so that throttled batches are not handed out twice: https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html */
+const VISIBILITY_TIMEOUTS = 6;
+/** How often the relay tries. AWS's advice as well: fewer would give up on messages that were only throttled. */
+export const MAX_RECEIVES = 5;
+/** The relay sets aside with the reason what it has tried so often. SQS's own redrive policy comes after it, for what the relay can't even do that with. */
+const RECEIVES_OF_REDRIVE = 2 * MAX_RECEIVES;
+/** SQS's longest: time for people to look. */
+const RETENTION_DAYS = 14;
+
+/** What waits to be relayed, and what could not be. */
+export class RelayQueue extends Construct {
+  readonly queue: Queue;
+  readonly deadLetters: Queue;
+
+  constructor(scope: Construct, id: string, { config }: RelayQueueProps) {
+    super(scope, id);
+    const names = relayNames(config);
+    const common = {
+      encryption: QueueEncryption.SQS_MANAGED,
+      enforceSSL: true,
+      retentionPeriod: Duration.days(RETENTION_DAYS),
+    };
+    this.deadLetters = new Queue(this, 'DeadLetters', { queueName: names.deadLetterQueue, ...common });
+    this.queue = new Queue(this, 'Queue', {
+      queueName: names.queue,
+      ...common,
+      // A message stays invisible while it is worked on.
+      visibilityTimeout: Duration.seconds(config.relay.timeoutSeconds * VISIBILITY_TIMEOUTS),
+      deadLetterQueue: { queue: this.deadLetters, maxReceiveCount: RECEIVES_OF_REDRIVE },
+    });
+  }
+
+  /** Lets a service of AWS send, but only on behalf of this one source. */
+  acceptFrom(service: IPrincipal, source: SendingSource): void {
+    this.queue.addToResourcePolicy(
+      new PolicyStatement({
+        sid: 'SendUploads',
+        principals: [service],
+        actions: ['sqs:SendMessage'],
+        resources: [this.queue.queueArn],
+        conditions: {
+          ArnEquals: { 'aws:SourceArn': source.arn },
+          ...(source.account !== undefined && { StringEquals: { 'aws:SourceAccount': source.account } }),
+        },
+      }),
+    );
+  }
+}

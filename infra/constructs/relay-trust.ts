@@ -1,0 +1,15 @@
+import { AccountPrincipal, type IPrincipal } from 'aws-cdk-lib/aws-iam';
+import type { RelayContext } from '../config/config.ts';
+
+/**
+ * Whom a role of another account trusts: our account's root with our roles' ARNs as a condition, rather than the roles as
+ * principals. AWS would bind these to the roles' present ids, refuse a role that doesn't exist yet, and break when one is
+ * re-created (docs/decisions/0001).
+ * @param roleArns the one or more roles of the relay's account that may assume it
+ */
+export function relayTrust({ source }: RelayContext, roleArns: string | string[], externalId: string): IPrincipal {
+  return new AccountPrincipal(source.account).withConditions({
+    ArnEquals: { 'aws:PrincipalArn': roleArns },
+    StringEquals: { 'sts:ExternalId': externalId },
+  });
+}

@@ -1,0 +1,129 @@
+import { Effect, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Alias, CfnEventInvokeConfig, type IVersion, type Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import { Construct } from 'constructs';
+import { bucketArn, functionArn, readerRoleArn } from '../arns.ts';
+import { ownSource, pullingRoutes, type RelayContext } from '../config/config.ts';
+import { replaySettings } from '../config/function-settings.ts';
+import { LIVE_ALIAS, relayNames } from '../names.ts';
+import { allowCheckpoints, makeDurable } from './durable-code.ts';
+import type { Ledger } from './ledger.ts';
+import { RelayCode } from './relay-code.ts';
+import type { RelayQueue } from './relay-queue.ts';
+import { WidePermissions } from './wide-permissions.ts';
+
+export interface ReplayFunctionProps {
+  config: RelayContext;
+}
+
+/** Lambda's longest: ten steps of a minute go into one invocation, whatever the relay's own timeout is. */
+const TIMEOUT_SECONDS = 900;
+/** Time for people to look at what a replay did. */
+const EXECUTION_RETENTION_DAYS = 14;
+/** A hundred million keys, before a fresh execution goes on, and a redrive of millions. */
+const EXECUTION_TIMEOUT_SECONDS = 7 * 86_400;
+
+/**
+ * Looks through the source bucket for what has not been delivered, and sends it to the relay's queue. In a role of its own,
+ * which can neither read an object nor become a writer. Each method gives a permission together with its setting.
+ */
+export class ReplayFunction extends Construct {
+  readonly function: LambdaFunction;
+  readonly role: Role;
+  /** What is invoked: a durable function needs a version or an alias. */
+  readonly alias: Alias;
+  readonly #config: RelayContext;
+  readonly #wide: WidePermissions;
+
+  constructor(scope: Construct, id: string, { config }: ReplayFunctionProps) {
+    super(scope, id);
+    this.#config = config;
+    const names = relayNames(config);
+    this.role = new Role(this, 'Role', {
+      roleName: names.replayRole,
+      description: 'Upload Relay: lists the source bucket and sends what is missing to the queue',
+      assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
+    });
+    this.#wide = new WidePermissions(this.role);
+    const replay = new RelayCode(this, 'Replay', {
+      config,
+      role: this.role,
+      functionName: names.replayFunction,
+      description: 'Has objects relayed that are in the source bucket already',
+      entry: 'replay',
+      settings: replaySettings(config),
+      timeoutSeconds: TIMEOUT_SECONDS,
+    });
+    this.function = replay.function;
+    makeDurable(this.function, {
+      executionTimeoutSeconds: EXECUTION_TIMEOUT_SECONDS,
+      retentionDays: EXECUTION_RETENTION_DAYS,
+    });
+    this.alias = new Alias(this, 'Alias', {
+      aliasName: LIVE_ALIAS,
+      version: this.function.currentVersion as IVersion,
+    });
+    this.#allow('WriteLogs', ['logs:CreateLogStream', 'logs:PutLogEvents'], [replay.logGroup.logGroupArn]);
+  }
+
+  listsSource(): void {
+    const { source } = this.#config;
+    const own = ownSource(this.#config);
+    if (!own) return;
+    this.#allow('ListObjects', ['s3:ListBucket'], [bucketArn(own.bucket, source.region)]);
+  }
+
+  /** The reader role could read as well; the session is confined to listing (functions/aws/session-policy.ts). */
+  listsAlongRoutes(): void {
+    const readers = pullingRoutes(this.#config).map(readerRoleArn);
+    if (readers.length === 0) return;
+    this.#wide.allow({ sid: 'AssumeReaderRoles', actions: ['sts:AssumeRole'], resources: readers.sort() });
+  }
+
+  comparesWith({ table }: Ledger): void {
+    this.#allow('ReadReceipts', ['dynamodb:BatchGetItem'], [table.tableArn]);
+    this.#set('LEDGER_TABLE', table.tableName);
+  }
+
+  sendsTo({ queue }: RelayQueue): void {
+    this.#allow('SendMissing', ['sqs:SendMessage'], [queue.queueArn]);
+    this.#set('QUEUE_URL', queue.queueUrl);
+    this.#set('QUEUE_ARN', queue.queueArn);
+  }
+
+  /** From its checkpoints, and in a fresh execution when one has gone through as many keys as it may. */
+  goesOn(): void {
+    const { source } = this.#config;
+    const { replayFunction } = relayNames(this.#config);
+    allowCheckpoints(this.role, functionArn(source, `${replayFunction}:*`));
+    this.#allow('HandOver', ['lambda:InvokeFunction'], [functionArn(source, `${replayFunction}:${LIVE_ALIAS}`)]);
+  }
+
+  /** SQS moves messages in the name of whoever asks for it. A replay that fails as a whole lies among the dead letters as well. */
+  redrives({ deadLetters }: RelayQueue): void {
+    const actions = ['StartMessageMoveTask', 'ListMessageMoveTasks', 'ReceiveMessage', 'DeleteMessage'];
+    this.#allow(
+      'Redrive',
+      [...actions, 'GetQueueAttributes'].map((action) => `sqs:${action}`),
+      [deadLetters.queueArn],
+    );
+    this.#set('DEAD_LETTER_QUEUE_ARN', deadLetters.queueArn);
+    this.#allow('TellFailures', ['sqs:SendMessage'], [deadLetters.queueArn]);
+    const failures = new CfnEventInvokeConfig(this, 'Executions', {
+      functionName: this.function.functionName,
+      qualifier: this.alias.aliasName,
+      // An execution repeats what failed by itself.
+      maximumRetryAttempts: 0,
+      destinationConfig: { onFailure: { destination: deadLetters.queueArn } },
+    });
+    // Lambda tries the role out. The alias' name is plain text: nothing else says that it must be there by then.
+    failures.node.addDependency(this.role, this.alias);
+  }
+
+  #set(name: string, value: string): void {
+    this.function.addEnvironment(name, value);
+  }
+
+  #allow(sid: string, actions: string[], resources: string[]): void {
+    this.role.addToPolicy(new PolicyStatement({ sid, effect: Effect.ALLOW, actions, resources }));
+  }
+}

@@ -1,0 +1,95 @@
+import { Rule } from 'aws-cdk-lib/aws-events';
+import { ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import type { CfnBucket } from 'aws-cdk-lib/aws-s3';
+import { Construct } from 'constructs';
+import { commonStart } from '../../functions/core/route.ts';
+import { bucketArn } from '../arns.ts';
+import type { OwnSource, RelayContext } from '../config/config.ts';
+import { RelayBucket } from './relay-bucket.ts';
+import type { RelayQueue } from './relay-queue.ts';
+
+export interface UploadSourceProps {
+  config: RelayContext;
+  own: OwnSource;
+}
+
+/** Where uploads come from: a bucket of our own, or one that is there already, which is left as it is. */
+export class UploadSource extends Construct {
+  readonly #config: RelayContext;
+  readonly #own: OwnSource;
+
+  constructor(scope: Construct, id: string, { config, own }: UploadSourceProps) {
+    super(scope, id);
+    this.#config = config;
+    this.#own = own;
+  }
+
+  sendUploadsTo(queue: RelayQueue): void {
+    if (this.#config.source.existingBucket) this.#throughEventBridge(queue);
+    else this.#throughNotification(queue);
+  }
+
+  /** Set on the bucket itself: `addEventNotification` would bring a custom resource with a Lambda of its own. */
+  #throughNotification(queue: RelayQueue): void {
+    const { versioned, kmsKeyArn, account, region } = this.#config.source;
+    const bucketName = this.#own.bucket;
+    queue.acceptFrom(new ServicePrincipal('s3.amazonaws.com'), { arn: bucketArn(bucketName, region), account });
+    const { bucket } = new RelayBucket(this, 'Uploads', { bucketName, versioned, incompleteUploadDays: 1, kmsKeyArn });
+    const rules = filterRules(commonFilter(this.#own.routes));
+    (bucket.node.defaultChild as CfnBucket).notificationConfiguration = {
+      queueConfigurations: [
+        {
+          event: 's3:ObjectCreated:*',
+          queue: queue.queue.queueArn,
+          ...(rules.length === 0 ? {} : { filter: { s3Key: { rules } } }),
+        },
+      ],
+    };
+    // S3 sends a test message when the notification is set, so the queue's policy must stand by then.
+    bucket.node.addDependency(queue.queue.node.findChild('Policy'));
+  }
+
+  /** The bucket's owner turns on EventBridge once; its own notifications stay untouched. */
+  #throughEventBridge(queue: RelayQueue): void {
+    const { bucket, routes } = this.#own;
+    const { prefix } = commonFilter(routes);
+    const rule = new Rule(this, 'Created', {
+      description: `Upload Relay: objects created in ${bucket}`,
+      eventPattern: {
+        source: ['aws.s3'],
+        detailType: ['Object Created'],
+        detail: { bucket: { name: [bucket] }, ...(prefix === '' ? {} : { object: { key: [{ prefix }] } }) },
+      },
+      // Not the library's own target for queues: it would let the rule ask for the queue's attributes and URL as well.
+      targets: [{ bind: () => ({ arn: queue.queue.queueArn }) }],
+    });
+    queue.acceptFrom(new ServicePrincipal('events.amazonaws.com'), { arn: rule.ruleArn });
+  }
+}
+
+/** What all routes' filters have in common: S3 refuses overlapping rules, and the relay looks closer anyway. */
+export function commonFilter(routes: readonly { filter: { prefix: string; suffix: string } }[]): {
+  prefix: string;
+  suffix: string;
+} {
+  const prefix = routes.map(({ filter }) => filter.prefix).reduce(commonStart);
+  const suffix = routes.map(({ filter }) => reversed(filter.suffix)).reduce(commonStart);
+  return { prefix, suffix: reversed(suffix) };
+}
+
+/**
+ * S3 compares these rules with the URL-encoded key, so they stop at the first character that encoding would change;
+ * a shorter rule only lets more through, and the relay looks at the whole filter.
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-how-to-filtering.html
+ */
+export function filterRules({ prefix, suffix }: { prefix: string; suffix: string }): { name: string; value: string }[] {
+  const rules = [
+    { name: 'prefix', value: /^[\w./-]*/.exec(prefix)![0] },
+    { name: 'suffix', value: /[\w./-]*$/.exec(suffix)![0] },
+  ];
+  return rules.filter(({ value }) => value !== '');
+}
+
+function reversed(text: string): string {
+  return [...text].reverse().join('');
+}

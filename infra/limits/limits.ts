@@ -1,0 +1,37 @@
+import type { CloudFormationStackArtifact } from 'aws-cdk-lib/cx-api';
+import { ConfigError, type RelayContext } from '../config/config.ts';
+import { measureRoles } from './iam.ts';
+import { type Measurement, sentenceOf } from './measurement.ts';
+import { measureSessions, packedSizeNotes } from './sessions.ts';
+import { measureSettings } from './settings.ts';
+import { bucketNotes, measureStack } from './stack-size.ts';
+import type { SynthesizedStack } from './template.ts';
+
+/** The library would end with a stack trace where a stack has too many resources; they are counted here. */
+export const LIMITS_CONTEXT = { '@aws-cdk/core:stackResourceLimit': 0 };
+
+/**
+ * Measures what AWS limits, in what was synthesized, so that a configuration that can't run is refused before anything is deployed.
+ * @returns what somebody should know before deploying, a line each
+ * @throws ConfigError for the first thing beyond a limit, with field, figure and limit
+ */
+export function checkLimits(stacks: readonly SynthesizedStack[], config: RelayContext): string[] {
+  const sessions = measureSessions(config);
+  const excess = [...sessions, ...stacks.flatMap((stack) => measure(stack, config))].find(
+    ({ figure, limit }) => figure > limit,
+  );
+  if (excess) throw new ConfigError(sentenceOf(excess));
+  return [...packedSizeNotes(sessions), ...bucketNotes(stacks, config)];
+}
+
+/** Everything that is measured of one stack. */
+export function measure(stack: SynthesizedStack, config: RelayContext): Measurement[] {
+  return [...measureStack(stack, config), ...measureRoles(stack, config), ...measureSettings(stack, config)];
+}
+
+/** A stack of the cloud assembly. Only templates with an asset of their own are sure to have a bucket. */
+export function synthesizedStack(artifact: CloudFormationStackArtifact): SynthesizedStack {
+  const { id, environment, template, stackTemplateAssetObjectUrl } = artifact;
+  const { account, region } = environment;
+  return { name: id, account, region, template, hasBucket: stackTemplateAssetObjectUrl !== undefined };
+}

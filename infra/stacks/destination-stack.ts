@@ -1,0 +1,31 @@
+import type { Construct } from 'constructs';
+import type { RelayContext, RouteContext } from '../config/config.ts';
+import { RelayBucket } from '../constructs/relay-bucket.ts';
+import { WriterRole } from '../constructs/writer-role.ts';
+import { GrantedStack } from './granted-stack.ts';
+import { type StackPlace, stackPlaces } from './stack-places.ts';
+
+export interface DestinationStackProps extends Omit<StackPlace<RouteContext>, 'id'> {
+  config: RelayContext;
+}
+
+/** As long as relay-large may be at an object: the parts that it has sent must still be there. */
+const INCOMPLETE_UPLOAD_DAYS = 7;
+
+/** Account B's side: its buckets, and per route a role that may put objects there and do nothing else. */
+export class DestinationStack extends GrantedStack {
+  constructor(scope: Construct, id: string, props: DestinationStackProps) {
+    const description = 'Upload Relay: the destination bucket and its write-only role';
+    super(scope, id, { ...props, kind: 'destination', description });
+    for (const route of props.routes) {
+      const { bucket, existingBucket, versioned, kmsKeyArn } = route.destination;
+      const settings = { bucketName: bucket, versioned, incompleteUploadDays: INCOMPLETE_UPLOAD_DAYS, kmsKeyArn };
+      if (!existingBucket) new RelayBucket(this, `${route.name}-bucket`, settings);
+      new WriterRole(this, `${route.name}-writer`, { config: props.config, route });
+    }
+  }
+}
+
+export function destinationGroups({ routes }: RelayContext): StackPlace<RouteContext>[] {
+  return stackPlaces('Destination', routes, ({ destination }) => destination);
+}

@@ -1,0 +1,87 @@
+import { CfnOutput, Stack } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+import { bucketArn, relayRoleArn } from '../arns.ts';
+import { type OwnSource, ownSource, type RelayContext } from '../config/config.ts';
+import { Alarms } from '../constructs/alarms.ts';
+import { BatchRole } from '../constructs/batch-role.ts';
+import { Canary } from '../constructs/canary.ts';
+import { CheckFunction } from '../constructs/check-function.ts';
+import { Dashboard } from '../constructs/dashboard.ts';
+import { Ledger } from '../constructs/ledger.ts';
+import { RelayFunction } from '../constructs/relay-function.ts';
+import { RelayQueue } from '../constructs/relay-queue.ts';
+import { ReplayFunction } from '../constructs/replay-function.ts';
+import { ReplaySchedules } from '../constructs/replay-schedules.ts';
+import { UploadSource } from '../constructs/upload-source.ts';
+import { LIVE_ALIAS, relayNames, stackName } from '../names.ts';
+import { warnOfMissingRegion } from './durable-regions.ts';
+import { servesOneRelay } from './serves-one-relay.ts';
+
+export interface SourceStackProps {
+  config: RelayContext;
+}
+
+/** Account A's side: uploads → queue → relay. */
+export class SourceStack extends Stack {
+  constructor(scope: Construct, id: string, { config }: SourceStackProps) {
+    const { account, region } = config.source;
+    super(scope, id, {
+      stackName: stackName(config, 'source'),
+      env: { account, region },
+      description: 'Upload Relay: the source bucket, its queue and the relay function',
+    });
+    const queue = new RelayQueue(this, 'Queue', { config });
+    const own = ownSource(config);
+    servesOneRelay(this, ownerOf(config, own));
+    const ledger = new Ledger(this, 'Ledger', { config });
+    const relay = new RelayFunction(this, 'Relay', { config });
+
+    if (own) new UploadSource(this, 'Source', { config, own }).sendUploadsTo(queue);
+    relay.takesFrom(queue);
+    relay.readsSource();
+    relay.pullsAlongRoutes();
+    relay.writesAlongRoutes();
+    relay.recordsIn(ledger);
+    relay.reports();
+    if (config.relay.largeObjects) relay.relaysLargeObjects();
+    relay.setsAsideIn(queue);
+    if (config.relay.replay) this.#addReplay(config, ledger, queue);
+    warnOfMissingRegion(this, config);
+    const { batchOperations } = config.relay;
+    if (batchOperations) new BatchRole(this, 'BatchOperations', { config, ...batchOperations });
+
+    const check = new CheckFunction(this, 'Check', { config, relay, ledger });
+    new Canary(this, 'Canary', { config, check });
+    const alarms = new Alarms(this, 'Alarms', { config });
+    new Dashboard(this, 'Dashboard', { config, alarms: alarms.all });
+
+    const names = relayNames(config);
+    if (own) new CfnOutput(this, 'SourceBucketName', { value: own.bucket });
+    new CfnOutput(this, 'QueueUrl', { value: queue.queue.queueUrl });
+    new CfnOutput(this, 'DeadLetterQueueUrl', { value: queue.deadLetters.queueUrl });
+    new CfnOutput(this, 'LedgerTableName', { value: names.ledgerTable });
+    new CfnOutput(this, 'RelayFunctionName', { value: names.relayFunction });
+    new CfnOutput(this, 'AlarmTopicArn', { value: alarms.topic.topicArn });
+    new CfnOutput(this, 'CheckFunctionName', { value: names.checkFunction });
+    new CfnOutput(this, 'DeadLetterQueueArn', { value: queue.deadLetters.queueArn });
+    const durable = (name: string) => ({ value: `${name}:${LIVE_ALIAS}` });
+    if (config.relay.replay) new CfnOutput(this, 'ReplayFunctionName', durable(names.replayFunction));
+    if (config.relay.largeObjects) new CfnOutput(this, 'LargeFunctionName', durable(names.largeFunction));
+  }
+
+  #addReplay(config: RelayContext, ledger: Ledger, queue: RelayQueue): void {
+    const replay = new ReplayFunction(this, 'Replay', { config });
+    replay.listsSource();
+    replay.listsAlongRoutes();
+    replay.comparesWith(ledger);
+    replay.sendsTo(queue);
+    replay.goesOn();
+    replay.redrives(queue);
+    if (config.relay.replays.length > 0) new ReplaySchedules(this, 'Schedules', { config, replay, queue });
+  }
+}
+
+/** Role names are often the same where somebody copied cdk.json; a bucket's never is. */
+function ownerOf(config: RelayContext, own: OwnSource | undefined): string {
+  return own ? bucketArn(own.bucket, config.source.region) : relayRoleArn(config);
+}
