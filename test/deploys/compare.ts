@@ -1,0 +1,66 @@
+/**
+ * `npm run compare -- <other checkout>`: whether two checkouts of this project synthesize the same templates of every example, but for
+ * the hashes of assets. A change of structure alone must leave them as they are.
+ */
+import { execFile } from 'node:child_process';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { isDeepStrictEqual, promisify } from 'node:util';
+import { CONTEXT_OVERFLOW_LOCATION_ENV } from 'aws-cdk-lib/cx-api';
+import { EXAMPLES } from './examples.ts';
+
+const EXIT_DIFFERENT = 1;
+const EXIT_USAGE = 2;
+const HELP = `npm run compare -- OTHER
+
+Synthesizes every example of npm run deploys in this checkout and in the one in the folder OTHER, and compares the templates. Hashes of
+assets don't count. Both checkouts need their node_modules.
+
+Exit code: 0 all equal, 1 some differ, 2 wrong usage.
+`;
+
+process.exitCode = await main(process.argv.slice(2));
+
+async function main([other, ...rest]: string[]): Promise<number> {
+  if (other === undefined || other.startsWith('-') || rest.length > 0) {
+    process.stdout.write(HELP);
+    return other === '--help' || other === '-h' ? 0 : EXIT_USAGE;
+  }
+  const here = fileURLToPath(new URL('../..', import.meta.url));
+  let compared = 0;
+  let different = 0;
+  for (const { name, relays } of EXAMPLES) {
+    for (const relay of relays) {
+      const [ours, theirs] = await Promise.all([templates(here, relay), templates(resolve(other), relay)]);
+      for (const file of new Set([...ours.keys(), ...theirs.keys()])) {
+        compared++;
+        if (isDeepStrictEqual(ours.get(file), theirs.get(file))) continue;
+        different++;
+        process.stdout.write(`${name}: ${file} differs\n`);
+      }
+    }
+  }
+  process.stdout.write(`${compared} templates compared, ${different} differ\n`);
+  return different === 0 ? 0 : EXIT_DIFFERENT;
+}
+
+/** By file name, hashes taken out. Nothing is bundled, so an asset's hash is that of its source folder. */
+async function templates(checkout: string, relay: object): Promise<Map<string, unknown>> {
+  const folder = await mkdtemp(join(tmpdir(), 'compare-'));
+  const context = join(folder, 'context.json');
+  try {
+    await writeFile(context, JSON.stringify({ relay, 'aws:cdk:bundling-stacks': [] }));
+    const env = { ...process.env, CDK_OUTDIR: join(folder, 'out'), [CONTEXT_OVERFLOW_LOCATION_ENV]: context };
+    await promisify(execFile)(process.execPath, ['infra/app.ts'], { env, cwd: checkout });
+    const files = (await readdir(join(folder, 'out'))).filter((file) => file.endsWith('.template.json'));
+    const read = async (file: string): Promise<[string, unknown]> => {
+      const text = await readFile(join(folder, 'out', file), 'utf8');
+      return [file, JSON.parse(text.replaceAll(/[0-9a-f]{64}/g, '<hash>'))];
+    };
+    return new Map(await Promise.all(files.map(read)));
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
