@@ -1,6 +1,6 @@
 /**
  * AWS's error codes by what they mean to a relay. They stand without `Exception` at the end, and KMS's as `KMS.<code>`, since
- * services write the same code in several ways: `bareCode`. test/unit/functions/documented-codes.ts lists what AWS documents.
+ * services write the same code in several ways: `bareCode`. test/unit/functions/failures/documented-codes.ts lists what AWS documents.
  */
 const codes = (text: string): readonly string[] => text.trim().split(/\s+/);
 

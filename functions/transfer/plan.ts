@@ -7,7 +7,7 @@ const MIB = 1024 ** 2;
 
 /**
  * Up to here an object is held in memory. TLS holds all that is written at once a second time, and what is done with isn't
- * collected at once: ten of 5 MiB don't fit into 256 MB (test/memory/).
+ * collected at once: ten of 5 MiB don't fit into 256 MB (test/system/memory/).
  */
 export const BUFFERED_MAX_BYTES = MIB;
 

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { LocalCloud } from '../../emulator/cloud.ts';
 import { type StackInput, templateStack } from '../../emulator/templates/assembly.ts';
 
-const FOLDER = new URL('../infra/fixtures/d5b8bd8/', import.meta.url);
+const FOLDER = new URL('../templates/fixtures/d5b8bd8/', import.meta.url);
 /** Of orders, before the templates are given up. */
 const MOST_TRIES = 200;
 

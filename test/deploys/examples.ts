@@ -1,4 +1,4 @@
-/** The configurations that are deployed in every order: those of test/infra/configurations.json that are valid, and relays side by side. */
+/** The configurations that are deployed in every order: those of test/templates/configurations.json that are valid, and relays side by side. */
 import { readFileSync } from 'node:fs';
 import { type CommittedContext, committedContext, pullingRoute } from '../support/stacks.ts';
 
@@ -9,7 +9,7 @@ export interface Example {
 }
 
 const CONFIGURATIONS: Record<string, CommittedContext> = JSON.parse(
-  readFileSync(new URL('../infra/configurations.json', import.meta.url), 'utf8'),
+  readFileSync(new URL('../templates/configurations.json', import.meta.url), 'utf8'),
 );
 /** Of those that were once accepted and couldn't run, or refused and could: the ones that must run. */
 const MUST_RUN = ['X-eusc', 'X-iso', 'X-extid-1224', 'X-12-routes', 'X-40-routes-one-account'];

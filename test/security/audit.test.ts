@@ -23,8 +23,11 @@ async function audit(advisories?: object): Promise<{ code: number; output: strin
   const registry = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
   const env = { ...process.env, npm_config_registry: registry, npm_config_fetch_retries: '0' };
   return new Promise((resolve) => {
-    execFile(process.execPath, [join(REPOSITORY, 'test/audit.ts')], { cwd: REPOSITORY, env }, (error, stdout, stderr) =>
-      resolve({ code: Number(error?.code ?? 0), output: stdout + stderr }),
+    execFile(
+      process.execPath,
+      [join(REPOSITORY, 'test/security/audit.ts')],
+      { cwd: REPOSITORY, env },
+      (error, stdout, stderr) => resolve({ code: Number(error?.code ?? 0), output: stdout + stderr }),
     );
   });
 }

@@ -3,12 +3,12 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 /** Files that take most of a minute or more. Begun last, one would keep the other core waiting at the end. */
 const LONGEST = [
   'test/iam/iam.test.ts',
-  'test/integration/large/six-gib.test.ts',
-  'test/integration/relay/soak.test.ts',
-  'test/integration/relay/failures.test.ts',
+  'test/system/large/six-gib.test.ts',
+  'test/system/relay/soak.test.ts',
+  'test/system/relay/failures.test.ts',
   'test/chaos/chaos.test.ts',
-  'test/integration/start/start.test.ts',
-  'test/integration/relay/pinned.test.ts',
+  'test/system/start/start.test.ts',
+  'test/system/relay/pinned.test.ts',
 ];
 
 /** Without a record of earlier runs, as in CI, vitest would go by the files' sizes. */

@@ -1,4 +1,4 @@
-/** CloudWatch Logs as `aws logs filter-log-events` asks it; the CLI itself does in test/docs. */
+/** CloudWatch Logs as `aws logs filter-log-events` asks it; the CLI itself does in test/acceptance/docs. */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,0 +1,38 @@
+/** What stands in the documentation and isn't run by test/acceptance/docs, because another test does, or because it can't be. */
+
+/** Pages whose commands another test takes from the page and runs. */
+export const PAGES_RUN_BY: Record<string, string> = {
+  'docs/by-hand.md': 'test/acceptance/scenarios/page.ts',
+  'docs/local-aws.md': 'test/system/start/aws-cli.test.ts',
+};
+
+export interface Elsewhere {
+  why: string;
+  /** The file that does as much. */
+  by?: string;
+}
+
+/** Commands by how they begin. */
+export const RUN_ELSEWHERE: Record<string, Elsewhere> = {
+  'npm ci': { why: 'CI does it before any test', by: '.ci/run' },
+  'npm start': { why: 'it stays up; this test starts the same program', by: 'test/system/start/start.test.ts' },
+  'npm test': { why: 'it is what runs this', by: '.ci/run' },
+  'npm run check': { why: 'npm test begins with it', by: 'test/run.ts' },
+  'npm run fix': { why: 'it changes the sources; npm test sees whether it has been run', by: 'test/run.ts' },
+  'npm run licences': { why: 'it writes a page', by: 'test/security/licences/licences.test.ts' },
+  'npm run dashboard': { why: 'it draws a picture for two minutes', by: 'test/unit/local/dashboard/svg.test.ts' },
+  'npm run bench': { why: 'it measures for minutes', by: 'test/unit/bench/report.test.ts' },
+  'npm run chaos': { why: 'it takes minutes', by: 'test/chaos/chaos.test.ts' },
+  'npm run deploys': { why: 'it takes minutes', by: 'test/deploys/deploys.test.ts' },
+  'npm run prove:iam': { why: 'it takes minutes', by: 'test/iam/iam.test.ts' },
+  'npm run fire -- nightly': {
+    why: 'it wants a cdk.json with such a schedule',
+    by: 'test/system/replay/schedules.test.ts',
+  },
+  'npm run audit': { why: 'it asks a registry' },
+};
+
+export function elsewhereOf(command: string): Elsewhere | undefined {
+  const begin = Object.keys(RUN_ELSEWHERE).find((each) => command === each || command.startsWith(`${each} `));
+  return begin === undefined ? undefined : RUN_ELSEWHERE[begin];
+}

@@ -1,0 +1,82 @@
+/** The commands that stand in the documentation, each with what the page says of it. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { REPOSITORY } from '../../support/aws-cli.ts';
+
+export interface Block {
+  /** `README.md`, `docs/…` */
+  page: string;
+  /** Of its first command. */
+  line: number;
+  commands: string[];
+  /** Whether the page says that it needs AWS. */
+  needsAws: boolean;
+}
+
+const FENCE = /^( *)```(\w*)$/;
+const SHELLS = ['sh', 'bash', 'shell', 'console'];
+/** In the paragraph before the block; or for all that follows in its section. */
+const MARK = /\*\([^)]*\bneeds AWS\b[^)]*\)\*/;
+const MARK_OF_SECTION = /\*\(all of this needs AWS\)\*/;
+
+/** README, CONTRIBUTING and everything in docs/. */
+export function pages(): string[] {
+  const docs = readdirSync(join(REPOSITORY, 'docs'), { recursive: true }) as string[];
+  const inDocs = docs.filter((name) => name.endsWith('.md')).map((name) => `docs/${name}`);
+  return ['README.md', 'CONTRIBUTING.md', ...inDocs.toSorted()];
+}
+
+export function blocksOf(page: string): Block[] {
+  return blocksIn(page, readFileSync(join(REPOSITORY, page), 'utf8'));
+}
+
+export function blocksIn(page: string, text: string): Block[] {
+  const blocks: Block[] = [];
+  let before = '';
+  let section = '';
+  let open: { indent: string; language: string; lines: string[]; line: number } | undefined;
+  for (const [index, line] of text.split('\n').entries()) {
+    const [, indent, language] = FENCE.exec(line) ?? [];
+    if (open && line.trim() === '```') {
+      if (SHELLS.includes(open.language)) {
+        const needsAws = MARK.test(before) || MARK_OF_SECTION.test(section);
+        blocks.push({ page, line: open.line, commands: commandsOf(open.lines), needsAws });
+      }
+      open = undefined;
+      before = '';
+    } else if (open) {
+      open.lines.push(line.slice(open.indent.length));
+    } else if (language !== undefined) {
+      open = { indent: indent!, language, lines: [], line: index + 2 };
+    } else if (line.startsWith('#')) {
+      before = section = '';
+    } else {
+      before += `${line} `;
+      section += `${line} `;
+    }
+  }
+  return blocks;
+}
+
+/** A line each, but for those that go on: after a backslash, or within quotes. */
+function commandsOf(lines: string[]): string[] {
+  const commands: string[] = [];
+  let begun = '';
+  for (const line of lines) {
+    begun += begun === '' ? line : `\n${line}`;
+    if (line.endsWith('\\') || isWithinQuotes(begun)) continue;
+    if (begun.trim() !== '') commands.push(begun);
+    begun = '';
+  }
+  return begun === '' ? commands : [...commands, begun];
+}
+
+function isWithinQuotes(text: string): boolean {
+  let quote = '';
+  // A comment may have an apostrophe.
+  for (const character of text.replace(/(^|\s)#.*$/gm, '')) {
+    if (character === quote) quote = '';
+    else if (quote === '' && (character === "'" || character === '"')) quote = character;
+  }
+  return quote !== '';
+}

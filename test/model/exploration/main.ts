@@ -1,0 +1,40 @@
+/** `npm run explore`: the suite's exploration, as long and from whatever seed one likes. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { UserError } from '../../../local/start/user-error.ts';
+import { HELP, parseOptions } from './options.ts';
+
+const EXIT_FAILED = 1;
+const EXIT_USAGE = 2;
+const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
+
+main(process.argv.slice(2)).then(
+  (exitCode) => {
+    process.exitCode = exitCode;
+  },
+  (error: unknown) => {
+    process.exitCode = error instanceof UserError ? EXIT_USAGE : EXIT_FAILED;
+    process.stderr.write(`${error instanceof UserError ? error.message : ((error as Error).stack ?? error)}\n`);
+  },
+);
+
+async function main(args: string[]): Promise<number> {
+  const { schedules, seed, sabotages, help } = parseOptions(args);
+  if (help) {
+    process.stdout.write(HELP);
+    return 0;
+  }
+  process.stdout.write(`seed ${seed}, ${schedules} schedules\n`);
+  const files = ['converges', ...(sabotages ? ['sabotages'] : [])].map(
+    (name) => `test/model/exploration/${name}.test.ts`,
+  );
+  const vitest = fileURLToPath(new URL('../../../node_modules/vitest/vitest.mjs', import.meta.url));
+  const child = spawn(process.execPath, [vitest, 'run', ...files], {
+    cwd: ROOT,
+    stdio: 'inherit',
+    env: { ...process.env, EXPLORE_SCHEDULES: `${schedules}`, EXPLORE_SEED: `${seed}` },
+  });
+  const [code] = (await once(child, 'exit')) as [number | null];
+  return code === 0 ? 0 : EXIT_FAILED;
+}

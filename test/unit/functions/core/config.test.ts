@@ -1,0 +1,97 @@
+import { describe, expect, test } from 'vitest';
+import { readCheckConfig, readConfig } from '../../../../functions/core/config.ts';
+import { aPull, aRoute } from '../../../support/relay.ts';
+
+const ENVIRONMENT = {
+  QUEUE_URL: 'https://sqs.us-east-1.amazonaws.com/111111111111/queue',
+  LEDGER_TABLE: 'ledger',
+  RELAY_ROLE_ID: 'AROARELAY',
+  DEAD_LETTER_QUEUE_URL: 'https://sqs.us-east-1.amazonaws.com/111111111111/dead',
+};
+const SETTINGS = {
+  name: 'upload-relay',
+  sourceBucket: 'source',
+  sourceAccount: '111111111111',
+  routes: [aRoute()],
+  maxReceives: 5,
+  retryDelaySeconds: 30,
+  awaitRoleHours: 72,
+  latePutSeconds: 120,
+  lateCompleteSeconds: 900,
+  largeObjectBytes: 5_368_709_120,
+  largeSlots: 2,
+  largeWorkers: 16,
+  largeFunction: 'arn:aws:lambda:us-east-1:111111111111:function:large:live',
+  partFunction: 'arn:aws:lambda:us-east-1:111111111111:function:part',
+};
+
+/** Without durable functions there are none. */
+const OPTIONAL = ['largeFunction', 'partFunction'];
+
+function read(change: Record<string, unknown>) {
+  return readConfig(ENVIRONMENT, JSON.stringify({ ...SETTINGS, ...change }));
+}
+
+test('the environment and the settings become a typed config', () => {
+  expect(read({})).toEqual({
+    ...SETTINGS,
+    queueUrl: ENVIRONMENT.QUEUE_URL,
+    ledgerTable: 'ledger',
+    deployedRoleId: 'AROARELAY',
+    deadLetterQueueUrl: ENVIRONMENT.DEAD_LETTER_QUEUE_URL,
+  });
+});
+
+test('settings stand beside the bundle, in a file that is missing here', () => {
+  expect(() => readConfig(ENVIRONMENT)).toThrow('settings.json');
+});
+
+test.each(['copy', 'GLACIER_IR', { STANDARD: 'STANDARD_IA' }])('a storage class by %j', (storageClass) => {
+  const routes = [aRoute({ storageClass })];
+  expect(read({ routes }).routes).toEqual(routes);
+});
+
+test('a relay of routes that pull has no bucket of its own', () => {
+  const routes = [aRoute({ pull: aPull() })];
+  expect(read({ sourceBucket: undefined, routes })).not.toHaveProperty('sourceBucket');
+});
+
+describe('what is wrong is named', () => {
+  test.each(Object.keys(ENVIRONMENT))('variable %s missing', (name) => {
+    expect(() => readConfig({ ...ENVIRONMENT, [name]: undefined }, JSON.stringify(SETTINGS))).toThrow(
+      `Environment variable ${name}: it is missing`,
+    );
+  });
+
+  test.each(Object.keys(SETTINGS).filter((name) => !OPTIONAL.includes(name)))('field %s missing', (name) => {
+    expect(() => read({ [name]: undefined })).toThrow(`settings.json: field "${name}": `);
+  });
+
+  test.each<[string, Record<string, unknown>, string]>([
+    ['no routes', { routes: [] }, 'field "routes":'],
+    ['a bad account', { routes: [aRoute({ destination: { account: '12' } })] }, 'field "routes.0.destination.account"'],
+    [
+      'a bad reader role',
+      { routes: [aRoute({ pull: aPull({ readerRoleArn: 'r' }) })] },
+      'field "routes.0.pull.readerRoleArn"',
+    ],
+    ['a bad role', { routes: [aRoute({ writerRoleArn: 'writer' })] }, 'field "routes.0.writerRoleArn"'],
+    ['a number in quotes', { maxReceives: '5' }, 'field "maxReceives"'],
+    ['a number of nothing', { maxReceives: 0 }, 'field "maxReceives"'],
+  ])('%s', (_, change, sentence) => {
+    expect(() => read(change)).toThrow(`settings.json: ${sentence}`);
+  });
+
+  test('what is not JSON', () => {
+    expect(() => readConfig(ENVIRONMENT, '[')).toThrow('settings.json: it is not JSON.');
+  });
+
+  test('a destination that feeds the source is refused at run time as well', () => {
+    const routes = [aRoute({ destination: { bucket: 'source', prefix: 'out/' } })];
+    const sentence = 'route "main" writes to the bucket "source" under "out/", where a route would take it again';
+    expect(() => read({ routes })).toThrow(sentence);
+    const replayRoleArn = 'arn:aws:iam::111111111111:role/replay';
+    const json = JSON.stringify({ ...SETTINGS, routes, replayRoleArn, protectLedger: false });
+    expect(() => readCheckConfig(ENVIRONMENT, json)).toThrow(sentence);
+  });
+});

@@ -1,0 +1,94 @@
+import { describe, expect, test } from 'vitest';
+import { bucketOf, destinationOf, feedsSource, routesFor } from '../../../../functions/core/route.ts';
+import { SourceObject } from '../../../../functions/core/source-object.ts';
+import { aPull, aRoute } from '../../../support/relay.ts';
+
+const source = (key: string) => new SourceObject('source', key);
+
+describe('routesFor', () => {
+  const all = aRoute({ name: 'all' });
+  const pictures = aRoute({ name: 'pictures', filter: { prefix: 'pictures/', suffix: '.jpg' } });
+
+  test.each([
+    ['pictures/cat.jpg', ['all', 'pictures']],
+    ['pictures/cat.png', ['all']],
+    ['cat.jpg', ['all']],
+    ['pictures/.jpg', ['all', 'pictures']],
+  ])('%s takes %j', (key, names) => {
+    expect(routesFor([all, pictures], source(key)).map(({ name }) => name)).toEqual(names);
+  });
+
+  test('a named route is taken alone', () => {
+    expect(routesFor([all, pictures], source('pictures/cat.jpg'), 'pictures')).toEqual([pictures]);
+  });
+
+  test('what is dropped into the relay’s own bucket never takes a route that pulls, unless that is named', () => {
+    const pulling = aRoute({ name: 'customer', pull: aPull() });
+    expect(routesFor([all, pulling], source('a'))).toEqual([all]);
+    expect(routesFor([all, pulling], source('a'), 'customer')).toEqual([pulling]);
+  });
+
+  test('no route may take a key', () => expect(routesFor([pictures], source('cat.jpg'))).toEqual([]));
+
+  test('an unknown route is refused by a sentence with the known ones', () => {
+    expect(() => routesFor([all, pictures], source('a'), 'nowhere')).toThrow(
+      'There is no route "nowhere"; the routes are "all", "pictures".',
+    );
+  });
+
+  test('a named route does not take keys that its filter keeps out', () => {
+    expect(() => routesFor([pictures], source('cat.jpg'), 'pictures')).toThrow('"cat.jpg" does not');
+  });
+});
+
+test.each([
+  [undefined, 'source'],
+  ['main', 'source'],
+  ['customer', 'customers'],
+  ['nowhere', 'source'],
+])('route %s reads the bucket %s', (name, bucket) => {
+  const routes = [aRoute(), aRoute({ name: 'customer', pull: aPull() })];
+  expect(bucketOf({ sourceBucket: 'source', routes }, name)).toBe(bucket);
+});
+
+describe('destinationOf', () => {
+  test('puts the prefix before the key as it stands', () => {
+    const place = destinationOf(aRoute({ destination: { prefix: 'in/' } }), source('/a//b'));
+    expect(`${place}`).toBe('s3://destination/in//a//b');
+  });
+
+  test.each([
+    [1021, true],
+    [1022, false],
+  ])('prefix of 3 bytes and a key of %i bytes', (bytes, fits) => {
+    const key = 'é'.repeat(Math.floor(bytes / 2)) + 'e'.repeat(bytes % 2);
+    const place = () => destinationOf(aRoute({ destination: { prefix: 'in/' } }), source(key));
+    if (fits) expect(place().key).toHaveLength(3 + key.length);
+    else expect(place).toThrow('the key has 1025 bytes, and S3 takes 1024');
+  });
+});
+
+describe('feedsSource: would what is delivered set off the relay again?', () => {
+  const to = (bucket: string, from: string, prefix: string) =>
+    aRoute({ name: `${from}→${prefix}`, filter: { prefix: from, suffix: '' }, destination: { bucket, prefix } });
+  const pulling = (from: string, bucket = 'elsewhere', prefix = '') =>
+    aRoute({ ...to(bucket, from, prefix), pull: aPull() });
+
+  test.each([
+    ['another bucket', [to('elsewhere', '', '')], false],
+    ['same bucket, everything into everything', [to('source', '', '')], true],
+    ['same bucket, everything into a prefix', [to('source', '', 'out/')], true],
+    ['same bucket, a prefix into itself', [to('source', 'a/', 'a/')], true],
+    ['same bucket, a prefix into one below it', [to('source', 'a/', 'a/b/')], true],
+    ['same bucket, a prefix into one above it', [to('source', 'a/b/', 'a/')], true],
+    ['same bucket, separate prefixes', [to('source', 'in/', 'out/')], false],
+    ['two routes that feed each other', [to('source', 'a/', 'b/'), to('source', 'b/', 'a/')], true],
+    ['pulled from where it goes', [pulling('', 'customers')], true],
+    ['pulled from where another route goes', [to('customers', '', 'a/'), pulling('a/b/')], true],
+    ['pulled from beside where another route goes', [to('customers', '', 'a/'), pulling('b/')], false],
+    ['pulled into the relay’s own bucket, where another takes it', [pulling('', 'source'), to('x', '', '')], true],
+    ['pulled into the relay’s own bucket, where only it reads elsewhere', [pulling('', 'source')], false],
+  ])('%s: %j', (_, routes, loops) => {
+    expect(feedsSource('source', routes) !== undefined).toBe(loops);
+  });
+});

@@ -1,0 +1,48 @@
+import { expect, test } from 'vitest';
+import type { Invocation } from '../../../../functions/invocation/invocation.ts';
+import type { Receipt } from '../../../../functions/ledger/receipt.ts';
+import { report, sendReports } from '../../../../functions/reporting/publish-events.ts';
+
+const receiptOf = (key: string) => ({ status: 'delivered', source: { key } }) as Receipt;
+
+function listening(answer: () => Promise<object>) {
+  const sizes: number[] = [];
+  const warnings: object[] = [];
+  const send = ({ input }: { input: { Entries: object[] } }) => {
+    sizes.push(input.Entries.length);
+    return answer();
+  };
+  const logger = { info: () => undefined, warn: (_: string, facts: object) => warnings.push(facts) };
+  const signal = new AbortController().signal;
+  const config = { name: 'upload-relay' };
+  const invocation = {
+    config,
+    clients: { eventBridge: { send } },
+    logger,
+    signal,
+    reports: [],
+  } as unknown as Invocation;
+  return { invocation, sizes, warnings };
+}
+
+test('ten events go into one request, and none twice', async () => {
+  const { invocation, sizes } = listening(async () => ({}));
+  for (let index = 0; index < 12; index++) report(invocation, receiptOf(`k${index}`));
+  await sendReports(invocation);
+  await sendReports(invocation);
+  expect(sizes).toEqual([10, 2]);
+});
+
+test('what EventBridge does not take is logged, and the relay goes on', async () => {
+  const refusing = listening(async () => ({
+    Entries: [{}, { ErrorCode: 'ThrottlingException', ErrorMessage: 'slow' }],
+  }));
+  for (const key of ['a', 'b']) report(refusing.invocation, receiptOf(key));
+  await sendReports(refusing.invocation);
+  expect(refusing.warnings).toEqual([{ ErrorCode: 'ThrottlingException', ErrorMessage: 'slow' }]);
+
+  const broken = listening(() => Promise.reject(new Error('no network')));
+  report(broken.invocation, receiptOf('a'));
+  await sendReports(broken.invocation);
+  expect(broken.warnings).toMatchObject([{ events: 1, failure: { operation: 'PutEvents' } }]);
+});
