@@ -15,6 +15,8 @@ interface LockedPackage {
   license?: string;
   dev?: boolean;
   optional?: boolean;
+  /** A workspace of this repository. */
+  link?: boolean;
 }
 
 export const LICENCES_PAGE = new URL('../../../docs/licences.md', import.meta.url);
@@ -44,7 +46,7 @@ export function lockedPackages(): Package[] {
   const lockfile = JSON.parse(readFileSync(new URL('../../../package-lock.json', import.meta.url), 'utf8')) as {
     packages: Record<string, LockedPackage>;
   };
-  const found = Object.entries(lockfile.packages).filter(([path]) => path !== '');
+  const found = Object.entries(lockfile.packages).filter(([path, { link }]) => path.includes('node_modules/') && !link);
   const packages = found.map(([path, { version, license, dev, optional }]) => ({
     name: path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length),
     version,
