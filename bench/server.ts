@@ -1,9 +1,7 @@
 /** The process that both ends of every transfer lie in: two accounts from the synthesized templates. It isn't measured. */
 import { createHash } from 'node:crypto';
 import { S3Client } from '@aws-sdk/client-s3';
-import { LocalCloud } from '../emulator/cloud.ts';
-import { readAssembly, type StackInput } from '../emulator/templates/assembly.ts';
-import { changeCodeFile } from '../emulator/templates/code-files.ts';
+import { changeCodeFile, LocalCloud, readAssembly, type StackInput } from '../emulator/index.ts';
 import { SETTINGS_FILE } from '../functions/core/settings.ts';
 import { relayRoleArn } from '../infra/arns.ts';
 import { parseConfig } from '../infra/config/config.ts';

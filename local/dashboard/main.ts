@@ -2,10 +2,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { LocalCloud } from '../../emulator/cloud.ts';
-import { Faults } from '../../emulator/faults/faults.ts';
-import { readAssembly, type StackInput } from '../../emulator/templates/assembly.ts';
-import { changeCodeFile } from '../../emulator/templates/code-files.ts';
+import { changeCodeFile, Faults, LocalCloud, readAssembly, type StackInput } from '../../emulator/index.ts';
 import { SETTINGS_FILE } from '../../functions/core/settings.ts';
 import { parseConfig } from '../../infra/config/config.ts';
 import { relayNames, stackName } from '../../infra/names.ts';

@@ -1,5 +1,5 @@
 /** Draws a dashboard as one SVG without scripts or fonts of its own: it is to be shown on a page of documentation. */
-import type { AlarmState } from '../../emulator/services/cloudwatch/alarm.ts';
+import type { AlarmState } from '../../emulator/index.ts';
 import type { AlarmsWidget, GraphWidget, Point, Widget } from './widgets.ts';
 
 export interface Picture {

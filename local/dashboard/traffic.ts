@@ -4,8 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
-import type { LocalCloud } from '../../emulator/cloud.ts';
-import type { Faults } from '../../emulator/faults/faults.ts';
+import type { Faults, LocalCloud } from '../../emulator/index.ts';
 
 export interface Traffic {
   cloud: LocalCloud;

@@ -1,6 +1,6 @@
 /** The body of a dashboard, as far as `infra/constructs/dashboard.ts` makes use of it: alarms and graphs over time. */
 import { z } from 'zod';
-import type { MetricId, MetricStore, Statistic } from '../../emulator/services/cloudwatch/metric-store.ts';
+import type { MetricId, MetricStore, Statistic } from '../../emulator/index.ts';
 
 interface Place {
   x: number;

@@ -4,7 +4,7 @@ import { chmod, rm } from 'node:fs/promises';
 import { createServer, request, type Server } from 'node:http';
 import { join, resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
-import type { LocalCloud } from '../../emulator/cloud.ts';
+import type { LocalCloud } from '../../emulator/index.ts';
 import { FOLDER } from './profile.ts';
 import { UserError } from './user-error.ts';
 

@@ -1,5 +1,5 @@
 import { HeadObjectCommand, type HeadObjectCommandOutput, type S3Client } from '@aws-sdk/client-s3';
-import { type ChecksumAlgorithm, runningChecksum } from '../../emulator/services/s3/checksums.ts';
+import { type ChecksumAlgorithm, runningChecksum } from '../../emulator/index.ts';
 import { type Drop, openDrop } from './drops.ts';
 
 export interface Proof {

@@ -1,4 +1,4 @@
-import { canonicalUserId } from '../../emulator/core/accounts.ts';
+import { canonicalUserId } from '../../emulator/index.ts';
 import type { Delivery } from './delivery.ts';
 import type { Proof } from './proof.ts';
 import { formatBytes, formatTable, printable } from './text.ts';

@@ -1,6 +1,5 @@
 import { expect, inject, test } from 'vitest';
-import { Random } from '../../emulator/core/random.ts';
-import { readAssembly } from '../../emulator/templates/assembly.ts';
+import { Random, readAssembly } from '../../emulator/index.ts';
 import { UserError } from '../../local/start/user-error.ts';
 import { parseOptions } from './options.ts';
 import { detailsOf, summaryOf } from './report.ts';

@@ -1,5 +1,4 @@
-import type { Random } from '../../emulator/core/random.ts';
-import type { Fault, Match, Rule } from '../../emulator/faults/rule.ts';
+import type { Fault, Match, Random, Rule } from '../../emulator/index.ts';
 import { PROVED_KEYS } from './source-kinds.ts';
 import { OVERWRITTEN_KEYS } from './uploads.ts';
 

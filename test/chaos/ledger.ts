@@ -1,5 +1,5 @@
 import { GetItemCommand } from '@aws-sdk/client-dynamodb';
-import { checksumAlgorithm, runningChecksum } from '../../emulator/services/s3/checksums.ts';
+import { checksumAlgorithm, runningChecksum } from '../../emulator/index.ts';
 import { LEDGER_TABLE } from '../support/two-accounts.ts';
 import type { Delivery } from './observed.ts';
 import type { ChaosWorld } from './world.ts';

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { readAssembly } from '../../emulator/templates/assembly.ts';
+import { readAssembly } from '../../emulator/index.ts';
 import { UserError } from '../../local/start/user-error.ts';
 import { synthesize } from '../../local/synth.ts';
 import { HELP, parseOptions } from './options.ts';

@@ -1,5 +1,4 @@
-import type { ObjectCreated } from '../../emulator/services/s3/notifications/s3-notification.ts';
-import type { S3Service } from '../../emulator/services/s3/service.ts';
+import type { ObjectCreated, S3Service } from '../../emulator/index.ts';
 import { UPLOAD_METADATA } from './uploads.ts';
 
 /** An upload that has become visible at the source. */

@@ -1,5 +1,4 @@
-import type { FaultRecord } from '../../emulator/faults/faults.ts';
-import type { Subject } from '../../emulator/faults/rule.ts';
+import type { FaultRecord, Subject } from '../../emulator/index.ts';
 import type { ChaosProgress, ChaosResult } from './run.ts';
 
 /** Whether the relay kept its promise, and the local AWS did as well. */

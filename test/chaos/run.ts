@@ -1,8 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Message } from '@aws-sdk/client-sqs';
-import { Random } from '../../emulator/core/random.ts';
-import { type FaultRecord, Faults } from '../../emulator/faults/faults.ts';
-import type { StackInput } from '../../emulator/templates/assembly.ts';
+import { type FaultRecord, Faults, Random, type StackInput } from '../../emulator/index.ts';
 import { type Audit, audit } from './auditor.ts';
 import { deadLetters, describeDeadLetter, isOfDelete, redrive, setAsideOf } from './dead-letters.ts';
 import { type FaultPlanOptions, FLIPPED, OVERTAKEN, planFaults } from './fault-plan.ts';

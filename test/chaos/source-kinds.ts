@@ -1,7 +1,6 @@
 /** What S3 keeps of the objects that are uploaded: each row of docs/fidelity.md, "The checksum", as S3 has had them over the years. */
 import type { S3Client } from '@aws-sdk/client-s3';
-import type { Random } from '../../emulator/core/random.ts';
-import type { ChecksumAlgorithm } from '../../emulator/services/s3/checksums.ts';
+import type { ChecksumAlgorithm, Random } from '../../emulator/index.ts';
 import type { ChecksumOrigin } from '../../functions/transfer/proof.ts';
 import { putInParts, putWhole } from '../support/uploads.ts';
 

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DeleteObjectCommand, type S3Client } from '@aws-sdk/client-s3';
-import type { Random } from '../../emulator/core/random.ts';
+import type { Random } from '../../emulator/index.ts';
 import { contentOf } from './content.ts';
 import { drawKind, LARGE_OBJECT_BYTES, ON_TRUST_PREFIX, putOfKind, type SourceKind } from './source-kinds.ts';
 

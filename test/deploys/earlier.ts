@@ -1,7 +1,6 @@
 /** The templates that an earlier version wrote for the committed cdk.json, kept as they were. */
 import { readFileSync } from 'node:fs';
-import { LocalCloud } from '../../emulator/cloud.ts';
-import { type StackInput, templateStack } from '../../emulator/templates/assembly.ts';
+import { LocalCloud, type StackInput, templateStack } from '../../emulator/index.ts';
 
 const FOLDER = new URL('../templates/fixtures/d5b8bd8/', import.meta.url);
 /** Of orders, before the templates are given up. */

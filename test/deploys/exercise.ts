@@ -2,10 +2,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { LocalCloud } from '../../emulator/cloud.ts';
-import { Random } from '../../emulator/core/random.ts';
-import { readAssembly, type StackInput } from '../../emulator/templates/assembly.ts';
-import type { DeployOrder } from '../../emulator/templates/order.ts';
+import { type DeployOrder, LocalCloud, Random, readAssembly, type StackInput } from '../../emulator/index.ts';
 import { bucketArn, partitionOf } from '../../infra/arns.ts';
 import { parseConfig } from '../../infra/config/config.ts';
 import { relayNames } from '../../infra/names.ts';

@@ -1,7 +1,6 @@
 /** What docs/operations.md says of a relay's life: a deployment that fails, a newer version, taking it down, and deploying it again over what stayed. */
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { LocalCloud } from '../../emulator/cloud.ts';
-import type { StackInput } from '../../emulator/templates/assembly.ts';
+import { LocalCloud, type StackInput } from '../../emulator/index.ts';
 import { committedContext } from '../support/stacks.ts';
 import { eventually } from '../support/two-accounts.ts';
 import { drop, hasArrived, relays, type Synthesized, synthesized } from './relays.ts';

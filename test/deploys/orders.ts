@@ -1,4 +1,4 @@
-import type { DeployOrder } from '../../emulator/templates/order.ts';
+import type { DeployOrder } from '../../emulator/index.ts';
 
 /** So many seeds, after the two most unfortunate orders. */
 export function ordersOf(seed: number, count: number): DeployOrder[] {

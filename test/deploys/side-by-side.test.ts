@@ -1,7 +1,6 @@
 /** Relays beside each other: each works, and each is taken down without touching the other. */
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { LocalCloud } from '../../emulator/cloud.ts';
-import type { StackInput } from '../../emulator/templates/assembly.ts';
+import { LocalCloud, type StackInput } from '../../emulator/index.ts';
 import { type CommittedContext, committedContext } from '../support/stacks.ts';
 import { invoices, onward, partner } from './examples.ts';
 import { relays, type Synthesized, synthesized } from './relays.ts';

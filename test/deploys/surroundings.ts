@@ -1,7 +1,6 @@
 /** What a configuration takes for granted: buckets that exist already, and keys. */
 
-import { LocalCloud } from '../../emulator/cloud.ts';
-import { type StackInput, templateStack } from '../../emulator/templates/assembly.ts';
+import { LocalCloud, type StackInput, templateStack } from '../../emulator/index.ts';
 import type { CommittedContext } from '../support/stacks.ts';
 
 interface Place {

@@ -52,8 +52,7 @@ import {
   StartMessageMoveTaskCommand,
 } from '@aws-sdk/client-sqs';
 import { AssumeRoleCommand } from '@aws-sdk/client-sts';
-import { IamAuthorizer } from '../../emulator/authorization/authorizer.ts';
-import type { Caller } from '../../emulator/core/api.ts';
+import { type Caller, IamAuthorizer } from '../../emulator/index.ts';
 import { ACCOUNT_C, CUSTOMER_BUCKET } from '../support/pulling.ts';
 import {
   ACCOUNT_A,

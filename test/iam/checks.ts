@@ -11,7 +11,7 @@ import {
   S3Client,
 } from '@aws-sdk/client-s3';
 import { GetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { send } from '../../emulator/core/queue-delivery.ts';
+import { send } from '../../emulator/index.ts';
 import { assumeWriter, lambdaKeys } from '../support/sessions.ts';
 import {
   ACCOUNT_A,

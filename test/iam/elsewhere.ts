@@ -1,4 +1,4 @@
-import { type StackInput, templateStack } from '../../emulator/templates/assembly.ts';
+import { type StackInput, templateStack } from '../../emulator/index.ts';
 import { REGION } from '../support/two-accounts.ts';
 
 /** Other people's things in the same account: whoever may reach them has been given too much. */

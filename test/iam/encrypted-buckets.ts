@@ -1,8 +1,6 @@
 /** KMS keys and the buckets that somebody else has encrypted with them. */
 
-import type { LocalCloud } from '../../emulator/cloud.ts';
-import { type StackInput, templateStack } from '../../emulator/templates/assembly.ts';
-import type { TemplateValue } from '../../emulator/templates/intrinsics.ts';
+import { type LocalCloud, type StackInput, type TemplateValue, templateStack } from '../../emulator/index.ts';
 import { ACCOUNT_A, REGION, SOURCE_BUCKET } from '../support/two-accounts.ts';
 
 /** The key of the account's bucket, where the configuration has one. */

@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { GetDurableExecutionStateCommand, InvokeCommand } from '@aws-sdk/client-lambda';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
-import type { DurableExecution } from '../../emulator/services/lambda/durable/execution.ts';
+import type { DurableExecution } from '../../emulator/index.ts';
 import { executions, LARGE_LOG_GROUP, PART_LOG_GROUP, putSparse } from '../support/large.ts';
 import { lambdaKeys } from '../support/sessions.ts';
 import { RELAY_LOG_GROUP, RELAY_ROLE_ARN, SOURCE_BUCKET } from '../support/two-accounts.ts';

@@ -1,8 +1,12 @@
-import { listOf, type PolicyDocument } from '../../emulator/authorization/policy.ts';
-import type { LocalCloud } from '../../emulator/cloud.ts';
-import { parseFunctionName } from '../../emulator/services/lambda/function-name.ts';
-import type { StackInput } from '../../emulator/templates/assembly.ts';
-import type { TemplateResource, TemplateValue } from '../../emulator/templates/intrinsics.ts';
+import {
+  type LocalCloud,
+  listOf,
+  type PolicyDocument,
+  parseFunctionName,
+  type StackInput,
+  type TemplateResource,
+  type TemplateValue,
+} from '../../emulator/index.ts';
 import type { VariedKind } from './variations.ts';
 
 /** A policy as it was deployed, and the way to put another one in its place while everything runs. */

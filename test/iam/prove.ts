@@ -1,5 +1,4 @@
-import { matchesAction, matchesArn } from '../../emulator/authorization/match.ts';
-import { listOf, type PolicyDocument, type Statement } from '../../emulator/authorization/policy.ts';
+import { listOf, matchesAction, matchesArn, type PolicyDocument, type Statement } from '../../emulator/index.ts';
 import type { AwsClients } from '../support/two-accounts.ts';
 import { type Attempt, asked, attemptsOf, type Tried } from './attempts.ts';
 import { type Check, isRefusal } from './checks.ts';

@@ -8,7 +8,7 @@ import {
   PutObjectCommand,
   UploadPartCommand,
 } from '@aws-sdk/client-s3';
-import { listOf } from '../../emulator/authorization/policy.ts';
+import { listOf } from '../../emulator/index.ts';
 import { ACCOUNT_C, CUSTOMER_BUCKET } from '../support/pulling.ts';
 import { type AwsClients, DESTINATION_BUCKET, PREFIX } from '../support/two-accounts.ts';
 import { type Check, isRefused } from './checks.ts';

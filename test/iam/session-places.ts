@@ -1,7 +1,6 @@
 /** The session policies, which no template has: the functions make them of their routes. */
 
-import { type PolicyDocument, parsePolicy } from '../../emulator/authorization/policy.ts';
-import type { LocalCloud } from '../../emulator/cloud.ts';
+import { type LocalCloud, type PolicyDocument, parsePolicy } from '../../emulator/index.ts';
 import type { PullingRoute } from '../../functions/aws/policies.ts';
 import { listingPolicy, readingPolicy, sessionPolicy } from '../../functions/aws/session-policy.ts';
 import { pullingRoutes, type RelayContext } from '../../infra/config/config.ts';

@@ -4,7 +4,7 @@ import {
   type PolicyDocument,
   type PrincipalElement,
   type Statement,
-} from '../../emulator/authorization/policy.ts';
+} from '../../emulator/index.ts';
 
 /** A policy with one thing taken away, or one limit lifted. */
 export interface Variation {

@@ -1,7 +1,7 @@
 /** Names that somebody else takes over: buckets and roles that were deleted and made again. */
 import { GetObjectCommand, HeadObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { afterEach, describe, expect, test } from 'vitest';
-import { templateStack } from '../../emulator/templates/assembly.ts';
+import { templateStack } from '../../emulator/index.ts';
 import { assumeWriter, lambdaKeys } from '../support/sessions.ts';
 import {
   ACCOUNT_A,

@@ -1,8 +1,7 @@
 /** All requests of all functions to S3, as they go over the wire. */
 import { PutObjectCommand, type PutObjectCommandInput } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { Faults } from '../../emulator/faults/faults.ts';
-import type { Stage, Subject } from '../../emulator/faults/rule.ts';
+import { Faults, type Stage, type Subject } from '../../emulator/index.ts';
 import { smallLarge } from '../support/large.ts';
 import {
   ACCOUNT_C,

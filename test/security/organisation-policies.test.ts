@@ -2,9 +2,14 @@
 import { readFileSync } from 'node:fs';
 import { HeadObjectCommand, ListObjectsV2Command, PutObjectCommand } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { IamAuthorizer } from '../../emulator/authorization/authorizer.ts';
-import { listOf, type PolicyDocument, parsePolicy, type Statement } from '../../emulator/authorization/policy.ts';
-import { templateStack } from '../../emulator/templates/assembly.ts';
+import {
+  IamAuthorizer,
+  listOf,
+  type PolicyDocument,
+  parsePolicy,
+  type Statement,
+  templateStack,
+} from '../../emulator/index.ts';
 import { assumeWriter, lambdaKeys } from '../support/sessions.ts';
 import { strangers } from '../support/strangers.ts';
 import {

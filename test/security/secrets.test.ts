@@ -5,9 +5,7 @@ import { ScanCommand } from '@aws-sdk/client-dynamodb';
 import { InvokeCommand } from '@aws-sdk/client-lambda';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { Faults } from '../../emulator/faults/faults.ts';
-import type { RequestFault } from '../../emulator/faults/rule.ts';
-import { Directory } from '../../emulator/services/iam/directory.ts';
+import { Directory, Faults, type RequestFault } from '../../emulator/index.ts';
 import { SETTINGS_FILE } from '../../functions/core/settings.ts';
 import { listener } from '../support/listener.ts';
 import {

@@ -2,8 +2,7 @@
 import { GetObjectCommand, HeadObjectCommand, ListObjectVersionsCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { AssumeRoleCommand } from '@aws-sdk/client-sts';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
-import { LocalCloud } from '../../emulator/cloud.ts';
-import { readAssembly } from '../../emulator/templates/assembly.ts';
+import { LocalCloud, readAssembly } from '../../emulator/index.ts';
 import { assumeWriter, lambdaKeys } from '../support/sessions.ts';
 import {
   type AwsClients,

@@ -10,9 +10,7 @@ import {
   UploadPartCommand,
 } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { listOf } from '../../emulator/authorization/policy.ts';
-import { LocalCloud } from '../../emulator/cloud.ts';
-import { readAssembly } from '../../emulator/templates/assembly.ts';
+import { LocalCloud, listOf, readAssembly } from '../../emulator/index.ts';
 import { sessionPolicy } from '../../functions/aws/session-policy.ts';
 import type { Route } from '../../functions/core/route.ts';
 import { parseConfig } from '../../infra/config/config.ts';

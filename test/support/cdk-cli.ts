@@ -1,7 +1,7 @@
 /** The CDK's own client, as a person of one account runs it. */
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import type { LocalCloud } from '../../emulator/cloud.ts';
+import type { LocalCloud } from '../../emulator/index.ts';
 import type { Keys } from './two-accounts.ts';
 
 const CDK = fileURLToPath(new URL('../../node_modules/aws-cdk/bin/cdk', import.meta.url));

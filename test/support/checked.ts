@@ -1,4 +1,4 @@
-import type { StackInput } from '../../emulator/templates/assembly.ts';
+import type { StackInput } from '../../emulator/index.ts';
 import { type CheckLine, isOpen } from '../../functions/check/line.ts';
 import type { CheckAnswer } from '../../functions/handlers/check.ts';
 import { startTwoAccounts, type TwoAccounts, type TwoAccountsOptions } from './two-accounts.ts';

@@ -1,4 +1,4 @@
-import { type StackInput, templateStack } from '../../emulator/templates/assembly.ts';
+import { type StackInput, templateStack } from '../../emulator/index.ts';
 import { REGION } from './two-accounts.ts';
 
 /** A customer managed key that its account's IAM decides on; its ARN is the output `KeyArn` of stack "keys". */

@@ -1,7 +1,5 @@
 import { InvokeCommand } from '@aws-sdk/client-lambda';
-import type { Rule } from '../../emulator/faults/rule.ts';
-import type { DurableExecution } from '../../emulator/services/lambda/durable/execution.ts';
-import type { StackInput } from '../../emulator/templates/assembly.ts';
+import type { DurableExecution, Rule, StackInput } from '../../emulator/index.ts';
 import { ACCOUNT_A, changeSettings, NO_PAUSES, SOURCE_BUCKET, type TwoAccounts } from './two-accounts.ts';
 
 export const LARGE_LOG_GROUP = '/aws/lambda/upload-relay-large';

@@ -1,4 +1,4 @@
-import { templateStack } from '../../emulator/templates/assembly.ts';
+import { templateStack } from '../../emulator/index.ts';
 import { ACCOUNT_A, REGION } from './two-accounts.ts';
 
 /** Somebody in account A who wants to know: a rule that puts the relay's events into a queue. */

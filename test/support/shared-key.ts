@@ -1,5 +1,5 @@
 /** What else a key protects: another bucket of the same account, which lets everybody of that account in. */
-import { type StackInput, templateStack } from '../../emulator/templates/assembly.ts';
+import { type StackInput, templateStack } from '../../emulator/index.ts';
 import { REGION } from './two-accounts.ts';
 
 /** @param sessionArns sessions that it lets in by name, whatever their session policies say */

@@ -1,6 +1,5 @@
 import { inject } from 'vitest';
-import { LocalCloud } from '../../emulator/cloud.ts';
-import { readAssembly, type StackInput } from '../../emulator/templates/assembly.ts';
+import { LocalCloud, readAssembly, type StackInput } from '../../emulator/index.ts';
 import { ACCOUNT_A, ACCOUNT_B, type TwoAccounts, twoAccountsOf } from './two-accounts.ts';
 
 /** Two accounts of which only the source's has deployed its side. */

@@ -1,4 +1,4 @@
-import { templateStack } from '../../emulator/templates/assembly.ts';
+import { templateStack } from '../../emulator/index.ts';
 import { ACCOUNT_A, REGION, WRITER_ROLE_ARN } from './two-accounts.ts';
 
 /** Others in account A who would like to be the relay: a role and a user that may assume anything, and a user that may nothing. */

@@ -8,12 +8,15 @@ import { DeleteMessageCommand, type Message, ReceiveMessageCommand, SQSClient } 
 import { STSClient } from '@aws-sdk/client-sts';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { inject } from 'vitest';
-import { LocalCloud } from '../../emulator/cloud.ts';
-import type { Clock } from '../../emulator/core/api.ts';
-import type { Faults } from '../../emulator/faults/faults.ts';
-import { readAssembly, type StackInput } from '../../emulator/templates/assembly.ts';
-import { changeCodeFile } from '../../emulator/templates/code-files.ts';
-import type { TemplateValue } from '../../emulator/templates/intrinsics.ts';
+import {
+  type Clock,
+  changeCodeFile,
+  type Faults,
+  LocalCloud,
+  readAssembly,
+  type StackInput,
+  type TemplateValue,
+} from '../../emulator/index.ts';
 import type { Route } from '../../functions/core/route.ts';
 import { SETTINGS_FILE } from '../../functions/core/settings.ts';
 

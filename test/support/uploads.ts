@@ -9,7 +9,7 @@ import {
   type S3ClientConfig,
   UploadPartCommand,
 } from '@aws-sdk/client-s3';
-import { type ChecksumAlgorithm, runningChecksum } from '../../emulator/services/s3/checksums.ts';
+import { type ChecksumAlgorithm, runningChecksum } from '../../emulator/index.ts';
 import { SOURCE_BUCKET, type TwoAccounts } from './two-accounts.ts';
 
 /** From here on the source bucket is as S3 was before it computed checksums by itself. */

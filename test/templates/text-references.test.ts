@@ -1,7 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Template } from '../../emulator/templates/intrinsics.ts';
-import { dependencyGraph, type Graph } from '../../emulator/templates/order.ts';
-import { textReferences } from '../../emulator/templates/text-references.ts';
+import { dependencyGraph, type Graph, type Template, textReferences } from '../../emulator/index.ts';
 import { committedContext, pullingRoute, templatesOf } from '../support/stacks.ts';
 
 const key = (account: string) => `arn:aws:kms:us-east-1:${account}:key/11111111-2222-3333-4444-555555555555`;

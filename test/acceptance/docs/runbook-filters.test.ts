@@ -3,8 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { Faults } from '../../../emulator/faults/faults.ts';
-import { compileFilter } from '../../../emulator/services/logs/filter-pattern.ts';
+import { compileFilter, Faults } from '../../../emulator/index.ts';
 import { REPOSITORY } from '../../support/aws-cli.ts';
 import {
   eventually,

@@ -1,7 +1,7 @@
 /** A user whose only right is to assume one role, which may only put objects into another account's bucket. */
 import { GetObjectCommand, HeadObjectCommand, ListObjectsV2Command, PutObjectCommand } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { canonicalUserId } from '../../../emulator/core/accounts.ts';
+import { canonicalUserId } from '../../../emulator/index.ts';
 import { ACCOUNT_A, ACCOUNT_B } from '../../support/two-accounts.ts';
 import { assume, type Clients, roleArn, type Scenario, startScenario } from './scenario.ts';
 

@@ -12,7 +12,7 @@ import {
   type S3Client,
 } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { readAssembly } from '../../../emulator/templates/assembly.ts';
+import { readAssembly } from '../../../emulator/index.ts';
 import { synthesize } from '../../../local/synth.ts';
 import { ACCOUNT_A, ACCOUNT_B, LEDGER_TABLE, REGION, twoAccountsOf } from '../../support/two-accounts.ts';
 import { assume, type Clients, roleArn, type Scenario, startScenario } from './scenario.ts';

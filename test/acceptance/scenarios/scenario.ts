@@ -5,9 +5,7 @@ import { join } from 'node:path';
 import { S3Client } from '@aws-sdk/client-s3';
 import { AssumeRoleCommand, type AssumeRoleCommandInput, STSClient } from '@aws-sdk/client-sts';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
-import { LocalCloud } from '../../../emulator/cloud.ts';
-import { templateStack } from '../../../emulator/templates/assembly.ts';
-import type { Template } from '../../../emulator/templates/intrinsics.ts';
+import { LocalCloud, type Template, templateStack } from '../../../emulator/index.ts';
 import { ACCOUNT_A, ACCOUNT_B, type Keys, REGION } from '../../support/two-accounts.ts';
 
 export interface Clients {

@@ -1,6 +1,5 @@
 import type { DurableExecutionClient } from '@aws/durable-execution-sdk-js';
-import type { DurableExecution } from '../../../emulator/services/lambda/durable/execution.ts';
-import type { OperationUpdate } from '../../../emulator/services/lambda/durable/operation.ts';
+import type { DurableExecution, OperationUpdate } from '../../../emulator/index.ts';
 import type { Killable } from './killable.ts';
 
 /** The API by which the SDK keeps checkpoints, with a turn before and after each. */

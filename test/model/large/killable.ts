@@ -1,4 +1,4 @@
-import type { Execution } from '../../../emulator/services/lambda/executor.ts';
+import type { Execution } from '../../../emulator/index.ts';
 
 /** An execution environment that ends at one of its turns: what it waits for then never happens. */
 export class Killable {

@@ -1,8 +1,6 @@
 import { withDurableExecution } from '@aws/durable-execution-sdk-js';
 import type { Context } from 'aws-lambda';
-import { DurableExecution } from '../../../emulator/services/lambda/durable/execution.ts';
-import type { Execution } from '../../../emulator/services/lambda/executor.ts';
-import type { Target } from '../../../emulator/services/lambda/functions.ts';
+import { DurableExecution, type Execution, type Target } from '../../../emulator/index.ts';
 import { largeSlots } from '../../../functions/delivery/large-slots.ts';
 import type { Invocation } from '../../../functions/invocation/invocation.ts';
 import { type LargeRequest, parsePartsRequest } from '../../../functions/large/large-request.ts';

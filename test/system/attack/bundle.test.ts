@@ -2,8 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { DeleteObjectCommand, GetObjectCommand, ListObjectVersionsCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { Faults } from '../../../emulator/faults/faults.ts';
-import type { Match, RequestFault, When } from '../../../emulator/faults/rule.ts';
+import { Faults, type Match, type RequestFault, type When } from '../../../emulator/index.ts';
 import { dropInOnePart } from '../../support/composite.ts';
 import {
   ACCOUNT_A,

@@ -1,10 +1,7 @@
 /** The daily check against what it must leave alone, and against destinations that ask something of each write. */
 import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand } from '@aws-sdk/client-s3';
 import { describe, expect, test } from 'vitest';
-import { Faults } from '../../../emulator/faults/faults.ts';
-import type { Fault } from '../../../emulator/faults/rule.ts';
-import type { StackInput } from '../../../emulator/templates/assembly.ts';
-import { changeCodeFile } from '../../../emulator/templates/code-files.ts';
+import { changeCodeFile, type Fault, Faults, type StackInput } from '../../../emulator/index.ts';
 import type { Route } from '../../../functions/core/route.ts';
 import { SETTINGS_FILE } from '../../../functions/core/settings.ts';
 import { encryptionFor } from '../../../functions/transfer/encryption.ts';

@@ -2,8 +2,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { GetObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { Faults } from '../../../emulator/faults/faults.ts';
-import type { Match, RequestFault } from '../../../emulator/faults/rule.ts';
+import { Faults, type Match, type RequestFault } from '../../../emulator/index.ts';
 import { dropInOnePart } from '../../support/composite.ts';
 import {
   changeSettings,

@@ -14,9 +14,7 @@ import {
 } from '@aws-sdk/client-s3';
 import type { SQSRecord } from 'aws-lambda';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { LocalCloud } from '../../../emulator/cloud.ts';
-import { Faults } from '../../../emulator/faults/faults.ts';
-import { readAssembly } from '../../../emulator/templates/assembly.ts';
+import { Faults, LocalCloud, readAssembly } from '../../../emulator/index.ts';
 import { answerQueue } from '../../../functions/doors/queue.ts';
 import { synthesize } from '../../../local/synth.ts';
 import { dropInOnePart } from '../../support/composite.ts';

@@ -2,7 +2,7 @@
 import { DeleteItemCommand } from '@aws-sdk/client-dynamodb';
 import { GetObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { Faults } from '../../../emulator/faults/faults.ts';
+import { Faults } from '../../../emulator/index.ts';
 import { METRICS } from '../../../functions/reporting/metric-names.ts';
 import { dropInOnePart } from '../../support/composite.ts';
 import { eventFixture } from '../../support/events.ts';

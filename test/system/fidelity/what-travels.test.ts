@@ -23,9 +23,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { LocalCloud } from '../../../emulator/cloud.ts';
-import { decodeHeaderValue } from '../../../emulator/services/s3/rfc2047.ts';
-import { readAssembly } from '../../../emulator/templates/assembly.ts';
+import { decodeHeaderValue, LocalCloud, readAssembly } from '../../../emulator/index.ts';
 import { synthesize } from '../../../local/synth.ts';
 import { dropInOnePart } from '../../support/composite.ts';
 import { keyStack } from '../../support/key-stack.ts';

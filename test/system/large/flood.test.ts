@@ -2,9 +2,7 @@
 import { GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { HeadObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
-import { LocalCloud } from '../../../emulator/cloud.ts';
-import { Faults } from '../../../emulator/faults/faults.ts';
-import { readAssembly } from '../../../emulator/templates/assembly.ts';
+import { Faults, LocalCloud, readAssembly } from '../../../emulator/index.ts';
 import { largeSlots } from '../../../functions/delivery/large-slots.ts';
 import { inProcessRelay } from '../../support/in-process-relay.ts';
 import { executions, putSparse, smallLarge } from '../../support/large.ts';

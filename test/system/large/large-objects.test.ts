@@ -1,8 +1,7 @@
 /** Large objects through the real bundles, with everything that may befall them. "Large" begins at 8 MiB here. */
 import { HeadObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { Faults } from '../../../emulator/faults/faults.ts';
-import type { Rule } from '../../../emulator/faults/rule.ts';
+import { Faults, type Rule } from '../../../emulator/index.ts';
 import { executions, LARGE_LOG_GROUP, PART_LOG_GROUP, putSparse, smallLarge, startLarge } from '../../support/large.ts';
 import { listener } from '../../support/listener.ts';
 import {

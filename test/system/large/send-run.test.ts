@@ -1,6 +1,6 @@
 /** When a run of parts is begun, gone on with, and left to the next worker. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { Faults } from '../../../emulator/faults/faults.ts';
+import { Faults } from '../../../emulator/index.ts';
 import { destinationOf } from '../../../functions/core/route.ts';
 import { SourceObject } from '../../../functions/core/source-object.ts';
 import { createUpload } from '../../../functions/transfer/multipart.ts';

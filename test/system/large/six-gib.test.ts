@@ -1,7 +1,7 @@
 /** More than one invocation could ever move, shared out among workers, one of which dies on the way. */
 import { HeadObjectCommand } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { Faults } from '../../../emulator/faults/faults.ts';
+import { Faults } from '../../../emulator/index.ts';
 import { executions, PART_LOG_GROUP, putSparse } from '../../support/large.ts';
 import {
   changeSettings,

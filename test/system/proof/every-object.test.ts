@@ -5,8 +5,7 @@
 import { randomBytes } from 'node:crypto';
 import { GetObjectCommand, ListObjectVersionsCommand, S3Client } from '@aws-sdk/client-s3';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { Faults } from '../../../emulator/faults/faults.ts';
-import type { ChecksumAlgorithm } from '../../../emulator/services/s3/checksums.ts';
+import { type ChecksumAlgorithm, Faults } from '../../../emulator/index.ts';
 import { smallLarge } from '../../support/large.ts';
 import {
   changeSettings,

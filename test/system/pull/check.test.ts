@@ -1,7 +1,7 @@
 /** What the check says of routes that pull, and what happens when the customer's side isn't as agreed. */
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { afterEach, describe, expect, test } from 'vitest';
-import type { StackInput } from '../../../emulator/templates/assembly.ts';
+import type { StackInput } from '../../../emulator/index.ts';
 import type { CheckLine } from '../../../functions/check/line.ts';
 import { check, failedLines, namesOf } from '../../support/checked.ts';
 import {

@@ -9,7 +9,7 @@ import {
   PutObjectCommand,
 } from '@aws-sdk/client-s3';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { Faults } from '../../../emulator/faults/faults.ts';
+import { Faults } from '../../../emulator/index.ts';
 import type { ReplayAnswer } from '../../../functions/handlers/replay.ts';
 import { smallLarge } from '../../support/large.ts';
 import {

@@ -4,9 +4,14 @@
  */
 import { HeadObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
-import type { PolicyDocument, Statement } from '../../../emulator/authorization/policy.ts';
-import { LocalCloud } from '../../../emulator/cloud.ts';
-import { readAssembly, type StackInput, templateStack } from '../../../emulator/templates/assembly.ts';
+import {
+  LocalCloud,
+  type PolicyDocument,
+  readAssembly,
+  type StackInput,
+  type Statement,
+  templateStack,
+} from '../../../emulator/index.ts';
 import type { CheckAnswer } from '../../../functions/handlers/check.ts';
 import {
   bucketStatements,

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { GetObjectCommand, HeadObjectCommand, ListObjectsV2Command, PutObjectCommand } from '@aws-sdk/client-s3';
 import { Upload } from '@aws-sdk/lib-storage';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { canonicalUserId } from '../../../emulator/core/accounts.ts';
+import { canonicalUserId } from '../../../emulator/index.ts';
 import {
   ACCOUNT_A,
   ACCOUNT_B,

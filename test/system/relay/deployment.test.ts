@@ -1,8 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { afterEach, beforeEach, expect, inject, test } from 'vitest';
-import { LocalCloud } from '../../../emulator/cloud.ts';
-import { readAssembly } from '../../../emulator/templates/assembly.ts';
-import type { DeployOrder } from '../../../emulator/templates/order.ts';
+import { type DeployOrder, LocalCloud, readAssembly } from '../../../emulator/index.ts';
 
 const stacks = readAssembly(inject('assembly'));
 const drawn = Array.from({ length: 5 }, () => randomInt(2 ** 31));

@@ -1,9 +1,7 @@
 /** KMS itself, and what S3 tells it when it asks on somebody's behalf. */
 import { GetObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import type { Statement } from '../../../emulator/authorization/policy.ts';
-import { LocalCloud } from '../../../emulator/cloud.ts';
-import { templateStack } from '../../../emulator/templates/assembly.ts';
+import { LocalCloud, type Statement, templateStack } from '../../../emulator/index.ts';
 import { keyStack } from '../../support/key-stack.ts';
 import { askKms } from '../../support/kms.ts';
 import {

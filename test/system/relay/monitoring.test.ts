@@ -1,10 +1,7 @@
 /** What CloudWatch gets to know of two accounts at work: metrics out of the functions' own logs, alarms, the canary. */
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { Faults } from '../../../emulator/faults/faults.ts';
-import type { Rule } from '../../../emulator/faults/rule.ts';
-import type { MetricId, Statistic } from '../../../emulator/services/cloudwatch/metric-store.ts';
-import type { StackInput } from '../../../emulator/templates/assembly.ts';
+import { Faults, type MetricId, type Rule, type StackInput, type Statistic } from '../../../emulator/index.ts';
 import { METRICS } from '../../../functions/reporting/metric-names.ts';
 import { propertiesOf, writerTrust } from '../../support/checked.ts';
 import { putSparse, smallLarge } from '../../support/large.ts';

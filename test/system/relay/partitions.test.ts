@@ -5,8 +5,7 @@ import { join } from 'node:path';
 import { GetObjectCommand, HeadObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { AssumeRoleCommand, GetCallerIdentityCommand } from '@aws-sdk/client-sts';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { LocalCloud } from '../../../emulator/cloud.ts';
-import { readAssembly, type StackInput } from '../../../emulator/templates/assembly.ts';
+import { LocalCloud, readAssembly, type StackInput } from '../../../emulator/index.ts';
 import { synthesize } from '../../../local/synth.ts';
 import { committedContext } from '../../support/stacks.ts';
 import {

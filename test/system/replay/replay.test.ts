@@ -3,7 +3,7 @@ import { BatchWriteItemCommand } from '@aws-sdk/client-dynamodb';
 import { DeleteObjectCommand, HeadObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { Faults } from '../../../emulator/faults/faults.ts';
+import { Faults } from '../../../emulator/index.ts';
 import { inLanes } from '../../../functions/core/in-lanes.ts';
 import type { ReplayAnswer } from '../../../functions/handlers/replay.ts';
 import { eventFixture, replayEventNames } from '../../support/events.ts';

@@ -1,7 +1,6 @@
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { LocalCloud } from '../../../emulator/cloud.ts';
-import { bootstrapStack } from '../../../emulator/services/cloudformation/bootstrap.ts';
+import { bootstrapStack, LocalCloud } from '../../../emulator/index.ts';
 import { askCloudFormation } from '../../support/cloudformation.ts';
 import {
   ACCOUNT_A,

@@ -1,6 +1,6 @@
 import type { SQSRecord } from 'aws-lambda';
 import { describe, expect, test } from 'vitest';
-import { checkMessage } from '../../../../emulator/services/sqs/message.ts';
+import { checkMessage } from '../../../../emulator/index.ts';
 import { RelayError, type RelayErrorCode } from '../../../../functions/core/errors.ts';
 import { routesLeft } from '../../../../functions/delivery/relay-object.ts';
 import { type Failed, type Tries, verdictOn } from '../../../../functions/doors/verdict.ts';

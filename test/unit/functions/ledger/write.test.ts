@@ -1,7 +1,7 @@
 /** Every receipt meets every item that the ledger may hold, in the local DynamoDB; what must happen is said once more, in its own words. */
 import { ConditionalCheckFailedException, type PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { beforeAll, describe, expect, test, vi } from 'vitest';
-import { ConditionalCheckFailed, Store } from '../../../../emulator/services/dynamodb/store.ts';
+import { ConditionalCheckFailed, Store } from '../../../../emulator/index.ts';
 import type { Invocation } from '../../../../functions/invocation/invocation.ts';
 import { ledgerId } from '../../../../functions/ledger/ledger-item.ts';
 import type {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { XMLValidator } from 'fast-xml-parser';
 import { describe, expect, test } from 'vitest';
-import { MetricStore } from '../../../../emulator/services/cloudwatch/metric-store.ts';
+import { MetricStore } from '../../../../emulator/index.ts';
 import { drawDashboard, niceTicks } from '../../../../local/dashboard/svg.ts';
 import { pointsOf, type Widget, widgetsOf } from '../../../../local/dashboard/widgets.ts';
 

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import type { WriteStream } from 'node:tty';
 import { describe, expect, test } from 'vitest';
-import { canonicalUserId } from '../../../../emulator/core/accounts.ts';
+import { canonicalUserId } from '../../../../emulator/index.ts';
 import type { Delivery } from '../../../../local/start/delivery.ts';
 import { generateFile } from '../../../../local/start/generated-file.ts';
 import { formatHints } from '../../../../local/start/hints.ts';
