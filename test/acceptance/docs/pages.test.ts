@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { REPOSITORY } from '../../support/aws-cli.ts';
 import { elsewhereOf, PAGES_RUN_BY, RUN_ELSEWHERE } from './elsewhere.ts';
-import { blocksIn, pages } from './pages.ts';
+import { allPages, blocksIn, brokenLinks, linksIn, pages } from './pages.ts';
 
 const text = (path: string) => readFileSync(join(REPOSITORY, path), 'utf8');
 
@@ -50,6 +50,60 @@ describe('what is run elsewhere', () => {
   test('a command that only begins alike is not', () => {
     expect(elsewhereOf('npm run chaos -- --seed 1')).toBeDefined();
     expect(elsewhereOf('npm run chaotic')).toBeUndefined();
+  });
+});
+
+describe('links within the repository', () => {
+  test.each(allPages())('%s has none that leads nowhere', (page) => {
+    expect(brokenLinks(page)).toEqual([]);
+  });
+
+  test.each([
+    ['a file that is not there', '[a](docs/nowhere.md)', ['docs/nowhere.md']],
+    ['a heading that is not there', '[a](docs/cost.md#nowhere)', ['docs/cost.md#nowhere']],
+    ['a heading of the page itself', '# One two\n[a](#one-two) [b](#three)', ['#three']],
+    ['another site', '[a](https://example.com/nowhere.md)', []],
+    ['something that is there', '[a](docs/cost.md) [b](docs) [c](docs/runbook.md#what-each-failure-means)', []],
+  ])('to %s', (_, page, broken) => {
+    expect(brokenLinks('README.md', page)).toEqual(broken);
+  });
+});
+
+describe('where something is', () => {
+  const [, section] = /## Where is …\n(.*?)\n## /s.exec(text('CONTRIBUTING.md'))!;
+  const answers = [...section!.matchAll(/\[`([^`]+)`[^\]]*\]\(([^)]+)\)/g)].map(
+    ([, name, path]) => [name!, path!] as const,
+  );
+
+  test.each([
+    'key decoded',
+    '403 told from a 404',
+    'external id checked',
+    'receipt written',
+    'alarm defined',
+    'Deny evaluated by the emulator',
+  ])('CONTRIBUTING answers: %s', (question) => {
+    expect(section).toContain(question);
+  });
+
+  test.each(answers)('%s is in %s', (name, path) => {
+    if (path.endsWith('.ts') && !path.endsWith(`/${name}`)) expect(text(path)).toContain(name);
+    else expect(path).toContain(name.replace(/\/$/, ''));
+  });
+});
+
+describe('how something is added', () => {
+  const [, section] = /## How to add …\n(.*?)\n## /s.exec(text('CONTRIBUTING.md'))!;
+  const walks = section!.split('\n### ').slice(1);
+
+  test.each([
+    ['a new option of a route', 12],
+    ['a new door', 8],
+    ['a new alarm', 6],
+  ])('%s touches at most %i files', (title, most) => {
+    const walk = walks.find((each) => each.startsWith(`${title}\n`))!;
+    expect(new Set(linksIn(walk)).size).toBeGreaterThan(3);
+    expect(new Set(linksIn(walk)).size).toBeLessThanOrEqual(most);
   });
 });
 
