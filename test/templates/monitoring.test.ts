@@ -126,7 +126,7 @@ test('the dashboard shows every alarm, and a graph of each thing worth seeing', 
   for (const name of Object.keys(source.findResources('AWS::CloudWatch::Alarm'))) expect(body).toContain(name);
 });
 
-test('the picture in the README shows this dashboard, and every alarm', () => {
+test('docs/dashboard.svg shows this dashboard, and every alarm', () => {
   const picture = readFileSync(new URL('../../docs/dashboard.svg', import.meta.url), 'utf8');
   for (const title of TITLES) expect(picture).toContain(`>${title}</text>`);
   for (const { AlarmName } of alarmsOf(source))

@@ -1,6 +1,6 @@
 /** How the commands are found, and that none is left out. */
 import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { REPOSITORY } from '../../support/aws-cli.ts';
 import { elsewhereOf, PAGES_RUN_BY, RUN_ELSEWHERE } from './elsewhere.ts';
@@ -107,13 +107,15 @@ describe('how something is added', () => {
   });
 });
 
-test('each promise of the README names tests that are there', () => {
-  const [, section] = /## What you can rely on\n(.*?)\n## /s.exec(text('README.md'))!;
-  const promises = section!.split('\n- **').slice(1);
-  expect(promises.length).toBeGreaterThan(8);
-  for (const promise of promises) {
-    const named = [...promise.matchAll(/\]\((test\/[^)]+)\)/g)].map(([, path]) => path!);
-    expect(named, promise).not.toEqual([]);
-    expect(named.filter((path) => !existsSync(join(REPOSITORY, path)))).toEqual([]);
-  }
+describe('what one can rely on', () => {
+  test.each(['README.md', 'docs/promises.md'])('each promise of %s names tests that are there', (page) => {
+    const [, section] = /^#+ What you can rely on\n(.*?)(?=\n## |$(?![\s\S]))/ms.exec(text(page))!;
+    const promises = section!.split('\n- **').slice(1);
+    expect(promises.length).toBeGreaterThan(8);
+    for (const promise of promises) {
+      const tests = linksIn(promise).filter((link) => link.endsWith('.test.ts'));
+      expect(tests, promise).not.toEqual([]);
+      expect(tests.filter((path) => !existsSync(join(REPOSITORY, dirname(page), path)))).toEqual([]);
+    }
+  });
 });
