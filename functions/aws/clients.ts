@@ -100,7 +100,7 @@ export function createReplayClients({ sourceAccount }: { sourceAccount: string }
   };
 }
 
-/** Versions are not for it to read: docs/decisions/0018. */
+/** Versions are not for it to read: docs/decisions/0017. */
 function readerOf({ account, region }: Pull, credentials: S3ClientConfig['credentials'] & {}): Reader {
   return { s3: sourceClient({ region, credentials }), owner: account, readsVersions: false };
 }

@@ -32,7 +32,7 @@ const SIGNAL = Symbol('abort signal');
 
 /**
  * Spares a client what the SDK does anew for each request although it is the same every time, some 15 % of the CPU time of a
- * small object (docs/decisions/0021):
+ * small object (docs/decisions/0020):
  * - The chain of middleware is made once for each kind of command. The SDK offers that as `cacheMiddleware`, but gives it up for
  *   a request that has an abort signal, since that would be part of the chain; and a request that is given up must end
  *   (docs/decisions/0008). So the signal goes along with the input, and the innermost middleware hands it to the socket.

@@ -57,7 +57,7 @@ export function encryptStatement(route: Route, kmsKeyArn: string, keyPrefix = ro
 }
 
 /**
- * The reader role's. Present objects only: docs/decisions/0018.
+ * The reader role's. Present objects only: docs/decisions/0017.
  * @param keyPrefix of the objects that the key may be used for
  */
 export function readStatements(route: PullingRoute, keyPrefix = route.filter.prefix): Statement[] {
@@ -115,7 +115,7 @@ export function decryptStatement(kmsKeyArn: string, bucketArn: string, prefix: s
 }
 
 /**
- * A key may be used only by S3 on the role's behalf, and for this bucket: docs/decisions/0026. S3 names the bucket to KMS where the
+ * A key may be used only by S3 on the role's behalf, and for this bucket: docs/decisions/0025. S3 names the bucket to KMS where the
  * object has a bucket key (https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-key.html), and otherwise the object. The
  * service's name ends in `amazonaws.com` in every partition:
  * https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html#conditions-kms-via-service

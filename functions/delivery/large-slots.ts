@@ -8,7 +8,7 @@ import { RelayError } from '../core/errors.ts';
 import type { Relay } from '../invocation/invocation.ts';
 import { type Holders, leaveSlot, takeSlot, type Verdict } from './lease.ts';
 
-/** The slots of `relay.maximumConcurrency` that are for large objects: docs/decisions/0027. */
+/** The slots of `relay.maximumConcurrency` that are for large objects: docs/decisions/0026. */
 export interface LargeSlots {
   /**
    * Takes a slot for an execution that is to be started, until it has begun.

@@ -23,7 +23,7 @@ export interface CopiedHeaders {
 
 /**
  * S3's REST API takes US-ASCII: https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingMetadata.html. Beyond it the bytes that are
- * signed and the bytes that are sent differ, by SDK and by kind of body (docs/decisions/0028); so do they for tabs, which count as blanks
+ * signed and the bytes that are sent differ, by SDK and by kind of body (docs/decisions/0027); so do they for tabs, which count as blanks
  * in a signature: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
  */
 const PRINTABLE_ASCII = /^[\x20-\x7e]*$/;

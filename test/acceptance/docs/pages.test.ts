@@ -69,6 +69,19 @@ describe('links within the repository', () => {
   });
 });
 
+test('decisions are numbered without a gap, and the index has each by its title', () => {
+  const decisions = pages().filter((page) => /^docs\/decisions\/\d/.test(page));
+  const lines = decisions.map((page, index) => {
+    const number = index + 1;
+    const name = page.slice('docs/decisions/'.length);
+    expect(name).toMatch(new RegExp(`^${String(number).padStart(4, '0')}-`));
+    const [, title] = new RegExp(`^# ${number}\\. (.*)\n`).exec(text(page))!;
+    return `${number}. [${title}](${name})`;
+  });
+  const [, index] = /\n\n(1\. [\s\S]*)/.exec(text('docs/decisions/README.md'))!;
+  expect(index!.trimEnd().split('\n')).toEqual(lines);
+});
+
 describe('where something is', () => {
   const [, section] = /## Where is …\n(.*?)\n## /s.exec(text('CONTRIBUTING.md'))!;
   const answers = [...section!.matchAll(/\[`([^`]+)`[^\]]*\]\(([^)]+)\)/g)].map(
