@@ -208,11 +208,13 @@ describe('every code that AWS documents is in a row on purpose', () => {
   });
 });
 
-test('the runbook has the table, row by row', () => {
+test.each(['source', 'destination', 'session', 'either'] as const)('the runbook has each row of side %s', (side) => {
   const runbook = readFileSync(new URL('../../../../docs/runbook.md', import.meta.url), 'utf8');
-  const rows = [...FAILURES, PASSING].map(({ side, when, code, retryable, advice }) => {
+  const rows = [...FAILURES, PASSING].filter((row) => row.side === side);
+  expect(rows.length).toBeGreaterThan(2);
+  const lines = rows.map(({ when, code, retryable, advice }) => {
     const givenUp = code === 'AlreadyThere' ? 'recorded' : 'dead-letter queue';
-    return `| ${side} | ${when} | \`${code}\` | ${retryable ? 'retried' : givenUp} | ${advice} |`;
+    return `- **${when}**: \`${code}\`, ${retryable ? 'retried' : givenUp}. ${advice}`;
   });
-  expect(runbook).toContain(rows.join('\n'));
+  expect(runbook).toContain(`\n\n${lines.join('\n')}\n`);
 });
