@@ -69,6 +69,12 @@ describe('links within the repository', () => {
   });
 });
 
+test.each(pages())('%s has no table wider than a page', (page) => {
+  const rows = text(page).match(/^ *\|.*$/gm) ?? [];
+  const shown = rows.map((row) => row.replace(/\[([^\]]*)\](\([^)]*\)|\[[^\]]*\])/g, '$1'));
+  expect(shown.filter((row) => row.length > 150)).toEqual([]);
+});
+
 test('decisions are numbered without a gap, and the index has each by its title', () => {
   const decisions = pages().filter((page) => /^docs\/decisions\/\d/.test(page));
   const lines = decisions.map((page, index) => {
