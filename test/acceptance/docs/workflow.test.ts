@@ -2,14 +2,13 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { parse } from 'yaml';
 import { REPOSITORY } from '../../support/aws-cli.ts';
 
 const text = (path: string) => readFileSync(join(REPOSITORY, path), 'utf8');
 
 test('CI runs .ci/run, which is the command of the README', () => {
-  const { jobs } = parse(text('.github/workflows/ci.yml')) as { jobs: { test: { steps: { run?: string }[] } } };
-  expect(jobs.test.steps.flatMap(({ run }) => run ?? [])).toEqual(['.ci/run']);
+  const commands = [...text('.github/workflows/ci.yml').matchAll(/\brun: (.*)/g)].map(([, command]) => command);
+  expect(commands).toEqual(['.ci/run']);
   expect(text('.ci/run')).toContain('\nnpm ci && npm test\n');
   expect(text('README.md')).toContain('\nnpm ci && npm test\n');
 });
