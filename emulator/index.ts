@@ -1,17 +1,17 @@
 /** The public face of the local AWS: nothing else of it is imported from outside. */
 export { IamAuthorizer } from './authorization/authorizer.ts';
 export { matchesAction, matchesArn } from './authorization/match.ts';
+export { parsePolicy } from './authorization/policy.ts';
+export { LocalCloud } from './cloud.ts';
+export { canonicalUserId } from './core/accounts.ts';
+export type { Caller, Clock } from './core/api.ts';
 export {
   listOf,
   type OneOrMany,
   type PolicyDocument,
   type PrincipalElement,
-  parsePolicy,
   type Statement,
-} from './authorization/policy.ts';
-export { LocalCloud } from './cloud.ts';
-export { canonicalUserId } from './core/accounts.ts';
-export type { Caller, Clock } from './core/api.ts';
+} from './core/policy-document.ts';
 export { send } from './core/queue-delivery.ts';
 export { Random } from './core/random.ts';
 export { type FaultRecord, Faults } from './faults/faults.ts';

@@ -1,8 +1,8 @@
 import { type AccessRequest, ApiError, type Authorizer, type ContextKeys, type Principal } from '../core/api.ts';
+import type { PolicyDocument } from '../core/policy-document.ts';
 import type { Directory } from '../services/iam/directory.ts';
 import { type Context, mergeContext } from './context.ts';
 import { type Decision, evaluate, type PolicySource } from './evaluate.ts';
-import type { PolicyDocument } from './policy.ts';
 
 /** What only the authorizer says about the caller: a request that brings such a key along is not believed. */
 const DERIVED_KEYS = [

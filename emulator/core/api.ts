@@ -4,7 +4,7 @@
  */
 import type { IncomingHttpHeaders, OutgoingHttpHeaders } from 'node:http';
 import type { Readable } from 'node:stream';
-import type { PolicyDocument } from '../authorization/policy.ts';
+import type { PolicyDocument } from './policy-document.ts';
 
 /** Whoever signed the request. Account ids are the 12 digits. */
 export type Principal =

@@ -1,8 +1,9 @@
 /** Policies that hang on a bucket, a queue, a topic or a key: their grammar is one, their limits are each service's own. */
 import { foreignResource } from '../authorization/acceptance.ts';
-import { listOf, type PolicyDocument, parsePolicy } from '../authorization/policy.ts';
+import { parsePolicy } from '../authorization/policy.ts';
 import { bindPrincipals } from '../authorization/principal.ts';
 import { partitionOf } from '../core/partition.ts';
+import { listOf, type PolicyDocument } from '../core/policy-document.ts';
 import type { DeployContext } from './resource-type.ts';
 
 interface Limits {

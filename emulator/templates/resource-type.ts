@@ -2,12 +2,12 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { Authorizer, Clock } from '../core/api.ts';
+import type { NamedPolicy } from '../core/policy-document.ts';
 import type { CloudWatch } from '../services/cloudwatch/cloudwatch.ts';
 import type { DynamoDbService } from '../services/dynamodb/service.ts';
 import type { EventBus } from '../services/eventbridge/event-bus.ts';
 import type { Schedules } from '../services/eventbridge/scheduled-rules.ts';
 import type { Directory } from '../services/iam/directory.ts';
-import type { NamedPolicy } from '../services/iam/entities.ts';
 import type { KeyRegistry } from '../services/kms/key-registry.ts';
 import type { CodeArchives } from '../services/lambda/code-archives.ts';
 import type { LambdaService } from '../services/lambda/service.ts';

@@ -1,9 +1,9 @@
 import { checkHeld, checkTrustSize } from '../../authorization/acceptance.ts';
-import type { PolicyDocument } from '../../authorization/policy.ts';
 import { bindPrincipals, type PrincipalIds } from '../../authorization/principal.ts';
 import { ApiError, type Clock } from '../../core/api.ts';
+import type { NamedPolicy, PolicyDocument } from '../../core/policy-document.ts';
 import { Accounts } from './accounts.ts';
-import { assumedRoleArn, type NamedPolicy, type NewRole, type NewUser, type Role, type User } from './entities.ts';
+import { assumedRoleArn, type NewRole, type NewUser, type Role, type User } from './entities.ts';
 import { newUniqueId } from './identifiers.ts';
 import { type Credentials, type IssuedKey, KeyRing, type LongTermKey, type NewSession } from './key-ring.ts';
 

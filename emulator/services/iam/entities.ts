@@ -1,10 +1,7 @@
-import type { PolicyDocument } from '../../authorization/policy.ts';
-import { partitionOfArn } from '../../core/partition.ts';
+/** Users and roles, and what makes one. */
 
-export interface NamedPolicy {
-  name: string;
-  document: PolicyDocument;
-}
+import { partitionOfArn } from '../../core/partition.ts';
+import type { NamedPolicy, PolicyDocument } from '../../core/policy-document.ts';
 
 export interface User {
   readonly account: string;

@@ -1,5 +1,5 @@
-import type { PolicyDocument } from '../../authorization/policy.ts';
 import type { Clock, Principal } from '../../core/api.ts';
+import type { PolicyDocument } from '../../core/policy-document.ts';
 import { assumedRoleArn, type Role } from './entities.ts';
 import { newAccessKeyId, newSecret, newSessionToken } from './identifiers.ts';
 

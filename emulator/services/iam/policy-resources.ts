@@ -1,9 +1,10 @@
 /** AWS::IAM::Policy and ManagedPolicy: policies that are attached to roles and users. */
 import { z } from 'zod';
 import { checkManagedSize, checkPartition } from '../../authorization/acceptance.ts';
-import { type PolicyDocument, parsePolicy } from '../../authorization/policy.ts';
+import { parsePolicy } from '../../authorization/policy.ts';
 import { ApiError } from '../../core/api.ts';
 import { partitionOf } from '../../core/partition.ts';
+import type { NamedPolicy, PolicyDocument } from '../../core/policy-document.ts';
 import {
   type DeployContext,
   harmless,
@@ -13,7 +14,6 @@ import {
   resourceType,
 } from '../../templates/resource-type.ts';
 import { iamDescription, iamPath, policyName } from '../../templates/texts.ts';
-import type { NamedPolicy } from './entities.ts';
 
 const attachments = { Roles: z.array(z.string()).default([]), Users: z.array(z.string()).default([]) };
 

@@ -1,8 +1,9 @@
 /** AWS::IAM::*: roles, users and their policies. */
 import { z } from 'zod';
 import { checkHeld, isAttached } from '../../authorization/acceptance.ts';
-import { type PolicyDocument, parsePolicy } from '../../authorization/policy.ts';
+import { parsePolicy } from '../../authorization/policy.ts';
 import { partitionOf } from '../../core/partition.ts';
+import type { NamedPolicy, PolicyDocument } from '../../core/policy-document.ts';
 import {
   type DeployContext,
   harmless,
@@ -14,7 +15,7 @@ import {
   tags,
 } from '../../templates/resource-type.ts';
 import { iamDescription, iamPath, policyName, roleName, userName } from '../../templates/texts.ts';
-import type { NamedPolicy, Role as RoleEntity, User as UserEntity } from './entities.ts';
+import type { Role as RoleEntity, User as UserEntity } from './entities.ts';
 import { deleteConflict, iamPolicyTypes } from './policy-resources.ts';
 
 const InlinePolicies = z.array(z.strictObject({ PolicyName: policyName, PolicyDocument: policyDocument })).default([]);

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import type { PolicyDocument } from '../../authorization/policy.ts';
 import { arnOf, type Place } from '../../core/partition.ts';
+import type { PolicyDocument } from '../../core/policy-document.ts';
 
 interface Key {
   policy: PolicyDocument;

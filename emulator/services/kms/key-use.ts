@@ -1,5 +1,5 @@
-import type { PolicyDocument } from '../../authorization/policy.ts';
 import type { Authorizer, Caller, ContextKeys } from '../../core/api.ts';
+import type { PolicyDocument } from '../../core/policy-document.ts';
 
 export type KeyAction = 'kms:Encrypt' | 'kms:Decrypt' | 'kms:GenerateDataKey';
 

@@ -1,8 +1,8 @@
 /** AWS::KMS::*: keys and their aliases. S3 encrypts nothing here, but whoever may use a key is asked of its policy. */
 import { z } from 'zod';
-import type { PolicyDocument } from '../../authorization/policy.ts';
 import { ApiError } from '../../core/api.ts';
 import { arnOf } from '../../core/partition.ts';
+import type { PolicyDocument } from '../../core/policy-document.ts';
 import { resourcePolicy } from '../../templates/resource-policy.ts';
 import {
   boolean,

@@ -1,8 +1,8 @@
 /** The functions of all accounts with their versions, aliases and resource policies. */
 
-import type { PolicyDocument, PrincipalElement, Statement } from '../../authorization/policy.ts';
 import { ApiError } from '../../core/api.ts';
 import { arnOf } from '../../core/partition.ts';
+import type { PolicyDocument, PrincipalElement, Statement } from '../../core/policy-document.ts';
 import type { FunctionName } from './function-name.ts';
 
 export interface FunctionSettings {

@@ -1,10 +1,11 @@
-import type { PolicyDocument } from '../../authorization/policy.ts';
+/** Buckets, objects, uploads and parts as S3 stores them. */
+
 import type { ContextKeys } from '../../core/api.ts';
+import type { PolicyDocument } from '../../core/policy-document.ts';
 import type { Segment } from './blobs.ts';
 import type { ChecksumValue, StoredChecksum } from './checksums.ts';
 import type { ObjectMetadata } from './metadata.ts';
 import type { ObjectCreated } from './notifications/s3-notification.ts';
-import type { DefaultRetention, Retention } from './object-lock.ts';
 import type { UploadChecksum } from './upload-checksum.ts';
 
 export interface PublicAccessBlock {
@@ -23,6 +24,17 @@ export type Encryption =
       /** Whether S3 asks KMS for a key of the whole bucket rather than for one of each object. */
       bucketKeyEnabled?: boolean;
     };
+
+/** What a bucket with Object Lock keeps each new version for. Retention that a request asks for itself is not known here. */
+export interface DefaultRetention {
+  mode: 'GOVERNANCE' | 'COMPLIANCE';
+  days: number;
+}
+
+export interface Retention {
+  mode: DefaultRetention['mode'];
+  until: Date;
+}
 
 export interface BucketSettings {
   name: string;

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import { buffer } from 'node:stream/consumers';
-import type { PolicyDocument } from '../../authorization/policy.ts';
 import {
   ApiError,
   type ApiRequest,
@@ -9,6 +8,7 @@ import {
   type Clock,
   type Service,
 } from '../../core/api.ts';
+import type { PolicyDocument } from '../../core/policy-document.ts';
 import { BlobStore } from './blobs.ts';
 import type { Bucket } from './bucket.ts';
 import { removeBucket } from './bucket-operations.ts';

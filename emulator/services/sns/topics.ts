@@ -1,8 +1,8 @@
 /** SNS topics, as far as alarms need them: what is published stays here to be looked at, and nobody gets mail. */
 
-import type { PolicyDocument } from '../../authorization/policy.ts';
 import { ApiError, type Authorizer, type Caller, type ContextKeys } from '../../core/api.ts';
 import { arnOf, type Place } from '../../core/partition.ts';
+import type { PolicyDocument } from '../../core/policy-document.ts';
 
 export interface Topic {
   arn: string;

@@ -1,8 +1,8 @@
 /** One standard queue in memory. Who may use it is asked elsewhere (queues.ts). */
 import { randomUUID } from 'node:crypto';
-import type { PolicyDocument } from '../../authorization/policy.ts';
 import { ApiError, type Clock } from '../../core/api.ts';
 import { arnOf } from '../../core/partition.ts';
+import type { PolicyDocument } from '../../core/policy-document.ts';
 import { invalidParameter, invalidValue, receiptHandleIsInvalid } from './errors.ts';
 import { LongPolls } from './long-polls.ts';
 import { checkMessage, type OutgoingMessage, type ReceivedMessage } from './message.ts';

@@ -3,9 +3,9 @@
  * The HTTP front (service.ts) and the services inside the process (S3 notifications, EventBridge, Lambda's polling) pass through the same door.
  */
 
-import type { PolicyDocument } from '../../authorization/policy.ts';
 import { ApiError, type Authorizer, type Caller, type Clock, type ContextKeys } from '../../core/api.ts';
 import { arnOf } from '../../core/partition.ts';
+import type { PolicyDocument } from '../../core/policy-document.ts';
 import { invalidValue, queueDoesNotExist } from './errors.ts';
 import type { OutgoingMessage, ReceivedMessage } from './message.ts';
 import { Queue, type ReceiveListener, type ReceiveOptions } from './queue.ts';

@@ -1,6 +1,6 @@
 import { checkPartition } from '../../authorization/acceptance.ts';
 import { nameOf } from '../../authorization/authorizer.ts';
-import { type PolicyDocument, parsePolicy } from '../../authorization/policy.ts';
+import { parsePolicy } from '../../authorization/policy.ts';
 import {
   type AccessRequest,
   ApiError,
@@ -11,6 +11,7 @@ import {
   type Service,
 } from '../../core/api.ts';
 import { partitionOfArn } from '../../core/partition.ts';
+import type { PolicyDocument } from '../../core/policy-document.ts';
 import { type QueryApi, queryError, serveQuery } from '../../protocols/query-protocol.ts';
 import type { XmlNode } from '../../protocols/xml.ts';
 import type { Directory } from '../iam/directory.ts';

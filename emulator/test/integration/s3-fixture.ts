@@ -8,7 +8,7 @@ import { buffer } from 'node:stream/consumers';
 import { S3Client, type S3ClientConfig } from '@aws-sdk/client-s3';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { IamAuthorizer } from '../../authorization/authorizer.ts';
-import type { PolicyDocument, Statement } from '../../authorization/policy.ts';
+import type { PolicyDocument, Statement } from '../../core/policy-document.ts';
 import { Gateway } from '../../http/gateway.ts';
 import { createCertificate } from '../../http/tls.ts';
 import { Directory } from '../../services/iam/directory.ts';

@@ -2,8 +2,9 @@
 import { createHash } from 'node:crypto';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { checkManagedSize } from '../../authorization/acceptance.ts';
-import { type PolicyDocument, type PolicyKind, parsePolicy, type Statement } from '../../authorization/policy.ts';
+import { type PolicyKind, parsePolicy } from '../../authorization/policy.ts';
 import { bindPrincipals } from '../../authorization/principal.ts';
+import type { PolicyDocument, Statement } from '../../core/policy-document.ts';
 import { Directory } from '../../services/iam/directory.ts';
 import { packedPolicySize } from '../../services/sts/packed-policy.ts';
 

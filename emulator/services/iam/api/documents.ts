@@ -1,4 +1,4 @@
-import { listOf, type OneOrMany, type PolicyDocument, type PrincipalElement } from '../../../authorization/policy.ts';
+import { listOf, type OneOrMany, type PolicyDocument, type PrincipalElement } from '../../../core/policy-document.ts';
 
 /** Knows whose an id is, as the Directory does. */
 export interface PrincipalArns {

@@ -3,7 +3,8 @@
 import { isAttached } from '../../../authorization/acceptance.ts';
 import { parsePolicy } from '../../../authorization/policy.ts';
 import { ApiError } from '../../../core/api.ts';
-import type { NamedPolicy, Role, User } from '../entities.ts';
+import type { NamedPolicy } from '../../../core/policy-document.ts';
+import type { Role, User } from '../entities.ts';
 import { encodedDocument } from './documents.ts';
 import {
   authorizedRole,
