@@ -20,15 +20,20 @@ export { bootstrap, bootstrapStack } from './services/cloudformation/bootstrap.t
 export type { AlarmState } from './services/cloudwatch/alarm.ts';
 export { type MetricId, MetricStore, type Statistic } from './services/cloudwatch/metric-store.ts';
 export { ConditionalCheckFailed, Store } from './services/dynamodb/store.ts';
-export { Directory } from './services/iam/directory.ts';
+export { Directory } from './services/iam/state/directory.ts';
 export { DurableExecution } from './services/lambda/durable/execution.ts';
 export type { OperationUpdate } from './services/lambda/durable/operation.ts';
-export type { Execution } from './services/lambda/executor.ts';
 export { parseFunctionName } from './services/lambda/function-name.ts';
-export type { Target } from './services/lambda/functions.ts';
+export type { Execution } from './services/lambda/runtime/executor.ts';
+export type { Target } from './services/lambda/store.ts';
 export { compileFilter } from './services/logs/filter-pattern.ts';
-export { type ChecksumAlgorithm, checksumAlgorithm, combineParts, runningChecksum } from './services/s3/checksums.ts';
-export { crc32c } from './services/s3/crc32c.ts';
+export {
+  type ChecksumAlgorithm,
+  checksumAlgorithm,
+  combineParts,
+  runningChecksum,
+} from './services/s3/body/checksums.ts';
+export { crc32c } from './services/s3/body/crc32c.ts';
 export type { ObjectCreated } from './services/s3/notifications/s3-notification.ts';
 export { decodeHeaderValue } from './services/s3/rfc2047.ts';
 export { S3Service } from './services/s3/service.ts';

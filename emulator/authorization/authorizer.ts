@@ -1,6 +1,6 @@
 import { type AccessRequest, ApiError, type Authorizer, type ContextKeys, type Principal } from '../core/api.ts';
 import type { PolicyDocument } from '../core/policy-document.ts';
-import type { Directory } from '../services/iam/directory.ts';
+import type { Directory } from '../services/iam/state/directory.ts';
 import { type Context, mergeContext } from './context.ts';
 import { type Decision, evaluate, type PolicySource } from './evaluate.ts';
 

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ApiError, type ApiRequest, type ApiResponse } from '../core/api.ts';
 import type { Intercept, Passage } from '../http/gateway.ts';
 import { signatureError } from '../http/signatures/sigv4-errors.ts';
-import type { Directory } from '../services/iam/directory.ts';
+import type { Directory } from '../services/iam/state/directory.ts';
 import { type BodyFault, BodyFaultStream } from './body-fault.ts';
 import type { Faults, Injection } from './faults.ts';
 import { LateEndStream } from './late-end.ts';

@@ -15,7 +15,7 @@ import {
 } from '../core/api.ts';
 import { findPartition } from '../core/partition.ts';
 import { xmlDocument } from '../protocols/xml.ts';
-import type { Directory } from '../services/iam/directory.ts';
+import type { Directory } from '../services/iam/state/directory.ts';
 import { RequestBody, readWhole } from './request-body.ts';
 import type { RawRequest } from './signatures/canonical-request.ts';
 import { readSignature } from './signatures/signature-claim.ts';

@@ -1,7 +1,7 @@
 /** The parameters of the query protocol as one value: `Tags.member.1.Key=a` becomes `{ Tags: [{ Key: 'a' }] }`. */
 import { z } from 'zod';
 import { ApiError } from '../core/api.ts';
-import { parameterNames } from './query-protocol.ts';
+import { parameterNames } from './query.ts';
 
 type FormValue = string | FormValue[] | { [name: string]: FormValue };
 

@@ -1,6 +1,6 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { ApiError, type ChunkSigner, type Clock, type PayloadAuth, type Principal } from '../../core/api.ts';
-import type { IssuedKey } from '../../services/iam/key-ring.ts';
+import type { IssuedKey } from '../../services/iam/state/key-ring.ts';
 import { canonicalRequest, type RawRequest, sha256OfText } from './canonical-request.ts';
 import { ALGORITHM, type ClaimedSignature, header, parseTimestamp } from './signature-claim.ts';
 import { type SignatureFault, signatureError } from './sigv4-errors.ts';

@@ -9,21 +9,21 @@ import {
   type Service,
 } from '../../core/api.ts';
 import { arnOf } from '../../core/partition.ts';
+import { type QueryApi, type QueryOperation, queryError, serveQuery } from '../../protocols/query.ts';
 import { readForm } from '../../protocols/query-form.ts';
-import { type QueryApi, type QueryOperation, queryError, serveQuery } from '../../protocols/query-protocol.ts';
 import type { XmlNode } from '../../protocols/xml.ts';
 import type { CloudFormation } from '../../templates/cloudformation.ts';
 import { DeploymentError } from '../../templates/errors.ts';
 import type { Stack, StackId } from '../../templates/stack.ts';
 import { invalid, s3Reader, templateOf } from '../../templates/template-text.ts';
 import type { S3Service } from '../s3/service.ts';
-import type { ParameterStore } from '../ssm/parameter-store.ts';
+import type { ParameterStore } from '../ssm/store.ts';
 import type { StsService } from '../sts/service.ts';
 import { changeSetElement, eventElements, resourceElements, stackElement } from './answers.ts';
 import { requireCapabilities } from './capabilities.ts';
-import { type ChangeSet, ChangeSets } from './change-sets.ts';
 import { givenParameters, storedParameters } from './request-parameters.ts';
 import { requests } from './requests.ts';
+import { type ChangeSet, ChangeSets } from './store.ts';
 
 export interface CloudFormationServiceOptions {
   cloudFormation: CloudFormation;

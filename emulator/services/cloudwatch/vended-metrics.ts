@@ -1,5 +1,5 @@
 /** What AWS's services tell CloudWatch of themselves, as far as the dashboard and the alarms look at it. */
-import type { Queue } from '../sqs/queue.ts';
+import type { Queue } from '../sqs/state/queue.ts';
 import type { MetricStore } from './metric-store.ts';
 
 /** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html */

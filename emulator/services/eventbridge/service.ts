@@ -11,9 +11,9 @@ import {
   type Service,
 } from '../../core/api.ts';
 import { arnOf, type Place } from '../../core/partition.ts';
-import type { EventBus } from './event-bus.ts';
 import { type EntryFailure, eventOf, type PutEventsEntry, parsePutEvents } from './put-events.ts';
-import type { Schedules } from './scheduled-rules.ts';
+import type { EventBus } from './state/event-bus.ts';
+import type { Schedules } from './state/scheduled-rules.ts';
 
 const TARGET_PREFIX = 'AWSEvents.';
 const OPERATIONS = ['PutEvents', 'DescribeRule', 'EnableRule', 'DisableRule'];

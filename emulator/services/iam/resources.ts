@@ -15,8 +15,8 @@ import {
   tags,
 } from '../../templates/resource-type.ts';
 import { iamDescription, iamPath, policyName, roleName, userName } from '../../templates/texts.ts';
-import type { Role as RoleEntity, User as UserEntity } from './entities.ts';
 import { deleteConflict, iamPolicyTypes } from './policy-resources.ts';
+import type { Role as RoleEntity, User as UserEntity } from './state/entities.ts';
 
 const InlinePolicies = z.array(z.strictObject({ PolicyName: policyName, PolicyDocument: policyDocument })).default([]);
 

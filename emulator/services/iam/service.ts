@@ -1,11 +1,11 @@
 import { ApiError, type ApiRequest, type ApiResponse, type Authorizer, type Service } from '../../core/api.ts';
-import { type QueryApi, type QueryOperation, queryError, serveQuery } from '../../protocols/query-protocol.ts';
-import { accessKeyOperations } from './api/access-keys.ts';
-import type { Call, Operation } from './api/operation.ts';
-import { policyOperations } from './api/policies.ts';
-import { roleOperations } from './api/roles.ts';
-import { userOperations } from './api/users.ts';
-import type { Directory } from './directory.ts';
+import { type QueryApi, type QueryOperation, queryError, serveQuery } from '../../protocols/query.ts';
+import { accessKeyOperations } from './operations/access-keys.ts';
+import type { Call, Operation } from './operations/operation.ts';
+import { policyOperations } from './operations/policies.ts';
+import { roleOperations } from './operations/roles.ts';
+import { userOperations } from './operations/users.ts';
+import type { Directory } from './state/directory.ts';
 
 const OPERATIONS: Record<string, Operation> = {
   ...userOperations,

@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { text } from 'node:stream/consumers';
 import { z } from 'zod';
+import { authorizeKeyUse, type EncryptionContext, type KeyAction } from '../../authorization/key-use.ts';
 import {
   ApiError,
   type ApiRequest,
@@ -11,8 +12,7 @@ import {
   type Service,
 } from '../../core/api.ts';
 import { open, readCiphertext, seal } from './ciphertext.ts';
-import type { KeyRegistry } from './key-registry.ts';
-import { authorizeKeyUse, type EncryptionContext, type KeyAction } from './key-use.ts';
+import type { KeyRegistry } from './store.ts';
 
 const TARGET_PREFIX = 'TrentService.';
 /** API Reference, "Encrypt" and "Decrypt". */

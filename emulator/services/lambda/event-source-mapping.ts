@@ -2,12 +2,12 @@
 import { randomUUID } from 'node:crypto';
 import { ApiError, type Authorizer, type Caller } from '../../core/api.ts';
 import type { ReceivedMessage } from '../sqs/message.ts';
-import type { Queue } from '../sqs/queue.ts';
 import type { SqsService } from '../sqs/service.ts';
-import type { Executor } from './executor.ts';
-import type { FunctionRegistry, Target } from './functions.ts';
-import type { RoleSessions } from './role-sessions.ts';
+import type { Queue } from '../sqs/state/queue.ts';
+import type { Executor } from './runtime/executor.ts';
+import type { RoleSessions } from './runtime/role-sessions.ts';
 import { failedMessageIds, sqsEvent } from './sqs-batch.ts';
+import type { FunctionRegistry, Target } from './store.ts';
 
 export interface MappingSettings {
   /** Looked up anew for each batch: an alias may point elsewhere by then, and `$LATEST` may have been updated. */

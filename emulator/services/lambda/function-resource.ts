@@ -10,7 +10,7 @@ import {
 } from '../../templates/resource-type.ts';
 import { functionName, lambdaDescription } from '../../templates/texts.ts';
 import type { Code } from './code-archives.ts';
-import type { FunctionSettings } from './functions.ts';
+import type { FunctionSettings } from './store.ts';
 
 /** Names that Lambda keeps for itself (Developer Guide, "Defined runtime environment variables"). */
 const RESERVED_VARIABLES = new Set([

@@ -18,7 +18,7 @@ import { aliasName, lambdaDescription } from '../../templates/texts.ts';
 import type { MappingSettings } from './event-source-mapping.ts';
 import { parseFunctionName } from './function-name.ts';
 import { lambdaFunction } from './function-resource.ts';
-import { addPermission, removePermission, type Target } from './functions.ts';
+import { addPermission, removePermission, type Target } from './store.ts';
 
 const queueArn = z.string().regex(/^arn:[^:]+:sqs:/, 'must be the ARN of a queue');
 

@@ -16,8 +16,10 @@ import { AsyncInvocations, type Outcome } from './async-invocations.ts';
 import { describeAccount, describeConfiguration } from './configuration.ts';
 import { DurableExecutions } from './durable/executions.ts';
 import { EventSourceMapping, type MappingSettings } from './event-source-mapping.ts';
-import { type Execution, Executor, type ExecutorOptions } from './executor.ts';
 import { parseFunctionName } from './function-name.ts';
+import { MAX_ASYNC_PAYLOAD_BYTES, MAX_SYNC_PAYLOAD_BYTES, readPayload } from './payload.ts';
+import { type Execution, Executor, type ExecutorOptions } from './runtime/executor.ts';
+import type { Sandbox } from './runtime/sandbox.ts';
 import {
   type AsyncInvocationConfig,
   FunctionRegistry,
@@ -25,9 +27,7 @@ import {
   type LambdaFunction,
   resourcePolicyOf,
   type Target,
-} from './functions.ts';
-import { MAX_ASYNC_PAYLOAD_BYTES, MAX_SYNC_PAYLOAD_BYTES, readPayload } from './payload.ts';
-import type { Sandbox } from './sandbox.ts';
+} from './store.ts';
 
 export interface LambdaOptions extends ExecutorOptions {
   sqs: SqsService;

@@ -22,7 +22,7 @@ import {
   targetInput,
 } from '../../templates/texts.ts';
 import type { EventPattern } from '../eventbridge/event-pattern.ts';
-import type { ScheduleTarget } from '../eventbridge/scheduled-rules.ts';
+import type { ScheduleTarget } from '../eventbridge/state/scheduled-rules.ts';
 
 const LogGroup = z.strictObject({
   LogGroupName: logGroupName.optional(),

@@ -1,9 +1,9 @@
 /** Object Lock: how long new versions are retained by default, and what that refuses. */
 import { ApiError } from '../../core/api.ts';
-import type { BodyPlan } from './body-plan.ts';
-import type { AnyVersion, Bucket } from './bucket.ts';
+import type { BodyPlan } from './body/body-plan.ts';
 import { invalidRequest } from './errors.ts';
-import type { Retention } from './model.ts';
+import type { AnyVersion, Bucket } from './state/bucket.ts';
+import type { Retention } from './state/model.ts';
 
 const DAY_MS = 86_400_000;
 

@@ -15,7 +15,7 @@ import {
   resourceType,
   tags,
 } from '../../templates/resource-type.ts';
-import type { BucketSettings, Encryption } from './model.ts';
+import type { BucketSettings, Encryption } from './state/model.ts';
 
 const DefaultEncryption = z.strictObject({
   SSEAlgorithm: z.enum(['AES256', 'aws:kms']),

@@ -9,23 +9,23 @@ import {
   type Service,
 } from '../../core/api.ts';
 import type { PolicyDocument } from '../../core/policy-document.ts';
-import { BlobStore } from './blobs.ts';
-import type { Bucket } from './bucket.ts';
-import { removeBucket } from './bucket-operations.ts';
-import { BucketRegistry } from './bucket-registry.ts';
+import { crc64NvmeOfZeros } from './body/checksums.ts';
 import type { EventOrigin, S3Context } from './call.ts';
-import { crc64NvmeOfZeros } from './checksums.ts';
 import { accessDenied, notImplemented } from './errors.ts';
 import { type Headers, readHeaders } from './headers.ts';
 import { GIB } from './limits.ts';
-import type { BucketSettings, KmsKeyPolicy, ObjectCreatedListener, ObjectVersion } from './model.ts';
+import { removeBucket } from './operations/bucket-operations.ts';
 import {
   bucketNameOperations,
   bucketOperations,
   chooseOperation,
   objectOperations,
   serviceOperations,
-} from './operations.ts';
+} from './operations/table.ts';
+import { BlobStore } from './state/blobs.ts';
+import type { Bucket } from './state/bucket.ts';
+import { BucketRegistry } from './state/bucket-registry.ts';
+import type { BucketSettings, KmsKeyPolicy, ObjectCreatedListener, ObjectVersion } from './state/model.ts';
 import { resolveTarget } from './target.ts';
 import { renderS3Error } from './wire.ts';
 

@@ -17,7 +17,7 @@ import {
   scheduleInput,
   scheduleName,
 } from '../../templates/texts.ts';
-import type { Schedule as LocalSchedule } from './scheduler.ts';
+import type { Schedule as LocalSchedule } from './store.ts';
 
 const ScheduleGroup = z.strictObject({ Name: scheduleGroupName, Tags: tags });
 

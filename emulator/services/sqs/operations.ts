@@ -6,10 +6,10 @@ import { queueDoesNotExist } from './errors.ts';
 import type { Input } from './input.ts';
 import { md5OfAttributes, md5OfBody, messageSizeBytes, type OutgoingMessage } from './message.ts';
 import { receivedMessageAnswer, selectSystemAttributes } from './message-answer.ts';
-import type { MoveTasks } from './move-tasks.ts';
-import type { Queue } from './queue.ts';
-import type { Queues } from './queues.ts';
-import { senderIdOf } from './stored-message.ts';
+import type { MoveTasks } from './state/move-tasks.ts';
+import type { Queue } from './state/queue.ts';
+import type { Queues } from './state/queues.ts';
+import { senderIdOf } from './state/stored-message.ts';
 
 /** One call: its parameters, who makes it, in which region, and what it works on. */
 export interface Call {

@@ -13,7 +13,7 @@ import {
 } from '../../templates/resource-type.ts';
 import { queueName } from '../../templates/texts.ts';
 import { queueDoesNotExist } from './errors.ts';
-import type { RedriveAllowPolicy } from './queue-settings.ts';
+import type { RedriveAllowPolicy } from './state/queue-settings.ts';
 
 const Queue = z.strictObject({
   QueueName: queueName.optional(),

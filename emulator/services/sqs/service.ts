@@ -3,10 +3,10 @@ import { text } from 'node:stream/consumers';
 import { ApiError, type ApiRequest, type ApiResponse, type Service } from '../../core/api.ts';
 import { Input } from './input.ts';
 import { jsonAnswer, jsonError, parseJson } from './json-protocol.ts';
-import { MoveTasks } from './move-tasks.ts';
 import { type Answer, OPERATIONS } from './operations.ts';
 import { parseForm, xmlAnswer, xmlError } from './query-protocol.ts';
-import { Queues, type SqsOptions } from './queues.ts';
+import { MoveTasks } from './state/move-tasks.ts';
+import { Queues, type SqsOptions } from './state/queues.ts';
 
 const TARGET_PREFIX = 'AmazonSQS.';
 

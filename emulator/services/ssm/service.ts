@@ -2,7 +2,7 @@
 import { text } from 'node:stream/consumers';
 import { z } from 'zod';
 import { ApiError, type ApiRequest, type ApiResponse, type Authorizer, type Service } from '../../core/api.ts';
-import { type ParameterStore, parameterArn } from './parameter-store.ts';
+import { type ParameterStore, parameterArn } from './store.ts';
 
 const GET_PARAMETER = 'AmazonSSM.GetParameter';
 const Input = z.strictObject({ Name: z.string().min(1), WithDecryption: z.boolean().optional() });

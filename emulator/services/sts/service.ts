@@ -12,11 +12,11 @@ import {
 } from '../../core/api.ts';
 import { partitionOfArn } from '../../core/partition.ts';
 import type { PolicyDocument } from '../../core/policy-document.ts';
-import { type QueryApi, queryError, serveQuery } from '../../protocols/query-protocol.ts';
+import { type QueryApi, queryError, serveQuery } from '../../protocols/query.ts';
 import type { XmlNode } from '../../protocols/xml.ts';
-import type { Directory } from '../iam/directory.ts';
-import { assumedRoleArn, type Role } from '../iam/entities.ts';
-import type { Credentials } from '../iam/key-ring.ts';
+import type { Directory } from '../iam/state/directory.ts';
+import { assumedRoleArn, type Role } from '../iam/state/entities.ts';
+import type { Credentials } from '../iam/state/key-ring.ts';
 import { packedPolicySize } from './packed-policy.ts';
 import { type AssumeRoleInput, readAssumeRole } from './parameters.ts';
 

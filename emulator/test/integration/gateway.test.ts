@@ -12,8 +12,8 @@ import { ApiError, type ApiRequest, type ApiResponse, type Service } from '../..
 import { Gateway } from '../../http/gateway.ts';
 import { createCertificate, type ServerCertificate } from '../../http/tls.ts';
 import { xmlDocument } from '../../protocols/xml.ts';
-import { Directory } from '../../services/iam/directory.ts';
-import type { AccessKey } from '../../services/iam/key-ring.ts';
+import { Directory } from '../../services/iam/state/directory.ts';
+import type { AccessKey } from '../../services/iam/state/key-ring.ts';
 
 const ACCOUNT = '111111111111';
 const MEBIBYTE = 1024 * 1024;

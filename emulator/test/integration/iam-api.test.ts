@@ -12,9 +12,9 @@ import { parsePolicy } from '../../authorization/policy.ts';
 import { ApiError, type Principal } from '../../core/api.ts';
 import { Gateway } from '../../http/gateway.ts';
 import { createCertificate } from '../../http/tls.ts';
-import { Directory } from '../../services/iam/directory.ts';
-import type { AccessKey } from '../../services/iam/key-ring.ts';
 import { IamService } from '../../services/iam/service.ts';
+import { Directory } from '../../services/iam/state/directory.ts';
+import type { AccessKey } from '../../services/iam/state/key-ring.ts';
 import { StsService } from '../../services/sts/service.ts';
 
 const A = '111111111111';

@@ -6,7 +6,7 @@ import { Readable } from 'node:stream';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { IamAuthorizer } from '../../authorization/authorizer.ts';
 import type { ApiRequest, Principal } from '../../core/api.ts';
-import { Directory } from '../../services/iam/directory.ts';
+import { Directory } from '../../services/iam/state/directory.ts';
 import { LogsService } from '../../services/logs/service.ts';
 import { LogStore } from '../../services/logs/store.ts';
 

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { type Alarm, stateOf } from '../../services/cloudwatch/alarm.ts';
 import { embeddedMetrics } from '../../services/cloudwatch/embedded-metrics.ts';
 import { MetricStore } from '../../services/cloudwatch/metric-store.ts';
-import { Schedules } from '../../services/eventbridge/scheduled-rules.ts';
+import { Schedules } from '../../services/eventbridge/state/scheduled-rules.ts';
 
 const PLACE = { account: '111111111111', region: 'us-east-1' };
 const METRIC = { ...PLACE, namespace: 'N', name: 'M', dimensions: { route: 'main' } };

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { IamAuthorizer } from '../../authorization/authorizer.ts';
 import { parsePolicy } from '../../authorization/policy.ts';
-import { EventBus, type EventRule } from '../../services/eventbridge/event-bus.ts';
-import { Directory } from '../../services/iam/directory.ts';
+import { EventBus, type EventRule } from '../../services/eventbridge/state/event-bus.ts';
+import { Directory } from '../../services/iam/state/directory.ts';
 import { BucketNotifications, type QueueNotification } from '../../services/s3/notifications/bucket-notifications.ts';
 import {
   encodeNotificationKey,

@@ -5,7 +5,7 @@ import { checkManagedSize } from '../../authorization/acceptance.ts';
 import { type PolicyKind, parsePolicy } from '../../authorization/policy.ts';
 import { bindPrincipals } from '../../authorization/principal.ts';
 import type { PolicyDocument, Statement } from '../../core/policy-document.ts';
-import { Directory } from '../../services/iam/directory.ts';
+import { Directory } from '../../services/iam/state/directory.ts';
 import { packedPolicySize } from '../../services/sts/packed-policy.ts';
 
 const ACCOUNT = '111111111111';

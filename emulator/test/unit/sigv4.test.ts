@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { RawRequest } from '../../http/signatures/canonical-request.ts';
 import { readSignature } from '../../http/signatures/signature-claim.ts';
 import { verifySignature } from '../../http/signatures/sigv4.ts';
-import type { IssuedKey } from '../../services/iam/key-ring.ts';
+import type { IssuedKey } from '../../services/iam/state/key-ring.ts';
 
 // The worked examples of AWS's own documentation and of its SigV4 test suite.
 const S3_KEY: IssuedKey = {

@@ -2,10 +2,10 @@
 import { buffer } from 'node:stream/consumers';
 import { z } from 'zod';
 import { ApiError, type ApiRequest, type Authorizer, type Clock } from '../../../core/api.ts';
-import type { Execution, Executor } from '../executor.ts';
 import { parseFunctionName } from '../function-name.ts';
-import { type FunctionRegistry, resourcePolicyOf, type Target } from '../functions.ts';
-import type { RoleSessions } from '../role-sessions.ts';
+import type { Execution, Executor } from '../runtime/executor.ts';
+import type { RoleSessions } from '../runtime/role-sessions.ts';
+import { type FunctionRegistry, resourcePolicyOf, type Target } from '../store.ts';
 import { DurableExecution, describeExecution } from './execution.ts';
 import { type ErrorObject, operationUpdate, toWire } from './operation.ts';
 

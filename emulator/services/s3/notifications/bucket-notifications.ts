@@ -3,8 +3,8 @@ import { randomBytes } from 'node:crypto';
 import { ApiError, type Clock } from '../../../core/api.ts';
 import { bucketArnOf, regionOfArn } from '../../../core/partition.ts';
 import { type DeliveryFailure, type QueueSender, send, sendOrRecord } from '../../../core/queue-delivery.ts';
-import { objectCreatedEvent } from '../../eventbridge/event.ts';
-import type { EventBus } from '../../eventbridge/event-bus.ts';
+import type { EventBus } from '../../eventbridge/state/event-bus.ts';
+import { objectCreatedEvent } from './object-created-event.ts';
 import {
   coversEvent,
   matchesFilter,
