@@ -5,6 +5,7 @@ export { parsePolicy } from './authorization/policy.ts';
 export { LocalCloud } from './cloud.ts';
 export { canonicalUserId } from './core/accounts.ts';
 export type { Caller, Clock } from './core/api.ts';
+export type { Execution } from './core/invocation.ts';
 export {
   listOf,
   type OneOrMany,
@@ -24,7 +25,6 @@ export { Directory } from './services/iam/state/directory.ts';
 export { DurableExecution } from './services/lambda/durable/execution.ts';
 export type { OperationUpdate } from './services/lambda/durable/operation.ts';
 export { parseFunctionName } from './services/lambda/function-name.ts';
-export type { Execution } from './services/lambda/runtime/executor.ts';
 export type { Target } from './services/lambda/store.ts';
 export { compileFilter } from './services/logs/filter-pattern.ts';
 export {

@@ -1,7 +1,7 @@
 /** What there is in all accounts, whoever made it: what a deleted stack leaves behind shows here. */
 
 import { arnOf } from './core/partition.ts';
-import type { CloudServices } from './templates/resource-type.ts';
+import type { CloudServices } from './resource-types.ts';
 
 /** The ARNs of everything a template can make, sorted; mappings by what they tie together. The operators are left out. */
 export async function inventory(services: CloudServices): Promise<string[]> {

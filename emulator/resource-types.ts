@@ -1,5 +1,25 @@
 /** Every type of resource that is known here. */
 import { z } from 'zod';
+import type { Authorizer, Clock } from './core/api.ts';
+import type { NamedPolicy } from './core/policy-document.ts';
+import type { CloudWatch } from './services/cloudwatch/store.ts';
+import type { DynamoDbService } from './services/dynamodb/service.ts';
+import type { EventBus } from './services/eventbridge/state/event-bus.ts';
+import type { Schedules } from './services/eventbridge/state/scheduled-rules.ts';
+import type { Directory } from './services/iam/state/directory.ts';
+import type { KeyRegistry } from './services/kms/store.ts';
+import type { CodeArchives } from './services/lambda/code-archives.ts';
+import type { LambdaService } from './services/lambda/service.ts';
+import type { LogStore } from './services/logs/store.ts';
+import type { BucketNotifications } from './services/s3/notifications/bucket-notifications.ts';
+import type { S3Service } from './services/s3/service.ts';
+import type { Scheduler } from './services/scheduler/store.ts';
+import type { Topics } from './services/sns/store.ts';
+import type { SqsService } from './services/sqs/service.ts';
+import type { ParameterStore } from './services/ssm/store.ts';
+
+managedPolicies: Map<string, NamedPolicy>;
+
 import { cloudWatchTypes } from './services/cloudwatch/resources.ts';
 import { dynamoDbTypes } from './services/dynamodb/resources.ts';
 import { iamTypes } from './services/iam/resources.ts';
@@ -10,11 +30,34 @@ import { s3Types } from './services/s3/resources.ts';
 import { schedulerTypes } from './services/scheduler/resources.ts';
 import { sqsTypes } from './services/sqs/resources.ts';
 import { ssmTypes } from './services/ssm/resources.ts';
-import { harmless, type ResourceType, resourceType } from './templates/resource-type.ts';
+import { harmless, type ResourceTypes, resourceType } from './templates/resource-type.ts';
+
+/** Everything that templates can put something into. */
+export interface CloudServices {
+  clock: Clock;
+  directory: Directory;
+  authorizer: Authorizer;
+  s3: S3Service;
+  sqs: SqsService;
+  lambda: LambdaService;
+  codeArchives: CodeArchives;
+  parameters: ParameterStore;
+  dynamodb: DynamoDbService;
+  logs: LogStore;
+  notifications: BucketNotifications;
+  eventBus: EventBus;
+  schedules: Schedules;
+  scheduler: Scheduler;
+  cloudWatch: CloudWatch;
+  topics: Topics;
+  keys: KeyRegistry;
+  /** Customer-managed policies by ARN. */
+  managedPolicies: Map<string, NamedPolicy>;
+}
 
 const metadata = z.strictObject({ Analytics: harmless('the CDK counts its constructs with it') });
 
-export const resourceTypes: Readonly<Record<string, ResourceType>> = {
+export const resourceTypes: ResourceTypes<CloudServices> = {
   ...s3Types,
   ...sqsTypes,
   ...iamTypes,

@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { IamAuthorizer } from './authorization/authorizer.ts';
 import type { Clock, Service } from './core/api.ts';
+import type { LogLine } from './core/log-line.ts';
 import { Clockwork } from './core/ticker.ts';
 import { EventFaults } from './faults/event-faults.ts';
 import type { Faults } from './faults/faults.ts';
@@ -9,6 +10,7 @@ import { interceptor } from './faults/intercept.ts';
 import { LateLandings } from './faults/late-landings.ts';
 import { redelivery } from './faults/redelivery.ts';
 import type { Intercept } from './http/gateway.ts';
+import { type CloudServices, resourceTypes } from './resource-types.ts';
 import { CloudFormationService } from './services/cloudformation/service.ts';
 import { CloudWatch } from './services/cloudwatch/store.ts';
 import { recordInvocation } from './services/cloudwatch/vended-metrics.ts';
@@ -24,7 +26,7 @@ import { CodeArchives } from './services/lambda/code-archives.ts';
 import { RoleSessions } from './services/lambda/runtime/role-sessions.ts';
 import { LambdaService } from './services/lambda/service.ts';
 import { LogsService } from './services/logs/service.ts';
-import { type LogLine, LogStore } from './services/logs/store.ts';
+import { LogStore } from './services/logs/store.ts';
 import { BucketNotifications } from './services/s3/notifications/bucket-notifications.ts';
 import type { ObjectCreated } from './services/s3/notifications/s3-notification.ts';
 import { S3Service } from './services/s3/service.ts';
@@ -35,7 +37,6 @@ import { SsmService } from './services/ssm/service.ts';
 import { ParameterStore } from './services/ssm/store.ts';
 import { StsService } from './services/sts/service.ts';
 import { CloudFormation } from './templates/cloudformation.ts';
-import type { CloudServices } from './templates/resource-type.ts';
 
 export interface ServicesOptions {
   clock: Clock;
@@ -137,7 +138,12 @@ export function makeServices(options: ServicesOptions): Services {
     scheduler,
     managedPolicies: new Map(),
   };
-  const cloudFormation = new CloudFormation({ services: resources, clock, seed: options.deploySeed });
+  const cloudFormation = new CloudFormation({
+    types: resourceTypes,
+    services: resources,
+    clock,
+    seed: options.deploySeed,
+  });
   const byScope = {
     s3,
     sts,

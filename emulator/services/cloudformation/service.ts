@@ -8,17 +8,15 @@ import {
   type Clock,
   type Service,
 } from '../../core/api.ts';
-import { arnOf } from '../../core/partition.ts';
+import type { AssumeAsService } from '../../core/credentials.ts';
+import { arnOf, type Place } from '../../core/partition.ts';
 import { type QueryApi, type QueryOperation, queryError, serveQuery } from '../../protocols/query.ts';
 import { readForm } from '../../protocols/query-form.ts';
 import type { XmlNode } from '../../protocols/xml.ts';
 import type { CloudFormation } from '../../templates/cloudformation.ts';
 import { DeploymentError } from '../../templates/errors.ts';
 import type { Stack, StackId } from '../../templates/stack.ts';
-import { invalid, s3Reader, templateOf } from '../../templates/template-text.ts';
-import type { S3Service } from '../s3/service.ts';
-import type { ParameterStore } from '../ssm/store.ts';
-import type { StsService } from '../sts/service.ts';
+import { invalid, type ObjectSource, s3Reader, templateOf } from '../../templates/template-text.ts';
 import { changeSetElement, eventElements, resourceElements, stackElement } from './answers.ts';
 import { requireCapabilities } from './capabilities.ts';
 import { givenParameters, storedParameters } from './request-parameters.ts';
@@ -28,9 +26,9 @@ import { type ChangeSet, ChangeSets } from './store.ts';
 export interface CloudFormationServiceOptions {
   cloudFormation: CloudFormation;
   authorizer: Authorizer;
-  s3: S3Service;
-  sts: StsService;
-  parameters: ParameterStore;
+  s3: ObjectSource;
+  sts: { assumeRoleAsService: AssumeAsService };
+  parameters: { find(place: Place, name: string): { value: string } | undefined };
   clock: Clock;
   /** Where all services listen. */
   endpoint: () => string;
@@ -149,6 +147,7 @@ export class CloudFormationService implements Service {
       stack,
       input: stackInput,
       desired,
+      changes: cloudFormation.plannedChanges(stack, desired),
       importExistingResources: input.ImportExistingResources,
     });
     return { Id: arn, StackId: stack.arn };

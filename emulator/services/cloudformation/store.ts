@@ -4,7 +4,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { ApiError, type Clock } from '../../core/api.ts';
 import { arnOf } from '../../core/partition.ts';
 import type { StackInput } from '../../templates/assembly.ts';
-import { type PlannedChange, plannedChanges } from '../../templates/planned-changes.ts';
+import type { PlannedChange } from '../../templates/planned-changes.ts';
 import type { Desired } from '../../templates/scope.ts';
 import type { Stack } from '../../templates/stack.ts';
 
@@ -26,7 +26,7 @@ export interface ChangeSet {
   failure: string | undefined;
 }
 
-export type NewChangeSet = Omit<ChangeSet, 'arn' | 'created' | 'changes' | 'failure'>;
+export type NewChangeSet = Omit<ChangeSet, 'arn' | 'created' | 'failure'>;
 
 export class ChangeSets {
   readonly #clock: Clock;
@@ -48,7 +48,6 @@ export class ChangeSets {
       ...wanted,
       arn: arnOf('cloudformation', stack.id, `changeSet/${name}/${randomUUID()}`),
       created: new Date(this.#clock()),
-      changes: plannedChanges(stack, desired),
       failure: isEmpty ? NO_CHANGES : undefined,
     };
     this.#sets.push(changeSet);

@@ -1,5 +1,6 @@
 /** AWS::CloudWatch::* and AWS::SNS::*: alarms with the topics that they tell, and dashboards. */
 import { z } from 'zod';
+import type { PrincipalIds } from '../../authorization/principal.ts';
 import { partitionOf } from '../../core/partition.ts';
 import { resourcePolicy } from '../../templates/resource-policy.ts';
 import {
@@ -10,12 +11,22 @@ import {
   integer,
   physicalName,
   policyDocument,
-  type ResourceType,
+  type ResourceTypes,
   resourceType,
   tags,
 } from '../../templates/resource-type.ts';
 import { alarmDescription, alarmName, dashboardName, topicDisplayName, topicName } from '../../templates/texts.ts';
+import type { Topics } from '../sns/store.ts';
 import { type Alarm as CloudWatchAlarm, COMPARISONS } from './alarm.ts';
+import type { CloudWatch } from './store.ts';
+
+/** What these resources are made in. */
+export interface Services {
+  cloudWatch: CloudWatch;
+  topics: Topics;
+  directory: PrincipalIds;
+}
+type Context = DeployContext<Services>;
 
 const number = z.union([
   z.number(),
@@ -82,7 +93,7 @@ const TopicPolicy = z.strictObject({ Topics: z.array(z.string()).min(1), PolicyD
 
 const Subscription = z.strictObject({ TopicArn: z.string(), Protocol: z.literal('email'), Endpoint: z.email() });
 
-export const cloudWatchTypes: Record<string, ResourceType> = {
+export const cloudWatchTypes: ResourceTypes<Services> = {
   'AWS::CloudWatch::Alarm': resourceType(Alarm, {
     named: 'AlarmName',
     replacedBy: ['AlarmName'],
@@ -165,7 +176,7 @@ export const cloudWatchTypes: Record<string, ResourceType> = {
   }),
 };
 
-function alarmOf(properties: AlarmProperties, { account, region }: DeployContext): CloudWatchAlarm {
+function alarmOf(properties: AlarmProperties, { account, region }: Context): CloudWatchAlarm {
   return {
     name: properties.AlarmName,
     description: properties.AlarmDescription,
@@ -187,16 +198,16 @@ function alarmOf(properties: AlarmProperties, { account, region }: DeployContext
   };
 }
 
-function dashboardArn({ DashboardName }: z.output<typeof Dashboard>, { account, region }: DeployContext): string {
+function dashboardArn({ DashboardName }: z.output<typeof Dashboard>, { account, region }: Context): string {
   return `arn:${partitionOf(region)}:cloudwatch::${account}:dashboard/${DashboardName}`;
 }
 
-function setTopicPolicy({ Topics, PolicyDocument }: z.output<typeof TopicPolicy>, context: DeployContext): void {
+function setTopicPolicy({ Topics, PolicyDocument }: z.output<typeof TopicPolicy>, context: Context): void {
   const policy = resourcePolicy('topic policy', PolicyDocument, context);
   const topics = Topics.map((arn) => context.services.topics.get(arn));
   for (const topic of topics) topic.policy = policy;
 }
 
-function resetTopicPolicy({ Topics }: z.output<typeof TopicPolicy>, { services: { topics } }: DeployContext): void {
+function resetTopicPolicy({ Topics }: z.output<typeof TopicPolicy>, { services: { topics } }: Context): void {
   for (const arn of Topics) if (topics.arns().includes(arn)) topics.resetPolicy(arn);
 }

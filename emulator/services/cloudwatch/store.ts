@@ -1,15 +1,21 @@
 /** CloudWatch of all accounts: metrics, and the alarms and dashboards that templates make. It has no API; tests and scripts ask it here. */
-import type { Clock } from '../../core/api.ts';
+import type { Caller, Clock, ContextKeys } from '../../core/api.ts';
+import type { LogLine } from '../../core/log-line.ts';
 import { arnOf } from '../../core/partition.ts';
-import type { LogLine } from '../logs/store.ts';
-import type { Topics } from '../sns/store.ts';
 import { type Alarm, type AlarmState, stateOf } from './alarm.ts';
 import { embeddedMetrics } from './embedded-metrics.ts';
 import { MetricStore } from './metric-store.ts';
 
+/** What alarms need of SNS. */
+export interface AlarmTopics {
+  /** @throws ApiError `NotFound` */
+  get(arn: string): unknown;
+  publish(caller: Caller, topicArn: string, message: string, context: ContextKeys): void;
+}
+
 export interface CloudWatchOptions {
   clock: Clock;
-  topics: Topics;
+  topics: AlarmTopics;
   onUnexpectedError: (error: unknown) => void;
 }
 

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { ApiError } from '../../core/api.ts';
-import type { EventBridgeEvent } from '../s3/notifications/object-created-event.ts';
+import type { EventBridgeEvent } from '../../core/event.ts';
 
 const MAX_ENTRIES = 10;
 /** Of all entries together, since January 2026 (User Guide, "Calculating PutEvents event entry size"; AWS Compute Blog). */

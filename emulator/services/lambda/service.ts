@@ -10,15 +10,16 @@ import {
   type ContextKeys,
   type Service,
 } from '../../core/api.ts';
+import type { Execution, Outcome } from '../../core/invocation.ts';
 import { arnOf } from '../../core/partition.ts';
-import type { SqsService } from '../sqs/service.ts';
-import { AsyncInvocations, type Outcome } from './async-invocations.ts';
+import { AsyncInvocations } from './async-invocations.ts';
 import { describeAccount, describeConfiguration } from './configuration.ts';
 import { DurableExecutions } from './durable/executions.ts';
 import { EventSourceMapping, type MappingSettings } from './event-source-mapping.ts';
 import { parseFunctionName } from './function-name.ts';
 import { MAX_ASYNC_PAYLOAD_BYTES, MAX_SYNC_PAYLOAD_BYTES, readPayload } from './payload.ts';
-import { type Execution, Executor, type ExecutorOptions } from './runtime/executor.ts';
+import type { DestinationQueues, SourceQueues } from './queues.ts';
+import { Executor, type ExecutorOptions } from './runtime/executor.ts';
 import type { Sandbox } from './runtime/sandbox.ts';
 import {
   type AsyncInvocationConfig,
@@ -30,7 +31,7 @@ import {
 } from './store.ts';
 
 export interface LambdaOptions extends ExecutorOptions {
-  sqs: SqsService;
+  sqs: SourceQueues & DestinationQueues;
   /** Told of failures behind the scenes, where no caller waits for an answer. */
   onUnexpectedError: (error: unknown) => void;
 }

@@ -7,7 +7,7 @@ import {
   type DeployContext,
   harmless,
   physicalName,
-  type ResourceType,
+  type ResourceTypes,
   resourceType,
   tags,
 } from '../../templates/resource-type.ts';
@@ -22,7 +22,17 @@ import {
   targetInput,
 } from '../../templates/texts.ts';
 import type { EventPattern } from '../eventbridge/event-pattern.ts';
-import type { ScheduleTarget } from '../eventbridge/state/scheduled-rules.ts';
+import type { EventBus } from '../eventbridge/state/event-bus.ts';
+import type { Schedules, ScheduleTarget } from '../eventbridge/state/scheduled-rules.ts';
+import type { LogStore } from './store.ts';
+
+/** What these resources are made in. */
+export interface Services {
+  logs: LogStore;
+  eventBus: EventBus;
+  schedules: Schedules;
+}
+type Context = DeployContext<Services>;
 
 const LogGroup = z.strictObject({
   LogGroupName: logGroupName.optional(),
@@ -59,7 +69,7 @@ const Rule = z
     },
   );
 
-export const logsAndEventsTypes: Record<string, ResourceType> = {
+export const logsAndEventsTypes: ResourceTypes<Services> = {
   'AWS::Logs::LogGroup': resourceType(LogGroup, {
     named: 'LogGroupName',
     replacedBy: ['LogGroupName'],
@@ -105,7 +115,7 @@ export const logsAndEventsTypes: Record<string, ResourceType> = {
 };
 
 /** Whether its targets exist is not asked: that shows when it fires. */
-function putRule(name: string, properties: z.output<typeof Rule>, { account, region, services }: DeployContext): void {
+function putRule(name: string, properties: z.output<typeof Rule>, { account, region, services }: Context): void {
   const { Targets, ScheduleExpression: expression, EventPattern } = properties;
   const rule = { account, region, name, enabled: properties.State === 'ENABLED' };
   if (expression !== undefined) {
@@ -116,7 +126,7 @@ function putRule(name: string, properties: z.output<typeof Rule>, { account, reg
   }
 }
 
-function removeRule(arn: string, { services }: DeployContext): void {
+function removeRule(arn: string, { services }: Context): void {
   services.schedules.remove(arn);
   services.eventBus.removeRule(arn);
 }

@@ -1,11 +1,9 @@
 /** EventBridge Scheduler, as far as schedules with a function as their target go. */
 import { ApiError, type Caller } from '../../core/api.ts';
+import type { AssumeAsService, Credentials } from '../../core/credentials.ts';
+import type { InvokeFunction, Outcome } from '../../core/invocation.ts';
 import { arnOf } from '../../core/partition.ts';
 import { parseTiming, type Timing } from '../../core/time/timing.ts';
-import type { InvokeFunction } from '../eventbridge/state/scheduled-rules.ts';
-import type { Credentials } from '../iam/state/key-ring.ts';
-import type { Outcome } from '../lambda/async-invocations.ts';
-import type { ServiceAssumption } from '../sts/service.ts';
 
 export interface Schedule {
   account: string;
@@ -17,10 +15,10 @@ export interface Schedule {
   /** Of the IANA database. */
   timeZone: string;
   enabled: boolean;
-  target: ScheduleTarget;
+  target: InvocationTarget;
 }
 
-export interface ScheduleTarget {
+export interface InvocationTarget {
   functionArn: string;
   /** Scheduler assumes it to invoke the function, and to set aside what it couldn't. */
   roleArn: string;
@@ -30,7 +28,7 @@ export interface ScheduleTarget {
 
 export interface SchedulerServices {
   clock: () => number;
-  assume: (assumption: ServiceAssumption) => Credentials;
+  assume: AssumeAsService;
   callerOf: (credentials: Credentials) => Caller;
   invoke: InvokeFunction;
   send: (caller: Caller, queueArn: string, message: { body: string }) => void;

@@ -9,11 +9,11 @@ import { GetObjectCommand, HeadObjectCommand, PutObjectCommand, S3Client } from 
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { ApiError, type ApiRequest, type ApiResponse, type Service } from '../../core/api.ts';
+import type { AccessKey } from '../../core/credentials.ts';
 import { Gateway } from '../../http/gateway.ts';
 import { createCertificate, type ServerCertificate } from '../../http/tls.ts';
 import { xmlDocument } from '../../protocols/xml.ts';
 import { Directory } from '../../services/iam/state/directory.ts';
-import type { AccessKey } from '../../services/iam/state/key-ring.ts';
 
 const ACCOUNT = '111111111111';
 const MEBIBYTE = 1024 * 1024;

@@ -1,8 +1,8 @@
 /** The default event bus of every account and region, as far as rules with SQS targets go. */
 import { ApiError } from '../../../core/api.ts';
+import type { EventBridgeEvent } from '../../../core/event.ts';
 import { arnOf, regionOfArn } from '../../../core/partition.ts';
 import { type DeliveryFailure, type QueueSender, sendOrRecord } from '../../../core/queue-delivery.ts';
-import type { EventBridgeEvent } from '../../s3/notifications/object-created-event.ts';
 import { compilePattern, type EventMatcher, type EventPattern } from '../event-pattern.ts';
 
 export interface EventRule {

@@ -1,10 +1,10 @@
 /** EventBridge rules that go by a schedule. */
 import { randomUUID } from 'node:crypto';
-import { ApiError, type Caller, type Clock, type ContextKeys } from '../../../core/api.ts';
+import { ApiError, type Caller, type Clock } from '../../../core/api.ts';
+import type { EventBridgeEvent } from '../../../core/event.ts';
+import type { InvokeFunction } from '../../../core/invocation.ts';
 import { arnOf } from '../../../core/partition.ts';
 import { parseTiming, startOf, type Timing } from '../../../core/time/timing.ts';
-import type { Outcome } from '../../lambda/async-invocations.ts';
-import type { EventBridgeEvent } from '../../s3/notifications/object-created-event.ts';
 
 export interface ScheduledRule {
   account: string;
@@ -21,14 +21,6 @@ export interface ScheduleTarget {
   /** JSON that the function gets instead of the event. */
   input?: string | undefined;
 }
-
-/** Invokes a function on behalf of a service, if the function's policy lets that in. */
-export type InvokeFunction = (
-  caller: Caller,
-  functionArn: string,
-  payload: string,
-  context: ContextKeys,
-) => Promise<Outcome>;
 
 interface Entry {
   rule: ScheduledRule;

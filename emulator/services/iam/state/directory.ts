@@ -1,11 +1,13 @@
 import { checkHeld, checkTrustSize } from '../../../authorization/acceptance.ts';
 import { bindPrincipals, type PrincipalIds } from '../../../authorization/principal.ts';
 import { ApiError, type Clock } from '../../../core/api.ts';
+import type { Credentials, IssuedKey } from '../../../core/credentials.ts';
+import { assumedRoleArn } from '../../../core/partition.ts';
 import type { NamedPolicy, PolicyDocument } from '../../../core/policy-document.ts';
 import { Accounts } from './accounts.ts';
-import { assumedRoleArn, type NewRole, type NewUser, type Role, type User } from './entities.ts';
+import type { NewRole, NewUser, Role, User } from './entities.ts';
 import { newUniqueId } from './identifiers.ts';
-import { type Credentials, type IssuedKey, KeyRing, type LongTermKey, type NewSession } from './key-ring.ts';
+import { KeyRing, type LongTermKey, type NewSession } from './key-ring.ts';
 
 /** @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */
 const MAX_ACCESS_KEYS_PER_USER = 2;

@@ -1,6 +1,5 @@
 /** Users and roles, and what makes one. */
 
-import { partitionOfArn } from '../../../core/partition.ts';
 import type { NamedPolicy, PolicyDocument } from '../../../core/policy-document.ts';
 
 export interface User {
@@ -32,14 +31,6 @@ export interface Role {
   policies: NamedPolicy[];
   permissionsBoundary?: PolicyDocument;
   maxSessionDurationSeconds: number;
-}
-
-/** A session's ARN has neither the path of its role nor its unique id. */
-export function assumedRoleArn(
-  { arn, account, name }: Pick<Role, 'arn' | 'account' | 'name'>,
-  session: string,
-): string {
-  return `arn:${partitionOfArn(arn)}:sts::${account}:assumed-role/${name}/${session}`;
 }
 
 export interface NewUser {

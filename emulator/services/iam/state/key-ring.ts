@@ -1,33 +1,19 @@
 import type { Clock, Principal } from '../../../core/api.ts';
+import type { AccessKey, Credentials, IssuedKey } from '../../../core/credentials.ts';
+import { assumedRoleArn } from '../../../core/partition.ts';
 import type { PolicyDocument } from '../../../core/policy-document.ts';
-import { assumedRoleArn, type Role } from './entities.ts';
+import type { Role } from './entities.ts';
 import { newAccessKeyId, newSecret, newSessionToken } from './identifiers.ts';
-
-export interface AccessKey {
-  accessKeyId: string;
-  secretAccessKey: string;
-}
 
 /** As it is given out, and listed. */
 export interface LongTermKey extends AccessKey {
   createdAt: Date;
 }
 
-/** An access key with whom it stands for. Temporary keys have a token and an end, in milliseconds since the epoch. */
-export interface IssuedKey extends AccessKey {
-  principal: Principal;
-  temporary?: { sessionToken: string; expiresAt: number };
-}
-
 type StoredKey = IssuedKey & LongTermKey;
 
-export interface Credentials extends AccessKey {
-  sessionToken: string;
-  expiration: Date;
-}
-
 export interface NewSession {
-  role: Role;
+  role: Pick<Role, 'account' | 'name' | 'arn' | 'roleId'>;
   sessionName: string;
   durationSeconds: number;
   sessionPolicies?: PolicyDocument[];

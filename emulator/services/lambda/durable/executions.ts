@@ -2,8 +2,9 @@
 import { buffer } from 'node:stream/consumers';
 import { z } from 'zod';
 import { ApiError, type ApiRequest, type Authorizer, type Clock } from '../../../core/api.ts';
+import type { Execution } from '../../../core/invocation.ts';
 import { parseFunctionName } from '../function-name.ts';
-import type { Execution, Executor } from '../runtime/executor.ts';
+import type { Executor } from '../runtime/executor.ts';
 import type { RoleSessions } from '../runtime/role-sessions.ts';
 import { type FunctionRegistry, resourcePolicyOf, type Target } from '../store.ts';
 import { DurableExecution, describeExecution } from './execution.ts';

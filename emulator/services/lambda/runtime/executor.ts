@@ -1,19 +1,18 @@
 /** Runs functions: gives each its environment, credentials and log, and takes environments from the pool. */
 import { randomUUID } from 'node:crypto';
 import type { Authorizer, Clock } from '../../../core/api.ts';
-import type { Invoked } from '../../cloudwatch/vended-metrics.ts';
-import type { Credentials } from '../../iam/state/key-ring.ts';
-import type { LogStore } from '../../logs/store.ts';
+import type { Credentials } from '../../../core/credentials.ts';
+import type { Execution, InvocationResult, Invoked } from '../../../core/invocation.ts';
 import type { LambdaFunction, Target } from '../store.ts';
-import { FunctionLog } from './function-log.ts';
+import { FunctionLog, type LogSink } from './function-log.ts';
 import type { RoleSessions } from './role-sessions.ts';
-import { type Outcome, Sandbox } from './sandbox.ts';
+import { Sandbox } from './sandbox.ts';
 import { type Environment, SandboxPool } from './sandbox-pool.ts';
 
 export interface ExecutorOptions {
   authorizer: Authorizer;
   sessions: RoleSessions;
-  logs: LogStore;
+  logs: LogSink;
   clock: Clock;
   /** Where the functions' SDK clients find the local AWS. */
   endpoint: () => string;
@@ -28,11 +27,6 @@ export interface ExecutionRequest {
   requestId: string;
   payload: string;
   whenBusy: 'refuse' | 'wait';
-}
-
-export interface Execution extends Outcome {
-  /** The last 4 KB that the invocation logged. */
-  logTail: Buffer;
 }
 
 /** A synchronous answer holds 6 MB (Lambda quotas). */
@@ -199,7 +193,7 @@ class ExecutionEnvironment implements Environment {
   }
 }
 
-function withinLimit(outcome: Outcome): Outcome {
+function withinLimit(outcome: InvocationResult): InvocationResult {
   if (Buffer.byteLength(outcome.payload) <= MAX_ANSWER_BYTES) return outcome;
   const errorMessage = `Response payload size exceeded maximum allowed payload size (${MAX_ANSWER_BYTES} bytes).`;
   const payload = JSON.stringify({ errorType: 'Function.ResponseSizeTooLarge', errorMessage });

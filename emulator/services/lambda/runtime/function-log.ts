@@ -1,11 +1,18 @@
 /** What one execution environment logs: the function's own lines and Lambda's START, END and REPORT around them. */
 
+import type { InvocationResult } from '../../../core/invocation.ts';
+import type { LogGroupId } from '../../../core/log-line.ts';
 import { arnOf } from '../../../core/partition.ts';
-import type { LogGroupId, LogStore } from '../../logs/store.ts';
-import type { Outcome } from './sandbox.ts';
+
+/** What Lambda needs of CloudWatch Logs. */
+export interface LogSink {
+  hasGroup(group: LogGroupId): boolean;
+  createGroup(group: LogGroupId): void;
+  append(group: LogGroupId, stream: string, lines: readonly string[]): void;
+}
 
 export interface FunctionLogSettings {
-  store: LogStore;
+  store: LogSink;
   group: LogGroupId;
   stream: string;
   json: boolean;
@@ -46,7 +53,7 @@ export class FunctionLog {
   }
 
   /** @param initDurationMs only for the first invocation of an environment */
-  end(requestId: string, outcome: Outcome, memorySizeMb: number, initDurationMs: number | undefined): void {
+  end(requestId: string, outcome: InvocationResult, memorySizeMb: number, initDurationMs: number | undefined): void {
     const durationMs = Number(outcome.durationMs.toFixed(2));
     const billedDurationMs = Math.ceil(durationMs);
     const status = outcome.timedOut ? 'timeout' : outcome.failed ? 'error' : 'success';

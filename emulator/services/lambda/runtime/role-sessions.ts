@@ -1,20 +1,22 @@
 /** Sessions of functions' roles: Lambda assumes a role itself, for the code that runs and for the pollers that feed it. */
 import { ApiError, type Caller, type Clock } from '../../../core/api.ts';
-import type { Directory } from '../../iam/state/directory.ts';
-import type { Credentials } from '../../iam/state/key-ring.ts';
-import type { StsService } from '../../sts/service.ts';
+import type { AssumeAsService, Credentials, KeyFinder } from '../../../core/credentials.ts';
 
 const SESSION_SECONDS = 3600;
 /** A session with less left is not handed to anybody new. */
 const RENEW_BEFORE_MS = 60_000;
 
 export class RoleSessions {
-  readonly #directory: Directory;
-  readonly #sts: StsService;
+  readonly #directory: KeyFinder;
+  readonly #sts: { assumeRoleAsService: AssumeAsService };
   readonly #clock: Clock;
   readonly #sessions = new Map<string, Credentials>();
 
-  constructor(options: { directory: Directory; sts: StsService; clock: Clock }) {
+  constructor(options: {
+    directory: KeyFinder;
+    sts: { assumeRoleAsService: AssumeAsService };
+    clock: Clock;
+  }) {
     this.#directory = options.directory;
     this.#sts = options.sts;
     this.#clock = options.clock;

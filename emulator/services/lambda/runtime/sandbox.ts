@@ -2,6 +2,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
+import type { InvocationResult } from '../../../core/invocation.ts';
 import { type ChildMessage, END_MARKER, type InvocationError, type InvokeMessage } from './protocol.ts';
 
 export interface SandboxSettings {
@@ -20,16 +21,6 @@ export interface Invocation {
   payload: string;
   timeoutSeconds: number;
   invokedFunctionArn: string;
-}
-
-export interface Outcome {
-  /** What the handler returned as JSON text, or the error object. */
-  payload: string;
-  failed: boolean;
-  timedOut: boolean;
-  durationMs: number;
-  /** 0 when the process ended before it could tell. */
-  maxMemoryMb: number;
 }
 
 /** Lambda gives the loading of a module 10 s, however short the function's timeout. */
@@ -85,7 +76,7 @@ export class Sandbox {
   }
 
   /** Runs the handler once. Never rejects: a timeout, crash or failed load is an outcome, after which the sandbox is dead. */
-  async invoke(invocation: Invocation): Promise<Outcome> {
+  async invoke(invocation: Invocation): Promise<InvocationResult> {
     const { requestId, timeoutSeconds } = invocation;
     const loaded = await this.#within(Math.max(INIT_TIMEOUT_MS, timeoutSeconds * 1000), this.#ready);
     const startedAt = performance.now();

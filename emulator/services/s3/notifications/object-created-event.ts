@@ -1,20 +1,8 @@
-/** The envelope of every event on EventBridge, and the one event that S3 puts into it here. */
+/** The event that S3 sends to EventBridge when an object has been created. */
 import { randomUUID } from 'node:crypto';
+import type { EventBridgeEvent } from '../../../core/event.ts';
 import { bucketArnOf } from '../../../core/partition.ts';
 import type { ObjectCreated } from './s3-notification.ts';
-
-export interface EventBridgeEvent {
-  version: '0';
-  id: string;
-  'detail-type': string;
-  source: string;
-  account: string;
-  /** ISO 8601 in whole seconds. */
-  time: string;
-  region: string;
-  resources: string[];
-  detail: Record<string, unknown>;
-}
 
 const REASONS: Record<ObjectCreated['eventName'], string> = {
   'ObjectCreated:Put': 'PutObject',

@@ -6,8 +6,9 @@
 import { ApiError, type Authorizer, type Caller, type Clock, type ContextKeys } from '../../../core/api.ts';
 import { arnOf } from '../../../core/partition.ts';
 import type { PolicyDocument } from '../../../core/policy-document.ts';
+import type { ReceivedMessage } from '../../../core/queue-message.ts';
 import { invalidValue, queueDoesNotExist } from '../errors.ts';
-import type { OutgoingMessage, ReceivedMessage } from '../message.ts';
+import type { OutgoingMessage } from '../message.ts';
 import { Queue, type ReceiveListener, type ReceiveOptions } from './queue.ts';
 import { type QueueSettings, redriveAllowed } from './queue-settings.ts';
 import { senderIdOf } from './stored-message.ts';

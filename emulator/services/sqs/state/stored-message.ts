@@ -1,6 +1,7 @@
 /** A message as a queue keeps it. Times are milliseconds since the epoch. */
 import type { Principal } from '../../../core/api.ts';
-import { type MessageAttributes, md5OfBody, type ReceivedMessage } from '../message.ts';
+import type { MessageAttributes, ReceivedMessage } from '../../../core/queue-message.ts';
+import { md5OfBody } from '../message.ts';
 
 export interface StoredMessage {
   messageId: string;
