@@ -5,7 +5,8 @@ import type { CloudServices } from './resource-types.ts';
 
 /** The ARNs of everything a template can make, sorted; mappings by what they tie together. The operators are left out. */
 export async function inventory(services: CloudServices): Promise<string[]> {
-  const { directory, s3, sqs, lambda, dynamodb, logs, eventBus, schedules, scheduler, cloudWatch, topics } = services;
+  const { directory, s3, sqs, lambda, dynamodb, logs, eventBus, scheduledRules, scheduler, cloudWatch, topics } =
+    services;
   const identities = directory
     .accounts()
     .flatMap((account) => [
@@ -28,7 +29,7 @@ export async function inventory(services: CloudServices): Promise<string[]> {
     ...(await dynamodb.tableArns()),
     ...logs.groups().map((group) => arnOf('logs', group, `log-group:${group.name}`)),
     ...eventBus.ruleArns(),
-    ...schedules.arns(),
+    ...scheduledRules.arns(),
     ...scheduler.groupArns(),
     ...scheduler.arns(),
     ...cloudWatch.alarmArns(),

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { IamAuthorizer } from './authorization/authorizer.ts';
 import type { Clock, Service } from './core/api.ts';
 import type { LogLine } from './core/log-line.ts';
-import { Clockwork } from './core/ticker.ts';
+import { Ticker } from './core/ticker.ts';
 import { EventFaults } from './faults/event-faults.ts';
 import type { Faults } from './faults/faults.ts';
 import { interceptor } from './faults/intercept.ts';
@@ -17,7 +17,7 @@ import { recordInvocation } from './services/cloudwatch/vended-metrics.ts';
 import { DynamoDbService } from './services/dynamodb/service.ts';
 import { EventBridgeService } from './services/eventbridge/service.ts';
 import { EventBus } from './services/eventbridge/state/event-bus.ts';
-import { Schedules } from './services/eventbridge/state/scheduled-rules.ts';
+import { ScheduledRules } from './services/eventbridge/state/scheduled-rules.ts';
 import { IamService } from './services/iam/service.ts';
 import { Directory } from './services/iam/state/directory.ts';
 import { KmsService } from './services/kms/service.ts';
@@ -58,7 +58,7 @@ export interface ServicesOptions {
 export interface Services extends CloudServices {
   sts: StsService;
   cloudFormation: CloudFormation;
-  clockwork: Clockwork;
+  ticker: Ticker;
   eventFaults: EventFaults | undefined;
   lateLandings: LateLandings;
   /** Those that answer requests, by the name in the credential scope. */
@@ -109,7 +109,7 @@ export function makeServices(options: ServicesOptions): Services {
     onInvocation: (invoked) => recordInvocation(cloudWatch.metrics, invoked, clock()),
   });
   const invoke = lambda.invokeForService.bind(lambda);
-  const schedules = new Schedules({ clock, invoke });
+  const scheduledRules = new ScheduledRules({ clock, invoke });
   const scheduler = new Scheduler({
     clock,
     invoke,
@@ -134,7 +134,7 @@ export function makeServices(options: ServicesOptions): Services {
     lambda,
     codeArchives: new CodeArchives({ s3, folder: join(folder, 'code') }),
     parameters,
-    schedules,
+    scheduledRules,
     scheduler,
     managedPolicies: new Map(),
   };
@@ -152,7 +152,7 @@ export function makeServices(options: ServicesOptions): Services {
     sqs,
     lambda,
     dynamodb,
-    events: new EventBridgeService({ authorizer, eventBus, schedules, clock }),
+    events: new EventBridgeService({ authorizer, eventBus, scheduledRules, clock }),
     logs: new LogsService({ store: logs, authorizer }),
     ssm: new SsmService({ store: parameters, authorizer }),
     cloudformation: new CloudFormationService({
@@ -174,7 +174,7 @@ export function makeServices(options: ServicesOptions): Services {
     cloudFormation,
     eventFaults,
     lateLandings,
-    clockwork: new Clockwork({ clock, firing: [schedules, scheduler], onError: onUnexpectedError }),
+    ticker: new Ticker({ clock, firing: [scheduledRules, scheduler], onError: onUnexpectedError }),
     byScope,
     intercept: faults && interceptor({ faults, lateLandings, directory, sandboxOf }),
   };

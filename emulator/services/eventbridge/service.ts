@@ -13,7 +13,7 @@ import {
 import { arnOf, type Place } from '../../core/partition.ts';
 import { type EntryFailure, eventOf, type PutEventsEntry, parsePutEvents } from './put-events.ts';
 import type { EventBus } from './state/event-bus.ts';
-import type { Schedules } from './state/scheduled-rules.ts';
+import type { ScheduledRules } from './state/scheduled-rules.ts';
 
 const TARGET_PREFIX = 'AWSEvents.';
 const OPERATIONS = ['PutEvents', 'DescribeRule', 'EnableRule', 'DisableRule'];
@@ -23,20 +23,20 @@ const RuleName = z.strictObject({ Name: z.string(), EventBusName: z.literal(DEFA
 export interface EventBridgeOptions {
   authorizer: Authorizer;
   eventBus: Pick<EventBus, 'publish'>;
-  schedules: Schedules;
+  scheduledRules: ScheduledRules;
   clock: Clock;
 }
 
 export class EventBridgeService implements Service {
   readonly #authorizer: Authorizer;
   readonly #eventBus: Pick<EventBus, 'publish'>;
-  readonly #schedules: Schedules;
+  readonly #scheduledRules: ScheduledRules;
   readonly #clock: Clock;
 
-  constructor({ authorizer, eventBus, schedules, clock }: EventBridgeOptions) {
+  constructor({ authorizer, eventBus, scheduledRules, clock }: EventBridgeOptions) {
     this.#authorizer = authorizer;
     this.#eventBus = eventBus;
-    this.#schedules = schedules;
+    this.#scheduledRules = scheduledRules;
     this.#clock = clock;
   }
 
@@ -70,7 +70,7 @@ export class EventBridgeService implements Service {
     const { Name } = parseRuleName(parameters);
     const Arn = arnOf('events', { account, region }, `rule/${Name}`);
     this.#authorizer.authorize({ caller, action: `events:${operation}`, resource: Arn, resourceAccount: account });
-    const rule = this.#schedules.find(Arn);
+    const rule = this.#scheduledRules.find(Arn);
     if (!rule) throw new ApiError('ResourceNotFoundException', 400, `Rule ${Name} does not exist on EventBus default.`);
     if (operation !== 'DescribeRule') {
       rule.enabled = operation === 'EnableRule';

@@ -29,7 +29,7 @@ interface Entry {
   madeAt: number;
 }
 
-export class Schedules {
+export class ScheduledRules {
   readonly #clock: Clock;
   readonly #invoke: InvokeFunction;
   readonly #rules = new Map<string, Entry>();
