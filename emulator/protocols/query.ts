@@ -1,4 +1,4 @@
-/** The query protocol of STS, IAM and CloudFormation: a form goes in, XML comes out. */
+/** The query protocol of STS, IAM and CloudFormation, and of SQS for older clients: a form goes in, XML comes out. */
 import { text } from 'node:stream/consumers';
 import { ApiError, type ApiRequest, type ApiResponse } from '../core/api.ts';
 import { type XmlNode, xmlDocument } from './xml.ts';
@@ -30,21 +30,30 @@ export async function serveQuery(
   if (!operation) {
     throw new ApiError('InvalidAction', 400, `Could not find operation ${action} for version ${wantedVersion}`);
   }
-  const content = {
-    [`${action}Result`]: await operation(parameters, request),
-    ResponseMetadata: { RequestId: request.requestId },
-  };
+  return queryAnswer(namespace, action, await operation(parameters, request), request.requestId);
+}
+
+/** @param result the content of `<…Result>`; `undefined` leaves that element out */
+export function queryAnswer(namespace: string, action: string, result: XmlNode, requestId: string): ApiResponse {
+  const content = { [`${action}Result`]: result, ResponseMetadata: { RequestId: requestId } };
   return xml(200, xmlDocument(`${action}Response`, content, namespace));
 }
 
+/** @param further elements of the error, which also replace its own */
 export function queryError(
   { namespace }: Pick<QueryApi, 'namespace'>,
   error: ApiError,
   requestId: string,
+  further: { [element: string]: XmlNode } = {},
 ): ApiResponse {
   const { code: Code, message: Message, status } = error;
-  const Type = status < 500 ? 'Sender' : 'Receiver';
-  return xml(status, xmlDocument('ErrorResponse', { Error: { Type, Code, Message }, RequestId: requestId }, namespace));
+  const content = { Error: { Type: faultOf(error), Code, Message, ...further }, RequestId: requestId };
+  return xml(status, xmlDocument('ErrorResponse', content, namespace));
+}
+
+/** Whose fault an error is. */
+export function faultOf({ status }: ApiError): 'Sender' | 'Receiver' {
+  return status < 500 ? 'Sender' : 'Receiver';
 }
 
 /** The names of the operation's own parameters, as sent. */
@@ -53,7 +62,7 @@ export function parameterNames(parameters: URLSearchParams): string[] {
 }
 
 /** The form of a POST and the query of a GET mean the same. */
-async function readParameters({ body, query }: ApiRequest): Promise<URLSearchParams> {
+export async function readParameters({ body, query }: ApiRequest): Promise<URLSearchParams> {
   return new URLSearchParams([...query, ...new URLSearchParams(await text(body))]);
 }
 

@@ -1,5 +1,6 @@
 /** CloudFormation in its query protocol: what the CDK and `aws cloudformation` need to bring a stack up, look at it and take it down. */
 import type { z } from 'zod';
+import { accountOf } from '../../core/accounts.ts';
 import {
   ApiError,
   type ApiRequest,
@@ -94,6 +95,10 @@ export class CloudFormationService implements Service {
     };
   }
 
+  get operations(): string[] {
+    return Object.keys(this.#api.operations);
+  }
+
   handle(request: ApiRequest): Promise<ApiResponse> {
     return serveQuery(this.#api, request);
   }
@@ -107,11 +112,7 @@ export class CloudFormationService implements Service {
     perform: (call: Call, input: Input<Name>) => XmlNode | Promise<XmlNode>,
   ): QueryOperation {
     return (parameters, { caller, region }) => {
-      const { principal } = caller;
-      if (!('account' in principal)) {
-        throw new ApiError('MissingAuthenticationToken', 403, 'Request is missing Authentication Token');
-      }
-      const { account } = principal;
+      const account = accountOf(caller);
       const authorize: Call['authorize'] = (asked, resource, context = {}, resourceAccount = account) =>
         this.#options.authorizer.authorize({ caller, action: asked, resource, resourceAccount, context });
       return perform({ account, region, authorize }, readForm(action, parameters, requests[action]) as Input<Name>);

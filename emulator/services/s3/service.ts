@@ -20,6 +20,7 @@ import {
   bucketOperations,
   chooseOperation,
   objectOperations,
+  operationNames,
   serviceOperations,
 } from './operations/table.ts';
 import { BlobStore } from './state/blobs.ts';
@@ -140,6 +141,10 @@ export class S3Service implements Service {
       requestId: 'sparse',
     });
     return version;
+  }
+
+  get operations(): string[] {
+    return operationNames();
   }
 
   async handle(request: ApiRequest): Promise<ApiResponse> {

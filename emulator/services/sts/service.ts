@@ -59,6 +59,10 @@ export class StsService implements Service {
     this.#authorizer = authorizer;
   }
 
+  get operations(): string[] {
+    return Object.keys(this.#api.operations);
+  }
+
   handle(request: ApiRequest): Promise<ApiResponse> {
     return serveQuery(this.#api, request);
   }

@@ -20,6 +20,7 @@ const MEBIBYTE = 1024 * 1024;
 
 /** Answers with what it was told about the request, unless a test has put another behaviour in. */
 class EchoService implements Service {
+  readonly operations = [];
   behaviour: ((request: ApiRequest) => Promise<ApiResponse>) | undefined;
 
   async handle(request: ApiRequest): Promise<ApiResponse> {
@@ -411,6 +412,7 @@ describe('the port', () => {
       reached = resolve;
     });
     const forever: Service = {
+      operations: [],
       handle: () => {
         reached();
         return new Promise(() => {});

@@ -1,4 +1,5 @@
 import { listOf, type OneOrMany, type PolicyDocument, type PrincipalElement } from '../../../core/policy-document.ts';
+import { percentEncode } from '../../../protocols/percent-encoding.ts';
 
 /** Knows whose an id is, as the Directory does. */
 export interface PrincipalArns {
@@ -7,9 +8,7 @@ export interface PrincipalArns {
 
 /** As IAM puts policies into its answers: JSON, percent-encoded by RFC 3986. */
 export function encodedDocument(document: PolicyDocument): string {
-  return encodeURIComponent(JSON.stringify(document)).replace(/[!'()*]/g, (character) => {
-    return `%${character.charCodeAt(0).toString(16).toUpperCase()}`;
-  });
+  return percentEncode(JSON.stringify(document));
 }
 
 /** A trust policy for people to read: with ARNs, except where an id's user or role has been removed. */

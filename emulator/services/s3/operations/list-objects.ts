@@ -4,11 +4,12 @@ import type { XmlNode } from '../../../protocols/xml.ts';
 import { requireOnBucket } from '../access.ts';
 import type { BucketCall } from '../call.ts';
 import { invalidArgument } from '../errors.ts';
+import { encodeKey } from '../key-encoding.ts';
 import { MAX_PAGE_SIZE } from '../limits.ts';
 import { listPage } from '../listing.ts';
 import type { AnyVersion } from '../state/bucket.ts';
 import type { ObjectVersion } from '../state/model.ts';
-import { quoted, urlEncodeKey, xmlResponse } from '../wire.ts';
+import { quoted, xmlResponse } from '../wire.ts';
 
 interface ListParameters {
   prefix: string;
@@ -132,7 +133,7 @@ function readParameters({ bucket, query }: BucketCall): ListParameters {
   if (encodingType !== undefined && encodingType !== 'url') {
     throw invalidArgument('Invalid Encoding Method specified in Request', 'encoding-type', encodingType);
   }
-  const encode = encodingType === 'url' ? urlEncodeKey : (key: string) => key;
+  const encode = encodingType === 'url' ? encodeKey : (key: string) => key;
   const prefix = query.get('prefix') ?? '';
   const delimiter = query.get('delimiter') ?? '';
   const maxItems = pageSize(query, 'max-keys');

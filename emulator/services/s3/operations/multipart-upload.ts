@@ -7,10 +7,11 @@ import { uploadChecksum } from '../body/upload-checksum.ts';
 import { type BucketCall, type ObjectCall, principalArn } from '../call.ts';
 import { encryptionHeaders } from '../encryption.ts';
 import { invalidArgument, notImplemented } from '../errors.ts';
+import { encodeKey } from '../key-encoding.ts';
 import { draftObject } from '../new-object.ts';
 import type { MultipartUpload } from '../state/model.ts';
 import { compareUtf8 } from '../utf8-order.ts';
-import { quoted, urlEncodeKey, xmlResponse } from '../wire.ts';
+import { quoted, xmlResponse } from '../wire.ts';
 import { listedDate, pageSize } from './list-objects.ts';
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_CreateMultipartUpload.html */
@@ -96,7 +97,7 @@ export function listMultipartUploads(call: BucketCall): ApiResponse {
   requireOnBucket(call, 's3:ListBucketMultipartUploads');
   if (query.get('delimiter')) throw notImplemented('a delimiter in ListMultipartUploads');
   const encodingType = query.get('encoding-type') ?? undefined;
-  const encode = encodingType === 'url' ? urlEncodeKey : (key: string) => key;
+  const encode = encodingType === 'url' ? encodeKey : (key: string) => key;
   const prefix = query.get('prefix') ?? '';
   const keyMarker = query.get('key-marker') ?? '';
   const uploadIdMarker = keyMarker === '' ? '' : (query.get('upload-id-marker') ?? '');

@@ -92,6 +92,12 @@ const PLAIN_PARAMETERS = new Set([
 /** The part of a call that its operation is told by. */
 type RequestParts = Pick<ServiceCall, 'request' | 'query' | 'headers'>;
 
+/** All of them, by their names in the S3 API. */
+export function operationNames(): string[] {
+  const tables = [serviceOperations, bucketNameOperations, bucketOperations, objectOperations];
+  return tables.flatMap((table) => Object.values<{ name: string }>(table).map(apiName));
+}
+
 /** Those on objects, by their names in the S3 API. */
 export function objectOperationNames(): string[] {
   return Object.values(objectOperations).map(apiName);
