@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { Clockwork } from '../../core/ticker.ts';
+import { Ticker } from '../../core/ticker.ts';
 import { parseTiming } from '../../core/time/timing.ts';
 import { MINUTE_MS } from '../../core/time/wall-clock.ts';
 
@@ -74,7 +74,7 @@ test('one that fails to fire keeps no other from firing', () => {
     fired.push(arn);
   };
   const firing = [{ dueArns: () => ['broken', 'sound'], fire }];
-  new Clockwork({ clock: () => 0, firing, onError: (error) => failures.push(error) }).fireDue(0);
+  new Ticker({ clock: () => 0, firing, onError: (error) => failures.push(error) }).fireDue(0);
   expect(fired).toEqual(['sound']);
   expect(failures).toEqual([new Error('refused')]);
 });
