@@ -1,6 +1,5 @@
 import type { Route } from '../core/route.ts';
 import type { Check, Identity } from './context.ts';
-import { clocksAgree, whoAmI } from './identity.ts';
 import { ledgerIsProtected } from './ledger.ts';
 import { type CheckLine, type Finding, skipped } from './line.ts';
 import { checkPull } from './pulls.ts';
@@ -11,6 +10,7 @@ import {
   plainHttpIsForbidden,
   publicIsForbidden,
 } from './refusals.ts';
+import { clocksAgree, whoAmI } from './relay-itself.ts';
 import { canBecomeWriter, externalIdIsDemanded } from './session.ts';
 import { canRead, canTellMissing, ownBucket } from './source.ts';
 import { partsArrive, smallObjectArrives, wrongChecksumIsRefused } from './writes.ts';

@@ -7,8 +7,8 @@ import { rowOf } from '../failures/classify.ts';
 import { type Attempt, attempt, describe, type ErrorFacts, isRefusal } from './attempt.ts';
 import type { Check, Identity } from './context.ts';
 import { atDestination, atSource } from './explain-write.ts';
-import { isRecreated } from './identity.ts';
 import { awaited, type Finding, failed, ok, type Remedy, skipped } from './line.ts';
+import { isRecreated } from './relay-itself.ts';
 import { assumeStatement, trustStatement } from './statements.ts';
 
 export async function canBecomeWriter({ config, clients }: Check, route: Route, identity: Identity): Promise<Finding> {

@@ -3,7 +3,7 @@ import { RelayError } from '../core/errors.ts';
 import { SourceObject } from '../core/source-object.ts';
 import { sourceFailure } from '../failures/classify.ts';
 import { decodeKey } from '../request/encoded-key.ts';
-import type { Replay } from './context.ts';
+import type { Replay } from './replay-run.ts';
 import type { Scope } from './scope.ts';
 
 /** The newest version of a key, as a listing has it: the version's id it does not tell. */

@@ -1,8 +1,8 @@
 import { NOTHING_YET, type ReplayRequest, type ReplayTotals } from '../request/replay-request.ts';
-import type { ReplayRun } from './context.ts';
 import { planOf, type ReplayPlan } from './estimate.ts';
 import { handOver } from './hand-over.ts';
 import { pauseSeconds } from './pace.ts';
+import type { ReplayRun } from './replay-run.ts';
 import { replayStep } from './replay-step.ts';
 import { type Scanned, scan, sumOf } from './scan.ts';
 import { scopeOf } from './scope.ts';

@@ -1,6 +1,6 @@
 import { durableStep } from '../core/durable-step.ts';
 import { delaySeconds } from '../core/retry-delay.ts';
-import type { ReplayRun } from './context.ts';
+import type { ReplayRun } from './replay-run.ts';
 
 /** @throws RelayError what no repetition helps, or didn't */
 export function replayStep<T>(run: ReplayRun, name: string, work: () => Promise<T>): Promise<T> {

@@ -1,10 +1,10 @@
 import { asRelayError } from '../core/errors.ts';
 import { type Task, withoutReceipt } from '../ledger/read.ts';
 import { NOTHING_YET, type ReplayRequest, type ReplayTotals } from '../request/replay-request.ts';
-import type { Replay } from './context.ts';
 import { effortOf } from './estimate.ts';
 import { type ListedObject, listPage } from './list-page.ts';
 import { tasksPerStep } from './pace.ts';
+import type { Replay } from './replay-run.ts';
 import { routesOf, type Scope } from './scope.ts';
 import { sendTasks } from './send-tasks.ts';
 

@@ -1,5 +1,5 @@
 import type { RelayError } from '../core/errors.ts';
-import { Lanes } from './lanes.ts';
+import { Lanes } from './adaptive-concurrency.ts';
 import type { Part } from './plan.ts';
 import { type SentPart, sendPart } from './send-part.ts';
 import type { Computed } from './stream-through.ts';

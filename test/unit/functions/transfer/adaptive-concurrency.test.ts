@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { Lanes } from '../../../../functions/transfer/lanes.ts';
+import { Lanes } from '../../../../functions/transfer/adaptive-concurrency.ts';
 
 const PART_BYTES = 64 * 1024 ** 2;
 const MB_PER_S = 1000;
