@@ -19,7 +19,7 @@ export const SIGNATURE = codes(`
 
 export const THROTTLED = codes(`
   SlowDown ServiceUnavailable Throttling Throttled RequestThrottled TooManyRequests RequestLimitExceeded BandwidthLimitExceeded
-  LimitExceeded
+  LimitExceeded ProvisionedThroughputExceeded EC2Throttled
 `);
 
 /** Another request was at the same thing, or this one took too long. */

@@ -1,33 +1,37 @@
-/** Lambda's network, 625 Mbps; more than that nobody need have under way: Lambda developer guide, "Lambda quotas". */
-const ENOUGH_BYTES_PER_MS = 78_000;
-/** Two hide the pause between a part and the next. */
+/** Decides how many parts are sent at once. */
+import { NETWORK_BYTES_PER_SECOND } from './plan-large.ts';
+
+/** More than Lambda's network nobody needs to fill. */
+const ENOUGH_BYTES_PER_MS = NETWORK_BYTES_PER_SECOND / 1000;
+/** With two, one part is sent during the pause between the end of another and the next. */
 const FEWEST = 2;
-/** A function of the smallest useful size is busy with that many, however slow each is. */
+/** Eight keep a function of the smallest useful size busy, however slow each of them is. */
 const MOST = 8;
-/** What another one must bring at the least to be followed by yet another. */
+/** By this factor the pace must grow with one more part at once, or there will be no further one. */
 const WORTHWHILE = 1.15;
 
-/** How many parts travel at once: few, and more while they don't fill the network and each more has helped. */
-export class Lanes {
-  #count = FEWEST;
-  /** With one lane less. */
-  #totalBefore = 0;
+/** Starts with few parts at once, and adds one after another while they do not fill the network and each has helped. */
+export class AdaptiveConcurrency {
+  #limit = FEWEST;
+  /** The pace of all together with one part less at once. */
+  #paceBefore = 0;
   #isSettled = false;
 
-  get count(): number {
-    return this.#count;
+  /** How many parts may be under way. */
+  get limit(): number {
+    return this.#limit;
   }
 
-  /** A part has arrived, in so much time. */
-  arrived(lengthBytes: number, milliseconds: number): void {
+  /** A part has been sent, in this time. */
+  sent(lengthBytes: number, milliseconds: number): void {
     if (this.#isSettled) return;
-    const total = (lengthBytes / Math.max(1, milliseconds)) * this.#count;
-    const hasHelped = total >= this.#totalBefore * WORTHWHILE;
-    if (total >= ENOUGH_BYTES_PER_MS || !hasHelped || this.#count === MOST) {
+    const pace = (lengthBytes / Math.max(1, milliseconds)) * this.#limit;
+    const hasHelped = pace >= this.#paceBefore * WORTHWHILE;
+    if (pace >= ENOUGH_BYTES_PER_MS || !hasHelped || this.#limit === MOST) {
       this.#isSettled = true;
       return;
     }
-    this.#totalBefore = total;
-    this.#count += 1;
+    this.#paceBefore = pace;
+    this.#limit += 1;
   }
 }

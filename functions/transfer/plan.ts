@@ -1,7 +1,7 @@
 import { RelayError } from '../core/errors.ts';
 import type { SourceObject } from '../core/source-object.ts';
 import { type Checksum, worksForMultipart } from './checksum.ts';
-import type { SourceState } from './source-state.ts';
+import { needsRestore, type SourceState } from './source-state.ts';
 
 const MIB = 1024 ** 2;
 
@@ -93,10 +93,8 @@ export function partsOfSource({ first, last }: { first: number; last: number }, 
   return Array.from({ length: last - first + 1 }, (_, index) => ({ number: first + index, lengthBytes }));
 }
 
-/** Archived objects can be read only while a restored copy exists. */
 function isArchived({ storageClass, restore }: SourceState): boolean {
-  if (storageClass !== 'GLACIER' && storageClass !== 'DEEP_ARCHIVE') return false;
-  return !restore?.includes('ongoing-request="false"');
+  return needsRestore(storageClass) && !restore?.includes('ongoing-request="false"');
 }
 
 function nothingToProveBy(source: SourceObject): RelayError {

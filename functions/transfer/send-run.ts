@@ -1,5 +1,5 @@
 import type { RelayError } from '../core/errors.ts';
-import { Lanes } from './adaptive-concurrency.ts';
+import { AdaptiveConcurrency } from './adaptive-concurrency.ts';
 import type { Part } from './plan.ts';
 import { type SentPart, sendPart } from './send-part.ts';
 import type { Computed } from './stream-through.ts';
@@ -31,7 +31,7 @@ export async function sendRun(
   const sent: SentPart[] = [];
   const stop = new AbortController();
   const signal = AbortSignal.any([stop.signal, transfer.signal]);
-  const lanes = new Lanes();
+  const concurrency = new AdaptiveConcurrency();
   const underWay = new Set<Promise<void>>();
   const startedAt = performance.now();
   let failure: RelayError | undefined;
@@ -49,7 +49,7 @@ export async function sendRun(
       sent[index] = done;
       // The length of a part of the source was an estimate until it was read.
       const { lengthBytes } = done.crc32 ?? part;
-      lanes.arrived(lengthBytes, performance.now() - begunAt);
+      concurrency.sent(lengthBytes, performance.now() - begunAt);
       doneBytes += lengthBytes;
     } catch (error) {
       failure ??= error as RelayError;
@@ -59,7 +59,7 @@ export async function sendRun(
   };
   for (const [index, part] of parts.entries()) {
     // With one less under way there may be time again.
-    while (underWay.size > 0 && (underWay.size >= lanes.count || !isTimeFor(part))) await Promise.race(underWay);
+    while (underWay.size > 0 && (underWay.size >= concurrency.limit || !isTimeFor(part))) await Promise.race(underWay);
     // The first is begun in any case: otherwise a part too large for a cautious guess would never be sent.
     if (failure !== undefined || (index > 0 && !isTimeFor(part))) break;
     const sending = send(part, index).finally(() => underWay.delete(sending));

@@ -1,7 +1,7 @@
 import { HeadObjectCommand } from '@aws-sdk/client-s3';
+import pMap from 'p-map';
 import type { Reader } from '../aws/reader.ts';
 import { RelayError } from '../core/errors.ts';
-import { inLanes } from '../core/in-lanes.ts';
 import type { SourceObject } from '../core/source-object.ts';
 import { checksumValue } from './checksum.ts';
 import { type CombinableCrc, type Crc32Part, combineCrcs, crc32FromBase64, crc32ToBase64 } from './crc32.ts';
@@ -48,19 +48,18 @@ async function crcsOfParts(
   state: SourceState,
   { algorithm, parts, signal }: PartsWanted,
 ): Promise<Crc32Part[]> {
-  const found: Crc32Part[] = [];
   const pin = pinOf(reader, source, state);
-  await inLanes(HEADS_AT_ONCE, [...Array(parts).keys()], async (index) => {
-    const PartNumber = index + 1;
+  const crcOfPart = async (PartNumber: number): Promise<Crc32Part> => {
     const command = new HeadObjectCommand({ ...pin, PartNumber, ChecksumMode: 'ENABLED' });
     const head = await reader.s3.send(command, { abortSignal: signal }).catch((error: unknown) => {
       throw pinnedFailure(error, 'HeadObject', source, pin);
     });
     const value = checksumValue(head, algorithm);
     if (value === undefined) throw untold(source, `part ${PartNumber} has no ${algorithm}`);
-    found[index] = { crc: crc32FromBase64(value), lengthBytes: head.ContentLength ?? 0 };
-  });
-  return found;
+    return { crc: crc32FromBase64(value), lengthBytes: head.ContentLength ?? 0 };
+  };
+  const numbers = Array.from({ length: parts }, (_, index) => index + 1);
+  return pMap(numbers, crcOfPart, { concurrency: HEADS_AT_ONCE });
 }
 
 function untold(source: SourceObject, what: string): RelayError {

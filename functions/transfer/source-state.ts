@@ -92,6 +92,11 @@ export function stateOf(head: HeadObjectCommandOutput | GetObjectCommandOutput):
   };
 }
 
+/** Whether objects of this storage class can be read only while a restored copy exists. */
+export function needsRestore(storageClass: string | undefined): boolean {
+  return storageClass === 'GLACIER' || storageClass === 'DEEP_ARCHIVE';
+}
+
 /** Whether an error of a look says that there is nothing (any more). */
 export function isGone(error: unknown): boolean {
   return error instanceof RelayError && (error.code === 'SourceMissing' || error.code === 'BucketMissing');
