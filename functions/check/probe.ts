@@ -1,3 +1,4 @@
+/** Writes the check's own objects to the destination, as the relay writes objects. */
 import {
   AbortMultipartUploadCommand,
   CompleteMultipartUploadCommand,
@@ -17,12 +18,12 @@ import { storageClassFor } from '../transfer/storage-class.ts';
 import { conditionOf } from '../transfer/transfer.ts';
 import type { Check } from './context.ts';
 
-/** Under a destination's prefix, each check has a folder of its own in this one, so that it never meets an object of anybody else. */
+/** Below the destination's prefix. Each check has a folder of its own in it, and so never touches another object. */
 const FOLDER = 'upload-relay-check/';
 const BODY = Buffer.from('Written by the check of Upload Relay, to see whether objects arrive. It may be deleted.\n');
 const CRC32 = crc32OfBuffer(BODY);
 export const PROBE_CHECKSUM: Checksum = { algorithm: 'CRC32', value: CRC32 };
-/** Of nothing that is ever sent. */
+/** The CRC32 of a body that no request sends. */
 export const WRONG_CRC32 = crc32OfBuffer(Buffer.from('something else'));
 
 export type ProbeName = 'small' | 'in-parts';
@@ -31,7 +32,7 @@ export function probeKey({ id }: Pick<Check, 'id'>, { destination }: Route, name
   return `${destination.prefix}${FOLDER}${id}/${name}`;
 }
 
-/** A key that the route's role must not write; undefined where the route has the whole bucket. */
+/** A key that the writer role must not write; undefined where the route has the whole bucket. */
 export function keyOutside({ id }: Pick<Check, 'id'>, { destination }: Route): string | undefined {
   if (destination.prefix === '') return undefined;
   const key = `${FOLDER}${id}/outside-the-prefix`;
@@ -40,9 +41,9 @@ export function keyOutside({ id }: Pick<Check, 'id'>, { destination }: Route): s
 
 type Asked = EncryptionHeaders & Pick<PutObjectCommandInput, 'StorageClass' | 'Tagging'>;
 
-/** What the route asks of every write, since each is a right or a condition of its own. */
+/** What the route adds to every write: each of these needs a permission or meets a condition. */
 function asked({ storageClass, copyTags, destination }: Route): Asked {
-  // As the relay asks of an object in STANDARD, which the probe would be at the source.
+  // The probe stands for an object that is in STANDARD at the source.
   const asksFor = storageClassFor(storageClass, 'STANDARD');
   return {
     ...encryptionFor(destination),
@@ -51,7 +52,7 @@ function asked({ storageClass, copyTags, destination }: Route): Asked {
   };
 }
 
-/** One object, written as the relay writes small ones. */
+/** Writes one object as the relay writes small objects. */
 export function putProbe(
   writer: S3Client,
   check: Pick<Check, 'id'>,
@@ -65,8 +66,8 @@ export function putProbe(
 }
 
 /**
- * A write that stores nothing, since its checksum is wrong: `BadDigest` means that it would have been allowed, for S3 decides
- * on rights before it reads a body. So nothing is left behind where nothing may be written.
+ * A write that stores nothing, since its checksum is wrong. S3 decides about permissions before it reads a body, so `BadDigest`
+ * means that the write was allowed, and nothing is left behind where nothing may be written.
  */
 export function putNothing(
   writer: S3Client,
@@ -78,8 +79,8 @@ export function putNothing(
 }
 
 /**
- * One part, written as the relay writes large objects: the part is streamed and bears no checksum, the object bears one at the
- * end. A last part may be as small as one likes.
+ * Writes one part as the relay writes multipart uploads: without a checksum of the part, and with one of the whole object at the end.
+ * The last part of an upload may be of any size.
  */
 export async function putInParts(writer: S3Client, check: Pick<Check, 'id'>, route: Route): Promise<void> {
   const { bucket, account } = route.destination;
@@ -107,7 +108,7 @@ export async function putInParts(writer: S3Client, check: Pick<Check, 'id'>, rou
     const doubt = doubtAbout(answer, PROBE_CHECKSUM);
     if (doubt !== undefined) throw new Error(doubt);
   } catch (error) {
-    // Refused to a role with s3:PutObject alone; then the bucket's lifecycle rule removes the part.
+    // A role with s3:PutObject alone may not abort. The bucket's lifecycle rule then removes the part.
     await writer.send(new AbortMultipartUploadCommand(upload)).catch(() => undefined);
     throw error;
   }

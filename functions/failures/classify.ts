@@ -1,7 +1,7 @@
 import { RelayError } from '../core/errors.ts';
 import type { Destination, SourceObject } from '../core/source-object.ts';
 import { bareCode } from './codes.ts';
-import { type ErrorFacts, factsOf, refusedService } from './facts.ts';
+import { describe, type ErrorFacts, factsOf, refusedService } from './facts.ts';
 import { type Failure, PASSING, type Side } from './failure.ts';
 import { FAILURES } from './table.ts';
 
@@ -56,8 +56,7 @@ function classify(
   if (error instanceof RelayError) return error;
   const met = factsOf(error);
   const { code, retryable, advice } = rowOf(met, side);
-  const answer = [met.status, `${met.name}: ${met.message}`].filter((part) => part !== undefined).join(' ');
   const place = code === 'WrongRegion' && met.region !== undefined ? ` The bucket is in ${met.region}.` : '';
-  const message = `${where.operation} on ${subject} failed (${answer}).${place} ${advice}`;
+  const message = `${where.operation} on ${subject} failed (${describe(met)}).${place} ${advice}`;
   return new RelayError({ code, retryable, message, ...where, cause: error });
 }
