@@ -10,11 +10,11 @@ import {
   UploadPartCommand,
 } from '@aws-sdk/client-s3';
 import type { Route } from '../core/route.ts';
+import { placeOf } from '../core/source-object.ts';
 import { doubtAbout } from '../transfer/answered.ts';
+import { routeAttributes } from '../transfer/attributes.ts';
 import type { Checksum } from '../transfer/checksum.ts';
 import { crc32OfBuffer } from '../transfer/crc32.ts';
-import { type EncryptionHeaders, encryptionFor } from '../transfer/encryption.ts';
-import { storageClassFor } from '../transfer/storage-class.ts';
 import { conditionOf } from '../transfer/transfer.ts';
 import type { Check } from './context.ts';
 
@@ -39,17 +39,10 @@ export function keyOutside({ id }: Pick<Check, 'id'>, { destination }: Route): s
   return key.startsWith(destination.prefix) ? `not-${key}` : key;
 }
 
-type Asked = EncryptionHeaders & Pick<PutObjectCommandInput, 'StorageClass' | 'Tagging'>;
-
 /** What the route adds to every write: each of these needs a permission or meets a condition. */
-function asked({ storageClass, copyTags, destination }: Route): Asked {
+function asked(route: Route): Pick<PutObjectCommandInput, 'StorageClass' | 'Tagging'> {
   // The probe stands for an object that is in STANDARD at the source.
-  const asksFor = storageClassFor(storageClass, 'STANDARD');
-  return {
-    ...encryptionFor(destination),
-    ...(asksFor !== undefined && { StorageClass: asksFor }),
-    ...(copyTags && { Tagging: 'written-by=upload-relay-check' }),
-  };
+  return { ...routeAttributes(route, 'STANDARD'), ...(route.copyTags && { Tagging: 'written-by=upload-relay-check' }) };
 }
 
 /** Writes one object as the relay writes small objects. */
@@ -60,7 +53,7 @@ export function putProbe(
   change: Partial<PutObjectCommandInput> = {},
 ): Promise<PutObjectCommandOutput> {
   const { bucket, account } = route.destination;
-  const place = { Bucket: bucket, Key: probeKey(check, route, 'small'), ExpectedBucketOwner: account };
+  const place = placeOf({ bucket, key: probeKey(check, route, 'small') }, account);
   const input = { ...place, ...asked(route), ...conditionOf(route) };
   return writer.send(new PutObjectCommand({ ...input, Body: BODY, ChecksumCRC32: CRC32, ...change }));
 }
@@ -84,7 +77,7 @@ export function putNothing(
  */
 export async function putInParts(writer: S3Client, check: Pick<Check, 'id'>, route: Route): Promise<void> {
   const { bucket, account } = route.destination;
-  const place = { Bucket: bucket, Key: probeKey(check, route, 'in-parts'), ExpectedBucketOwner: account };
+  const place = placeOf({ bucket, key: probeKey(check, route, 'in-parts') }, account);
   const { UploadId } = await writer.send(
     new CreateMultipartUploadCommand({
       ...place,

@@ -4,7 +4,7 @@ import { encryptStatement } from '../aws/policies.ts';
 import type { Route } from '../core/route.ts';
 import { describe, type ErrorFacts } from '../failures/facts.ts';
 import { doubtAbout } from '../transfer/answered.ts';
-import { type EncryptionHeaders, encryptionFor } from '../transfer/encryption.ts';
+import { type EncryptionHeaders, encryptionFor } from '../transfer/attributes.ts';
 import { type Attempt, attempt, isRefusal, isUndecided } from './attempt.ts';
 import type { Check } from './context.ts';
 import { explainWrite, type FailedWrite } from './explain-write.ts';

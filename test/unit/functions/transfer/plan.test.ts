@@ -4,6 +4,7 @@ import { crc32 } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { combineParts, crc32c } from '../../../../emulator/index.ts';
 import { SourceObject } from '../../../../functions/core/source-object.ts';
+import { storageClassFor } from '../../../../functions/transfer/attributes.ts';
 import { BodyTap } from '../../../../functions/transfer/body-tap.ts';
 import { type ChecksumAlgorithm, checksumMember, worksForMultipart } from '../../../../functions/transfer/checksum.ts';
 import { combineCrcs, crc32FromBase64, crc32OfBuffer, crc32ToBase64 } from '../../../../functions/transfer/crc32.ts';
@@ -11,7 +12,6 @@ import { type ComparedProof, requireDigests } from '../../../../functions/transf
 import { type PlanLimits, partSizeFor, planTransfer, splitIntoParts } from '../../../../functions/transfer/plan.ts';
 import { MAX_OBJECT_BYTES } from '../../../../functions/transfer/plan-large.ts';
 import { type Proof, type ProofFacts, proofOf } from '../../../../functions/transfer/proof.ts';
-import { storageClassFor } from '../../../../functions/transfer/storage-class.ts';
 import { aState } from '../../../support/relay.ts';
 
 const MIB = 1024 ** 2;
