@@ -2,9 +2,9 @@ import { withDurableExecution } from '@aws/durable-execution-sdk-js';
 import { Logger } from '@aws-lambda-powertools/logger';
 import { createReplayClients } from '../aws/clients.ts';
 import { readReplayConfig } from '../core/config.ts';
-import type { Replay, ReplayRun } from '../replay/context.ts';
 import { type RedriveSummary, redrive } from '../replay/redrive.ts';
 import { type ReplaySummary, replayObjects } from '../replay/replay-objects.ts';
+import type { Replay, ReplayRun } from '../replay/replay-run.ts';
 import { parseReplayEvent } from '../request/replay-request.ts';
 
 export type ReplayAnswer = ReplaySummary | RedriveSummary;

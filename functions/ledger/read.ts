@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type AttributeValue, BatchGetItemCommand, type KeysAndAttributes } from '@aws-sdk/client-dynamodb';
+import pMap from 'p-map';
 import { chunks } from '../core/chunks.ts';
-import { inLanes } from '../core/in-lanes.ts';
 import { bucketOf, type PlacedRoute } from '../core/route.ts';
-import type { Replay } from '../replay/context.ts';
+import { serviceFailure } from '../failures/service-failure.ts';
 import type { ListedObject } from '../replay/list-page.ts';
-import { serviceFailure } from '../replay/service-failure.ts';
+import type { Replay } from '../replay/replay-run.ts';
 import { ledgerId } from './ledger-item.ts';
 
 /** An object along one route. */
@@ -18,17 +18,17 @@ type Item = Record<string, AttributeValue>;
 
 /** DynamoDB's limit: https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchGetItem.html */
 const IDS_PER_REQUEST = 100;
-const LANES = 10;
+const REQUESTS_AT_ONCE = 10;
 /** What DynamoDB leaves unread, because of throttling, is asked for again. */
 const ATTEMPTS = 6;
 const FIRST_PAUSE_MS = 50;
 
 /** Those that have no receipt of their newest version. */
 export async function withoutReceipt(replay: Replay, tasks: readonly Task[]): Promise<Task[]> {
-  const receipts = new Map<string, Item>();
-  await inLanes(LANES, chunks(tasks.map(idOf), IDS_PER_REQUEST), async (ids) => {
-    for (const item of await getItems(replay, ids)) receipts.set(item['id']!.S!, item);
+  const found = await pMap(chunks(tasks.map(idOf), IDS_PER_REQUEST), (ids) => getItems(replay, ids), {
+    concurrency: REQUESTS_AT_ONCE,
   });
+  const receipts = new Map(found.flat().map((item) => [item['id']!.S!, item]));
   const routes = new Map(replay.config.routes.map((route) => [route.name, route]));
   const isDone = (task: Task) => {
     const receipt = receipts.get(idOf(task));

@@ -1,21 +1,21 @@
+/** Sends a message to the relay's queue for each object that is to be relayed. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SendMessageBatchCommand } from '@aws-sdk/client-sqs';
+import pMap from 'p-map';
 import { chunks } from '../core/chunks.ts';
-import { inLanes } from '../core/in-lanes.ts';
+import { serviceFailure } from '../failures/service-failure.ts';
 import type { Task } from '../ledger/read.ts';
 import { messageBody } from '../request/message-body.ts';
-import type { Replay } from './context.ts';
-import { serviceFailure } from './service-failure.ts';
+import type { Replay } from './replay-run.ts';
 
-/** SQS's limit. Ten keys, even with each character escaped, are far below the limit of bytes. */
+/** SQS's limit. Ten keys stay far below SQS's limit of bytes, even with each character escaped. */
 const MESSAGES_PER_BATCH = 10;
-const LANES = 10;
+const BATCHES_AT_ONCE = 10;
 const ATTEMPTS = 5;
 const FIRST_PAUSE_MS = 100;
 
-/** Asks the relay for each task, by a message into its own queue. */
 export async function sendTasks(replay: Replay, tasks: readonly Task[]): Promise<void> {
-  await inLanes(LANES, chunks(tasks, MESSAGES_PER_BATCH), (batch) => sendBatch(replay, batch));
+  await pMap(chunks(tasks, MESSAGES_PER_BATCH), (batch) => sendBatch(replay, batch), { concurrency: BATCHES_AT_ONCE });
 }
 
 /** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessageBatch.html */

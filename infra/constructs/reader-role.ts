@@ -40,6 +40,6 @@ export class ReaderRole extends Construct {
 }
 
 /** The roles of the relay's account that read or list it. */
-function reading(config: RelayContext): string | string[] {
-  return config.relay.replay ? [relayRoleArn(config), replayRoleArn(config)] : relayRoleArn(config);
+function reading(config: RelayContext): string[] {
+  return config.relay.replay ? [relayRoleArn(config), replayRoleArn(config)] : [relayRoleArn(config)];
 }

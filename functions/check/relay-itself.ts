@@ -1,10 +1,11 @@
+/** Checks the relay itself: its credentials, its clock and the protection of its ledger. */
 import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';
-import { attempt, describe } from './attempt.ts';
+import { describe } from '../failures/facts.ts';
+import { attempt } from './attempt.ts';
 import type { Check, Identity } from './context.ts';
-import { atSource } from './explain-write.ts';
-import { type Finding, failed, ok } from './line.ts';
+import { advised, atSource, type Finding, failed, ok } from './line.ts';
 
-/** S3 takes signatures within 15 minutes, other services within 5. A clock that is a minute off is on its way there. */
+/** S3 takes signatures that are up to 15 minutes off, other services up to 5. A clock that is a minute off gets worse. */
 const TOLERATED_MS = 60_000;
 
 /** Needs no permission. https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html */
@@ -30,7 +31,7 @@ export function isRecreated(deployedRoleId: string, { roleId }: Identity): boole
   return roleId !== deployedRoleId;
 }
 
-/** After STS has answered: its Date is compared with this clock. */
+/** Compares this clock with the Date header of STS, so `whoAmI` must come first. */
 export function clocksAgree({ config, clients }: Check): Finding {
   const aheadMs = clients.clockAheadMs();
   if (aheadMs === undefined)
@@ -43,6 +44,14 @@ export function clocksAgree({ config, clients }: Check): Finding {
 
 const NOTHING_TO_PASTE =
   'AWS refuses signatures that are more than 5 minutes (S3: 15) away from its own time. The SDK corrects itself, at the price of a refused first request, until it no longer can. Lambda keeps its clocks; deploy the function again to get other machines, and open a support case if that does not help. Outside Lambda: synchronize the clock with NTP. There is no policy to change.';
+
+/** The setting of the deployment tells, since the relay may not describe the table. */
+export function ledgerIsProtected({ config }: Pick<Check, 'config'>): Finding {
+  if (config.protectLedger) return ok("it can't be deleted by mistake");
+  const change =
+    'Once the first deployment has gone well, set relay.protectLedger to true in cdk.json and deploy the source stack: the table of the receipts then cannot be deleted by mistake.';
+  return advised('relay.protectLedger is off', atSource(config.sourceAccount, change));
+}
 
 /** `arn:aws:sts::1:assumed-role/name/session` → `arn:aws:iam::1:role/name` */
 function roleArnOf(sessionArn: string): string {
