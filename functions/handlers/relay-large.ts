@@ -1,8 +1,8 @@
 import '../core/heap.ts';
 import { withDurableExecution } from '@aws/durable-execution-sdk-js';
 import { withDeadline } from '../invocation/deadline.ts';
-import { newRelay } from '../invocation/new-relay.ts';
 import { relayLarge } from '../large/relay-large.ts';
+import { newRelay } from './new-relay.ts';
 
 const relay = newRelay('-large');
 const { logger } = relay;

@@ -2,9 +2,9 @@ import '../core/heap.ts';
 import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
 import middy from '@middy/core';
 import { withDeadline } from '../invocation/deadline.ts';
-import { newRelay } from '../invocation/new-relay.ts';
-import { type PartsRequest, parsePartsRequest } from '../large/large-request.ts';
 import { type PartsAnswer, sendParts } from '../large/send-parts.ts';
+import { type PartsRequest, parsePartsRequest } from '../request/large-request.ts';
+import { newRelay } from './new-relay.ts';
 
 const relay = newRelay('-part');
 const { logger } = relay;

@@ -6,11 +6,11 @@ import { answerBatchJob } from '../doors/batch-job.ts';
 import { answerManual, type ManualAnswer } from '../doors/manual.ts';
 import { answerQueue } from '../doors/queue.ts';
 import { withDeadline } from '../invocation/deadline.ts';
-import { newRelay } from '../invocation/new-relay.ts';
 import { badEvent } from '../request/bad-event.ts';
 import { type BatchAnswer, isBatchJob } from '../request/batch-operations.ts';
 import { isManualEvent } from '../request/manual.ts';
 import { isSqsEvent } from '../request/sqs-message.ts';
+import { newRelay } from './new-relay.ts';
 
 export type RelayEvent = SQSEvent | Record<string, unknown>;
 export type RelayAnswer = SQSBatchResponse | BatchAnswer | ManualAnswer;

@@ -3,6 +3,7 @@ import { bucketOf, destinationOf, type Route, routesFor } from '../core/route.ts
 import { SourceObject } from '../core/source-object.ts';
 import { hasTimeFor } from '../invocation/deadline.ts';
 import type { Invocation } from '../invocation/invocation.ts';
+import type { PartsRequest } from '../request/large-request.ts';
 import { type Part, partsOfSource, splitIntoParts } from '../transfer/plan.ts';
 import type { SentPart } from '../transfer/send-part.ts';
 import { sendRun } from '../transfer/send-run.ts';
@@ -10,7 +11,6 @@ import type { SourceState } from '../transfer/source-state.ts';
 import type { Transfer } from '../transfer/transfer.ts';
 import { VisibleWrites } from '../transfer/visible-writes.ts';
 import { changed, hasChanged } from './has-changed.ts';
-import type { PartsRequest } from './large-request.ts';
 import { isWorthRepeating } from './persistent-step.ts';
 import { tooSlow } from './time-limit.ts';
 

@@ -3,9 +3,9 @@ import { type AttributeValue, BatchGetItemCommand, type KeysAndAttributes } from
 import { chunks } from '../core/chunks.ts';
 import { inLanes } from '../core/in-lanes.ts';
 import { bucketOf, type PlacedRoute } from '../core/route.ts';
+import { serviceFailure } from '../failures/service-failure.ts';
 import type { Replay } from '../replay/context.ts';
 import type { ListedObject } from '../replay/list-page.ts';
-import { serviceFailure } from '../replay/service-failure.ts';
 import { ledgerId } from './ledger-item.ts';
 
 /** An object along one route. */

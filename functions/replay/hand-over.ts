@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { DurableExecutionAlreadyStartedException, InvokeCommand } from '@aws-sdk/client-lambda';
+import { serviceFailure } from '../failures/service-failure.ts';
 import type { ReplayRequest } from '../request/replay-request.ts';
 import type { ReplayRun } from './context.ts';
 import { replayStep } from './replay-step.ts';
-import { serviceFailure } from './service-failure.ts';
 
 /** Lambda takes 64 characters. */
 const HASH_CHARACTERS = 48;

@@ -1,8 +1,8 @@
 import { ListMessageMoveTasksCommand, StartMessageMoveTaskCommand } from '@aws-sdk/client-sqs';
 import { delaySeconds } from '../core/retry-delay.ts';
+import { serviceFailure } from '../failures/service-failure.ts';
 import type { ReplayRun } from './context.ts';
 import { replayStep } from './replay-step.ts';
-import { serviceFailure } from './service-failure.ts';
 
 export interface RedriveSummary {
   from: 'dead-letter-queue';

@@ -2,10 +2,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { SendMessageBatchCommand } from '@aws-sdk/client-sqs';
 import { chunks } from '../core/chunks.ts';
 import { inLanes } from '../core/in-lanes.ts';
+import { serviceFailure } from '../failures/service-failure.ts';
 import type { Task } from '../ledger/read.ts';
 import { messageBody } from '../request/message-body.ts';
 import type { Replay } from './context.ts';
-import { serviceFailure } from './service-failure.ts';
 
 /** SQS's limit. Ten keys, even with each character escaped, are far below the limit of bytes. */
 const MESSAGES_PER_BATCH = 10;

@@ -3,8 +3,8 @@ import { Logger } from '@aws-lambda-powertools/logger';
 import { createClients } from '../aws/clients.ts';
 import { readConfig } from '../core/config.ts';
 import { largeSlots } from '../delivery/large-slots.ts';
+import type { Relay } from '../invocation/invocation.ts';
 import { RelayMetrics } from '../reporting/metrics.ts';
-import type { Relay } from './invocation.ts';
 
 /**
  * What every function of the relay begins with, once per execution environment.
