@@ -1,3 +1,4 @@
+import pMap from 'p-map';
 import { asRelayError, type RelayError } from '../core/errors.ts';
 import type { Invocation } from '../invocation/invocation.ts';
 import type { RelayReceipt } from '../ledger/receipt.ts';
@@ -43,18 +44,15 @@ async function relayAll(
   receipts: RelayReceipt[],
 ): Promise<Failed[]> {
   const failed: Failed[] = [];
-  const queue = singles.values();
-  const worker = async () => {
-    for (const single of queue) {
-      try {
-        const [request] = parseManualEvent(single, invocation.config);
-        receipts.push(...(await relayAtOnce(invocation, request!)));
-      } catch (error) {
-        failed.push({ single, failure: asRelayError(error) });
-      }
+  const relayOne = async (single: Failed['single']) => {
+    try {
+      const [request] = parseManualEvent(single, invocation.config);
+      receipts.push(...(await relayAtOnce(invocation, request!)));
+    } catch (error) {
+      failed.push({ single, failure: asRelayError(error) });
     }
   };
-  await Promise.all(Array.from({ length: OBJECTS_IN_FLIGHT }, worker));
+  await pMap(singles, relayOne, { concurrency: OBJECTS_IN_FLIGHT });
   const { waiting = [], over = [] } = Object.groupBy(failed, ({ failure }) => (isForNow(failure) ? 'waiting' : 'over'));
   if (waiting.length === 0 || waiting.length === singles.length) return failed;
   const again = waiting.map(({ single }) => single);

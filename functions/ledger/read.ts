@@ -1,7 +1,8 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { type AttributeValue, BatchGetItemCommand, type KeysAndAttributes } from '@aws-sdk/client-dynamodb';
+import pMap from 'p-map';
 import { chunks } from '../core/chunks.ts';
-import { inLanes } from '../core/in-lanes.ts';
+import type { RelayError } from '../core/errors.ts';
+import { retry } from '../core/retry.ts';
 import { bucketOf, type PlacedRoute } from '../core/route.ts';
 import { serviceFailure } from '../failures/service-failure.ts';
 import type { Replay } from '../replay/context.ts';
@@ -19,16 +20,24 @@ type Item = Record<string, AttributeValue>;
 /** DynamoDB's limit: https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchGetItem.html */
 const IDS_PER_REQUEST = 100;
 const LANES = 10;
-/** What DynamoDB leaves unread, because of throttling, is asked for again. */
 const ATTEMPTS = 6;
 const FIRST_PAUSE_MS = 50;
+
+/** DynamoDB throttles, so it left some items of a batch unread. */
+class Unread extends Error {
+  override name = 'Error';
+}
 
 /** Those that have no receipt of their newest version. */
 export async function withoutReceipt(replay: Replay, tasks: readonly Task[]): Promise<Task[]> {
   const receipts = new Map<string, Item>();
-  await inLanes(LANES, chunks(tasks.map(idOf), IDS_PER_REQUEST), async (ids) => {
-    for (const item of await getItems(replay, ids)) receipts.set(item['id']!.S!, item);
-  });
+  await pMap(
+    chunks(tasks.map(idOf), IDS_PER_REQUEST),
+    async (ids) => {
+      for (const item of await getItems(replay, ids)) receipts.set(item['id']!.S!, item);
+    },
+    { concurrency: LANES },
+  );
   const routes = new Map(replay.config.routes.map((route) => [route.name, route]));
   const isDone = (task: Task) => {
     const receipt = receipts.get(idOf(task));
@@ -87,7 +96,7 @@ async function getItems({ clients, config }: Replay, ids: string[]): Promise<Ite
       'id, #status, sourceBucket, sourceETag, sizeBytes, startedAt, durationMs, destinationAccount, destinationBucket, destinationKey',
     ExpressionAttributeNames: { '#status': 'status' },
   };
-  for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
+  const askForRest = async () => {
     const command = new BatchGetItemCommand({ RequestItems: { [config.ledgerTable]: asked } });
     const { Responses, UnprocessedKeys } = await clients.dynamodb.send(command).catch((error: unknown) => {
       throw serviceFailure('LedgerUnavailable', 'BatchGetItem', config.ledgerTable, error);
@@ -96,8 +105,12 @@ async function getItems({ clients, config }: Replay, ids: string[]): Promise<Ite
     const unread = UnprocessedKeys?.[config.ledgerTable];
     if (!unread?.Keys?.length) return items;
     asked = unread;
-    await sleep(FIRST_PAUSE_MS * 2 ** (attempt - 1));
-  }
-  const throttled = new Error(`${asked.Keys?.length} receipts stay unread`);
-  throw serviceFailure('LedgerUnavailable', 'BatchGetItem', config.ledgerTable, throttled);
+    const throttled = new Unread(`${asked.Keys?.length} receipts stay unread`);
+    throw serviceFailure('LedgerUnavailable', 'BatchGetItem', config.ledgerTable, throttled);
+  };
+  return await retry<Item[], RelayError>(askForRest, {
+    attempts: ATTEMPTS,
+    isTransient: ({ cause }) => cause instanceof Unread,
+    backoffMs: (failed) => FIRST_PAUSE_MS * 2 ** (failed - 1),
+  });
 }

@@ -1,7 +1,7 @@
 import { HeadObjectCommand } from '@aws-sdk/client-s3';
+import pMap from 'p-map';
 import type { Reader } from '../aws/reader.ts';
 import { RelayError } from '../core/errors.ts';
-import { inLanes } from '../core/in-lanes.ts';
 import type { SourceObject } from '../core/source-object.ts';
 import { checksumValue } from './checksum.ts';
 import { type CombinableCrc, type Crc32Part, combineCrcs, crc32FromBase64, crc32ToBase64 } from './crc32.ts';
@@ -50,16 +50,20 @@ async function crcsOfParts(
 ): Promise<Crc32Part[]> {
   const found: Crc32Part[] = [];
   const pin = pinOf(reader, source, state);
-  await inLanes(HEADS_AT_ONCE, [...Array(parts).keys()], async (index) => {
-    const PartNumber = index + 1;
-    const command = new HeadObjectCommand({ ...pin, PartNumber, ChecksumMode: 'ENABLED' });
-    const head = await reader.s3.send(command, { abortSignal: signal }).catch((error: unknown) => {
-      throw pinnedFailure(error, 'HeadObject', source, pin);
-    });
-    const value = checksumValue(head, algorithm);
-    if (value === undefined) throw untold(source, `part ${PartNumber} has no ${algorithm}`);
-    found[index] = { crc: crc32FromBase64(value), lengthBytes: head.ContentLength ?? 0 };
-  });
+  await pMap(
+    [...Array(parts).keys()],
+    async (index) => {
+      const PartNumber = index + 1;
+      const command = new HeadObjectCommand({ ...pin, PartNumber, ChecksumMode: 'ENABLED' });
+      const head = await reader.s3.send(command, { abortSignal: signal }).catch((error: unknown) => {
+        throw pinnedFailure(error, 'HeadObject', source, pin);
+      });
+      const value = checksumValue(head, algorithm);
+      if (value === undefined) throw untold(source, `part ${PartNumber} has no ${algorithm}`);
+      found[index] = { crc: crc32FromBase64(value), lengthBytes: head.ContentLength ?? 0 };
+    },
+    { concurrency: HEADS_AT_ONCE },
+  );
   return found;
 }
 
