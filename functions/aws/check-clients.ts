@@ -5,11 +5,10 @@ import type { RoleMemoryConfig } from '../core/config.ts';
 import type { Route } from '../core/route.ts';
 import { kept, s3Client } from './clients.ts';
 import type { PullingRoute } from './policies.ts';
-import { readerSession } from './reader-credentials.ts';
 import { type RoleHistory, roleHistory } from './role-history.ts';
-import { assumeRole } from './role-session.ts';
+import { assumeRole, sessionOf } from './role-session.ts';
+import { readerRole, writerRole } from './route-role.ts';
 import { readingPolicy, sessionPolicy } from './session-policy.ts';
-import { writerSession } from './writer-credentials.ts';
 
 /** The clients of the check: the relay's own, and those of whoever must be refused. */
 export interface CheckClients {
@@ -62,13 +61,13 @@ export function createCheckClients(config: RoleMemoryConfig): CheckClients {
     s3Client({
       region: route.destination.region,
       maxAttempts: MAX_ATTEMPTS,
-      credentials: () => assumeRole(sts, { ...writerSession(route), Policy }),
+      credentials: () => assumeRole(sts, { ...sessionOf(writerRole(route)), Policy }),
     });
   const reader = ({ name, pull }: PullingRoute, Policy?: string) =>
     s3Client({
       region: pull.region,
       maxAttempts: MAX_ATTEMPTS,
-      credentials: () => assumeRole(sts, { ...readerSession(name, pull), Policy }),
+      credentials: () => assumeRole(sts, { ...sessionOf(readerRole(name, pull)), Policy }),
     });
   return {
     sts,
@@ -80,9 +79,9 @@ export function createCheckClients(config: RoleMemoryConfig): CheckClients {
     plain: (route) => once('plain', route, () => overPlainHttp(writer(route))),
     stranger: ({ destination }) =>
       s3Client({ region: destination.region, signer: { sign: async (request) => request } }),
-    assume: async (route, change) => void (await assumeRole(sts, { ...writerSession(route), ...change })),
+    assume: async (route, change) => void (await assumeRole(sts, { ...sessionOf(writerRole(route)), ...change })),
     assumeReader: async ({ name, pull }, change) =>
-      void (await assumeRole(sts, { ...readerSession(name, pull), ...change })),
+      void (await assumeRole(sts, { ...sessionOf(readerRole(name, pull)), ...change })),
     roles: roleHistory(new DynamoDBClient(), config, () => new Date()),
     clockAheadMs: () => aheadMs,
   };

@@ -11,12 +11,11 @@ import type { FilteredRoute, Pull, Route } from '../core/route.ts';
 import { lean } from './lean.ts';
 import { sendingRawExpires } from './raw-expires.ts';
 import type { Reader } from './reader.ts';
-import { listerCredentials, readerCredentials } from './reader-credentials.ts';
 import { roleHistory } from './role-history.ts';
 import { type RoleWatchOptions, roleWatch } from './role-watch.ts';
+import { listerCredentials, readerCredentials, writerCredentials } from './route-credentials.ts';
 import { tellingChecksums } from './telling-checksums.ts';
 import { tellingErrors } from './telling-errors.ts';
-import { writerCredentials } from './writer-credentials.ts';
 
 /** Every AWS client of a function, made once per execution environment; nothing else makes one. */
 export interface Clients {

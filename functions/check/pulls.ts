@@ -1,6 +1,6 @@
 import { DeleteObjectCommand, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import { bucketArnOf, decryptStatement, type PullingRoute, partitionOf, readStatements } from '../aws/policies.ts';
-import { readerRole } from '../aws/reader-credentials.ts';
+import { readerRole } from '../aws/route-role.ts';
 import { readingPolicy } from '../aws/session-policy.ts';
 import type { Route } from '../core/route.ts';
 import { attempt, describe, type ErrorFacts } from './attempt.ts';

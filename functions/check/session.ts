@@ -1,7 +1,7 @@
 import { awaitedUntil } from '../aws/role-refusal.ts';
-import type { RouteRole } from '../aws/role-session.ts';
+import type { RouteRole } from '../aws/route-role.ts';
+import { writerRole } from '../aws/route-role.ts';
 import { sessionPolicy } from '../aws/session-policy.ts';
-import { writerRole } from '../aws/writer-credentials.ts';
 import type { Route } from '../core/route.ts';
 import { rowOf } from '../failures/classify.ts';
 import { type Attempt, attempt, describe, type ErrorFacts, isRefusal } from './attempt.ts';

@@ -4,7 +4,7 @@ import { createClients } from '../aws/clients.ts';
 import { readConfig } from '../core/config.ts';
 import { largeSlots } from '../delivery/large-slots.ts';
 import type { Relay } from '../invocation/invocation.ts';
-import { RelayMetrics } from '../reporting/metrics.ts';
+import { EmbeddedMetrics } from '../reporting/metrics.ts';
 
 /**
  * What every function of the relay begins with, once per execution environment.
@@ -17,5 +17,5 @@ export function newRelay(suffix: string): Relay & { logger: Logger } {
   const now = () => new Date();
   const clients = createClients({ config, logger, now });
   const slots = largeSlots({ clients, config, now });
-  return { config, clients, logger, metrics: new RelayMetrics(config.name), slots, now, sleep };
+  return { config, clients, logger, metrics: new EmbeddedMetrics(config.name), slots, now, sleep };
 }

@@ -17,6 +17,12 @@ export interface ListedObject {
   isArchived: boolean;
 }
 
+/** An object that is to be relayed along a route. */
+export interface Task {
+  object: ListedObject;
+  route: string;
+}
+
 export interface Page {
   objects: ListedObject[];
   isLast: boolean;

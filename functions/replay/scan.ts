@@ -1,9 +1,9 @@
 import { asRelayError } from '../core/errors.ts';
-import { type Task, withoutReceipt } from '../ledger/read.ts';
+import { withoutReceipt } from '../ledger/read.ts';
 import { NOTHING_YET, type ReplayRequest, type ReplayTotals } from '../request/replay-request.ts';
 import type { Replay } from './context.ts';
 import { effortOf } from './estimate.ts';
-import { type ListedObject, listPage } from './list-page.ts';
+import { type ListedObject, listPage, type Task } from './list-page.ts';
 import { tasksPerStep } from './pace.ts';
 import { routesOf, type Scope } from './scope.ts';
 import { sendTasks } from './send-tasks.ts';

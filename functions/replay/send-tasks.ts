@@ -4,9 +4,9 @@ import { chunks } from '../core/chunks.ts';
 import type { RelayError } from '../core/errors.ts';
 import { retry } from '../core/retry.ts';
 import { serviceFailure } from '../failures/service-failure.ts';
-import type { Task } from '../ledger/read.ts';
 import { messageBody } from '../request/message-body.ts';
 import type { Replay } from './context.ts';
+import type { Task } from './list-page.ts';
 
 /** SQS's limit. Ten keys, even with each character escaped, are far below the limit of bytes. */
 const MESSAGES_PER_BATCH = 10;

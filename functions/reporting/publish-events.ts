@@ -1,7 +1,7 @@
 import { PutEventsCommand, type PutEventsRequestEntry } from '@aws-sdk/client-eventbridge';
 import { chunks } from '../core/chunks.ts';
 import { asRelayError } from '../core/errors.ts';
-import type { Invocation } from '../invocation/invocation.ts';
+import type { Invocation, ReportedReceipt } from '../invocation/invocation.ts';
 import type { FinalReceipt } from '../ledger/receipt.ts';
 import type { RelayRequest } from '../request/relay-request.ts';
 
@@ -41,7 +41,7 @@ export async function sendReports(invocation: Invocation): Promise<void> {
 }
 
 /** @param source the relay's name: its role may put events of no other */
-function entryOf(source: string, receipt: FinalReceipt): PutEventsRequestEntry {
+function entryOf(source: string, receipt: ReportedReceipt): PutEventsRequestEntry {
   return { Source: source, DetailType: DETAIL_TYPES[receipt.status], Detail: JSON.stringify(receipt) };
 }
 

@@ -6,14 +6,14 @@ import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { S3Client, type S3ClientConfig } from '@aws-sdk/client-s3';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { sendingRawExpires } from '../../functions/aws/raw-expires.ts';
+import { writerCredentials } from '../../functions/aws/route-credentials.ts';
 import { tellingErrors } from '../../functions/aws/telling-errors.ts';
-import { writerCredentials } from '../../functions/aws/writer-credentials.ts';
 import { readConfig } from '../../functions/core/config.ts';
 import { RelayError } from '../../functions/core/errors.ts';
 import { SETTINGS_FILE } from '../../functions/core/settings.ts';
 import { largeSlots } from '../../functions/delivery/large-slots.ts';
 import type { Invocation } from '../../functions/invocation/invocation.ts';
-import { RelayMetrics } from '../../functions/reporting/metrics.ts';
+import { EmbeddedMetrics } from '../../functions/reporting/metrics.ts';
 import { lambdaKeys } from './sessions.ts';
 import { ACCOUNT_A, REGION, RELAY_ROLE_ARN, type TwoAccounts } from './two-accounts.ts';
 
@@ -49,7 +49,7 @@ export function inProcessRelay(world: TwoAccounts, remainingMs = 900_000): InPro
       config,
       clients,
       logger: silent,
-      metrics: new RelayMetrics('upload-relay'),
+      metrics: new EmbeddedMetrics('upload-relay'),
       slots: largeSlots({ clients, config, now }),
       now,
       sleep,

@@ -3,7 +3,7 @@ import type { RelayConfig } from '../../../functions/core/config.ts';
 import { RelayError } from '../../../functions/core/errors.ts';
 import { largeSlots } from '../../../functions/delivery/large-slots.ts';
 import type { Invocation } from '../../../functions/invocation/invocation.ts';
-import { RelayMetrics } from '../../../functions/reporting/metrics.ts';
+import { EmbeddedMetrics } from '../../../functions/reporting/metrics.ts';
 import { clientsOf } from './clients.ts';
 import { sqsEventOf } from './event-message.ts';
 import { BOUNDS } from './late-writes.ts';
@@ -146,7 +146,7 @@ export class Invocations {
       clients,
       slots: largeSlots({ clients, config, now }),
       logger: { info: ignore, warn: ignore, error: ignore },
-      metrics: new RelayMetrics('upload-relay'),
+      metrics: new EmbeddedMetrics('upload-relay'),
       now,
       sleep: () => life.turn('sleeps'),
       remainingMs: () => 900_000,

@@ -5,7 +5,7 @@ import { largeSlots } from '../../../functions/delivery/large-slots.ts';
 import type { Invocation } from '../../../functions/invocation/invocation.ts';
 import { relayLarge } from '../../../functions/large/relay-large.ts';
 import { sendParts } from '../../../functions/large/send-parts.ts';
-import { RelayMetrics } from '../../../functions/reporting/metrics.ts';
+import { EmbeddedMetrics } from '../../../functions/reporting/metrics.ts';
 import { type LargeRequest, parsePartsRequest } from '../../../functions/request/large-request.ts';
 import { clientsOf } from '../exploration/clients.ts';
 import { DestinationBucket } from '../exploration/destination-bucket.ts';
@@ -176,7 +176,7 @@ export class LargeWorld {
       signal: new AbortController().signal,
       recordingSignal: new AbortController().signal,
       reports: [],
-      metrics: new RelayMetrics('upload-relay'),
+      metrics: new EmbeddedMetrics('upload-relay'),
     };
   }
 }
