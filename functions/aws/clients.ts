@@ -8,14 +8,14 @@ import { STSClient } from '@aws-sdk/client-sts';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import type { RelayConfig, RoleMemoryConfig } from '../core/config.ts';
 import type { FilteredRoute, Pull, Route } from '../core/route.ts';
+import { tellingChecksums } from './checksum-mode.ts';
+import { tellingErrors } from './errors-in-200.ts';
 import { lean } from './lean.ts';
 import { sendingRawExpires } from './raw-expires.ts';
 import type { Reader } from './reader.ts';
 import { roleHistory } from './role-history.ts';
 import { type RoleWatchOptions, roleWatch } from './role-watch.ts';
 import { listerCredentials, readerCredentials, writerCredentials } from './route-credentials.ts';
-import { tellingChecksums } from './telling-checksums.ts';
-import { tellingErrors } from './telling-errors.ts';
 
 /** Every AWS client of a function, made once per execution environment; nothing else makes one. */
 export interface Clients {

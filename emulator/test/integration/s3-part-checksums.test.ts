@@ -22,7 +22,7 @@ import {
   UploadPartCopyCommand,
 } from '@aws-sdk/client-s3';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { tellingChecksums } from '../../../functions/aws/telling-checksums.ts';
+import { tellingChecksums } from '../../../functions/aws/checksum-mode.ts';
 import { type ChecksumAlgorithm, runningChecksum } from '../../services/s3/checksums.ts';
 import { S3Fixture } from './s3-fixture.ts';
 
