@@ -3,11 +3,12 @@ import type { S3Client } from '@aws-sdk/client-s3';
 import { type AssumeRoleCommandInput, STSClient } from '@aws-sdk/client-sts';
 import type { RoleMemoryConfig } from '../core/config.ts';
 import type { Route } from '../core/route.ts';
-import { kept, s3Client } from './clients.ts';
+import { memoize } from './memoize.ts';
 import type { PullingRoute } from './policies.ts';
 import { type RoleHistory, roleHistory } from './role-history.ts';
 import { assumeRole, sessionOf } from './role-session.ts';
 import { readerRole, writerRole } from './route-role.ts';
+import { s3Client } from './s3-client.ts';
 import { readingPolicy, sessionPolicy } from './session-policy.ts';
 
 /** The clients of the check: the relay's own, and those of whoever must be refused. */
@@ -56,7 +57,7 @@ export function createCheckClients(config: RoleMemoryConfig): CheckClients {
   );
   const clients = new Map<string, S3Client>();
   const once = (kind: string, { name }: Pick<Route, 'name'>, make: () => S3Client) =>
-    kept(clients, `${kind} ${name}`, make);
+    memoize(clients, `${kind} ${name}`, make);
   const writer = (route: Route, Policy?: string) =>
     s3Client({
       region: route.destination.region,

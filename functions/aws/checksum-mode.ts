@@ -1,22 +1,23 @@
-import type { S3Client } from '@aws-sdk/client-s3';
+/** A plug-in for S3 clients: the answer to a GET of a whole object tells the checksum that S3 keeps of it. */
+import type { S3Plugin } from './s3-plugin.ts';
 
 /**
- * The answer to a GET of a whole object tells its checksum, as HEAD's does. `ChecksumMode` in the command's input would ask for the
- * same, and have the SDK compute it anew in JavaScript besides, a quarter of the CPU time of an object of 800 kB (bench/PROFILE.md).
- * Nothing is lost by that: S3 verifies the value on the other side, over the bytes that arrive there.
+ * `ChecksumMode` in the command's input would ask for the same, but the SDK would then compute the checksum in JavaScript, which takes
+ * a quarter of the CPU time of an object of 800 kB (bench/PROFILE.md). Nothing is lost without that: the destination verifies the value
+ * over the bytes that arrive there.
  * https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html#API_GetObject_RequestSyntax
- * @returns the client itself
  */
-export function tellingChecksums(client: S3Client): S3Client {
-  client.middlewareStack.add(
-    (next, { commandName }) =>
-      (args) => {
-        const { headers } = args.request as { headers: Record<string, string> };
-        const isWhole = (args.input as { Range?: string }).Range === undefined;
-        if (commandName === 'GetObjectCommand' && isWhole) headers['x-amz-checksum-mode'] = 'ENABLED';
-        return next(args);
-      },
-    { name: 'tellChecksum', step: 'build' },
-  );
-  return client;
-}
+export const checksumMode: S3Plugin = {
+  applyToStack(stack) {
+    stack.add(
+      (next, { commandName }) =>
+        (args) => {
+          const { headers } = args.request as { headers: Record<string, string> };
+          const isWhole = (args.input as { Range?: string }).Range === undefined;
+          if (commandName === 'GetObjectCommand' && isWhole) headers['x-amz-checksum-mode'] = 'ENABLED';
+          return next(args);
+        },
+      { name: 'checksumMode', step: 'build' },
+    );
+  },
+};

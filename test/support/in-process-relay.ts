@@ -5,8 +5,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { S3Client, type S3ClientConfig } from '@aws-sdk/client-s3';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
-import { tellingErrors } from '../../functions/aws/errors-in-200.ts';
-import { sendingRawExpires } from '../../functions/aws/raw-expires.ts';
+import { errorsIn200 } from '../../functions/aws/errors-in-200.ts';
+import { rawExpires } from '../../functions/aws/raw-expires.ts';
 import { writerCredentials } from '../../functions/aws/route-credentials.ts';
 import { readConfig } from '../../functions/core/config.ts';
 import { RelayError } from '../../functions/core/errors.ts';
@@ -36,7 +36,8 @@ export function inProcessRelay(world: TwoAccounts, remainingMs = 900_000): InPro
     requestChecksumCalculation: 'WHEN_REQUIRED',
     requestHandler: new NodeHttpHandler({ httpsAgent: new Agent({ ca: world.cloud.caPem, keepAlive: true }) }),
   };
-  const writer = sendingRawExpires(tellingErrors(new S3Client(options)));
+  const writer = new S3Client(options);
+  for (const plugin of [errorsIn200, rawExpires]) writer.middlewareStack.use(plugin);
   const silent = { info: () => undefined, warn: () => undefined, error: () => undefined };
   const reading = { s3: reader, owner: ACCOUNT_A, readsVersions: true };
   const acting = { reader: () => reading, sqs, dynamodb, eventBridge, lambda };
