@@ -1,3 +1,5 @@
+/** What the three functions of the relay begin with. */
+import '../core/heap.ts';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Logger } from '@aws-lambda-powertools/logger';
 import { createClients } from '../aws/clients.ts';
@@ -7,7 +9,7 @@ import type { Relay } from '../invocation/invocation.ts';
 import { EmbeddedMetrics } from '../reporting/metrics.ts';
 
 /**
- * What every function of the relay begins with, once per execution environment.
+ * Makes the relay, once per execution environment.
  * @param suffix tells the function's log lines apart from the relay's own, e.g. `-large`
  * @throws RelayError `ConfigurationInvalid`
  */
