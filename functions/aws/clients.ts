@@ -6,7 +6,7 @@ import type { S3Client } from '@aws-sdk/client-s3';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { STSClient } from '@aws-sdk/client-sts';
 import type { RelayConfig, RoleMemoryConfig } from '../core/config.ts';
-import type { FilteredRoute, Pull, Route } from '../core/route.ts';
+import { type ListedRoute, type Pull, pulls, type Route } from '../core/route.ts';
 import { checksumMode } from './checksum-mode.ts';
 import { memoize } from './memoize.ts';
 import type { Reader } from './reader.ts';
@@ -31,9 +31,9 @@ export interface Clients {
 /** Those of replay, which writes nowhere but into the queue. */
 export interface ReplayClients extends Pick<Clients, 'sqs' | 'dynamodb' | 'lambda'> {
   /** Lists the relay's own bucket or, of a route that pulls, as its reader role in the region of its bucket. */
-  lister(route: FilteredRoute | undefined): Reader;
+  lister(route: ListedRoute | undefined): Reader;
   /** The next `lister` of this route asks for a new session. */
-  forgetSession(route: FilteredRoute | undefined): void;
+  forgetSession(route: ListedRoute | undefined): void;
 }
 
 export interface ClientsOptions {
@@ -51,9 +51,8 @@ export function createClients({ config, logger, now }: ClientsOptions): Clients 
   const writers = new Map<string, S3Client>();
   return {
     reader(route) {
-      const { pull } = route;
-      if (!pull) return own;
-      return memoize(readers, route.name, () => readerOf(pull, readerCredentials(sts, { ...route, pull }, watch)));
+      if (!pulls(route)) return own;
+      return memoize(readers, route.name, () => readerOf(route.pull, readerCredentials(sts, route, watch)));
     },
     sqs: new SQSClient(),
     dynamodb,
@@ -78,9 +77,8 @@ export function createReplayClients({ sourceAccount }: { sourceAccount: string }
   const listers = new Map<string, Reader>();
   return {
     lister(route) {
-      if (!route?.pull) return own;
-      const { name, filter, pull } = route;
-      return memoize(listers, name, () => readerOf(pull, listerCredentials(sts, { name, filter, pull })));
+      if (!route || !pulls(route)) return own;
+      return memoize(listers, route.name, () => readerOf(route.pull, listerCredentials(sts, route)));
     },
     forgetSession: (route) => void listers.delete(route?.name ?? ''),
     sqs: new SQSClient(),

@@ -2,12 +2,7 @@
  * What each role needs, statement by statement. The stacks deploy these, sessions are confined by them, and the check shows them
  * to whoever has to mend something.
  */
-import { commonStart, type Pull, type Route } from '../core/route.ts';
-
-/** As much of a route as reading another account's bucket takes. */
-export interface PullingRoute extends Pick<Route, 'name' | 'filter' | 'copyTags'> {
-  pull: Pull;
-}
+import { commonStart, type ListedRoute, type Pull, type Pulling, type Route } from '../core/route.ts';
 
 /** The relay's own bucket, and what its routes take of it. */
 export interface OwnObjects {
@@ -60,7 +55,7 @@ export function encryptStatement(route: Route, kmsKeyArn: string, keyPrefix = ro
  * The reader role's. Present objects only: docs/decisions/0018.
  * @param keyPrefix of the objects that the key may be used for
  */
-export function readStatements(route: PullingRoute, keyPrefix = route.filter.prefix): Statement[] {
+export function readStatements(route: Pulling, keyPrefix = route.filter.prefix): Statement[] {
   const { pull, filter, copyTags } = route;
   const bucket = pulledArn(pull);
   return [
@@ -76,7 +71,7 @@ export function readStatements(route: PullingRoute, keyPrefix = route.filter.pre
 }
 
 /** A listing of everything names no prefix, so none may be asked for then. */
-export function listStatement({ pull, filter: { prefix } }: Pick<PullingRoute, 'pull' | 'filter'>): Statement {
+export function listStatement({ pull, filter: { prefix } }: Pulling<ListedRoute>): Statement {
   return {
     Sid: 'ListObjects',
     Effect: 'Allow',

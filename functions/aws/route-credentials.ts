@@ -1,7 +1,6 @@
 /** Credentials for the S3 clients of a route: a session of one of its two roles, confined by a session policy. */
 import type { STSClient } from '@aws-sdk/client-sts';
-import type { Route } from '../core/route.ts';
-import type { PullingRoute } from './policies.ts';
+import type { ListedRoute, Pulling, Route } from '../core/route.ts';
 import { roleCredentials, type SessionCredentials } from './role-session.ts';
 import type { RoleWatch } from './role-watch.ts';
 import { readerRole, writerRole } from './route-role.ts';
@@ -15,11 +14,11 @@ export function writerCredentials(sts: STSClient, route: Route, watch?: RoleWatc
 }
 
 /** The reader role, confined to the objects that the route takes. */
-export function readerCredentials(sts: STSClient, route: PullingRoute, watch: RoleWatch): Credentials {
+export function readerCredentials(sts: STSClient, route: Pulling, watch: RoleWatch): Credentials {
   return roleCredentials(sts, readerRole(route.name, route.pull), readingPolicy(route), watch);
 }
 
 /** The reader role for replay, which lists objects and does not read them. */
-export function listerCredentials(sts: STSClient, route: Omit<PullingRoute, 'copyTags'>): Credentials {
+export function listerCredentials(sts: STSClient, route: Pulling<ListedRoute>): Credentials {
   return roleCredentials(sts, readerRole(route.name, route.pull), listingPolicy(route));
 }

@@ -3,8 +3,8 @@
  * (https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies.html#policies_session). STS takes 2,048 characters, so a statement
  * has no Sid here, and one about a key leaves the prefix to the statement about S3, through which alone the key may be used.
  */
-import type { Route } from '../core/route.ts';
-import { listStatement, type PullingRoute, readStatements, type Statement, writeStatements } from './policies.ts';
+import type { ListedRoute, Pulling, Route } from '../core/route.ts';
+import { listStatement, readStatements, type Statement, writeStatements } from './policies.ts';
 
 const ANY_PREFIX = '';
 
@@ -14,12 +14,12 @@ export function sessionPolicy(route: Route): string {
 }
 
 /** What the relay's session of a reader role may do at most: read what the route takes, and tell what is missing. */
-export function readingPolicy(route: PullingRoute): string {
+export function readingPolicy(route: Pulling): string {
   return policyOf(readStatements(route, ANY_PREFIX));
 }
 
 /** What replay's session of a reader role may do at most. */
-export function listingPolicy(route: Pick<PullingRoute, 'pull' | 'filter'>): string {
+export function listingPolicy(route: Pulling<ListedRoute>): string {
   return policyOf([listStatement(route)]);
 }
 

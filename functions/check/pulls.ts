@@ -1,8 +1,8 @@
 import { DeleteObjectCommand, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
-import { bucketArnOf, decryptStatement, type PullingRoute, partitionOf, readStatements } from '../aws/policies.ts';
+import { bucketArnOf, decryptStatement, partitionOf, readStatements } from '../aws/policies.ts';
 import { readerRole } from '../aws/route-role.ts';
 import { readingPolicy } from '../aws/session-policy.ts';
-import type { Route } from '../core/route.ts';
+import { type Pulling, pulls, type Route } from '../core/route.ts';
 import { attempt, describe, type ErrorFacts } from './attempt.ts';
 import type { Check, Identity } from './context.ts';
 import { atSource } from './explain-write.ts';
@@ -14,7 +14,7 @@ import { canRead, canTellMissing, isAboutKey, keyIn, otherRemedy, type ReadBucke
 import { assumeStatement, readerTrustStatement } from './statements.ts';
 
 /** What a reader role must not be able to do, tried by the role itself. */
-const FORBIDDEN: Record<string, (s3: S3Client, route: PullingRoute) => Promise<unknown>> = {
+const FORBIDDEN: Record<string, (s3: S3Client, route: Pulling) => Promise<unknown>> = {
   // Stores nothing, since its checksum is wrong.
   PUT: (s3, route) => s3.send(new PutObjectCommand({ ...unusedKey(route), Body: 'x', ChecksumCRC32: WRONG_CRC32 })),
   // Nothing is there; a bucket with versions that lets it in gets a delete marker, which bears this check's name.
@@ -23,29 +23,25 @@ const FORBIDDEN: Record<string, (s3: S3Client, route: PullingRoute) => Promise<u
 
 /** Looks at the source's side of a route that pulls: what must work, then what must not. */
 export async function checkPull(check: Check, route: Route, identity: Identity): Promise<[string, Finding][]> {
-  if (!route.pull) return [];
-  const pulling: PullingRoute = { ...route, pull: route.pull };
-  const session = await canBecomeReader(check, pulling, identity);
+  if (!pulls(route)) return [];
+  const session = await canBecomeReader(check, route, identity);
   const looks: [string, () => Promise<Finding>][] = [
-    ['a missing object is told apart', () => canTellMissing(customersBucket(check, pulling))],
-    ['the source can be read', () => canRead(customersBucket(check, pulling))],
+    ['a missing object is told apart', () => canTellMissing(customersBucket(check, route))],
+    ['the source can be read', () => canRead(customersBucket(check, route))],
     ...Object.keys(FORBIDDEN).map((request): [string, () => Promise<Finding>] => [
       `${request} at the source is refused`,
-      () => isForbidden(check, pulling, request),
+      () => isForbidden(check, route, request),
     ]),
   ];
   const lines: [string, Finding][] = [['the reader role lets the relay in', session]];
   for (const [name, look] of looks) {
     lines.push([name, session.status === 'ok' ? await look() : skipped('without a session of the reader role')]);
   }
-  lines.push([
-    'a wrong external id is refused by the reader role',
-    await externalIdIsDemanded(check, pulling, identity),
-  ]);
+  lines.push(['a wrong external id is refused by the reader role', await externalIdIsDemanded(check, route, identity)]);
   return lines;
 }
 
-async function canBecomeReader({ config, clients }: Check, route: PullingRoute, identity: Identity): Promise<Finding> {
+async function canBecomeReader({ config, clients }: Check, route: Pulling, identity: Identity): Promise<Finding> {
   const assumed = await attempt(clients.assumeReader(route, { Policy: readingPolicy(route) }));
   const { account, readerRoleArn, externalId } = route.pull;
   const role = readerRole(route.name, route.pull);
@@ -63,21 +59,21 @@ async function canBecomeReader({ config, clients }: Check, route: PullingRoute, 
   return refusedBy({ config, clients }, role, error, atSource(account, change, trust));
 }
 
-async function externalIdIsDemanded({ config, clients }: Check, route: PullingRoute, identity: Identity) {
+async function externalIdIsDemanded({ config, clients }: Check, route: Pulling, identity: Identity) {
   const { account, readerRoleArn, externalId } = route.pull;
   const assumed = await attempt(clients.assumeReader(route, { ExternalId: wrongId(externalId) }));
   const trust = readerTrustStatement(route.pull, identity.roleArn, config.replayRoleArn);
   return wrongIdMustBeRefused(assumed, readerRoleArn, (change) => atSource(account, change, trust));
 }
 
-async function isForbidden({ clients }: Check, route: PullingRoute, request: string): Promise<Finding> {
+async function isForbidden({ clients }: Check, route: Pulling, request: string): Promise<Finding> {
   const tried = await attempt(FORBIDDEN[request]!(clients.readerRole(route), route));
   const { account, readerRoleArn } = route.pull;
   const change = `${request} is allowed to ${readerRoleArn}, by its own policies or by the bucket's: take that away. These statements are all it needs.`;
   return mustBeRefused(tried, () => atSource(account, change, readStatements(route)));
 }
 
-function customersBucket({ clients }: Check, route: PullingRoute): ReadBucket {
+function customersBucket({ clients }: Check, route: Pulling): ReadBucket {
   const { bucket, account, kmsKeyArn, readerRoleArn } = route.pull;
   const remedyFor = (error: ErrorFacts): Remedy => {
     if (error.status === 404) {
@@ -108,7 +104,7 @@ function customersBucket({ clients }: Check, route: PullingRoute): ReadBucket {
   return { bucket, account, s3: clients.reader(route), routes: [route], remedyFor };
 }
 
-function unusedKey({ pull, filter }: PullingRoute) {
+function unusedKey({ pull, filter }: Pulling) {
   return {
     Bucket: pull.bucket,
     Key: `${filter.prefix}upload-relay-check/no-such-object${filter.suffix}`,

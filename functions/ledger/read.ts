@@ -6,7 +6,7 @@ import { chunks } from '../core/chunks.ts';
 import type { ReplayConfig } from '../core/config.ts';
 import type { RelayError } from '../core/errors.ts';
 import { retry } from '../core/retry.ts';
-import { bucketOf, type PlacedRoute } from '../core/route.ts';
+import { bucketOf, type ListedRoute } from '../core/route.ts';
 import { serviceFailure } from '../failures/service-failure.ts';
 import { ledgerId } from './ledger-item.ts';
 
@@ -64,7 +64,7 @@ export async function withoutReceipt<T extends Task>(ledger: Ledger, tasks: read
  */
 export function isAlong(
   receipt: Item | undefined,
-  { destination }: Pick<PlacedRoute, 'destination'>,
+  { destination }: Pick<ListedRoute, 'destination'>,
   sourceBucket: string,
   key: string,
 ): boolean {

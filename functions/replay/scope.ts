@@ -1,5 +1,5 @@
 import { RelayError } from '../core/errors.ts';
-import { bucketOf, commonStart, type FilteredRoute, namesOf, type Sources, takes } from '../core/route.ts';
+import { bucketOf, commonStart, type ListedRoute, namesOf, type Sources, takes } from '../core/route.ts';
 import type { ReplayRequest } from '../request/replay-request.ts';
 import type { ListedObject } from './list-page.ts';
 
@@ -16,10 +16,10 @@ const LONGEST_UPLOAD_MS = 7 * 86_400_000;
 export interface Scope {
   bucket: string;
   /** Whose reader role lists the bucket, where it isn't the relay's own. */
-  pulling: FilteredRoute | undefined;
+  pulling: ListedRoute | undefined;
   /** All of them begin so; undefined when no route takes any. */
   prefix: string | undefined;
-  routes: readonly FilteredRoute[];
+  routes: readonly ListedRoute[];
   /** Milliseconds since the epoch: from `since` on, and before `until`; an upload in parts may have taken a week. */
   since: number;
   until: number;

@@ -1,5 +1,5 @@
 import type { PutObjectCommandInput } from '@aws-sdk/client-s3';
-import type { StorageClassRule } from '../core/route.ts';
+import type { Route } from '../core/route.ts';
 
 export type StorageClass = NonNullable<PutObjectCommandInput['StorageClass']>;
 
@@ -14,7 +14,7 @@ export type StorageClass = NonNullable<PutObjectCommandInput['StorageClass']>;
  * | a map with X → Y    | X            | Y            |
  * | a map without X     | X            | X            |
  */
-export function storageClassFor(rule: StorageClassRule | undefined, sourceClass: string): StorageClass | undefined {
+export function storageClassFor(rule: Route['storageClass'], sourceClass: string): StorageClass | undefined {
   if (rule === undefined) return undefined;
   if (rule === 'copy') return sourceClass as StorageClass;
   if (typeof rule === 'string') return rule as StorageClass;

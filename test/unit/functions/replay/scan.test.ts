@@ -7,7 +7,7 @@ import { sumOf } from '../../../../functions/replay/scan.ts';
 import { routesOf, scopeOf } from '../../../../functions/replay/scope.ts';
 import { NOTHING_YET, parseReplayEvent, type ReplayRequest } from '../../../../functions/request/replay-request.ts';
 import { eventFixture, replayEventNames } from '../../../support/events.ts';
-import { aPull } from '../../../support/relay.ts';
+import { aPull, aRoute } from '../../../support/relay.ts';
 
 const GIB = 1024 ** 3;
 const RELAY = { concurrency: 20, memoryMiB: 384, largeObjectBytes: 5 * GIB, largeSlots: 2, largeWorkers: 16 };
@@ -61,9 +61,9 @@ describe('the event', () => {
 
 describe('what is looked through', () => {
   const routes = [
-    { name: 'invoices', filter: { prefix: 'invoices/', suffix: '.pdf' }, createOnly: false },
-    { name: 'images', filter: { prefix: 'images/', suffix: '' }, createOnly: false },
-    { name: 'customer', filter: { prefix: 'reports/', suffix: '' }, createOnly: false, pull: aPull() },
+    aRoute({ name: 'invoices', filter: { prefix: 'invoices/', suffix: '.pdf' } }),
+    aRoute({ name: 'images', filter: { prefix: 'images/', suffix: '' } }),
+    aRoute({ name: 'customer', filter: { prefix: 'reports/', suffix: '' }, pull: aPull() }),
   ];
   const sources = { sourceBucket: 'uploads', routes };
 
