@@ -47,7 +47,7 @@ interface Written extends Recorded {
  * On a create-only route the first to write is the last, so there is nothing to look for.
  * A large object is only started: relay-large does the rest, this look included.
  */
-export async function settle(
+export async function deliver(
   invocation: Invocation,
   request: RelayRequest,
   route: Route,

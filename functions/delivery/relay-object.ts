@@ -10,7 +10,7 @@ import { report } from '../reporting/publish-events.ts';
 import type { RelayRequest } from '../request/relay-request.ts';
 import { VisibleWrites } from '../transfer/visible-writes.ts';
 import { type History, quietSeconds } from './certainty.ts';
-import { settle } from './deliver.ts';
+import { deliver } from './deliver.ts';
 
 /** Tries in place, for failures that pass within seconds; longer ones are for the queue. */
 const ATTEMPTS = 3;
@@ -99,7 +99,7 @@ async function relayAlong(
     if (verdict) throw verdict;
     const settled = await retryInPlace(invocation, route, async () => {
       attempts++;
-      return await settle(invocation, request, route, { attempts, startedAt, history });
+      return await deliver(invocation, request, route, { attempts, startedAt, history });
     });
     const receipt = { ...settled, certain: quiet() === 0 };
     logger.info(WORDS[receipt.status], { receipt });

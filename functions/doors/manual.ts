@@ -2,7 +2,7 @@ import pMap from 'p-map';
 import { asRelayError, type RelayError } from '../core/errors.ts';
 import type { Invocation } from '../invocation/invocation.ts';
 import type { RelayReceipt } from '../ledger/receipt.ts';
-import { sendReports } from '../reporting/publish-events.ts';
+import { publishEvents } from '../reporting/publish-events.ts';
 import { parseManualEvent, singleKeys } from '../request/manual.ts';
 import { relayAtOnce } from './relay-at-once.ts';
 
@@ -24,11 +24,11 @@ interface Failed {
  * Answers with a receipt per object and route, and with a failure per object that could not be relayed, or per key that is none.
  * @throws RelayError when none could, so that `aws lambda invoke` shows a FunctionError
  */
-export async function answerManual(invocation: Invocation, event: unknown): Promise<ManualAnswer> {
+export async function relayKeys(invocation: Invocation, event: unknown): Promise<ManualAnswer> {
   const singles = singleKeys(event) as Failed['single'][];
   const receipts: RelayReceipt[] = [];
   const failed = await relayAll(invocation, singles, receipts);
-  await sendReports(invocation);
+  await publishEvents(invocation);
   for (const { failure } of failed) invocation.logger.error('not relayed', { failure: failure.toJSON() });
   if (failed.length === singles.length) throw failed[0]!.failure;
   return {

@@ -1,9 +1,9 @@
 /** The relay: relays what a batch of messages, an S3 Batch Operations job or a person with `aws lambda invoke` asks for. */
 import middy from '@middy/core';
 import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
-import { answerBatchJob } from '../doors/batch-job.ts';
-import { answerManual, type ManualAnswer } from '../doors/manual.ts';
-import { answerQueue } from '../doors/queue.ts';
+import { relayBatchJob } from '../doors/batch-job.ts';
+import { type ManualAnswer, relayKeys } from '../doors/manual.ts';
+import { relayMessages } from '../doors/queue.ts';
 import { badEvent } from '../request/bad-event.ts';
 import { type BatchAnswer, isBatchJob } from '../request/batch-operations.ts';
 import { isManualEvent } from '../request/manual.ts';
@@ -18,8 +18,8 @@ export const handler = middy<RelayEvent, RelayAnswer>()
   .use(relayMiddlewares(newRelay('')))
   .handler(async (event, context) => {
     const invocation = invocationOf(context);
-    if (isSqsEvent(event)) return await answerQueue(invocation, event);
-    if (isBatchJob(event)) return await answerBatchJob(invocation, event);
-    if (isManualEvent(event)) return await answerManual(invocation, event);
+    if (isSqsEvent(event)) return await relayMessages(invocation, event);
+    if (isBatchJob(event)) return await relayBatchJob(invocation, event);
+    if (isManualEvent(event)) return await relayKeys(invocation, event);
     throw badEvent('an SQS event, an S3 Batch Operations job, { "key": "…" } or { "keys": ["…"] }', event);
   });

@@ -5,7 +5,7 @@ import { changedMeanwhile, hasChanged, lookAfterWrite } from '../delivery/look-a
 import type { Item } from '../ledger/ledger-item.ts';
 import { type FinalReceipt, type GoneReceipt, type Receipt, receiptOf } from '../ledger/receipt.ts';
 import { record } from '../ledger/write.ts';
-import { reportNow } from '../reporting/publish-events.ts';
+import { publishNow } from '../reporting/publish-events.ts';
 import type { PartsRequest } from '../request/large-request.ts';
 import { attributesFor } from '../transfer/attributes.ts';
 import { answeredValue } from '../transfer/checksum.ts';
@@ -18,10 +18,10 @@ import { withCrcsCombined } from '../transfer/source-parts.ts';
 import { headSource, type SourceState } from '../transfer/source-state.ts';
 import { stateFromJson, stateToJson } from '../transfer/state-json.ts';
 import type { Delivered } from '../transfer/transfer.ts';
-import { giveUp, type Progress } from './give-up.ts';
-import { type HandedBack, handBack } from './hand-back.ts';
 import type { LargeRun } from './large-run.ts';
+import { onFailure, type Progress } from './on-failure.ts';
 import { persistentStep, stepInSlot } from './persistent-step.ts';
+import { type RequeuedObject, requeueObject } from './requeue-object.ts';
 import { planFor, sendSections } from './send-sections.ts';
 import { untilOf } from './time-limit.ts';
 
@@ -30,7 +30,7 @@ const ENDING_SECONDS = 5;
 /** Of Lambda. The first worker that fails ends an execution, and the others may still run. */
 const LONGEST_INVOCATION_SECONDS = 900;
 
-export type LargeAnswer = FinalReceipt | GoneReceipt | HandedBack;
+export type LargeAnswer = FinalReceipt | GoneReceipt | RequeuedObject;
 
 /**
  * head → create → groups of parts → complete → record → head again → report, each a durable operation.
@@ -39,20 +39,20 @@ export type LargeAnswer = FinalReceipt | GoneReceipt | HandedBack;
 export async function relayLargeObject(run: LargeRun): Promise<LargeAnswer> {
   const progress: Progress = {};
   try {
-    return await relayOrGiveUp(run, progress);
+    return await relayOrFail(run, progress);
   } finally {
     await leaveSlot(run, progress);
   }
 }
 
-async function relayOrGiveUp(run: LargeRun, progress: Progress): Promise<LargeAnswer> {
+async function relayOrFail(run: LargeRun, progress: Progress): Promise<LargeAnswer> {
   try {
     const seen = await look(run, progress);
     const { largeObjectBytes } = run.invocation.config;
     const { requireProof } = run.route;
     const plan = planTransfer(run.request.source, seen, { largeObjectBytes, requireProof });
     const { isUncertain } = run;
-    if (plan.kind !== 'large') return await handBack(run, { reason: 'no longer large', isUncertain });
+    if (plan.kind !== 'large') return await requeueObject(run, { reason: 'no longer large', isUncertain });
     const shares = planFor(run, seen.sizeBytes, seen.proof);
     const state = await combine(run, seen);
     const { uploadId, tagging } = await begin(run, state);
@@ -65,10 +65,10 @@ async function relayOrGiveUp(run: LargeRun, progress: Progress): Promise<LargeAn
     const sent = await sendSections(run, upload, shares, untilOf(progress.startedAt!));
     progress.mayHaveWorkers = false;
     const receipt = await deliver(run, progress, { state, tagging }, sent);
-    await persistentStep(run, 'report', () => reportNow(run.invocation, run.request, receipt));
+    await persistentStep(run, 'report', () => publishNow(run.invocation, run.request, receipt));
     return receipt;
   } catch (error) {
-    return giveUp(run, asRelayError(error, { source: `${run.request.source}` }), progress);
+    return onFailure(run, asRelayError(error, { source: `${run.request.source}` }), progress);
   }
 }
 
@@ -118,13 +118,13 @@ async function deliver(run: LargeRun, progress: Progress, upload: WrittenUpload,
     return (await lookAfterWrite(invocation, route, request.source, upload)).fate;
   });
   // It has been written, over something newer perhaps: if that is deleted, too, somebody must still ask which version stays.
-  if (fate === 'changed') await handBack(run, { reason: 'changed meanwhile', isUncertain: true });
+  if (fate === 'changed') await requeueObject(run, { reason: 'changed meanwhile', isUncertain: true });
   if (fate === 'gone') {
     // The ledger may name another version, and not this one: what nobody can order must not be left to whoever reads it next.
     const isRight = await persistentStep(run, 'ask which version stays', async () => {
       return 'receipt' in (await afterDelete(invocation, request, route, { receipt, state, begunAt, ...met }));
     });
-    if (!isRight) await handBack(run, { reason: 'deleted meanwhile', isUncertain: true });
+    if (!isRight) await requeueObject(run, { reason: 'deleted meanwhile', isUncertain: true });
   }
   if (fate === 'same' && met.standing) await claim(run, receipt, met.standing);
   return receipt;
@@ -133,7 +133,7 @@ async function deliver(run: LargeRun, progress: Progress, upload: WrittenUpload,
 /** The source has told that this is the newest version, whatever the ledger says. */
 async function claim(run: LargeRun, receipt: Receipt, standing: Item): Promise<void> {
   const met = await persistentStep(run, 'record as the newest', () => record(run.invocation, receipt, standing));
-  if (met.standing) await handBack(run, { reason: 'changed meanwhile', isUncertain: true });
+  if (met.standing) await requeueObject(run, { reason: 'changed meanwhile', isUncertain: true });
 }
 
 async function look(run: LargeRun, progress: Progress): Promise<SourceState> {
