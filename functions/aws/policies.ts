@@ -2,12 +2,7 @@
  * What each role needs, statement by statement. The stacks deploy these statements, sessions are confined by them, and the check
  * shows them to whoever must change a policy. Pure.
  */
-import { commonStart, type Pull, type Route } from '../core/route.ts';
-
-/** What reading another account's bucket needs of a route. */
-export interface PullingRoute extends Pick<Route, 'name' | 'filter' | 'copyTags'> {
-  pull: Pull;
-}
+import { commonStart, type ListedRoute, type Pull, type Pulling, type Route } from '../core/route.ts';
 
 /** The relay's own bucket, and what its routes take of it. */
 export interface OwnObjects {
@@ -66,7 +61,7 @@ export function keyStatement(route: Route, kmsKeyArn: string): Statement {
  * The reader role's policy. It allows no old versions: docs/decisions/0017.
  * @param keyPrefix the key may be used for objects under it
  */
-export function readStatements(route: PullingRoute, keyPrefix = route.filter.prefix): RoleStatement[] {
+export function readStatements(route: Pulling, keyPrefix = route.filter.prefix): RoleStatement[] {
   const { pull, filter, copyTags } = route;
   const bucket = pulledArn(pull);
   const Action = copyTags ? ['s3:GetObject', 's3:GetObjectTagging'] : 's3:GetObject';
@@ -78,7 +73,7 @@ export function readStatements(route: PullingRoute, keyPrefix = route.filter.pre
 }
 
 /** A listing of the whole bucket names no prefix, so the statement can't demand one then. */
-export function listStatement({ pull, filter: { prefix } }: Pick<PullingRoute, 'pull' | 'filter'>): RoleStatement {
+export function listStatement({ pull, filter: { prefix } }: Pulling<ListedRoute>): RoleStatement {
   const statement = allow('ListObjects', 's3:ListBucket', pulledArn(pull));
   return prefix === '' ? statement : { ...statement, Condition: { StringLike: { 's3:prefix': `${prefix}*` } } };
 }

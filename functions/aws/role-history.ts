@@ -8,7 +8,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import type { RoleMemoryConfig } from '../core/config.ts';
 import { RelayError } from '../core/errors.ts';
-import type { RouteRole } from './role-session.ts';
+import type { RouteRole } from './route-role.ts';
 
 /** What is known of a role of another account. */
 export interface RoleFacts {

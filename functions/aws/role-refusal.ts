@@ -1,6 +1,6 @@
 import { RelayError } from '../core/errors.ts';
 import type { RoleFacts } from './role-history.ts';
-import type { RouteRole } from './role-session.ts';
+import type { RouteRole } from './route-role.ts';
 
 /** IAM's changes reach all of STS within seconds or minutes: a role that has just let somebody in may still refuse others. */
 const SETTLING_MS = 300_000;

@@ -3,6 +3,7 @@ import type { RelayError } from '../core/errors.ts';
 import { sessionFailure } from '../failures/classify.ts';
 import { denied } from './role-refusal.ts';
 import type { RoleWatch } from './role-watch.ts';
+import type { RouteRole } from './route-role.ts';
 
 /** A role assumed with a role's credentials lasts at most an hour: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles.html (role chaining) */
 const DURATION_SECONDS = 3600;
@@ -15,13 +16,6 @@ export interface SessionCredentials {
   sessionToken: string;
   /** The SDK asks again before this moment, also in mid-transfer. */
   expiration: Date;
-}
-
-/** A role of another account that a route acts as. */
-export interface RouteRole {
-  routeName: string;
-  roleArn: string;
-  externalId: string;
 }
 
 /** What a session is asked for with, but for the policy that confines it. */

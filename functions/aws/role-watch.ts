@@ -3,7 +3,7 @@ import type { RelayConfig } from '../core/config.ts';
 import { asRelayError, type RelayError } from '../core/errors.ts';
 import type { RoleHistory } from './role-history.ts';
 import { refusalOf } from './role-refusal.ts';
-import type { RouteRole } from './role-session.ts';
+import type { RouteRole } from './route-role.ts';
 
 /** Is told how each request for a session ended, and tells what a refusal means. */
 export interface RoleWatch {

@@ -3,8 +3,8 @@
  * (https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies.html#policies_session). STS takes 2,048 characters, so statements have no
  * Sid here, and a statement about a key leaves the prefix to the statement about S3: only S3 may use the key.
  */
-import type { Route } from '../core/route.ts';
-import { listStatement, type PullingRoute, readStatements, type Statement, writeStatements } from './policies.ts';
+import type { ListedRoute, Pulling, Route } from '../core/route.ts';
+import { listStatement, readStatements, type Statement, writeStatements } from './policies.ts';
 
 const ANY_PREFIX = '';
 
@@ -14,12 +14,12 @@ export function sessionPolicy(route: Route): string {
 }
 
 /** The relay's session of a reader role: reads what the route takes, and tells which objects are missing. */
-export function readingPolicy(route: PullingRoute): string {
+export function readingPolicy(route: Pulling): string {
   return policyOf(readStatements(route, ANY_PREFIX));
 }
 
 /** Replay's session of a reader role: lists what the route takes. */
-export function listingPolicy(route: Pick<PullingRoute, 'pull' | 'filter'>): string {
+export function listingPolicy(route: Pulling<ListedRoute>): string {
   return policyOf([listStatement(route)]);
 }
 

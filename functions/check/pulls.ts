@@ -1,7 +1,7 @@
 /** Checks the source's side of a route that pulls. */
 import { DeleteObjectCommand, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
-import { type PullingRoute, readStatements } from '../aws/policies.ts';
-import type { Route } from '../core/route.ts';
+import { readStatements } from '../aws/policies.ts';
+import { type Pulling, pulls, type Route } from '../core/route.ts';
 import { attempt } from './attempt.ts';
 import type { Check, Identity } from './context.ts';
 import { atSource, type Finding, skipped } from './line.ts';
@@ -11,7 +11,7 @@ import { checkedReader, demandsExternalId, letsRelayIn } from './roles.ts';
 import { canRead, canTellMissing, pulledBucket } from './source.ts';
 
 /** What the reader role must not be able to do. The role itself tries it. */
-const FORBIDDEN: Record<string, (s3: S3Client, route: PullingRoute) => Promise<unknown>> = {
+const FORBIDDEN: Record<string, (s3: S3Client, route: Pulling) => Promise<unknown>> = {
   // Stores nothing, since its checksum is wrong.
   PUT: (s3, route) => s3.send(new PutObjectCommand({ ...unusedKey(route), Body: 'x', ChecksumCRC32: WRONG_CRC32 })),
   // There is no such object. A versioned bucket that allows the request gets a delete marker under the check's own key.
@@ -20,16 +20,15 @@ const FORBIDDEN: Record<string, (s3: S3Client, route: PullingRoute) => Promise<u
 
 /** What must work comes first, then what must be refused. */
 export async function checkPull(check: Check, route: Route, identity: Identity): Promise<[string, Finding][]> {
-  if (!route.pull) return [];
-  const pulling: PullingRoute = { ...route, pull: route.pull };
-  const reader = checkedReader(check, pulling, identity);
+  if (!pulls(route)) return [];
+  const reader = checkedReader(check, route, identity);
   const session = await letsRelayIn(check, reader, identity);
   const looks: [string, () => Promise<Finding>][] = [
-    ['a missing object is told apart', () => canTellMissing(pulledBucket(check, pulling))],
-    ['the source can be read', () => canRead(pulledBucket(check, pulling))],
+    ['a missing object is told apart', () => canTellMissing(pulledBucket(check, route))],
+    ['the source can be read', () => canRead(pulledBucket(check, route))],
     ...Object.keys(FORBIDDEN).map((request): [string, () => Promise<Finding>] => [
       `${request} at the source is refused`,
-      () => isForbidden(check, pulling, request),
+      () => isForbidden(check, route, request),
     ]),
   ];
   const lines: [string, Finding][] = [['the reader role lets the relay in', session]];
@@ -40,14 +39,14 @@ export async function checkPull(check: Check, route: Route, identity: Identity):
   return lines;
 }
 
-async function isForbidden({ clients }: Check, route: PullingRoute, request: string): Promise<Finding> {
+async function isForbidden({ clients }: Check, route: Pulling, request: string): Promise<Finding> {
   const tried = await attempt(FORBIDDEN[request]!(clients.readerRole(route), route));
   const { account, readerRoleArn } = route.pull;
   const change = `${request} is allowed to ${readerRoleArn}, by its own policies or by the bucket's: take that away. These statements are all it needs.`;
   return mustBeRefused(tried, () => atSource(account, change, readStatements(route)));
 }
 
-function unusedKey({ pull, filter }: PullingRoute) {
+function unusedKey({ pull, filter }: Pulling) {
   return {
     Bucket: pull.bucket,
     Key: `${filter.prefix}upload-relay-check/no-such-object${filter.suffix}`,

@@ -1,12 +1,10 @@
 /** Checks that the roles of other accounts let the relay in, and nobody without the external id. */
 import type { AssumeRoleCommandInput } from '@aws-sdk/client-sts';
-import { assumeStatement, type PullingRoute, type Statement, trustStatement } from '../aws/policies.ts';
-import { readerRole } from '../aws/reader-credentials.ts';
+import { assumeStatement, type Statement, trustStatement } from '../aws/policies.ts';
 import { awaitedUntil } from '../aws/role-refusal.ts';
-import type { RouteRole } from '../aws/role-session.ts';
+import { type RouteRole, readerRole, writerRole } from '../aws/route-role.ts';
 import { readingPolicy, sessionPolicy } from '../aws/session-policy.ts';
-import { writerRole } from '../aws/writer-credentials.ts';
-import type { Route } from '../core/route.ts';
+import type { Pulling, Route } from '../core/route.ts';
 import { rowOf } from '../failures/classify.ts';
 import { describe, type ErrorFacts } from '../failures/facts.ts';
 import { attempt, isRefusal } from './attempt.ts';
@@ -38,7 +36,7 @@ export function checkedWriter({ clients }: Check, route: Route, identity: Identi
 }
 
 /** Replay assumes a reader role as well. */
-export function checkedReader({ config, clients }: Check, route: PullingRoute, { roleArn }: Identity): CheckedRole {
+export function checkedReader({ config, clients }: Check, route: Pulling, { roleArn }: Identity): CheckedRole {
   const { account, externalId } = route.pull;
   const roleArns = config.replayRoleArn === undefined ? [roleArn] : [roleArn, config.replayRoleArn];
   return {

@@ -9,13 +9,12 @@ import {
 import {
   bucketArnOf,
   decryptStatement,
-  type PullingRoute,
   partitionOf,
   readStatements,
   type Statement,
   sourceStatements,
 } from '../aws/policies.ts';
-import { commonStart, type Route } from '../core/route.ts';
+import { commonStart, type Pulling, type Route } from '../core/route.ts';
 import { rowOf } from '../failures/classify.ts';
 import { describe, type ErrorFacts, keyIn } from '../failures/facts.ts';
 import { needsRestore } from '../transfer/source-state.ts';
@@ -67,7 +66,7 @@ export function ownBucket({ config, clients }: Check, { roleArn }: Identity): Re
 }
 
 /** The bucket of another account that a route pulls from. */
-export function pulledBucket({ clients }: Check, route: PullingRoute): ReadBucket {
+export function pulledBucket({ clients }: Check, route: Pulling): ReadBucket {
   const { bucket, account, kmsKeyArn, readerRoleArn } = route.pull;
   return {
     bucket,

@@ -1,5 +1,5 @@
 import { RelayError } from './errors.ts';
-import { type FilteredRoute, feedsSource } from './route.ts';
+import { feedsSource, type ListedRoute } from './route.ts';
 import {
   type CheckSettings,
   checkSettings,
@@ -79,7 +79,7 @@ function withoutLoop<S extends RelaySettings | CheckSettings>(settings: S): S {
   );
 }
 
-function withBucket<S extends { sourceBucket?: string | undefined; routes: readonly FilteredRoute[] }>(settings: S): S {
+function withBucket<S extends { sourceBucket?: string | undefined; routes: readonly ListedRoute[] }>(settings: S): S {
   if (settings.sourceBucket !== undefined || settings.routes.every(({ pull }) => pull)) return settings;
   throw invalidSettings('field "sourceBucket": it is missing, though not every route pulls');
 }

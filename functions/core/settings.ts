@@ -5,50 +5,12 @@
 import { readFileSync } from 'node:fs';
 import * as z from 'zod/mini';
 import { RelayError } from './errors.ts';
+import { account, bucket, listedRoute, roleArn, route, text } from './route-schema.ts';
 
 export const SETTINGS_FILE = 'settings.json';
 
-const text = z.string().check(z.minLength(1));
-const bucket = z.string().check(z.minLength(3));
 const positive = z.number().check(z.positive());
-const account = z.string().check(z.regex(/^\d{12}$/));
-const roleArn = z.string().check(z.regex(/^arn:[^:]+:iam::\d{12}:role\/.+$/));
 const functionArn = z.string().check(z.regex(/^arn:[^:]+:lambda:[^:]+:\d{12}:function:.+$/));
-const externalId = z.string().check(z.minLength(2));
-
-const pull = z.object({
-  account,
-  region: text,
-  bucket,
-  readerRoleArn: roleArn,
-  externalId,
-  kmsKeyArn: z.optional(z.string()),
-});
-
-/** What replay needs of a route. */
-const filteredRoute = z.object({
-  name: text,
-  filter: z.object({ prefix: z.string(), suffix: z.string() }),
-  pull: z.optional(pull),
-  createOnly: z.boolean(),
-  destination: z.object({ account, bucket, prefix: z.string() }),
-});
-
-const route = z.extend(filteredRoute, {
-  destination: z.object({
-    account,
-    region: text,
-    bucket,
-    prefix: z.string(),
-    kmsKeyArn: z.optional(z.string()),
-    sendEncryption: z.optional(z.boolean()),
-  }),
-  writerRoleArn: roleArn,
-  externalId,
-  storageClass: z.optional(z.union([z.string(), z.record(z.string(), z.string())])),
-  copyTags: z.boolean(),
-  requireProof: z.boolean(),
-});
 
 /** For so long after its first refusal a role that never let this relay in is waited for. */
 const awaitRoleHours = positive;
@@ -59,7 +21,7 @@ const common = z.object({
   name: text,
   /** None when every route pulls. */
   sourceBucket: z.optional(bucket),
-  /** Of the relay itself; 12 digits. */
+  /** Of the relay itself. */
   sourceAccount: account,
 });
 
@@ -98,7 +60,7 @@ export const checkSettings = z.extend(common, {
 
 /** Replay knows which objects the routes take and where they belong, but not the ways in. */
 export const replaySettings = z.extend(common, {
-  routes: z.array(filteredRoute).check(z.minLength(1)),
+  routes: z.array(listedRoute).check(z.minLength(1)),
   retryDelaySeconds: positive,
   /** ARN of replay itself, with its alias: it goes on in a fresh execution when there is too much for one. */
   replayFunction: functionArn,

@@ -1,6 +1,6 @@
 import type { DurableContext } from '@aws/durable-execution-sdk-js';
 import type { Invocation } from '../invocation/invocation.ts';
-import { isSectionEvent, parseLargeRequest, parseSectionRequest } from './large-request.ts';
+import { isSectionEvent, parseLargeRequest, parseSectionRequest } from '../request/large-request.ts';
 import { largeRun } from './large-run.ts';
 import { relayLargeObject } from './relay-large-object.ts';
 import { sendSection } from './send-sections.ts';

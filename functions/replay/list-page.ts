@@ -1,7 +1,7 @@
 /** Lists a source bucket, one page at a time. */
 import { ListObjectsV2Command, type RestoreStatus } from '@aws-sdk/client-s3';
 import { RelayError } from '../core/errors.ts';
-import type { FilteredRoute } from '../core/route.ts';
+import type { ListedRoute } from '../core/route.ts';
 import { SourceObject } from '../core/source-object.ts';
 import { sourceFailure } from '../failures/classify.ts';
 import { decodeKey } from '../request/encoded-key.ts';
@@ -23,9 +23,15 @@ export interface ListedObject {
 export interface Listing {
   bucket: string;
   /** The route whose reader role lists the bucket; undefined for the relay's own bucket. */
-  pulling: FilteredRoute | undefined;
+  pulling: ListedRoute | undefined;
   /** All keys start with it. */
   prefix: string | undefined;
+}
+
+/** An object that is to be relayed along a route. */
+export interface Task {
+  object: ListedObject;
+  route: string;
 }
 
 export interface Page {

@@ -1,9 +1,9 @@
 /** One step of a replay: lists some pages, compares them with the ledger, and sends what is missing at the pace asked for. */
 import { asRelayError } from '../core/errors.ts';
-import { type Task, withoutReceipt } from '../ledger/read.ts';
+import { withoutReceipt } from '../ledger/read.ts';
 import { NOTHING_YET, type ReplayRequest, type ReplayTotals } from '../request/replay-request.ts';
 import { effortOf } from './estimate.ts';
-import { type ListedObject, listPage } from './list-page.ts';
+import { type ListedObject, listPage, type Task } from './list-page.ts';
 import type { Replay } from './replay-run.ts';
 import { routesOf, type Scope } from './scope.ts';
 import { sendTasks } from './send-tasks.ts';

@@ -1,6 +1,6 @@
 /** Decides which objects a replay is about. Pure. */
 import { RelayError } from '../core/errors.ts';
-import { bucketOf, commonStart, type FilteredRoute, namesOf, type Sources, takes } from '../core/route.ts';
+import { bucketOf, commonStart, type ListedRoute, namesOf, type Sources, takes } from '../core/route.ts';
 import type { ReplayRequest } from '../request/replay-request.ts';
 import type { ListedObject, Listing } from './list-page.ts';
 
@@ -15,7 +15,7 @@ const LONGEST_UPLOAD_MS = 7 * 86_400_000;
 
 /** Which objects a replay is about. No prefix means that no route takes any of them. */
 export interface Scope extends Listing {
-  routes: readonly FilteredRoute[];
+  routes: readonly ListedRoute[];
   /** Milliseconds since the epoch: at or after `since`, and before `until`. A multipart upload may have taken a week. */
   since: number;
   until: number;

@@ -1,7 +1,7 @@
 /** Decides what is written besides the bytes: headers, encryption, storage class and tags. */
 import type { PutObjectCommandInput } from '@aws-sdk/client-s3';
 import type { Reader } from '../aws/reader.ts';
-import type { Route, StorageClassRule } from '../core/route.ts';
+import type { Route } from '../core/route.ts';
 import type { SourceObject } from '../core/source-object.ts';
 import type { ObjectHeaders } from './object-headers.ts';
 import { type SourceState, sourceTags } from './source-state.ts';
@@ -52,7 +52,7 @@ export function encryptionFor({ sendEncryption, kmsKeyArn }: Route['destination'
  * | a map with X → Y    | X            | Y            |
  * | a map without X     | X            | X            |
  */
-export function storageClassFor(rule: StorageClassRule | undefined, sourceClass: string): StorageClass | undefined {
+export function storageClassFor(rule: Route['storageClass'], sourceClass: string): StorageClass | undefined {
   if (rule === undefined) return undefined;
   if (rule === 'copy') return sourceClass as StorageClass;
   if (typeof rule === 'string') return rule as StorageClass;

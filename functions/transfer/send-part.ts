@@ -1,7 +1,7 @@
 /** Sends one part of an upload, with retries. */
-import { setTimeout as sleep } from 'node:timers/promises';
 import { UploadPartCommand } from '@aws-sdk/client-s3';
-import type { RelayError } from '../core/errors.ts';
+import type { RelayError, RelayErrorCode } from '../core/errors.ts';
+import { retry } from '../core/retry.ts';
 import { placeOf } from '../core/source-object.ts';
 import { requireAnswer } from './answered.ts';
 import { type Crc32Part, crc32ToBase64 } from './crc32.ts';
@@ -25,6 +25,8 @@ export interface SendPartOptions {
 
 const ATTEMPTS = 3;
 const BACKOFF_MS = 200;
+/** A changed source can't be read on, and an expired session needs a new client: the object starts afresh, not the part. */
+const STARTS_AFRESH: readonly RelayErrorCode[] = ['SourceChanged', 'SessionExpired', 'OutOfTime'];
 
 /**
  * Sends a range, or one of the source's own parts where digests are compared. The body of UploadPart is the stream of the GET, so no
@@ -37,17 +39,11 @@ export async function sendPart(
   part: Part,
   options: SendPartOptions,
 ): Promise<SentPart> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await sendOnce(transfer, uploadId, part, options);
-    } catch (error) {
-      const failure = error as RelayError;
-      // A changed source can't be read any further, and an expired session needs a new client: the whole object is begun afresh.
-      const isPermanent = !failure.retryable || ['SourceChanged', 'SessionExpired', 'OutOfTime'].includes(failure.code);
-      if (isPermanent || attempt === ATTEMPTS || options.signal.aborted) throw failure;
-      await sleep(Math.random() * BACKOFF_MS * 2 ** attempt);
-    }
-  }
+  return await retry<SentPart, RelayError>(() => sendOnce(transfer, uploadId, part, options), {
+    attempts: ATTEMPTS,
+    isTransient: ({ retryable, code }) => retryable && !STARTS_AFRESH.includes(code) && !options.signal.aborted,
+    backoffMs: (failed) => Math.random() * BACKOFF_MS * 2 ** failed,
+  });
 }
 
 async function sendOnce(

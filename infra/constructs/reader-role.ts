@@ -1,7 +1,8 @@
 import { Duration } from 'aws-cdk-lib';
 import { Role } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
-import { type PullingRoute, readStatements } from '../../functions/aws/policies.ts';
+import { readStatements } from '../../functions/aws/policies.ts';
+import type { Pulling } from '../../functions/core/route.ts';
 import { objectsArn, relayRoleArn, replayRoleArn } from '../arns.ts';
 import type { PullingRouteContext, RelayContext } from '../config/config.ts';
 import { runtimeRoute } from '../config/function-settings.ts';
@@ -29,7 +30,7 @@ export class ReaderRole extends Construct {
       description: `Upload Relay, route ${route.name}: lists and reads for account ${config.source.account}`,
       assumedBy: relayTrust(config, reading(config), externalId),
       maxSessionDuration: Duration.hours(1),
-      inlinePolicies: { read: policyDocument(readStatements(runtimeRoute(route) as PullingRoute)) },
+      inlinePolicies: { read: policyDocument(readStatements(runtimeRoute(route) as Pulling)) },
     });
     acknowledge(
       this.role,

@@ -5,15 +5,15 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { S3Client, type S3ClientConfig } from '@aws-sdk/client-s3';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
-import { sendingRawExpires } from '../../functions/aws/raw-expires.ts';
-import { tellingErrors } from '../../functions/aws/telling-errors.ts';
-import { writerCredentials } from '../../functions/aws/writer-credentials.ts';
+import { errorsIn200 } from '../../functions/aws/errors-in-200.ts';
+import { rawExpires } from '../../functions/aws/raw-expires.ts';
+import { writerCredentials } from '../../functions/aws/route-credentials.ts';
 import { readConfig } from '../../functions/core/config.ts';
 import { RelayError } from '../../functions/core/errors.ts';
 import { SETTINGS_FILE } from '../../functions/core/settings.ts';
 import { largeSlots } from '../../functions/delivery/large-slots.ts';
 import type { Invocation } from '../../functions/invocation/invocation.ts';
-import { RelayMetrics } from '../../functions/reporting/metrics.ts';
+import { EmbeddedMetrics } from '../../functions/reporting/metrics.ts';
 import { lambdaKeys } from './sessions.ts';
 import { ACCOUNT_A, REGION, RELAY_ROLE_ARN, type TwoAccounts } from './two-accounts.ts';
 
@@ -36,7 +36,8 @@ export function inProcessRelay(world: TwoAccounts, remainingMs = 900_000): InPro
     requestChecksumCalculation: 'WHEN_REQUIRED',
     requestHandler: new NodeHttpHandler({ httpsAgent: new Agent({ ca: world.cloud.caPem, keepAlive: true }) }),
   };
-  const writer = sendingRawExpires(tellingErrors(new S3Client(options)));
+  const writer = new S3Client(options);
+  for (const plugin of [errorsIn200, rawExpires]) writer.middlewareStack.use(plugin);
   const silent = { info: () => undefined, warn: () => undefined, error: () => undefined };
   const reading = { s3: reader, owner: ACCOUNT_A, readsVersions: true };
   const acting = { reader: () => reading, sqs, dynamodb, eventBridge, lambda };
@@ -49,7 +50,7 @@ export function inProcessRelay(world: TwoAccounts, remainingMs = 900_000): InPro
       config,
       clients,
       logger: silent,
-      metrics: new RelayMetrics('upload-relay'),
+      metrics: new EmbeddedMetrics('upload-relay'),
       slots: largeSlots({ clients, config, now }),
       now,
       sleep,

@@ -2,7 +2,7 @@
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import type { SQSRecord } from 'aws-lambda';
 import { afterEach, expect, test } from 'vitest';
-import { answerQueue } from '../../../functions/doors/queue.ts';
+import { relayMessages } from '../../../functions/doors/queue.ts';
 import type { Invocation } from '../../../functions/invocation/invocation.ts';
 import { attributesOf, historyOf } from '../../../functions/messages/message-history.ts';
 import { inProcessRelay } from '../../support/in-process-relay.ts';
@@ -55,7 +55,7 @@ test('ten objects that can’t all be finished in one invocation’s time all ar
   for (let batch = await receive(); batch.length > 0; batch = await receive()) {
     for (const record of batch) firstIds.add(historyOf(record).firstId);
     // The invocation acknowledges them all.
-    expect(await answerQueue(hasOneTry, { Records: batch })).toEqual({ batchItemFailures: [] });
+    expect(await relayMessages(hasOneTry, { Records: batch })).toEqual({ batchItemFailures: [] });
     perInvocation.push(batch.length);
   }
   expect(await world.deadLetters()).toEqual([]);
@@ -124,6 +124,6 @@ test('what waits for a route that has another name by now goes along the routes 
     }),
   );
   const { invocation } = inProcessRelay(world);
-  expect(await answerQueue(invocation, { Records: await receive() })).toEqual({ batchItemFailures: [] });
+  expect(await relayMessages(invocation, { Records: await receive() })).toEqual({ batchItemFailures: [] });
   expect(await world.ledgerItem('waiting')).toMatchObject({ status: 'delivered' });
 });

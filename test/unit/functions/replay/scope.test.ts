@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { ListedObject } from '../../../../functions/replay/list-page.ts';
 import { routesOf, scopeOf } from '../../../../functions/replay/scope.ts';
 import { parseReplayEvent, type ReplayRequest } from '../../../../functions/request/replay-request.ts';
-import { aPull } from '../../../support/relay.ts';
+import { aPull, aRoute } from '../../../support/relay.ts';
 
 const UPLOADED_AT = '2026-01-15T09:30:00.000Z';
 
@@ -16,9 +16,9 @@ function asked(event: object): ReplayRequest {
 
 describe('what is looked through', () => {
   const routes = [
-    { name: 'invoices', filter: { prefix: 'invoices/', suffix: '.pdf' }, createOnly: false },
-    { name: 'images', filter: { prefix: 'images/', suffix: '' }, createOnly: false },
-    { name: 'customer', filter: { prefix: 'reports/', suffix: '' }, createOnly: false, pull: aPull() },
+    aRoute({ name: 'invoices', filter: { prefix: 'invoices/', suffix: '.pdf' } }),
+    aRoute({ name: 'images', filter: { prefix: 'images/', suffix: '' } }),
+    aRoute({ name: 'customer', filter: { prefix: 'reports/', suffix: '' }, pull: aPull() }),
   ];
   const sources = { sourceBucket: 'uploads', routes };
 

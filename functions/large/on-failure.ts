@@ -10,12 +10,12 @@ import {
 import { record } from '../ledger/write.ts';
 import { sendToDeadLetterQueue } from '../messages/dead-letter.ts';
 import { spread } from '../messages/requeue.ts';
-import { reportNow } from '../reporting/publish-events.ts';
+import { publishNow } from '../reporting/publish-events.ts';
 import { messageBody } from '../request/message-body.ts';
 import type { SourceState } from '../transfer/source-state.ts';
-import { type HandedBack, handBack } from './hand-back.ts';
 import type { LargeRun } from './large-run.ts';
 import { pauseBefore, persistentStep } from './persistent-step.ts';
+import { type RequeuedObject, requeueObject } from './requeue-object.ts';
 
 /** How often an object is begun for failures that may pass; each time may move terabytes. */
 const MAX_BEGUN = 3;
@@ -36,35 +36,35 @@ export interface Progress {
  * Ends an execution that can't deliver: a newer object, or another try, goes through the queue; what no try can help is
  * recorded and told, and lies in the dead-letter queue with the reason.
  */
-export async function giveUp(
+export async function onFailure(
   run: LargeRun,
   failure: RelayError,
   { uploadId, startedAt, state, mayHaveCompleted = false }: Progress,
-): Promise<HandedBack | AlreadyThereReceipt | FailedReceipt | GoneReceipt> {
-  if (uploadId !== undefined) await leaveUpload(run, uploadId, failure);
-  if (failure.code === 'AlreadyThere') return leaveAsItIs(run, startedAt!, state!);
+): Promise<RequeuedObject | AlreadyThereReceipt | FailedReceipt | GoneReceipt> {
+  if (uploadId !== undefined) await orphanUpload(run, uploadId, failure);
+  if (failure.code === 'AlreadyThere') return recordAlreadyThere(run, startedAt!, state!);
   // What it may have sent has taken effect when the message comes.
   const quiet = mayHaveCompleted ? run.invocation.config.lateCompleteSeconds : 0;
   // Of what is superseded account B is told; a redrive knows less, and would go by the ledger.
   const isUncertain = failure.code !== 'Superseded' && (mayHaveCompleted || run.isUncertain);
   if (failure.code === 'SourceChanged')
-    return handBack(run, { reason: failure.code, delaySeconds: quiet, isUncertain });
+    return requeueObject(run, { reason: failure.code, delaySeconds: quiet, isUncertain });
   const { attempts } = run;
   if (isNoTry(failure)) {
     // Begun in vain, so it doesn't count.
     const { code, retryAfterSeconds: delaySeconds = 0 } = failure;
     const delay = Math.max(quiet, spread(delaySeconds, 0));
-    return handBack(run, { reason: code, attempts: attempts - 1, delaySeconds: delay, isUncertain });
+    return requeueObject(run, { reason: code, attempts: attempts - 1, delaySeconds: delay, isUncertain });
   }
   if (failure.retryable && attempts < MAX_BEGUN) {
     const delay = Math.max(quiet, pauseBefore(run, attempts).seconds);
-    return handBack(run, { reason: failure.code, attempts, delaySeconds: delay, isUncertain });
+    return requeueObject(run, { reason: failure.code, attempts, delaySeconds: delay, isUncertain });
   }
-  return setAside(run, failure, { startedAt, isUncertain });
+  return deadLetter(run, failure, { startedAt, isUncertain });
 }
 
 /** Its parts cost storage until the destination's lifecycle rule removes them: nobody on this side may. */
-function leaveUpload(run: LargeRun, uploadId: string, { code }: RelayError): Promise<void> {
+function orphanUpload(run: LargeRun, uploadId: string, { code }: RelayError): Promise<void> {
   const destination = `${destinationOf(run.route, run.request.source)}`;
   return persistentStep(run, 'leave upload', async () => {
     const facts = { orphanedUploads: 1, uploadId, destination, code };
@@ -74,7 +74,7 @@ function leaveUpload(run: LargeRun, uploadId: string, { code }: RelayError): Pro
 }
 
 /** The key is taken, on a create-only route. */
-async function leaveAsItIs(run: LargeRun, startedAt: Date, state: SourceState): Promise<AlreadyThereReceipt> {
+async function recordAlreadyThere(run: LargeRun, startedAt: Date, state: SourceState): Promise<AlreadyThereReceipt> {
   const { invocation, request, route, attempts } = run;
   const there = await persistentStep(run, 'record what is there', async () => {
     const timing = { attempts, startedAt, finishedAt: invocation.now() };
@@ -84,16 +84,16 @@ async function leaveAsItIs(run: LargeRun, startedAt: Date, state: SourceState): 
     invocation.logger.info('left as it was, since the key is taken', { receipt });
     return receipt;
   });
-  await persistentStep(run, 'report', () => reportNow(invocation, request, there));
+  await persistentStep(run, 'report', () => publishNow(invocation, request, there));
   return there;
 }
 
 /** An object that is gone is no failure where it was delivered before: the relay asks which version must stay, if anything may be there instead. */
-async function setAside(
+async function deadLetter(
   run: LargeRun,
   failure: RelayError,
   { startedAt, isUncertain }: { startedAt: Date | undefined; isUncertain: boolean },
-): Promise<FailedReceipt | GoneReceipt | HandedBack> {
+): Promise<FailedReceipt | GoneReceipt | RequeuedObject> {
   const { invocation, request, route, attempts, execution } = run;
   const { failed, standing } = await persistentStep(run, 'record failure', async () => {
     const finishedAt = invocation.now();
@@ -102,7 +102,7 @@ async function setAside(
     return { failed: receipt, standing: (await record(invocation, receipt)).standing?.status };
   });
   if (failure.code === 'SourceMissing' && standing === 'delivered') {
-    if (isUncertain) return handBack(run, { reason: failure.code, isUncertain });
+    if (isUncertain) return requeueObject(run, { reason: failure.code, isUncertain });
     const { bucket, key } = request.source;
     return { status: 'gone', route: route.name, source: { bucket, key }, certain: true };
   }
@@ -111,6 +111,6 @@ async function setAside(
     const body = messageBody({ key: request.source.key, route: route.name });
     return sendToDeadLetterQueue(invocation, { body, messageId: execution, isUncertain }, [failure]);
   });
-  await persistentStep(run, 'report', () => reportNow(invocation, request, failed));
+  await persistentStep(run, 'report', () => publishNow(invocation, request, failed));
   return failed;
 }

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
-import { parseShape } from '../request/bad-event.ts';
-import type { VersionHint } from '../request/relay-request.ts';
 import type { DigestAlgorithm } from '../transfer/proof.ts';
+import { parseShape } from './bad-event.ts';
+import type { VersionHint } from './relay-request.ts';
 
 /** What relay-large is started with; the same for the same message, or Lambda would refuse the name a second time. */
 export interface LargeRequest {

@@ -1,13 +1,15 @@
+/** What the three functions of the relay begin with. */
+import '../core/heap.ts';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Logger } from '@aws-lambda-powertools/logger';
 import { createClients } from '../aws/clients.ts';
 import { readConfig } from '../core/config.ts';
 import { largeSlots } from '../delivery/large-slots.ts';
-import { RelayMetrics } from '../reporting/metrics.ts';
-import type { Relay } from './invocation.ts';
+import type { Relay } from '../invocation/invocation.ts';
+import { EmbeddedMetrics } from '../reporting/metrics.ts';
 
 /**
- * What every function of the relay begins with, once per execution environment.
+ * Makes the relay, once per execution environment.
  * @param suffix tells the function's log lines apart from the relay's own, e.g. `-large`
  * @throws RelayError `ConfigurationInvalid`
  */
@@ -17,5 +19,5 @@ export function newRelay(suffix: string): Relay & { logger: Logger } {
   const now = () => new Date();
   const clients = createClients({ config, logger, now });
   const slots = largeSlots({ clients, config, now });
-  return { config, clients, logger, metrics: new RelayMetrics(config.name), slots, now, sleep };
+  return { config, clients, logger, metrics: new EmbeddedMetrics(config.name), slots, now, sleep };
 }

@@ -3,14 +3,14 @@ import type { LargeRun } from './large-run.ts';
 import { persistentStep } from './persistent-step.ts';
 
 /** The answer of an execution that left the object to a fresh relay. */
-export interface HandedBack {
+export interface RequeuedObject {
   status: 'handed back';
   route: string;
   source: { bucket: string; key: string };
   reason: string;
 }
 
-export interface HandBackOptions {
+export interface RequeueOptions {
   reason: string;
   /** How often the object was begun for this very reason; none when it is another object now. */
   attempts?: number;
@@ -20,10 +20,10 @@ export interface HandBackOptions {
 }
 
 /** Puts the object back into the queue: the relay looks at what it is by then, and may well start another execution. */
-export async function handBack(
+export async function requeueObject(
   run: LargeRun,
-  { reason, attempts, delaySeconds = 0, isUncertain = false }: HandBackOptions,
-): Promise<HandedBack> {
+  { reason, attempts, delaySeconds = 0, isUncertain = false }: RequeueOptions,
+): Promise<RequeuedObject> {
   const { invocation, request, route } = run;
   const { bucket, key } = request.source;
   await persistentStep(run, 'hand back', async () => {
