@@ -1,7 +1,7 @@
 import { Effect, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { functionArn, objectsArn } from '../arns.ts';
-import type { RelayContext } from '../config/config.ts';
+import type { RelayContext } from '../config/relay-context.ts';
 import { REPORTS_PREFIX, relayNames } from '../names.ts';
 import { acknowledge } from './nag-suppressions.ts';
 

@@ -3,10 +3,11 @@ import { CfnEventInvokeConfig, EventSourceMapping, type Function as LambdaFuncti
 import type { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { sourceStatements } from '../../functions/aws/policies.ts';
-import { bucketArn, functionArn, objectsArn, partitionOf, readerRoleArn, writerRoleArn } from '../arns.ts';
+import { bucketArn, functionArn, objectsArn, readerRoleArn, writerRoleArn } from '../arns.ts';
 import { sharesOf } from '../config/concurrency.ts';
-import { ownSource, pullingRoutes, type RelayContext } from '../config/config.ts';
 import { relaySettings } from '../config/function-settings.ts';
+import { partitionOf } from '../config/regions.ts';
+import { ownSource, pullingRoutes, type RelayContext } from '../config/relay-context.ts';
 import { LIVE_ALIAS, relayNames, serviceName } from '../names.ts';
 import { allowCheckpoints } from './durable-code.ts';
 import { LargeFunctions } from './large-functions.ts';

@@ -1,5 +1,5 @@
 import { AccountPrincipal, type IPrincipal } from 'aws-cdk-lib/aws-iam';
-import type { RelayContext } from '../config/config.ts';
+import type { RelayContext } from '../config/relay-context.ts';
 
 /**
  * Whom a role of another account trusts: our account's root with our roles' ARNs as a condition, rather than the roles as

@@ -2,8 +2,8 @@ import { Effect, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws
 import { Alias, CfnEventInvokeConfig, type IVersion, type Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import { bucketArn, functionArn, readerRoleArn } from '../arns.ts';
-import { ownSource, pullingRoutes, type RelayContext } from '../config/config.ts';
 import { replaySettings } from '../config/function-settings.ts';
+import { ownSource, pullingRoutes, type RelayContext } from '../config/relay-context.ts';
 import { LIVE_ALIAS, relayNames } from '../names.ts';
 import { allowCheckpoints, makeDurable } from './durable-code.ts';
 import type { Ledger } from './ledger.ts';

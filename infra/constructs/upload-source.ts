@@ -4,7 +4,7 @@ import type { CfnBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { commonStart } from '../../functions/core/route.ts';
 import { bucketArn } from '../arns.ts';
-import type { OwnSource, RelayContext } from '../config/config.ts';
+import type { OwnSource, RelayContext } from '../config/relay-context.ts';
 import { RelayBucket } from './relay-bucket.ts';
 import type { RelayQueue } from './relay-queue.ts';
 

@@ -1,5 +1,5 @@
 import type { Construct } from 'constructs';
-import type { RelayContext, RouteContext } from '../config/config.ts';
+import type { RelayContext, RouteContext } from '../config/relay-context.ts';
 import { RelayBucket } from '../constructs/relay-bucket.ts';
 import { WriterRole } from '../constructs/writer-role.ts';
 import { GrantedStack } from './granted-stack.ts';

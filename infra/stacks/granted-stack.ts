@@ -1,7 +1,7 @@
 import { DefaultStackSynthesizer, type IStackSynthesizer, LegacyStackSynthesizer, Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { relayRoleArn } from '../arns.ts';
-import type { RelayContext, RouteContext } from '../config/config.ts';
+import type { RelayContext, RouteContext } from '../config/relay-context.ts';
 import { type StackKind, stackName } from '../names.ts';
 import { servesOneRelay } from './serves-one-relay.ts';
 import type { StackPlace } from './stack-places.ts';

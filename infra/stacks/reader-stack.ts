@@ -1,5 +1,5 @@
 import type { Construct } from 'constructs';
-import { type PullingRouteContext, pullingRoutes, type RelayContext } from '../config/config.ts';
+import { type PullingRouteContext, pullingRoutes, type RelayContext } from '../config/relay-context.ts';
 import { ReaderRole } from '../constructs/reader-role.ts';
 import { GrantedStack } from './granted-stack.ts';
 import { type StackPlace, stackPlaces } from './stack-places.ts';

@@ -1,7 +1,7 @@
 import { CfnOutput, Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { bucketArn, relayRoleArn } from '../arns.ts';
-import { type OwnSource, ownSource, type RelayContext } from '../config/config.ts';
+import { type OwnSource, ownSource, type RelayContext } from '../config/relay-context.ts';
 import { Alarms } from '../constructs/alarms.ts';
 import { BatchRole } from '../constructs/batch-role.ts';
 import { Canary } from '../constructs/canary.ts';
