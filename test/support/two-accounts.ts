@@ -7,7 +7,7 @@ import { S3Client } from '@aws-sdk/client-s3';
 import { DeleteMessageCommand, type Message, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { STSClient } from '@aws-sdk/client-sts';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
-import { inject } from 'vitest';
+import { expect, inject } from 'vitest';
 import {
   type Clock,
   changeCodeFile,
@@ -90,6 +90,12 @@ export async function startTwoAccounts(options: TwoAccountsOptions = {}): Promis
       ...(options.clock && { clock: options.clock }),
     }),
   );
+}
+
+/** Takes it down, unless the local AWS has a defect to tell of. */
+export async function closeSound(world: TwoAccounts): Promise<void> {
+  expect(world.cloud.unexpectedErrors).toEqual([]);
+  await world.close();
 }
 
 /**
@@ -178,10 +184,15 @@ export function changeProperties(
   }
 }
 
-/** Changes what every function, or the one named, is told of cdk.json. */
+/** No queue feeds the relay: a test takes the messages itself, and only the relay in this process is at work. */
+export function disableMappings(stacks: StackInput[]): void {
+  changeProperties(stacks, 'AWS::Lambda::EventSourceMapping', { Enabled: false });
+}
+
 /** What is tried again, or delivered once more, is so after a second. */
 export const NO_PAUSES = { retryDelaySeconds: 1, latePutSeconds: 1, lateCompleteSeconds: 1 };
 
+/** Changes what every function, or the one named, is told of cdk.json. */
 export function changeSettings(stacks: StackInput[], settings: Record<string, unknown>, functionName?: string): void {
   changeCodeFile(stacks, SETTINGS_FILE, (present) => ({ ...present, ...settings }), functionName);
 }
