@@ -2,12 +2,12 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { changeCodeFile, Faults, LocalCloud, readAssembly, type StackInput } from '../../emulator/index.ts';
-import { SETTINGS_FILE } from '../../functions/core/settings.ts';
+import { Faults, LocalCloud, readAssembly } from '../../emulator/index.ts';
 import { parseConfig } from '../../infra/config/config.ts';
 import { relayNames, stackName } from '../../infra/names.ts';
+import { awsClients } from '../aws-clients.ts';
+import { changeSettings } from '../changed-stacks.ts';
 import { parseOptionsOf, runCli } from '../cli.ts';
-import { operatorClients } from '../start/accounts.ts';
 import { ownBucket } from '../start/own-bucket.ts';
 import { committedContext, synthesize } from '../synth.ts';
 import { drawDashboard } from './svg.ts';
@@ -18,7 +18,7 @@ const PICTURE = new URL('../../docs/dashboard.svg', import.meta.url);
 /** CloudWatch draws a point every five minutes; a minute and a half wants more. */
 const BUCKET_SECONDS = 3;
 const SEED = 6;
-/** A few of the uploads are larger. */
+/** A few of the uploads are larger, so that large objects are seen too; more would take longer than the picture's time. */
 const LARGE_OBJECT_BYTES = 8 * 1024 ** 2;
 
 const HELP = `Draws docs/dashboard.svg from what a local relay measures in a minute and a half of made-up traffic.
@@ -32,24 +32,22 @@ async function main(args: string[]): Promise<void> {
   try {
     await synthesize(folder);
     const faults = new Faults({ seed: SEED });
-    const cloud = await LocalCloud.start({ stacks: withSmallLarge(readAssembly(folder)), faults });
+    const stacks = readAssembly(folder);
+    changeSettings(stacks, { largeObjectBytes: LARGE_OBJECT_BYTES });
+    const cloud = await LocalCloud.start({ stacks, faults });
     try {
       const config = parseConfig(committedContext());
       const { account, region } = config.source;
       const { bucket, routes } = ownBucket(config);
       const { canaryRule, dashboard } = relayNames(config);
-      const clients = operatorClients({
-        url: cloud.url,
-        caPem: cloud.caPem,
-        region,
-        credentials: cloud.operator(account),
-      });
+      const { s3, sqs } = awsClients(cloud, { region, credentials: cloud.operator(account) });
       const from = Date.now();
       process.stdout.write(`Two accounts are at work for ${TRAFFIC_SECONDS} seconds …\n`);
       await makeTraffic({
         cloud,
         faults,
-        ...clients,
+        s3,
+        sqs,
         bucket,
         queueUrl: cloud.outputs(stackName(config, 'source'))['QueueUrl']!,
         destinationBucket: routes[0]!.destination.bucket,
@@ -75,12 +73,6 @@ async function main(args: string[]): Promise<void> {
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
-}
-
-/** So that large objects are seen too, without any that takes longer than the picture's time. */
-function withSmallLarge(stacks: StackInput[]): StackInput[] {
-  changeCodeFile(stacks, SETTINGS_FILE, (settings) => ({ ...settings, largeObjectBytes: LARGE_OBJECT_BYTES }));
-  return stacks;
 }
 
 runCli(main, { help: HELP });

@@ -1,10 +1,11 @@
 /** What the bench measures as the cost of each proof is an object that the relay proves in that way. */
 import { randomBytes } from 'node:crypto';
-import { HeadObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { HeadObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { putSource, SOURCE_KINDS } from '../../../bench/sources.ts';
 import { LocalCloud, templateStack } from '../../../emulator/index.ts';
 import { type Proof, proofOf } from '../../../functions/transfer/proof.ts';
+import { silentS3 } from '../../../local/aws-clients.ts';
 import { ACCOUNT_A, REGION } from '../../support/two-accounts.ts';
 
 const Bucket = 'from-before-checksums';
@@ -19,12 +20,7 @@ beforeAll(async () => {
   const stack = templateStack({ account: ACCOUNT_A, region: REGION, name: 'old-objects', template });
   cloud = await LocalCloud.start({ stacks: [stack] });
   cloud.s3.bucket(Bucket).settings.addsChecksums = false;
-  client = new S3Client({
-    endpoint: cloud.url.replace('https:', 'http:'),
-    region: REGION,
-    credentials: cloud.operator(ACCOUNT_A),
-    requestChecksumCalculation: 'WHEN_REQUIRED',
-  });
+  client = silentS3(cloud, { region: REGION, credentials: cloud.operator(ACCOUNT_A) });
 });
 
 afterAll(() => cloud.close());
