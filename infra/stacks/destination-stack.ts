@@ -3,7 +3,7 @@ import type { RelayContext, RouteContext } from '../config/relay-context.ts';
 import { RelayBucket } from '../constructs/relay-bucket.ts';
 import { WriterRole } from '../constructs/writer-role.ts';
 import { GrantedStack } from './granted-stack.ts';
-import { type StackPlace, stackPlaces } from './stack-places.ts';
+import { type StackPlace, stackPlaces } from './stack-groups.ts';
 
 export interface DestinationStackProps extends Omit<StackPlace<RouteContext>, 'id'> {
   config: RelayContext;

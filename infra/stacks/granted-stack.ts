@@ -4,7 +4,7 @@ import { relayRoleArn } from '../arns.ts';
 import type { RelayContext, RouteContext } from '../config/relay-context.ts';
 import { type StackKind, stackName } from '../names.ts';
 import { servesOneRelay } from './serves-one-relay.ts';
-import type { StackPlace } from './stack-places.ts';
+import type { StackPlace } from './stack-groups.ts';
 
 export interface GrantedStackProps extends Omit<StackPlace<RouteContext>, 'id'> {
   config: RelayContext;

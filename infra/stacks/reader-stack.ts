@@ -2,7 +2,7 @@ import type { Construct } from 'constructs';
 import { type PullingRouteContext, pullingRoutes, type RelayContext } from '../config/relay-context.ts';
 import { ReaderRole } from '../constructs/reader-role.ts';
 import { GrantedStack } from './granted-stack.ts';
-import { type StackPlace, stackPlaces } from './stack-places.ts';
+import { type StackPlace, stackPlaces } from './stack-groups.ts';
 
 export interface ReaderStackProps extends Omit<StackPlace<PullingRouteContext>, 'id'> {
   config: RelayContext;
