@@ -66,7 +66,7 @@ export class LargeFunctions {
   }
 
   /** An execution repeats what failed by itself; a whole one that fails is for people. */
-  setsAside(onFailure: CfnEventInvokeConfig.OnFailureProperty): void {
+  addOnFailure(onFailure: CfnEventInvokeConfig.OnFailureProperty): void {
     const failures = new CfnEventInvokeConfig(this.#scope, 'LargeExecutions', {
       functionName: this.functions[0]!.functionName,
       qualifier: this.#alias.aliasName,

@@ -5,7 +5,7 @@ import { type PullingRoute, readStatements } from '../../functions/aws/policies.
 import { objectsArn, relayRoleArn, replayRoleArn } from '../arns.ts';
 import { runtimeRoute } from '../config/function-settings.ts';
 import type { PullingRouteContext, RelayContext } from '../config/relay-context.ts';
-import { acknowledge } from './nag-suppressions.ts';
+import { acknowledgeFinding } from './nag-suppressions.ts';
 import { policyDocument } from './policy-document.ts';
 import { relayTrust } from './relay-trust.ts';
 
@@ -31,7 +31,7 @@ export class ReaderRole extends Construct {
       maxSessionDuration: Duration.hours(1),
       inlinePolicies: { read: policyDocument(readStatements(runtimeRoute(route) as PullingRoute)) },
     });
-    acknowledge(
+    acknowledgeFinding(
       this.role,
       `IAM5[Resource::${objectsArn(bucket, region, route.filter.prefix)}]`,
       'Keys are not known beforehand: these are what the route takes.',

@@ -48,7 +48,7 @@ export class RelayQueue extends Construct {
   }
 
   /** Lets a service of AWS send, but only on behalf of this one source. */
-  acceptFrom(service: IPrincipal, source: SendingSource): void {
+  grantSendUploads(service: IPrincipal, source: SendingSource): void {
     this.queue.addToResourcePolicy(
       new PolicyStatement({
         sid: 'SendUploads',

@@ -1,7 +1,6 @@
 /** The options of `npm run deploys`. */
 import { parseOptionsOf, wholeNumber } from '../../local/cli.ts';
-import { UserError } from '../../local/start/user-error.ts';
-import { EXAMPLES } from './examples.ts';
+import { EXAMPLES, type Example, examplesNamed } from './examples.ts';
 
 export const HELP = `npm run deploys -- [options]
 
@@ -23,7 +22,7 @@ const MOST_SEED = 2 ** 31;
 export interface Options {
   orders: number;
   seed: number;
-  only: string[];
+  examples: readonly Example[];
   json: boolean;
 }
 
@@ -39,15 +38,10 @@ export function parseOptions(args: string[]): Options {
     },
   });
   const { only, json } = values;
-  for (const name of only) {
-    if (!EXAMPLES.some((each) => each.name === name)) {
-      throw new UserError(`--only is "${name}": there is no such example. Try: npm run deploys -- --help`);
-    }
-  }
   return {
     orders: wholeNumber('--orders', values.orders, { least: 0, most: 1_000 }),
     seed: wholeNumber('--seed', values.seed, { least: 0, most: MOST_SEED }),
-    only,
+    examples: examplesNamed(only),
     json,
   };
 }
