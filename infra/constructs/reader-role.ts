@@ -4,9 +4,9 @@ import { Construct } from 'constructs';
 import { readStatements } from '../../functions/aws/policies.ts';
 import type { Pulling } from '../../functions/core/route.ts';
 import { objectsArn, relayRoleArn, replayRoleArn } from '../arns.ts';
-import type { PullingRouteContext, RelayContext } from '../config/config.ts';
 import { runtimeRoute } from '../config/function-settings.ts';
-import { acknowledge } from './nag-suppressions.ts';
+import type { PullingRouteContext, RelayContext } from '../config/relay-context.ts';
+import { acknowledgeFinding } from './nag-suppressions.ts';
 import { policyDocument } from './policy-document.ts';
 import { relayTrust } from './relay-trust.ts';
 
@@ -32,7 +32,7 @@ export class ReaderRole extends Construct {
       maxSessionDuration: Duration.hours(1),
       inlinePolicies: { read: policyDocument(readStatements(runtimeRoute(route) as Pulling)) },
     });
-    acknowledge(
+    acknowledgeFinding(
       this.role,
       `IAM5[Resource::${objectsArn(bucket, region, route.filter.prefix)}]`,
       'Keys are not known beforehand: these are what the route takes.',

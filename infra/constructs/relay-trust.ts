@@ -1,6 +1,6 @@
 import { AccountPrincipal, type IPrincipal } from 'aws-cdk-lib/aws-iam';
 import { trustCondition } from '../../functions/aws/policies.ts';
-import type { RelayContext } from '../config/config.ts';
+import type { RelayContext } from '../config/relay-context.ts';
 
 /**
  * Whom a role of another account trusts: our account's root with our roles' ARNs as a condition, rather than the roles as

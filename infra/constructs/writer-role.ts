@@ -3,9 +3,9 @@ import { Role } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { writeStatements } from '../../functions/aws/policies.ts';
 import { objectsArn, relayRoleArn } from '../arns.ts';
-import type { RelayContext, RouteContext } from '../config/config.ts';
 import { runtimeRoute } from '../config/function-settings.ts';
-import { acknowledge } from './nag-suppressions.ts';
+import type { RelayContext, RouteContext } from '../config/relay-context.ts';
+import { acknowledgeFinding } from './nag-suppressions.ts';
 import { policyDocument } from './policy-document.ts';
 import { relayTrust } from './relay-trust.ts';
 
@@ -28,7 +28,7 @@ export class WriterRole extends Construct {
       inlinePolicies: { write: policyDocument(writeStatements(runtimeRoute(route))) },
     });
     const { bucket, region, prefix } = route.destination;
-    acknowledge(
+    acknowledgeFinding(
       this.role,
       `IAM5[Resource::${objectsArn(bucket, region, prefix)}]`,
       'Keys are not known beforehand: these are what the route delivers.',

@@ -1,5 +1,5 @@
 /** Where a stack goes, and the routes that it is for. */
-export interface StackPlace<R> {
+export interface StackGroup<R> {
   /** Of the construct: what `cdk deploy` takes. */
   id: string;
   account: string;
@@ -12,11 +12,11 @@ export interface StackPlace<R> {
  * One stack per account and region, none without a route. The only one bears the bare name as its id; several are told apart by account
  * and region, whatever the order of routes.
  */
-export function stackPlaces<R extends { name: string }>(
+export function stackGroups<R extends { name: string }>(
   name: string,
   routes: readonly R[],
   placeOf: (route: R) => { account: string; region: string },
-): StackPlace<R>[] {
+): StackGroup<R>[] {
   const groups = Map.groupBy(routes, (route) => {
     const { account, region } = placeOf(route);
     return `${account}-${region}`;
