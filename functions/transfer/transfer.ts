@@ -33,7 +33,7 @@ export function conditionOf({ createOnly }: Pick<Transfer, 'createOnly'>): { IfN
   return createOnly ? { IfNoneMatch: '*' } : {};
 }
 
-/** The destination's answer. It stored the object because the bytes that arrived have this checksum. */
+/** The destination's answer. It stored the object only because the bytes that arrived have this checksum. */
 export interface Delivered {
   eTag: string | undefined;
   versionId: string | undefined;
