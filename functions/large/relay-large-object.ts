@@ -18,8 +18,8 @@ import { withCrcsCombined } from '../transfer/source-parts.ts';
 import { headSource, type SourceState } from '../transfer/source-state.ts';
 import { stateFromJson, stateToJson } from '../transfer/state-json.ts';
 import type { Delivered } from '../transfer/transfer.ts';
+import { endWithFailure, type Progress } from './end-with-failure.ts';
 import type { LargeRun } from './large-run.ts';
-import { onFailure, type Progress } from './on-failure.ts';
 import { persistentStep, stepInSlot } from './persistent-step.ts';
 import { type RequeuedObject, requeueObject } from './requeue-object.ts';
 import { planFor, sendSections } from './send-sections.ts';
@@ -68,7 +68,7 @@ async function relayOrFail(run: LargeRun, progress: Progress): Promise<LargeAnsw
     await persistentStep(run, 'report', () => publishNow(run.invocation, run.request, receipt));
     return receipt;
   } catch (error) {
-    return onFailure(run, asRelayError(error, { source: `${run.request.source}` }), progress);
+    return endWithFailure(run, asRelayError(error, { source: `${run.request.source}` }), progress);
   }
 }
 

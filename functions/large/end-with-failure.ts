@@ -36,7 +36,7 @@ export interface Progress {
  * Ends an execution that can't deliver: a newer object, or another try, goes through the queue; what no try can help is
  * recorded and told, and lies in the dead-letter queue with the reason.
  */
-export async function onFailure(
+export async function endWithFailure(
   run: LargeRun,
   failure: RelayError,
   { uploadId, startedAt, state, mayHaveCompleted = false }: Progress,
