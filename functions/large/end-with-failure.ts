@@ -1,3 +1,4 @@
+/** Ends an execution of relay-large that cannot deliver: it requeues the object, or fails it for good. */
 import { isNoTry, type RelayError } from '../core/errors.ts';
 import { destinationOf } from '../core/route.ts';
 import {

@@ -1,3 +1,4 @@
+/** Relays one large object: creates the upload, has its parts sent, completes it, records it, and looks again. */
 import { asRelayError } from '../core/errors.ts';
 import { destinationOf } from '../core/route.ts';
 import { afterDelete } from '../delivery/after-delete.ts';

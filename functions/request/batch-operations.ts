@@ -1,3 +1,4 @@
+/** Reads the invocation of an S3 Batch Operations job, and writes its answer. */
 import * as z from 'zod/mini';
 import { SourceObject } from '../core/source-object.ts';
 import { badEvent, parseShape } from './bad-event.ts';
