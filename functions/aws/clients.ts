@@ -16,7 +16,7 @@ import { listerCredentials, readerCredentials, writerCredentials } from './route
 import { type S3Options, s3Client } from './s3-client.ts';
 
 export interface Clients {
-  /** Reads what the route takes: as the relay itself or, where it pulls, as its reader role in the region of its bucket. */
+  /** Reads the route's objects as the relay itself or, if the route pulls, as its reader role in the region of its bucket. */
   reader(route: Route): Reader;
   sqs: SQSClient;
   dynamodb: DynamoDBClient;
@@ -24,15 +24,15 @@ export interface Clients {
   lambda: LambdaClient;
   /** Acts as the route's writer role, in the destination's region. */
   writer(route: Route): S3Client;
-  /** The next `reader` and `writer` of this route ask for new sessions: for when a present one was found expired. */
+  /** Drops the route's sessions, because one has expired: the next `reader` and `writer` ask for new ones. */
   forgetSessions(route: Route): void;
 }
 
-/** Those of replay, which writes nowhere but into the queue. */
+/** The clients of replay, which writes only into the queue. */
 export interface ReplayClients extends Pick<Clients, 'sqs' | 'dynamodb' | 'lambda'> {
-  /** Lists the relay's own bucket or, of a route that pulls, as its reader role in the region of its bucket. */
+  /** Lists the relay's own bucket or, as its reader role, the bucket of a route that pulls. */
   lister(route: ListedRoute | undefined): Reader;
-  /** The next `lister` of this route asks for a new session. */
+  /** Drops the route's session: the next `lister` asks for a new one. */
   forgetSession(route: ListedRoute | undefined): void;
 }
 

@@ -31,7 +31,6 @@ export function destinationOf(route: Route, source: SourceObject): Destination {
   return new Destination(route.destination.bucket, key, route.destination.account);
 }
 
-/** Where objects may come from. */
 export interface Sources {
   /** The relay's own bucket; none when every route pulls. */
   sourceBucket?: string | undefined;
@@ -39,8 +38,8 @@ export interface Sources {
 }
 
 /**
- * The bucket that a named route reads; otherwise, and for a name that nobody knows, the relay's own.
- * @throws RelayError `UnknownRoute` when it has none
+ * The bucket that a named route reads; without a name or with an unknown one, the relay's own.
+ * @throws RelayError `UnknownRoute` when the relay has no bucket of its own
  */
 export function bucketOf({ sourceBucket, routes }: Sources, routeName?: string): string {
   const bucket = routes.find(({ name }) => name === routeName)?.pull?.bucket ?? sourceBucket;
@@ -53,8 +52,8 @@ export function bucketOf({ sourceBucket, routes }: Sources, routeName?: string):
 }
 
 /**
- * The routes an object takes: the named one, or all of the relay's own bucket whose filter it passes (possibly none). A route
- * that pulls is taken by its name only, since no event tells of its bucket.
+ * The routes that take an object: the named one, or all routes of the relay's own bucket whose filter lets it through, possibly none.
+ * A route that pulls must be named, since its bucket sends no events.
  * @throws RelayError `UnknownRoute` when a named route does not exist or does not take this key
  */
 export function routesFor(routes: readonly Route[], source: SourceObject, routeName?: string): Route[] {
@@ -79,8 +78,8 @@ interface Ends {
 }
 
 /**
- * Whether what a route delivers would be relayed again: it writes to a bucket, where some route takes it.
- * Suffixes are not looked at: a loop costs money until somebody notices, a refusal costs a sentence.
+ * Finds a route whose deliveries would be relayed again: it writes to where a route reads. It ignores suffixes, because a loop costs
+ * money until somebody notices, and a refusal costs nothing.
  */
 export function feedsSource<R extends Ends>(sourceBucket: string | undefined, routes: readonly R[]): R | undefined {
   return routes.find(({ destination }) =>
@@ -95,7 +94,7 @@ export function pulls<R extends ListedRoute>(route: R): route is Pulling<R> {
   return route.pull !== undefined;
 }
 
-/** For people. */
+/** For messages. */
 export function namesOf(routes: readonly { name: string }[]): string {
   return routes.map(({ name }) => `"${name}"`).join(', ');
 }
@@ -105,7 +104,7 @@ export function takes(filter: ListedRoute['filter'], key: string): boolean {
   return key.startsWith(filter.prefix) && key.endsWith(filter.suffix);
 }
 
-/** What two texts begin with, by whole characters: half of a surrogate pair is no UTF-8. */
+/** The common start of two texts. It is cut between characters, never within a surrogate pair, which would not be UTF-8. */
 export function commonStart(a: string, b: string): string {
   const characters = [...a];
   const others = [...b];

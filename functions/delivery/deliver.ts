@@ -1,3 +1,4 @@
+/** Delivers an object along one route: writes, records, and looks again until the source is what was written. */
 import { RelayError } from '../core/errors.ts';
 import type { Route } from '../core/route.ts';
 import { withTimeFor } from '../invocation/deadline.ts';

@@ -1,3 +1,4 @@
+/** Limits how many large objects are under way at once: executions hold slots, which are leases in one item of the ledger. */
 import {
   type AttributeValue,
   ConditionalCheckFailedException,

@@ -1,3 +1,4 @@
+/** Relays an object along every route that takes it; the doors lead here. */
 import { randomUUID } from 'node:crypto';
 import { asRelayError, isNoTry, RelayError, type RelayErrorCode } from '../core/errors.ts';
 import { retry } from '../core/retry.ts';

@@ -1,3 +1,4 @@
+/** Starts an execution of relay-large for an object that one invocation cannot deliver. */
 import { createHash, randomUUID } from 'node:crypto';
 import { DurableExecutionAlreadyStartedException, InvokeCommand } from '@aws-sdk/client-lambda';
 import { RelayError } from '../core/errors.ts';

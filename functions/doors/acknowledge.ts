@@ -1,3 +1,4 @@
+/** Deletes finished messages of a batch early, while another object of the batch is still under way. */
 import { DeleteMessageCommand } from '@aws-sdk/client-sqs';
 import type { SQSRecord } from 'aws-lambda';
 import { asRelayError } from '../core/errors.ts';

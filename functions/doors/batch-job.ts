@@ -1,3 +1,4 @@
+/** The door of S3 Batch Operations: relays the tasks of a job and answers for each of them. */
 import { asRelayError } from '../core/errors.ts';
 import type { Invocation } from '../invocation/invocation.ts';
 import type { RelayReceipt } from '../ledger/receipt.ts';

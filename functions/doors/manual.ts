@@ -1,3 +1,4 @@
+/** The door of a person who invokes the relay with `{ "key": … }` or `{ "keys": […] }`. */
 import pMap from 'p-map';
 import { asRelayError, type RelayError } from '../core/errors.ts';
 import type { Invocation } from '../invocation/invocation.ts';

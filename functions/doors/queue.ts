@@ -1,3 +1,4 @@
+/** The door of the queue: relays what a batch of messages asks for, and decides what becomes of each message. */
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import { asRelayError, type RelayError } from '../core/errors.ts';
 import { doubtAbout } from '../delivery/certainty.ts';

@@ -1,3 +1,4 @@
+/** Relays an object for a door whose caller waits for the answer. */
 import { randomUUID } from 'node:crypto';
 import { asRelayError, RelayError } from '../core/errors.ts';
 import { type Outcome, relayAlongRoutes } from '../delivery/relay-object.ts';

@@ -13,9 +13,8 @@ import { readCheckConfig } from '../core/config.ts';
 
 export interface CheckAnswer {
   passed: boolean;
-  /** For people. */
+  /** The lines as a table for people. */
   table: string;
-  /** The same for programs. */
   lines: CheckLine[];
 }
 

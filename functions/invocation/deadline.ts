@@ -1,3 +1,4 @@
+/** Ends the work of an invocation before Lambda does, and begins only what can be finished in time. */
 import { RelayError } from '../core/errors.ts';
 import { CAUTION_AFTER_MEASURING, SLOW_BYTES_PER_SECOND } from '../transfer/plan-large.ts';
 import type { Invocation, Relay } from './invocation.ts';

@@ -1,3 +1,4 @@
+/** One execution of relay-large, as seen from one of its invocations. */
 import type { DurableContext } from '@aws/durable-execution-sdk-js';
 import { bucketOf, type Route, routesFor } from '../core/route.ts';
 import { SourceObject } from '../core/source-object.ts';

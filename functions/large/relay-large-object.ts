@@ -1,3 +1,4 @@
+/** Relays one large object: creates the upload, has its parts sent, completes it, records it, and looks again. */
 import { asRelayError } from '../core/errors.ts';
 import { destinationOf } from '../core/route.ts';
 import { afterDelete } from '../delivery/after-delete.ts';
@@ -17,8 +18,8 @@ import type { SentPart } from '../transfer/send-part.ts';
 import { withCrcsCombined } from '../transfer/source-parts.ts';
 import { headSource, type SourceState, stateFromJson, stateToJson } from '../transfer/source-state.ts';
 import type { Delivered } from '../transfer/transfer.ts';
+import { endWithFailure, type Progress } from './end-with-failure.ts';
 import type { LargeRun } from './large-run.ts';
-import { onFailure, type Progress } from './on-failure.ts';
 import { persistentStep, stepInSlot } from './persistent-step.ts';
 import { type RequeuedObject, requeueObject } from './requeue-object.ts';
 import { planFor, sendSections } from './send-sections.ts';
@@ -67,7 +68,7 @@ async function relayOrFail(run: LargeRun, progress: Progress): Promise<LargeAnsw
     await persistentStep(run, 'report', () => publishNow(run.invocation, run.request, receipt));
     return receipt;
   } catch (error) {
-    return onFailure(run, asRelayError(error, { source: `${run.request.source}` }), progress);
+    return endWithFailure(run, asRelayError(error, { source: `${run.request.source}` }), progress);
   }
 }
 

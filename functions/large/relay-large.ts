@@ -1,3 +1,4 @@
+/** Tells the two requests of relay-large apart: an object, or a section of its parts. */
 import type { DurableContext } from '@aws/durable-execution-sdk-js';
 import type { Invocation } from '../invocation/invocation.ts';
 import { isSectionEvent, parseLargeRequest, parseSectionRequest } from '../request/large-request.ts';

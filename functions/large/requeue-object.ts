@@ -1,3 +1,4 @@
+/** Puts a large object back into the queue, so that the relay looks at it afresh. */
 import { requestDelivery } from '../messages/requeue.ts';
 import type { LargeRun } from './large-run.ts';
 import { persistentStep } from './persistent-step.ts';

@@ -1,3 +1,4 @@
+/** Has a run of parts sent by workers, several at once. */
 import { type DurableContext, InvokeError, NestingType, withRetry } from '@aws/durable-execution-sdk-js';
 import { ATTEMPTS, failureFrom } from '../core/durable-step.ts';
 import { RelayError } from '../core/errors.ts';

@@ -1,3 +1,4 @@
+/** Sends a run of parts: what a worker (relay-part) does. */
 import { RelayError } from '../core/errors.ts';
 import { bucketOf, routesFor } from '../core/route.ts';
 import { SourceObject } from '../core/source-object.ts';

@@ -1,3 +1,4 @@
+/** Shares out the parts of an upload among sections, and a section among workers. */
 import { withRetry } from '@aws/durable-execution-sdk-js';
 import { ATTEMPTS, failureFrom } from '../core/durable-step.ts';
 import { asRelayError } from '../core/errors.ts';

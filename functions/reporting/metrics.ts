@@ -1,3 +1,4 @@
+/** Counts deliveries, failures and uploads during an invocation, and publishes them as CloudWatch metrics. */
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import type { LargeUploadEvent, RelayMetrics, ReportedReceipt } from '../invocation/invocation.ts';
 import type { RelayRequest } from '../request/relay-request.ts';

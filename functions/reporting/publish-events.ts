@@ -1,3 +1,4 @@
+/** Publishes receipts as events on the default bus of EventBridge. */
 import { PutEventsCommand, type PutEventsRequestEntry } from '@aws-sdk/client-eventbridge';
 import { chunks } from '../core/chunks.ts';
 import { asRelayError } from '../core/errors.ts';

@@ -1,21 +1,10 @@
+/** What relay-large and relay-part are invoked with; only the relay and relay-large themselves send these. */
 import * as z from 'zod/mini';
-import type { DigestAlgorithm } from '../transfer/proof.ts';
 import { parseShape } from './bad-event.ts';
-import type { VersionHint } from './relay-request.ts';
-
-/** What relay-large is started with; the same for the same message, or Lambda would refuse the name a second time. */
-export interface LargeRequest {
-  route: string;
-  key: string;
-  hint?: VersionHint | undefined;
-  /** How often the object was begun before. */
-  attempts?: number | undefined;
-  /** Whether an earlier try may have written something, and none has put it right since. */
-  isUncertain?: boolean | undefined;
-}
 
 const text = z.string().check(z.minLength(1));
 
+/** The same for the same message, or Lambda would refuse the execution's name a second time. */
 const largeSchema = z.strictObject({
   route: text,
   key: text,
@@ -26,43 +15,18 @@ const largeSchema = z.strictObject({
       sequencer: z.optional(z.string()),
     }),
   ),
+  /** How often the object was begun before. */
   attempts: z.optional(z.number()),
+  /** Whether an earlier attempt may have written something that no later one has put right. */
   isUncertain: z.optional(z.boolean()),
 });
-
-export function parseLargeRequest(value: unknown): LargeRequest {
-  return parseShape(largeSchema, value, '{ "route": "…", "key": "…" }');
-}
-
-/** A run of parts of an upload that relay-large has begun. */
-export interface PartsRequest {
-  route: string;
-  key: string;
-  /** Whose slot it is; none of an execution that began before there were slots. */
-  execution?: string | undefined;
-  /** The one object that all parts are read from. */
-  pin: { sizeBytes: number; eTag: string; versionId?: string | undefined; lastModified?: string | undefined };
-  uploadId: string;
-  partSizeBytes: number;
-  /** Part numbers; the run includes both. */
-  first: number;
-  last: number;
-  computeCrc32: boolean;
-  /** Until then the upload must be complete; ISO 8601. None of an execution that began before there was such a time. */
-  until?: string | undefined;
-  /** Computed of the source's own parts, which are what is sent then; `partSizeBytes` is their average. */
-  digest?: DigestAlgorithm | undefined;
-}
-
-/** A run of parts that an execution of relay-large of its own has sent, for one that would have too many operations. */
-export interface SectionRequest extends PartsRequest {
-  partsPerGroup: number;
-}
 
 const partsSchema = z.object({
   route: text,
   key: text,
+  /** Whose slot it is; absent from an execution that began before there were slots. */
   execution: z.optional(text),
+  /** The one object that all parts are read from. */
   pin: z.object({
     sizeBytes: z.number(),
     eTag: z.string(),
@@ -71,14 +35,27 @@ const partsSchema = z.object({
   }),
   uploadId: text,
   partSizeBytes: z.number(),
+  /** Part numbers; the run includes both. */
   first: z.number(),
   last: z.number(),
   computeCrc32: z.boolean(),
+  /** Until then the upload must be complete; ISO 8601. Absent from an execution that began before there was such a time. */
   until: z.optional(z.string()),
+  /** The source's own parts are sent, and this is computed of each; `partSizeBytes` is their average then. */
   digest: z.optional(z.enum(['MD5', 'SHA1', 'SHA256', 'SHA512'])),
 });
 
 const sectionSchema = z.extend(partsSchema, { partsPerGroup: z.number() });
+
+export type LargeRequest = z.output<typeof largeSchema>;
+/** A run of parts of an upload that relay-large has begun. */
+export type PartsRequest = z.output<typeof partsSchema>;
+/** A run of parts for an execution of relay-large of its own, since one execution would have too many operations. */
+export type SectionRequest = z.output<typeof sectionSchema>;
+
+export function parseLargeRequest(value: unknown): LargeRequest {
+  return parseShape(largeSchema, value, '{ "route": "…", "key": "…" }');
+}
 
 /** Whether relay-large is asked for a section, and not for an object. */
 export function isSectionEvent(value: unknown): boolean {

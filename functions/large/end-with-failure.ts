@@ -1,3 +1,4 @@
+/** Ends an execution of relay-large that cannot deliver: it requeues the object, or fails it for good. */
 import { isNoTry, type RelayError } from '../core/errors.ts';
 import { destinationOf } from '../core/route.ts';
 import {
@@ -36,7 +37,7 @@ export interface Progress {
  * Ends an execution that can't deliver: a newer object, or another try, goes through the queue; what no try can help is
  * recorded and told, and lies in the dead-letter queue with the reason.
  */
-export async function onFailure(
+export async function endWithFailure(
   run: LargeRun,
   failure: RelayError,
   { uploadId, startedAt, state, mayHaveCompleted = false }: Progress,
