@@ -1,6 +1,6 @@
 import { relayNames } from '../names.ts';
-import type { RelayContext } from './config.ts';
 import { refusal, repetition } from './refusal.ts';
+import type { RelayContext } from './relay-context.ts';
 
 /** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html#reference_iam-quotas-entity-length */
 const NAME_CHARACTERS = 64;

@@ -2,7 +2,8 @@ import { RegionInfo } from 'aws-cdk-lib/region-info';
 import { describe, expect, test } from 'vitest';
 import { parseConfig } from '../../infra/config/config.ts';
 import { relaySettings, settingsJson } from '../../infra/config/function-settings.ts';
-import { LONGEST_NAME, type RelayNames, relayNames, stackName } from '../../infra/names.ts';
+import { LONGEST_NAME } from '../../infra/config/schema.ts';
+import { type RelayNames, relayNames, stackName } from '../../infra/names.ts';
 import { destinationGroups } from '../../infra/stacks/destination-stack.ts';
 import { type CommittedContext, committedContext, templatesOf } from '../support/stacks.ts';
 

@@ -32,7 +32,7 @@ function statistic(world: TwoAccounts, id: MetricId, of: Statistic): number | un
 }
 
 async function fireCanary(world: TwoAccounts): Promise<void> {
-  world.cloud.schedules.fire(CANARY_ARN);
+  world.cloud.scheduledRules.fire(CANARY_ARN);
   await eventually(async () => world.cloud.lambda.active === 0);
 }
 
@@ -217,7 +217,7 @@ test('EventBridge may invoke the check only as long as the check’s policy says
       propertiesOf(stacks, 'source', 'AWS::Lambda::Permission').SourceArn = `${CANARY_ARN}-of-somebody-else`;
     },
   });
-  expect(() => world.cloud.schedules.fire(CANARY_ARN)).toThrow('not authorized to perform: lambda:InvokeFunction');
+  expect(() => world.cloud.scheduledRules.fire(CANARY_ARN)).toThrow('not authorized to perform: lambda:InvokeFunction');
   await world.close();
 });
 
