@@ -70,7 +70,10 @@ describe('links within the repository', () => {
 });
 
 test.each(allPages())('%s names no file that is not there', (page) => {
-  const named = text(page).match(/(?<![\w./-])(functions|infra|local|emulator|test|bench|events|docs)\/[\w./-]+\.(ts|json|md)\b/g) ?? [];
+  const named =
+    text(page).match(
+      /(?<![\w./-])(functions|infra|local|emulator|test|bench|events|docs)\/[\w./-]+\.(ts|json|md)\b/g,
+    ) ?? [];
   expect(named.filter((path) => !existsSync(join(REPOSITORY, path)))).toEqual([]);
 });
 
