@@ -12,13 +12,13 @@ import { planTransfer } from '../transfer/plan.ts';
 import { isSameUpload, type WrittenUpload } from '../transfer/same-upload.ts';
 import type { SentPart } from '../transfer/send-part.ts';
 import { withCrcsCombined } from '../transfer/source-parts.ts';
-import { headSource, type SourceState } from '../transfer/source-state.ts';
+import { headSource, isSameContent, type SourceState } from '../transfer/source-state.ts';
 import { stateFromJson, stateToJson } from '../transfer/state-json.ts';
 import type { Delivered, Transfer } from '../transfer/transfer.ts';
 import { VisibleWrites } from '../transfer/visible-writes.ts';
 import { giveUp, type Progress } from './give-up.ts';
 import { type HandedBack, handBack } from './hand-back.ts';
-import { changed, fateOf, hasChanged } from './has-changed.ts';
+import { changed, fateOf } from './has-changed.ts';
 import type { PartsRequest } from './large-request.ts';
 import type { LargeRun } from './large-run.ts';
 import { persistentStep, stepInSlot } from './persistent-step.ts';
@@ -87,11 +87,14 @@ async function deliver(run: LargeRun, progress: Progress, upload: WrittenUpload,
   const { context, invocation, request, route, attempts } = run;
   const { state } = upload;
   const { uploadId, startedAt } = progress;
+  // A bucket without versions may order an upload by its beginning: docs/decisions/0031.
+  const begunAt = startedAt!.getTime();
   // A look before an object becomes visible that may have been overtaken long ago.
-  const { isOvertaken, begunAt } = await stepInSlot(run, 'look before completing', async () => ({
-    isOvertaken: await hasChanged(invocation, route, request.source, state),
-    begunAt: invocation.now().getTime(),
-  }));
+  const { isOvertaken, seenAt } = await stepInSlot(run, 'look before completing', async () => {
+    const lookedAt = invocation.now().getTime();
+    const fate = await fateOf(invocation, route, request.source, (found) => isSameContent(found, state));
+    return { isOvertaken: fate === 'changed', seenAt: fate === 'same' ? lookedAt : begunAt };
+  });
   if (isOvertaken) throw changed(request.source);
   progress.mayHaveCompleted = true;
   const delivered = await stepInSlot(run, 'complete upload', () => complete(run, uploadId!, state, sent));
@@ -101,7 +104,9 @@ async function deliver(run: LargeRun, progress: Progress, upload: WrittenUpload,
     const destination = destinationOf(route, request.source);
     const timing = { attempts, startedAt: startedAt!, finishedAt: invocation.now() };
     const written = receiptOf({ request, route, state, destination, delivered, kind: 'large', timing });
-    const met = await record(invocation, written);
+    let met = await record(invocation, written);
+    // A look that came after it has shown this version, so that one is older.
+    if (met.standing && met.standing.recordedAt < seenAt) met = await record(invocation, written, met.standing);
     invocation.logger.info('relayed', { receipt: written });
     // What is left to do moves no bytes.
     await leaveSlot(run, progress);
