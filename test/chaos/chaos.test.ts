@@ -62,6 +62,7 @@ test('the command line has defaults', () => {
 test.each([
   [['--objects', '0'], '--objects is "0": it must be a whole number from 1 to 99999.'],
   [['--seed', '1.5'], '--seed is "1.5"'],
+  [['--seed', '-1'], '--seed is "-1"'],
   [['--intensity', '11'], '--intensity is "11": it must be a number from 0 to 10.'],
   [['--timeout', 'x'], '--timeout is "x"'],
   [['--loud'], "Unknown option '--loud'. Try: npm run chaos -- --help"],

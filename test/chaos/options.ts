@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { UserError } from '../../local/start/user-error.ts';
+import { bindNegativeNumbers } from '../support/negative-numbers.ts';
 
 export interface CommandOptions {
   seed: number;
@@ -59,7 +60,7 @@ export function parseOptions(args: string[]): CommandOptions {
 function parse(args: string[]) {
   try {
     return parseArgs({
-      args,
+      args: bindNegativeNumbers(args),
       options: {
         seed: { type: 'string', default: '1' },
         objects: { type: 'string', default: '1000' },

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { UserError } from '../../../local/start/user-error.ts';
+import { bindNegativeNumbers } from '../../support/negative-numbers.ts';
 
 export const HELP = `npm run explore -- [options]
 
@@ -35,7 +36,7 @@ export function parseOptions(args: readonly string[]): Options {
 function parse(args: readonly string[]) {
   try {
     return parseArgs({
-      args: [...args],
+      args: bindNegativeNumbers(args),
       options: {
         schedules: { type: 'string' },
         seed: { type: 'string' },
