@@ -11,15 +11,15 @@ import { runChaos } from './run.ts';
 const EXIT_BROKEN_PROMISE = 1;
 const EXIT_USAGE = 2;
 
-main(process.argv.slice(2)).then(
-  (exitCode) => {
-    process.exitCode = exitCode;
-  },
-  (error: unknown) => {
-    process.exitCode = error instanceof UserError ? EXIT_USAGE : EXIT_BROKEN_PROMISE;
-    process.stderr.write(`${error instanceof UserError ? error.message : ((error as Error).stack ?? error)}\n`);
-  },
-);
+main(process.argv.slice(2)).then(end, (error: unknown) => {
+  process.stderr.write(`${error instanceof UserError ? error.message : ((error as Error).stack ?? error)}\n`);
+  end(error instanceof UserError ? EXIT_USAGE : EXIT_BROKEN_PROMISE);
+});
+
+/** The verdict ends the run: nothing that a fault has left under way in this process may outlast it. */
+function end(exitCode: number): void {
+  process.stdout.write('', () => process.exit(exitCode));
+}
 
 async function main(args: string[]): Promise<number> {
   const { help, ...options } = parseOptions(args);
