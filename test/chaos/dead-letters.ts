@@ -8,7 +8,7 @@ import {
 import { DELETED_KEYS } from './uploads.ts';
 import type { ChaosWorld } from './world.ts';
 
-/** What relay-large begins afresh, three times at most, since each may move terabytes: functions/large/give-up.ts. */
+/** What relay-large begins afresh, three times at most, since each may move terabytes: functions/large/end-with-failure.ts. */
 const BEGUN_AFRESH = ['UploadGone', 'ChecksumRefused', 'TransferFailed'];
 const MAX_BEGUN = 3;
 
