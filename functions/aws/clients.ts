@@ -87,7 +87,7 @@ export function createReplayClients({ sourceAccount }: { sourceAccount: string }
   };
 }
 
-/** A customer grants the present objects only, so it reads no versions: docs/decisions/0018. */
+/** A customer grants the present objects only, so it reads no versions: docs/decisions/0017. */
 function readerOf({ account, region }: Pull, credentials: S3Options['credentials'] & {}): Reader {
   return { s3: sourceClient({ region, credentials }), owner: account, readsVersions: false };
 }

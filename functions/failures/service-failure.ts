@@ -1,11 +1,14 @@
+/** Tells of an error of DynamoDB, SQS or Lambda what it means for a replay. */
 import { RelayError, type RelayErrorCode } from '../core/errors.ts';
+import { bareCode, CUT_SHORT, EXPIRED, THROTTLED } from './codes.ts';
 
-const PASSING = /Throttl|TooMany|LimitExceeded|ProvisionedThroughput|RequestTimeout|ExpiredToken/;
+/** Client errors that are transient. */
+const TRANSIENT_CODES = [...THROTTLED, ...CUT_SHORT, ...EXPIRED];
 
-/** What an AWS service answered, and whether it may pass: what it calls the client's fault won't, unless there was too much of it. */
+/** A client error is permanent unless its code is one of the transient ones; every other error is transient. */
 export function serviceFailure(code: RelayErrorCode, operation: string, on: string, error: unknown): RelayError {
   const { name, message, $fault } = error as Error & { $fault?: 'client' | 'server' };
-  const retryable = $fault !== 'client' || PASSING.test(name);
+  const retryable = $fault !== 'client' || TRANSIENT_CODES.includes(bareCode(name));
   const advice = retryable ? 'It is tried again.' : 'Is the source stack deployed as a whole?';
   return new RelayError({
     code,

@@ -5,9 +5,9 @@ import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
 import middy from '@middy/core';
 import { createReplayClients } from '../aws/clients.ts';
 import { readReplayConfig } from '../core/config.ts';
-import type { Replay, ReplayRun } from '../replay/context.ts';
 import { type RedriveSummary, redrive } from '../replay/redrive.ts';
 import { type ReplaySummary, replayObjects } from '../replay/replay-objects.ts';
+import type { Replay, ReplayRun } from '../replay/replay-run.ts';
 import { parseReplayEvent } from '../request/replay-request.ts';
 import { DURABLE } from './middlewares.ts';
 

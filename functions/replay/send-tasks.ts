@@ -5,12 +5,12 @@ import type { RelayError } from '../core/errors.ts';
 import { retry } from '../core/retry.ts';
 import { serviceFailure } from '../failures/service-failure.ts';
 import { messageBody } from '../request/message-body.ts';
-import type { Replay } from './context.ts';
 import type { Task } from './list-page.ts';
+import type { Replay } from './replay-run.ts';
 
-/** SQS's limit. Ten keys, even with each character escaped, are far below the limit of bytes. */
+/** SQS's limit. Ten keys stay far below SQS's limit of bytes, even with each character escaped. */
 const MESSAGES_PER_BATCH = 10;
-const LANES = 10;
+const BATCHES_AT_ONCE = 10;
 const ATTEMPTS = 5;
 const FIRST_PAUSE_MS = 100;
 
@@ -27,7 +27,7 @@ class Refused extends Error {
 
 /** Asks the relay for each task, by a message into its own queue. */
 export async function sendTasks(replay: Replay, tasks: readonly Task[]): Promise<void> {
-  await pMap(chunks(tasks, MESSAGES_PER_BATCH), (batch) => sendBatch(replay, batch), { concurrency: LANES });
+  await pMap(chunks(tasks, MESSAGES_PER_BATCH), (batch) => sendBatch(replay, batch), { concurrency: BATCHES_AT_ONCE });
 }
 
 /** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessageBatch.html */

@@ -1,29 +1,8 @@
-/** What replay is invoked with: by a person, by a schedule, or by an earlier execution of itself. */
+/** The event of replay: which objects to relay once more, or that the dead-letter queue is redriven. */
 import * as z from 'zod/mini';
 import { badEvent, parseShape } from './bad-event.ts';
 
-/** What replay has done so far; at first nothing. An object counts once for each route that takes it. */
-export const NOTHING_YET = {
-  /** Keys that were listed. */
-  scanned: 0,
-  alreadyDelivered: 0,
-  /** Objects that would be sent, but must be restored from an archive before they can be read. */
-  archived: 0,
-  /** Sent to the queue; in a dry run, those that would be sent. */
-  toSend: 0,
-  bytes: 0,
-  /** What it takes to relay them: see `replay/estimate.ts`. */
-  requests: 0,
-  invocationSeconds: 0,
-  /** Of large objects, which wait for one another. */
-  largeSeconds: 0,
-  longestSeconds: 0,
-  dollars: 0,
-};
-
-export type ReplayTotals = typeof NOTHING_YET;
-
-/** A day, or a time with its zone: one without would mean another moment elsewhere. */
+/** A day, or a time with its zone: a time without one means different moments in different places. */
 const ISO_8601 = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,3})?)?(Z|[+-]\d\d:\d\d))?$/;
 
 const text = z.string('must be a text').check(z.minLength(1, 'must not be empty'));
@@ -38,42 +17,59 @@ const time = z
 
 const positive = z.number('must be a number').check(z.positive('must be above 0'));
 
-/** An execution may last seven days, and has its number of pauses. */
+/** A slower pace needs more pauses than an execution has operations, and more than the seven days that it may last. */
 const pace = z.number('must be a number').check(z.minimum(0.01, 'must be 0.01 at least'));
 
-type Totals = Record<keyof ReplayTotals, typeof number>;
-const totals = Object.fromEntries(Object.keys(NOTHING_YET).map((name) => [name, z.number()]));
-const number = z._default(z.number(), 0);
+/** What has been done so far. An object counts once for each route that takes it. */
+const totalsSchema = z.strictObject({
+  /** Keys that were listed. */
+  scanned: z.number(),
+  alreadyDelivered: z.number(),
+  /** Objects that would have been sent, but must be restored first. An earlier version does not hand this number over. */
+  archived: z._default(z.number(), 0),
+  /** Objects that were sent to the queue or, in a dry run, would be sent. */
+  toSend: z.number(),
+  bytes: z.number(),
+  /** What it takes to relay them: see `replay/estimate.ts`. */
+  requests: z.number(),
+  invocationSeconds: z.number(),
+  /** Of large objects, which wait for one another. */
+  largeSeconds: z._default(z.number(), 0),
+  longestSeconds: z.number(),
+  dollars: z.number(),
+});
+
+export type ReplayTotals = z.infer<typeof totalsSchema>;
+
+export const NOTHING_YET = Object.fromEntries(
+  Object.keys(totalsSchema.shape).map((name) => [name, 0]),
+) as unknown as ReplayTotals;
 
 const replaySchema = z.strictObject({
-  /** Only keys that begin so; as they are, not encoded. */
+  /** Only keys that start with it; not URL-encoded. */
   prefix: z._default(z.string('must be a text'), ''),
-  /** Only objects last modified at or after, and before, these times; ISO 8601. */
+  /** Only objects last modified at or after, and before, these times. */
   since: z.optional(time),
   until: z.optional(time),
-  /** Instead of `since`: only objects modified within so many hours before the replay begins. */
+  /** Instead of `since`: only objects modified within this number of hours before the replay begins. */
   newerThanHours: z.optional(positive),
-  /** `missing`: only those that have no receipt of their newest version in the ledger. */
+  /** `missing`: only objects whose newest version has no receipt in the ledger. */
   only: z._default(z.enum(['missing', 'all'], 'must be "missing" or "all"'), 'missing'),
-  /** Sends nothing, and says what would be sent. */
+  /** Sends nothing, and answers what would be sent. */
   dryRun: z._default(z.boolean('must be true or false'), false),
   /** Only along this route. */
   route: z.optional(text),
-  /** The most objects that go to the queue each second, one counted for each route; no limit, unless given. */
+  /** The most objects that go to the queue in a second, each counted once for each route. Without it there is no limit. */
   objectsPerSecond: z.optional(pace),
-  /** Where an earlier execution has stopped; only replay itself says so. An earlier version counts fewer totals. */
-  goOn: z.optional(
-    z.strictObject({
-      startAfter: text,
-      totals: z.strictObject({ ...totals, archived: number, largeSeconds: number } as Totals),
-    }),
-  ),
+  /** Where an earlier execution stopped; only replay itself sets it. */
+  goOn: z.optional(z.strictObject({ startAfter: text, totals: totalsSchema })),
 });
 
-/** Which objects of the source bucket are to be relayed once more. */
-export type ReplayRequest = z.output<typeof replaySchema>;
+export type ReplayRequest = z.infer<typeof replaySchema>;
 
 const redriveSchema = z.strictObject({ from: z.literal('dead-letter-queue', 'must be "dead-letter-queue"') });
+
+export type RedriveRequest = z.infer<typeof redriveSchema>;
 
 const EXPECTED =
   '{ "prefix"?, "since"?, "until"?, "newerThanHours"?, "only"?: "missing" | "all", "dryRun"?, "route"?, "objectsPerSecond"? } or { "from": "dead-letter-queue" }';

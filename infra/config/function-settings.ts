@@ -2,10 +2,12 @@
 import type { ListedRoute, Route } from '../../functions/core/route.ts';
 import type { CheckSettings, RelaySettings, ReplaySettings } from '../../functions/core/settings.ts';
 import { functionArn, readerRoleArn, replayRoleArn, writerRoleArn } from '../arns.ts';
-import { MAX_RECEIVES } from '../constructs/relay-queue.ts';
 import { LIVE_ALIAS, relayNames, serviceName } from '../names.ts';
 import { sharesOf } from './concurrency.ts';
-import type { PullingRouteContext, RelayContext, RouteContext } from './config.ts';
+import type { PullingRouteContext, RelayContext, RouteContext } from './relay-context.ts';
+
+/** How often the relay tries a message. AWS's advice: fewer would give up on messages that were only throttled. */
+export const MAX_RECEIVES = 5;
 
 export function relaySettings(config: RelayContext): RelaySettings {
   const { source, routes, relay } = config;

@@ -1,7 +1,7 @@
 import { listingPolicy, readingPolicy, sessionPolicy } from '../../functions/aws/session-policy.ts';
 import type { Pulling } from '../../functions/core/route.ts';
-import type { RelayContext } from '../config/config.ts';
 import { runtimeRoute } from '../config/function-settings.ts';
+import type { RelayContext } from '../config/relay-context.ts';
 import { type Measurement, textCause } from './measurement.ts';
 
 /** https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html, in the JSON that is sent: escapes count. */

@@ -16,30 +16,20 @@ import { assumeWriter, lambdaKeys } from '../support/sessions.ts';
 import {
   ACCOUNT_A,
   DESTINATION_BUCKET,
-  type InvokeAnswer,
   PREFIX,
   REGION,
   RELAY_ROLE_ARN,
   SOURCE_BUCKET,
 } from '../support/two-accounts.ts';
 import { BATCH_CHECKS } from './batch-checks.ts';
+import { type Check, isDelivered, isRefused } from './check.ts';
 import { KEY_CHECKS } from './key-checks.ts';
 import { LARGE_CHECKS } from './large-checks.ts';
 import type { Place } from './places.ts';
+import type { ProofWorld } from './proof-world.ts';
 import { PULL_CHECKS } from './pull-checks.ts';
 import { REPLAY_CHECKS } from './replay-checks.ts';
 import { SESSION_CHECKS } from './session-checks.ts';
-import type { ProofWorld } from './world.ts';
-
-export interface Check {
-  name: string;
-  /** The statements that this would miss, as `<policy>: <statement>`. */
-  guards: RegExp;
-  /** Whether the configuration has what is looked at; always, unless given. */
-  applies?: (world: ProofWorld) => boolean;
-  /** An error means that it doesn't hold. */
-  holds: (world: ProofWorld, place: Place) => Promise<boolean>;
-}
 
 const MIB = 1024 ** 2;
 /** One PutObject up to 64 MiB: more are parts. */
@@ -256,7 +246,7 @@ export const CHECKS: readonly Check[] = [
     name: 'the daily canary runs the check',
     guards: /^function upload-relay-check: /,
     holds: async ({ cloud }) => {
-      cloud.schedules.fire(cloud.schedules.arns().find((arn) => arn.endsWith('/upload-relay-canary'))!);
+      cloud.scheduledRules.fire(cloud.scheduledRules.arns().find((arn) => arn.endsWith('/upload-relay-canary'))!);
       return true;
     },
   },
@@ -265,8 +255,8 @@ export const CHECKS: readonly Check[] = [
     guards: /^function upload-relay-check: /,
     holds: async ({ cloud }, { holder }) => {
       const rule = { account: ACCOUNT_A, region: REGION, name: 'another', expression: 'rate(1 day)', enabled: true };
-      const { arn } = cloud.schedules.put({ ...rule, targets: [{ functionArn: holder }] });
-      return isRefused(Promise.resolve().then(() => cloud.schedules.fire(arn)));
+      const { arn } = cloud.scheduledRules.put({ ...rule, targets: [{ functionArn: holder }] });
+      return isRefused(Promise.resolve().then(() => cloud.scheduledRules.fire(arn)));
     },
   },
   {
@@ -308,28 +298,6 @@ async function alarm({ cloud }: ProofWorld, { holder }: Place, account: string):
 
 async function put(world: ProofWorld, key: string, Tagging?: string): Promise<void> {
   await world.a.s3.send(new PutObjectCommand({ Bucket: SOURCE_BUCKET, Key: key, Body: 'x', Tagging }));
-}
-
-export function isDelivered({ payload }: InvokeAnswer): boolean {
-  const { receipts } = payload as { receipts?: { status: string }[] };
-  return receipts?.length === 1 && receipts[0]!.status === 'delivered';
-}
-
-/** Whether AWS said no; anything else that goes wrong is no refusal. */
-export async function isRefused(request: Promise<unknown>): Promise<boolean> {
-  try {
-    await request;
-    return false;
-  } catch (error) {
-    return isRefusal(error);
-  }
-}
-
-export function isRefusal(error: unknown): boolean {
-  const { name, $metadata } = error as { name?: string; $metadata?: { httpStatusCode?: number } };
-  // Let in, but not so soon after another role that tried the same.
-  if (name === 'PurgeQueueInProgress') return false;
-  return name?.startsWith('AccessDenied') === true || $metadata?.httpStatusCode === 403;
 }
 
 /** Which service of AWS puts uploads into the queue. */

@@ -3,11 +3,11 @@
 import { type LocalCloud, type PolicyDocument, parsePolicy } from '../../emulator/index.ts';
 import { listingPolicy, readingPolicy, sessionPolicy } from '../../functions/aws/session-policy.ts';
 import type { Pulling } from '../../functions/core/route.ts';
-import { pullingRoutes, type RelayContext } from '../../infra/config/config.ts';
 import { runtimeRoute } from '../../infra/config/function-settings.ts';
+import { pullingRoutes, type RelayContext } from '../../infra/config/relay-context.ts';
 import type { AwsClients } from '../support/two-accounts.ts';
 import type { Place } from './places.ts';
-import type { ProofWorld } from './world.ts';
+import type { ProofWorld } from './proof-world.ts';
 
 const SESSION_NAME = 'confined';
 const EVERYTHING: PolicyDocument = { Statement: { Effect: 'Allow', Action: '*', Resource: '*' } };

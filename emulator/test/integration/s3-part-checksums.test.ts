@@ -23,7 +23,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { checksumMode } from '../../../functions/aws/checksum-mode.ts';
-import { type ChecksumAlgorithm, runningChecksum } from '../../services/s3/checksums.ts';
+import { type ChecksumAlgorithm, runningChecksum } from '../../services/s3/body/checksums.ts';
 import { S3Fixture } from './s3-fixture.ts';
 
 const Bucket = 'parts';

@@ -1,5 +1,4 @@
 /** relay-large and its workers, killed at every step of theirs in turn. The waits are real. */
-
 import pMap from 'p-map';
 import { describe, expect, test } from 'vitest';
 import { LargeWorld, type Who } from './large-world.ts';

@@ -1,5 +1,4 @@
 /** A redrive, killed at every step of its own, while SQS moves messages in its own time. */
-
 import pMap from 'p-map';
 import { describe, expect, test } from 'vitest';
 import { ReplayWorld } from './replay-world.ts';

@@ -7,10 +7,12 @@ import { relayBatchJob } from '../../../functions/doors/batch-job.ts';
 import { relayKeys } from '../../../functions/doors/manual.ts';
 import { relayMessages } from '../../../functions/doors/queue.ts';
 import { type InProcessRelay, inProcessRelay, justBefore } from '../../support/in-process-relay.ts';
+import { receivedRecords, sqsRecord } from '../../support/received.ts';
 import {
-  changeProperties,
   changeSettings,
+  closeSound,
   DESTINATION_BUCKET,
+  disableMappings,
   eventually,
   NO_PAUSES,
   PREFIX,
@@ -25,7 +27,7 @@ let relay: InProcessRelay;
 beforeAll(async () => {
   world = await startTwoAccounts({
     change(stacks) {
-      changeProperties(stacks, 'AWS::Lambda::EventSourceMapping', { Enabled: false });
+      disableMappings(stacks);
       changeSettings(stacks, { ...NO_PAUSES, retryDelaySeconds: 0.1 });
     },
   });
@@ -35,10 +37,7 @@ beforeEach(async () => {
   // Nobody takes what S3 tells: each test tells it itself.
   await waiting();
 });
-afterAll(async () => {
-  expect(world.cloud.unexpectedErrors).toEqual([]);
-  await world.close();
-});
+afterAll(() => closeSound(world));
 
 const drop = (Key: string, Body: string | Buffer = 'hello') =>
   world.a.s3.send(new PutObjectCommand({ Bucket: SOURCE_BUCKET, Key, Body }));
@@ -60,12 +59,7 @@ function message(body: unknown, attributes: Record<string, string> = {}): SQSRec
     messageAttributes: Object.fromEntries(messageAttributes),
   } as unknown as SQSRecord;
 }
-/** As the queue hands it out, and as a redrive brings it back: SQS copies what attributes it has. */
-function taken({ Body, MessageAttributes = {} }: Message): SQSRecord {
-  const attributes = Object.entries(MessageAttributes).map(([name, { StringValue }]) => [name, StringValue]);
-  return message(Body, Object.fromEntries(attributes));
-}
-const waiting = async () => (await world.take(world.cloud.outputs('upload-relay-source')['QueueUrl']!)).map(taken);
+const waiting = () => receivedRecords(world);
 
 async function answer(record: SQSRecord, by = relay): Promise<void> {
   expect(await relayMessages(by.invocation, { Records: [record] })).toEqual({ batchItemFailures: [] });
@@ -187,7 +181,7 @@ describe('a message that a topic passes on', () => {
     const [letter] = await world.deadLetters();
     expect(JSON.parse(letter!.Body!)).toEqual(body);
     await drop('later');
-    await answer(taken(letter!));
+    await answer(sqsRecord(letter!));
     expect(await isDelivered('later')).toBe(true);
   });
 });
@@ -286,7 +280,7 @@ describe('of several routes', () => {
     expect(others).toEqual([]);
     for (const name of ['second', 'third']) expect(reasonOf(letter!)).toContain(`/${PREFIX}${name}/`);
     const mended = withRoutes(['second', DESTINATION_BUCKET], ['third', DESTINATION_BUCKET]);
-    await answer(taken(letter!), mended);
+    await answer(sqsRecord(letter!), mended);
     expect(writes.count).toBe(3);
     expect(await world.deadLetters()).toEqual([]);
   });
@@ -298,7 +292,7 @@ describe('of several routes', () => {
     const writes = countWrites(broken, DESTINATION_BUCKET);
     for (let redrive = 1; redrive <= 2; redrive++) {
       const [letter] = await world.deadLetters();
-      await answer(taken(letter!), broken);
+      await answer(sqsRecord(letter!), broken);
     }
     expect(writes.count).toBe(0);
     expect(await world.deadLetters()).toHaveLength(1);
@@ -310,7 +304,7 @@ describe('of several routes', () => {
     const [letter] = await world.deadLetters();
     const renamed = withRoutes(['other', DESTINATION_BUCKET]);
     const writes = countWrites(renamed, DESTINATION_BUCKET);
-    await answer(taken(letter!), renamed);
+    await answer(sqsRecord(letter!), renamed);
     expect(writes.count).toBe(2);
   });
 
@@ -320,7 +314,7 @@ describe('of several routes', () => {
     expect(letter!.MessageAttributes).not.toHaveProperty('Routes');
     await drop('nowhere-yet');
     const writes = countWrites(relay, DESTINATION_BUCKET);
-    await answer(taken(letter!), withRoutes(['second', DESTINATION_BUCKET]));
+    await answer(sqsRecord(letter!), withRoutes(['second', DESTINATION_BUCKET]));
     expect(writes.count).toBe(2);
   });
 });

@@ -1,6 +1,6 @@
 /** Attacks on one delivery: what lands late, what was deleted, what runs out of time at the last try. The real code, a step between two requests. */
 import { DeleteObjectCommand, GetObjectCommand, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
-import type { Message, SQSClient } from '@aws-sdk/client-sqs';
+import type { SQSClient } from '@aws-sdk/client-sqs';
 import type { SQSRecord } from 'aws-lambda';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { relayBatchJob } from '../../../functions/doors/batch-job.ts';
@@ -8,10 +8,12 @@ import { relayKeys } from '../../../functions/doors/manual.ts';
 import { relayMessages } from '../../../functions/doors/queue.ts';
 import { attributesOf } from '../../../functions/messages/message-history.ts';
 import { type InProcessRelay, inProcessRelay, justBefore } from '../../support/in-process-relay.ts';
+import { receivedRecords, sqsRecord } from '../../support/received.ts';
 import {
-  changeProperties,
   changeSettings,
+  closeSound,
   DESTINATION_BUCKET,
+  disableMappings,
   NO_PAUSES,
   PREFIX,
   SOURCE_BUCKET,
@@ -32,7 +34,7 @@ let relay: InProcessRelay;
 beforeAll(async () => {
   world = await startTwoAccounts({
     change(stacks) {
-      changeProperties(stacks, 'AWS::Lambda::EventSourceMapping', { Enabled: false });
+      disableMappings(stacks);
       changeSettings(stacks, { ...NO_PAUSES, latePutSeconds: LATE_SECONDS });
     },
   });
@@ -42,10 +44,7 @@ beforeEach(async () => {
   // Nobody takes what S3 tells: each test tells it itself.
   await waiting();
 });
-afterAll(async () => {
-  expect(world.cloud.unexpectedErrors).toEqual([]);
-  await world.close();
-});
+afterAll(() => closeSound(world));
 
 const put = (Key: string, Body: string): Promise<Version> =>
   world.a.s3.send(new PutObjectCommand({ Bucket: SOURCE_BUCKET, Key, Body }));
@@ -101,30 +100,38 @@ function refusingMessagesTo(sqs: SQSClient, queueUrl: string): void {
   );
 }
 
-/** What lies in the queue, once its time has come. */
-async function waiting(): Promise<SQSRecord[]> {
-  const taken = await world.take(world.cloud.outputs('upload-relay-source')['QueueUrl']!);
-  return taken.map(
-    ({ MessageId, Body, MessageAttributes = {} }) =>
-      ({
-        messageId: MessageId,
-        receiptHandle: 'taken',
-        body: Body,
-        attributes: { ApproximateReceiveCount: '1', SentTimestamp: String(Date.now()) },
-        messageAttributes: Object.fromEntries(
-          Object.entries(MessageAttributes).map(([name, { StringValue }]) => [name, { stringValue: StringValue }]),
-        ),
-      }) as unknown as SQSRecord,
+const waiting = () => receivedRecords(world);
+
+/** Stops before its write; what is handed back lets it finish. */
+async function slowRelay(key: string, version: Version, sequencer: string): Promise<() => Promise<void>> {
+  const { promise: isReleased, resolve: release } = Promise.withResolvers<void>();
+  justBefore(
+    relay.writer,
+    'PutObject',
+    () => true,
+    () => isReleased,
   );
+  const slow = answer(relay, event(key, version, sequencer));
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  return () => {
+    release();
+    return slow;
+  };
 }
 
-/** A redrive copies body and attributes onto a new message. */
-function redriven({ Body, MessageAttributes = {} }: Message): SQSRecord {
-  const attributes = Object.entries(MessageAttributes);
-  const messageAttributes = Object.fromEntries(
-    attributes.map(([name, { StringValue }]) => [name, { stringValue: StringValue }]),
+/** Before its first receipt, the source is deleted and the slow one finishes. */
+function relayOvertakenByDelete(key: string, finishSlow: () => Promise<void>): InProcessRelay {
+  const fast = inProcessRelay(world);
+  justBefore(
+    fast.invocation.clients.dynamodb,
+    'PutItem',
+    (nth) => nth === 1,
+    async () => {
+      await remove(key);
+      await finishSlow();
+    },
   );
-  return { ...message(JSON.parse(Body!)), messageAttributes } as unknown as SQSRecord;
+  return fast;
 }
 
 /** Everything that is asked for again is done, when its time has come. */
@@ -333,28 +340,10 @@ describe('after a delete the newest that was delivered stays', () => {
   test('also when the older one is written and recorded between the newer one’s write and its receipt', async () => {
     const key = 'written-between';
     const older = await put(key, 'older');
-    const { promise: isReleased, resolve: release } = Promise.withResolvers<void>();
-    justBefore(
-      relay.writer,
-      'PutObject',
-      () => true,
-      () => isReleased,
-    );
-    const slow = answer(relay, event(key, older, '00C1'));
-    await new Promise((resolve) => setTimeout(resolve, 200));
+    const finishSlow = await slowRelay(key, older, '00C1');
     const between = await put(key, 'between');
     const newest = await put(key, 'newest');
-    const fast = inProcessRelay(world);
-    justBefore(
-      fast.invocation.clients.dynamodb,
-      'PutItem',
-      (nth) => nth === 1,
-      async () => {
-        await remove(key);
-        release();
-        await slow;
-      },
-    );
+    const fast = relayOvertakenByDelete(key, finishSlow);
     await answer(fast, event(key, between, '00C2'));
     expect(await delivered(key)).toBe('newest');
     expect(await world.ledgerItem(key)).toMatchObject({ status: 'delivered', sourceVersionId: newest.VersionId });
@@ -436,7 +425,7 @@ describe('after a delete the newest that was delivered stays', () => {
     const letters = await world.deadLetters();
     const codes = letters.map(({ MessageAttributes }) => MessageAttributes?.['ErrorCode']?.StringValue);
     expect(codes).toEqual(['Superseded']);
-    for (const letter of letters) await answer(inProcessRelay(world), redriven(letter));
+    for (const letter of letters) await answer(inProcessRelay(world), sqsRecord(letter));
     await untilQuiet();
     expect(await delivered(key)).toBe('newer');
   });
@@ -604,7 +593,7 @@ test('a dead letter remembers that something was written, and a redrive asks whi
   await remove(key);
   const [letter] = await world.deadLetters();
   expect(letter?.MessageAttributes?.['ErrorCode']?.StringValue).toBe('LedgerUnavailable');
-  await answer(inProcessRelay(world), redriven(letter!));
+  await answer(inProcessRelay(world), sqsRecord(letter!));
   expect(await delivered(key)).toBe('newer');
 });
 
@@ -684,27 +673,9 @@ test('a task of a second batch job starts an execution of its own, whatever its 
 test('a receipt whose request the SDK has repeated hides no other', async () => {
   const key = 'repeated-receipt';
   const older = await put(key, 'older');
-  const { promise: isReleased, resolve: release } = Promise.withResolvers<void>();
-  justBefore(
-    relay.writer,
-    'PutObject',
-    () => true,
-    () => isReleased,
-  );
-  const slow = answer(relay, event(key, older, '00I1'));
-  await new Promise((resolve) => setTimeout(resolve, 200));
+  const finishSlow = await slowRelay(key, older, '00I1');
   const newer = await put(key, 'newer');
-  const fast = inProcessRelay(world);
-  justBefore(
-    fast.invocation.clients.dynamodb,
-    'PutItem',
-    (nth) => nth === 1,
-    async () => {
-      await remove(key);
-      release();
-      await slow;
-    },
-  );
+  const fast = relayOvertakenByDelete(key, finishSlow);
   let isFirst = true;
   fast.invocation.clients.dynamodb.middlewareStack.add(
     (next) => async (args) => {

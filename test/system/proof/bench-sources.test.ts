@@ -3,23 +3,27 @@ import { randomBytes } from 'node:crypto';
 import { HeadObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { putSource, SOURCE_KINDS } from '../../../bench/sources.ts';
-import { S3Fixture } from '../../../emulator/test/integration/s3-fixture.ts';
+import { LocalCloud, templateStack } from '../../../emulator/index.ts';
 import { type Proof, proofOf } from '../../../functions/transfer/proof.ts';
+import { silentS3 } from '../../../local/aws-clients.ts';
+import { ACCOUNT_A, REGION } from '../../support/two-accounts.ts';
 
 const Bucket = 'from-before-checksums';
 /** Parts of 8 MiB and a rest. */
 const LARGE = randomBytes(8 * 1024 ** 2 + 1);
 
-let fixture: S3Fixture;
+let cloud: LocalCloud;
 let client: S3Client;
 
 beforeAll(async () => {
-  fixture = await S3Fixture.start();
-  client = fixture.root(undefined, { requestChecksumCalculation: 'WHEN_REQUIRED' });
-  fixture.createBucket(Bucket, { addsChecksums: false });
+  const template = { Resources: { Bucket: { Type: 'AWS::S3::Bucket', Properties: { BucketName: Bucket } } } };
+  const stack = templateStack({ account: ACCOUNT_A, region: REGION, name: 'old-objects', template });
+  cloud = await LocalCloud.start({ stacks: [stack] });
+  cloud.s3.bucket(Bucket).settings.addsChecksums = false;
+  client = silentS3(cloud, { region: REGION, credentials: cloud.operator(ACCOUNT_A) });
 });
 
-afterAll(() => fixture.close());
+afterAll(() => cloud.close());
 
 /** Of an object of two parts, where it has parts. */
 const PROOFS: Record<string, Partial<Proof>> = {

@@ -12,8 +12,9 @@ import { type InProcessRelay, inProcessRelay, justBefore } from '../../support/i
 import { listener } from '../../support/listener.ts';
 import { delivered } from '../../support/relay.ts';
 import {
-  changeProperties,
+  closeSound,
   DESTINATION_BUCKET,
+  disableMappings,
   eventually,
   PREFIX,
   SOURCE_BUCKET,
@@ -27,7 +28,7 @@ let relay: InProcessRelay;
 beforeAll(async () => {
   world = await startTwoAccounts({
     // Only the relay in this process is to work here.
-    change: (stacks) => changeProperties(stacks, 'AWS::Lambda::EventSourceMapping', { Enabled: false }),
+    change: disableMappings,
     last: [listener()],
   });
 });
@@ -36,10 +37,7 @@ beforeEach(() => {
   relay = inProcessRelay(world);
 });
 
-afterAll(async () => {
-  expect(world.cloud.unexpectedErrors).toEqual([]);
-  await world.close();
-});
+afterAll(() => closeSound(world));
 
 const put = (Key: string, Body: string) => world.a.s3.send(new PutObjectCommand({ Bucket: SOURCE_BUCKET, Key, Body }));
 const relayed = async (key: string, hint?: VersionHint) =>

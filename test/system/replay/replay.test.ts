@@ -20,7 +20,7 @@ import {
   type TwoAccounts,
 } from '../../support/two-accounts.ts';
 
-const LANES = 10;
+const AT_ONCE = 10;
 const LOG_GROUP = '/aws/lambda/upload-relay-replay';
 const COUNT = 120;
 const RECEIPTS_GONE = 37;
@@ -47,7 +47,7 @@ beforeAll(async () => {
   });
   expect(await replay({})).toEqual({ status: 'done', scanned: 0, alreadyDelivered: 0, sent: 0, bytes: 0 });
   await pMap(KEYS, (key) => world.a.s3.send(new PutObjectCommand({ Bucket: SOURCE_BUCKET, Key: key, Body: key })), {
-    concurrency: LANES,
+    concurrency: AT_ONCE,
   });
   await allDelivered(KEYS);
 });
@@ -71,7 +71,7 @@ async function replay(event: object): Promise<ReplayAnswer> {
 
 const allDelivered = (keys: readonly string[]) =>
   pMap(keys, (key) => eventually(async () => (await world.ledgerItem(key))?.['status'] === 'delivered'), {
-    concurrency: LANES,
+    concurrency: AT_ONCE,
   });
 
 /** As if they had never been delivered. */
@@ -123,7 +123,7 @@ describe('only what is missing', () => {
     await pMap(
       HOSTILE,
       (key) => world.b.s3.send(new HeadObjectCommand({ Bucket: DESTINATION_BUCKET, Key: PREFIX + key })),
-      { concurrency: LANES },
+      { concurrency: AT_ONCE },
     );
   });
 
