@@ -69,8 +69,6 @@ export type ReplayRequest = z.infer<typeof replaySchema>;
 
 const redriveSchema = z.strictObject({ from: z.literal('dead-letter-queue', 'must be "dead-letter-queue"') });
 
-export type RedriveRequest = z.infer<typeof redriveSchema>;
-
 const EXPECTED =
   '{ "prefix"?, "since"?, "until"?, "newerThanHours"?, "only"?: "missing" | "all", "dryRun"?, "route"?, "objectsPerSecond"? } or { "from": "dead-letter-queue" }';
 
