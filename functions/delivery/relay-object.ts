@@ -1,6 +1,6 @@
 /** Relays an object along every route that takes it; the doors lead here. */
 import { randomUUID } from 'node:crypto';
-import { asRelayError, isNoTry, RelayError, type RelayErrorCode } from '../core/errors.ts';
+import { asRelayError, isNotBegun, RelayError, type RelayErrorCode } from '../core/errors.ts';
 import { retry } from '../core/retry.ts';
 import { bucketOf, type Route, routesFor } from '../core/route.ts';
 import { orOutOfTime, requireAnyTime } from '../invocation/deadline.ts';
@@ -168,7 +168,7 @@ async function retryInPlace<T>(invocation: Invocation, route: Route, attempt: ()
   return await retry<T, RelayError>(attemptInTime, {
     attempts: ATTEMPTS,
     isTransient: (failure) =>
-      failure.retryable && !isNoTry(failure) && !FOR_LATER.includes(failure.code) && !signal.aborted,
+      failure.retryable && !isNotBegun(failure) && !FOR_LATER.includes(failure.code) && !signal.aborted,
     backoffMs: (failed) => Math.random() * BACKOFF_MS * BACKOFF_FACTOR ** failed,
     onRetry: (failure) => logger.warn('will be tried again in place', { failure: failure.toJSON() }),
     sleep: (ms) => orOutOfTime(invocation, sleep(ms)),

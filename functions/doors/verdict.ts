@@ -1,5 +1,5 @@
 /** Decides what becomes of a message: it is done, it is requeued, or it goes to the dead-letter queue. Pure. */
-import { isNoTry, RelayError } from '../core/errors.ts';
+import { isNotBegun, RelayError } from '../core/errors.ts';
 import { delaySeconds } from '../core/retry-delay.ts';
 import { spread } from '../messages/requeue.ts';
 
@@ -49,7 +49,7 @@ export interface Again {
  */
 export function isFinal(failure: RelayError, quietSeconds: number, { tries, maxReceives, mayWait }: Tries): boolean {
   if (!failure.retryable) return quietSeconds === 0 || tries > maxReceives || failure.code === 'Superseded';
-  if (isNoTry(failure) && mayWait) return false;
+  if (isNotBegun(failure) && mayWait) return false;
   return tries >= maxReceives + (failure.code === 'WriteUnanswered' ? 1 : 0);
 }
 
@@ -80,7 +80,7 @@ export function verdictOn(
   const final = failed.filter(({ failure, quietSeconds }) => isFinal(failure, quietSeconds, tries));
   const rest = failed.filter((each) => !final.includes(each) || mayLandLater(each, tries));
   if (rest.length === 0) return { final };
-  const tried = rest.filter(({ failure }) => !isNoTry(failure));
+  const tried = rest.filter(({ failure }) => !isNotBegun(failure));
   const passing = tried.filter(({ failure }) => failure.code !== 'WriteUnanswered');
   const waits = rest.map(({ failure }) => failure.retryAfterSeconds ?? 0);
   // Of deliveries that were not begun, the one that is ready first brings them all back.

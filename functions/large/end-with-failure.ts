@@ -1,5 +1,5 @@
 /** Ends an execution of relay-large that cannot deliver: it requeues the object, or fails it for good. */
-import { isNoTry, type RelayError } from '../core/errors.ts';
+import { isNotBegun, type RelayError } from '../core/errors.ts';
 import { destinationOf } from '../core/route.ts';
 import {
   type AlreadyThereReceipt,
@@ -51,7 +51,7 @@ export async function endWithFailure(
   if (failure.code === 'SourceChanged')
     return requeueObject(run, { reason: failure.code, delaySeconds: quiet, isUncertain });
   const { attempts } = run;
-  if (isNoTry(failure)) {
+  if (isNotBegun(failure)) {
     // It was not begun, so this attempt does not count.
     const { code, retryAfterSeconds: delaySeconds = 0 } = failure;
     const delay = Math.max(quiet, spread(delaySeconds, 0));

@@ -1,6 +1,6 @@
 /** The steps of an execution of relay-large: which failures are retried, and with which backoff. */
 import { durableStep } from '../core/durable-step.ts';
-import { isNoTry, type RelayError, type RelayErrorCode } from '../core/errors.ts';
+import { isNotBegun, type RelayError, type RelayErrorCode } from '../core/errors.ts';
 import { delaySeconds } from '../core/retry-delay.ts';
 import type { LargeRun } from './large-run.ts';
 
@@ -13,7 +13,7 @@ export function persistentStep<T>(run: LargeRun, name: string, work: () => Promi
   return durableStep(context, name, work, {
     where: { source: `${run.request.source}` },
     // An execution does not wait for a role. The queue does, and its alarm shows that.
-    isWorthRepeating: (failure) => isWorthRepeating(failure) && !isNoTry(failure),
+    isWorthRepeating: (failure) => isWorthRepeating(failure) && !isNotBegun(failure),
     onFailure(failure, willBeRepeated) {
       if (failure.code === 'SessionExpired') invocation.clients.forgetSessions(route);
       if (willBeRepeated) invocation.logger.warn('will be tried again', { step: name, failure: failure.toJSON() });
