@@ -1,3 +1,4 @@
+/** Sends replay's tasks to the queue of the relay, in batches. */
 import { SendMessageBatchCommand } from '@aws-sdk/client-sqs';
 import pMap from 'p-map';
 import { chunks } from '../core/chunks.ts';
