@@ -1,5 +1,6 @@
 /** Draws a dashboard as one SVG without scripts or fonts of its own: it is to be shown on a page of documentation. */
 import type { AlarmState } from '../../emulator/index.ts';
+import { formatBytes } from '../start/text.ts';
 import type { AlarmsWidget, GraphWidget, Point, Widget } from './widgets.ts';
 
 export interface Picture {
@@ -84,7 +85,7 @@ function drawGraph(widget: GraphWidget, { points, seconds }: Picture, width: num
   return [
     ...ticks.flatMap((tick) => [
       `<path d="M${area.left} ${atY(tick)}H${area.right}" stroke="#eaeded"/>`,
-      text(area.left - 6, atY(tick) + 4, isBytes ? bytesText(tick) : numberText(tick), {
+      text(area.left - 6, atY(tick) + 4, isBytes ? formatBytes(tick) : numberText(tick), {
         size: 10,
         fill: FAINT,
         anchor: 'end',
@@ -150,11 +151,6 @@ export function niceTicks(most: number, isBytes = false): number[] {
 function numberText(value: number): string {
   if (value >= 10_000) return `${Number((value / 1000).toPrecision(3))}k`;
   return String(Number(value.toPrecision(4)));
-}
-
-function bytesText(value: number): string {
-  const power = value === 0 ? 0 : Math.floor(Math.log2(value) / 10);
-  return `${Number((value / 1024 ** power).toPrecision(3))} ${['B', 'KiB', 'MiB', 'GiB', 'TiB'][power]}`;
 }
 
 interface TextStyle {
