@@ -1,3 +1,4 @@
+/** Measures how long a function's bundle takes to load. */
 import { execFile } from 'node:child_process';
 import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

@@ -1,3 +1,4 @@
+/** What the bench compares: the relay and others, each as a shell command with its environment. */
 import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';

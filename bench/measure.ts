@@ -1,3 +1,4 @@
+/** Runs a command and measures the CPU time and memory of its whole process tree. */
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -1,3 +1,4 @@
+/** Runs the contenders in turn and takes the medians. */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

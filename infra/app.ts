@@ -1,3 +1,4 @@
+/** The CDK app: reads the configuration, makes the stacks, checks AWS's limits. */
 import { App, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { parseConfig } from './config/config.ts';

@@ -1,3 +1,4 @@
+/** The ARNs that both sides of a relay derive from cdk.json. */
 import { partitionOf } from './config/regions.ts';
 import type { PullingRouteContext, RelayContext, RouteContext } from './config/relay-context.ts';
 import { relayNames } from './names.ts';

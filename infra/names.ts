@@ -1,3 +1,4 @@
+/** The names of all resources and stacks of a relay. */
 import type { RelayContext } from './config/relay-context.ts';
 import { DEFAULT_NAME } from './config/schema.ts';
 

@@ -1,3 +1,4 @@
+/** Synthesizes the stacks without the CDK's command line. */
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';

@@ -1,3 +1,5 @@
+/** Whether S3 takes a bucket name, and whether CloudFormation can create such a bucket. */
+
 /** What S3 keeps for itself at the beginning of a name, and at its end: each looks like a bucket name and is none. */
 const RESERVED_STARTS = ['xn--', 'sthree-', 'amzn-s3-demo-'];
 const RESERVED_ENDS: [end: string, meaning: string][] = [

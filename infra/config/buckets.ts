@@ -1,3 +1,4 @@
+/** Refuses buckets that don't fit together: no source, loops, one bucket created twice. */
 import { feedsSource } from '../../functions/core/route.ts';
 import { whyNoNewBucket } from './bucket-name.ts';
 import { ConfigError, refusal, repetition } from './refusal.ts';

@@ -1,3 +1,4 @@
+/** Refuses settings under which an object or the queue would not get enough time or concurrency. */
 import { neededSeconds } from '../../functions/invocation/deadline.ts';
 import { LEAST_FOR_LARGE, LEAST_FOR_QUEUE } from './concurrency.ts';
 import { refusal } from './refusal.ts';

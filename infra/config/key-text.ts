@@ -1,4 +1,4 @@
-/** S3's longest key, in bytes of UTF-8; shared with the relay, which refuses longer ones. */
+/** Whether a text may be a prefix or a suffix of keys, and whether it is likely to be a slip. */
 import { MAX_KEY_BYTES } from '../../functions/core/route.ts';
 
 /** A prefix stands in policies, whose sum of characters is limited. */

@@ -1,3 +1,4 @@
+/** Refuses prefixes and suffixes that are likely to be a slip, or that would make keys too long. */
 import { MAX_KEY_BYTES } from '../../functions/core/route.ts';
 import { whyUnusual, whyUnusualPattern } from './key-text.ts';
 import { refusal } from './refusal.ts';

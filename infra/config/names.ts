@@ -1,3 +1,4 @@
+/** Refuses names of routes and replays that the template could not tell apart. */
 import { refusal, repetition } from './refusal.ts';
 import type { RelayContext } from './relay-context.ts';
 

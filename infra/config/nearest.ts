@@ -1,3 +1,5 @@
+/** Finds the field that a typing error was meant to be. */
+
 /** Two letters in a name may be wrong, or a third of a short one: more is another word. */
 const MOST_EDITS = 2;
 

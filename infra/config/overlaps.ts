@@ -1,3 +1,4 @@
+/** Refuses two routes that may write the same key. */
 import { ConfigError } from './refusal.ts';
 import type { RelayContext, RouteContext } from './relay-context.ts';
 

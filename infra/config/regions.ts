@@ -1,3 +1,4 @@
+/** The regions that the CDK knows, their partitions, and the rules for them. */
 import { RegionInfo } from 'aws-cdk-lib/region-info';
 import { nearest } from './nearest.ts';
 import { refusal } from './refusal.ts';

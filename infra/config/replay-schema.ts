@@ -1,3 +1,4 @@
+/** What each field of one of `relay.replays` may be. */
 import * as z from 'zod';
 import { whyNoKeyText } from './key-text.ts';
 import { whyNoSchedule } from './schedule-expression.ts';

@@ -1,3 +1,4 @@
+/** Refuses scheduled replays that would find nothing to do. */
 import { namesOf } from '../../functions/core/route.ts';
 import { refusal } from './refusal.ts';
 import type { RelayContext } from './relay-context.ts';

@@ -1,3 +1,4 @@
+/** Refuses role names that are too long or that two roles of one account would share. */
 import { relayNames } from '../names.ts';
 import { refusal, repetition } from './refusal.ts';
 import type { RelayContext } from './relay-context.ts';

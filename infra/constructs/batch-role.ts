@@ -1,3 +1,4 @@
+/** The role of S3 Batch Operations jobs that invoke the relay. */
 import { Effect, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { functionArn, objectsArn } from '../arns.ts';

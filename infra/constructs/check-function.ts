@@ -1,3 +1,4 @@
+/** The Lambda function that checks the relay's permissions. */
 import type { Construct } from 'constructs';
 import { checkSettings } from '../config/function-settings.ts';
 import type { RelayContext } from '../config/relay-context.ts';

@@ -1,3 +1,4 @@
+/** The CloudWatch dashboard. */
 import {
   type Alarm,
   AlarmStatusWidget,

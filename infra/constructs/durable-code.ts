@@ -1,3 +1,4 @@
+/** Makes a Lambda function durable, and grants its checkpoints. */
 import { Effect, PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
 import type { CfnFunction, Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { acknowledgeFinding } from './nag-suppressions.ts';

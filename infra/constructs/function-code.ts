@@ -1,3 +1,4 @@
+/** Bundles a function's code, with its settings beside it. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';

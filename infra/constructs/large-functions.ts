@@ -1,3 +1,4 @@
+/** The two Lambda functions for large objects: relay-large and relay-part. */
 import type { Role } from 'aws-cdk-lib/aws-iam';
 import { Alias, CfnEventInvokeConfig, type IVersion, type Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { LogGroup } from 'aws-cdk-lib/aws-logs';

@@ -1,3 +1,4 @@
+/** The metrics that the dashboard shows and the alarms watch. */
 import { Duration } from 'aws-cdk-lib';
 import { type IMetric, MathExpression, Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import { METRICS, METRICS_NAMESPACE } from '../../functions/reporting/metric-names.ts';

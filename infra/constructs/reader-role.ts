@@ -1,3 +1,4 @@
+/** The role in a customer's account that the relay reads a bucket with. */
 import { Duration } from 'aws-cdk-lib';
 import { Role } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';

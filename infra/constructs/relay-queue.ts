@@ -1,3 +1,4 @@
+/** The queue of uploads, and its dead-letter queue. */
 import { Duration } from 'aws-cdk-lib';
 import { type IPrincipal, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';

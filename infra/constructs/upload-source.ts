@@ -1,3 +1,4 @@
+/** The source bucket, and how its uploads get into the queue. */
 import { Rule } from 'aws-cdk-lib/aws-events';
 import { ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { CfnBucket } from 'aws-cdk-lib/aws-s3';

@@ -1,3 +1,4 @@
+/** Splits permissions that grow with the routes into as many policies as they need. */
 import { Effect, ManagedPolicy, PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
 
 export interface WidePermission {

@@ -1,3 +1,4 @@
+/** Measures roles and policies against IAM's limits. */
 import type { RelayContext } from '../config/relay-context.ts';
 import { type Measurement, roleCause } from './measurement.ts';
 import { jsonLength } from './resolved.ts';

@@ -1,3 +1,4 @@
+/** Checks the synthesized stacks against AWS's limits. */
 import type { CloudFormationStackArtifact } from 'aws-cdk-lib/cx-api';
 import { ConfigError } from '../config/refusal.ts';
 import type { RelayContext } from '../config/relay-context.ts';

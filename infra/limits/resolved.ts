@@ -1,3 +1,4 @@
+/** Replaces intrinsic functions by texts of the greatest length that they may have. */
 import { partitionOf } from '../config/regions.ts';
 import type { SynthesizedStack } from './template.ts';
 

@@ -1,3 +1,4 @@
+/** Measures session policies against STS's limit. */
 import type { PullingRoute } from '../../functions/aws/policies.ts';
 import { listingPolicy, readingPolicy, sessionPolicy } from '../../functions/aws/session-policy.ts';
 import { runtimeRoute } from '../config/function-settings.ts';

@@ -1,3 +1,4 @@
+/** Measures names, descriptions and settings against the limits of their services. */
 import type { RelayContext } from '../config/relay-context.ts';
 import { alarmsCause, type Cause, type Measurement, routesCause, textCause } from './measurement.ts';
 import { jsonLength, resolved } from './resolved.ts';

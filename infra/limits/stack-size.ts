@@ -1,3 +1,4 @@
+/** Measures a stack against CloudFormation's limits. */
 import { createRequire } from 'node:module';
 import type { RelayContext } from '../config/relay-context.ts';
 import { type Cause, type Measurement, replaysCause, routesCause } from './measurement.ts';

@@ -1,3 +1,4 @@
+/** The stack of a destination's account: buckets and writer roles. */
 import type { Construct } from 'constructs';
 import type { RelayContext, RouteContext } from '../config/relay-context.ts';
 import { RelayBucket } from '../constructs/relay-bucket.ts';

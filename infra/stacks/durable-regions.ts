@@ -1,3 +1,4 @@
+/** Warns of regions that have no durable functions. */
 import { Annotations, type Stack } from 'aws-cdk-lib';
 import { partitionOf } from '../config/regions.ts';
 import type { RelayContext } from '../config/relay-context.ts';

@@ -1,3 +1,4 @@
+/** The base of the stacks in other accounts, which grant the relay something. */
 import { DefaultStackSynthesizer, type IStackSynthesizer, LegacyStackSynthesizer, Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { relayRoleArn } from '../arns.ts';

@@ -1,3 +1,4 @@
+/** The stack of a customer's account: reader roles. */
 import type { Construct } from 'constructs';
 import { type PullingRouteContext, pullingRoutes, type RelayContext } from '../config/relay-context.ts';
 import { ReaderRole } from '../constructs/reader-role.ts';

@@ -1,3 +1,4 @@
+/** Keeps one relay from taking over another one's stack. */
 import { CfnParameter, CfnRule, Fn, type Stack } from 'aws-cdk-lib';
 
 /**

@@ -1,3 +1,4 @@
+/** The stack of the relay's own account. */
 import { CfnOutput, Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { bucketArn, relayRoleArn } from '../arns.ts';

@@ -1,3 +1,4 @@
+/** Reads the dead-letter queue of a running relay. */
 import { type Message, ReceiveMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import { parseMessageBody } from '../../functions/request/sqs-message.ts';
 

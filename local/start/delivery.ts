@@ -1,3 +1,4 @@
+/** Uploads files, and waits until each of them is delivered or has failed. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { S3Client } from '@aws-sdk/client-s3';
 import { Upload } from '@aws-sdk/lib-storage';

@@ -1,3 +1,5 @@
+/** Tells what to type while both accounts are up. */
+
 export interface HintFacts {
   url: string;
   /** Sets the AWS CLI up. */

@@ -1,3 +1,4 @@
+/** Compares a delivered object with the file that was uploaded. */
 import { HeadObjectCommand, type HeadObjectCommandOutput, type S3Client } from '@aws-sdk/client-s3';
 import { type ChecksumAlgorithm, runningChecksum } from '../../emulator/index.ts';
 import { type Drop, openDrop } from './drops.ts';

@@ -1,3 +1,4 @@
+/** The table of deliveries at the end. */
 import { canonicalUserId } from '../../emulator/index.ts';
 import type { Delivery } from './delivery.ts';
 import type { Proof } from './proof.ts';

@@ -1,3 +1,4 @@
+/** Starts two local accounts, with the stacks deployed into them. */
 import { once } from 'node:events';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';

@@ -1,3 +1,4 @@
+/** `npm run try -- drop`: uploads files, and tells what becomes of them. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Upload } from '@aws-sdk/lib-storage';
 import { routesFor } from '../../functions/core/route.ts';

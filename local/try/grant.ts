@@ -1,3 +1,4 @@
+/** `npm run try -- revoke` and `restore`: takes account B's grant away, and gives it back. */
 import { DeleteRolePolicyCommand, PutRolePolicyCommand } from '@aws-sdk/client-iam';
 import type { World } from './world.ts';
 

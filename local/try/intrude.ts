@@ -1,3 +1,4 @@
+/** `npm run try -- intrude`: tries what account A and the relay must not be able to do. */
 import { DeleteObjectCommand, GetObjectCommand, ListObjectsV2Command, PutObjectCommand } from '@aws-sdk/client-s3';
 import { AssumeRoleCommand, GetCallerIdentityCommand } from '@aws-sdk/client-sts';
 import { writerRoleArn } from '../../infra/arns.ts';

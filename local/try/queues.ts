@@ -1,3 +1,4 @@
+/** `npm run try -- dead-letters`, and the wait until the queue is empty. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
   GetQueueAttributesCommand,
