@@ -4,31 +4,32 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Clock } from './core/api.ts';
+import type { AccessKey } from './core/credentials.ts';
+import type { LogLine } from './core/log-line.ts';
 import { findPartition } from './core/partition.ts';
 import type { DeliveryFailure } from './core/queue-delivery.ts';
-import type { Clockwork } from './core/ticker.ts';
+import type { Ticker } from './core/ticker.ts';
 import type { Faults } from './faults/faults.ts';
 import { Gateway } from './http/gateway.ts';
 import { createCertificate, type ServerCertificate } from './http/tls.ts';
-import type { CloudWatch } from './services/cloudwatch/cloudwatch.ts';
+import { inventory } from './inventory.ts';
+import type { CloudWatch } from './services/cloudwatch/store.ts';
 import { recordQueue } from './services/cloudwatch/vended-metrics.ts';
 import type { DynamoDbService } from './services/dynamodb/service.ts';
-import type { Schedules } from './services/eventbridge/scheduled-rules.ts';
-import type { Directory } from './services/iam/directory.ts';
-import type { AccessKey } from './services/iam/key-ring.ts';
+import type { ScheduledRules } from './services/eventbridge/state/scheduled-rules.ts';
+import type { Directory } from './services/iam/state/directory.ts';
 import type { LambdaService } from './services/lambda/service.ts';
-import type { LogLine, LogStore } from './services/logs/store.ts';
+import type { LogStore } from './services/logs/store.ts';
 import type { ObjectCreated } from './services/s3/notifications/s3-notification.ts';
 import type { S3Service } from './services/s3/service.ts';
-import type { Scheduler } from './services/scheduler/scheduler.ts';
-import type { Topics } from './services/sns/topics.ts';
+import type { Scheduler } from './services/scheduler/store.ts';
+import type { Topics } from './services/sns/store.ts';
 import type { SqsService } from './services/sqs/service.ts';
 import type { StsService } from './services/sts/service.ts';
 import { makeServices, type Services } from './services.ts';
 import type { StackInput } from './templates/assembly.ts';
 import type { CloudFormation, CreateOptions, DeployOptions, StackDescription } from './templates/cloudformation.ts';
 import { DeploymentError } from './templates/errors.ts';
-import { inventory } from './templates/inventory.ts';
 import type { Deployment } from './templates/operation.ts';
 import type { StackId } from './templates/stack.ts';
 
@@ -78,9 +79,9 @@ export class LocalCloud {
   readonly cloudWatch: CloudWatch;
   readonly topics: Topics;
   /** EventBridge rules that go by a schedule. */
-  readonly schedules: Schedules;
+  readonly scheduledRules: ScheduledRules;
   readonly scheduler: Scheduler;
-  readonly clockwork: Clockwork;
+  readonly ticker: Ticker;
   readonly faults: Faults | undefined;
   readonly cloudFormation: CloudFormation;
   /** Faults of the local AWS itself, and of work that nobody waits for: a test should find none. */
@@ -139,9 +140,9 @@ export class LocalCloud {
     this.logs = services.logs;
     this.cloudWatch = services.cloudWatch;
     this.topics = services.topics;
-    this.schedules = services.schedules;
+    this.scheduledRules = services.scheduledRules;
     this.scheduler = services.scheduler;
-    this.clockwork = services.clockwork;
+    this.ticker = services.ticker;
     this.#services = services;
     this.cloudFormation = services.cloudFormation;
     const { directory, byScope, intercept } = services;
@@ -236,7 +237,7 @@ export class LocalCloud {
     });
     for (const account of this.#accountsWithOperator ?? []) this.#addAccount(account, partitions[0]);
     for (const stack of stacks) await this.deploy(stack);
-    if (firesSchedules) this.clockwork.start();
+    if (firesSchedules) this.ticker.start();
   }
 
   #addAccount(account: string, partition: string | undefined): void {
@@ -250,7 +251,7 @@ export class LocalCloud {
 
   async #close(): Promise<void> {
     this.#services.eventFaults?.close();
-    this.clockwork.close();
+    this.ticker.close();
     await this.lambda.close();
     this.sqs.close();
     await this.#gateway.close();

@@ -1,17 +1,18 @@
 /** The public face of the local AWS: nothing else of it is imported from outside. */
 export { IamAuthorizer } from './authorization/authorizer.ts';
 export { matchesAction, matchesArn } from './authorization/match.ts';
+export { parsePolicy } from './authorization/policy.ts';
+export { LocalCloud } from './cloud.ts';
+export { canonicalUserId } from './core/accounts.ts';
+export type { Caller, Clock } from './core/api.ts';
+export type { Execution } from './core/invocation.ts';
 export {
   listOf,
   type OneOrMany,
   type PolicyDocument,
   type PrincipalElement,
-  parsePolicy,
   type Statement,
-} from './authorization/policy.ts';
-export { LocalCloud } from './cloud.ts';
-export { canonicalUserId } from './core/accounts.ts';
-export type { Caller, Clock } from './core/api.ts';
+} from './core/policy-document.ts';
 export { send } from './core/queue-delivery.ts';
 export { Random } from './core/random.ts';
 export { type FaultRecord, Faults } from './faults/faults.ts';
@@ -20,15 +21,19 @@ export { bootstrap, bootstrapStack } from './services/cloudformation/bootstrap.t
 export type { AlarmState } from './services/cloudwatch/alarm.ts';
 export { type MetricId, MetricStore, type Statistic } from './services/cloudwatch/metric-store.ts';
 export { ConditionalCheckFailed, Store } from './services/dynamodb/store.ts';
-export { Directory } from './services/iam/directory.ts';
+export { Directory } from './services/iam/state/directory.ts';
 export { DurableExecution } from './services/lambda/durable/execution.ts';
 export type { OperationUpdate } from './services/lambda/durable/operation.ts';
-export type { Execution } from './services/lambda/executor.ts';
 export { parseFunctionName } from './services/lambda/function-name.ts';
-export type { Target } from './services/lambda/functions.ts';
+export type { Target } from './services/lambda/store.ts';
 export { compileFilter } from './services/logs/filter-pattern.ts';
-export { type ChecksumAlgorithm, checksumAlgorithm, combineParts, runningChecksum } from './services/s3/checksums.ts';
-export { crc32c } from './services/s3/crc32c.ts';
+export {
+  type ChecksumAlgorithm,
+  checksumAlgorithm,
+  combineParts,
+  runningChecksum,
+} from './services/s3/body/checksums.ts';
+export { crc32c } from './services/s3/body/crc32c.ts';
 export type { ObjectCreated } from './services/s3/notifications/s3-notification.ts';
 export { decodeHeaderValue } from './services/s3/rfc2047.ts';
 export { S3Service } from './services/s3/service.ts';

@@ -2,40 +2,41 @@
 import { join } from 'node:path';
 import { IamAuthorizer } from './authorization/authorizer.ts';
 import type { Clock, Service } from './core/api.ts';
-import { Clockwork } from './core/ticker.ts';
+import type { LogLine } from './core/log-line.ts';
+import { Ticker } from './core/ticker.ts';
 import { EventFaults } from './faults/event-faults.ts';
 import type { Faults } from './faults/faults.ts';
 import { interceptor } from './faults/intercept.ts';
 import { LateLandings } from './faults/late-landings.ts';
 import { redelivery } from './faults/redelivery.ts';
 import type { Intercept } from './http/gateway.ts';
+import { type CloudServices, resourceTypes } from './resource-types.ts';
 import { CloudFormationService } from './services/cloudformation/service.ts';
-import { CloudWatch } from './services/cloudwatch/cloudwatch.ts';
+import { CloudWatch } from './services/cloudwatch/store.ts';
 import { recordInvocation } from './services/cloudwatch/vended-metrics.ts';
 import { DynamoDbService } from './services/dynamodb/service.ts';
-import { EventBus } from './services/eventbridge/event-bus.ts';
-import { Schedules } from './services/eventbridge/scheduled-rules.ts';
 import { EventBridgeService } from './services/eventbridge/service.ts';
-import { Directory } from './services/iam/directory.ts';
+import { EventBus } from './services/eventbridge/state/event-bus.ts';
+import { ScheduledRules } from './services/eventbridge/state/scheduled-rules.ts';
 import { IamService } from './services/iam/service.ts';
-import { KeyRegistry } from './services/kms/key-registry.ts';
+import { Directory } from './services/iam/state/directory.ts';
 import { KmsService } from './services/kms/service.ts';
+import { KeyRegistry } from './services/kms/store.ts';
 import { CodeArchives } from './services/lambda/code-archives.ts';
-import { RoleSessions } from './services/lambda/role-sessions.ts';
+import { RoleSessions } from './services/lambda/runtime/role-sessions.ts';
 import { LambdaService } from './services/lambda/service.ts';
 import { LogsService } from './services/logs/service.ts';
-import { type LogLine, LogStore } from './services/logs/store.ts';
+import { LogStore } from './services/logs/store.ts';
 import { BucketNotifications } from './services/s3/notifications/bucket-notifications.ts';
 import type { ObjectCreated } from './services/s3/notifications/s3-notification.ts';
 import { S3Service } from './services/s3/service.ts';
-import { Scheduler } from './services/scheduler/scheduler.ts';
-import { Topics } from './services/sns/topics.ts';
+import { Scheduler } from './services/scheduler/store.ts';
+import { Topics } from './services/sns/store.ts';
 import { SqsService } from './services/sqs/service.ts';
-import { ParameterStore } from './services/ssm/parameter-store.ts';
 import { SsmService } from './services/ssm/service.ts';
+import { ParameterStore } from './services/ssm/store.ts';
 import { StsService } from './services/sts/service.ts';
 import { CloudFormation } from './templates/cloudformation.ts';
-import type { CloudServices } from './templates/resource-type.ts';
 
 export interface ServicesOptions {
   clock: Clock;
@@ -57,7 +58,7 @@ export interface ServicesOptions {
 export interface Services extends CloudServices {
   sts: StsService;
   cloudFormation: CloudFormation;
-  clockwork: Clockwork;
+  ticker: Ticker;
   eventFaults: EventFaults | undefined;
   lateLandings: LateLandings;
   /** Those that answer requests, by the name in the credential scope. */
@@ -108,7 +109,7 @@ export function makeServices(options: ServicesOptions): Services {
     onInvocation: (invoked) => recordInvocation(cloudWatch.metrics, invoked, clock()),
   });
   const invoke = lambda.invokeForService.bind(lambda);
-  const schedules = new Schedules({ clock, invoke });
+  const scheduledRules = new ScheduledRules({ clock, invoke });
   const scheduler = new Scheduler({
     clock,
     invoke,
@@ -133,11 +134,16 @@ export function makeServices(options: ServicesOptions): Services {
     lambda,
     codeArchives: new CodeArchives({ s3, folder: join(folder, 'code') }),
     parameters,
-    schedules,
+    scheduledRules,
     scheduler,
     managedPolicies: new Map(),
   };
-  const cloudFormation = new CloudFormation({ services: resources, clock, seed: options.deploySeed });
+  const cloudFormation = new CloudFormation({
+    types: resourceTypes,
+    services: resources,
+    clock,
+    seed: options.deploySeed,
+  });
   const byScope = {
     s3,
     sts,
@@ -146,7 +152,7 @@ export function makeServices(options: ServicesOptions): Services {
     sqs,
     lambda,
     dynamodb,
-    events: new EventBridgeService({ authorizer, eventBus, schedules, clock }),
+    events: new EventBridgeService({ authorizer, eventBus, scheduledRules, clock }),
     logs: new LogsService({ store: logs, authorizer }),
     ssm: new SsmService({ store: parameters, authorizer }),
     cloudformation: new CloudFormationService({
@@ -168,7 +174,7 @@ export function makeServices(options: ServicesOptions): Services {
     cloudFormation,
     eventFaults,
     lateLandings,
-    clockwork: new Clockwork({ clock, firing: [schedules, scheduler], onError: onUnexpectedError }),
+    ticker: new Ticker({ clock, firing: [scheduledRules, scheduler], onError: onUnexpectedError }),
     byScope,
     intercept: faults && interceptor({ faults, lateLandings, directory, sandboxOf }),
   };

@@ -5,8 +5,8 @@
  */
 import { ApiError } from '../core/api.ts';
 import { partitionOfArn } from '../core/partition.ts';
-import type { NamedPolicy } from '../services/iam/entities.ts';
-import { listOf, type PolicyDocument } from './policy.ts';
+import type { NamedPolicy } from '../core/policy-document.ts';
+import { listOf, type PolicyDocument } from '../core/policy-document.ts';
 
 const MAX_TRUST_CHARACTERS = 2048;
 const MAX_MANAGED_CHARACTERS = 6144;

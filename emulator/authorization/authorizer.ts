@@ -1,8 +1,7 @@
 import { type AccessRequest, ApiError, type Authorizer, type ContextKeys, type Principal } from '../core/api.ts';
-import type { Directory } from '../services/iam/directory.ts';
+import type { NamedPolicy, PolicyDocument } from '../core/policy-document.ts';
 import { type Context, mergeContext } from './context.ts';
 import { type Decision, evaluate, type PolicySource } from './evaluate.ts';
-import type { PolicyDocument } from './policy.ts';
 
 /** What only the authorizer says about the caller: a request that brings such a key along is not believed. */
 const DERIVED_KEYS = [
@@ -25,11 +24,22 @@ const ARTICLES: Record<PolicySource, string> = {
   'resource-based policy': 'a',
 };
 
-export class IamAuthorizer implements Authorizer {
-  readonly #directory: Directory;
+interface Identity {
+  policies: readonly NamedPolicy[];
+  permissionsBoundary?: PolicyDocument;
+}
 
-  constructor(directory: Directory) {
-    this.#directory = directory;
+/** Where the authorizer finds what users and roles may do. */
+export interface Identities {
+  findUserByArn(arn: string): (Identity & { userId: string }) | undefined;
+  findRoleByArn(arn: string): (Identity & { roleId: string }) | undefined;
+}
+
+export class IamAuthorizer implements Authorizer {
+  readonly #identities: Identities;
+
+  constructor(identities: Identities) {
+    this.#identities = identities;
   }
 
   authorize(request: AccessRequest): void {
@@ -60,8 +70,8 @@ export class IamAuthorizer implements Authorizer {
     if (principal.kind !== 'user' && principal.kind !== 'session') return { identityPolicies: [] };
     const identity =
       principal.kind === 'user'
-        ? this.#directory.findUserByArn(principal.arn)
-        : this.#directory.findRoleByArn(principal.roleArn);
+        ? this.#identities.findUserByArn(principal.arn)
+        : this.#identities.findRoleByArn(principal.roleArn);
     const id = identity && ('roleId' in identity ? identity.roleId : identity.userId);
     const expectedId = principal.kind === 'user' ? principal.userId : principal.roleId;
     if (!identity || id !== expectedId) return { identityPolicies: [] };

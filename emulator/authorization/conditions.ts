@@ -1,7 +1,7 @@
 import { BlockList, isIP } from 'node:net';
+import { type ConditionBlock, listOf } from '../core/policy-document.ts';
 import type { Context } from './context.ts';
 import { matchesArn, matchesPattern, substitute, type Variables } from './match.ts';
-import { type ConditionBlock, listOf } from './policy.ts';
 
 type Test = (actual: string) => boolean | undefined;
 /** Makes the test for one value of the policy; undefined when the value makes no sense for this operator. */

@@ -1,8 +1,9 @@
 import type { Principal } from '../core/api.ts';
+import { listOf, type PolicyDocument, type Statement } from '../core/policy-document.ts';
 import { evaluateCondition } from './conditions.ts';
 import type { Context } from './context.ts';
 import { matchesAction, matchesArn, type Variables } from './match.ts';
-import { listOf, type PolicyDocument, STATEMENT_ELEMENTS, type Statement } from './policy.ts';
+import { STATEMENT_ELEMENTS } from './policy.ts';
 import { isSpared, PRINCIPAL_MATCH, type PrincipalMatch, principalMatch } from './principal.ts';
 
 export interface Evaluation {

@@ -1,30 +1,7 @@
+/** The grammar of policies: what IAM checks before it stores one. */
 import { ApiError } from '../core/api.ts';
+import { listOf, type PolicyDocument } from '../core/policy-document.ts';
 import { isKnownOperator } from './conditions.ts';
-
-export type OneOrMany<T> = T | T[];
-export type ConditionValue = string | number | boolean;
-/** Operator → condition key → the values of which one must hold. */
-export type ConditionBlock = Record<string, Record<string, OneOrMany<ConditionValue>>>;
-export type PrincipalElement = '*' | Record<string, OneOrMany<string>>;
-
-export interface Statement {
-  Sid?: string;
-  Effect: 'Allow' | 'Deny';
-  Principal?: PrincipalElement;
-  NotPrincipal?: PrincipalElement;
-  Action?: OneOrMany<string>;
-  NotAction?: OneOrMany<string>;
-  Resource?: OneOrMany<string>;
-  NotResource?: OneOrMany<string>;
-  Condition?: ConditionBlock;
-}
-
-export interface PolicyDocument {
-  /** Without `2012-10-17` there are no policy variables: `${…}` is plain text. */
-  Version?: '2008-10-17' | '2012-10-17';
-  Id?: string;
-  Statement: OneOrMany<Statement>;
-}
 
 /** What a policy hangs on decides which elements it has: a trust policy has no Resource, an identity policy no Principal. */
 export type PolicyKind = 'identity' | 'trust' | 'resource';
@@ -44,12 +21,6 @@ const PRINCIPAL_TYPES = new Set(['AWS', 'Service', 'Federated', 'CanonicalUser']
 /** Whole ARNs and ids only: AWS knows no wildcard inside a principal. */
 const AWS_PRINCIPAL =
   /^(\*|\d{12}|A(ROA|IDA)[A-Z0-9]+(:[\w+=,.@-]+)?|arn:[a-z-]+:(iam|sts)::\d{12}:(root|[\w+=,.@/-]+))$/;
-
-/** A single value and a list of one mean the same everywhere in the policy language. */
-export function listOf<T>(value: OneOrMany<T> | undefined): T[] {
-  if (value === undefined) return [];
-  return Array.isArray(value) ? value : [value];
-}
 
 /**
  * Checks a policy before it is stored.

@@ -1,7 +1,13 @@
 import { canonicalUserId } from '../core/accounts.ts';
 import { ApiError, type Principal } from '../core/api.ts';
 import { partitionOfArn } from '../core/partition.ts';
-import { listOf, type OneOrMany, type PolicyDocument, type PrincipalElement, type Statement } from './policy.ts';
+import {
+  listOf,
+  type OneOrMany,
+  type PolicyDocument,
+  type PrincipalElement,
+  type Statement,
+} from '../core/policy-document.ts';
 
 /**
  * How directly a Principal element names the caller, from the weakest on. It matters within one account: naming the account

@@ -4,7 +4,7 @@
  */
 import type { IncomingHttpHeaders, OutgoingHttpHeaders } from 'node:http';
 import type { Readable } from 'node:stream';
-import type { PolicyDocument } from '../authorization/policy.ts';
+import type { PolicyDocument } from './policy-document.ts';
 
 /** Whoever signed the request. Account ids are the 12 digits. */
 export type Principal =
@@ -72,6 +72,8 @@ export interface ApiResponse {
 }
 
 export interface Service {
+  /** The names of the API's operations that are there. */
+  readonly operations: readonly string[];
   handle(request: ApiRequest): Promise<ApiResponse>;
   /** The error in the service's own protocol (XML for S3 and STS, JSON for SQS and Lambda). */
   renderError(error: ApiError, request: Pick<ApiRequest, 'requestId' | 'rawPath' | 'method'>): ApiResponse;

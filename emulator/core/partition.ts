@@ -79,3 +79,11 @@ export function regionOfArn(arn: string, service: string): string | undefined {
   const [, partition, region] = new RegExp(`^arn:([^:]+):${service}:([^:]+):\\d{12}:.+$`).exec(arn) ?? [];
   return region !== undefined && findPartition(region) === partition ? region : undefined;
 }
+
+/** A session's ARN has neither the path of its role nor its unique id. */
+export function assumedRoleArn(
+  { arn, account, name }: { arn: string; account: string; name: string },
+  session: string,
+): string {
+  return `arn:${partitionOfArn(arn)}:sts::${account}:assumed-role/${name}/${session}`;
+}

@@ -1,4 +1,4 @@
-/** Lets schedules fire by themselves, a minute exactly, as long as it runs. */
+/** Fires scheduled rules and schedules at the start of each minute, as long as it runs. */
 import type { Clock } from './api.ts';
 import { startOf } from './time/timing.ts';
 import { MINUTE_MS } from './time/wall-clock.ts';
@@ -9,17 +9,17 @@ export interface Firing {
   fire(arn: string): unknown;
 }
 
-export interface ClockworkOptions {
+export interface TickerOptions {
   clock: Clock;
   firing: readonly Firing[];
   onError: (error: unknown) => void;
 }
 
-export class Clockwork {
-  readonly #options: ClockworkOptions;
+export class Ticker {
+  readonly #options: TickerOptions;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(options: ClockworkOptions) {
+  constructor(options: TickerOptions) {
     this.#options = options;
   }
 

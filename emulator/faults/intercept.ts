@@ -3,9 +3,9 @@ import { pipeline, Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ApiError, type ApiRequest, type ApiResponse } from '../core/api.ts';
+import type { KeyFinder } from '../core/credentials.ts';
 import type { Intercept, Passage } from '../http/gateway.ts';
 import { signatureError } from '../http/signatures/sigv4-errors.ts';
-import type { Directory } from '../services/iam/directory.ts';
 import { type BodyFault, BodyFaultStream } from './body-fault.ts';
 import type { Faults, Injection } from './faults.ts';
 import { LateEndStream } from './late-end.ts';
@@ -17,7 +17,7 @@ import { SessionOrigins } from './session-origins.ts';
 export interface InterceptOptions {
   faults: Faults;
   lateLandings: LateLandings;
-  directory: Pick<Directory, 'findAccessKey'>;
+  directory: KeyFinder;
   /** The execution environment whose code signs with this key. */
   sandboxOf: (accessKeyId: string) => { kill(): Promise<void> } | undefined;
 }
@@ -63,7 +63,7 @@ type Outcome = Promise<ApiResponse | undefined>;
 async function inject(
   call: Call,
   injection: Injection<AtOnce>,
-  key: ReturnType<Directory['findAccessKey']>,
+  key: ReturnType<KeyFinder['findAccessKey']>,
   sandbox: Sandbox,
 ): Outcome {
   const { fault } = injection;

@@ -1,4 +1,4 @@
-import type { ReceiveListener } from '../services/sqs/queue.ts';
+import type { ReceiveListener } from '../services/sqs/state/queue.ts';
 import type { Faults } from './faults.ts';
 import type { Subject } from './rule.ts';
 

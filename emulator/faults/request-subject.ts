@@ -1,7 +1,7 @@
 import type { ApiRequest } from '../core/api.ts';
 import { callerAccount, principalArn } from '../services/s3/call.ts';
 import { readHeaders } from '../services/s3/headers.ts';
-import { operationName } from '../services/s3/operations.ts';
+import { operationName } from '../services/s3/operations/table.ts';
 import { resolveTarget } from '../services/s3/target.ts';
 import type { Subject } from './rule.ts';
 

@@ -1,5 +1,5 @@
 /** What can go wrong, with which requests, events and messages, and how often. */
-import { objectOperationNames } from '../services/s3/operations.ts';
+import { objectOperationNames } from '../services/s3/operations/table.ts';
 
 /** A position in a body; `anywhere` is drawn anew each time, within the length that the body has. */
 export type BytePosition = number | 'anywhere';

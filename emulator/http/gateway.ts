@@ -13,9 +13,9 @@ import {
   type Principal,
   type Service,
 } from '../core/api.ts';
+import type { KeyFinder } from '../core/credentials.ts';
 import { findPartition } from '../core/partition.ts';
 import { xmlDocument } from '../protocols/xml.ts';
-import type { Directory } from '../services/iam/directory.ts';
 import { RequestBody, readWhole } from './request-body.ts';
 import type { RawRequest } from './signatures/canonical-request.ts';
 import { readSignature } from './signatures/signature-claim.ts';
@@ -30,7 +30,8 @@ const MAX_BUFFERED_BYTES = 16 * 1024 * 1024;
 const UNSIGNED_REGION = 'us-east-1';
 
 export interface GatewayOptions {
-  directory: Directory;
+  /** Knows keys, and the partition of each account. */
+  directory: KeyFinder & { partitionOf(account: string): string };
   clock: Clock;
   /** By the name in the credential scope: `s3`, `sts`, `iam`, `kms`, `sqs`, `lambda`, `dynamodb`, `events`, `cloudformation`, `ssm`. */
   services: Record<string, Service>;

@@ -1,3 +1,6 @@
+/** XML as AWS's services write and read it. */
+import { XMLParser, XMLValidator } from 'fast-xml-parser';
+
 /** What an element holds: text, further elements, or, as an array, the element repeated. `undefined` leaves it out. */
 export type XmlNode = string | number | boolean | undefined | XmlNode[] | { [element: string]: XmlNode };
 
@@ -33,4 +36,21 @@ export function xmlDocument(rootName: string, content: XmlNode, namespace?: stri
     throw new TypeError(`An XML document has one root element: ${rootName} can't be repeated`);
   const attribute = namespace === undefined ? '' : ` xmlns="${escapeText(namespace)}"`;
   return `<?xml version="1.0" encoding="UTF-8"?>\n<${rootName}${attribute}>${content === undefined ? '' : inner(content)}</${rootName}>`;
+}
+
+const parser = new XMLParser({
+  ignoreAttributes: true,
+  removeNSPrefix: true,
+  parseTagValue: false,
+  trimValues: false,
+  // Without it, numeric references such as &#13; would stay as they are.
+  htmlEntities: true,
+});
+
+/** The content of the root element, for a schema to look at; undefined for a text that is no such document. */
+export function xmlContent(text: string, rootName: string): unknown {
+  if (text.includes('<!DOCTYPE') || XMLValidator.validate(text) !== true) return undefined;
+  const document: unknown = parser.parse(text);
+  if (typeof document !== 'object' || document === null || !(rootName in document)) return undefined;
+  return (document as Record<string, unknown>)[rootName];
 }

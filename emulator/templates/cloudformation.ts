@@ -2,21 +2,23 @@
 import { randomInt } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import type { Clock } from '../core/api.ts';
-import { resourceTypes } from '../resource-types.ts';
 import type { StackInput } from './assembly.ts';
 import { DeploymentError } from './errors.ts';
 import { templateProblem } from './limits.ts';
 import { type Deployment, Operation } from './operation.ts';
 import type { DeployOrder } from './order.ts';
 import { effectiveParameters } from './parameters.ts';
+import { type PlannedChange, plannedChanges } from './planned-changes.ts';
 import { Provisioner } from './provision.ts';
-import type { CloudServices } from './resource-type.ts';
+import type { ResourceTypes } from './resource-type.ts';
 import { requireRules } from './rules.ts';
 import { type Desired, graphOf, scopeOf } from './scope.ts';
 import { Stack, type StackEvent, type StackId, type StackStatus } from './stack.ts';
 
 export interface CloudFormationOptions {
-  services: CloudServices;
+  types: ResourceTypes;
+  /** What the types make their resources in; nothing here looks into it. */
+  services: unknown;
   clock: Clock;
   /** For the order of what has no order; drawn once for the whole process unless given. */
   seed?: number | undefined;
@@ -48,12 +50,14 @@ const PROCESS_SEED = randomInt(2 ** 31);
 export class CloudFormation {
   /** What an order is drawn from; a DeploymentError names it. */
   readonly seed: number;
-  readonly #services: CloudServices;
+  readonly #types: ResourceTypes;
+  readonly #services: unknown;
   readonly #clock: Clock;
   readonly #stacks = new Map<string, Stack>();
   readonly #generations = new Map<string, number>();
 
-  constructor({ services, clock, seed = PROCESS_SEED }: CloudFormationOptions) {
+  constructor({ types, services, clock, seed = PROCESS_SEED }: CloudFormationOptions) {
+    this.#types = types;
     this.#services = services;
     this.#clock = clock;
     this.seed = seed;
@@ -151,7 +155,7 @@ export class CloudFormation {
     const problem = templateProblem(input);
     if (problem) throw new DeploymentError(name, problem.place, problem.problem);
     for (const [logicalId, { Type }] of Object.entries(template.Resources)) {
-      if (resourceTypes[Type]) continue;
+      if (this.#types[Type]) continue;
       throw new DeploymentError(name, `resource ${logicalId} (${Type})`, 'this type of resource is not supported');
     }
     try {
@@ -165,6 +169,11 @@ export class CloudFormation {
     }
   }
 
+  /** What a change set says that it would do. */
+  plannedChanges(stack: Stack, desired: Desired): PlannedChange[] {
+    return plannedChanges(stack, desired, this.#types);
+  }
+
   #operation(stack: Stack, assets: StackInput['assets'], order: DeployOrder, imports = false): Operation {
     const nextGeneration = (logicalId: string): number => {
       const key = `${keyOf(stack.id)} ${logicalId}`;
@@ -174,6 +183,7 @@ export class CloudFormation {
     };
     const provisioner = new Provisioner({
       stack,
+      types: this.#types,
       services: this.#services,
       assets,
       order,

@@ -1,8 +1,8 @@
 /** What a change set says that it would do, resource by resource. */
 
-import { resourceTypes } from '../resource-types.ts';
 import { changeOf, type Properties } from './change.ts';
 import { resolve } from './intrinsics.ts';
+import type { ResourceTypes } from './resource-type.ts';
 import { type Desired, graphOf, scopeOf } from './scope.ts';
 import type { Stack, StackResource } from './stack.ts';
 
@@ -16,7 +16,7 @@ export interface PlannedChange {
 }
 
 /** By the resources as they are: who refers to something that is still to be made is told as a change. */
-export function plannedChanges(stack: Stack, desired: Desired): PlannedChange[] {
+export function plannedChanges(stack: Stack, desired: Desired, types: ResourceTypes): PlannedChange[] {
   const graph = graphOf(scopeOf(stack.id, desired, stack.resources));
   const changes: PlannedChange[] = [];
   for (const logicalId of graph.keys()) {
@@ -26,7 +26,7 @@ export function plannedChanges(stack: Stack, desired: Desired): PlannedChange[] 
       changes.push({ action: 'Add', logicalId, type });
       continue;
     }
-    const replacement = replacementOf(stack, before, desired);
+    const replacement = replacementOf(stack, before, desired, types);
     if (replacement === undefined) continue;
     changes.push({ action: 'Modify', logicalId, type, physicalId: before.answers.ref, replacement });
   }
@@ -36,13 +36,18 @@ export function plannedChanges(stack: Stack, desired: Desired): PlannedChange[] 
   return changes;
 }
 
-function replacementOf(stack: Stack, before: StackResource, desired: Desired): PlannedChange['replacement'] {
+function replacementOf(
+  stack: Stack,
+  before: StackResource,
+  desired: Desired,
+  types: ResourceTypes,
+): PlannedChange['replacement'] {
   const { logicalId, type } = before;
   const { Properties = {} } = desired.template.Resources[logicalId]!;
   try {
     const scope = scopeOf(stack.id, desired, stack.resources);
     const after = resolve(Properties, scope, `Resources.${logicalId}.Properties`) as Properties;
-    const change = changeOf(type, resourceTypes[type]!, before.resolved, after);
+    const change = changeOf(type, types[type]!, before.resolved, after);
     return { none: undefined, update: 'False' as const, replace: 'True' as const }[change];
   } catch {
     return 'Conditional';

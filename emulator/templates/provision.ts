@@ -1,17 +1,17 @@
 /** Makes, changes and removes single resources of a stack, and tells the stack of it. */
 import type { z } from 'zod';
-import { resourceTypes } from '../resource-types.ts';
 import type { StackInput } from './assembly.ts';
 import { changeOf, type Properties } from './change.ts';
 import { DeploymentError } from './errors.ts';
 import { type ResourceAnswers, resolve, type Scope, type Template } from './intrinsics.ts';
 import type { DeployOrder } from './order.ts';
-import { type CloudServices, type DeployContext, HalfMade, type ResourceType } from './resource-type.ts';
+import { type DeployContext, HalfMade, type ResourceType, type ResourceTypes } from './resource-type.ts';
 import type { Stack, StackResource } from './stack.ts';
 
 export interface ProvisionerParts {
   stack: Stack;
-  services: CloudServices;
+  types: ResourceTypes;
+  services: unknown;
   assets: StackInput['assets'];
   order: DeployOrder;
   /**
@@ -79,7 +79,7 @@ export class Provisioner {
   async revert(after: StackResource, before: StackResource): Promise<void> {
     const { logicalId, type } = before;
     try {
-      await run(resourceTypes[type]!, after, before.properties, before.context);
+      await run(this.#parts.types[type]!, after, before.properties, before.context);
     } catch (error) {
       throw this.#failed(logicalId, type, 'UPDATE_FAILED', error);
     }
@@ -94,7 +94,7 @@ export class Provisioner {
       return 'retained';
     }
     try {
-      await resourceTypes[type]!.remove({ ...answers, properties: properties as never }, context);
+      await this.#parts.types[type]!.remove({ ...answers, properties: properties as never }, context);
     } catch (error) {
       this.#report(resource, 'DELETE_FAILED', answers, (error as Error).message);
       return 'failed';
@@ -130,7 +130,7 @@ export class Provisioner {
 
   #wanted(logicalId: string, scope: Scope): Wanted {
     const resource = scope.template.Resources[logicalId]!;
-    const kind = resourceTypes[resource.Type];
+    const kind = this.#parts.types[resource.Type];
     if (!kind) throw new Error('this type of resource is not supported');
     const resolved = resolve(resource.Properties ?? {}, scope, `Resources.${logicalId}.Properties`) as Properties;
     const parsed = kind.schema.safeParse(resolved);

@@ -1,8 +1,9 @@
 /** Policies that hang on a bucket, a queue, a topic or a key: their grammar is one, their limits are each service's own. */
 import { foreignResource } from '../authorization/acceptance.ts';
-import { listOf, type PolicyDocument, parsePolicy } from '../authorization/policy.ts';
-import { bindPrincipals } from '../authorization/principal.ts';
+import { parsePolicy } from '../authorization/policy.ts';
+import { bindPrincipals, type PrincipalIds } from '../authorization/principal.ts';
 import { partitionOf } from '../core/partition.ts';
+import { listOf, type PolicyDocument } from '../core/policy-document.ts';
 import type { DeployContext } from './resource-type.ts';
 
 interface Limits {
@@ -32,7 +33,7 @@ const LIMITS = {
 export function resourcePolicy(
   kind: keyof typeof LIMITS,
   document: unknown,
-  { services, region }: Pick<DeployContext, 'services' | 'region'>,
+  { services, region }: Pick<DeployContext<{ directory: PrincipalIds }>, 'services' | 'region'>,
 ): PolicyDocument {
   const policy = parsePolicy(document, kind, 'resource');
   const partition = partitionOf(region);

@@ -1,50 +1,14 @@
 /** How a type of resource is described: the properties it knows, and how to make one. */
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import type { Authorizer, Clock } from '../core/api.ts';
-import type { CloudWatch } from '../services/cloudwatch/cloudwatch.ts';
-import type { DynamoDbService } from '../services/dynamodb/service.ts';
-import type { EventBus } from '../services/eventbridge/event-bus.ts';
-import type { Schedules } from '../services/eventbridge/scheduled-rules.ts';
-import type { Directory } from '../services/iam/directory.ts';
-import type { NamedPolicy } from '../services/iam/entities.ts';
-import type { KeyRegistry } from '../services/kms/key-registry.ts';
-import type { CodeArchives } from '../services/lambda/code-archives.ts';
-import type { LambdaService } from '../services/lambda/service.ts';
-import type { LogStore } from '../services/logs/store.ts';
-import type { BucketNotifications } from '../services/s3/notifications/bucket-notifications.ts';
-import type { S3Service } from '../services/s3/service.ts';
-import type { Scheduler } from '../services/scheduler/scheduler.ts';
-import type { Topics } from '../services/sns/topics.ts';
-import type { SqsService } from '../services/sqs/service.ts';
-import type { ParameterStore } from '../services/ssm/parameter-store.ts';
 import type { ResourceAnswers } from './intrinsics.ts';
 
-/** Everything that templates can put something into. */
-export interface CloudServices {
-  clock: Clock;
-  directory: Directory;
-  authorizer: Authorizer;
-  s3: S3Service;
-  sqs: SqsService;
-  lambda: LambdaService;
-  codeArchives: CodeArchives;
-  parameters: ParameterStore;
-  dynamodb: DynamoDbService;
-  logs: LogStore;
-  notifications: BucketNotifications;
-  eventBus: EventBus;
-  schedules: Schedules;
-  scheduler: Scheduler;
-  cloudWatch: CloudWatch;
-  topics: Topics;
-  keys: KeyRegistry;
-  /** Customer-managed policies by ARN. */
-  managedPolicies: Map<string, NamedPolicy>;
-}
-
-export interface DeployContext {
-  services: CloudServices;
+/**
+ * Where a resource is made. `Services` are those that its type works with: each type names its own, and the root of the
+ * emulator, which lists all types, gives them. Nothing in templates/ looks into them.
+ */
+export interface DeployContext<Services = unknown> {
+  services: Services;
   account: string;
   region: string;
   stackName: string;
@@ -61,34 +25,43 @@ export interface Made<P> extends ResourceAnswers {
 }
 
 /** How a kind of resource lives. Update behaviours are those of the CloudFormation Template Reference, "Update requires". */
-export interface ResourceLife<P> {
+export interface ResourceLife<P, Services = unknown> {
   /** The property by which a template names the resource; without it CloudFormation makes a name. */
   named?: keyof P & string;
   /** A change of these makes another resource, which takes the place of the old one. */
   replacedBy: readonly (keyof P & string)[];
   /** @throws HalfMade when something is there that must be removed all the same */
-  create(properties: P, context: DeployContext): ResourceAnswers | Promise<ResourceAnswers>;
+  create(properties: P, context: DeployContext<Services>): ResourceAnswers | Promise<ResourceAnswers>;
   /**
    * What a resource of that name answers that is there already, for a stack that takes it over as it is; undefined when there is none. A type
    * without it can't be imported.
    */
-  find?(name: string, context: DeployContext): ResourceAnswers | undefined | Promise<ResourceAnswers | undefined>;
+  find?(
+    name: string,
+    context: DeployContext<Services>,
+  ): ResourceAnswers | undefined | Promise<ResourceAnswers | undefined>;
   /** A change of these is made in place. A change of any other property is refused, unless it is harmless. */
   update?: {
     properties: readonly (keyof P & string)[];
-    run(made: Made<P>, properties: P, context: DeployContext): void | Promise<void>;
+    run(made: Made<P>, properties: P, context: DeployContext<Services>): void | Promise<void>;
   };
   /** What is gone already is removed, too. */
-  remove(made: Made<P>, context: DeployContext): void | Promise<void>;
+  remove(made: Made<P>, context: DeployContext<Services>): void | Promise<void>;
 }
 
-export interface ResourceType extends ResourceLife<never> {
+export interface ResourceType<Services = unknown> extends ResourceLife<never, Services> {
   /** The schema is strict at every level: what it doesn't name is refused. */
   schema: z.ZodObject;
 }
 
-export function resourceType<S extends z.ZodObject>(schema: S, life: ResourceLife<z.output<S>>): ResourceType {
-  return { ...(life as ResourceLife<never>), schema };
+/** By their names, such as `AWS::S3::Bucket`. */
+export type ResourceTypes<Services = unknown> = Readonly<Record<string, ResourceType<Services>>>;
+
+export function resourceType<S extends z.ZodObject, Services>(
+  schema: S,
+  life: ResourceLife<z.output<S>, Services>,
+): ResourceType<Services> {
+  return { ...(life as ResourceLife<never, Services>), schema };
 }
 
 /** A resource that could not be finished, and is there. */

@@ -2,7 +2,6 @@
 import { parseDocument } from 'yaml';
 import { ApiError } from '../core/api.ts';
 import { bucketArnOf } from '../core/partition.ts';
-import type { S3Service } from '../services/s3/service.ts';
 import type { Template } from './intrinsics.ts';
 
 /** https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html */
@@ -33,8 +32,14 @@ export interface S3Reader {
   read(url: string): Promise<string>;
 }
 
+/** What is needed of S3. */
+export interface ObjectSource {
+  bucket(name: string): { settings: { account: string } };
+  readObject(bucket: string, key: string): Promise<Buffer>;
+}
+
 export interface S3ReaderParts {
-  s3: S3Service;
+  s3: ObjectSource;
   region: string;
   /** The local AWS's own host and port, where a bucket is the first part of the path. */
   ownHost: string;

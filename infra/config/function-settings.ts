@@ -1,5 +1,5 @@
 /** The settings of each function: what it needs of cdk.json. Routes are sorted, so that their order in cdk.json changes no code. */
-import type { PlacedRoute, Route } from '../../functions/core/route.ts';
+import type { ListedRoute, Route } from '../../functions/core/route.ts';
 import type { CheckSettings, RelaySettings, ReplaySettings } from '../../functions/core/settings.ts';
 import { functionArn, readerRoleArn, replayRoleArn, writerRoleArn } from '../arns.ts';
 import { LIVE_ALIAS, relayNames, serviceName } from '../names.ts';
@@ -90,7 +90,7 @@ export function runtimeRoute(route: RouteContext): Route {
 }
 
 /** As much of it as replay needs. */
-export function runtimeFilter(route: RouteContext): PlacedRoute {
+export function runtimeFilter(route: RouteContext): ListedRoute {
   const { name, filter, createOnly, pull } = route;
   const { account: owner, bucket: target, prefix } = route.destination;
   const filtered = { name, filter, createOnly, destination: { account: owner, bucket: target, prefix } };

@@ -18,7 +18,7 @@ interface NamedRole {
 /**
  * IAM's role names are unique in an account, whatever their case:
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html#reference_iam-quotas-names
- * Each route has roles of its own: docs/decisions/0024.
+ * Each route has roles of its own: docs/decisions/0023.
  * @throws ConfigError when two roles of one account would have one name
  */
 export function refuseSecondRole(config: RelayContext): void {

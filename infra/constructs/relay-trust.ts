@@ -1,5 +1,6 @@
 /** The trust policy of the roles in other accounts. */
 import { AccountPrincipal, type IPrincipal } from 'aws-cdk-lib/aws-iam';
+import { trustCondition } from '../../functions/aws/policies.ts';
 import type { RelayContext } from '../config/relay-context.ts';
 
 /**
@@ -8,9 +9,6 @@ import type { RelayContext } from '../config/relay-context.ts';
  * re-created (docs/decisions/0001).
  * @param roleArns the one or more roles of the relay's account that may assume it
  */
-export function relayTrust({ source }: RelayContext, roleArns: string | string[], externalId: string): IPrincipal {
-  return new AccountPrincipal(source.account).withConditions({
-    ArnEquals: { 'aws:PrincipalArn': roleArns },
-    StringEquals: { 'sts:ExternalId': externalId },
-  });
+export function relayTrust({ source }: RelayContext, roleArns: readonly string[], externalId: string): IPrincipal {
+  return new AccountPrincipal(source.account).withConditions(trustCondition(roleArns, externalId));
 }

@@ -24,7 +24,7 @@ export class WriterRole extends Construct {
     this.role = new Role(this, 'Role', {
       roleName: route.writerRoleName,
       description: `Upload Relay, route ${route.name}: puts objects for account ${config.source.account}`,
-      assumedBy: relayTrust(config, relayRoleArn(config), route.externalId),
+      assumedBy: relayTrust(config, [relayRoleArn(config)], route.externalId),
       maxSessionDuration: Duration.hours(1),
       inlinePolicies: { write: policyDocument(writeStatements(runtimeRoute(route))) },
     });

@@ -51,7 +51,7 @@ async function main(args: string[]): Promise<void> {
         bucket,
         queueUrl: cloud.outputs(stackName(config, 'source'))['QueueUrl']!,
         destinationBucket: routes[0]!.destination.bucket,
-        scheduleArn: cloud.schedules.arns().find((arn) => arn.endsWith(`/${canaryRule}`))!,
+        scheduleArn: cloud.scheduledRules.arns().find((arn) => arn.endsWith(`/${canaryRule}`))!,
       });
       const span = { from, to: from + TRAFFIC_SECONDS * 1000, bucketSeconds: BUCKET_SECONDS };
       const svg = drawDashboard({

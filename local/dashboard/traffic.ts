@@ -61,7 +61,7 @@ function happenings(traffic: Traffic, second: number, sending: Promise<unknown>[
     sending.push(sleep((THROTTLED.to - THROTTLED.from) * 1000).then(() => slowDown.remove()));
   }
   if (second === MISSING_AT) sending.push(...missing(traffic));
-  if (CANARY_AT.includes(second)) cloud.schedules.fire(scheduleArn);
+  if (CANARY_AT.includes(second)) cloud.scheduledRules.fire(scheduleArn);
 }
 
 /** Three that were deleted before their turn. */

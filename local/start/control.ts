@@ -25,9 +25,9 @@ const REFUSED = 409;
 const NOT_FOUND = 404;
 
 /** Names of what can be fired: schedules, and the rules that go by one. */
-export function schedulesOf({ scheduler, schedules }: LocalCloud): string[] {
+export function schedulesOf({ scheduler, scheduledRules }: LocalCloud): string[] {
   // In whatever order they were made, people find them in one.
-  return [...scheduler.arns().sort(), ...schedules.arns().sort()].map(nameOf);
+  return [...scheduler.arns().sort(), ...scheduledRules.arns().sort()].map(nameOf);
 }
 
 /** @returns the server, to be closed with the session */
@@ -70,12 +70,12 @@ async function fire(cloud: LocalCloud, name: string): Promise<Fired> {
     const outcome = await cloud.scheduler.fire(schedule);
     return { schedule: name, answer: outcome && JSON.parse(outcome.payload) };
   }
-  const rule = cloud.schedules.arns().find((arn) => nameOf(arn) === name);
+  const rule = cloud.scheduledRules.arns().find((arn) => nameOf(arn) === name);
   if (rule === undefined) {
     const known = schedulesOf(cloud).join(', ') || 'none';
     throw new UserError(`There is no schedule "${name}"; there are: ${known}.`);
   }
-  cloud.schedules.fire(rule);
+  cloud.scheduledRules.fire(rule);
   return { schedule: name };
 }
 

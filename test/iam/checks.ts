@@ -246,7 +246,7 @@ export const CHECKS: readonly Check[] = [
     name: 'the daily canary runs the check',
     guards: /^function upload-relay-check: /,
     holds: async ({ cloud }) => {
-      cloud.schedules.fire(cloud.schedules.arns().find((arn) => arn.endsWith('/upload-relay-canary'))!);
+      cloud.scheduledRules.fire(cloud.scheduledRules.arns().find((arn) => arn.endsWith('/upload-relay-canary'))!);
       return true;
     },
   },
@@ -255,8 +255,8 @@ export const CHECKS: readonly Check[] = [
     guards: /^function upload-relay-check: /,
     holds: async ({ cloud }, { holder }) => {
       const rule = { account: ACCOUNT_A, region: REGION, name: 'another', expression: 'rate(1 day)', enabled: true };
-      const { arn } = cloud.schedules.put({ ...rule, targets: [{ functionArn: holder }] });
-      return isRefused(Promise.resolve().then(() => cloud.schedules.fire(arn)));
+      const { arn } = cloud.scheduledRules.put({ ...rule, targets: [{ functionArn: holder }] });
+      return isRefused(Promise.resolve().then(() => cloud.scheduledRules.fire(arn)));
     },
   },
   {

@@ -3,15 +3,15 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { S3Client } from '@aws-sdk/client-s3';
-import { sendingRawExpires } from '../../functions/aws/raw-expires.ts';
-import { tellingErrors } from '../../functions/aws/telling-errors.ts';
-import { writerCredentials } from '../../functions/aws/writer-credentials.ts';
+import { errorsIn200 } from '../../functions/aws/errors-in-200.ts';
+import { rawExpires } from '../../functions/aws/raw-expires.ts';
+import { writerCredentials } from '../../functions/aws/route-credentials.ts';
 import { readConfig } from '../../functions/core/config.ts';
 import { RelayError } from '../../functions/core/errors.ts';
 import { SETTINGS_FILE } from '../../functions/core/settings.ts';
 import { largeSlots } from '../../functions/delivery/large-slots.ts';
 import type { Invocation } from '../../functions/invocation/invocation.ts';
-import { RelayMetrics } from '../../functions/reporting/metrics.ts';
+import { EmbeddedMetrics } from '../../functions/reporting/metrics.ts';
 import { silentS3 } from '../../local/aws-clients.ts';
 import { lambdaKeys } from './sessions.ts';
 import { ACCOUNT_A, REGION, RELAY_ROLE_ARN, type TwoAccounts } from './two-accounts.ts';
@@ -29,7 +29,8 @@ export function inProcessRelay(world: TwoAccounts, remainingMs = 900_000): InPro
   const config = readConfig(environmentOf(world), settingsOf(world));
   const { s3: reader, sqs, sts, dynamodb, eventBridge, lambda } = world.as(lambdaKeys(world, RELAY_ROLE_ARN));
   const credentials = writerCredentials(sts, config.routes[0]!);
-  const writer = sendingRawExpires(tellingErrors(silentS3(world.cloud, { region: REGION, credentials })));
+  const writer = silentS3(world.cloud, { region: REGION, credentials });
+  for (const plugin of [errorsIn200, rawExpires]) writer.middlewareStack.use(plugin);
   const silent = { info: () => undefined, warn: () => undefined, error: () => undefined };
   const reading = { s3: reader, owner: ACCOUNT_A, readsVersions: true };
   const acting = { reader: () => reading, sqs, dynamodb, eventBridge, lambda };
@@ -42,7 +43,7 @@ export function inProcessRelay(world: TwoAccounts, remainingMs = 900_000): InPro
       config,
       clients,
       logger: silent,
-      metrics: new RelayMetrics('upload-relay'),
+      metrics: new EmbeddedMetrics('upload-relay'),
       slots: largeSlots({ clients, config, now }),
       now,
       sleep,

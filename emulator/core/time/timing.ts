@@ -1,3 +1,4 @@
+/** Schedule expressions: when something is due. */
 import { parseCron } from './cron.ts';
 import { MINUTE_MS, WallClock } from './wall-clock.ts';
 
@@ -20,8 +21,8 @@ export function parseTiming(expression: string, timeZone = 'UTC'): Timing | unde
   const [, kind, inner = ''] = /^(rate|cron|at)\((.+)\)$/.exec(expression) ?? [];
   if (kind === 'rate') return parseRate(inner);
   if (kind === 'at') return parseAt(inner, wall);
-  const cron = kind === 'cron' ? parseCron(inner) : undefined;
-  return cron && { isDue: (minute) => cron(wall.at(minute)) && !wall.showsAgain(minute) };
+  const cron = kind === 'cron' ? parseCron(inner, timeZone) : undefined;
+  return cron && { isDue: (minute) => cron(minute) && !wall.showsAgain(minute) };
 }
 
 /** At once, and then as often as it says. */

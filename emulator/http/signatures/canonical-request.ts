@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { percentEncode } from '../../protocols/percent-encoding.ts';
 
 /** A request as it came in: percent-encoding untouched, every header value as a separate entry. */
 export interface RawRequest {
@@ -67,16 +68,11 @@ function canonicalValue(values: string[]): string {
 
 /** Clients differ in which characters they escape; the signature is made over one spelling. */
 function recode(text: string): string {
-  return encode(decodeURIComponent(text.replaceAll('+', ' ')));
-}
-
-/** All but the unreserved characters of RFC 3986. */
-function encode(text: string): string {
-  return encodeURIComponent(text).replace(/[!'()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`);
+  return percentEncode(decodeURIComponent(text.replaceAll('+', ' ')));
 }
 
 function encodePath(path: string): string {
-  return path.split('/').map(encode).join('/');
+  return path.split('/').map(percentEncode).join('/');
 }
 
 function normalisePath(path: string): string {

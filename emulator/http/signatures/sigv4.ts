@@ -1,6 +1,6 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { ApiError, type ChunkSigner, type Clock, type PayloadAuth, type Principal } from '../../core/api.ts';
-import type { IssuedKey } from '../../services/iam/key-ring.ts';
+import type { IssuedKey, KeyFinder } from '../../core/credentials.ts';
 import { canonicalRequest, type RawRequest, sha256OfText } from './canonical-request.ts';
 import { ALGORITHM, type ClaimedSignature, header, parseTimestamp } from './signature-claim.ts';
 import { type SignatureFault, signatureError } from './sigv4-errors.ts';
@@ -10,8 +10,7 @@ const EMPTY_SHA256 = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b78
 const MAX_SKEW_MS = 15 * 60 * 1000;
 
 export interface VerificationSettings {
-  /** Usually the Directory. */
-  keys: { findAccessKey(accessKeyId: string): IssuedKey | undefined };
+  keys: KeyFinder;
   clock: Clock;
   /** The hex digest of the body. S3 goes by the one that the client declares, since a body may be large. */
   bodySha256: string | undefined;

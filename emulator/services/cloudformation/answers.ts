@@ -2,7 +2,7 @@
 import type { XmlNode } from '../../protocols/xml.ts';
 import type { PlannedChange } from '../../templates/planned-changes.ts';
 import type { Stack } from '../../templates/stack.ts';
-import type { ChangeSet } from './change-sets.ts';
+import type { ChangeSet } from './store.ts';
 
 export function stackElement(stack: Stack): XmlNode {
   const { id, arn, created, status, deployed, events } = stack;

@@ -1,6 +1,4 @@
 /** What `cdk bootstrap` leaves in an account, as far as deploying files takes it: no images, no keys of its own. */
-
-import type { LocalCloud } from '../../cloud.ts';
 import { partitionOf } from '../../core/partition.ts';
 import { type StackInput, templateStack } from '../../templates/assembly.ts';
 
@@ -10,7 +8,11 @@ const QUALIFIER = 'hnb659fds';
 const VERSION = '30';
 
 /** Needed once per account and region before stacks with code can be deployed there by the CDK's own client. */
-export async function bootstrap(cloud: LocalCloud, account: string, region: string): Promise<void> {
+export async function bootstrap(
+  cloud: { deploy(stack: StackInput): Promise<unknown> },
+  account: string,
+  region: string,
+): Promise<void> {
   await cloud.deploy(bootstrapStack(account, region));
 }
 

@@ -1,5 +1,6 @@
 /** CloudFormation in its query protocol: what the CDK and `aws cloudformation` need to bring a stack up, look at it and take it down. */
 import type { z } from 'zod';
+import { accountOf } from '../../core/accounts.ts';
 import {
   ApiError,
   type ApiRequest,
@@ -8,29 +9,27 @@ import {
   type Clock,
   type Service,
 } from '../../core/api.ts';
-import { arnOf } from '../../core/partition.ts';
+import type { AssumeAsService } from '../../core/credentials.ts';
+import { arnOf, type Place } from '../../core/partition.ts';
+import { type QueryApi, type QueryOperation, queryError, serveQuery } from '../../protocols/query.ts';
 import { readForm } from '../../protocols/query-form.ts';
-import { type QueryApi, type QueryOperation, queryError, serveQuery } from '../../protocols/query-protocol.ts';
 import type { XmlNode } from '../../protocols/xml.ts';
 import type { CloudFormation } from '../../templates/cloudformation.ts';
 import { DeploymentError } from '../../templates/errors.ts';
 import type { Stack, StackId } from '../../templates/stack.ts';
-import { invalid, s3Reader, templateOf } from '../../templates/template-text.ts';
-import type { S3Service } from '../s3/service.ts';
-import type { ParameterStore } from '../ssm/parameter-store.ts';
-import type { StsService } from '../sts/service.ts';
+import { invalid, type ObjectSource, s3Reader, templateOf } from '../../templates/template-text.ts';
 import { changeSetElement, eventElements, resourceElements, stackElement } from './answers.ts';
 import { requireCapabilities } from './capabilities.ts';
-import { type ChangeSet, ChangeSets } from './change-sets.ts';
 import { givenParameters, storedParameters } from './request-parameters.ts';
 import { requests } from './requests.ts';
+import { type ChangeSet, ChangeSets } from './store.ts';
 
 export interface CloudFormationServiceOptions {
   cloudFormation: CloudFormation;
   authorizer: Authorizer;
-  s3: S3Service;
-  sts: StsService;
-  parameters: ParameterStore;
+  s3: ObjectSource;
+  sts: { assumeRoleAsService: AssumeAsService };
+  parameters: { find(place: Place, name: string): { value: string } | undefined };
   clock: Clock;
   /** Where all services listen. */
   endpoint: () => string;
@@ -96,6 +95,10 @@ export class CloudFormationService implements Service {
     };
   }
 
+  get operations(): string[] {
+    return Object.keys(this.#api.operations);
+  }
+
   handle(request: ApiRequest): Promise<ApiResponse> {
     return serveQuery(this.#api, request);
   }
@@ -109,11 +112,7 @@ export class CloudFormationService implements Service {
     perform: (call: Call, input: Input<Name>) => XmlNode | Promise<XmlNode>,
   ): QueryOperation {
     return (parameters, { caller, region }) => {
-      const { principal } = caller;
-      if (!('account' in principal)) {
-        throw new ApiError('MissingAuthenticationToken', 403, 'Request is missing Authentication Token');
-      }
-      const { account } = principal;
+      const account = accountOf(caller);
       const authorize: Call['authorize'] = (asked, resource, context = {}, resourceAccount = account) =>
         this.#options.authorizer.authorize({ caller, action: asked, resource, resourceAccount, context });
       return perform({ account, region, authorize }, readForm(action, parameters, requests[action]) as Input<Name>);
@@ -149,6 +148,7 @@ export class CloudFormationService implements Service {
       stack,
       input: stackInput,
       desired,
+      changes: cloudFormation.plannedChanges(stack, desired),
       importExistingResources: input.ImportExistingResources,
     });
     return { Id: arn, StackId: stack.arn };

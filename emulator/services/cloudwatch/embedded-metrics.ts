@@ -3,7 +3,7 @@
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
  */
 import { z } from 'zod';
-import type { LogLine } from '../logs/store.ts';
+import type { LogLine } from '../../core/log-line.ts';
 import type { Datum } from './metric-store.ts';
 
 const UNITS = [

@@ -1,21 +1,25 @@
-/** AWS::CloudWatch::* and AWS::SNS::*: alarms with the topics that they tell, and dashboards. */
+/** AWS::CloudWatch::*: alarms and dashboards. */
 import { z } from 'zod';
 import { partitionOf } from '../../core/partition.ts';
-import { resourcePolicy } from '../../templates/resource-policy.ts';
 import {
   alreadyExists,
   boolean,
   type DeployContext,
   harmless,
   integer,
-  physicalName,
-  policyDocument,
-  type ResourceType,
+  type ResourceTypes,
   resourceType,
   tags,
 } from '../../templates/resource-type.ts';
-import { alarmDescription, alarmName, dashboardName, topicDisplayName, topicName } from '../../templates/texts.ts';
+import { alarmDescription, alarmName, dashboardName } from '../../templates/texts.ts';
 import { type Alarm as CloudWatchAlarm, COMPARISONS } from './alarm.ts';
+import type { CloudWatch } from './store.ts';
+
+/** What these resources are made in. */
+export interface Services {
+  cloudWatch: CloudWatch;
+}
+type Context = DeployContext<Services>;
 
 const number = z.union([
   z.number(),
@@ -72,17 +76,7 @@ const Dashboard = z.strictObject({
   DashboardBody: z.string(),
 });
 
-const Topic = z.strictObject({
-  TopicName: topicName.optional(),
-  DisplayName: harmless('a text for people', topicDisplayName),
-  Tags: tags,
-});
-
-const TopicPolicy = z.strictObject({ Topics: z.array(z.string()).min(1), PolicyDocument: policyDocument });
-
-const Subscription = z.strictObject({ TopicArn: z.string(), Protocol: z.literal('email'), Endpoint: z.email() });
-
-export const cloudWatchTypes: Record<string, ResourceType> = {
+export const cloudWatchTypes: ResourceTypes<Services> = {
   'AWS::CloudWatch::Alarm': resourceType(Alarm, {
     named: 'AlarmName',
     replacedBy: ['AlarmName'],
@@ -122,50 +116,9 @@ export const cloudWatchTypes: Record<string, ResourceType> = {
       context.services.cloudWatch.dashboards.delete(dashboardArn(properties, context));
     },
   }),
-
-  'AWS::SNS::Topic': resourceType(Topic, {
-    named: 'TopicName',
-    replacedBy: ['TopicName'],
-    create: ({ TopicName }, context) => {
-      const { account, region, services } = context;
-      const name = TopicName ?? physicalName(context);
-      const { arn } = services.topics.create({ account, region, name });
-      return { ref: arn, attributes: { TopicArn: arn, TopicName: name } };
-    },
-    remove: ({ ref }, { services }) => services.topics.remove(ref),
-  }),
-
-  'AWS::SNS::TopicPolicy': resourceType(TopicPolicy, {
-    replacedBy: [],
-    create: (properties, context) => {
-      setTopicPolicy(properties, context);
-      return { ref: physicalName(context), attributes: {} };
-    },
-    update: {
-      properties: ['Topics', 'PolicyDocument'],
-      run: (made, properties, context) => {
-        resetTopicPolicy(made.properties, context);
-        setTopicPolicy(properties, context);
-      },
-    },
-    remove: ({ properties }, context) => resetTopicPolicy(properties, context),
-  }),
-
-  'AWS::SNS::Subscription': resourceType(Subscription, {
-    replacedBy: ['TopicArn', 'Protocol', 'Endpoint'],
-    create: ({ TopicArn, Protocol, Endpoint }, context) => {
-      context.services.topics.get(TopicArn).subscriptions.push({ protocol: Protocol, endpoint: Endpoint });
-      return { ref: `${TopicArn}:${physicalName(context)}`, attributes: {} };
-    },
-    remove: ({ properties: { TopicArn, Endpoint } }, { services }) => {
-      if (!services.topics.arns().includes(TopicArn)) return;
-      const topic = services.topics.get(TopicArn);
-      topic.subscriptions = topic.subscriptions.filter(({ endpoint }) => endpoint !== Endpoint);
-    },
-  }),
 };
 
-function alarmOf(properties: AlarmProperties, { account, region }: DeployContext): CloudWatchAlarm {
+function alarmOf(properties: AlarmProperties, { account, region }: Context): CloudWatchAlarm {
   return {
     name: properties.AlarmName,
     description: properties.AlarmDescription,
@@ -187,16 +140,6 @@ function alarmOf(properties: AlarmProperties, { account, region }: DeployContext
   };
 }
 
-function dashboardArn({ DashboardName }: z.output<typeof Dashboard>, { account, region }: DeployContext): string {
+function dashboardArn({ DashboardName }: z.output<typeof Dashboard>, { account, region }: Context): string {
   return `arn:${partitionOf(region)}:cloudwatch::${account}:dashboard/${DashboardName}`;
-}
-
-function setTopicPolicy({ Topics, PolicyDocument }: z.output<typeof TopicPolicy>, context: DeployContext): void {
-  const policy = resourcePolicy('topic policy', PolicyDocument, context);
-  const topics = Topics.map((arn) => context.services.topics.get(arn));
-  for (const topic of topics) topic.policy = policy;
-}
-
-function resetTopicPolicy({ Topics }: z.output<typeof TopicPolicy>, { services: { topics } }: DeployContext): void {
-  for (const arn of Topics) if (topics.arns().includes(arn)) topics.resetPolicy(arn);
 }

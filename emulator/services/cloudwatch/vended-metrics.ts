@@ -1,9 +1,18 @@
 /** What AWS's services tell CloudWatch of themselves, as far as the dashboard and the alarms look at it. */
-import type { Queue } from '../sqs/queue.ts';
+import type { Invoked } from '../../core/invocation.ts';
 import type { MetricStore } from './metric-store.ts';
 
+/** What CloudWatch measures of a queue. */
+export interface MeasuredQueue {
+  account: string;
+  region: string;
+  name: string;
+  counts(): { visible: number };
+  oldestAgeMs(): number;
+}
+
 /** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html */
-export function recordQueue(metrics: MetricStore, queue: Queue, time: number): void {
+export function recordQueue(metrics: MetricStore, queue: MeasuredQueue, time: number): void {
   const { account, region, name } = queue;
   const put = (metric: string, unit: string, value: number) =>
     metrics.put({
@@ -18,15 +27,6 @@ export function recordQueue(metrics: MetricStore, queue: Queue, time: number): v
     });
   put('ApproximateNumberOfMessagesVisible', 'Count', queue.counts().visible);
   put('ApproximateAgeOfOldestMessage', 'Seconds', Math.floor(queue.oldestAgeMs() / 1000));
-}
-
-export interface Invoked {
-  account: string;
-  region: string;
-  functionName: string;
-  outcome: 'success' | 'error' | 'throttled';
-  /** Of one that ran. */
-  durationMs: number;
 }
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html */

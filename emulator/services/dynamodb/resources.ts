@@ -7,11 +7,17 @@ import {
   harmless,
   integer,
   physicalName,
-  type ResourceType,
+  type ResourceTypes,
   resourceType,
   tags,
 } from '../../templates/resource-type.ts';
 import { tableName } from '../../templates/texts.ts';
+import type { DynamoDbService } from './service.ts';
+
+/** What these resources are made in. */
+export interface Services {
+  dynamodb: DynamoDbService;
+}
 
 const throughput = z.strictObject({
   ReadCapacityUnits: integer(1, 40_000),
@@ -49,7 +55,7 @@ const Table = z.strictObject({
   Tags: tags,
 });
 
-export const dynamoDbTypes: Record<string, ResourceType> = {
+export const dynamoDbTypes: ResourceTypes<Services> = {
   'AWS::DynamoDB::Table': resourceType(Table, {
     named: 'TableName',
     replacedBy: ['TableName', 'KeySchema'],

@@ -1,75 +1,36 @@
 /** DynamoDB over HTTP: checks the request, asks who may, and lets the account's store do the rest. */
-import { text } from 'node:stream/consumers';
 import { setTimeout as wait } from 'node:timers/promises';
-import {
-  ApiError,
-  type ApiRequest,
-  type ApiResponse,
-  type Authorizer,
-  type Caller,
-  type Service,
-} from '../../core/api.ts';
+import { ApiError, type ApiRequest, type ApiResponse, type Authorizer, type Service } from '../../core/api.ts';
 import { arnOf, type Place } from '../../core/partition.ts';
+import { type JsonApi, type JsonCall, type JsonOperation, runJson } from '../../protocols/aws-json.ts';
 import { jsonAnswer, jsonError, parseParameters } from './json-protocol.ts';
+import { NOT_WORKED_OUT, OPERATIONS } from './operations.ts';
 import { type Input, Store } from './store.ts';
 
-const TARGET_PREFIX = 'DynamoDB_20120810.';
 const ACTIVE_POLL_MS = 1;
-
-type TableOperation = (input: Input) => string[];
-
-const theTable: TableOperation = ({ TableName }) => [`table/${String(TableName)}`];
-const theTableOrIndex: TableOperation = ({ TableName, IndexName }) =>
-  IndexName === undefined ? theTable({ TableName }) : [`table/${String(TableName)}/index/${String(IndexName)}`];
-const allTables: TableOperation = ({ RequestItems }) =>
-  Object.keys(RequestItems as object).map((name) => `table/${name}`);
-
-/** Which resources an operation needs its action on (Service Authorization Reference, "Amazon DynamoDB"). */
-const OPERATIONS: Readonly<Record<string, TableOperation>> = {
-  GetItem: theTable,
-  PutItem: theTable,
-  UpdateItem: theTable,
-  DeleteItem: theTable,
-  Query: theTableOrIndex,
-  Scan: theTableOrIndex,
-  BatchGetItem: allTables,
-  BatchWriteItem: allTables,
-  DescribeTable: theTable,
-  ListTables: () => ['table/*'],
-};
-
-/**
- * Condition keys of several values whose values are not worked out here. Were they absent, `ForAllValues` would hold for
- * everything and so allow it; a value that no policy names makes it fail.
- */
-const NOT_WORKED_OUT = {
-  'dynamodb:LeadingKeys': ['(not known to the local AWS)'],
-  'dynamodb:Attributes': ['(not known to the local AWS)'],
-};
 
 /** Tables of all accounts and regions, each account's and region's apart. They last as long as this object: there is nothing to close. */
 export class DynamoDbService implements Service {
   readonly #authorizer: Authorizer;
+  readonly #api: JsonApi;
   readonly #stores = new Map<string, { place: Place; store: Store }>();
 
   constructor({ authorizer }: { authorizer: Authorizer }) {
+    const run =
+      (name: string): JsonOperation =>
+      (call, body) =>
+        this.#run(name, call, body);
+    const operations = Object.fromEntries(Object.keys(OPERATIONS).map((name) => [name, run(name)]));
     this.#authorizer = authorizer;
+    this.#api = { service: 'DynamoDB', target: 'DynamoDB_20120810', operations };
   }
 
-  async handle({ caller, region, headers, body }: ApiRequest): Promise<ApiResponse> {
-    const operation = operationOf(headers['x-amz-target']);
-    const place = { account: accountOf(caller), region };
-    const { input, run } = this.#storeOf(place).prepare(operation, parseParameters(await text(body)));
-    for (const resource of OPERATIONS[operation]!(input)) {
-      this.#authorizer.authorize({
-        caller,
-        action: `dynamodb:${operation}`,
-        resource: arnOf('dynamodb', place, resource),
-        resourceAccount: place.account,
-        context: NOT_WORKED_OUT,
-      });
-    }
-    return jsonAnswer(200, await run());
+  get operations(): string[] {
+    return Object.keys(OPERATIONS);
+  }
+
+  async handle(request: ApiRequest): Promise<ApiResponse> {
+    return jsonAnswer(200, (await runJson(this.#api, request))!);
   }
 
   renderError(error: ApiError): ApiResponse {
@@ -117,24 +78,24 @@ export class DynamoDbService implements Service {
     return arns;
   }
 
+  #run(operation: string, { caller, ...place }: JsonCall, body: string): Promise<object> {
+    const { input, run } = this.#storeOf(place).prepare(operation, parseParameters(body));
+    for (const resource of OPERATIONS[operation]!(input)) {
+      this.#authorizer.authorize({
+        caller,
+        action: `dynamodb:${operation}`,
+        resource: arnOf('dynamodb', place, resource),
+        resourceAccount: place.account,
+        context: NOT_WORKED_OUT,
+      });
+    }
+    return run();
+  }
+
   #storeOf(place: Place): Store {
     const key = `${place.account} ${place.region}`;
     const known = this.#stores.get(key) ?? { place, store: new Store(place) };
     this.#stores.set(key, known);
     return known.store;
   }
-}
-
-function operationOf(target: string | string[] | undefined): string {
-  const text = String(target ?? '(none)');
-  const operation = text.startsWith(TARGET_PREFIX) ? text.slice(TARGET_PREFIX.length) : text;
-  if (text !== operation && Object.hasOwn(OPERATIONS, operation)) return operation;
-  const known = Object.keys(OPERATIONS).join(', ');
-  const problem = `The operation ${operation} is not one of the local DynamoDB's: ${known}.`;
-  throw new ApiError('UnknownOperationException', 400, problem);
-}
-
-function accountOf({ principal }: Caller): string {
-  if ('account' in principal) return principal.account;
-  throw new ApiError('MissingAuthenticationTokenException', 400, 'Request is missing Authentication Token');
 }

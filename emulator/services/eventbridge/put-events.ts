@@ -2,7 +2,8 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { ApiError } from '../../core/api.ts';
-import type { EventBridgeEvent } from './event.ts';
+import type { EventBridgeEvent } from '../../core/event.ts';
+import { parseJson } from '../../protocols/aws-json.ts';
 
 const MAX_ENTRIES = 10;
 /** Of all entries together, since January 2026 (User Guide, "Calculating PutEvents event entry size"; AWS Compute Blog). */
@@ -30,13 +31,7 @@ export interface EntryFailure {
 
 /** @throws ApiError SerializationException for what isn't JSON, ValidationException for what isn't PutEvents's or is too much of it */
 export function parsePutEvents(body: string): PutEventsEntry[] {
-  let parameters: unknown;
-  try {
-    parameters = JSON.parse(body);
-  } catch {
-    throw new ApiError('SerializationException', 400, 'The body is not valid JSON.');
-  }
-  const parsed = Parameters.safeParse(parameters);
+  const parsed = Parameters.safeParse(parseJson(body, 'SerializationException'));
   if (!parsed.success) throw invalid(parsed.error.issues.map(describe).join('; '));
   const { Entries } = parsed.data;
   if (Entries.length < 1) throw invalid(lengthProblem('greater than or equal to 1'));

@@ -1,19 +1,28 @@
 /** AWS::IAM::Policy and ManagedPolicy: policies that are attached to roles and users. */
 import { z } from 'zod';
 import { checkManagedSize, checkPartition } from '../../authorization/acceptance.ts';
-import { type PolicyDocument, parsePolicy } from '../../authorization/policy.ts';
+import { parsePolicy } from '../../authorization/policy.ts';
 import { ApiError } from '../../core/api.ts';
 import { partitionOf } from '../../core/partition.ts';
+import type { NamedPolicy, PolicyDocument } from '../../core/policy-document.ts';
 import {
   type DeployContext,
   harmless,
   physicalName,
   policyDocument,
-  type ResourceType,
+  type ResourceTypes,
   resourceType,
 } from '../../templates/resource-type.ts';
 import { iamDescription, iamPath, policyName } from '../../templates/texts.ts';
-import type { NamedPolicy } from './entities.ts';
+import type { Directory } from './state/directory.ts';
+
+/** What IAM's resources are made in. */
+export interface Services {
+  directory: Directory;
+  /** Customer-managed policies by ARN. */
+  managedPolicies: Map<string, NamedPolicy>;
+}
+type Context = DeployContext<Services>;
 
 const attachments = { Roles: z.array(z.string()).default([]), Users: z.array(z.string()).default([]) };
 
@@ -27,7 +36,7 @@ const ManagedPolicy = z.strictObject({
   Description: harmless('a text for people', iamDescription),
 });
 
-export const iamPolicyTypes: Record<string, ResourceType> = {
+export const iamPolicyTypes: ResourceTypes<Services> = {
   'AWS::IAM::Policy': resourceType(Policy, {
     replacedBy: [],
     create: (properties, context) => {
@@ -107,7 +116,7 @@ function inlinePolicy({ PolicyName: name, PolicyDocument }: z.output<typeof Poli
   return { name, document: parsePolicy(PolicyDocument, `policy ${name}`) };
 }
 
-function attach(policy: NamedPolicy, to: { Roles: string[]; Users: string[] }, context: DeployContext): void {
+function attach(policy: NamedPolicy, to: { Roles: string[]; Users: string[] }, context: Context): void {
   const { account, services } = context;
   for (const name of to.Roles) {
     const role = services.directory.findRole(account, name);
@@ -118,7 +127,7 @@ function attach(policy: NamedPolicy, to: { Roles: string[]; Users: string[] }, c
 }
 
 /** From whoever is still there. */
-function detach(policyName: string, from: { Roles: string[]; Users: string[] }, context: DeployContext): void {
+function detach(policyName: string, from: { Roles: string[]; Users: string[] }, context: Context): void {
   const { account, services } = context;
   const roles = from.Roles.map((name) => services.directory.findRole(account, name));
   const users = from.Users.map((name) => services.directory.findUser(account, name));

@@ -1,21 +1,24 @@
 /** AWS::IAM::*: roles, users and their policies. */
 import { z } from 'zod';
 import { checkHeld, isAttached } from '../../authorization/acceptance.ts';
-import { type PolicyDocument, parsePolicy } from '../../authorization/policy.ts';
+import { parsePolicy } from '../../authorization/policy.ts';
 import { partitionOf } from '../../core/partition.ts';
+import type { NamedPolicy, PolicyDocument } from '../../core/policy-document.ts';
 import {
   type DeployContext,
   harmless,
   integer,
   physicalName,
   policyDocument,
-  type ResourceType,
+  type ResourceTypes,
   resourceType,
   tags,
 } from '../../templates/resource-type.ts';
 import { iamDescription, iamPath, policyName, roleName, userName } from '../../templates/texts.ts';
-import type { NamedPolicy, Role as RoleEntity, User as UserEntity } from './entities.ts';
-import { deleteConflict, iamPolicyTypes } from './policy-resources.ts';
+import { deleteConflict, iamPolicyTypes, type Services } from './policy-resources.ts';
+import type { Role as RoleEntity, User as UserEntity } from './state/entities.ts';
+
+type Context = DeployContext<Services>;
 
 const InlinePolicies = z.array(z.strictObject({ PolicyName: policyName, PolicyDocument: policyDocument })).default([]);
 
@@ -60,7 +63,7 @@ const AWS_MANAGED: Record<string, PolicyDocument> = {
 
 type Identity = Pick<z.output<typeof Role>, keyof typeof identity>;
 
-export const iamTypes: Record<string, ResourceType> = {
+export const iamTypes: ResourceTypes<Services> = {
   'AWS::IAM::Role': resourceType(Role, {
     named: 'RoleName',
     replacedBy: ['RoleName', 'Path'],
@@ -147,7 +150,7 @@ function trustOf(name: string, { AssumeRolePolicyDocument }: z.output<typeof Rol
   return parsePolicy(AssumeRolePolicyDocument, `trust policy of ${name}`, 'trust');
 }
 
-function grants(properties: Identity, context: DeployContext) {
+function grants(properties: Identity, context: Context) {
   const inline = properties.Policies.map(({ PolicyName, PolicyDocument }) => ({
     name: PolicyName,
     document: parsePolicy(PolicyDocument, `policy ${PolicyName}`),
@@ -162,12 +165,7 @@ function grants(properties: Identity, context: DeployContext) {
 }
 
 /** What other resources have attached stays. */
-function replaceGrants(
-  holder: RoleEntity | UserEntity,
-  before: Identity,
-  after: Identity,
-  context: DeployContext,
-): void {
+function replaceGrants(holder: RoleEntity | UserEntity, before: Identity, after: Identity, context: Context): void {
   const { policies, permissionsBoundary } = grants(after, context);
   const old = namesOf(before);
   const replaced = new Set(policies.map(({ name }) => name));
@@ -190,7 +188,7 @@ function refuseForeignPolicies(policies: readonly NamedPolicy[], properties: Ide
   if (foreign) throw deleteConflict('Cannot delete entity, must delete policies first.');
 }
 
-function managedPolicy(arn: string, { services, region }: DeployContext): NamedPolicy {
+function managedPolicy(arn: string, { services, region }: Context): NamedPolicy {
   const start = `arn:${partitionOf(region)}:`;
   const document = arn.startsWith(start) ? AWS_MANAGED[arn.slice(start.length)] : undefined;
   const policy = document ? { name: arn, document } : services.managedPolicies.get(arn);

@@ -1,11 +1,12 @@
-import { ApiError, type ApiRequest, type ApiResponse, type Authorizer, type Service } from '../../core/api.ts';
-import { type QueryApi, type QueryOperation, queryError, serveQuery } from '../../protocols/query-protocol.ts';
-import { accessKeyOperations } from './api/access-keys.ts';
-import type { Call, Operation } from './api/operation.ts';
-import { policyOperations } from './api/policies.ts';
-import { roleOperations } from './api/roles.ts';
-import { userOperations } from './api/users.ts';
-import type { Directory } from './directory.ts';
+import { accountOf } from '../../core/accounts.ts';
+import type { ApiError, ApiRequest, ApiResponse, Authorizer, Service } from '../../core/api.ts';
+import { type QueryApi, type QueryOperation, queryError, serveQuery } from '../../protocols/query.ts';
+import { accessKeyOperations } from './operations/access-keys.ts';
+import type { Call, Operation } from './operations/operation.ts';
+import { policyOperations } from './operations/policies.ts';
+import { roleOperations } from './operations/roles.ts';
+import { userOperations } from './operations/users.ts';
+import type { Directory } from './state/directory.ts';
 
 const OPERATIONS: Record<string, Operation> = {
   ...userOperations,
@@ -37,6 +38,10 @@ export class IamService implements Service {
     };
   }
 
+  get operations(): string[] {
+    return Object.keys(OPERATIONS);
+  }
+
   handle(request: ApiRequest): Promise<ApiResponse> {
     return serveQuery(this.#api, request);
   }
@@ -46,11 +51,7 @@ export class IamService implements Service {
   }
 
   #call(action: string, { caller }: ApiRequest): Call {
-    const { principal } = caller;
-    if (!('account' in principal)) {
-      throw new ApiError('MissingAuthenticationToken', 403, 'Request is missing Authentication Token');
-    }
-    const { account } = principal;
+    const account = accountOf(caller);
     const authorize = (resource: string) =>
       this.#authorizer.authorize({ caller, action: `iam:${action}`, resource, resourceAccount: account });
     return { action, directory: this.#directory, caller, account, authorize };

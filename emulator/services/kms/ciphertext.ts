@@ -1,6 +1,6 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import type { EncryptionContext } from '../../authorization/key-use.ts';
 import { ApiError } from '../../core/api.ts';
-import type { EncryptionContext } from './key-use.ts';
 
 const CIPHER = 'aes-256-gcm';
 const IV_BYTES = 12;

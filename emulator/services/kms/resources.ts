@@ -1,20 +1,29 @@
 /** AWS::KMS::*: keys and their aliases. S3 encrypts nothing here, but whoever may use a key is asked of its policy. */
 import { z } from 'zod';
-import type { PolicyDocument } from '../../authorization/policy.ts';
+import type { PrincipalIds } from '../../authorization/principal.ts';
 import { ApiError } from '../../core/api.ts';
 import { arnOf } from '../../core/partition.ts';
+import type { PolicyDocument } from '../../core/policy-document.ts';
 import { resourcePolicy } from '../../templates/resource-policy.ts';
 import {
   boolean,
   type DeployContext,
   harmless,
   policyDocument,
-  type ResourceType,
+  type ResourceTypes,
   resourceType,
   tags,
   uniqueDigest,
 } from '../../templates/resource-type.ts';
 import { keyAlias, keyDescription } from '../../templates/texts.ts';
+import type { KeyRegistry } from './store.ts';
+
+/** What these resources are made in. */
+export interface Services {
+  keys: KeyRegistry;
+  directory: PrincipalIds & { iamArn(account: string, resource: string): string };
+}
+type Context = DeployContext<Services>;
 
 const Key = z.strictObject({
   KeyPolicy: policyDocument.optional(),
@@ -33,7 +42,7 @@ const Alias = z.strictObject({
   TargetKeyId: z.string(),
 });
 
-export const kmsTypes: Record<string, ResourceType> = {
+export const kmsTypes: ResourceTypes<Services> = {
   'AWS::KMS::Key': resourceType(Key, {
     replacedBy: ['KeySpec', 'KeyUsage'],
     create: ({ KeyPolicy }, context) => {
@@ -73,7 +82,7 @@ export const kmsTypes: Record<string, ResourceType> = {
 };
 
 /** Without a policy of its own, a key leaves everything to the account's identity policies. */
-function keyPolicy(given: unknown, context: DeployContext): PolicyDocument {
+function keyPolicy(given: unknown, context: Context): PolicyDocument {
   if (given !== undefined) return resourcePolicy('key policy', given, context);
   const Principal = { AWS: context.services.directory.iamArn(context.account, 'root') };
   return { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Principal, Action: 'kms:*', Resource: '*' }] };

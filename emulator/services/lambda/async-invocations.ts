@@ -1,21 +1,19 @@
 /** Invocations of type Event: answered at once, run later, tried again when they fail, and set aside when that fails too. */
 import { ApiError, type Authorizer, type Caller, type Clock } from '../../core/api.ts';
-import type { SqsService } from '../sqs/service.ts';
-import type { Execution, Executor } from './executor.ts';
-import type { AsyncInvocationConfig, Target } from './functions.ts';
-import type { RoleSessions } from './role-sessions.ts';
+import type { Execution, Outcome } from '../../core/invocation.ts';
+import type { DestinationQueues } from './queues.ts';
+import type { Executor } from './runtime/executor.ts';
+import type { RoleSessions } from './runtime/role-sessions.ts';
+import type { AsyncInvocationConfig, Target } from './store.ts';
 
 export interface AsyncServices {
   authorizer: Authorizer;
   sessions: RoleSessions;
-  sqs: SqsService;
+  sqs: DestinationQueues;
   executor: Executor;
   clock: Clock;
   onUnexpectedError: (error: unknown) => void;
 }
-
-/** Undefined when nothing ran, since all was closed. */
-export type Outcome = Execution | undefined;
 
 interface AsyncEvent {
   target: Target;

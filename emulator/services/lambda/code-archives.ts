@@ -4,7 +4,6 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join, normalize } from 'node:path';
 import { unzipSync } from 'fflate';
 import { ApiError } from '../../core/api.ts';
-import type { S3Service } from '../s3/service.ts';
 
 /** Unzipped, layers included: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
 const MAX_UNZIPPED_BYTES = 250 * 1024 * 1024;
@@ -15,11 +14,16 @@ export interface Code {
   folder: string;
 }
 
+/** What Lambda needs of S3. */
+export interface ObjectReader {
+  readObject(bucket: string, key: string): Promise<Buffer>;
+}
+
 export class CodeArchives {
-  readonly #s3: S3Service;
+  readonly #s3: ObjectReader;
   readonly #folder: string;
 
-  constructor({ s3, folder }: { s3: S3Service; folder: string }) {
+  constructor({ s3, folder }: { s3: ObjectReader; folder: string }) {
     this.#s3 = s3;
     this.#folder = folder;
   }

@@ -1,4 +1,4 @@
-import type { LambdaFunction, Target } from './functions.ts';
+import type { LambdaFunction, Target } from './store.ts';
 
 /** What an account has unless it has asked for more: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
 const ACCOUNT_CONCURRENCY = 1000;

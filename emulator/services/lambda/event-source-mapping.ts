@@ -1,13 +1,12 @@
 /** Feeds a function from a queue: polls as the function's role, invokes in batches, deletes what has been dealt with. */
 import { randomUUID } from 'node:crypto';
 import { ApiError, type Authorizer, type Caller } from '../../core/api.ts';
-import type { ReceivedMessage } from '../sqs/message.ts';
-import type { Queue } from '../sqs/queue.ts';
-import type { SqsService } from '../sqs/service.ts';
-import type { Executor } from './executor.ts';
-import type { FunctionRegistry, Target } from './functions.ts';
-import type { RoleSessions } from './role-sessions.ts';
+import type { ReceivedMessage } from '../../core/queue-message.ts';
+import type { SourceQueues } from './queues.ts';
+import type { Executor } from './runtime/executor.ts';
+import type { RoleSessions } from './runtime/role-sessions.ts';
 import { failedMessageIds, sqsEvent } from './sqs-batch.ts';
+import type { FunctionRegistry, Target } from './store.ts';
 
 export interface MappingSettings {
   /** Looked up anew for each batch: an alias may point elsewhere by then, and `$LATEST` may have been updated. */
@@ -27,7 +26,7 @@ export interface MappingServices {
   functions: FunctionRegistry;
   authorizer: Authorizer;
   sessions: RoleSessions;
-  sqs: SqsService;
+  sqs: SourceQueues;
   executor: Executor;
   onUnexpectedError: (error: unknown) => void;
 }
@@ -106,7 +105,7 @@ export class EventSourceMapping {
 
   #check(settings: MappingSettings): void {
     const { target, queueArn, batchSize, batchingWindowSeconds } = settings;
-    const queue: Queue | undefined = this.#services.sqs.queueByArn(queueArn);
+    const queue = this.#services.sqs.queueByArn(queueArn);
     if (!queue) throw refused(`Error occurred while ReceiveMessage. SQS Error Code: QueueDoesNotExist. ${queueArn}`);
     const caller = this.#callerFor(target);
     for (const name of NEEDED_ACTIONS) {

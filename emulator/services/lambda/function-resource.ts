@@ -5,12 +5,22 @@ import {
   harmless,
   integer,
   physicalName,
+  type ResourceType,
   resourceType,
   tags,
 } from '../../templates/resource-type.ts';
 import { functionName, lambdaDescription } from '../../templates/texts.ts';
-import type { Code } from './code-archives.ts';
-import type { FunctionSettings } from './functions.ts';
+import type { Code, CodeArchives } from './code-archives.ts';
+import type { LambdaService } from './service.ts';
+import type { FunctionSettings } from './store.ts';
+
+/** What these resources are made in. */
+export interface Services {
+  lambda: LambdaService;
+  codeArchives: CodeArchives;
+  s3: { buckets(): { settings: { name: string } }[] };
+}
+type Context = DeployContext<Services>;
 
 /** Names that Lambda keeps for itself (Developer Guide, "Defined runtime environment variables"). */
 const RESERVED_VARIABLES = new Set([
@@ -81,7 +91,7 @@ const Function_ = z.strictObject({
 
 type FunctionProperties = z.output<typeof Function_>;
 
-export const lambdaFunction = resourceType(Function_, {
+export const lambdaFunction: ResourceType<Services> = resourceType(Function_, {
   named: 'FunctionName',
   replacedBy: ['FunctionName', 'PackageType'],
   create: async (properties, context) => {
@@ -104,11 +114,7 @@ export const lambdaFunction = resourceType(Function_, {
   },
 });
 
-async function settingsOf(
-  name: string,
-  properties: FunctionProperties,
-  context: DeployContext,
-): Promise<FunctionSettings> {
+async function settingsOf(name: string, properties: FunctionProperties, context: Context): Promise<FunctionSettings> {
   const { account, region } = context;
   const { hash, folder } = await codeOf(properties.Code, context);
   const logging = properties.LoggingConfig ?? Logging.parse({});
@@ -140,10 +146,7 @@ async function settingsOf(
 }
 
 /** Code comes out of the assembly's folders where these are at hand, else out of the bucket, where a deployment by request has put it. */
-async function codeOf(
-  { S3Bucket, S3Key }: FunctionProperties['Code'],
-  { assets, services }: DeployContext,
-): Promise<Code> {
+async function codeOf({ S3Bucket, S3Key }: FunctionProperties['Code'], { assets, services }: Context): Promise<Code> {
   const hash = S3Key.replace(/\.zip$/, '');
   const folder = assets.get(hash);
   if (folder !== undefined) return { hash, folder };

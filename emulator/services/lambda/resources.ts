@@ -1,5 +1,6 @@
 /** AWS::Lambda::*: functions with their versions, aliases, permissions and queues. */
 import { z } from 'zod';
+import type { PrincipalIds } from '../../authorization/principal.ts';
 import { bindPrincipals } from '../../authorization/principal.ts';
 import { ApiError } from '../../core/api.ts';
 import { partitionOf } from '../../core/partition.ts';
@@ -10,15 +11,21 @@ import {
   harmless,
   integer,
   physicalName,
-  type ResourceType,
+  type ResourceTypes,
   resourceType,
   tags,
 } from '../../templates/resource-type.ts';
 import { aliasName, lambdaDescription } from '../../templates/texts.ts';
 import type { MappingSettings } from './event-source-mapping.ts';
 import { parseFunctionName } from './function-name.ts';
-import { lambdaFunction } from './function-resource.ts';
-import { addPermission, removePermission, type Target } from './functions.ts';
+import { type Services as FunctionServices, lambdaFunction } from './function-resource.ts';
+import { addPermission, removePermission, type Target } from './store.ts';
+
+/** What these resources are made in. */
+export interface Services extends FunctionServices {
+  directory: PrincipalIds;
+}
+type Context = DeployContext<Services>;
 
 const queueArn = z.string().regex(/^arn:[^:]+:sqs:/, 'must be the ARN of a queue');
 
@@ -66,7 +73,7 @@ const EventSourceMapping = z.strictObject({
   Tags: tags,
 });
 
-export const lambdaTypes: Record<string, ResourceType> = {
+export const lambdaTypes: ResourceTypes<Services> = {
   'AWS::Lambda::Function': lambdaFunction,
 
   'AWS::Lambda::Version': resourceType(Version, {
@@ -186,7 +193,7 @@ export const lambdaTypes: Record<string, ResourceType> = {
   }),
 };
 
-function mappingOf(properties: z.output<typeof EventSourceMapping>, context: DeployContext): MappingSettings {
+function mappingOf(properties: z.output<typeof EventSourceMapping>, context: Context): MappingSettings {
   return {
     target: targetOf(properties.FunctionName, context),
     queueArn: properties.EventSourceArn,
@@ -201,7 +208,7 @@ function mappingOf(properties: z.output<typeof EventSourceMapping>, context: Dep
 function configureAsyncInvocation(
   target: Target,
   properties: z.output<typeof EventInvokeConfig>,
-  { services }: DeployContext,
+  { services }: Context,
 ): void {
   services.lambda.configureAsyncInvocation(target, {
     maximumRetryAttempts: properties.MaximumRetryAttempts,
@@ -213,7 +220,7 @@ function configureAsyncInvocation(
 /** @throws ApiError `ResourceNotFoundException` for a version or alias that isn't there, as well as for the function */
 function qualifiedTarget(
   { FunctionName, Qualifier }: { FunctionName: string; Qualifier: string },
-  context: DeployContext,
+  context: Context,
 ): Target {
   const { name } = targetOf(FunctionName, context).function;
   const target = findTarget(FunctionName, context, Qualifier);
@@ -222,16 +229,16 @@ function qualifiedTarget(
   throw new ApiError('ResourceNotFoundException', 404, problem);
 }
 
-function findTarget(name: string, context: DeployContext, qualifier?: string): Target | undefined {
+function findTarget(name: string, context: Context, qualifier?: string): Target | undefined {
   return context.services.lambda.functions.find(parseFunctionName(name, context, qualifier));
 }
 
-function targetOf(name: string, context: DeployContext, qualifier?: string): Target {
+function targetOf(name: string, context: Context, qualifier?: string): Target {
   return context.services.lambda.functions.target(parseFunctionName(name, context, qualifier));
 }
 
 /** `s3.amazonaws.com` is a service, 12 digits an account, anything else an ARN, which must exist. */
-function principalOf(principal: string, { services, region }: DeployContext) {
+function principalOf(principal: string, { services, region }: Context) {
   if (principal === '*') return '*' as const;
   if (principal.endsWith('.amazonaws.com')) return { Service: principal };
   const statement = { Effect: 'Allow' as const, Principal: { AWS: principal }, Action: 'lambda:*', Resource: '*' };

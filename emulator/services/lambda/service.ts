@@ -10,14 +10,15 @@ import {
   type ContextKeys,
   type Service,
 } from '../../core/api.ts';
-import { arnOf } from '../../core/partition.ts';
-import type { SqsService } from '../sqs/service.ts';
-import { AsyncInvocations, type Outcome } from './async-invocations.ts';
-import { describeAccount, describeConfiguration } from './configuration.ts';
+import type { Outcome } from '../../core/invocation.ts';
+import { AsyncInvocations } from './async-invocations.ts';
 import { DurableExecutions } from './durable/executions.ts';
 import { EventSourceMapping, type MappingSettings } from './event-source-mapping.ts';
-import { type Execution, Executor, type ExecutorOptions } from './executor.ts';
 import { parseFunctionName } from './function-name.ts';
+import { LambdaOperations, lambdaAnswer } from './operations.ts';
+import type { DestinationQueues, SourceQueues } from './queues.ts';
+import { Executor, type ExecutorOptions } from './runtime/executor.ts';
+import type { Sandbox } from './runtime/sandbox.ts';
 import {
   type AsyncInvocationConfig,
   FunctionRegistry,
@@ -25,21 +26,13 @@ import {
   type LambdaFunction,
   resourcePolicyOf,
   type Target,
-} from './functions.ts';
-import { MAX_ASYNC_PAYLOAD_BYTES, MAX_SYNC_PAYLOAD_BYTES, readPayload } from './payload.ts';
-import type { Sandbox } from './sandbox.ts';
+} from './store.ts';
 
 export interface LambdaOptions extends ExecutorOptions {
-  sqs: SqsService;
+  sqs: SourceQueues & DestinationQueues;
   /** Told of failures behind the scenes, where no caller waits for an answer. */
   onUnexpectedError: (error: unknown) => void;
 }
-
-const PATH = /^\/2015-03-31\/functions\/?(?:([^/]+)(?:\/(invocations|configuration))?)?$/;
-
-const ACCOUNT_SETTINGS_PATH = /^\/2016-08-19\/account-settings\/?$/;
-
-const DURABLE_PATH = /^\/2025-12-01\/durable-executions\/([^/]+)(?:\/([a-z]+))?$/;
 
 export class LambdaService implements Service {
   readonly functions = new FunctionRegistry();
@@ -50,6 +43,7 @@ export class LambdaService implements Service {
   readonly #executor: Executor;
   readonly #asyncInvocations: AsyncInvocations;
   readonly #mappings = new Set<EventSourceMapping>();
+  readonly #api: LambdaOperations;
   /** Deleted, with batches under way. */
   readonly #retiring = new Set<EventSourceMapping>();
 
@@ -60,6 +54,13 @@ export class LambdaService implements Service {
     this.#executor = new Executor(options);
     this.#asyncInvocations = new AsyncInvocations({ ...options, executor: this.#executor });
     this.durableExecutions = new DurableExecutions({ ...options, executor: this.#executor, functions: this.functions });
+    this.#api = new LambdaOperations({
+      authorizer: options.authorizer,
+      functions: this.functions,
+      executor: this.#executor,
+      asyncInvocations: this.#asyncInvocations,
+      durableExecutions: this.durableExecutions,
+    });
   }
 
   /** How many invocations run, wait or will be tried again, and batches are being worked on. */
@@ -151,24 +152,18 @@ export class LambdaService implements Service {
     return this.#asyncInvocations.submit(target, randomUUID(), payload, execution && (() => execution.closed));
   }
 
-  async handle(request: ApiRequest): Promise<ApiResponse> {
-    const [, encodedArn, of] = DURABLE_PATH.exec(request.rawPath) ?? [];
-    if (encodedArn) return json(200, await this.durableExecutions.handle(request, decode(encodedArn), of));
-    if (request.method === 'GET' && ACCOUNT_SETTINGS_PATH.test(request.rawPath)) return this.#accountSettings(request);
-    const [, name, verb] = PATH.exec(request.rawPath) ?? [];
-    const route = `${request.method} ${verb ?? (name ? 'function' : 'functions')}`;
-    if (!PATH.test(request.rawPath)) throw unknownOperation(request);
-    if (route === 'POST invocations') return this.#invoke(request, name!);
-    if (route === 'GET function') return this.#getFunction(request, name!);
-    if (route === 'GET configuration') return this.#getConfiguration(request, name!);
-    if (route === 'GET functions') return this.#listFunctions(request);
-    throw unknownOperation(request);
+  get operations(): string[] {
+    return this.#api.names;
+  }
+
+  handle(request: ApiRequest): Promise<ApiResponse> {
+    return this.#api.handle(request);
   }
 
   renderError(error: ApiError): ApiResponse {
     const code = { AccessDenied: 'AccessDeniedException', InternalError: 'ServiceException' }[error.code] ?? error.code;
     const Type = error.status >= 500 ? 'Service' : 'User';
-    return json(error.status, { Type, Message: error.message, ...error.details }, { 'x-amzn-errortype': code });
+    return lambdaAnswer(error.status, { Type, Message: error.message, ...error.details }, { 'x-amzn-errortype': code });
   }
 
   async close(): Promise<void> {
@@ -178,121 +173,4 @@ export class LambdaService implements Service {
     await this.#executor.close();
     await stopped;
   }
-
-  async #invoke(request: ApiRequest, name: string): Promise<ApiResponse> {
-    const target = this.#authorizedTarget(request, name, 'lambda:InvokeFunction');
-    const type = request.headers['x-amz-invocation-type'] ?? 'RequestResponse';
-    if (type === 'DryRun') return { status: 204 };
-    if (type !== 'Event' && type !== 'RequestResponse') {
-      throw new ApiError('InvalidParameterValueException', 400, `Unknown invocation type ${String(type)}`);
-    }
-    const payload = await readPayload(
-      request.body,
-      type === 'Event' ? MAX_ASYNC_PAYLOAD_BYTES : MAX_SYNC_PAYLOAD_BYTES,
-    );
-    if (target.function.durable) return this.#execute(request, target, payload, type);
-    const executedVersion = { 'x-amz-executed-version': target.version };
-    if (type === 'Event') {
-      this.#asyncInvocations.submit(target, request.requestId, payload);
-      return { status: 202 };
-    }
-    const execution = await this.#executor.run(target, {
-      requestId: request.requestId,
-      payload,
-      whenBusy: 'refuse',
-    });
-    return answerOf(execution, {
-      ...executedVersion,
-      ...(request.headers['x-amz-log-type'] === 'Tail' && {
-        'x-amz-log-result': execution.logTail.toString('base64'),
-      }),
-    });
-  }
-
-  /** A durable function: its execution may outlive this request, or be there already. */
-  async #execute(request: ApiRequest, target: Target, payload: string, type: string): Promise<ApiResponse> {
-    const asked = request.headers['x-amz-durable-execution-name'];
-    const name = typeof asked === 'string' ? asked : randomUUID();
-    const { execution, isNew } = this.durableExecutions.start(target, name, payload);
-    const headers = { 'x-amz-durable-execution-arn': execution.arn, 'x-amz-executed-version': target.version };
-    if (type === 'RequestResponse') return answerOf(await execution.closed, headers);
-    if (isNew) this.#asyncInvocations.submit(target, request.requestId, payload, () => execution.closed);
-    return { status: 202, headers };
-  }
-
-  #getFunction(request: ApiRequest, name: string): ApiResponse {
-    const target = this.#authorizedTarget(request, name, 'lambda:GetFunction');
-    const reserved = target.function.reservedConcurrency;
-    return json(200, {
-      Configuration: describeConfiguration(target),
-      ...(reserved !== undefined && { Concurrency: { ReservedConcurrentExecutions: reserved } }),
-    });
-  }
-
-  #getConfiguration(request: ApiRequest, name: string): ApiResponse {
-    return json(200, describeConfiguration(this.#authorizedTarget(request, name, 'lambda:GetFunctionConfiguration')));
-  }
-
-  #listFunctions(request: ApiRequest): ApiResponse {
-    const account = accountOf(request.caller);
-    this.#authorizer.authorize({
-      caller: request.caller,
-      action: 'lambda:ListFunctions',
-      resource: '*',
-      resourceAccount: account,
-    });
-    const functions = this.functions.list(account, request.region);
-    const described = functions.map((item) =>
-      describeConfiguration({ function: item, version: '$LATEST', qualifier: undefined, arn: item.arn }),
-    );
-    return json(200, { Functions: described });
-  }
-
-  #accountSettings({ caller, region }: ApiRequest): ApiResponse {
-    const resourceAccount = accountOf(caller);
-    this.#authorizer.authorize({ caller, action: 'lambda:GetAccountSettings', resource: '*', resourceAccount });
-    return json(200, describeAccount(this.functions.list(resourceAccount, region)));
-  }
-
-  /** Whoever may not call a function doesn't learn whether it exists. */
-  #authorizedTarget(request: ApiRequest, encodedName: string, action: string): Target {
-    const home = { account: accountOf(request.caller), region: request.region };
-    const name = parseFunctionName(decode(encodedName), home, request.query.get('Qualifier'));
-    const target = this.functions.find(name);
-    const suffix = name.qualifier === undefined ? '' : `:${name.qualifier}`;
-    this.#authorizer.authorize({
-      caller: request.caller,
-      action,
-      resource: arnOf('lambda', name, `function:${name.name}${suffix}`),
-      resourceAccount: name.account,
-      resourcePolicy: target && resourcePolicyOf(target),
-    });
-    return target ?? this.functions.target(name);
-  }
-}
-
-function answerOf({ failed, payload }: Execution, headers: Record<string, string>): ApiResponse {
-  const error = failed && { 'x-amz-function-error': 'Unhandled' };
-  return { status: 200, headers: { 'content-type': 'application/json', ...headers, ...error }, body: payload };
-}
-
-function decode(encoded: string): string {
-  try {
-    return decodeURIComponent(encoded);
-  } catch {
-    throw new ApiError('ValidationException', 400, `The function name ${encoded} is not percent-encoded correctly`);
-  }
-}
-
-function accountOf({ principal }: Caller): string {
-  if ('account' in principal) return principal.account;
-  throw new ApiError('AccessDeniedException', 403, 'Only principals of an account may call Lambda');
-}
-
-function unknownOperation({ method, rawPath }: ApiRequest): ApiError {
-  return new ApiError('UnknownOperationException', 404, `${method} ${rawPath} is no operation of the local Lambda`);
-}
-
-function json(status: number, body: unknown, headers: Record<string, string> = {}): ApiResponse {
-  return { status, headers: { 'content-type': 'application/json', ...headers }, body: JSON.stringify(body) };
 }

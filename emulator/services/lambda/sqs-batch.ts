@@ -1,5 +1,5 @@
 /** The event that a function gets for messages of a queue, and what its answer says about each of them. */
-import type { ReceivedMessage } from '../sqs/message.ts';
+import type { ReceivedMessage } from '../../core/queue-message.ts';
 
 /** The event of Lambda's SQS integration (Developer Guide, "Using Lambda with Amazon SQS"). */
 export function sqsEvent(messages: readonly ReceivedMessage[], queueArn: string) {

@@ -1,28 +1,22 @@
-/** AWS::Logs::LogGroup and AWS::Events::Rule. */
+/** AWS::Logs::LogGroup. */
 import { z } from 'zod';
 import { arnOf } from '../../core/partition.ts';
 import {
   alreadyExists,
   boolean,
-  type DeployContext,
   harmless,
   physicalName,
-  type ResourceType,
+  type ResourceTypes,
   resourceType,
   tags,
 } from '../../templates/resource-type.ts';
-import {
-  logGroupName,
-  MAX_EVENT_PATTERN_CHARACTERS,
-  MAX_RULE_TARGETS,
-  ruleDescription,
-  ruleName,
-  scheduleExpression,
-  targetId,
-  targetInput,
-} from '../../templates/texts.ts';
-import type { EventPattern } from '../eventbridge/event-pattern.ts';
-import type { ScheduleTarget } from '../eventbridge/scheduled-rules.ts';
+import { logGroupName } from '../../templates/texts.ts';
+import type { LogStore } from './store.ts';
+
+/** What these resources are made in. */
+export interface Services {
+  logs: LogStore;
+}
 
 const LogGroup = z.strictObject({
   LogGroupName: logGroupName.optional(),
@@ -32,34 +26,7 @@ const LogGroup = z.strictObject({
   Tags: tags,
 });
 
-const Target = z.strictObject({ Id: targetId, Arn: z.string(), Input: targetInput.optional() });
-type RuleTarget = z.output<typeof Target>;
-
-const Rule = z
-  .strictObject({
-    Name: ruleName.optional(),
-    Description: harmless('a text for people', ruleDescription),
-    EventBusName: z.literal('default').optional(),
-    EventPattern: z
-      .record(z.string(), z.unknown())
-      .refine(
-        (pattern) => JSON.stringify(pattern).length <= MAX_EVENT_PATTERN_CHARACTERS,
-        `must have at most ${MAX_EVENT_PATTERN_CHARACTERS} characters`,
-      )
-      .optional(),
-    ScheduleExpression: scheduleExpression.optional(),
-    State: z.enum(['ENABLED', 'DISABLED']).default('ENABLED'),
-    Targets: z.array(Target).max(MAX_RULE_TARGETS).default([]),
-    Tags: tags,
-  })
-  .refine(
-    ({ EventPattern, ScheduleExpression }) => (EventPattern === undefined) !== (ScheduleExpression === undefined),
-    {
-      message: 'a rule here has either EventPattern or ScheduleExpression',
-    },
-  );
-
-export const logsAndEventsTypes: Record<string, ResourceType> = {
+export const logsTypes: ResourceTypes<Services> = {
   'AWS::Logs::LogGroup': resourceType(LogGroup, {
     named: 'LogGroupName',
     replacedBy: ['LogGroupName'],
@@ -79,56 +46,4 @@ export const logsAndEventsTypes: Record<string, ResourceType> = {
       if (services.logs.hasGroup({ account, region, name })) services.logs.deleteGroup({ account, region, name });
     },
   }),
-
-  'AWS::Events::Rule': resourceType(Rule, {
-    named: 'Name',
-    replacedBy: ['Name', 'EventBusName'],
-    create: (properties, context) => {
-      const { services } = context;
-      const name = properties.Name ?? physicalName(context);
-      const arn = arnOf('events', context, `rule/${name}`);
-      if ([...services.eventBus.ruleArns(), ...services.schedules.arns()].includes(arn)) {
-        throw alreadyExists('AWS::Events::Rule', 'Name', name);
-      }
-      putRule(name, properties, context);
-      return { ref: name, attributes: { Arn: arn } };
-    },
-    update: {
-      properties: ['EventPattern', 'ScheduleExpression', 'State', 'Targets'],
-      run: ({ ref, attributes }, properties, context) => {
-        removeRule(attributes['Arn']!, context);
-        putRule(ref, properties, context);
-      },
-    },
-    remove: ({ attributes }, context) => removeRule(attributes['Arn']!, context),
-  }),
 };
-
-/** Whether its targets exist is not asked: that shows when it fires. */
-function putRule(name: string, properties: z.output<typeof Rule>, { account, region, services }: DeployContext): void {
-  const { Targets, ScheduleExpression: expression, EventPattern } = properties;
-  const rule = { account, region, name, enabled: properties.State === 'ENABLED' };
-  if (expression !== undefined) {
-    services.schedules.put({ ...rule, expression, targets: Targets.map(scheduleTarget) });
-  } else {
-    const eventPattern = EventPattern as EventPattern;
-    services.eventBus.putRule({ ...rule, eventPattern, targets: Targets.map(eventTarget) });
-  }
-}
-
-function removeRule(arn: string, { services }: DeployContext): void {
-  services.schedules.remove(arn);
-  services.eventBus.removeRule(arn);
-}
-
-/** @throws Error for a target that is no function */
-function scheduleTarget({ Arn, Input }: RuleTarget): ScheduleTarget {
-  if (/^arn:[^:]+:lambda:[^:]+:\d{12}:function:/.test(Arn)) return { functionArn: Arn, input: Input };
-  throw new Error(`Target ${Arn} of a schedule is no function`);
-}
-
-/** @throws Error for an input of its own, which only schedules have here */
-function eventTarget({ Id, Arn, Input }: RuleTarget): { id: string; arn: string } {
-  if (Input === undefined) return { id: Id, arn: Arn };
-  throw new Error(`Target ${Arn} of a rule gets the event as it is here, without Input`);
-}

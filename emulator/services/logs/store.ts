@@ -2,24 +2,13 @@
 import { appendFileSync, mkdirSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { ApiError, type Clock } from '../../core/api.ts';
-
-export interface LogGroupId {
-  account: string;
-  region: string;
-  name: string;
-}
+import type { LogGroupId, LogLine } from '../../core/log-line.ts';
 
 /** A line as the store keeps it. */
 export interface LogEvent {
   stream: string;
   /** Milliseconds since the epoch. */
   timeMs: number;
-  text: string;
-}
-
-export interface LogLine {
-  group: LogGroupId;
-  stream: string;
   text: string;
 }
 

@@ -1,9 +1,9 @@
 import type { AccessRequest, ContextKeys } from '../../core/api.ts';
-import type { Bucket } from './bucket.ts';
 import { type BucketCall, callerAccount, type ObjectCall } from './call.ts';
 import { accessDenied } from './errors.ts';
 import type { Headers } from './headers.ts';
-import type { ObjectVersion } from './model.ts';
+import type { Bucket } from './state/bucket.ts';
+import type { ObjectVersion } from './state/model.ts';
 
 interface BucketAccess extends AccessRequest {
   bucket: Bucket;

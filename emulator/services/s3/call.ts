@@ -1,9 +1,9 @@
 import type { ApiRequest, ApiResponse, Authorizer, Clock, Principal } from '../../core/api.ts';
-import type { BlobStore } from './blobs.ts';
-import type { Bucket } from './bucket.ts';
-import type { BucketRegistry } from './bucket-registry.ts';
 import type { Headers } from './headers.ts';
-import type { KmsKeyPolicy, ObjectEventName, ObjectVersion } from './model.ts';
+import type { BlobStore } from './state/blobs.ts';
+import type { Bucket } from './state/bucket.ts';
+import type { BucketRegistry } from './state/bucket-registry.ts';
+import type { KmsKeyPolicy, ObjectEventName, ObjectVersion } from './state/model.ts';
 
 /** What every operation works with. */
 export interface S3Context {

@@ -1,6 +1,6 @@
 import { headerNotImplemented, noSuchKey, preconditionFailed } from './errors.ts';
 import type { Headers } from './headers.ts';
-import type { ObjectVersion } from './model.ts';
+import type { ObjectVersion } from './state/model.ts';
 
 /**
  * The conditions of a GET, HEAD, or of a copy's source. If-Match outweighs If-Unmodified-Since, and If-None-Match

@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto';
 import { findReadable } from './access.ts';
-import type { BlobStore, Segment } from './blobs.ts';
-import type { Bucket } from './bucket.ts';
+import { type ChecksumAlgorithm, runningChecksum } from './body/checksums.ts';
 import type { ObjectCall } from './call.ts';
-import { type ChecksumAlgorithm, runningChecksum } from './checksums.ts';
 import { checkReadConditions } from './conditional.ts';
 import { requireKey } from './encryption.ts';
 import { accessDenied, invalidArgument, notImplemented } from './errors.ts';
-import { requireRestored } from './get-object.ts';
-import type { ObjectVersion } from './model.ts';
+import { requireRestored } from './operations/get-object.ts';
+import type { BlobStore, Segment } from './state/blobs.ts';
+import type { Bucket } from './state/bucket.ts';
+import type { ObjectVersion } from './state/model.ts';
 
 export interface CopySource {
   bucket: Bucket;

@@ -1,11 +1,11 @@
 import type { OutgoingHttpHeaders } from 'node:http';
+import { authorizeKeyUse } from '../../authorization/key-use.ts';
 import { ApiError } from '../../core/api.ts';
 import { arnOf } from '../../core/partition.ts';
-import { authorizeKeyUse } from '../kms/key-use.ts';
-import type { Bucket } from './bucket.ts';
 import { callerAccount, type ServiceCall } from './call.ts';
 import { accessDenied, invalidArgument, notImplemented } from './errors.ts';
-import type { Encryption } from './model.ts';
+import type { Bucket } from './state/bucket.ts';
+import type { Encryption } from './state/model.ts';
 
 const ALGORITHM_HEADER = 'x-amz-server-side-encryption';
 const KEY_HEADER = 'x-amz-server-side-encryption-aws-kms-key-id';

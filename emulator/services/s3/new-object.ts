@@ -1,15 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import type { OutgoingHttpHeaders } from 'node:http';
-import { resolveOwnership } from './acl.ts';
-import type { Bucket } from './bucket.ts';
+import { checksumHeader, type StoredChecksum } from './body/checksums.ts';
 import { eventOrigin, type ObjectCall } from './call.ts';
-import { checksumHeader, type StoredChecksum } from './checksums.ts';
 import { checkWriteConditionSyntax, checkWriteConditions } from './conditional.ts';
 import { encryptionHeaders, requireKey, resolveEncryption } from './encryption.ts';
 import { noSuchBucket } from './errors.ts';
 import { readMetadata } from './metadata.ts';
-import type { Encryption, MultipartUpload, NewObject, ObjectEventName, ObjectVersion } from './model.ts';
 import { retentionFrom } from './object-lock.ts';
+import { resolveOwnership } from './operations/acl.ts';
+import type { Bucket } from './state/bucket.ts';
+import type { Encryption, MultipartUpload, NewObject, ObjectEventName, ObjectVersion } from './state/model.ts';
 import { parseTaggingHeader } from './tags.ts';
 
 /**

@@ -1,18 +1,9 @@
+/** Object Lock: how long new versions are retained by default, and what that refuses. */
 import { ApiError } from '../../core/api.ts';
-import type { BodyPlan } from './body-plan.ts';
-import type { AnyVersion, Bucket } from './bucket.ts';
+import type { BodyPlan } from './body/body-plan.ts';
 import { invalidRequest } from './errors.ts';
-
-/** What a bucket with Object Lock keeps each new version for. Retention that a request asks for itself is not known here. */
-export interface DefaultRetention {
-  mode: 'GOVERNANCE' | 'COMPLIANCE';
-  days: number;
-}
-
-export interface Retention {
-  mode: DefaultRetention['mode'];
-  until: Date;
-}
+import type { AnyVersion, Bucket } from './state/bucket.ts';
+import type { Retention } from './state/model.ts';
 
 const DAY_MS = 86_400_000;
 

@@ -1,6 +1,7 @@
 /** AWS::S3::*: buckets with their settings, policies and notifications. */
 import { z } from 'zod';
-import { bucketArnOf, dnsSuffixOf } from '../../core/partition.ts';
+import type { PrincipalIds } from '../../authorization/principal.ts';
+import { bucketArnOf, dnsSuffixOf, type Place } from '../../core/partition.ts';
 import type { ResourceAnswers } from '../../templates/intrinsics.ts';
 import { resourcePolicy } from '../../templates/resource-policy.ts';
 import {
@@ -11,11 +12,22 @@ import {
   integer,
   physicalName,
   policyDocument,
-  type ResourceType,
+  type ResourceTypes,
   resourceType,
   tags,
 } from '../../templates/resource-type.ts';
-import type { BucketSettings, Encryption } from './model.ts';
+import type { BucketNotifications } from './notifications/bucket-notifications.ts';
+import type { S3Service } from './service.ts';
+import type { BucketSettings, Encryption } from './state/model.ts';
+
+/** What these resources are made in. */
+export interface Services {
+  s3: S3Service;
+  notifications: BucketNotifications;
+  directory: PrincipalIds;
+  keys: { resolve(key: string, place: Place): string };
+}
+type Context = DeployContext<Services>;
 
 const DefaultEncryption = z.strictObject({
   SSEAlgorithm: z.enum(['AES256', 'aws:kms']),
@@ -104,7 +116,7 @@ const BucketPolicy = z.strictObject({ Bucket: z.string(), PolicyDocument: policy
 
 type BucketProperties = z.output<typeof Bucket>;
 
-export const s3Types: Record<string, ResourceType> = {
+export const s3Types: ResourceTypes<Services> = {
   'AWS::S3::Bucket': resourceType(Bucket, {
     named: 'BucketName',
     replacedBy: ['BucketName'],
@@ -150,11 +162,11 @@ export const s3Types: Record<string, ResourceType> = {
   }),
 };
 
-function setPolicy({ Bucket: name, PolicyDocument }: z.output<typeof BucketPolicy>, context: DeployContext): void {
+function setPolicy({ Bucket: name, PolicyDocument }: z.output<typeof BucketPolicy>, context: Context): void {
   context.services.s3.setBucketPolicy(name, resourcePolicy('bucket policy', PolicyDocument, context));
 }
 
-function createBucket(properties: BucketProperties, context: DeployContext) {
+function createBucket(properties: BucketProperties, context: Context) {
   const { region, services } = context;
   const name = properties.BucketName ?? physicalName(context, 63).toLowerCase();
   services.s3.createBucket(settingsOf(name, properties, context));
@@ -179,7 +191,7 @@ function bucketAnswers(name: string, region: string): ResourceAnswers {
   };
 }
 
-function settingsOf(name: string, properties: BucketProperties, context: DeployContext): BucketSettings {
+function settingsOf(name: string, properties: BucketProperties, context: Context): BucketSettings {
   const { account, region } = context;
   const access = properties.PublicAccessBlockConfiguration;
   const encryption = properties.BucketEncryption?.ServerSideEncryptionConfiguration[0];
@@ -215,7 +227,7 @@ function objectLockOf(properties: BucketProperties): BucketSettings['objectLock'
   return rule ? { defaultRetention: { mode: rule.Mode, days: rule.Days ?? rule.Years! * 365 } } : {};
 }
 
-function encryptionOf(rule: z.output<typeof EncryptionRule>, context: DeployContext): Encryption {
+function encryptionOf(rule: z.output<typeof EncryptionRule>, context: Context): Encryption {
   const { SSEAlgorithm: algorithm, KMSMasterKeyID: key } = rule.ServerSideEncryptionByDefault;
   if (algorithm === 'AES256') return { algorithm };
   const bucketKeyEnabled = rule.BucketKeyEnabled;
@@ -223,11 +235,7 @@ function encryptionOf(rule: z.output<typeof EncryptionRule>, context: DeployCont
   return { algorithm, kmsKeyArn: context.services.keys.resolve(key, context), bucketKeyEnabled };
 }
 
-function configureNotifications(
-  bucket: string,
-  settings: z.output<typeof Notifications>,
-  context: DeployContext,
-): void {
+function configureNotifications(bucket: string, settings: z.output<typeof Notifications>, context: Context): void {
   const { account, region, services } = context;
   services.notifications.configure(bucket, {
     account,

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import { buffer } from 'node:stream/consumers';
-import type { PolicyDocument } from '../../authorization/policy.ts';
 import {
   ApiError,
   type ApiRequest,
@@ -9,23 +8,25 @@ import {
   type Clock,
   type Service,
 } from '../../core/api.ts';
-import { BlobStore } from './blobs.ts';
-import type { Bucket } from './bucket.ts';
-import { removeBucket } from './bucket-operations.ts';
-import { BucketRegistry } from './bucket-registry.ts';
+import type { PolicyDocument } from '../../core/policy-document.ts';
+import { crc64NvmeOfZeros } from './body/checksums.ts';
 import type { EventOrigin, S3Context } from './call.ts';
-import { crc64NvmeOfZeros } from './checksums.ts';
 import { accessDenied, notImplemented } from './errors.ts';
 import { type Headers, readHeaders } from './headers.ts';
 import { GIB } from './limits.ts';
-import type { BucketSettings, KmsKeyPolicy, ObjectCreatedListener, ObjectVersion } from './model.ts';
+import { removeBucket } from './operations/bucket-operations.ts';
 import {
   bucketNameOperations,
   bucketOperations,
   chooseOperation,
   objectOperations,
+  operationNames,
   serviceOperations,
-} from './operations.ts';
+} from './operations/table.ts';
+import { BlobStore } from './state/blobs.ts';
+import type { Bucket } from './state/bucket.ts';
+import { BucketRegistry } from './state/bucket-registry.ts';
+import type { BucketSettings, KmsKeyPolicy, ObjectCreatedListener, ObjectVersion } from './state/model.ts';
 import { resolveTarget } from './target.ts';
 import { renderS3Error } from './wire.ts';
 
@@ -140,6 +141,10 @@ export class S3Service implements Service {
       requestId: 'sparse',
     });
     return version;
+  }
+
+  get operations(): string[] {
+    return operationNames();
   }
 
   async handle(request: ApiRequest): Promise<ApiResponse> {

@@ -1,7 +1,7 @@
+/** S3's side of REST-XML: answers, errors and request bodies. */
 import type { OutgoingHttpHeaders } from 'node:http';
-import { XMLParser, XMLValidator } from 'fast-xml-parser';
 import type { ApiError, ApiRequest, ApiResponse } from '../../core/api.ts';
-import { type XmlNode, xmlDocument } from '../../protocols/xml.ts';
+import { type XmlNode, xmlContent, xmlDocument } from '../../protocols/xml.ts';
 import { malformedXml } from './errors.ts';
 
 const NAMESPACE = 'http://s3.amazonaws.com/doc/2006-03-01/';
@@ -44,34 +44,16 @@ export function renderS3Error(
   return { status: error.status, headers, body };
 }
 
-const parser = new XMLParser({
-  ignoreAttributes: true,
-  removeNSPrefix: true,
-  parseTagValue: false,
-  trimValues: false,
-  // Without it, numeric references such as &#13; would stay as they are.
-  htmlEntities: true,
-});
-
 /**
  * The content of the root element, for a schema to look at.
  * @throws ApiError `MalformedXML`
  */
 export function parseXml(text: string, rootName: string): unknown {
-  if (text.includes('<!DOCTYPE') || XMLValidator.validate(text) !== true) throw malformedXml();
-  const document: unknown = parser.parse(text);
-  if (typeof document !== 'object' || document === null || !(rootName in document)) throw malformedXml();
-  return (document as Record<string, unknown>)[rootName];
+  const content = xmlContent(text, rootName);
+  if (content === undefined) throw malformedXml();
+  return content;
 }
 
 export function quoted(eTag: string): string {
   return `"${eTag}"`;
-}
-
-/** Keys in a listing asked for with encoding-type=url: as S3 writes them, with `+` for a space and a bare slash. */
-export function urlEncodeKey(key: string): string {
-  return encodeURIComponent(key)
-    .replace(/[!'()~]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`)
-    .replaceAll('%20', '+')
-    .replaceAll('%2F', '/');
 }

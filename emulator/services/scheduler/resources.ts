@@ -6,7 +6,7 @@ import {
   type DeployContext,
   harmless,
   integer,
-  type ResourceType,
+  type ResourceTypes,
   resourceType,
   tags,
 } from '../../templates/resource-type.ts';
@@ -17,7 +17,13 @@ import {
   scheduleInput,
   scheduleName,
 } from '../../templates/texts.ts';
-import type { Schedule as LocalSchedule } from './scheduler.ts';
+import type { Schedule as LocalSchedule, Scheduler } from './store.ts';
+
+/** What these resources are made in. */
+export interface Services {
+  scheduler: Scheduler;
+}
+type Context = DeployContext<Services>;
 
 const ScheduleGroup = z.strictObject({ Name: scheduleGroupName, Tags: tags });
 
@@ -44,7 +50,7 @@ const Schedule = z.strictObject({
   Target,
 });
 
-export const schedulerTypes: Record<string, ResourceType> = {
+export const schedulerTypes: ResourceTypes<Services> = {
   'AWS::Scheduler::ScheduleGroup': resourceType(ScheduleGroup, {
     named: 'Name',
     replacedBy: ['Name'],
@@ -76,7 +82,7 @@ export const schedulerTypes: Record<string, ResourceType> = {
   }),
 };
 
-function scheduleOf(properties: z.output<typeof Schedule>, { account, region }: DeployContext): LocalSchedule {
+function scheduleOf(properties: z.output<typeof Schedule>, { account, region }: Context): LocalSchedule {
   const { Target: target } = properties;
   return {
     account,

@@ -1,6 +1,7 @@
 /** The parameters of one operation, read with SQS's checks. What nobody asked for is refused by name, never ignored. */
+
+import type { MessageAttribute, MessageAttributes } from '../../core/queue-message.ts';
 import { invalidValue, malformedInput, missingParameter, unsupported } from './errors.ts';
-import type { MessageAttribute, MessageAttributes } from './message.ts';
 
 export class Input {
   readonly #fields: Record<string, unknown>;

@@ -1,6 +1,7 @@
 /** A received message in the shape of the API, with just the attributes that the receiver asked for. */
 import { ApiError } from '../../core/api.ts';
-import { type MessageAttributes, md5OfAttributes, type ReceivedMessage } from './message.ts';
+import type { MessageAttributes, ReceivedMessage } from '../../core/queue-message.ts';
+import { md5OfAttributes } from './message.ts';
 
 const SYSTEM_ATTRIBUTES = [
   'All',

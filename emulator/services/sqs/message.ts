@@ -1,42 +1,14 @@
 /** Messages as SQS stores and hands them out, and the rules for what a message may hold. */
 import { createHash } from 'node:crypto';
 import { ApiError } from '../../core/api.ts';
+import type { MessageAttributes } from '../../core/queue-message.ts';
 import { invalidParameter, invalidValue, missingParameter } from './errors.ts';
-
-export interface MessageAttribute {
-  /** `String`, `Number` or `Binary`, with an optional label of one's own after a dot. */
-  dataType: string;
-  stringValue?: string;
-  binaryValue?: Buffer;
-}
-
-export type MessageAttributes = Record<string, MessageAttribute>;
-
-export type SystemAttributes = {
-  SenderId: string;
-  /** Milliseconds since the epoch, as text. */
-  SentTimestamp: string;
-  ApproximateReceiveCount: string;
-  ApproximateFirstReceiveTimestamp: string;
-  /** The queue that this message came from, on a message that has been moved to a dead-letter queue. */
-  DeadLetterQueueSourceArn?: string;
-};
 
 export interface OutgoingMessage {
   body: string;
   attributes?: MessageAttributes | undefined;
   /** 0–900; without it the queue's own delay holds. */
   delaySeconds?: number | undefined;
-}
-
-export interface ReceivedMessage {
-  messageId: string;
-  receiptHandle: string;
-  body: string;
-  md5OfBody: string;
-  /** The system attributes, all of them. */
-  attributes: SystemAttributes;
-  messageAttributes: MessageAttributes;
 }
 
 const MAXIMUM_ATTRIBUTES = 10;

@@ -1,15 +1,16 @@
 /** Every operation of the SQS API that is there: its parameters, and what it does. */
 import { ApiError, type Caller } from '../../core/api.ts';
 import { arnOf } from '../../core/partition.ts';
+import type { JsonContent } from '../../protocols/aws-json.ts';
 import { checkBatchSize, runBatch } from './batch.ts';
 import { queueDoesNotExist } from './errors.ts';
 import type { Input } from './input.ts';
 import { md5OfAttributes, md5OfBody, messageSizeBytes, type OutgoingMessage } from './message.ts';
 import { receivedMessageAnswer, selectSystemAttributes } from './message-answer.ts';
-import type { MoveTasks } from './move-tasks.ts';
-import type { Queue } from './queue.ts';
-import type { Queues } from './queues.ts';
-import { senderIdOf } from './stored-message.ts';
+import type { MoveTasks } from './state/move-tasks.ts';
+import type { Queue } from './state/queue.ts';
+import type { Queues } from './state/queues.ts';
+import { senderIdOf } from './state/stored-message.ts';
 
 /** One call: its parameters, who makes it, in which region, and what it works on. */
 export interface Call {
@@ -20,12 +21,9 @@ export interface Call {
   moveTasks: MoveTasks;
 }
 
-/** The answer's JSON; nothing for operations that answer with an empty one. */
-export type Answer = object | undefined;
-
 interface Operation {
   parameters: readonly string[];
-  run(call: Call): Answer | Promise<Answer>;
+  run(call: Call): JsonContent | Promise<JsonContent>;
 }
 
 const SEND_PARAMETERS = ['MessageBody', 'DelaySeconds', 'MessageAttributes'];
@@ -185,7 +183,7 @@ function sendOne(queue: Queue, { caller }: Call, message: OutgoingMessage): Reco
   };
 }
 
-async function receive(call: Call): Promise<Answer> {
+async function receive(call: Call): Promise<JsonContent> {
   const { input } = call;
   const queue = permitted(call, 'ReceiveMessage');
   const systemNames = [...input.texts('AttributeNames'), ...input.texts('MessageSystemAttributeNames')];
@@ -225,7 +223,7 @@ function selectQueueAttributes(all: Record<string, string>, names: string[]): Re
 }
 
 /** A page of queue URLs; the token is the position to go on from. Without MaxResults a list ends at 1,000 (ListQueues). */
-function urlPage(member: string, { input, queues }: Call, found: Queue[]): Answer {
+function urlPage(member: string, { input, queues }: Call, found: Queue[]): JsonContent {
   const maxResults = input.integerWithin('MaxResults', 1, 1000, 1000);
   const token = input.optionalText('NextToken');
   const start = token === undefined ? 0 : Number(Buffer.from(token, 'base64').toString());

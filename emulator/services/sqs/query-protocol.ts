@@ -3,13 +3,13 @@
  * Both directions are only a change of shape: the operations see and give what the JSON protocol would carry.
  */
 import type { ApiError, ApiResponse } from '../../core/api.ts';
-import { type XmlNode, xmlDocument } from '../../protocols/xml.ts';
-import { malformedInput, queryErrorCode } from './errors.ts';
-import type { Answer } from './operations.ts';
+import type { JsonContent } from '../../protocols/aws-json.ts';
+import { queryAnswer, queryError } from '../../protocols/query.ts';
+import { type FormTree, formTree } from '../../protocols/query-form.ts';
+import type { XmlNode } from '../../protocols/xml.ts';
+import { queryErrorCode } from './errors.ts';
 
 const NAMESPACE = 'http://queue.amazonaws.com/doc/2012-11-05/';
-
-type Tree = { [name: string]: string | Tree };
 
 /** `Name.1=…` stands for lists whose JSON name differs. */
 const LISTS: Record<string, string> = {
@@ -24,31 +24,10 @@ const INTEGERS = ['DelaySeconds', 'MaxNumberOfMessages', 'VisibilityTimeout', 'W
 
 /** The form's parameters in the shape of the JSON protocol. @throws ApiError MalformedInput */
 export function parseForm(form: URLSearchParams): object {
-  const tree: Tree = {};
-  for (const [name, value] of form) {
-    if (name !== 'Action' && name !== 'Version') insert(tree, name.split('.'), value);
-  }
-  return fieldsOf(tree);
+  return fieldsOf(formTree(form));
 }
 
-function insert(tree: Tree, [name = '', ...rest]: string[], value: string): void {
-  const known = Object.hasOwn(tree, name) ? tree[name] : undefined;
-  if (typeof known === 'string' || (known && rest.length === 0)) throw malformedInput(`${name} is given twice.`);
-  if (rest.length === 0) {
-    define(tree, name, value);
-    return;
-  }
-  const child = known ?? {};
-  define(tree, name, child);
-  insert(child, rest, value);
-}
-
-/** Not by assignment: a parameter named `__proto__` is only a parameter. */
-function define(tree: Tree, name: string, value: string | Tree): void {
-  Object.defineProperty(tree, name, { value, enumerable: true, configurable: true, writable: true });
-}
-
-function fieldsOf(tree: Tree): Record<string, unknown> {
+function fieldsOf(tree: FormTree): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(tree).map(([name, value]) => {
       if (LISTS[name])
@@ -60,13 +39,13 @@ function fieldsOf(tree: Tree): Record<string, unknown> {
   );
 }
 
-function itemsOf(value: string | Tree): (string | Tree)[] {
+function itemsOf(value: string | FormTree): (string | FormTree)[] {
   if (typeof value === 'string') return [value];
   const indexes = Object.keys(value).sort((one, other) => Number(one) - Number(other));
   return indexes.map((index) => value[index]!);
 }
 
-function namedValues(items: (string | Tree)[]): object {
+function namedValues(items: (string | FormTree)[]): object {
   return Object.fromEntries(
     items.map((item) => (typeof item === 'string' ? [item, {}] : [String(item['Name']), item['Value']])),
   );
@@ -80,12 +59,8 @@ const ELEMENTS: Record<string, string> = {
   Results: 'ListMessageMoveTasksResultEntry',
 };
 
-export function xmlAnswer(operation: string, answer: Answer, requestId: string): ApiResponse {
-  const content = {
-    ...(answer === undefined ? {} : { [`${operation}Result`]: elementsOf(operation, answer) }),
-    ResponseMetadata: { RequestId: requestId },
-  };
-  return xml(200, xmlDocument(`${operation}Response`, content, NAMESPACE));
+export function xmlAnswer(operation: string, answer: JsonContent, requestId: string): ApiResponse {
+  return queryAnswer(NAMESPACE, operation, answer && elementsOf(operation, answer), requestId);
 }
 
 function elementsOf(operation: string, answer: object): { [element: string]: XmlNode } {
@@ -107,14 +82,5 @@ function nodeOf(operation: string, value: unknown): XmlNode {
 }
 
 export function xmlError(error: ApiError, requestId: string): ApiResponse {
-  const Type = error.status < 500 ? 'Sender' : 'Receiver';
-  const content = {
-    Error: { Type, Code: queryErrorCode(error.code), Message: error.message, Detail: '' },
-    RequestId: requestId,
-  };
-  return xml(error.status, xmlDocument('ErrorResponse', content, NAMESPACE));
-}
-
-function xml(status: number, body: string): ApiResponse {
-  return { status, headers: { 'content-type': 'text/xml' }, body };
+  return queryError({ namespace: NAMESPACE }, error, requestId, { Code: queryErrorCode(error.code), Detail: '' });
 }

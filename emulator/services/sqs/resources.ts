@@ -1,5 +1,6 @@
 /** AWS::SQS::*: queues and their policies. */
 import { z } from 'zod';
+import type { PrincipalIds } from '../../authorization/principal.ts';
 import { resourcePolicy } from '../../templates/resource-policy.ts';
 import {
   boolean,
@@ -7,13 +8,21 @@ import {
   integer,
   physicalName,
   policyDocument,
-  type ResourceType,
+  type ResourceTypes,
   resourceType,
   tags,
 } from '../../templates/resource-type.ts';
 import { queueName } from '../../templates/texts.ts';
 import { queueDoesNotExist } from './errors.ts';
-import type { RedriveAllowPolicy } from './queue-settings.ts';
+import type { SqsService } from './service.ts';
+import type { RedriveAllowPolicy } from './state/queue-settings.ts';
+
+/** What these resources are made in. */
+export interface Services {
+  sqs: SqsService;
+  directory: PrincipalIds;
+}
+type Context = DeployContext<Services>;
 
 const Queue = z.strictObject({
   QueueName: queueName.optional(),
@@ -37,7 +46,7 @@ const Queue = z.strictObject({
 
 const QueuePolicy = z.strictObject({ Queues: z.array(z.string()).min(1), PolicyDocument: policyDocument });
 
-export const sqsTypes: Record<string, ResourceType> = {
+export const sqsTypes: ResourceTypes<Services> = {
   'AWS::SQS::Queue': resourceType(Queue, {
     named: 'QueueName',
     replacedBy: ['QueueName'],
@@ -79,16 +88,16 @@ export const sqsTypes: Record<string, ResourceType> = {
   }),
 };
 
-function setPolicy({ Queues, PolicyDocument }: z.output<typeof QueuePolicy>, context: DeployContext): void {
+function setPolicy({ Queues, PolicyDocument }: z.output<typeof QueuePolicy>, context: Context): void {
   const policy = resourcePolicy('queue policy', PolicyDocument, context);
   for (const url of Queues) context.services.sqs.setQueuePolicy(url, policy, context.region);
 }
 
-function removePolicy({ Queues }: z.output<typeof QueuePolicy>, { region, services: { sqs } }: DeployContext): void {
+function removePolicy({ Queues }: z.output<typeof QueuePolicy>, { region, services: { sqs } }: Context): void {
   for (const url of Queues) if (sqs.queueByUrl(url, region)) sqs.setQueuePolicy(url, undefined, region);
 }
 
-function settingsOf(name: string, properties: z.output<typeof Queue>, { account, region }: DeployContext) {
+function settingsOf(name: string, properties: z.output<typeof Queue>, { account, region }: Context) {
   const allow = properties.RedriveAllowPolicy;
   const settings = {
     visibilityTimeoutSeconds: properties.VisibilityTimeout,

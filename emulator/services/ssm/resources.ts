@@ -1,6 +1,14 @@
 /** AWS::SSM::Parameter: plain texts by name. */
 import { z } from 'zod';
-import { alreadyExists, harmless, type ResourceType, resourceType } from '../../templates/resource-type.ts';
+import type { Clock } from '../../core/api.ts';
+import { alreadyExists, harmless, type ResourceTypes, resourceType } from '../../templates/resource-type.ts';
+import type { ParameterStore } from './store.ts';
+
+/** What these resources are made in. */
+export interface Services {
+  parameters: ParameterStore;
+  clock: Clock;
+}
 
 const Parameter = z.strictObject({
   Name: z.string(),
@@ -10,7 +18,7 @@ const Parameter = z.strictObject({
   Description: harmless('a text for people'),
 });
 
-export const ssmTypes: Record<string, ResourceType> = {
+export const ssmTypes: ResourceTypes<Services> = {
   'AWS::SSM::Parameter': resourceType(Parameter, {
     named: 'Name',
     replacedBy: ['Name', 'Type'],

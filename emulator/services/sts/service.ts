@@ -1,6 +1,6 @@
 import { checkPartition } from '../../authorization/acceptance.ts';
 import { nameOf } from '../../authorization/authorizer.ts';
-import { type PolicyDocument, parsePolicy } from '../../authorization/policy.ts';
+import { parsePolicy } from '../../authorization/policy.ts';
 import {
   type AccessRequest,
   ApiError,
@@ -10,31 +10,40 @@ import {
   type ContextKeys,
   type Service,
 } from '../../core/api.ts';
-import { partitionOfArn } from '../../core/partition.ts';
-import { type QueryApi, queryError, serveQuery } from '../../protocols/query-protocol.ts';
+import type { Credentials, ServiceAssumption } from '../../core/credentials.ts';
+import { assumedRoleArn, partitionOfArn } from '../../core/partition.ts';
+import type { PolicyDocument } from '../../core/policy-document.ts';
+import { type QueryApi, queryError, serveQuery } from '../../protocols/query.ts';
 import type { XmlNode } from '../../protocols/xml.ts';
-import type { Directory } from '../iam/directory.ts';
-import { assumedRoleArn, type Role } from '../iam/entities.ts';
-import type { Credentials } from '../iam/key-ring.ts';
 import { packedPolicySize } from './packed-policy.ts';
 import { type AssumeRoleInput, readAssumeRole } from './parameters.ts';
 
 /** A role assumed by a role: its session ends within the hour, whatever the role allows. */
 const MAX_CHAINED_SECONDS = 3600;
 
-export interface ServiceAssumption {
-  roleArn: string;
-  /** e.g. `lambda.amazonaws.com` */
-  service: string;
-  sessionName: string;
-  durationSeconds: number;
-  /** e.g. aws:SourceArn, aws:SourceAccount */
-  context?: ContextKeys;
+export interface AssumableRole {
+  account: string;
+  name: string;
+  arn: string;
+  roleId: string;
+  trust: PolicyDocument;
+  maxSessionDurationSeconds: number;
+}
+
+/** What STS asks IAM. */
+export interface RoleDirectory {
+  findRoleByArn(arn: string): AssumableRole | undefined;
+  issueSession(session: {
+    role: AssumableRole;
+    sessionName: string;
+    durationSeconds: number;
+    sessionPolicies?: PolicyDocument[];
+  }): Credentials;
 }
 
 /** The Security Token Service in its query protocol: AssumeRole and GetCallerIdentity. */
 export class StsService implements Service {
-  readonly #directory: Directory;
+  readonly #directory: RoleDirectory;
   readonly #authorizer: Authorizer;
   readonly #api: QueryApi = {
     namespace: 'https://sts.amazonaws.com/doc/2011-06-15/',
@@ -45,9 +54,13 @@ export class StsService implements Service {
     },
   };
 
-  constructor({ directory, authorizer }: { directory: Directory; authorizer: Authorizer }) {
+  constructor({ directory, authorizer }: { directory: RoleDirectory; authorizer: Authorizer }) {
     this.#directory = directory;
     this.#authorizer = authorizer;
+  }
+
+  get operations(): string[] {
+    return Object.keys(this.#api.operations);
   }
 
   handle(request: ApiRequest): Promise<ApiResponse> {
@@ -114,7 +127,7 @@ export class StsService implements Service {
    * A role that doesn't exist answers like one that refuses: nobody learns names by trying. Those of another partition
    * don't exist (seen of GovCloud in corymhall/cdk-diff-action#70).
    */
-  #authorize(caller: AccessRequest['caller'], roleArn: string, context: ContextKeys): Role {
+  #authorize(caller: AccessRequest['caller'], roleArn: string, context: ContextKeys): AssumableRole {
     const { principal } = caller;
     const isElsewhere = 'arn' in principal && partitionOfArn(principal.arn) !== partitionOfArn(roleArn);
     const role = isElsewhere ? undefined : this.#directory.findRoleByArn(roleArn);
@@ -145,7 +158,7 @@ function getCallerIdentity({ caller: { principal } }: ApiRequest): XmlNode {
   }
 }
 
-function checkDuration({ maxSessionDurationSeconds }: Role, durationSeconds: number): void {
+function checkDuration({ maxSessionDurationSeconds }: AssumableRole, durationSeconds: number): void {
   if (durationSeconds <= maxSessionDurationSeconds) return;
   const problem = 'The requested DurationSeconds exceeds the MaxSessionDuration set for this role.';
   throw new ApiError('ValidationError', 400, problem);

@@ -9,17 +9,18 @@ import { GetObjectCommand, HeadObjectCommand, PutObjectCommand, S3Client } from 
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { ApiError, type ApiRequest, type ApiResponse, type Service } from '../../core/api.ts';
+import type { AccessKey } from '../../core/credentials.ts';
 import { Gateway } from '../../http/gateway.ts';
 import { createCertificate, type ServerCertificate } from '../../http/tls.ts';
 import { xmlDocument } from '../../protocols/xml.ts';
-import { Directory } from '../../services/iam/directory.ts';
-import type { AccessKey } from '../../services/iam/key-ring.ts';
+import { Directory } from '../../services/iam/state/directory.ts';
 
 const ACCOUNT = '111111111111';
 const MEBIBYTE = 1024 * 1024;
 
 /** Answers with what it was told about the request, unless a test has put another behaviour in. */
 class EchoService implements Service {
+  readonly operations = [];
   behaviour: ((request: ApiRequest) => Promise<ApiResponse>) | undefined;
 
   async handle(request: ApiRequest): Promise<ApiResponse> {
@@ -411,6 +412,7 @@ describe('the port', () => {
       reached = resolve;
     });
     const forever: Service = {
+      operations: [],
       handle: () => {
         reached();
         return new Promise(() => {});

@@ -10,11 +10,11 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { IamAuthorizer } from '../../authorization/authorizer.ts';
 import { parsePolicy } from '../../authorization/policy.ts';
 import { ApiError, type Principal } from '../../core/api.ts';
+import type { AccessKey } from '../../core/credentials.ts';
 import { Gateway } from '../../http/gateway.ts';
 import { createCertificate } from '../../http/tls.ts';
-import { Directory } from '../../services/iam/directory.ts';
-import type { AccessKey } from '../../services/iam/key-ring.ts';
 import { IamService } from '../../services/iam/service.ts';
+import { Directory } from '../../services/iam/state/directory.ts';
 import { StsService } from '../../services/sts/service.ts';
 
 const A = '111111111111';

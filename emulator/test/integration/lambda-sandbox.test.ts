@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { Sandbox } from '../../services/lambda/sandbox.ts';
+import { Sandbox } from '../../services/lambda/runtime/sandbox.ts';
 
 let taskRoot: string;
 let lines: string[];
@@ -175,7 +175,7 @@ test('sandboxes die with the process that holds them, however it ends', async ()
     'setInterval(() => {}, 1000); export const handler = async () => process.pid;',
   );
   const script = `
-    import { Sandbox } from ${JSON.stringify(new URL('../../services/lambda/sandbox.ts', import.meta.url).href)};
+    import { Sandbox } from ${JSON.stringify(new URL('../../services/lambda/runtime/sandbox.ts', import.meta.url).href)};
     const environment = { _HANDLER: 'index.handler', LAMBDA_TASK_ROOT: ${JSON.stringify(taskRoot)} };
     const sandbox = new Sandbox({ taskRoot: ${JSON.stringify(taskRoot)}, memorySizeMb: 128, environment, onLine() {} });
     const { payload } = await sandbox.invoke({ requestId: 'i', payload: '{}', timeoutSeconds: 5, invokedFunctionArn: '' });

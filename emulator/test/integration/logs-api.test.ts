@@ -6,7 +6,7 @@ import { Readable } from 'node:stream';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { IamAuthorizer } from '../../authorization/authorizer.ts';
 import type { ApiRequest, Principal } from '../../core/api.ts';
-import { Directory } from '../../services/iam/directory.ts';
+import { Directory } from '../../services/iam/state/directory.ts';
 import { LogsService } from '../../services/logs/service.ts';
 import { LogStore } from '../../services/logs/store.ts';
 
@@ -66,7 +66,12 @@ test('finds lines by a pattern, a time and in pages', async () => {
 test.each([
   ['of a user without the permission', {}, { user: 'nobody' }, 'is not authorized to perform: logs:FilterLogEvents'],
   ['of another group than the policy names', { logGroupName: '/aws/lambda/g' }, {}, 'is not authorized'],
-  ['of another operation', {}, { operation: 'DeleteLogGroup' }, 'is not supported here, only'],
+  [
+    'of another operation',
+    {},
+    { operation: 'DeleteLogGroup' },
+    "is not one of the local CloudWatch Logs's: FilterLogEvents",
+  ],
   ['with a parameter that is not known here', { unmask: true }, {}, 'unmask'],
 ])('a request %s is refused', async (_, parameters, who, problem) => {
   await expect(filter(parameters, who)).rejects.toThrow(problem);

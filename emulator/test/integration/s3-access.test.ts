@@ -28,8 +28,8 @@ import {
   UploadPartCommand,
 } from '@aws-sdk/client-s3';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import type { PolicyDocument, Statement } from '../../authorization/policy.ts';
 import { canonicalUserId } from '../../core/accounts.ts';
+import type { PolicyDocument, Statement } from '../../core/policy-document.ts';
 import { ACCOUNT, OTHER_ACCOUNT, publicAccess, REGION, S3Fixture } from './s3-fixture.ts';
 
 let fixture: S3Fixture;

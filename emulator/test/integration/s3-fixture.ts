@@ -8,14 +8,14 @@ import { buffer } from 'node:stream/consumers';
 import { S3Client, type S3ClientConfig } from '@aws-sdk/client-s3';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { IamAuthorizer } from '../../authorization/authorizer.ts';
-import type { PolicyDocument, Statement } from '../../authorization/policy.ts';
+import type { AccessKey } from '../../core/credentials.ts';
+import type { PolicyDocument, Statement } from '../../core/policy-document.ts';
 import { Gateway } from '../../http/gateway.ts';
 import { createCertificate } from '../../http/tls.ts';
-import { Directory } from '../../services/iam/directory.ts';
-import type { AccessKey } from '../../services/iam/key-ring.ts';
-import type { BucketSettings, KmsKeyPolicy } from '../../services/s3/model.ts';
+import { Directory } from '../../services/iam/state/directory.ts';
 import type { ObjectCreated } from '../../services/s3/notifications/s3-notification.ts';
 import { S3Service } from '../../services/s3/service.ts';
+import type { BucketSettings, KmsKeyPolicy } from '../../services/s3/state/model.ts';
 
 export const ACCOUNT = '111111111111';
 export const OTHER_ACCOUNT = '222222222222';

@@ -18,7 +18,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { Upload } from '@aws-sdk/lib-storage';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { type ChecksumAlgorithm, runningChecksum } from '../../services/s3/checksums.ts';
+import { type ChecksumAlgorithm, runningChecksum } from '../../services/s3/body/checksums.ts';
 import { S3Fixture } from './s3-fixture.ts';
 
 const Bucket = 'multipart';

@@ -22,8 +22,8 @@ import {
   UploadPartCopyCommand,
 } from '@aws-sdk/client-s3';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { tellingChecksums } from '../../../functions/aws/telling-checksums.ts';
-import { type ChecksumAlgorithm, runningChecksum } from '../../services/s3/checksums.ts';
+import { checksumMode } from '../../../functions/aws/checksum-mode.ts';
+import { type ChecksumAlgorithm, runningChecksum } from '../../services/s3/body/checksums.ts';
 import { S3Fixture } from './s3-fixture.ts';
 
 const Bucket = 'parts';
@@ -41,7 +41,8 @@ let telling: S3Client;
 beforeAll(async () => {
   fixture = await S3Fixture.start();
   client = fixture.root(undefined, { requestChecksumCalculation: 'WHEN_REQUIRED' });
-  telling = tellingChecksums(fixture.root(undefined, { responseChecksumValidation: 'WHEN_REQUIRED' }));
+  telling = fixture.root(undefined, { responseChecksumValidation: 'WHEN_REQUIRED' });
+  telling.middlewareStack.use(checksumMode);
   fixture.createBucket(Bucket);
   fixture.createBucket(OLD, { addsChecksums: false });
 });

@@ -23,9 +23,9 @@ import { IamAuthorizer } from '../../authorization/authorizer.ts';
 import { parsePolicy } from '../../authorization/policy.ts';
 import { Gateway } from '../../http/gateway.ts';
 import { createCertificate } from '../../http/tls.ts';
-import { Directory } from '../../services/iam/directory.ts';
-import type { Queue } from '../../services/sqs/queue.ts';
+import { Directory } from '../../services/iam/state/directory.ts';
 import { SqsService } from '../../services/sqs/service.ts';
+import type { Queue } from '../../services/sqs/state/queue.ts';
 
 const OWNER = '111111111111';
 const OTHER = '222222222222';

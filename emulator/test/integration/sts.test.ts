@@ -11,11 +11,11 @@ import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { IamAuthorizer } from '../../authorization/authorizer.ts';
 import { parsePolicy } from '../../authorization/policy.ts';
+import type { AccessKey } from '../../core/credentials.ts';
 import { Gateway } from '../../http/gateway.ts';
 import { createCertificate } from '../../http/tls.ts';
-import { Directory } from '../../services/iam/directory.ts';
-import type { Role } from '../../services/iam/entities.ts';
-import type { AccessKey } from '../../services/iam/key-ring.ts';
+import { Directory } from '../../services/iam/state/directory.ts';
+import type { Role } from '../../services/iam/state/entities.ts';
 import { StsService } from '../../services/sts/service.ts';
 
 const A = '111111111111';

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { type Alarm, stateOf } from '../../services/cloudwatch/alarm.ts';
 import { embeddedMetrics } from '../../services/cloudwatch/embedded-metrics.ts';
 import { MetricStore } from '../../services/cloudwatch/metric-store.ts';
-import { Schedules } from '../../services/eventbridge/scheduled-rules.ts';
+import { ScheduledRules } from '../../services/eventbridge/state/scheduled-rules.ts';
 
 const PLACE = { account: '111111111111', region: 'us-east-1' };
 const METRIC = { ...PLACE, namespace: 'N', name: 'M', dimensions: { route: 'main' } };
@@ -117,7 +117,7 @@ describe('an alarm', () => {
 });
 
 describe('a schedule', () => {
-  const schedules = new Schedules({ clock: () => 0, invoke: async () => undefined });
+  const schedules = new ScheduledRules({ clock: () => 0, invoke: async () => undefined });
   const rule = { ...PLACE, name: 'r', enabled: true, targets: [] };
 
   test.each(['rate(1 day)', 'rate(12 hours)', 'cron(0 6 * * ? *)'])('may be %s', (expression) => {

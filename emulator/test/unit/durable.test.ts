@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
+import type { Execution } from '../../core/invocation.ts';
 import { DurableExecution } from '../../services/lambda/durable/execution.ts';
 import { Journal } from '../../services/lambda/durable/journal.ts';
 import type { OperationUpdate } from '../../services/lambda/durable/operation.ts';
-import type { Execution } from '../../services/lambda/executor.ts';
-import type { Target } from '../../services/lambda/functions.ts';
+import type { Target } from '../../services/lambda/store.ts';
 
 function journal(): Journal {
   const ignore = () => undefined;

@@ -1,15 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { IamAuthorizer } from '../../authorization/authorizer.ts';
 import { parsePolicy } from '../../authorization/policy.ts';
-import { EventBus, type EventRule } from '../../services/eventbridge/event-bus.ts';
-import { Directory } from '../../services/iam/directory.ts';
+import { EventBus, type EventRule } from '../../services/eventbridge/state/event-bus.ts';
+import { Directory } from '../../services/iam/state/directory.ts';
+import { encodeKey } from '../../services/s3/key-encoding.ts';
 import { BucketNotifications, type QueueNotification } from '../../services/s3/notifications/bucket-notifications.ts';
-import {
-  encodeNotificationKey,
-  matchesFilter,
-  type ObjectCreated,
-  s3Notification,
-} from '../../services/s3/notifications/s3-notification.ts';
+import { matchesFilter, type ObjectCreated, s3Notification } from '../../services/s3/notifications/s3-notification.ts';
 import { SqsService } from '../../services/sqs/service.ts';
 
 const ACCOUNT = '111111111111';
@@ -88,7 +84,7 @@ test.each([
   ['é🎉', '%C3%A9%F0%9F%8E%89'],
   ['10:47=x&y?z#', '10%3A47%3Dx%26y%3Fz%23'],
 ])('the key %j is notified as %s, and decodes to itself', (key, encoded) => {
-  expect(encodeNotificationKey(key)).toBe(encoded);
+  expect(encodeKey(key)).toBe(encoded);
   expect(decodeURIComponent(encoded.replaceAll('+', ' '))).toBe(key);
 });
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { type ConditionResult, evaluateCondition } from '../../authorization/conditions.ts';
 import { mergeContext } from '../../authorization/context.ts';
-import type { ConditionValue, OneOrMany } from '../../authorization/policy.ts';
+import type { ConditionValue, OneOrMany } from '../../core/policy-document.ts';
 
 const context = mergeContext({
   text: 'Abc',

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { IamAuthorizer } from '../../authorization/authorizer.ts';
-import { listOf, type PolicyDocument, type Statement } from '../../authorization/policy.ts';
 import { bindPrincipals } from '../../authorization/principal.ts';
 import type { AccessRequest, Principal } from '../../core/api.ts';
-import { Directory } from '../../services/iam/directory.ts';
+import { listOf, type PolicyDocument, type Statement } from '../../core/policy-document.ts';
+import { Directory } from '../../services/iam/state/directory.ts';
 
 const HOME = '111111111111';
 const AWAY = '222222222222';

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { listOf, type PolicyKind, parsePolicy } from '../../authorization/policy.ts';
+import { type PolicyKind, parsePolicy } from '../../authorization/policy.ts';
 import { bindPrincipals } from '../../authorization/principal.ts';
-import { Directory } from '../../services/iam/directory.ts';
+import { listOf } from '../../core/policy-document.ts';
+import { Directory } from '../../services/iam/state/directory.ts';
 
 const allow = { Effect: 'Allow', Action: 's3:GetObject', Resource: 'arn:aws:s3:::b/*' };
 const trust = { Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { Service: 'lambda.amazonaws.com' } };

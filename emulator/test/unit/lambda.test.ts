@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { logLine } from '../../services/lambda/console.ts';
 import { parseFunctionName } from '../../services/lambda/function-name.ts';
-import { addPermission, FunctionRegistry } from '../../services/lambda/functions.ts';
-import { SandboxPool } from '../../services/lambda/sandbox-pool.ts';
+import { logLine } from '../../services/lambda/runtime/console.ts';
+import { SandboxPool } from '../../services/lambda/runtime/sandbox-pool.ts';
 import { failedMessageIds, sqsEvent } from '../../services/lambda/sqs-batch.ts';
+import { addPermission, FunctionRegistry } from '../../services/lambda/store.ts';
 
 const home = { account: '111111111111', region: 'us-east-1' };
 const arn = 'arn:aws:lambda:eu-west-1:222222222222:function:relay';

@@ -2,9 +2,10 @@
 import { createHash } from 'node:crypto';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { checkManagedSize } from '../../authorization/acceptance.ts';
-import { type PolicyDocument, type PolicyKind, parsePolicy, type Statement } from '../../authorization/policy.ts';
+import { type PolicyKind, parsePolicy } from '../../authorization/policy.ts';
 import { bindPrincipals } from '../../authorization/principal.ts';
-import { Directory } from '../../services/iam/directory.ts';
+import type { PolicyDocument, Statement } from '../../core/policy-document.ts';
+import { Directory } from '../../services/iam/state/directory.ts';
 import { packedPolicySize } from '../../services/sts/packed-policy.ts';
 
 const ACCOUNT = '111111111111';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import type { ChunkSigner } from '../../core/api.ts';
-import { AwsChunkedDecoder, type AwsChunkedOptions } from '../../services/s3/aws-chunked.ts';
+import { AwsChunkedDecoder, type AwsChunkedOptions } from '../../services/s3/body/aws-chunked.ts';
 
 const BIG = 'x'.repeat(8192);
 const TRAILER = 'x-amz-checksum-crc32:AAAAAA==';

@@ -9,10 +9,10 @@ import {
   compositeChecksum,
   crc64NvmeOfZeros,
   runningChecksum,
-} from '../../services/s3/checksums.ts';
-import { crc32c } from '../../services/s3/crc32c.ts';
-import { uploadChecksum } from '../../services/s3/upload-checksum.ts';
-import { checkPartChecksum } from '../../services/s3/upload-part.ts';
+} from '../../services/s3/body/checksums.ts';
+import { crc32c } from '../../services/s3/body/crc32c.ts';
+import { uploadChecksum } from '../../services/s3/body/upload-checksum.ts';
+import { checkPartChecksum } from '../../services/s3/operations/upload-part.ts';
 
 async function checksumOf(algorithm: ChecksumAlgorithm, bytes: Uint8Array): Promise<string> {
   const running = runningChecksum(algorithm);

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { encodeKey } from '../../services/s3/key-encoding.ts';
 import { listPage, type PageRequest } from '../../services/s3/listing.ts';
 import { compareUtf8, lowerBound } from '../../services/s3/utf8-order.ts';
-import { urlEncodeKey } from '../../services/s3/wire.ts';
 
 const KEYS = ['', 'a', 'a/', 'a/1', 'a/2', 'a/b/3', 'a0', 'b/1', 'b/2', 'c', 'z', '\ue000', '\uffff', '🐘', '🐘/x'];
 
@@ -78,6 +78,6 @@ test.each([
   ['100%+(1)', '100%25%2B%281%29'],
   ['é\n', '%C3%A9%0A'],
 ])('the listed key %j is encoded as %s', (key, encoded) => {
-  expect(urlEncodeKey(key)).toBe(encoded);
+  expect(encodeKey(key)).toBe(encoded);
   expect(decodeURIComponent(encoded.replaceAll('+', ' '))).toBe(key);
 });

@@ -2,9 +2,9 @@ import { describe, expect, test } from 'vitest';
 import { checkReadConditions, checkWriteConditions } from '../../services/s3/conditional.ts';
 import { parseCopySource } from '../../services/s3/copy-source.ts';
 import { readMetadata } from '../../services/s3/metadata.ts';
-import type { ObjectVersion } from '../../services/s3/model.ts';
 import { parseCopyRange, parseRange } from '../../services/s3/range.ts';
 import { decodeHeaderValue, encodeHeaderValue } from '../../services/s3/rfc2047.ts';
+import type { ObjectVersion } from '../../services/s3/state/model.ts';
 import { checkTags, parseTaggingHeader } from '../../services/s3/tags.ts';
 import { resolveTarget } from '../../services/s3/target.ts';
 

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
+import type { IssuedKey } from '../../core/credentials.ts';
 import type { RawRequest } from '../../http/signatures/canonical-request.ts';
 import { readSignature } from '../../http/signatures/signature-claim.ts';
 import { verifySignature } from '../../http/signatures/sigv4.ts';
-import type { IssuedKey } from '../../services/iam/key-ring.ts';
 
 // The worked examples of AWS's own documentation and of its SigV4 test suite.
 const S3_KEY: IssuedKey = {

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { checkMessage, type MessageAttributes, md5OfAttributes, messageSizeBytes } from '../../services/sqs/message.ts';
+import type { MessageAttributes } from '../../core/queue-message.ts';
+import { checkMessage, md5OfAttributes, messageSizeBytes } from '../../services/sqs/message.ts';
 
 const text = (stringValue: string) => ({ dataType: 'String', stringValue });
 const trace = Buffer.from('traceparent\x1e00-774062d6c37081a5a0b9b5b88e30627c-2d2482211f6489da-01');

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { Queue } from '../../services/sqs/queue.ts';
-import type { QueueSettings } from '../../services/sqs/queue-settings.ts';
+import { Queue } from '../../services/sqs/state/queue.ts';
+import type { QueueSettings } from '../../services/sqs/state/queue-settings.ts';
 
 const SENDER = 'AIDAEXAMPLE';
 const START = Date.parse('2026-01-02T03:04:05.678Z');

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { Clockwork } from '../../core/ticker.ts';
+import { Ticker } from '../../core/ticker.ts';
 import { parseTiming } from '../../core/time/timing.ts';
 import { MINUTE_MS } from '../../core/time/wall-clock.ts';
 
@@ -32,6 +32,10 @@ describe('a schedule is due', () => {
     ['cron(0 0 ? * FRIL *)', ['2026-01-30T00:00']],
   ])('%s', (expression, due) => expect(dueFrom('2026-01-01T00:00Z', expression)).toEqual(due));
 
+  test('nearest to a day that the month has, or not at all', () => {
+    expect(dueFrom('2027-04-01T00:00Z', 'cron(0 0 31W * ? *)', { hours: 24 * 45 })).toEqual([]);
+  });
+
   test('by the clock of its time zone, in winter and in summer', () => {
     const timeZone = 'Europe/Berlin';
     expect(dueFrom('2026-01-01T00:00Z', 'cron(0 4 * * ? *)', { timeZone, count: 1 })).toEqual(['2026-01-01T03:00']);
@@ -63,6 +67,12 @@ describe('a schedule is due', () => {
     'cron(0/0 4 * * ? *)',
     'cron(0 4 32 * ? *)',
     'cron(0 4 ? * MON#6 *)',
+    'cron(0 4 ? * MON#1,FRI#2 *)',
+    'cron(0 4 ? * 8 *)',
+    'cron(0 4 ? * TUE#L *)',
+    'cron(0 4 LW * ? *)',
+    'cron(0 4 * * ? 2200)',
+    'cron(0/70 4 * * ? *)',
   ])('never by %s', (expression) => expect(parseTiming(expression)).toBeUndefined());
 });
 
@@ -74,7 +84,7 @@ test('one that fails to fire keeps no other from firing', () => {
     fired.push(arn);
   };
   const firing = [{ dueArns: () => ['broken', 'sound'], fire }];
-  new Clockwork({ clock: () => 0, firing, onError: (error) => failures.push(error) }).fireDue(0);
+  new Ticker({ clock: () => 0, firing, onError: (error) => failures.push(error) }).fireDue(0);
   expect(fired).toEqual(['sound']);
   expect(failures).toEqual([new Error('refused')]);
 });

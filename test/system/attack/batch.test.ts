@@ -3,9 +3,9 @@ import { PutObjectCommand } from '@aws-sdk/client-s3';
 import type { Message } from '@aws-sdk/client-sqs';
 import type { SQSRecord } from 'aws-lambda';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { answerBatchJob } from '../../../functions/doors/batch-job.ts';
-import { answerManual } from '../../../functions/doors/manual.ts';
-import { answerQueue } from '../../../functions/doors/queue.ts';
+import { relayBatchJob } from '../../../functions/doors/batch-job.ts';
+import { relayKeys } from '../../../functions/doors/manual.ts';
+import { relayMessages } from '../../../functions/doors/queue.ts';
 import { type InProcessRelay, inProcessRelay, justBefore } from '../../support/in-process-relay.ts';
 import { receivedRecords, sqsRecord } from '../../support/received.ts';
 import {
@@ -62,7 +62,7 @@ function message(body: unknown, attributes: Record<string, string> = {}): SQSRec
 const waiting = () => receivedRecords(world);
 
 async function answer(record: SQSRecord, by = relay): Promise<void> {
-  expect(await answerQueue(by.invocation, { Records: [record] })).toEqual({ batchItemFailures: [] });
+  expect(await relayMessages(by.invocation, { Records: [record] })).toEqual({ batchItemFailures: [] });
 }
 async function isDelivered(key: string): Promise<boolean> {
   return (await world.ledgerItem(key))?.['status'] === 'delivered';
@@ -204,7 +204,7 @@ describe('of a list of keys', () => {
 
   test('one that can’t be relayed is named to a person, and the others are delivered', async () => {
     await drop('by-hand');
-    const { receipts, failures } = await answerManual(relay.invocation, { keys: ['', 'never-there', 'by-hand', 7] });
+    const { receipts, failures } = await relayKeys(relay.invocation, { keys: ['', 'never-there', 'by-hand', 7] });
     expect(receipts).toMatchObject([{ status: 'delivered', source: { key: 'by-hand' } }]);
     const named = failures.map(({ key, failure }) => [key, failure['code']]).toSorted();
     expect(named).toEqual([
@@ -216,7 +216,7 @@ describe('of a list of keys', () => {
 
   test('nothing else is guessed at: the person is told, and nothing is begun', async () => {
     for (const event of [{ keys: ['by-hand'], rout: 'main' }, { keys: [] }, { key: 'a', keys: ['by-hand'] }]) {
-      await expect(answerManual(relay.invocation, event)).rejects.toMatchObject({ code: 'BadEvent' });
+      await expect(relayKeys(relay.invocation, event)).rejects.toMatchObject({ code: 'BadEvent' });
     }
   });
 });
@@ -231,13 +231,13 @@ test('of a batch job, each task is answered for that can be', async () => {
     task('wrong', 'task', 'another-bucket'),
     task('good', 'task'),
   ];
-  const { results } = await answerBatchJob(relay.invocation, job(...tasks));
+  const { results } = await relayBatchJob(relay.invocation, job(...tasks));
   expect(results.map(({ taskId, resultCode }) => [taskId, resultCode])).toEqual([
     ['bad', 'PermanentFailure'],
     ['wrong', 'PermanentFailure'],
     ['good', 'Succeeded'],
   ]);
-  await expect(answerBatchJob(relay.invocation, job(task(undefined, 'task')))).rejects.toMatchObject({
+  await expect(relayBatchJob(relay.invocation, job(task(undefined, 'task')))).rejects.toMatchObject({
     code: 'BadEvent',
   });
 });
@@ -372,7 +372,7 @@ describe('what can’t be finished together isn’t begun together, and loses no
   test('asked for by hand: what waits is begun once the others have ended', async () => {
     const keys = Array.from({ length: 5 }, (_, index) => `heavy ${index}`);
     for (const key of keys) await dropHeavy(key);
-    const { receipts, failures } = await answerManual(hurried().invocation, { keys: [...keys, 'never-there'] });
+    const { receipts, failures } = await relayKeys(hurried().invocation, { keys: [...keys, 'never-there'] });
     expect(receipts.map(({ source }) => source.key).toSorted()).toEqual(keys);
     expect(receipts.map((receipt) => receipt.status)).toEqual(keys.map(() => 'delivered'));
     expect(failures.map(({ key }) => key)).toEqual(['never-there']);
@@ -381,6 +381,6 @@ describe('what can’t be finished together isn’t begun together, and loses no
   test('asked for by hand with too little time left: the person is told', async () => {
     await dropHeavy('too-late');
     const { invocation } = inProcessRelay(world, REMAINING_MS / 2);
-    await expect(answerManual(invocation, { keys: ['too-late'] })).rejects.toMatchObject({ code: 'NotBegun' });
+    await expect(relayKeys(invocation, { keys: ['too-late'] })).rejects.toMatchObject({ code: 'NotBegun' });
   });
 });

@@ -3,9 +3,9 @@ import { DeleteObjectCommand, GetObjectCommand, PutObjectCommand, type S3Client 
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import type { SQSRecord } from 'aws-lambda';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
-import { answerBatchJob } from '../../../functions/doors/batch-job.ts';
-import { answerManual } from '../../../functions/doors/manual.ts';
-import { answerQueue } from '../../../functions/doors/queue.ts';
+import { relayBatchJob } from '../../../functions/doors/batch-job.ts';
+import { relayKeys } from '../../../functions/doors/manual.ts';
+import { relayMessages } from '../../../functions/doors/queue.ts';
 import { attributesOf } from '../../../functions/messages/message-history.ts';
 import { type InProcessRelay, inProcessRelay, justBefore } from '../../support/in-process-relay.ts';
 import { receivedRecords, sqsRecord } from '../../support/received.ts';
@@ -87,7 +87,7 @@ function triedBefore(record: SQSRecord, tries: number): SQSRecord {
 }
 
 async function answer(by: InProcessRelay, record: SQSRecord): Promise<void> {
-  expect(await answerQueue(by.invocation, { Records: [record] })).toEqual({ batchItemFailures: [] });
+  expect(await relayMessages(by.invocation, { Records: [record] })).toEqual({ batchItemFailures: [] });
 }
 
 function refusingMessagesTo(sqs: SQSClient, queueUrl: string): void {
@@ -224,7 +224,7 @@ describe('a write that went unanswered lands after a newer object was delivered,
     const body = event(key, older, '00A1');
     const late = firstPutUnanswered(relay.writer);
     // Its answer never comes to anybody.
-    await answerQueue(relay.invocation, { Records: [body] });
+    await relayMessages(relay.invocation, { Records: [body] });
     await waiting();
     const again = { ...body, attributes: { ...body.attributes, ApproximateReceiveCount: '2' } };
     await answer(inProcessRelay(world), again);
@@ -240,7 +240,7 @@ describe('a write that went unanswered lands after a newer object was delivered,
     await put(key, 'older');
     await waiting();
     const late = firstPutUnanswered(relay.writer);
-    expect(await answerManual(relay.invocation, { key })).toMatchObject({ receipts: [{ certain: false }] });
+    expect(await relayKeys(relay.invocation, { key })).toMatchObject({ receipts: [{ certain: false }] });
     const newer = await put(key, 'newer');
     await answer(inProcessRelay(world), event(key, newer, '00A2'));
     await late.land();
@@ -419,7 +419,7 @@ describe('after a delete the newest that was delivered stays', () => {
       () => remove(key),
     );
     if (receives > 0) await answer(writer, event(key, newer, '00C2', receives));
-    else await expect(answerManual(writer.invocation, { key })).rejects.toMatchObject({ code: 'Superseded' });
+    else await expect(relayKeys(writer.invocation, { key })).rejects.toMatchObject({ code: 'Superseded' });
     await untilQuiet();
     expect(await delivered(key)).toBe('newer');
     const letters = await world.deadLetters();
@@ -444,7 +444,7 @@ describe('after a delete the newest that was delivered stays', () => {
       () => remove(key),
     );
     refusingMessagesTo(invocation.clients.sqs, invocation.config.queueUrl);
-    await expect(answerManual(invocation, { key })).rejects.toMatchObject({ code: 'QueueUnavailable' });
+    await expect(relayKeys(invocation, { key })).rejects.toMatchObject({ code: 'QueueUnavailable' });
     const [letter] = await world.deadLetters();
     expect(letter?.MessageAttributes).toMatchObject({ ErrorCode: { StringValue: 'Superseded' } });
   });
@@ -552,7 +552,7 @@ describe('a message that each receiver dies at is set aside with a reason before
         },
       { step: 'initialize', name: 'acknowledged' },
     );
-    void answerQueue(relay.invocation, { Records: records });
+    void relayMessages(relay.invocation, { Records: records });
     await vi.waitFor(() => expect(acknowledged).toEqual(['handle 1']), 3_000);
     await untilQuiet();
   });
@@ -613,7 +613,7 @@ test('what was asked for by hand, written and not recorded is looked after by a 
       await remove(key);
     },
   );
-  await expect(answerManual(down, { key })).rejects.toMatchObject({ code: 'LedgerUnavailable' });
+  await expect(relayKeys(down, { key })).rejects.toMatchObject({ code: 'LedgerUnavailable' });
   expect(await delivered(key)).toBe('older');
   await untilQuiet();
   expect(await delivered(key)).toBe('newer');
@@ -625,10 +625,10 @@ test('on a create-only route, too, the ledger names what was delivered last, aft
   const routes = config.routes.map((route) => ({ ...route, createOnly: true }));
   const createOnly = { ...relay.invocation, config: { ...config, routes } };
   await put(key, 'older');
-  await answerManual(createOnly, { key });
+  await relayKeys(createOnly, { key });
   await world.b.s3.send(new DeleteObjectCommand({ Bucket: DESTINATION_BUCKET, Key: PREFIX + key }));
   const newer = await put(key, 'newer');
-  await answerManual(createOnly, { key });
+  await relayKeys(createOnly, { key });
   expect(await delivered(key)).toBe('newer');
   expect(await world.ledgerItem(key)).toMatchObject({ status: 'delivered', sourceVersionId: newer.VersionId });
 });
@@ -664,7 +664,7 @@ test('a task of a second batch job starts an execution of its own, whatever its 
   for (const id of ['first', 'first', 'second']) {
     const tasks = [{ taskId: 't', s3Key: key, s3Bucket: SOURCE_BUCKET }];
     const job = { invocationSchemaVersion: '2.0', invocationId: 'i', job: { id }, tasks };
-    expect(await answerBatchJob(invocation, job)).toMatchObject({ results: [{ resultCode: 'Succeeded' }] });
+    expect(await relayBatchJob(invocation, job)).toMatchObject({ results: [{ resultCode: 'Succeeded' }] });
   }
   expect(names[1]).toBe(names[0]);
   expect(names[2]).not.toBe(names[0]);

@@ -1,7 +1,7 @@
 /** A message that wasn't tried is sent anew, and is still the same one. */
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import { afterEach, expect, test } from 'vitest';
-import { answerQueue } from '../../../functions/doors/queue.ts';
+import { relayMessages } from '../../../functions/doors/queue.ts';
 import type { Invocation } from '../../../functions/invocation/invocation.ts';
 import { attributesOf, historyOf } from '../../../functions/messages/message-history.ts';
 import { inProcessRelay } from '../../support/in-process-relay.ts';
@@ -53,7 +53,7 @@ test('ten objects that can’t all be finished in one invocation’s time all ar
   for (let batch = await receivedRecords(world); batch.length > 0; batch = await receivedRecords(world)) {
     for (const record of batch) firstIds.add(historyOf(record).firstId);
     // The invocation acknowledges them all.
-    expect(await answerQueue(hasOneTry, { Records: batch })).toEqual({ batchItemFailures: [] });
+    expect(await relayMessages(hasOneTry, { Records: batch })).toEqual({ batchItemFailures: [] });
     perInvocation.push(batch.length);
   }
   expect(await world.deadLetters()).toEqual([]);
@@ -104,6 +104,6 @@ test('what waits for a route that has another name by now goes along the routes 
     }),
   );
   const { invocation } = inProcessRelay(world);
-  expect(await answerQueue(invocation, { Records: await receivedRecords(world) })).toEqual({ batchItemFailures: [] });
+  expect(await relayMessages(invocation, { Records: await receivedRecords(world) })).toEqual({ batchItemFailures: [] });
   expect(await world.ledgerItem('waiting')).toMatchObject({ status: 'delivered' });
 });

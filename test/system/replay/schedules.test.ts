@@ -83,7 +83,7 @@ test('replay is invoked with what the schedule asks for', async () => {
 
 test('when the clock strikes, those that are due fire by themselves', async () => {
   const before = executions(world).length;
-  world.cloud.clockwork.fireDue(Date.parse('2026-01-15T03:00:00Z'));
+  world.cloud.ticker.fireDue(Date.parse('2026-01-15T03:00:00Z'));
   await eventually(async () => executions(world).length > before);
   await world.cloud.settled();
   expect(world.cloud.unexpectedErrors).toEqual([]);

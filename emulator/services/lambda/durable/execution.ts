@@ -2,8 +2,9 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ApiError, type Clock } from '../../../core/api.ts';
-import type { Execution, Executor } from '../executor.ts';
-import type { Target } from '../functions.ts';
+import type { Execution } from '../../../core/invocation.ts';
+import type { Executor } from '../runtime/executor.ts';
+import type { Target } from '../store.ts';
 import { Journal } from './journal.ts';
 import { type ErrorObject, type Operation, type OperationUpdate, toWire } from './operation.ts';
 

@@ -2,10 +2,11 @@
 import { buffer } from 'node:stream/consumers';
 import { z } from 'zod';
 import { ApiError, type ApiRequest, type Authorizer, type Clock } from '../../../core/api.ts';
-import type { Execution, Executor } from '../executor.ts';
+import type { Execution } from '../../../core/invocation.ts';
 import { parseFunctionName } from '../function-name.ts';
-import { type FunctionRegistry, resourcePolicyOf, type Target } from '../functions.ts';
-import type { RoleSessions } from '../role-sessions.ts';
+import type { Executor } from '../runtime/executor.ts';
+import type { RoleSessions } from '../runtime/role-sessions.ts';
+import { type FunctionRegistry, resourcePolicyOf, type Target } from '../store.ts';
 import { DurableExecution, describeExecution } from './execution.ts';
 import { type ErrorObject, operationUpdate, toWire } from './operation.ts';
 
@@ -78,20 +79,15 @@ export class DurableExecutions {
     }
   }
 
-  /** @param verb what follows the ARN in the path, if anything does */
-  async handle(request: ApiRequest, arn: string, verb: string | undefined): Promise<unknown> {
-    const route = `${request.method} ${verb ?? ''}`.trimEnd();
-    if (route === 'POST checkpoint') return this.#checkpoint(request, arn);
-    if (route === 'GET state') return this.#state(request, arn);
-    if (route === 'GET') return describeExecution(this.#authorized(request, arn, 'lambda:GetDurableExecution'));
-    throw new ApiError('UnknownOperationException', 404, `${route} is no operation of the local durable executions`);
-  }
-
   close(): void {
     for (const execution of this.#byArn.values()) execution.close();
   }
 
-  async #checkpoint(request: ApiRequest, arn: string): Promise<unknown> {
+  describe(request: ApiRequest, arn: string): unknown {
+    return describeExecution(this.#authorized(request, arn, 'lambda:GetDurableExecution'));
+  }
+
+  async checkpoint(request: ApiRequest, arn: string): Promise<unknown> {
     const execution = this.#authorized(request, arn, 'lambda:CheckpointDurableExecution');
     const parsed = checkpointRequest.safeParse(JSON.parse((await buffer(request.body)).toString()));
     if (!parsed.success) throw new ApiError('InvalidParameterValueException', 400, parsed.error.message);
@@ -99,7 +95,7 @@ export class DurableExecutions {
     return { CheckpointToken: token, NewExecutionState: { Operations: toWire(operations) } };
   }
 
-  #state({ query, ...request }: ApiRequest, arn: string): unknown {
+  state({ query, ...request }: ApiRequest, arn: string): unknown {
     const execution = this.#authorized({ ...request, query }, arn, 'lambda:GetDurableExecutionState');
     const from = Number(query.get('Marker') ?? 0);
     const count = Math.min(PAGE, Number(query.get('MaxItems') ?? PAGE));

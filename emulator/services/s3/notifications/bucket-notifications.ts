@@ -1,10 +1,10 @@
 /** The notification configuration of every bucket, and the delivery of its events. */
 import { randomBytes } from 'node:crypto';
 import { ApiError, type Clock } from '../../../core/api.ts';
+import type { EventSink } from '../../../core/event.ts';
 import { bucketArnOf, regionOfArn } from '../../../core/partition.ts';
 import { type DeliveryFailure, type QueueSender, send, sendOrRecord } from '../../../core/queue-delivery.ts';
-import { objectCreatedEvent } from '../../eventbridge/event.ts';
-import type { EventBus } from '../../eventbridge/event-bus.ts';
+import { objectCreatedEvent } from './object-created-event.ts';
 import {
   coversEvent,
   matchesFilter,
@@ -33,7 +33,7 @@ export interface NotificationConfiguration {
 
 export interface BucketNotificationsOptions {
   sqs: QueueSender;
-  eventBus: Pick<EventBus, 'publish'>;
+  eventBus: EventSink;
   clock: Clock;
   onFailure?: (failure: DeliveryFailure) => void;
 }

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { canonicalUserId } from '../../../core/accounts.ts';
 import { bucketArnOf } from '../../../core/partition.ts';
+import { encodeKey } from '../key-encoding.ts';
 
 /** An object has become visible in a bucket. */
 export interface ObjectCreated {
@@ -33,17 +34,6 @@ export interface NotificationFilter {
   suffix?: string;
 }
 
-/**
- * The key as S3 writes it into a notification: form encoding (space is `+`, only letters, digits and `*-._` stay), but `/` stays too.
- * User Guide, "Event message structure"; that `@` and parentheses are encoded and `/` is not is what S3 is seen to send.
- */
-export function encodeNotificationKey(key: string): string {
-  return encodeURIComponent(key)
-    .replace(/[!'()~]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`)
-    .replaceAll('%20', '+')
-    .replaceAll('%2F', '/');
-}
-
 /** The message body that a queue gets (User Guide, "Event message structure", version 2.1). */
 export function s3Notification(event: ObjectCreated, configurationId: string): object {
   return {
@@ -66,7 +56,7 @@ export function s3Notification(event: ObjectCreated, configurationId: string): o
             arn: bucketArnOf(event.bucket, event.region),
           },
           object: {
-            key: encodeNotificationKey(event.key),
+            key: encodeKey(event.key),
             size: event.sizeBytes,
             eTag: event.eTag,
             ...(event.versionId === undefined ? {} : { versionId: event.versionId }),
@@ -100,7 +90,7 @@ export function coversEvent(eventType: string, eventName: ObjectCreated['eventNa
  * (User Guide, "Configuring event notifications using object key name filtering"), so a filter `a=b/` never matches, `a%3Db/` does.
  */
 export function matchesFilter({ prefix = '', suffix = '' }: NotificationFilter, key: string): boolean {
-  const encoded = encodeNotificationKey(key);
+  const encoded = encodeKey(key);
   return encoded.startsWith(prefix) && encoded.endsWith(suffix);
 }
 

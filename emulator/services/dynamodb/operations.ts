@@ -1,0 +1,33 @@
+/** The operations of DynamoDB that are there, each with the resources that it needs its action on. Dynalite does the rest. */
+import type { Input } from './store.ts';
+
+type TableOperation = (input: Input) => string[];
+
+const theTable: TableOperation = ({ TableName }) => [`table/${String(TableName)}`];
+const theTableOrIndex: TableOperation = ({ TableName, IndexName }) =>
+  IndexName === undefined ? theTable({ TableName }) : [`table/${String(TableName)}/index/${String(IndexName)}`];
+const allTables: TableOperation = ({ RequestItems }) =>
+  Object.keys(RequestItems as object).map((name) => `table/${name}`);
+
+/** Which resources an operation needs its action on (Service Authorization Reference, "Amazon DynamoDB"). */
+export const OPERATIONS: Readonly<Record<string, TableOperation>> = {
+  GetItem: theTable,
+  PutItem: theTable,
+  UpdateItem: theTable,
+  DeleteItem: theTable,
+  Query: theTableOrIndex,
+  Scan: theTableOrIndex,
+  BatchGetItem: allTables,
+  BatchWriteItem: allTables,
+  DescribeTable: theTable,
+  ListTables: () => ['table/*'],
+};
+
+/**
+ * Condition keys of several values whose values are not worked out here. Were they absent, `ForAllValues` would hold for
+ * everything and so allow it; a value that no policy names makes it fail.
+ */
+export const NOT_WORKED_OUT = {
+  'dynamodb:LeadingKeys': ['(not known to the local AWS)'],
+  'dynamodb:Attributes': ['(not known to the local AWS)'],
+};

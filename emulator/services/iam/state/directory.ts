@@ -1,0 +1,265 @@
+import { checkHeld, checkTrustSize } from '../../../authorization/acceptance.ts';
+import { bindPrincipals, type PrincipalIds } from '../../../authorization/principal.ts';
+import { ApiError, type Clock } from '../../../core/api.ts';
+import type { Credentials, IssuedKey } from '../../../core/credentials.ts';
+import { assumedRoleArn } from '../../../core/partition.ts';
+import type { NamedPolicy, PolicyDocument } from '../../../core/policy-document.ts';
+import { Accounts } from './accounts.ts';
+import type { NewRole, NewUser, Role, User } from './entities.ts';
+import { newUniqueId } from './identifiers.ts';
+import { KeyRing, type LongTermKey, type NewSession } from './key-ring.ts';
+
+/** @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */
+const MAX_ACCESS_KEYS_PER_USER = 2;
+
+/** Everybody in all accounts: users, roles, root, and the keys and sessions by which they sign. Policies come parsed. */
+export class Directory extends Accounts implements PrincipalIds {
+  readonly #clock: Clock;
+  readonly #users = new Map<string, User>();
+  readonly #roles = new Map<string, Role>();
+  readonly #keys: KeyRing;
+
+  constructor(clock: Clock) {
+    super();
+    this.#clock = clock;
+    this.#keys = new KeyRing(clock);
+  }
+
+  /**
+   * @throws ApiError `EntityAlreadyExists` (409), `LimitExceeded` (409) for the size of its policies, `NoSuchEntity` (404) for an
+   * account that was never added
+   */
+  addUser({ account, name, path = '/', policies = [], permissionsBoundary }: NewUser): User {
+    const arn = this.iamArn(account, `user${path}${name}`);
+    if (isTaken(this.usersOf(account), name)) throw alreadyExists('User', name);
+    this.#checkHeld('user', account, name, policies);
+    const user: User = {
+      account,
+      name,
+      path,
+      arn,
+      userId: newUniqueId('AIDA'),
+      createdAt: this.#now(),
+      policies: [...policies],
+      ...(permissionsBoundary && { permissionsBoundary }),
+    };
+    this.#users.set(user.arn, user);
+    return user;
+  }
+
+  /** The keys of a removed user, like its policies, are gone with it. @throws ApiError `NoSuchEntity` (404) */
+  removeUser(account: string, name: string): void {
+    const { arn } = this.#requireUser(account, name);
+    for (const { accessKeyId } of this.accessKeysOf(account, name)) this.#keys.remove(accessKeyId);
+    this.#users.delete(arn);
+  }
+
+  /** @throws ApiError `NoSuchEntity` (404), `LimitExceeded` (409) for a third key */
+  addAccessKey(account: string, userName: string): LongTermKey {
+    const { name, arn, userId } = this.#requireUser(account, userName);
+    if (this.accessKeysOf(account, userName).length >= MAX_ACCESS_KEYS_PER_USER) {
+      const problem = `Cannot exceed quota for AccessKeysPerUser: ${MAX_ACCESS_KEYS_PER_USER}`;
+      throw new ApiError('LimitExceeded', 409, problem);
+    }
+    return this.#keys.issueLongTerm({ kind: 'user', account, name, arn, userId });
+  }
+
+  /** @throws ApiError `NoSuchEntity` (404) for a key that isn't this user's, too */
+  removeAccessKey(account: string, userName: string, accessKeyId: string): void {
+    const isTheirs = this.accessKeysOf(account, userName).some((key) => key.accessKeyId === accessKeyId);
+    if (!isTheirs) throw noSuchEntity(`The Access Key with id ${accessKeyId} cannot be found.`);
+    this.#keys.remove(accessKeyId);
+  }
+
+  /** @throws ApiError `NoSuchEntity` (404) */
+  accessKeysOf(account: string, userName: string): LongTermKey[] {
+    return this.#keys.ofUser(this.#requireUser(account, userName).userId);
+  }
+
+  addRootKey(account: string): LongTermKey {
+    return this.#keys.issueLongTerm({ kind: 'root', account, arn: this.iamArn(account, 'root') });
+  }
+
+  /**
+   * @throws ApiError `MalformedPolicyDocument` (400) when the trust policy names a user or role that doesn't exist,
+   * `ValidationError` (400) for the duration, `EntityAlreadyExists` (409), `LimitExceeded` (409) for the size of its policies,
+   * `NoSuchEntity` (404) for an unknown account
+   */
+  addRole(settings: NewRole): Role {
+    const {
+      account,
+      name,
+      path = '/',
+      policies = [],
+      maxSessionDurationSeconds = 3600,
+      permissionsBoundary,
+    } = settings;
+    const arn = this.iamArn(account, `role${path}${name}`);
+    if (isTaken(this.rolesOf(account), name)) throw alreadyExists('Role', name);
+    if (!(maxSessionDurationSeconds >= 3600 && maxSessionDurationSeconds <= 43_200)) {
+      const problem = `MaxSessionDuration of role ${name} must be from 3600 to 43200, not ${maxSessionDurationSeconds}`;
+      throw new ApiError('ValidationError', 400, problem);
+    }
+    checkTrustSize(settings.trust);
+    this.#checkHeld('role', account, name, policies);
+    const role: Role = {
+      account,
+      name,
+      path,
+      arn,
+      roleId: newUniqueId('AROA'),
+      createdAt: this.#now(),
+      trust: bindPrincipals(settings.trust, this, this.partitionOf(account)),
+      policies: [...policies],
+      maxSessionDurationSeconds,
+      ...(permissionsBoundary && { permissionsBoundary }),
+    };
+    this.#roles.set(role.arn, role);
+    return role;
+  }
+
+  /** The sessions of a removed role are no longer known, as its policies are gone with it. */
+  removeRole(arn: string): void {
+    const role = this.#requireRole(arn);
+    this.#roles.delete(arn);
+    this.#keys.removeSessionsOf(role.roleId);
+  }
+
+  /**
+   * Adds the policy, or replaces the one of that name. Takes effect for sessions that are already running.
+   * @throws ApiError `NoSuchEntity` (404), `LimitExceeded` (409), `MalformedPolicyDocument` (400) for another partition's resource
+   */
+  putRolePolicy(arn: string, policy: NamedPolicy): void {
+    const role = this.#requireRole(arn);
+    const policies = [...role.policies.filter(({ name }) => name !== policy.name), policy];
+    this.#checkHeld('role', role.account, role.name, policies);
+    role.policies = policies;
+  }
+
+  /** @throws ApiError `NoSuchEntity` (404) */
+  removeRolePolicy(arn: string, policyName: string): void {
+    const role = this.#requireRole(arn);
+    role.policies = without(role.policies, policyName, 'role');
+  }
+
+  /**
+   * Who may assume the role from now on; sessions that are already running stay.
+   * @throws ApiError `MalformedPolicyDocument` (400) when it names a user or role that doesn't exist, `NoSuchEntity` (404)
+   */
+  replaceTrust(arn: string, trust: PolicyDocument): void {
+    const role = this.#requireRole(arn);
+    checkTrustSize(trust);
+    role.trust = bindPrincipals(trust, this, this.partitionOf(role.account));
+  }
+
+  /** @throws ApiError as `putRolePolicy` */
+  putUserPolicy(account: string, userName: string, policy: NamedPolicy): void {
+    const user = this.#requireUser(account, userName);
+    const policies = [...user.policies.filter(({ name }) => name !== policy.name), policy];
+    this.#checkHeld('user', account, userName, policies);
+    user.policies = policies;
+  }
+
+  /** @throws ApiError `NoSuchEntity` (404) */
+  removeUserPolicy(account: string, userName: string, policyName: string): void {
+    const user = this.#requireUser(account, userName);
+    user.policies = without(user.policies, policyName, 'user');
+  }
+
+  /** Gives out temporary credentials. Whoever calls this has checked the trust policy and the duration. */
+  issueSession(session: NewSession): Credentials {
+    return this.#keys.issueSession(session);
+  }
+
+  /** Expired sessions are still found: their caller is told that the token has expired. */
+  findAccessKey(accessKeyId: string): IssuedKey | undefined {
+    return this.#keys.find(accessKeyId);
+  }
+
+  usersOf(account: string): User[] {
+    return [...this.#users.values()].filter((user) => user.account === account);
+  }
+
+  rolesOf(account: string): Role[] {
+    return [...this.#roles.values()].filter((role) => role.account === account);
+  }
+
+  findUser(account: string, name: string): User | undefined {
+    return this.usersOf(account).find((user) => user.name === name);
+  }
+
+  findRole(account: string, name: string): Role | undefined {
+    return this.rolesOf(account).find((role) => role.name === name);
+  }
+
+  findRoleByArn(arn: string): Role | undefined {
+    return this.#roles.get(arn);
+  }
+
+  findUserByArn(arn: string): User | undefined {
+    return this.#users.get(arn);
+  }
+
+  uniqueIdOf(arn: string): string | undefined {
+    const [, account, roleName, sessionName] =
+      /^arn:[^:]+:sts::(\d{12}):assumed-role\/([^/]+)\/([^/]+)$/.exec(arn) ?? [];
+    if (sessionName === undefined) return this.#roles.get(arn)?.roleId ?? this.#users.get(arn)?.userId;
+    const role = this.findRole(account!, roleName!);
+    return role && assumedRoleArn(role, sessionName) === arn ? `${role.roleId}:${sessionName}` : undefined;
+  }
+
+  /** The way back from `uniqueIdOf`; undefined for an id whose user or role has been removed. */
+  arnOf(uniqueId: string): string | undefined {
+    const [id, sessionName] = uniqueId.split(':');
+    const user = [...this.#users.values()].find(({ userId }) => userId === id);
+    if (user) return user.arn;
+    const role = [...this.#roles.values()].find(({ roleId }) => roleId === id);
+    if (!role || sessionName === undefined) return role?.arn;
+    return assumedRoleArn(role, sessionName);
+  }
+
+  hasUniqueId(id: string): boolean {
+    const ids = [...this.#roles.values()].map(({ roleId }) => roleId);
+    return [...ids, ...[...this.#users.values()].map(({ userId }) => userId)].includes(id);
+  }
+
+  #now(): Date {
+    return new Date(this.#clock());
+  }
+
+  #checkHeld(kind: 'role' | 'user', account: string, name: string, policies: NamedPolicy[]): void {
+    checkHeld(kind, name, policies, this.partitionOf(account));
+  }
+
+  #requireUser(account: string, name: string): User {
+    const user = this.findUser(account, name);
+    if (!user) throw noSuchEntity(`The user with name ${name} cannot be found.`);
+    return user;
+  }
+
+  #requireRole(arn: string): Role {
+    const role = this.#roles.get(arn);
+    if (!role) throw noSuchEntity(`The role with ARN ${arn} cannot be found.`);
+    return role;
+  }
+}
+
+/** IAM keeps the case of a name, but no two names may differ only in it. */
+function isTaken(identities: readonly { name: string }[], wanted: string): boolean {
+  return identities.some(({ name }) => name.toLowerCase() === wanted.toLowerCase());
+}
+
+function without(policies: NamedPolicy[], policyName: string, kind: 'user' | 'role'): NamedPolicy[] {
+  const rest = policies.filter(({ name }) => name !== policyName);
+  if (rest.length === policies.length)
+    throw noSuchEntity(`The ${kind} policy with name ${policyName} cannot be found.`);
+  return rest;
+}
+
+function alreadyExists(type: string, name: string): ApiError {
+  return new ApiError('EntityAlreadyExists', 409, `${type} with name ${name} already exists.`);
+}
+
+function noSuchEntity(message: string): ApiError {
+  return new ApiError('NoSuchEntity', 404, message);
+}

@@ -1,0 +1,76 @@
+import type { Clock, Principal } from '../../../core/api.ts';
+import type { AccessKey, Credentials, IssuedKey } from '../../../core/credentials.ts';
+import { assumedRoleArn } from '../../../core/partition.ts';
+import type { PolicyDocument } from '../../../core/policy-document.ts';
+import type { Role } from './entities.ts';
+import { newAccessKeyId, newSecret, newSessionToken } from './identifiers.ts';
+
+/** As it is given out, and listed. */
+export interface LongTermKey extends AccessKey {
+  createdAt: Date;
+}
+
+type StoredKey = IssuedKey & LongTermKey;
+
+export interface NewSession {
+  role: Pick<Role, 'account' | 'name' | 'arn' | 'roleId'>;
+  sessionName: string;
+  durationSeconds: number;
+  sessionPolicies?: PolicyDocument[];
+}
+
+/** The keys that requests are signed with: long-term ones of users and root, temporary ones of roles' sessions. */
+export class KeyRing {
+  readonly #clock: Clock;
+  readonly #keys = new Map<string, StoredKey>();
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** Expired sessions are still found: their caller is told that the token has expired. */
+  find(accessKeyId: string): IssuedKey | undefined {
+    return this.#keys.get(accessKeyId);
+  }
+
+  ofUser(id: string): LongTermKey[] {
+    return [...this.#keys.values()].filter(({ principal }) => principal.kind === 'user' && principal.userId === id);
+  }
+
+  issueLongTerm(principal: Principal): LongTermKey {
+    const key = { accessKeyId: newAccessKeyId('AKIA'), secretAccessKey: newSecret(), createdAt: this.#now() };
+    this.#keys.set(key.accessKeyId, { ...key, principal });
+    return key;
+  }
+
+  issueSession({ role, sessionName, durationSeconds, sessionPolicies = [] }: NewSession): Credentials {
+    const { account, name: roleName, arn: roleArn, roleId } = role;
+    const arn = assumedRoleArn(role, sessionName);
+    const expiresAt = this.#clock() + durationSeconds * 1000;
+    const sessionToken = newSessionToken();
+    const key: StoredKey = {
+      accessKeyId: newAccessKeyId('ASIA'),
+      secretAccessKey: newSecret(),
+      createdAt: this.#now(),
+      principal: { kind: 'session', account, roleArn, roleName, roleId, sessionName, arn, sessionPolicies },
+      temporary: { sessionToken, expiresAt },
+    };
+    this.#keys.set(key.accessKeyId, key);
+    const { accessKeyId, secretAccessKey } = key;
+    return { accessKeyId, secretAccessKey, sessionToken, expiration: new Date(expiresAt) };
+  }
+
+  remove(accessKeyId: string): void {
+    this.#keys.delete(accessKeyId);
+  }
+
+  removeSessionsOf(roleId: string): void {
+    for (const [accessKeyId, { principal }] of this.#keys) {
+      if (principal.kind === 'session' && principal.roleId === roleId) this.#keys.delete(accessKeyId);
+    }
+  }
+
+  #now(): Date {
+    return new Date(this.#clock());
+  }
+}

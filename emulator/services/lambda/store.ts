@@ -1,0 +1,231 @@
+/** The functions of all accounts with their versions, aliases and resource policies. */
+
+import { ApiError } from '../../core/api.ts';
+import { arnOf } from '../../core/partition.ts';
+import type { PolicyDocument, PrincipalElement, Statement } from '../../core/policy-document.ts';
+import type { FunctionName } from './function-name.ts';
+
+export interface FunctionSettings {
+  account: string;
+  region: string;
+  name: string;
+  description: string;
+  runtime: string;
+  /** `index.handler` */
+  handler: string;
+  roleArn: string;
+  /** The folder of the unpacked code. */
+  taskRoot: string;
+  codeHash: string;
+  timeoutSeconds: number;
+  memorySizeMb: number;
+  environment: Record<string, string>;
+  /** Undefined: no share of its own, limited by the account only. */
+  reservedConcurrency: number | undefined;
+  /** Set for a durable function. */
+  durable: { executionTimeoutSeconds: number; retentionDays: number } | undefined;
+  logging: { group: string; format: 'Text' | 'JSON'; applicationLevel: string; systemLevel: string };
+}
+
+/** A function as one of its versions has it: `$LATEST`, which updates change, or a published one, which stays as it was. */
+export interface LambdaFunction extends FunctionSettings {
+  readonly arn: string;
+  readonly lastModified: Date;
+  /** Another one after each change of `$LATEST`; a published version keeps the one that it was made of. */
+  readonly revision: number;
+  /** Alias → version. */
+  readonly aliases: Map<string, string>;
+  /** Resource policy statements by qualifier; the unqualified ones under `''`. */
+  readonly permissions: Map<string, Statement[]>;
+  /** What happens to asynchronous invocations that fail, by qualifier; `$LATEST` where none is named. */
+  readonly asyncInvocation: Map<string, AsyncInvocationConfig>;
+}
+
+export interface AsyncInvocationConfig {
+  /** 0–2; 2 by default. */
+  maximumRetryAttempts: number | undefined;
+  /** 60–21,600, which is also the default. */
+  maximumEventAgeSeconds: number | undefined;
+  /** Takes a record of each event that failed for good. */
+  onFailureQueueArn: string | undefined;
+}
+
+/** A function as a request names it: `arn` carries the qualifier, if there is one. */
+export interface Target {
+  function: LambdaFunction;
+  version: string;
+  qualifier: string | undefined;
+  arn: string;
+}
+
+export interface Permission {
+  statementId: string;
+  action: string;
+  principal: PrincipalElement;
+  sourceArn?: string | undefined;
+  sourceAccount?: string | undefined;
+}
+
+interface Entry {
+  latest: LambdaFunction;
+  /** Published ones by number. Numbers are never given twice. */
+  versions: Map<string, LambdaFunction>;
+  published: number;
+}
+
+export class FunctionRegistry {
+  readonly #functions = new Map<string, Entry>();
+  #revisions = 0;
+
+  /** @throws ApiError `ResourceConflictException` */
+  add(settings: FunctionSettings, lastModified: Date): LambdaFunction {
+    const arn = arnOf('lambda', settings, `function:${settings.name}`);
+    if (this.#functions.has(arn)) {
+      throw new ApiError('ResourceConflictException', 409, `Function already exist: ${settings.name}`);
+    }
+    const latest: LambdaFunction = {
+      ...settings,
+      arn,
+      lastModified,
+      revision: ++this.#revisions,
+      aliases: new Map(),
+      permissions: new Map(),
+      asyncInvocation: new Map(),
+    };
+    this.#functions.set(arn, { latest, versions: new Map(), published: 0 });
+    return latest;
+  }
+
+  /** Changes `$LATEST`. Published versions stay as they are. @throws ApiError `ResourceNotFoundException` */
+  update(arn: string, settings: FunctionSettings, lastModified: Date): void {
+    const entry = this.#entry(arn);
+    entry.latest = { ...entry.latest, ...settings, lastModified, revision: ++this.#revisions };
+  }
+
+  /** With its versions, aliases and permissions. Mappings that feed it stay, as on AWS, and fail. */
+  remove(arn: string): void {
+    this.#entry(arn);
+    this.#functions.delete(arn);
+  }
+
+  /**
+   * Code and settings of `$LATEST` as they are now, under the next number.
+   * @throws ApiError `ResourceConflictException` when nothing has changed since the version before
+   */
+  publish(arn: string): string {
+    const entry = this.#entry(arn);
+    const last = entry.versions.get(String(entry.published));
+    if (last?.revision === entry.latest.revision) {
+      const problem = `A version for this Lambda function exists ( ${entry.published} ). Modify the function to create a new version.`;
+      throw new ApiError('ResourceConflictException', 409, problem);
+    }
+    entry.published += 1;
+    entry.versions.set(String(entry.published), entry.latest);
+    return String(entry.published);
+  }
+
+  /** @throws ApiError `ResourceConflictException` for one that an alias points to */
+  removeVersion(arn: string, version: string): void {
+    const { latest, versions } = this.#entry(arn);
+    const aliases = [...latest.aliases].filter(([, target]) => target === version).map(([alias]) => alias);
+    if (aliases.length > 0) {
+      const problem = `Unable to delete version because the following aliases reference it: [${aliases.join(', ')}]`;
+      throw new ApiError('ResourceConflictException', 409, problem);
+    }
+    versions.delete(version);
+  }
+
+  /** @throws ApiError `ResourceNotFoundException` for an unknown function, version or alias */
+  target(name: FunctionName): Target {
+    const found = this.find(name);
+    if (!found) {
+      const suffix = name.qualifier === undefined ? '' : `:${name.qualifier}`;
+      const arn = arnOf('lambda', name, `function:${name.name}${suffix}`);
+      throw new ApiError('ResourceNotFoundException', 404, `Function not found: ${arn}`);
+    }
+    return found;
+  }
+
+  find({ name, qualifier, ...place }: FunctionName): Target | undefined {
+    const entry = this.#functions.get(arnOf('lambda', place, `function:${name}`));
+    if (!entry) return undefined;
+    const { latest, versions } = entry;
+    if (qualifier === undefined) return { function: latest, version: '$LATEST', qualifier, arn: latest.arn };
+    const version = latest.aliases.get(qualifier) ?? qualifier;
+    const found = version === '$LATEST' ? latest : versions.get(version);
+    // What is one for all versions is that of now.
+    return (
+      found && {
+        function: { ...found, reservedConcurrency: latest.reservedConcurrency },
+        version,
+        qualifier,
+        arn: `${latest.arn}:${qualifier}`,
+      }
+    );
+  }
+
+  list(account: string, region: string): LambdaFunction[] {
+    return this.all().filter((item) => item.account === account && item.region === region);
+  }
+
+  all(): LambdaFunction[] {
+    return [...this.#functions.values()].map(({ latest }) => latest);
+  }
+
+  /** The numbers of those that are published and not removed. */
+  versionsOf(arn: string): string[] {
+    return [...this.#entry(arn).versions.keys()];
+  }
+
+  #entry(arn: string): Entry {
+    const entry = this.#functions.get(arn);
+    if (entry) return entry;
+    throw new ApiError('ResourceNotFoundException', 404, `Function not found: ${arn}`);
+  }
+}
+
+/** The statements that hang on exactly what was named: those of an alias say nothing about the function itself. */
+export function resourcePolicyOf(target: Target): PolicyDocument | undefined {
+  const statements = target.function.permissions.get(target.qualifier ?? '');
+  return statements && { Version: '2012-10-17', Statement: statements };
+}
+
+/** https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html: a function's resource-based policy */
+const MAX_POLICY_BYTES = 20_480;
+
+/** @throws ApiError `ResourceConflictException` for a statement id that is in use, `PolicyLengthExceededException` */
+export function addPermission(target: Target, permission: Permission): void {
+  const qualifier = target.qualifier ?? '';
+  const statements = target.function.permissions.get(qualifier) ?? [];
+  if (statements.some(({ Sid }) => Sid === permission.statementId)) {
+    const problem = `The statement id (${permission.statementId}) provided already exists.`;
+    throw new ApiError('ResourceConflictException', 409, problem);
+  }
+  const { sourceArn, sourceAccount } = permission;
+  const condition = {
+    ...(sourceArn && { ArnLike: { 'aws:SourceArn': sourceArn } }),
+    ...(sourceAccount && { StringEquals: { 'aws:SourceAccount': sourceAccount } }),
+  };
+  const added: Statement = {
+    Sid: permission.statementId,
+    Effect: 'Allow',
+    Principal: permission.principal,
+    Action: permission.action,
+    Resource: target.arn,
+    ...(Object.keys(condition).length > 0 && { Condition: condition }),
+  };
+  const sizeBytes = Buffer.byteLength(JSON.stringify({ Version: '2012-10-17', Statement: [...statements, added] }));
+  if (sizeBytes > MAX_POLICY_BYTES) {
+    const problem = `The final policy size (${sizeBytes}) is bigger than the limit (${MAX_POLICY_BYTES}).`;
+    throw new ApiError('PolicyLengthExceededException', 400, problem);
+  }
+  target.function.permissions.set(qualifier, [...statements, added]);
+}
+
+export function removePermission({ function: fn, qualifier = '' }: Target, statementId: string): void {
+  const statements = fn.permissions.get(qualifier) ?? [];
+  fn.permissions.set(
+    qualifier,
+    statements.filter(({ Sid }) => Sid !== statementId),
+  );
+}

@@ -1,0 +1,36 @@
+import { z } from 'zod';
+import type { ApiResponse } from '../../../core/api.ts';
+import { findRequested } from '../access.ts';
+import { readProtectedXmlBody } from '../body/body.ts';
+import type { ObjectCall } from '../call.ts';
+import { malformedXml } from '../errors.ts';
+import { versionHeaders } from '../new-object.ts';
+import { checkTags } from '../tags.ts';
+import { parseXml, xmlResponse } from '../wire.ts';
+import { oneOrMany } from '../xml-schema.ts';
+
+export function getObjectTagging(call: ObjectCall): ApiResponse {
+  const object = findRequested(call, 's3:GetObjectTagging', 's3:GetObjectVersionTagging');
+  const tags = [...object.tags].map(([Key, Value]) => ({ Key, Value }));
+  return xmlResponse('Tagging', { TagSet: { Tag: tags } }, versionHeaders(call.bucket, object));
+}
+
+const tagSchema = z.object({ Key: z.string(), Value: z.string() });
+const taggingSchema = z.object({
+  // An empty element reads as text.
+  TagSet: z.union([z.string().transform(() => ({ Tag: [] })), z.object({ Tag: oneOrMany(tagSchema) })]),
+});
+
+export async function putObjectTagging(call: ObjectCall): Promise<ApiResponse> {
+  const object = findRequested(call, 's3:PutObjectTagging', 's3:PutObjectVersionTagging');
+  const body = taggingSchema.safeParse(parseXml(await readProtectedXmlBody(call), 'Tagging'));
+  if (!body.success) throw malformedXml();
+  object.tags = checkTags(body.data.TagSet.Tag.map(({ Key, Value }) => [Key, Value]));
+  return { status: 200, headers: versionHeaders(call.bucket, object) };
+}
+
+export function deleteObjectTagging(call: ObjectCall): ApiResponse {
+  const object = findRequested(call, 's3:DeleteObjectTagging', 's3:DeleteObjectVersionTagging');
+  object.tags = new Map();
+  return { status: 204, headers: versionHeaders(call.bucket, object) };
+}
