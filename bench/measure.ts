@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** What a command has cost, with all processes that it has started. */
+/** The cost of a command, with all processes that it started. */
 export interface Usage {
   /** User and system time. */
   cpuSeconds: number;
@@ -13,7 +13,7 @@ export interface Usage {
   peakRssBytes: number;
 }
 
-/** The kernel keeps each process's high-water mark, so only the very last moment of a process can be missed. */
+/** The kernel keeps the peak of each process, so only the last moment of a process can be missed. */
 const LOOK_EVERY_MS = 20;
 
 /**

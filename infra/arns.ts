@@ -4,8 +4,7 @@ import type { PullingRouteContext, RelayContext, RouteContext } from './config/r
 import { relayNames } from './names.ts';
 
 /**
- * The ARNs both sides share. Each team derives every one from `cdk.json` alone, so neither stack reads the other's outputs and
- * either may be deployed first.
+ * Each team derives every ARN from `cdk.json` alone, so that no stack reads another one's outputs, and they can be deployed in any order.
  */
 
 export function relayRoleArn({ source }: RelayContext): string {

@@ -15,8 +15,8 @@ export interface RelayBucketProps {
 }
 
 /**
- * A bucket as either side wants it: owned whole by its account, closed to the public, encrypted, TLS only, and kept when
- * the stack goes. What an interrupted upload leaves behind is removed after a while: nobody else may abort it.
+ * Its account owns all objects. It is closed to the public, encrypted, reached by TLS only, and kept when the stack is deleted. A
+ * lifecycle rule removes the parts of interrupted uploads, since nobody else may abort them.
  */
 export class RelayBucket extends Construct {
   readonly bucket: Bucket;

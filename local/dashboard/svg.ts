@@ -1,4 +1,4 @@
-/** Draws a dashboard as one SVG without scripts or fonts of its own: it is to be shown on a page of documentation. */
+/** Draws a dashboard as one SVG without scripts or fonts, for the documentation. */
 import type { AlarmState } from '../../emulator/index.ts';
 import { formatBytes } from '../start/text.ts';
 import type { AlarmsWidget, GraphWidget, Point, Widget } from './widgets.ts';
@@ -19,7 +19,7 @@ const ROW_PX = 40;
 const HEADER_PX = 44;
 const SUBTITLE_PX = 16;
 const GAP_PX = 8;
-/** Told apart by most people who see colours differently (Okabe and Ito). */
+/** Most colour-blind people can tell these colours apart (Okabe and Ito). */
 const COLOURS = ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#e69f00', '#56b4e9'];
 const STATE_COLOURS: Record<AlarmState, string> = { OK: '#1d8102', ALARM: '#d13212', INSUFFICIENT_DATA: '#687078' };
 const INK = '#16191f';
@@ -129,7 +129,7 @@ function drawLegend(labels: string[], y: number): string[] {
   let x = 14;
   return labels.flatMap((label, index) => {
     const left = x;
-    // As wide as most letters are at this size.
+    // An average letter at this size is 5.6 pixels wide.
     x += 26 + label.length * 5.6;
     return [
       `<rect x="${round(left)}" y="${y - 8}" width="9" height="9" fill="${COLOURS[index % COLOURS.length]}"/>`,
@@ -138,7 +138,7 @@ function drawLegend(labels: string[], y: number): string[] {
   });
 }
 
-/** 0 and three or four round numbers above it, the last of which holds everything. */
+/** 0 and three or four round numbers above it. The last one is not below the highest value. */
 export function niceTicks(most: number, isBytes = false): number[] {
   const unit = isBytes ? 1024 ** Math.max(0, Math.floor(Math.log2(Math.max(1, most)) / 10)) : 1;
   const rough = Math.max(most / unit, 1) / 4;

@@ -10,7 +10,7 @@ interface Pending {
   failure?: string;
 }
 
-/** Watches the dead-letter queue, so that what can't be delivered is told with its reason instead of being waited for. */
+/** Watches the dead-letter queue, so that a failed delivery is reported with its reason at once. */
 export class DeadLetters {
   readonly #sqs: SQSClient;
   readonly #queueUrl: string;

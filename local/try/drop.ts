@@ -27,7 +27,7 @@ export async function drop(world: World, paths: string[]): Promise<void> {
   }
 }
 
-/** The bucket has versions, so that the receipt of an earlier drop is not taken for this one's. */
+/** The version id tells this upload's receipt from that of an earlier upload. */
 async function receiptOfVersion(
   world: World,
   route: string,
