@@ -1,25 +1,46 @@
 /** What the bench measures as the cost of each proof is an object that the relay proves in that way. */
 import { randomBytes } from 'node:crypto';
-import { HeadObjectCommand, type S3Client } from '@aws-sdk/client-s3';
+import { Agent } from 'node:https';
+import { HeadObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { putSource, SOURCE_KINDS } from '../../../bench/sources.ts';
-import { S3Fixture } from '../../../emulator/test/integration/s3-fixture.ts';
+import { LocalCloud } from '../../../emulator/index.ts';
 import { type Proof, proofOf } from '../../../functions/transfer/proof.ts';
 
 const Bucket = 'from-before-checksums';
 /** Parts of 8 MiB and a rest. */
 const LARGE = randomBytes(8 * 1024 ** 2 + 1);
 
-let fixture: S3Fixture;
+const ACCOUNT = '111111111111';
+const REGION = 'eu-central-1';
+
+let cloud: LocalCloud;
 let client: S3Client;
 
 beforeAll(async () => {
-  fixture = await S3Fixture.start();
-  client = fixture.root(undefined, { requestChecksumCalculation: 'WHEN_REQUIRED' });
-  fixture.createBucket(Bucket, { addsChecksums: false });
+  cloud = await LocalCloud.start({ stacks: [], accountsWithOperator: [ACCOUNT] });
+  client = new S3Client({
+    endpoint: cloud.url,
+    region: REGION,
+    forcePathStyle: true,
+    credentials: cloud.operator(ACCOUNT),
+    requestHandler: new NodeHttpHandler({ httpsAgent: new Agent({ ca: cloud.caPem }) }),
+    requestChecksumCalculation: 'WHEN_REQUIRED',
+  });
+  cloud.s3.createBucket({
+    name: Bucket,
+    account: ACCOUNT,
+    region: REGION,
+    ownership: 'BucketOwnerEnforced',
+    addsChecksums: false,
+  });
 });
 
-afterAll(() => fixture.close());
+afterAll(async () => {
+  client?.destroy();
+  await cloud?.close();
+});
 
 /** Of an object of two parts, where it has parts. */
 const PROOFS: Record<string, Partial<Proof>> = {
