@@ -1,6 +1,8 @@
+/** `npm run bench`: measures the relay beside others, and writes what came of it. */
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { runCli } from '../local/cli.ts';
 import { UserError } from '../local/start/user-error.ts';
 import { synthesize } from '../local/synth.ts';
 import { measureColdStarts } from './cold-start.ts';
@@ -15,25 +17,13 @@ import { WITH_CRC64NVME } from './sources.ts';
 import { GIB, resultsOf, runInTurn } from './transfers.ts';
 import { World } from './world.ts';
 
-const EXIT_FAILED = 1;
-const EXIT_USAGE = 2;
-
 const SMALL_OBJECTS = 2_000;
 const SMALL_BYTES = 10_000;
 /** Loading takes a tenth of a second, so many runs cost little. */
 const COLD_STARTS_PER_ROUND = 3;
 
-main(process.argv.slice(2)).catch((error: unknown) => {
-  process.exitCode = error instanceof UserError ? EXIT_USAGE : EXIT_FAILED;
-  process.stderr.write(`${error instanceof UserError ? error.message : ((error as Error).stack ?? error)}\n`);
-});
-
 async function main(args: string[]): Promise<void> {
   const options = parseOptions(args);
-  if (options.help) {
-    process.stdout.write(HELP);
-    return;
-  }
   if (process.platform !== 'linux') throw new UserError('The bench needs Linux: it reads /proc.');
   const assembly = await mkdtemp(join(tmpdir(), 'upload-relay-bench-'));
   try {
@@ -95,3 +85,5 @@ async function tell({ json, write }: BenchOptions, results: BenchResults): Promi
 function progress(text: string): void {
   process.stdout.write(`${text}\n`);
 }
+
+runCli(main, { help: HELP });

@@ -1,4 +1,5 @@
-import { parseArgs } from 'node:util';
+/** The options of `npm run bench`. */
+import { parseOptionsOf, wholeNumber } from '../local/cli.ts';
 import { UserError } from '../local/start/user-error.ts';
 
 export const SECTIONS = ['large', 'small', 'proof', 'start', 'growth'] as const;
@@ -11,10 +12,9 @@ export interface BenchOptions {
   json: string | undefined;
   /** Whether these sections of bench/RESULTS.md, and the plot with its own, are written anew. */
   write: boolean;
-  help: boolean;
 }
 
-const DEFAULT_ROUNDS = 5;
+const DEFAULT_ROUNDS = '5';
 
 export const HELP = `Measures the relay's own bundle against a bare https pipe, lib-storage, rclone and the AWS CLI, over HTTPS on this machine.
 
@@ -31,38 +31,20 @@ rclone and the AWS CLI are left out where they are not installed. Nothing else s
 
 /** @throws UserError for an option that does not exist or has no sensible value */
 export function parseOptions(args: string[]): BenchOptions {
-  const values = parse(args);
-  const rounds = Number(values.rounds ?? DEFAULT_ROUNDS);
-  if (!Number.isInteger(rounds) || rounds < 1) {
-    throw new UserError(`--rounds is "${values.rounds}": it must be a whole number from 1.`);
-  }
+  const { values } = parseOptionsOf('npm run bench', {
+    args,
+    options: {
+      rounds: { type: 'string', default: DEFAULT_ROUNDS },
+      only: { type: 'string' },
+      json: { type: 'string' },
+      write: { type: 'boolean', default: false },
+    },
+  });
+  const rounds = wholeNumber('--rounds', values.rounds, { least: 1 });
   const sections = values.only?.split(',') ?? [...SECTIONS];
   const unknown = sections.find((section) => !(SECTIONS as readonly string[]).includes(section));
   if (unknown !== undefined) {
     throw new UserError(`--only has "${unknown}": the sections are ${SECTIONS.join(', ')}.`);
   }
-  return {
-    rounds,
-    sections: sections as Section[],
-    json: values.json,
-    write: values.write ?? false,
-    help: values.help ?? false,
-  };
-}
-
-function parse(args: string[]) {
-  try {
-    return parseArgs({
-      args,
-      options: {
-        rounds: { type: 'string' },
-        only: { type: 'string' },
-        json: { type: 'string' },
-        write: { type: 'boolean' },
-        help: { type: 'boolean', short: 'h' },
-      },
-    }).values;
-  } catch (error) {
-    throw new UserError(`${(error as Error).message.split('. ')[0]}. Try: npm run bench -- --help`);
-  }
+  return { rounds, sections: sections as Section[], json: values.json, write: values.write };
 }

@@ -1,11 +1,10 @@
 /** The process that both ends of every transfer lie in: two accounts from the synthesized templates. It isn't measured. */
 import { createHash } from 'node:crypto';
-import { S3Client } from '@aws-sdk/client-s3';
-import { changeCodeFile, LocalCloud, readAssembly, type StackInput } from '../emulator/index.ts';
-import { SETTINGS_FILE } from '../functions/core/settings.ts';
+import { LocalCloud, readAssembly, type StackInput } from '../emulator/index.ts';
 import { relayRoleArn } from '../infra/arns.ts';
 import { parseConfig } from '../infra/config/config.ts';
-import { operatorClients } from '../local/start/accounts.ts';
+import { silentS3 } from '../local/aws-clients.ts';
+import { changeProperties, changeSettings, disableMappings } from '../local/changed-stacks.ts';
 import { ownBucket } from '../local/start/own-bucket.ts';
 import { committedContext } from '../local/synth.ts';
 import type { Ready, Request } from './protocol.ts';
@@ -19,21 +18,9 @@ const { destination } = routes[0]!;
 const SESSION_SECONDS = 3600;
 
 const cloud = await LocalCloud.start({ stacks: stacks(process.argv[2]!), maxSandboxes: 1 });
-const { s3 } = operatorClients({
-  url: cloud.url,
-  caPem: cloud.caPem,
-  region: source.region,
-  credentials: cloud.operator(source.account),
-});
 // Each object gets the checksum that is named, or none, as before December 2024.
 cloud.s3.bucket(bucket).settings.addsChecksums = false;
-const uploader = new S3Client({
-  endpoint: cloud.url,
-  region: source.region,
-  credentials: cloud.operator(source.account),
-  requestHandler: s3.config.requestHandler,
-  requestChecksumCalculation: 'WHEN_REQUIRED',
-});
+const uploader = silentS3(cloud, { region: source.region, credentials: cloud.operator(source.account) });
 process.on('message', (request: Request) => {
   void prepare(request).then(
     () => process.send!({ kind: 'done' }),
@@ -48,11 +35,9 @@ process.send!(ready());
 function stacks(assembly: string): StackInput[] {
   const all = readAssembly(assembly);
   // Whatever the size, it is one relay that is measured.
-  changeCodeFile(all, SETTINGS_FILE, (settings) => ({ ...settings, largeObjectBytes: Number.MAX_SAFE_INTEGER }));
-  for (const { Type, Properties } of all.flatMap(({ template }) => Object.values(template.Resources))) {
-    if (Type === 'AWS::S3::Bucket') delete Properties!['VersioningConfiguration'];
-    if (Type === 'AWS::Lambda::EventSourceMapping') Properties!['Enabled'] = false;
-  }
+  changeSettings(all, { largeObjectBytes: Number.MAX_SAFE_INTEGER });
+  changeProperties(all, 'AWS::S3::Bucket', ({ VersioningConfiguration: _, ...others }) => others);
+  disableMappings(all);
   return all;
 }
 

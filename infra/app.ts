@@ -1,7 +1,8 @@
 import { App, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
-import { ConfigError, parseConfig } from './config/config.ts';
+import { parseConfig } from './config/config.ts';
 import { inFile, relayInput } from './config/context.ts';
+import { ConfigError } from './config/refusal.ts';
 import { checkLimits, LIMITS_CONTEXT, synthesizedStack } from './limits/limits.ts';
 import { DestinationStack, destinationGroups } from './stacks/destination-stack.ts';
 import { ReaderStack, readerGroups } from './stacks/reader-stack.ts';

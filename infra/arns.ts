@@ -1,13 +1,11 @@
-import type { PullingRouteContext, RelayContext, RouteContext } from './config/config.ts';
 import { partitionOf } from './config/regions.ts';
+import type { PullingRouteContext, RelayContext, RouteContext } from './config/relay-context.ts';
 import { relayNames } from './names.ts';
 
 /**
  * The ARNs both sides share. Each team derives every one from `cdk.json` alone, so neither stack reads the other's outputs and
  * either may be deployed first.
  */
-
-export { partitionOf };
 
 export function relayRoleArn({ source }: RelayContext): string {
   return `arn:${partitionOf(source.region)}:iam::${source.account}:role/${source.relayRoleName}`;

@@ -1,9 +1,6 @@
-import type { RelayContext } from './config/config.ts';
+import type { RelayContext } from './config/relay-context.ts';
+import { DEFAULT_NAME } from './config/schema.ts';
 
-/** Derived from `relay.name` when cdk.json doesn't say it; a relay that is deployed already bears it. */
-export const DEFAULT_NAME = 'upload-relay';
-/** Leaves room for the longest ending in the shortest limit: a role's 64 characters with "-scheduler-" and a region. */
-export const LONGEST_NAME = 36;
 /** A durable function is invoked by a version or an alias. */
 export const LIVE_ALIAS = 'live';
 /** Where S3 Batch Operations jobs report, in the bucket of their manifests. */

@@ -1,8 +1,7 @@
 /** `npm run fire -- NAME`: a schedule's time has come, now. */
+import { runCli } from './cli.ts';
 import { askToFire } from './start/control.ts';
 import { UserError } from './start/user-error.ts';
-
-const EXIT_USAGE = 2;
 
 const HELP = `Fires a schedule of a running npm start now, and shows what came of it.
 
@@ -12,14 +11,8 @@ In another terminal than npm start's, in the same folder. The schedule's own rol
 assumed and its policy holds, as at its time. On AWS, invoke replay by hand instead: docs/replay.md.
 `;
 
-main(process.argv.slice(2)).catch((error: unknown) => {
-  process.exitCode = error instanceof UserError ? EXIT_USAGE : 1;
-  process.stderr.write(`${error instanceof UserError ? error.message : ((error as Error).stack ?? error)}\n`);
-});
-
 async function main(args: string[]): Promise<void> {
   const [name, ...others] = args;
-  if (name === '--help' || name === '-h') return void process.stdout.write(HELP);
   if (name === undefined || name.startsWith('-') || others.length > 0) {
     throw new UserError('Say which schedule, e.g. npm run fire -- nightly. Try: npm run fire -- --help');
   }
@@ -27,3 +20,5 @@ async function main(args: string[]): Promise<void> {
   const outcome = answer === undefined ? '' : `, and was answered:\n${JSON.stringify(answer, null, 2)}`;
   process.stdout.write(`${name} has fired${outcome}\n`);
 }
+
+runCli(main, { help: HELP });

@@ -1,6 +1,8 @@
+/** `npm start`: two accounts on this machine, uploads, and a report of what was delivered. */
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { logGroupName, relayNames } from '../infra/names.ts';
+import { EXIT_FAILED, EXIT_INTERRUPTED, runCli } from './cli.ts';
 import { listenForFiring } from './start/control.ts';
 import { DeadLetters } from './start/dead-letters.ts';
 import { awaitDeliveries, type Delivery, deliveriesOf, dropAll } from './start/delivery.ts';
@@ -15,31 +17,12 @@ import { proveDelivery } from './start/proof.ts';
 import { allHold, formatReport, type ReportRow } from './start/report.ts';
 import { type LocalSession, openSession } from './start/session.ts';
 import { formatBytes } from './start/text.ts';
-import { UserError } from './start/user-error.ts';
-
-const EXIT_NOT_DELIVERED = 1;
-const EXIT_USAGE = 2;
-const EXIT_INTERRUPTED = 130;
 
 const interrupted = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => interrupted.abort());
 
-main(process.argv.slice(2)).then(
-  (exitCode) => {
-    process.exitCode = exitCode;
-  },
-  (error: unknown) => {
-    process.exitCode = error instanceof UserError ? EXIT_USAGE : EXIT_NOT_DELIVERED;
-    process.stderr.write(`${error instanceof UserError ? error.message : ((error as Error).stack ?? error)}\n`);
-  },
-);
-
 async function main(args: string[]): Promise<number> {
   const options = parseOptions(args);
-  if (options.help) {
-    process.stdout.write(HELP);
-    return 0;
-  }
   const given = options.paths.length > 0 ? await dropsOf(options.paths) : undefined;
   const session = await openSession(options.port);
   try {
@@ -49,7 +32,7 @@ async function main(args: string[]): Promise<number> {
     if (interrupted.signal.aborted) return EXIT_INTERRUPTED;
     process.stdout.write(`\n${formatReport(rows, session.accounts)}\n\n${verdict(rows)}\n\n`);
     if (!options.once) await stayUp(session);
-    return options.once && !allHold(rows) ? EXIT_NOT_DELIVERED : 0;
+    return options.once && !allHold(rows) ? EXIT_FAILED : 0;
   } finally {
     await session.close();
   }
@@ -119,3 +102,5 @@ async function subfolder(session: LocalSession, name: string): Promise<string> {
   await mkdir(folder);
   return folder;
 }
+
+runCli(main, { help: HELP });

@@ -1,4 +1,5 @@
 /** What a mover is told by its environment: where from, where to, and what. */
+import pMap from 'p-map';
 import type { Keys } from '../protocol.ts';
 
 export interface Job {
@@ -18,9 +19,5 @@ export function readJob(): Job {
 
 /** Moves all keys of the job, several at once. */
 export async function moveAll({ keys, concurrency }: Job, move: (key: string) => Promise<void>): Promise<void> {
-  const queue = keys.values();
-  const worker = async (): Promise<void> => {
-    for (const key of queue) await move(key);
-  };
-  await Promise.all(Array.from({ length: Math.min(concurrency, keys.length) }, worker));
+  await pMap(keys, move, { concurrency });
 }

@@ -1,47 +1,46 @@
+/** The AWS clients of the check: those that must be let in, and those that must be refused. */
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { S3Client } from '@aws-sdk/client-s3';
 import { type AssumeRoleCommandInput, STSClient } from '@aws-sdk/client-sts';
 import type { RoleMemoryConfig } from '../core/config.ts';
-import type { Route } from '../core/route.ts';
-import { kept, s3Client } from './clients.ts';
-import type { PullingRoute } from './policies.ts';
-import { readerSession } from './reader-credentials.ts';
+import type { Pulling, Route } from '../core/route.ts';
+import { memoize } from './memoize.ts';
 import { type RoleHistory, roleHistory } from './role-history.ts';
-import { assumeRole } from './role-session.ts';
+import { assumeRole, sessionOf } from './role-session.ts';
+import { readerRole, writerRole } from './route-role.ts';
+import { s3Client } from './s3-client.ts';
 import { readingPolicy, sessionPolicy } from './session-policy.ts';
-import { writerSession } from './writer-credentials.ts';
 
-/** The clients of the check: the relay's own, and those of whoever must be refused. */
 export interface CheckClients {
   sts: STSClient;
   /** Reads as the relay. */
   source: S3Client;
-  /** Reads as the relay does along a route that pulls: the reader role, confined by the session policy. */
-  reader(route: PullingRoute): S3Client;
+  /** Reads as the relay does on a route that pulls: as the reader role, confined by the session policy. */
+  reader(route: Pulling): S3Client;
   /** The reader role with all its rights. */
-  readerRole(route: PullingRoute): S3Client;
-  /** Writes as the relay does: the writer role, confined by the session policy. */
+  readerRole(route: Pulling): S3Client;
+  /** Writes as the relay does: as the writer role, confined by the session policy. */
   confined(route: Route): S3Client;
-  /** The writer role with all its rights, so that it is the role itself that must refuse. */
+  /** The writer role with all its rights: here the role itself must refuse. */
   role(route: Route): S3Client;
   /** The same, over plain HTTP. */
   plain(route: Route): S3Client;
   /** Anybody on the internet. */
   stranger(route: Route): S3Client;
-  /** A session of the writer role, or the error that STS answers with. */
+  /** Asks for a session of the writer role. @throws what STS answers */
   assume(route: Route, change: Partial<AssumeRoleCommandInput>): Promise<void>;
   /** The same of the reader role. */
-  assumeReader(route: PullingRoute, change: Partial<AssumeRoleCommandInput>): Promise<void>;
-  /** What is known of the roles that it asks for. */
+  assumeReader(route: Pulling, change: Partial<AssumeRoleCommandInput>): Promise<void>;
+  /** What the relay knows of the roles that are asked for. */
   roles: Pick<RoleHistory, 'noteAssumed' | 'lookUp'>;
-  /** How far this clock is ahead of AWS's, in milliseconds and to a second; undefined before STS has answered. */
+  /** How far this clock is ahead of AWS's: milliseconds, exact to a second; undefined before STS has answered. */
   clockAheadMs(): number | undefined;
 }
 
-/** A destination that throttles for some seconds is no mistake of anybody's: the SDK waits longer each time. */
+/** Throttling is not a mistake in a set-up, so the SDK retries more often than usual; it waits longer each time. */
 const MAX_ATTEMPTS = 6;
 
-/** Made anew for each check, so that its sessions are as fresh as what was granted or taken away. */
+/** New for each check: sessions then have the permissions of this moment. */
 export function createCheckClients(config: RoleMemoryConfig): CheckClients {
   const sts = new STSClient();
   let aheadMs: number | undefined;
@@ -57,18 +56,18 @@ export function createCheckClients(config: RoleMemoryConfig): CheckClients {
   );
   const clients = new Map<string, S3Client>();
   const once = (kind: string, { name }: Pick<Route, 'name'>, make: () => S3Client) =>
-    kept(clients, `${kind} ${name}`, make);
+    memoize(clients, `${kind} ${name}`, make);
   const writer = (route: Route, Policy?: string) =>
     s3Client({
       region: route.destination.region,
       maxAttempts: MAX_ATTEMPTS,
-      credentials: () => assumeRole(sts, { ...writerSession(route), Policy }),
+      credentials: () => assumeRole(sts, { ...sessionOf(writerRole(route)), Policy }),
     });
-  const reader = ({ name, pull }: PullingRoute, Policy?: string) =>
+  const reader = ({ name, pull }: Pulling, Policy?: string) =>
     s3Client({
       region: pull.region,
       maxAttempts: MAX_ATTEMPTS,
-      credentials: () => assumeRole(sts, { ...readerSession(name, pull), Policy }),
+      credentials: () => assumeRole(sts, { ...sessionOf(readerRole(name, pull)), Policy }),
     });
   return {
     sts,
@@ -80,15 +79,15 @@ export function createCheckClients(config: RoleMemoryConfig): CheckClients {
     plain: (route) => once('plain', route, () => overPlainHttp(writer(route))),
     stranger: ({ destination }) =>
       s3Client({ region: destination.region, signer: { sign: async (request) => request } }),
-    assume: async (route, change) => void (await assumeRole(sts, { ...writerSession(route), ...change })),
+    assume: async (route, change) => void (await assumeRole(sts, { ...sessionOf(writerRole(route)), ...change })),
     assumeReader: async ({ name, pull }, change) =>
-      void (await assumeRole(sts, { ...readerSession(name, pull), ...change })),
+      void (await assumeRole(sts, { ...sessionOf(readerRole(name, pull)), ...change })),
     roles: roleHistory(new DynamoDBClient(), config, () => new Date()),
     clockAheadMs: () => aheadMs,
   };
 }
 
-/** The signature doesn't cover the scheme, and secret keys are never sent: what a listener on the way gets expires with the request. */
+/** It reveals no secret: the signature does not cover the scheme, secret keys are never sent, and the signed request expires. */
 function overPlainHttp(client: S3Client): S3Client {
   client.middlewareStack.add(
     (next) => async (args) => {

@@ -1,26 +1,22 @@
-import { Agent, type AgentOptions } from 'node:https';
+/** Every AWS client of the relay and of replay, made once per execution environment. */
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { LambdaClient } from '@aws-sdk/client-lambda';
-import { S3Client, type S3ClientConfig } from '@aws-sdk/client-s3';
+import type { S3Client } from '@aws-sdk/client-s3';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { STSClient } from '@aws-sdk/client-sts';
-import { NodeHttpHandler } from '@smithy/node-http-handler';
 import type { RelayConfig, RoleMemoryConfig } from '../core/config.ts';
-import type { FilteredRoute, Pull, Route } from '../core/route.ts';
-import { lean } from './lean.ts';
-import { sendingRawExpires } from './raw-expires.ts';
+import { type ListedRoute, type Pull, pulls, type Route } from '../core/route.ts';
+import { checksumMode } from './checksum-mode.ts';
+import { memoize } from './memoize.ts';
 import type { Reader } from './reader.ts';
-import { listerCredentials, readerCredentials } from './reader-credentials.ts';
 import { roleHistory } from './role-history.ts';
 import { type RoleWatchOptions, roleWatch } from './role-watch.ts';
-import { tellingChecksums } from './telling-checksums.ts';
-import { tellingErrors } from './telling-errors.ts';
-import { writerCredentials } from './writer-credentials.ts';
+import { listerCredentials, readerCredentials, writerCredentials } from './route-credentials.ts';
+import { type S3Options, s3Client } from './s3-client.ts';
 
-/** Every AWS client of a function, made once per execution environment; nothing else makes one. */
 export interface Clients {
-  /** Reads what the route takes: as the relay itself or, where it pulls, as its reader role in the region of its bucket. */
+  /** Reads the route's objects as the relay itself or, if the route pulls, as its reader role in the region of its bucket. */
   reader(route: Route): Reader;
   sqs: SQSClient;
   dynamodb: DynamoDBClient;
@@ -28,24 +24,17 @@ export interface Clients {
   lambda: LambdaClient;
   /** Acts as the route's writer role, in the destination's region. */
   writer(route: Route): S3Client;
-  /** The next `reader` and `writer` of this route ask for new sessions: for when a present one was found expired. */
+  /** Drops the route's sessions, because one has expired: the next `reader` and `writer` ask for new ones. */
   forgetSessions(route: Route): void;
 }
 
-/** Those of replay, which writes nowhere but into the queue. */
+/** The clients of replay, which writes only into the queue. */
 export interface ReplayClients extends Pick<Clients, 'sqs' | 'dynamodb' | 'lambda'> {
-  /** Lists the relay's own bucket or, of a route that pulls, as its reader role in the region of its bucket. */
-  lister(route: FilteredRoute | undefined): Reader;
-  /** The next `lister` of this route asks for a new session. */
-  forgetSession(route: FilteredRoute | undefined): void;
+  /** Lists the relay's own bucket or, as its reader role, the bucket of a route that pulls. */
+  lister(route: ListedRoute | undefined): Reader;
+  /** Drops the route's session: the next `lister` asks for a new one. */
+  forgetSession(route: ListedRoute | undefined): void;
 }
-
-const MAX_SOCKETS = 64;
-const CONNECTION_TIMEOUT_MS = 5_000;
-/** A socket silent for so long is taken for dead; S3 itself closes at 20 s or more. */
-const SOCKET_TIMEOUT_MS = 60_000;
-/** Held up between reading and writing at most. More would not move faster, and what waits longer is dearer to collect (bench/). */
-const SOCKET_BUFFER_BYTES = 256 * 1024;
 
 export interface ClientsOptions {
   config: Pick<RelayConfig, 'sourceAccount' | 'awaitRoleHours' | 'retryDelaySeconds' | keyof RoleMemoryConfig>;
@@ -55,25 +44,24 @@ export interface ClientsOptions {
 
 export function createClients({ config, logger, now }: ClientsOptions): Clients {
   const sts = new STSClient();
-  const dynamodb = lean(new DynamoDBClient());
+  const dynamodb = new DynamoDBClient();
   const watch = roleWatch({ history: roleHistory(dynamodb, config, now), config, logger, now });
   const own: Reader = { s3: sourceClient({}), owner: config.sourceAccount, readsVersions: true };
   const readers = new Map<string, Reader>();
   const writers = new Map<string, S3Client>();
   return {
     reader(route) {
-      const { pull } = route;
-      if (!pull) return own;
-      return kept(readers, route.name, () => readerOf(pull, readerCredentials(sts, { ...route, pull }, watch)));
+      if (!pulls(route)) return own;
+      return memoize(readers, route.name, () => readerOf(route.pull, readerCredentials(sts, route, watch)));
     },
     sqs: new SQSClient(),
     dynamodb,
     eventBridge: new EventBridgeClient(),
     lambda: new LambdaClient(),
     writer: (route) =>
-      kept(writers, route.name, () => {
+      memoize(writers, route.name, () => {
         const { region } = route.destination;
-        return lean(s3Client({ region, credentials: writerCredentials(sts, route, watch) }));
+        return s3Client({ region, credentials: writerCredentials(sts, route, watch) });
       }),
     forgetSessions({ name }) {
       readers.delete(name);
@@ -89,9 +77,8 @@ export function createReplayClients({ sourceAccount }: { sourceAccount: string }
   const listers = new Map<string, Reader>();
   return {
     lister(route) {
-      if (!route?.pull) return own;
-      const { name, filter, pull } = route;
-      return kept(listers, name, () => readerOf(pull, listerCredentials(sts, { name, filter, pull })));
+      if (!route || !pulls(route)) return own;
+      return memoize(listers, route.name, () => readerOf(route.pull, listerCredentials(sts, route)));
     },
     forgetSession: (route) => void listers.delete(route?.name ?? ''),
     sqs: new SQSClient(),
@@ -100,41 +87,11 @@ export function createReplayClients({ sourceAccount }: { sourceAccount: string }
   };
 }
 
-/** Versions are not for it to read: docs/decisions/0018. */
-function readerOf({ account, region }: Pull, credentials: S3ClientConfig['credentials'] & {}): Reader {
+/** A customer grants the present objects only, so it reads no versions: docs/decisions/0017. */
+function readerOf({ account, region }: Pull, credentials: S3Options['credentials'] & {}): Reader {
   return { s3: sourceClient({ region, credentials }), owner: account, readsVersions: false };
 }
 
-function sourceClient(options: Pick<S3ClientConfig, 'region' | 'credentials'>): S3Client {
-  return tellingChecksums(lean(s3Client(options)));
-}
-
-/** The one of that name, made when it is first asked for. */
-export function kept<T>(all: Map<string, T>, name: string, make: () => T): T {
-  const one = all.get(name) ?? make();
-  all.set(name, one);
-  return one;
-}
-
-/**
- * Checksums only where this code asks for them: the source's own value is handed on and S3 verifies it,
- * so a second one computed here would cost CPU and prove less.
- */
-export function s3Client(options: Pick<S3ClientConfig, 'region' | 'credentials' | 'signer' | 'maxAttempts'>): S3Client {
-  const agent: AgentOptions & { highWaterMark: number } = {
-    keepAlive: true,
-    maxSockets: MAX_SOCKETS,
-    highWaterMark: SOCKET_BUFFER_BYTES,
-  };
-  const client = new S3Client({
-    ...options,
-    requestChecksumCalculation: 'WHEN_REQUIRED',
-    responseChecksumValidation: 'WHEN_REQUIRED',
-    requestHandler: new NodeHttpHandler({
-      httpsAgent: new Agent(agent),
-      connectionTimeout: CONNECTION_TIMEOUT_MS,
-      socketTimeout: SOCKET_TIMEOUT_MS,
-    }),
-  });
-  return sendingRawExpires(tellingErrors(client));
+function sourceClient(options: S3Options): S3Client {
+  return s3Client(options, [checksumMode]);
 }

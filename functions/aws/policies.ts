@@ -1,18 +1,13 @@
 /**
- * What each role needs, statement by statement. The stacks deploy these, sessions are confined by them, and the check shows them
- * to whoever has to mend something.
+ * What each role needs, statement by statement. The stacks deploy these statements, sessions are confined by them, and the check
+ * shows them to whoever must change a policy. Pure.
  */
-import { commonStart, type Pull, type Route } from '../core/route.ts';
-
-/** As much of a route as reading another account's bucket takes. */
-export interface PullingRoute extends Pick<Route, 'name' | 'filter' | 'copyTags'> {
-  pull: Pull;
-}
+import { commonStart, type ListedRoute, type Pull, type Pulling, type Route } from '../core/route.ts';
 
 /** The relay's own bucket, and what its routes take of it. */
 export interface OwnObjects {
   bucketArn: string;
-  /** At least one. A key is bound to what they have in common: a condition can't grow with the routes. */
+  /** At least one. The statement about the key uses what they have in common, since a condition can't grow with the routes. */
   prefixes: readonly string[];
   withTags: boolean;
   kmsKeyArn?: string | undefined;
@@ -21,107 +16,121 @@ export interface OwnObjects {
 export interface Statement {
   Sid: string;
   Effect: 'Allow';
+  Principal?: { AWS: string };
   Action: string | string[];
-  Resource: string | string[];
+  Resource?: string | string[];
   Condition?: Record<string, Record<string, string | string[]>>;
 }
 
+/** A statement of a role's policy. */
+type RoleStatement = Statement & { Resource: string | string[] };
+
 /**
- * The writer role's.
- * @param keyPrefix of the objects that the key may be used for
+ * The writer role's policy.
+ * @param keyPrefix the key may be used for objects under it
  */
-export function writeStatements(route: Route, keyPrefix = route.destination.prefix): Statement[] {
+export function writeStatements(route: Route, keyPrefix = route.destination.prefix): RoleStatement[] {
   const { kmsKeyArn } = route.destination;
   return [putStatement(route), ...(kmsKeyArn === undefined ? [] : [encryptStatement(route, kmsKeyArn, keyPrefix)])];
 }
 
-export function putStatement(route: Route): Statement {
-  return {
-    Sid: 'PutObjects',
-    Effect: 'Allow',
-    Action: route.copyTags ? ['s3:PutObject', 's3:PutObjectTagging'] : 's3:PutObject',
-    Resource: `${destinationArn(route)}/${route.destination.prefix}*`,
-  };
+export function putStatement(route: Route): RoleStatement {
+  const Action = route.copyTags ? ['s3:PutObject', 's3:PutObjectTagging'] : 's3:PutObject';
+  return allow('PutObjects', Action, `${destinationArn(route)}/${route.destination.prefix}*`);
 }
 
 /** For a bucket that encrypts with a customer managed key. */
-export function encryptStatement(route: Route, kmsKeyArn: string, keyPrefix = route.destination.prefix): Statement {
-  return {
-    Sid: 'EncryptObjects',
-    Effect: 'Allow',
-    // Decrypt is for multipart uploads: S3 reads the parts again when it puts them together.
-    Action: ['kms:GenerateDataKey', 'kms:Decrypt'],
-    Resource: kmsKeyArn,
-    Condition: throughS3(kmsKeyArn, destinationArn(route), keyPrefix),
-  };
+export function encryptStatement(route: Route, kmsKeyArn: string, keyPrefix = route.destination.prefix): RoleStatement {
+  // Multipart uploads need Decrypt: S3 reads the parts again when it puts them together.
+  const Action = ['kms:GenerateDataKey', 'kms:Decrypt'];
+  const Condition = throughS3(kmsKeyArn, destinationArn(route), keyPrefix);
+  return { ...allow('EncryptObjects', Action, kmsKeyArn), Condition };
 }
 
 /**
- * The reader role's. Present objects only: docs/decisions/0018.
- * @param keyPrefix of the objects that the key may be used for
+ * The policy of the destination's key. Such a policy grants by itself within its account, so it limits the use of the key as the
+ * role's policy does.
  */
-export function readStatements(route: PullingRoute, keyPrefix = route.filter.prefix): Statement[] {
+export function keyStatement(route: Route, kmsKeyArn: string): Statement {
+  const { Action, Condition } = encryptStatement(route, kmsKeyArn);
+  const Principal = { AWS: route.writerRoleArn };
+  return { Sid: 'LetTheWriterEncrypt', Effect: 'Allow', Principal, Action, Resource: '*', Condition: Condition! };
+}
+
+/**
+ * The reader role's policy. It allows no old versions: docs/decisions/0017.
+ * @param keyPrefix the key may be used for objects under it
+ */
+export function readStatements(route: Pulling, keyPrefix = route.filter.prefix): RoleStatement[] {
   const { pull, filter, copyTags } = route;
   const bucket = pulledArn(pull);
+  const Action = copyTags ? ['s3:GetObject', 's3:GetObjectTagging'] : 's3:GetObject';
   return [
     listStatement(route),
-    {
-      Sid: 'ReadObjects',
-      Effect: 'Allow',
-      Action: copyTags ? ['s3:GetObject', 's3:GetObjectTagging'] : 's3:GetObject',
-      Resource: `${bucket}/${filter.prefix}*`,
-    },
+    allow('ReadObjects', Action, `${bucket}/${filter.prefix}*`),
     ...(pull.kmsKeyArn === undefined ? [] : [decryptStatement(pull.kmsKeyArn, bucket, keyPrefix)]),
   ];
 }
 
-/** A listing of everything names no prefix, so none may be asked for then. */
-export function listStatement({ pull, filter: { prefix } }: Pick<PullingRoute, 'pull' | 'filter'>): Statement {
-  return {
-    Sid: 'ListObjects',
-    Effect: 'Allow',
-    Action: 's3:ListBucket',
-    Resource: pulledArn(pull),
-    ...(prefix !== '' && { Condition: { StringLike: { 's3:prefix': `${prefix}*` } } }),
-  };
+/** A listing of the whole bucket names no prefix, so the statement can't demand one then. */
+export function listStatement({ pull, filter: { prefix } }: Pulling<ListedRoute>): RoleStatement {
+  const statement = allow('ListObjects', 's3:ListBucket', pulledArn(pull));
+  return prefix === '' ? statement : { ...statement, Condition: { StringLike: { 's3:prefix': `${prefix}*` } } };
 }
 
-/** The relay's own, to read its own bucket. */
-export function sourceStatements({ bucketArn, prefixes, withTags, kmsKeyArn }: OwnObjects): Statement[] {
+/** The policy of the relay's own role, about the relay's own bucket. */
+export function sourceStatements({ bucketArn, prefixes, withTags, kmsKeyArn }: OwnObjects): RoleStatement[] {
   const objects = prefixes.map((prefix) => `${bucketArn}/${prefix}*`);
-  const on = (Sid: string, Action: string | string[], Resource: string | string[]): Statement => ({
-    Sid,
-    Effect: 'Allow',
-    Action,
-    Resource,
-  });
   return [
-    on('ReadObjects', ['s3:GetObject', 's3:GetObjectVersion'], objects),
-    ...(withTags ? [on('ReadTags', ['s3:GetObjectTagging', 's3:GetObjectVersionTagging'], objects)] : []),
-    // Without it S3 answers 403 for a deleted object, and "gone" could not be told from "forbidden".
-    on('TellMissingObjects', 's3:ListBucket', bucketArn),
+    allow('ReadObjects', ['s3:GetObject', 's3:GetObjectVersion'], objects),
+    ...(withTags ? [allow('ReadTags', ['s3:GetObjectTagging', 's3:GetObjectVersionTagging'], objects)] : []),
+    // Without this permission S3 answers 403 for a deleted object, as it does for a forbidden one.
+    allow('TellMissingObjects', 's3:ListBucket', bucketArn),
     ...(kmsKeyArn === undefined ? [] : [decryptStatement(kmsKeyArn, bucketArn, prefixes.reduce(commonStart))]),
   ];
 }
 
-export function decryptStatement(kmsKeyArn: string, bucketArn: string, prefix: string): Statement {
+export function decryptStatement(kmsKeyArn: string, bucketArn: string, prefix: string): RoleStatement {
+  const Condition = throughS3(kmsKeyArn, bucketArn, prefix);
+  return { ...allow('DecryptObjects', 'kms:Decrypt', kmsKeyArn), Condition };
+}
+
+/** The policy of a role of the relay's account that becomes a writer or reader role. */
+export function assumeStatement(roleArn: string): RoleStatement {
+  return allow('AssumeRoles', 'sts:AssumeRole', roleArn);
+}
+
+/**
+ * The trust policy of a writer or reader role.
+ * @param roleArns the roles of the relay's account that may assume it; at least one
+ */
+export function trustStatement(roleArns: readonly string[], externalId: string): Statement {
+  const [, partition, , , account] = roleArns[0]!.split(':');
   return {
-    Sid: 'DecryptObjects',
+    Sid: 'TrustTheRelay',
     Effect: 'Allow',
-    Action: 'kms:Decrypt',
-    Resource: kmsKeyArn,
-    Condition: throughS3(kmsKeyArn, bucketArn, prefix),
+    Principal: { AWS: `arn:${partition}:iam::${account}:root` },
+    Action: 'sts:AssumeRole',
+    Condition: trustCondition(roleArns, externalId),
+  };
+}
+
+/** The relay's roles are a condition rather than the principal, so that they may be re-created: docs/decisions/0001. */
+export function trustCondition(roleArns: readonly string[], externalId: string): Statement['Condition'] & object {
+  return {
+    ArnEquals: { 'aws:PrincipalArn': roleArns.length === 1 ? roleArns[0]! : [...roleArns] },
+    StringEquals: { 'sts:ExternalId': externalId },
   };
 }
 
 /**
- * A key may be used only by S3 on the role's behalf, and for this bucket: docs/decisions/0026. S3 names the bucket to KMS where the
- * object has a bucket key (https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-key.html), and otherwise the object. The
- * service's name ends in `amazonaws.com` in every partition:
+ * S3 alone may use a key on the role's behalf, and for this bucket only: docs/decisions/0025. S3 names the bucket to KMS where the
+ * object has a bucket key (https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-key.html), otherwise the object. The name of
+ * the service ends in `amazonaws.com` in every partition:
  * https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html#conditions-kms-via-service
  */
-export function throughS3(kmsKeyArn: string, bucketArn: string, prefix: string): Statement['Condition'] & object {
-  // S3 takes only a key of the bucket's own region.
+function throughS3(kmsKeyArn: string, bucketArn: string, prefix: string): Statement['Condition'] & object {
+  // The key is in the bucket's region: S3 takes no other key.
   const [, , , region = "the bucket's region"] = kmsKeyArn.split(':');
   return {
     StringEquals: { 'kms:ViaService': `s3.${region}.amazonaws.com` },
@@ -137,16 +146,23 @@ export function partitionOf(arn: string): string {
   return arn.split(':')[1] ?? 'aws';
 }
 
-/** How S3 spells other characters to KMS is not documented. A shorter start lets more through; which keys they are, the statement about S3 says. */
+/**
+ * AWS does not document how S3 spells other characters to KMS. A shorter prefix lets more objects through here, and the statement
+ * about S3 still limits them.
+ */
 function plainStart(prefix: string): string {
   return /^[\w./-]*/.exec(prefix)![0];
 }
 
-/** In the partition of the role that acts. */
+/** In the partition of the writer role. */
 export function destinationArn({ writerRoleArn, destination }: Route): string {
   return bucketArnOf(destination.bucket, partitionOf(writerRoleArn));
 }
 
 function pulledArn({ readerRoleArn, bucket }: Pull): string {
   return bucketArnOf(bucket, partitionOf(readerRoleArn));
+}
+
+function allow(Sid: string, Action: string | string[], Resource: string | string[]): RoleStatement {
+  return { Sid, Effect: 'Allow', Action, Resource };
 }

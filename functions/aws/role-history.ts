@@ -1,3 +1,4 @@
+/** Remembers in the ledger's table when a role of another account first let the relay in, and first refused it. */
 import { createHash } from 'node:crypto';
 import {
   type AttributeValue,
@@ -8,7 +9,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import type { RoleMemoryConfig } from '../core/config.ts';
 import { RelayError } from '../core/errors.ts';
-import type { RouteRole } from './role-session.ts';
+import type { RouteRole } from './route-role.ts';
 
 /** What is known of a role of another account. */
 export interface RoleFacts {
@@ -18,21 +19,20 @@ export interface RoleFacts {
   refusedAt?: Date;
 }
 
-/** The memory of roles that outlives an execution environment. */
 export interface RoleHistory {
-  /** Notes that the role has let this relay in: once in an execution environment. */
+  /** Notes that the role has let this relay in; writes once in each execution environment. */
   noteAssumed(role: RouteRole): Promise<void>;
-  /** Notes a refusal, unless one is noted or the role has let this relay in before; and tells what is known by then. */
+  /** Notes a refusal, unless the role is known already, and returns what is known. */
   noteRefused(role: RouteRole): Promise<RoleFacts>;
-  /** The same without noting anything. */
+  /** Returns what is known, and notes nothing. */
   lookUp(role: RouteRole): Promise<RoleFacts>;
 }
 
 const HASH_CHARACTERS = 16;
 
 /**
- * Keeps an item for each role in the ledger's table. It reads by writing: a put whose condition isn't met answers with the
- * item that is there, and that takes no permission but dynamodb:PutItem, which the relay has for its receipts.
+ * Keeps an item for each role in the ledger's table. It reads with a put whose condition is not met: DynamoDB then answers with
+ * the item, and the relay's role needs no permission but dynamodb:PutItem, which it has for its receipts.
  * https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_PutItem.html (ReturnValuesOnConditionCheckFailure)
  */
 export function roleHistory(dynamodb: DynamoDBClient, config: RoleMemoryConfig, now: () => Date): RoleHistory {
@@ -65,8 +65,8 @@ export function roleHistory(dynamodb: DynamoDBClient, config: RoleMemoryConfig, 
 }
 
 /**
- * What was agreed upon: this relay's role, by the id that it loses when it is made anew, the other account's role, and the
- * external id. Whatever of these is changed is agreed upon anew. Receipts' ids begin with a route's name, which has no `#`.
+ * The id names what both accounts agreed upon: this relay's role, by its unique id, the other account's role, and the external id.
+ * When one of them changes, a new item begins. Ids of receipts begin with a route's name, which has no `#`.
  */
 export function itemId(
   relayRoleId: string,
@@ -78,7 +78,7 @@ export function itemId(
   return `#role/${roleArn}/${agreed.slice(0, HASH_CHARACTERS)}`;
 }
 
-/** @returns what is there, where the condition isn't met; undefined where the item was written */
+/** @returns the present item if the condition is not met; undefined if the item was written */
 async function putUnless(dynamodb: DynamoDBClient, input: PutItemCommandInput): Promise<RoleFacts | undefined> {
   try {
     await dynamodb.send(new PutItemCommand(input));

@@ -1,12 +1,13 @@
+/** Decides whether a role that refuses the relay is waited for, or has failed for good. */
 import { RelayError } from '../core/errors.ts';
 import type { RoleFacts } from './role-history.ts';
-import type { RouteRole } from './role-session.ts';
+import type { RouteRole } from './route-role.ts';
 
-/** IAM's changes reach all of STS within seconds or minutes: a role that has just let somebody in may still refuse others. */
+/** IAM's changes reach all of STS within minutes: a role that has just let the relay in may still refuse it elsewhere. */
 const SETTLING_MS = 300_000;
 const HOUR_MS = 3_600_000;
 const LONGEST_PAUSE_SECONDS = 900;
-/** Of the time that has been waited: each pause is half as long again as the last one. */
+/** The next pause is this share of the time waited so far, so pauses grow by half. */
 const PAUSE_SHARE = 0.5;
 
 export interface Patience {
@@ -17,9 +18,9 @@ export interface Patience {
 }
 
 /**
- * Until when a role that refuses is waited for: one that never let this relay in is no broken promise yet, since the other side
- * may be deployed later. Pure.
- * @returns undefined when it isn't, or no longer
+ * Until when a role that refuses is waited for. The other account may deploy its side later, so a role that never let this relay
+ * in is waited for. Pure.
+ * @returns undefined when the relay does not wait, or no longer
  */
 export function awaitedUntil(
   { assumedAt, refusedAt }: RoleFacts,
@@ -32,7 +33,7 @@ export function awaitedUntil(
   return until > now.getTime() ? new Date(until) : undefined;
 }
 
-/** What a refusal of STS means, by what is known of the role. Pure. */
+/** What a refusal by STS means, depending on what is known of the role. Pure. */
 export function refusalOf(role: RouteRole, error: Error, facts: RoleFacts, patience: Patience): RelayError {
   const until = awaitedUntil(facts, patience);
   return until ? awaited(role, error, facts, until, patience) : denied(role, error, facts);
@@ -54,7 +55,7 @@ function awaited(role: RouteRole, error: Error, facts: RoleFacts, until: Date, p
   });
 }
 
-/** @param facts what is known of the role, if anybody keeps count */
+/** @param facts what is known of the role, if it is remembered */
 export function denied({ routeName, roleArn }: RouteRole, error: Error, facts?: RoleFacts): RelayError {
   const account = accountOf(roleArn);
   const story =

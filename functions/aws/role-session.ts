@@ -1,8 +1,10 @@
+/** Assumes a role of another account. */
 import { AssumeRoleCommand, type AssumeRoleCommandInput, type STSClient } from '@aws-sdk/client-sts';
 import type { RelayError } from '../core/errors.ts';
 import { sessionFailure } from '../failures/classify.ts';
 import { denied } from './role-refusal.ts';
 import type { RoleWatch } from './role-watch.ts';
+import type { RouteRole } from './route-role.ts';
 
 /** A role assumed with a role's credentials lasts at most an hour: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles.html (role chaining) */
 const DURATION_SECONDS = 3600;
@@ -17,14 +19,7 @@ export interface SessionCredentials {
   expiration: Date;
 }
 
-/** A role of another account that a route acts as. */
-export interface RouteRole {
-  routeName: string;
-  roleArn: string;
-  externalId: string;
-}
-
-/** What a session is asked for with, but for the policy that confines it. */
+/** The request for a session, without the policy that confines it. */
 export function sessionOf({ routeName, roleArn, externalId }: RouteRole): AssumeRoleCommandInput {
   return {
     RoleArn: roleArn,
@@ -48,7 +43,7 @@ export async function assumeRole(sts: STSClient, input: AssumeRoleCommandInput):
 /**
  * Credentials of a route's role, confined by a session policy. The SDK asks for them again before they expire.
  * @param watch without it, a refusal is permanent
- * @throws RelayError as the rows of `failure/of-sessions.ts` say: `AssumeRoleDenied`, `SessionRefused`, `Throttled`, …; `RoleAwaited` for a role that isn't there yet
+ * @throws RelayError as the rows of `failures/of-sessions.ts` say: `AssumeRoleDenied`, `SessionRefused`, `Throttled`, …; `RoleAwaited` for a role that does not exist yet
  */
 export function roleCredentials(
   sts: STSClient,

@@ -1,11 +1,11 @@
+/** Connects requests for sessions with the memory of roles. */
 import type { Logger } from '@aws-lambda-powertools/logger';
 import type { RelayConfig } from '../core/config.ts';
 import { asRelayError, type RelayError } from '../core/errors.ts';
 import type { RoleHistory } from './role-history.ts';
 import { refusalOf } from './role-refusal.ts';
-import type { RouteRole } from './role-session.ts';
+import type { RouteRole } from './route-role.ts';
 
-/** Is told how each request for a session ended, and tells what a refusal means. */
 export interface RoleWatch {
   assumed(role: RouteRole): Promise<void>;
   refused(role: RouteRole, error: Error): Promise<RelayError>;
@@ -24,7 +24,7 @@ export function roleWatch({ history, config, logger, now }: RoleWatchOptions): R
       try {
         await history.noteAssumed(role);
       } catch (error) {
-        // The next session notes it; at worst a refusal is waited for that needn't be.
+        // The next session notes it. At worst the relay waits for a role whose refusal is permanent.
         const failure = asRelayError(error).toJSON();
         logger.warn('it is not noted that the role was assumed', { roleArn: role.roleArn, failure });
       }

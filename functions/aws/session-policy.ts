@@ -1,25 +1,25 @@
 /**
- * What confines the relay's sessions: a session has the rights that the role's policies and this one have in common
- * (https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies.html#policies_session). STS takes 2,048 characters, so a statement
- * has no Sid here, and one about a key leaves the prefix to the statement about S3, through which alone the key may be used.
+ * Confines the relay's sessions. A session has the rights that both the role's policies and its session policy grant
+ * (https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies.html#policies_session). STS takes 2,048 characters, so statements have no
+ * Sid here, and a statement about a key leaves the prefix to the statement about S3: only S3 may use the key.
  */
-import type { Route } from '../core/route.ts';
-import { listStatement, type PullingRoute, readStatements, type Statement, writeStatements } from './policies.ts';
+import type { ListedRoute, Pulling, Route } from '../core/route.ts';
+import { listStatement, readStatements, type Statement, writeStatements } from './policies.ts';
 
 const ANY_PREFIX = '';
 
-/** What a session of the writer role may do at most: this route's bucket and prefix, whatever else the role allows. */
+/** The relay's session of a writer role: writes under this route's bucket and prefix, whatever else the role allows. */
 export function sessionPolicy(route: Route): string {
   return policyOf(writeStatements(route, ANY_PREFIX));
 }
 
-/** What the relay's session of a reader role may do at most: read what the route takes, and tell what is missing. */
-export function readingPolicy(route: PullingRoute): string {
+/** The relay's session of a reader role: reads what the route takes, and tells which objects are missing. */
+export function readingPolicy(route: Pulling): string {
   return policyOf(readStatements(route, ANY_PREFIX));
 }
 
-/** What replay's session of a reader role may do at most. */
-export function listingPolicy(route: Pick<PullingRoute, 'pull' | 'filter'>): string {
+/** Replay's session of a reader role: lists what the route takes. */
+export function listingPolicy(route: Pulling<ListedRoute>): string {
   return policyOf([listStatement(route)]);
 }
 

@@ -1,7 +1,6 @@
+/** Runs all looks of a check, and names their lines. */
 import type { Route } from '../core/route.ts';
 import type { Check, Identity } from './context.ts';
-import { clocksAgree, whoAmI } from './identity.ts';
-import { ledgerIsProtected } from './ledger.ts';
 import { type CheckLine, type Finding, skipped } from './line.ts';
 import { checkPull } from './pulls.ts';
 import {
@@ -11,13 +10,14 @@ import {
   plainHttpIsForbidden,
   publicIsForbidden,
 } from './refusals.ts';
-import { canBecomeWriter, externalIdIsDemanded } from './session.ts';
+import { clocksAgree, ledgerIsProtected, whoAmI } from './relay-itself.ts';
+import { checkedWriter, demandsExternalId, letsRelayIn } from './roles.ts';
 import { canRead, canTellMissing, ownBucket } from './source.ts';
 import { partsArrive, smallObjectArrives, wrongChecksumIsRefused } from './writes.ts';
 
 type Look = (check: Check, route: Route) => Promise<Finding>;
 
-/** What must work, in this order; then what must not. */
+/** What must work comes first, then what must be refused. */
 const WRITES: [string, Look][] = [
   ['a small object arrives', smallObjectArrives],
   ['a large object arrives in parts', partsArrive],
@@ -30,7 +30,7 @@ const WRITES: [string, Look][] = [
   ['plain HTTP is refused', plainHttpIsForbidden],
 ];
 
-/** Looks at everything, whatever fails on the way: one invocation shall tell all there is to mend. */
+/** Goes on after failures: one invocation tells everything that must be changed. */
 export async function checkAll(check: Check): Promise<CheckLine[]> {
   const { finding, identity } = await whoAmI(check);
   const lines: CheckLine[] = [
@@ -52,12 +52,13 @@ async function checkRoute(check: Check, route: Route, identity: Identity): Promi
   const lines: CheckLine[] = [];
   const add = (name: string, finding: Finding) => lines.push({ check: name, route: route.name, ...finding });
   for (const [name, finding] of await checkPull(check, route, identity)) add(name, finding);
-  const session = await canBecomeWriter(check, route, identity);
+  const writer = checkedWriter(check, route, identity);
+  const session = await letsRelayIn(check, writer, identity);
   add('the writer role lets the relay in', session);
   for (const [name, look] of WRITES) {
     add(name, session.status === 'ok' ? await look(check, route) : skipped('without a session of the writer role'));
   }
-  add('a wrong external id is refused', await externalIdIsDemanded(check, route, identity));
+  add('a wrong external id is refused', await demandsExternalId(writer));
   add('the public is refused', await publicIsForbidden(check, route));
   return lines;
 }

@@ -1,17 +1,17 @@
+/** What a check works with. */
 import type { CheckClients } from '../aws/check-clients.ts';
 import type { CheckConfig } from '../core/config.ts';
 
-/** What a check works with. */
 export interface Check {
-  /** Of this check and no other: it is part of every key that it writes. */
+  /** Unique to this check: part of every key that it writes. */
   id: string;
   config: CheckConfig;
   clients: CheckClients;
 }
 
-/** Whom the credentials make of this function. */
+/** The role that this function acts in. */
 export interface Identity {
-  /** The session: `arn:aws:sts::…:assumed-role/<role>/<session>` */
+  /** The ARN of the session: `arn:aws:sts::…:assumed-role/<role>/<session>` */
   arn: string;
   roleArn: string;
   /** The role's unique id, `AROA…`: a re-created role has another one. */

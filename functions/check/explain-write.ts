@@ -1,43 +1,47 @@
-import { encryptStatement, putStatement } from '../aws/policies.ts';
+/** Explains why a write of the check failed, and who must change what. Pure. */
+import { encryptStatement, keyStatement, putStatement } from '../aws/policies.ts';
 import type { RelayErrorCode } from '../core/errors.ts';
 import type { Route } from '../core/route.ts';
 import { rowOf } from '../failures/classify.ts';
-import { wordsOf } from '../failures/facts.ts';
-import type { ErrorFacts } from './attempt.ts';
-import type { Remedy } from './line.ts';
-import { keyStatement, NO_DEFAULT_RETENTION, OWNER_ENFORCED } from './statements.ts';
+import { type ErrorFacts, keyIn, wordsOf } from '../failures/facts.ts';
+import { atDestination, atSource, type Remedy } from './line.ts';
 
-/** A write that failed, and what came of trying it in other ways. */
+/** For `aws s3api put-bucket-ownership-controls`. */
+const OWNER_ENFORCED = { Rules: [{ ObjectOwnership: 'BucketOwnerEnforced' }] };
+/** For `aws s3api put-object-lock-configuration`. */
+const NO_DEFAULT_RETENTION = { ObjectLockEnabled: 'Enabled' };
+
+/** A write that failed, and the outcomes of trying it in other ways. */
 export interface FailedWrite {
   route: Route;
   sourceAccount: string;
   error: ErrorFacts;
-  /** The same write by the role itself, without the relay's session policy. */
+  /** The same write without the relay's session policy. */
   byRoleItself: 'done' | 'failed';
-  /** A write that stores nothing, into the bucket of that name whoever owns it. */
+  /** A write that stores nothing, into the bucket of that name, whoever owns it. */
   byAnyOwner: 'allowed' | 'refused';
-  /** Whether a write that asks for the ACL `bucket-owner-full-control` is refused for that ACL rather than as before. */
+  /** Whether a write with the ACL `bucket-owner-full-control` is refused for that ACL rather than for the former reason. */
   aclIsDemanded: boolean;
-  /** Whether a write that must not overwrite anything is let in, where this one was not. */
+  /** Whether the same write is allowed with If-None-Match. */
   conditionIsDemanded: boolean;
-  /** Whether a write that names the encryption is let in: as the route's configuration says, or only by a KMS key. */
+  /** Whether the same write is allowed when it names the encryption: as the route's configuration says, or only with a KMS key. */
   encryptionDemanded: 'as configured' | 'with a key' | undefined;
 }
 
-/** A failed write under its row of the failure table. */
+/** A failed write with the code and advice of the failure table. */
 type Explained = FailedWrite & { code: RelayErrorCode; advice: string };
 
 type Row = { when: (write: Explained) => boolean; remedy: (write: Explained) => Remedy };
 
 const isDenied = ({ code }: Explained) => code === 'DestinationDenied' || code === 'DestinationKeyDenied';
 
-/** What nobody at the destination can mend. */
+/** What nobody at the destination can change. */
 const OWN: readonly RelayErrorCode[] = ['ClockSkewed', 'SignatureRefused', 'SessionExpired'];
 
-/** The first row that fits explains the failure, so narrow ones come first. */
+/** The first row that fits explains the failure, so narrow rows come first. */
 const ROWS: readonly Row[] = [
   {
-    // One code for many reasons: only the words tell.
+    // The code has many reasons; only the message tells which.
     when: ({ error }) => error.name === 'InvalidRequest' && /object lock/i.test(wordsOf(error)),
     remedy: ({ route }) =>
       atDestination(
@@ -64,13 +68,12 @@ const ROWS: readonly Row[] = [
   },
   {
     when: (write) => isDenied(write) && write.byRoleItself === 'done',
-    remedy: ({ route, sourceAccount, error }) => {
-      return atSource(
+    remedy: ({ route, sourceAccount, error }) =>
+      atSource(
         sourceAccount,
         `The writer role may do it, but the relay's own session policy, which is made from cdk.json, is narrower than what the bucket asks for. Set destination.kmsKeyArn of route "${route.name}" to the bucket's key and deploy the source stack; the session policy then has this statement.`,
-        encryptStatement(route, keyOf(route, error)),
-      );
-    },
+        encryptStatement(route, keyIn(error, route.destination.kmsKeyArn)),
+      ),
   },
   {
     when: ({ code, error }) => code === 'DestinationKeyDenied' && error.name.startsWith('KMS'),
@@ -79,7 +82,7 @@ const ROWS: readonly Row[] = [
   {
     when: ({ code }) => code === 'DestinationKeyDenied',
     remedy: ({ route, error }) => {
-      const keyArn = keyOf(route, error);
+      const keyArn = keyIn(error, route.destination.kmsKeyArn);
       return atDestination(
         route,
         `The writer role may not use the key that the bucket encrypts with. The first statement belongs into the policy of role ${route.writerRoleArn} (destination.kmsKeyArn in cdk.json writes it), the second into the key's own policy, unless that leaves everything to IAM.`,
@@ -137,7 +140,7 @@ const ROWS: readonly Row[] = [
         putStatement(route),
       ),
   },
-  // S3 names the policy only within an account or an organization, so a bare "Access Denied" tells of another owner:
+  // S3 names the policy only within an account or an organization, so a bare "Access Denied" means another owner:
   // https://docs.aws.amazon.com/AmazonS3/latest/userguide/troubleshoot-403-errors.html
   { when: isDenied, remedy: otherOwner },
   {
@@ -150,7 +153,6 @@ const ROWS: readonly Row[] = [
   },
 ];
 
-/** Who must change what, so that a write gets through. Pure. */
 export function explainWrite(write: FailedWrite): Remedy {
   const { code, advice } = rowOf(write.error, 'destination');
   const explained = { ...write, code, advice };
@@ -171,20 +173,6 @@ function otherOwner({ route }: FailedWrite): Remedy {
     `Bucket ${bucket} does not seem to belong to account ${account}, and the relay writes to no other owner's. Bucket names are unique in the world: give the bucket another name in both sides' cdk.json and deploy it in account ${account}; or, if another account shall own it, set destination.account and make the writer role there, with this statement.`,
     putStatement(route),
   );
-}
-
-export function atDestination({ destination }: Route, change: string, statement?: unknown): Remedy {
-  return { side: 'destination', account: destination.account, change, ...(statement !== undefined && { statement }) };
-}
-
-export function atSource(account: string, change: string, statement?: unknown): Remedy {
-  return { side: 'source', account, change, ...(statement !== undefined && { statement }) };
-}
-
-/** The key that a refusal names, else the configured one. */
-function keyOf({ destination }: Route, { message }: ErrorFacts): string {
-  const named = /arn:[^:\s]+:kms:[^:\s]+:\d{12}:key\/[\w-]+/.exec(message)?.[0];
-  return named ?? destination.kmsKeyArn ?? "the ARN of the bucket's KMS key";
 }
 
 function policyIn(error: ErrorFacts): string {

@@ -1,14 +1,17 @@
-/** One thing that was looked at: a row of the table. */
+/** The lines of a check: what was found, and who must change what. */
+import type { Route } from '../core/route.ts';
+
+/** One row of the check's table. */
 export interface CheckLine {
   check: string;
-  /** Of one route; otherwise about the relay as a whole. */
+  /** Absent where the line is about the relay as a whole. */
   route?: string;
   /**
-   * `awaited`: not there yet, and no mistake so far; the check doesn't pass, and uploads wait. `advised`: all works, and something could
-   * be done better; the check passes.
+   * `awaited`: not there yet, but no mistake; the check does not pass, and uploads wait. `advised`: everything works, and something
+   * could be better; the check passes.
    */
   status: 'ok' | 'failed' | 'awaited' | 'advised' | 'skipped';
-  /** What was seen, in AWS's words where it refused. */
+  /** For a refusal, AWS's own words. */
   found: string;
   remedy?: Remedy;
 }
@@ -16,14 +19,14 @@ export interface CheckLine {
 /** Who must change what. */
 export interface Remedy {
   side: 'source' | 'destination';
-  /** The account of that side. */
+  /** The account that must change it. */
   account: string;
   change: string;
-  /** To paste: a statement of the policy that `change` names, or a bucket's setting. Absent where nothing can be pasted. */
+  /** Text to paste: a statement of the policy that `change` names, or a setting of a bucket. */
   statement?: unknown;
 }
 
-/** A line without its name and route, as a look at something gives it. */
+/** The outcome of one look, without the name and route of its line. */
 export type Finding = Omit<CheckLine, 'check' | 'route'>;
 
 export function ok(found: string): Finding {
@@ -42,11 +45,19 @@ export function advised(found: string, remedy: Remedy): Finding {
   return { status: 'advised', found, remedy };
 }
 
-/** Whether somebody must do something. */
+/** Whether somebody must change something. */
 export function isOpen({ status }: Pick<CheckLine, 'status'>): boolean {
   return status === 'failed' || status === 'awaited';
 }
 
 export function skipped(found: string): Finding {
   return { status: 'skipped', found };
+}
+
+export function atDestination({ destination }: Route, change: string, statement?: unknown): Remedy {
+  return { side: 'destination', account: destination.account, change, ...(statement !== undefined && { statement }) };
+}
+
+export function atSource(account: string, change: string, statement?: unknown): Remedy {
+  return { side: 'source', account, change, ...(statement !== undefined && { statement }) };
 }

@@ -1,3 +1,4 @@
+/** Writes the check's own objects to the destination, as the relay writes objects. */
 import {
   AbortMultipartUploadCommand,
   CompleteMultipartUploadCommand,
@@ -9,20 +10,20 @@ import {
   UploadPartCommand,
 } from '@aws-sdk/client-s3';
 import type { Route } from '../core/route.ts';
+import { placeOf } from '../core/source-object.ts';
 import { doubtAbout } from '../transfer/answered.ts';
+import { routeAttributes } from '../transfer/attributes.ts';
 import type { Checksum } from '../transfer/checksum.ts';
 import { crc32OfBuffer } from '../transfer/crc32.ts';
-import { type EncryptionHeaders, encryptionFor } from '../transfer/encryption.ts';
-import { storageClassFor } from '../transfer/storage-class.ts';
 import { conditionOf } from '../transfer/transfer.ts';
 import type { Check } from './context.ts';
 
-/** Under a destination's prefix, each check has a folder of its own in this one, so that it never meets an object of anybody else. */
+/** Below the destination's prefix. Each check has a folder of its own in it, and so never touches another object. */
 const FOLDER = 'upload-relay-check/';
 const BODY = Buffer.from('Written by the check of Upload Relay, to see whether objects arrive. It may be deleted.\n');
 const CRC32 = crc32OfBuffer(BODY);
 export const PROBE_CHECKSUM: Checksum = { algorithm: 'CRC32', value: CRC32 };
-/** Of nothing that is ever sent. */
+/** The CRC32 of a body that no request sends. */
 export const WRONG_CRC32 = crc32OfBuffer(Buffer.from('something else'));
 
 export type ProbeName = 'small' | 'in-parts';
@@ -31,27 +32,20 @@ export function probeKey({ id }: Pick<Check, 'id'>, { destination }: Route, name
   return `${destination.prefix}${FOLDER}${id}/${name}`;
 }
 
-/** A key that the route's role must not write; undefined where the route has the whole bucket. */
+/** A key that the writer role must not write; undefined where the route has the whole bucket. */
 export function keyOutside({ id }: Pick<Check, 'id'>, { destination }: Route): string | undefined {
   if (destination.prefix === '') return undefined;
   const key = `${FOLDER}${id}/outside-the-prefix`;
   return key.startsWith(destination.prefix) ? `not-${key}` : key;
 }
 
-type Asked = EncryptionHeaders & Pick<PutObjectCommandInput, 'StorageClass' | 'Tagging'>;
-
-/** What the route asks of every write, since each is a right or a condition of its own. */
-function asked({ storageClass, copyTags, destination }: Route): Asked {
-  // As the relay asks of an object in STANDARD, which the probe would be at the source.
-  const asksFor = storageClassFor(storageClass, 'STANDARD');
-  return {
-    ...encryptionFor(destination),
-    ...(asksFor !== undefined && { StorageClass: asksFor }),
-    ...(copyTags && { Tagging: 'written-by=upload-relay-check' }),
-  };
+/** What the route adds to every write: each of these needs a permission or meets a condition. */
+function asked(route: Route): Pick<PutObjectCommandInput, 'StorageClass' | 'Tagging'> {
+  // The probe stands for an object that is in STANDARD at the source.
+  return { ...routeAttributes(route, 'STANDARD'), ...(route.copyTags && { Tagging: 'written-by=upload-relay-check' }) };
 }
 
-/** One object, written as the relay writes small ones. */
+/** Writes one object as the relay writes small objects. */
 export function putProbe(
   writer: S3Client,
   check: Pick<Check, 'id'>,
@@ -59,14 +53,14 @@ export function putProbe(
   change: Partial<PutObjectCommandInput> = {},
 ): Promise<PutObjectCommandOutput> {
   const { bucket, account } = route.destination;
-  const place = { Bucket: bucket, Key: probeKey(check, route, 'small'), ExpectedBucketOwner: account };
+  const place = placeOf({ bucket, key: probeKey(check, route, 'small') }, account);
   const input = { ...place, ...asked(route), ...conditionOf(route) };
   return writer.send(new PutObjectCommand({ ...input, Body: BODY, ChecksumCRC32: CRC32, ...change }));
 }
 
 /**
- * A write that stores nothing, since its checksum is wrong: `BadDigest` means that it would have been allowed, for S3 decides
- * on rights before it reads a body. So nothing is left behind where nothing may be written.
+ * A write that stores nothing, since its checksum is wrong. S3 decides about permissions before it reads a body, so `BadDigest`
+ * means that the write was allowed, and nothing is left behind where nothing may be written.
  */
 export function putNothing(
   writer: S3Client,
@@ -78,12 +72,12 @@ export function putNothing(
 }
 
 /**
- * One part, written as the relay writes large objects: the part is streamed and bears no checksum, the object bears one at the
- * end. A last part may be as small as one likes.
+ * Writes one part as the relay writes multipart uploads: without a checksum of the part, and with one of the whole object at the end.
+ * The last part of an upload may be of any size.
  */
 export async function putInParts(writer: S3Client, check: Pick<Check, 'id'>, route: Route): Promise<void> {
   const { bucket, account } = route.destination;
-  const place = { Bucket: bucket, Key: probeKey(check, route, 'in-parts'), ExpectedBucketOwner: account };
+  const place = placeOf({ bucket, key: probeKey(check, route, 'in-parts') }, account);
   const { UploadId } = await writer.send(
     new CreateMultipartUploadCommand({
       ...place,
@@ -107,7 +101,7 @@ export async function putInParts(writer: S3Client, check: Pick<Check, 'id'>, rou
     const doubt = doubtAbout(answer, PROBE_CHECKSUM);
     if (doubt !== undefined) throw new Error(doubt);
   } catch (error) {
-    // Refused to a role with s3:PutObject alone; then the bucket's lifecycle rule removes the part.
+    // A role with s3:PutObject alone may not abort. The bucket's lifecycle rule then removes the part.
     await writer.send(new AbortMultipartUploadCommand(upload)).catch(() => undefined);
     throw error;
   }

@@ -1,3 +1,4 @@
+/** Checks that the destination refuses what it must refuse. */
 import {
   DeleteObjectCommand,
   GetObjectCommand,
@@ -5,16 +6,26 @@ import {
   ListObjectsV2Command,
   type S3Client,
 } from '@aws-sdk/client-s3';
-import { writeStatements } from '../aws/policies.ts';
+import { destinationArn, writeStatements } from '../aws/policies.ts';
 import type { Route } from '../core/route.ts';
-import { type Attempt, attempt, describe, isRefusal, isUndecided } from './attempt.ts';
+import { describe } from '../failures/facts.ts';
+import { type Attempt, attempt, isRefusal, isUndecided } from './attempt.ts';
 import type { Check } from './context.ts';
-import { atDestination } from './explain-write.ts';
-import { type Finding, failed, ok, type Remedy, skipped } from './line.ts';
+import { atDestination, type Finding, failed, ok, type Remedy, skipped } from './line.ts';
 import { keyOutside, probeKey, putNothing } from './probe.ts';
-import { NO_PUBLIC_ACCESS, tlsStatement } from './statements.ts';
 
-/** What the writer role must not be able to do. Each is tried by the role itself, since our own session policy proves nothing about it. */
+/** For `aws s3api put-public-access-block`. */
+const NO_PUBLIC_ACCESS = {
+  BlockPublicAcls: true,
+  IgnorePublicAcls: true,
+  BlockPublicPolicy: true,
+  RestrictPublicBuckets: true,
+};
+
+/**
+ * What the writer role must not be able to do. The role itself tries each request, since a refusal by the relay's session policy
+ * proves nothing about the role.
+ */
 const FORBIDDEN: Record<string, (writer: S3Client, check: Check, route: Route) => Promise<unknown>> = {
   GET: (writer, check, route) => writer.send(new GetObjectCommand(probe(check, route))),
   HEAD: (writer, check, route) => writer.send(new HeadObjectCommand(probe(check, route))),
@@ -39,7 +50,7 @@ export async function isForbidden(check: Check, route: Route, request: string): 
   );
 }
 
-/** By a write that would store nothing. */
+/** Tries a write that stores nothing. */
 export async function outsideIsForbidden(check: Check, route: Route): Promise<Finding> {
   const key = keyOutside(check, route);
   if (key === undefined) return skipped('the route has the whole bucket: destination.prefix is empty');
@@ -53,7 +64,7 @@ export async function outsideIsForbidden(check: Check, route: Route): Promise<Fi
   );
 }
 
-/** Signed as it should be, by one who may write here, and still to be refused. */
+/** Tries a correctly signed write of the writer role, over plain HTTP. */
 export async function plainHttpIsForbidden(check: Check, route: Route): Promise<Finding> {
   const tried = await attempt(putNothing(check.clients.plain(route), check, route));
   if (tried.kind === 'failed' && tried.error.status === undefined)
@@ -67,7 +78,7 @@ export async function plainHttpIsForbidden(check: Check, route: Route): Promise<
   );
 }
 
-/** Without any credentials: read, list and write. */
+/** Tries to read, list and write without credentials. */
 export async function publicIsForbidden(check: Check, route: Route): Promise<Finding> {
   const stranger = check.clients.stranger(route);
   const requests: [string, () => Promise<unknown>][] = [
@@ -88,7 +99,7 @@ export async function publicIsForbidden(check: Check, route: Route): Promise<Fin
   return ok('refused');
 }
 
-/** An answer other than a refusal, even an error such as `BadDigest` or "not found", means that the request was let in. */
+/** Every answer but a refusal means that the request was allowed, even an error such as `BadDigest` or "not found". */
 export function mustBeRefused(tried: Attempt, remedy: () => Remedy): Finding {
   if (tried.kind === 'done') return failed('done', remedy());
   if (isRefusal(tried.error)) return ok('refused');
@@ -99,4 +110,16 @@ export function mustBeRefused(tried: Attempt, remedy: () => Remedy): Finding {
 function probe(check: Check, route: Route) {
   const { account, bucket } = route.destination;
   return { Bucket: bucket, Key: probeKey(check, route, 'small'), ExpectedBucketOwner: account };
+}
+
+/** For the policy of the destination bucket. */
+function tlsStatement(route: Route) {
+  return {
+    Sid: 'RefusePlainHttp',
+    Effect: 'Deny',
+    Principal: '*',
+    Action: 's3:*',
+    Resource: [destinationArn(route), `${destinationArn(route)}/*`],
+    Condition: { Bool: { 'aws:SecureTransport': 'false' } },
+  };
 }

@@ -1,12 +1,13 @@
+/** Prints a check as a table for people. */
 import type { CheckLine } from './line.ts';
 
 const COLUMNS = ['check', 'route', 'result', 'found'] as const;
 
-/** For people: one row a line, and beneath one that isn't ok who must, or could, change what. */
+/** One row for each line. Below a row that isn't ok stands who must, or could, change what. */
 export function tableOf(lines: readonly CheckLine[]): string {
   const rows = lines.map(({ check, route = '', status, found }) => [check, route, RESULTS[status], found]);
   const widths = COLUMNS.map((title, index) => Math.max(title.length, ...rows.map((row) => row[index]!.length)));
-  // The last column is as long as it likes.
+  // The last column has no fixed width.
   const format = (row: readonly string[]) =>
     row
       .map((cell, index) => (index === row.length - 1 ? cell : cell.padEnd(widths[index]!)))

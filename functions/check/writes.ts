@@ -1,23 +1,25 @@
+/** Checks that objects arrive at the destination, and that it verifies checksums. */
 import type { PutObjectCommandInput, PutObjectCommandOutput, S3Client } from '@aws-sdk/client-s3';
 import { encryptStatement } from '../aws/policies.ts';
 import type { Route } from '../core/route.ts';
+import { describe, type ErrorFacts } from '../failures/facts.ts';
 import { doubtAbout } from '../transfer/answered.ts';
-import { type EncryptionHeaders, encryptionFor } from '../transfer/encryption.ts';
-import { type Attempt, attempt, describe, type ErrorFacts, isRefusal, isUndecided } from './attempt.ts';
+import { type EncryptionHeaders, encryptionFor } from '../transfer/attributes.ts';
+import { type Attempt, attempt, isRefusal, isUndecided } from './attempt.ts';
 import type { Check } from './context.ts';
-import { atDestination, explainWrite, type FailedWrite } from './explain-write.ts';
-import { type Finding, failed, ok, skipped } from './line.ts';
+import { explainWrite, type FailedWrite } from './explain-write.ts';
+import { atDestination, type Finding, failed, ok, skipped } from './line.ts';
 import { PROBE_CHECKSUM, probeKey, putInParts, putNothing, putProbe } from './probe.ts';
 
 const NOT_S3 =
   'The destination does not verify checksums, so it is not Amazon S3 as documented; nothing delivered there is proved.';
 
-/** The key is this check's own, so it was taken by this very write, whose first answer was lost. */
+/** The key is this check's own, so only this write can have stored it: its first answer was lost. */
 const TAKEN = 'it was there already when it was tried again: the first answer was lost';
 
 type Write<Answer> = (writer: S3Client) => Promise<Answer>;
 
-/** The probe object arrives, and the destination has verified its checksum. */
+/** The destination must also have verified the checksum of the object. */
 export async function smallObjectArrives(check: Check, route: Route): Promise<Finding> {
   const write: Write<PutObjectCommandOutput> = (writer) => putProbe(writer, check, route);
   const put = await attempt(write(check.clients.confined(route)));
@@ -38,7 +40,7 @@ export async function partsArrive(check: Check, route: Route): Promise<Finding> 
   return ok(`s3://${route.destination.bucket}/${probeKey(check, route, 'in-parts')}, verified by its CRC32`);
 }
 
-/** What the whole proof of delivery rests on. */
+/** The proof of every delivery depends on it. */
 export async function wrongChecksumIsRefused(check: Check, route: Route): Promise<Finding> {
   const put = await attempt(putNothing(check.clients.confined(route), check, route));
   if (put.kind === 'failed' && put.error.name === 'BadDigest') return ok('refused');
@@ -46,7 +48,7 @@ export async function wrongChecksumIsRefused(check: Check, route: Route): Promis
   return failed(put.kind === 'done' ? 'stored' : describe(put.error), atDestination(route, NOT_S3));
 }
 
-/** Tries the write in other ways, which tells apart what one refusal alone does not. */
+/** Tries the write in other ways: one refusal alone does not tell its reason. */
 async function explained<T>(check: Check, route: Route, error: ErrorFacts, write: Write<T>): Promise<Finding> {
   const { clients, config } = check;
   const nothing = (change: Partial<PutObjectCommandInput>) =>
@@ -72,12 +74,12 @@ function isLetThrough(put: Attempt): boolean {
   return put.kind === 'done' || !(isRefusal(put.error) || isUndecided(put.error));
 }
 
-/** With the ACL, the Deny no longer holds; what is left is that the role may send none, or that the bucket takes none. */
+/** With the ACL the Deny no longer applies. What remains is that the role may not send an ACL, or that the bucket takes none. */
 function isAboutAcl(put: Attempt): boolean {
   return isLetThrough(put) || (put.kind === 'failed' && put.error.message.includes('s3:PutObjectAcl'));
 }
 
-/** What a route that names no encryption would have to name. */
+/** The encryption that a route would have to name, if its writes name none. */
 async function encryptionDemanded(
   { destination }: Route,
   nothing: (change: EncryptionHeaders) => Promise<Attempt>,

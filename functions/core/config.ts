@@ -1,5 +1,6 @@
+/** The typed configuration of each function: settings beside the bundle, and the environment. */
 import { RelayError } from './errors.ts';
-import { type FilteredRoute, feedsSource } from './route.ts';
+import { feedsSource, type ListedRoute } from './route.ts';
 import {
   type CheckSettings,
   checkSettings,
@@ -14,15 +15,14 @@ import {
 
 export type Environment = Record<string, string | undefined>;
 
-/** Where it is kept what is known of roles of other accounts. */
+/** Where the relay remembers roles of other accounts. */
 export interface RoleMemoryConfig {
-  /** The name of the table that keeps the receipts, and what is known of roles. */
+  /** The name of the table that keeps the receipts, and the memory of roles. */
   ledgerTable: string;
-  /** The relay role's unique id at the last deployment, `AROA…`: another one means that the role was re-created since. */
+  /** The relay role's unique id at the last deployment, `AROA…`; it changes when the role is created anew. */
   deployedRoleId: string;
 }
 
-/** What a relay function knows of its surroundings: read once, checked, then handed down. */
 export interface RelayConfig extends RelaySettings, RoleMemoryConfig {
   queueUrl: string;
   deadLetterQueueUrl: string;
@@ -79,7 +79,7 @@ function withoutLoop<S extends RelaySettings | CheckSettings>(settings: S): S {
   );
 }
 
-function withBucket<S extends { sourceBucket?: string | undefined; routes: readonly FilteredRoute[] }>(settings: S): S {
+function withBucket<S extends { sourceBucket?: string | undefined; routes: readonly ListedRoute[] }>(settings: S): S {
   if (settings.sourceBucket !== undefined || settings.routes.every(({ pull }) => pull)) return settings;
   throw invalidSettings('field "sourceBucket": it is missing, though not every route pulls');
 }

@@ -1,26 +1,27 @@
+/** A step of a durable execution whose failures stay RelayErrors. */
 import type { DurableContext } from '@aws/durable-execution-sdk-js';
 import { asRelayError, RelayError, type RelayErrorDetails } from './errors.ts';
 
-/** Tries of one step, with pauses that grow to a quarter of an hour and cost nothing. */
+/** Attempts of one step. The pauses between them grow to a quarter of an hour and cost nothing. */
 export const ATTEMPTS = 5;
 
-/** An error's type does not survive a checkpoint, so a failure travels as a value. */
+/** An error loses its type in a checkpoint, so a failure is checkpointed as a value. */
 type Outcome<T> = { value: T } | { failure: Record<string, unknown> };
 
 export interface StepOptions {
-  /** Added to an error that says nothing of it. */
+  /** Added to an error that does not say it. */
   where: Partial<RelayErrorDetails>;
-  /** Whether doing the same again may help. */
+  /** Whether another attempt may succeed. */
   isWorthRepeating: (failure: RelayError) => boolean;
-  /** Told of each failure. */
+  /** Called for each failure. */
   onFailure: (failure: RelayError, willBeRepeated: boolean) => void;
-  /** The same each time it is asked: an execution that is replayed must come to the same decisions. */
+  /** Deterministic: an execution that is replayed must come to the same decisions. */
   pauseBefore: (attempt: number) => { seconds: number };
 }
 
 /**
- * Does something once, as far as anybody can: its result, which must be JSON, stands in the checkpoint. What may pass is
- * tried again; what won't, or has been tried often enough, is thrown as the RelayError that it was.
+ * Runs a step until its result, which must be JSON, is in the checkpoint; after that it is not run again. Transient failures are retried.
+ * @throws RelayError the permanent failure, or the last attempt's
  */
 export async function durableStep<T>(
   context: DurableContext,
@@ -47,7 +48,7 @@ export async function durableStep<T>(
   return outcome.value;
 }
 
-/** What `toJSON` of a RelayError has written down. */
+/** The RelayError that `toJSON` has written. */
 export function failureFrom(json: Record<string, unknown>): RelayError {
   return new RelayError(json as unknown as RelayErrorDetails);
 }

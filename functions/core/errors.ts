@@ -1,4 +1,4 @@
-/** What went wrong, in one word that logs, receipts and the dead-letter queue share. */
+/** The one error class of the relay, and its codes: one word for what went wrong, in logs, receipts and dead letters alike. */
 export type RelayErrorCode =
   | 'BadEvent'
   | 'WrongBucket'
@@ -58,7 +58,7 @@ export interface RelayErrorDetails {
   cause?: unknown;
 }
 
-/** The one error of the relay: decided where it is made, so that nobody has to guess from a message later. */
+/** Whether a failure is transient is decided where the error is made. */
 export class RelayError extends Error {
   readonly code: RelayErrorCode;
   readonly retryable: boolean;
@@ -93,14 +93,14 @@ export class RelayError extends Error {
 }
 
 /**
- * Whether nothing has been tried yet, for a reason outside the object: the role isn't there, or others took the time or the
- * room. It is no try, so it brings nothing closer to the dead-letter queue.
+ * Whether the object was not begun, for a reason outside of it: the role does not exist yet, or other objects take the time or the
+ * slots. Such a failure does not count as an attempt, so it brings nothing closer to the dead-letter queue.
  */
 export function isNoTry({ code }: RelayError): boolean {
   return code === 'RoleAwaited' || code === 'NotBegun' || code === 'LargeObjectsBusy';
 }
 
-/** An error of unknown make is taken as one that may pass: retrying loses nothing, dropping might. */
+/** An unknown error counts as transient: a retry loses nothing, and giving up might lose an object. */
 export function asRelayError(error: unknown, where: Partial<RelayErrorDetails> = {}): RelayError {
   if (error instanceof RelayError) return error;
   const reason = error instanceof Error ? `${error.name}: ${error.message}` : String(error);

@@ -1,55 +1,14 @@
+/** What a route takes, from where, and where it puts it. Pure. */
+import type * as z from 'zod/mini';
 import { RelayError } from './errors.ts';
+import type { listedRoute, route } from './route-schema.ts';
 import { Destination, type SourceObject } from './source-object.ts';
 
-/** Which objects of the source bucket a route takes: both must hold; empty takes all. */
-export interface RouteFilter {
-  prefix: string;
-  suffix: string;
-}
-
-/** What decides on the storage class at the destination: the source object's, one for all, or one for each of the source's. */
-export type StorageClassRule = string | Record<string, string>;
-
-/** Another account's bucket that a route reads by itself, without events, and the role of that account that may read it. */
-export interface Pull {
-  /** The 12 digits of the account that must own the bucket; S3 refuses the read otherwise. */
-  account: string;
-  region: string;
-  bucket: string;
-  readerRoleArn: string;
-  externalId: string;
-  /** The customer managed key that the bucket encrypts with, if any. */
-  kmsKeyArn?: string | undefined;
-}
-
-/** One way out of a source bucket: a bucket and prefix of another account, and the role that may write there. */
-export interface Route {
-  name: string;
-  filter: RouteFilter;
-  /** What it reads instead of the relay's own bucket. */
-  pull?: Pull | undefined;
-  destination: {
-    account: string;
-    region: string;
-    bucket: string;
-    /** Put before the source key, as it stands: `in/` makes `a.txt` into `in/a.txt`. */
-    prefix: string;
-    /** The customer managed key that the destination bucket encrypts with, if any. */
-    kmsKeyArn?: string | undefined;
-    /** Whether each write names the encryption, for a bucket whose policy demands the header. */
-    sendEncryption?: boolean | undefined;
-  };
-  writerRoleArn: string;
-  externalId: string;
-  /** `"copy"`, a class, or a map from classes to classes; without it, the bucket's default (STANDARD). */
-  storageClass?: StorageClassRule | undefined;
-  /** Whether object tags go along (needs s3:GetObjectTagging here and s3:PutObjectTagging there). */
-  copyTags: boolean;
-  /** Whether a key that is taken at the destination stays as it is: what came first is never overwritten. */
-  createOnly: boolean;
-  /** Whether an object of which S3 keeps neither a checksum nor an MD5 is refused rather than read on trust. */
-  requireProof: boolean;
-}
+export type Route = z.output<typeof route>;
+export type ListedRoute = z.output<typeof listedRoute>;
+export type Pull = Route['pull'] & object;
+/** A route that pulls. */
+export type Pulling<R extends ListedRoute = Route> = R & { pull: Pull };
 
 /** S3's limit on keys, in bytes of UTF-8: https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html */
 export const MAX_KEY_BYTES = 1024;
@@ -72,24 +31,15 @@ export function destinationOf(route: Route, source: SourceObject): Destination {
   return new Destination(route.destination.bucket, key, route.destination.account);
 }
 
-/** As much of a route as the question which objects it takes needs. */
-export type FilteredRoute = Pick<Route, 'name' | 'filter' | 'createOnly' | 'pull'>;
-
-/** As much as the question needs where they are then. */
-export interface PlacedRoute extends FilteredRoute {
-  destination: Pick<Route['destination'], 'account' | 'bucket' | 'prefix'>;
-}
-
-/** Where objects may come from. */
 export interface Sources {
   /** The relay's own bucket; none when every route pulls. */
   sourceBucket?: string | undefined;
-  routes: readonly FilteredRoute[];
+  routes: readonly ListedRoute[];
 }
 
 /**
- * The bucket that a named route reads; otherwise, and for a name that nobody knows, the relay's own.
- * @throws RelayError `UnknownRoute` when it has none
+ * The bucket that a named route reads; without a name or with an unknown one, the relay's own.
+ * @throws RelayError `UnknownRoute` when the relay has no bucket of its own
  */
 export function bucketOf({ sourceBucket, routes }: Sources, routeName?: string): string {
   const bucket = routes.find(({ name }) => name === routeName)?.pull?.bucket ?? sourceBucket;
@@ -102,8 +52,8 @@ export function bucketOf({ sourceBucket, routes }: Sources, routeName?: string):
 }
 
 /**
- * The routes an object takes: the named one, or all of the relay's own bucket whose filter it passes (possibly none). A route
- * that pulls is taken by its name only, since no event tells of its bucket.
+ * The routes that take an object: the named one, or all routes of the relay's own bucket whose filter lets it through, possibly none.
+ * A route that pulls must be named, since its bucket sends no events.
  * @throws RelayError `UnknownRoute` when a named route does not exist or does not take this key
  */
 export function routesFor(routes: readonly Route[], source: SourceObject, routeName?: string): Route[] {
@@ -120,14 +70,18 @@ export function routesFor(routes: readonly Route[], source: SourceObject, routeN
   return [route];
 }
 
+/** Where a route begins and ends. */
+interface Ends {
+  filter: { prefix: string };
+  pull?: { bucket: string } | undefined;
+  destination: { bucket: string; prefix: string };
+}
+
 /**
- * Whether what a route delivers would be relayed again: it writes to a bucket, where some route takes it.
- * Suffixes are not looked at: a loop costs money until somebody notices, a refusal costs a sentence.
+ * Finds a route whose deliveries would be relayed again: it writes to where a route reads. It ignores suffixes, because a loop costs
+ * money until somebody notices, and a refusal costs nothing.
  */
-export function feedsSource<R extends FeedingRoute>(
-  sourceBucket: string | undefined,
-  routes: readonly R[],
-): R | undefined {
+export function feedsSource<R extends Ends>(sourceBucket: string | undefined, routes: readonly R[]): R | undefined {
   return routes.find(({ destination }) =>
     routes.some(
       ({ pull, filter }) =>
@@ -136,25 +90,21 @@ export function feedsSource<R extends FeedingRoute>(
   );
 }
 
-/** As much of a route as the question of loops needs. */
-export interface FeedingRoute {
-  name: string;
-  filter: { prefix: string };
-  pull?: { bucket: string } | undefined;
-  destination: { bucket: string; prefix: string };
+export function pulls<R extends ListedRoute>(route: R): route is Pulling<R> {
+  return route.pull !== undefined;
 }
 
-/** For people. */
+/** For messages. */
 export function namesOf(routes: readonly { name: string }[]): string {
   return routes.map(({ name }) => `"${name}"`).join(', ');
 }
 
 /** Whether a key passes a filter. */
-export function takes(filter: RouteFilter, key: string): boolean {
+export function takes(filter: ListedRoute['filter'], key: string): boolean {
   return key.startsWith(filter.prefix) && key.endsWith(filter.suffix);
 }
 
-/** What two texts begin with, by whole characters: half of a surrogate pair is no UTF-8. */
+/** The common start of two texts. It is cut between characters, never within a surrogate pair, which would not be UTF-8. */
 export function commonStart(a: string, b: string): string {
   const characters = [...a];
   const others = [...b];

@@ -1,56 +1,18 @@
 /**
- * What cdk.json says, as `infra/config/function-settings.ts` puts it beside each bundle: in a file, since Lambda's environment ends at 4 KB and routes
- * don't. Only names that the deployment makes up stay in the environment (`config.ts`).
+ * The settings of each function: what cdk.json says, in a file that `infra/config/function-settings.ts` puts beside the bundle. Lambda's
+ * environment has room for 4 KB, and routes may take more. Only names that the deployment makes up are in the environment (`config.ts`).
  */
 import { readFileSync } from 'node:fs';
 import * as z from 'zod/mini';
 import { RelayError } from './errors.ts';
+import { account, bucket, listedRoute, roleArn, route, text } from './route-schema.ts';
 
 export const SETTINGS_FILE = 'settings.json';
 
-const text = z.string().check(z.minLength(1));
-const bucket = z.string().check(z.minLength(3));
 const positive = z.number().check(z.positive());
-const account = z.string().check(z.regex(/^\d{12}$/));
-const roleArn = z.string().check(z.regex(/^arn:[^:]+:iam::\d{12}:role\/.+$/));
 const functionArn = z.string().check(z.regex(/^arn:[^:]+:lambda:[^:]+:\d{12}:function:.+$/));
-const externalId = z.string().check(z.minLength(2));
 
-const pull = z.object({
-  account,
-  region: text,
-  bucket,
-  readerRoleArn: roleArn,
-  externalId,
-  kmsKeyArn: z.optional(z.string()),
-});
-
-/** What replay needs of a route. */
-const filteredRoute = z.object({
-  name: text,
-  filter: z.object({ prefix: z.string(), suffix: z.string() }),
-  pull: z.optional(pull),
-  createOnly: z.boolean(),
-  destination: z.object({ account, bucket, prefix: z.string() }),
-});
-
-const route = z.extend(filteredRoute, {
-  destination: z.object({
-    account,
-    region: text,
-    bucket,
-    prefix: z.string(),
-    kmsKeyArn: z.optional(z.string()),
-    sendEncryption: z.optional(z.boolean()),
-  }),
-  writerRoleArn: roleArn,
-  externalId,
-  storageClass: z.optional(z.union([z.string(), z.record(z.string(), z.string())])),
-  copyTags: z.boolean(),
-  requireProof: z.boolean(),
-});
-
-/** For so long after its first refusal a role that never let this relay in is waited for. */
+/** How long the relay waits, from the first refusal, for a role that never let it in. */
 const awaitRoleHours = positive;
 
 /** Of every function. */
@@ -59,18 +21,18 @@ const common = z.object({
   name: text,
   /** None when every route pulls. */
   sourceBucket: z.optional(bucket),
-  /** Of the relay itself; 12 digits. */
+  /** Of the relay itself. */
   sourceAccount: account,
 });
 
 export const relaySettings = z.extend(common, {
   routes: z.array(route).check(z.minLength(1)),
-  /** After so many receives the queue gives a message up; the relay does so itself then, with the reason. */
+  /** After so many receives the relay sends a message to the dead-letter queue, with the reason, before SQS does so without one. */
   maxReceives: positive,
-  /** Before the second try of a message; later ones wait longer. */
+  /** Before the second attempt of a message; later attempts wait longer. */
   retryDelaySeconds: positive,
   awaitRoleHours,
-  /** For so long after a PutObject went unanswered it may still take effect. */
+  /** How long a PutObject without an answer may still take effect. */
   latePutSeconds: positive,
   /** The same of a CompleteMultipartUpload. */
   lateCompleteSeconds: positive,
@@ -78,15 +40,15 @@ export const relaySettings = z.extend(common, {
   largeObjectBytes: positive,
   /** How many large objects may be under way at once. */
   largeSlots: z.number().check(z.nonnegative()),
-  /** How many relay-part functions may be at one of them at once. */
+  /** How many relay-part functions may work on one of them at once. */
   largeWorkers: z.number().check(z.nonnegative()),
-  /** ARN of relay-large, with its alias: a durable function is not started without a qualifier. None without `relay.largeObjects`. */
+  /** ARN of relay-large, with its alias: Lambda starts a durable function only by a qualifier. None without `relay.largeObjects`. */
   largeFunction: z.optional(functionArn),
   /** ARN of relay-part, where there is a relay-large. */
   partFunction: z.optional(functionArn),
 });
 
-/** The check knows no queue, since it leaves it alone. */
+/** The check does not use the queue. */
 export const checkSettings = z.extend(common, {
   routes: z.array(route).check(z.minLength(1)),
   awaitRoleHours,
@@ -96,11 +58,11 @@ export const checkSettings = z.extend(common, {
   protectLedger: z.boolean(),
 });
 
-/** Replay knows which objects the routes take and where they belong, but not the ways in. */
+/** Replay knows which objects the routes take and where they belong, but not the writer roles. */
 export const replaySettings = z.extend(common, {
-  routes: z.array(filteredRoute).check(z.minLength(1)),
+  routes: z.array(listedRoute).check(z.minLength(1)),
   retryDelaySeconds: positive,
-  /** ARN of replay itself, with its alias: it goes on in a fresh execution when there is too much for one. */
+  /** ARN of replay itself, with its alias: it continues in a new execution when there is too much for one. */
   replayFunction: functionArn,
   /** How the relay is set up, for estimates. */
   relay: z.object({
@@ -108,7 +70,7 @@ export const replaySettings = z.extend(common, {
     concurrency: positive,
     memoryMiB: positive,
     largeObjectBytes: positive,
-    /** Large objects at once; none are relayed where there is no room for one. */
+    /** Large objects at once; with 0, none are relayed. */
     largeSlots: z.number().check(z.nonnegative()),
     largeWorkers: z.number().check(z.nonnegative()),
   }),
@@ -117,7 +79,7 @@ export const replaySettings = z.extend(common, {
 export type RelaySettings = z.output<typeof relaySettings>;
 export type CheckSettings = z.output<typeof checkSettings>;
 export type ReplaySettings = z.output<typeof replaySettings>;
-/** What decides how long the relay takes, and what it costs. */
+/** What decides how long the relay takes and what it costs. */
 export type RelayCapacity = ReplaySettings['relay'];
 
 /** The file beside the bundle, unchecked. */

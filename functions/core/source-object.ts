@@ -13,6 +13,11 @@ export class SourceObject {
   }
 }
 
+/** How S3's requests name an object. S3 refuses a request when another account owns the bucket. */
+export function placeOf({ bucket, key }: { bucket: string; key: string }, ownerAccount: string) {
+  return { Bucket: bucket, Key: key, ExpectedBucketOwner: ownerAccount };
+}
+
 /** Where one object goes: a place in the destination account's bucket. */
 export class Destination {
   readonly bucket: string;

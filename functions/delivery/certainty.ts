@@ -1,3 +1,4 @@
+/** Tells for how long an unanswered write may still take effect, so that the object is delivered once more afterwards. */
 import type { RelayConfig } from '../core/config.ts';
 import { RelayError } from '../core/errors.ts';
 import type { RelayReceipt } from '../ledger/receipt.ts';

@@ -1,5 +1,6 @@
+/** Delivers an object along one route: writes, records, and looks again until the source is what was written. */
 import { RelayError } from '../core/errors.ts';
-import { destinationOf, type Route } from '../core/route.ts';
+import type { Route } from '../core/route.ts';
 import { withTimeFor } from '../invocation/deadline.ts';
 import type { Invocation } from '../invocation/invocation.ts';
 import {
@@ -14,14 +15,15 @@ import { type Recorded, record } from '../ledger/write.ts';
 import type { RelayRequest } from '../request/relay-request.ts';
 import { attributesFor } from '../transfer/attributes.ts';
 import { putMultipart } from '../transfer/multipart.ts';
+import { newTransfer } from '../transfer/new-transfer.ts';
 import { BUFFERED_MAX_BYTES, type Plan, planTransfer } from '../transfer/plan.ts';
 import { readSnapshot, type Snapshot } from '../transfer/read-whole.ts';
-import { isSameUpload, type WrittenUpload } from '../transfer/same-upload.ts';
+import type { WrittenUpload } from '../transfer/same-upload.ts';
 import { putSingle } from '../transfer/single.ts';
-import { headSource, isGone, type SourceState } from '../transfer/source-state.ts';
-import type { Transfer } from '../transfer/transfer.ts';
+import { headSource, type SourceState } from '../transfer/source-state.ts';
 import { afterDelete, type Next, whenGone } from './after-delete.ts';
 import type { History } from './certainty.ts';
+import { lookAfterWrite, sourceChanged } from './look-again.ts';
 import { startLarge } from './start-large.ts';
 
 /** How often a source that keeps changing is followed before the message goes back to the queue. */
@@ -46,7 +48,7 @@ interface Written extends Recorded {
  * On a create-only route the first to write is the last, so there is nothing to look for.
  * A large object is only started: relay-large does the rest, this look included.
  */
-export async function settle(
+export async function deliver(
   invocation: Invocation,
   request: RelayRequest,
   route: Route,
@@ -64,13 +66,8 @@ export async function settle(
     );
   }
   if ('receipt' in next) return next.receipt;
-  throw new RelayError({
-    code: 'SourceChanged',
-    message: `${request.source} was overwritten ${ROUNDS} times while it was relayed; it is tried again when it rests.`,
-    retryable: true,
-    operation: 'settle',
-    source: `${request.source}`,
-  });
+  const story = `${ROUNDS} times while it was relayed; it is tried again when it rests.`;
+  throw sourceChanged(request.source, 'settle', story);
 }
 
 /** One round; where the look shows that nothing is left to do, its receipt. */
@@ -98,10 +95,12 @@ async function writeAndLook(
     if (written.receipt.status === 'delivered') await isLastWord(invocation, written);
     return written;
   }
-  const after = await lookAgain(invocation, request, route, written);
-  if (after === 'gone') return afterDelete(invocation, asked, route, { ...written!, state: snapshot.state, begunAt });
-  if (after !== 'the same') return { snapshot: { state: after } };
-  return (await isLastWord(invocation, written!)) ? written! : { snapshot, asked };
+  if (written === undefined) return { snapshot: { state: await look(invocation, request, route) } };
+  const found = await lookAfterWrite(invocation, route, request.source, written.upload);
+  if (found.fate === 'gone')
+    return afterDelete(invocation, asked, route, { ...written, state: snapshot.state, begunAt });
+  if (found.fate === 'changed') return { snapshot: { state: found.state } };
+  return (await isLastWord(invocation, written)) ? written : { snapshot, asked };
 }
 
 /** Whether the ledger names what was written. If it named another version, the source has told by now that this one is the newest. */
@@ -120,25 +119,12 @@ async function writeOnce(
 ): Promise<Written> {
   const { clients, now, signal } = invocation;
   const { source } = request;
-  const destination = destinationOf(route, source);
-  const reader = clients.reader(route);
-  const attributes = await attributesFor(route, source, state, reader, signal);
-  const writer = clients.writer(route);
-  const { createOnly } = route;
+  const attributes = await attributesFor(route, source, state, clients.reader(route), signal);
   const { visibleWrites } = history;
-  const transfer: Transfer = {
-    source,
-    state,
-    destination,
-    attributes,
-    createOnly,
-    reader,
-    writer,
-    visibleWrites,
-    signal,
-  };
+  const transfer = newTransfer(invocation, route, source, state, { attributes, visibleWrites });
   const writing = plan.kind === 'single' ? putSingle(transfer, body) : putMultipart(transfer, plan.parts);
   const delivered = await writing.catch(unlessAlreadyThere);
+  const { destination } = transfer;
   const facts = { request, route, state, destination, timing: { attempts, startedAt, finishedAt: now() } };
   const receipt = delivered ? receiptOf({ ...facts, delivered, kind: plan.kind }) : alreadyThereReceiptOf(facts);
   return { receipt, upload: { state, tagging: attributes.Tagging }, ...(await record(invocation, receipt)) };
@@ -155,25 +141,6 @@ async function firstLook(invocation: Invocation, request: RelayRequest, route: R
 
 function look({ clients, signal }: Invocation, { source }: RelayRequest, route: Route): Promise<SourceState> {
   return headSource(clients.reader(route), source, signal);
-}
-
-/** A source that was deleted after it was delivered changes nothing: deletes do not travel. */
-async function lookAgain(
-  invocation: Invocation,
-  request: RelayRequest,
-  route: Route,
-  written: Written | undefined,
-): Promise<SourceState | 'the same' | 'gone'> {
-  const { clients, signal } = invocation;
-  try {
-    const found = await look(invocation, request, route);
-    if (written === undefined) return found;
-    const reader = clients.reader(route);
-    return (await isSameUpload(route, reader, request.source, written.upload, found, signal)) ? 'the same' : found;
-  } catch (error) {
-    if (written !== undefined && isGone(error)) return 'gone';
-    throw error;
-  }
 }
 
 /** An overwrite in mid-copy is no failure: the next round takes the newer object. */

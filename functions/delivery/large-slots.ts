@@ -1,3 +1,4 @@
+/** Limits how many large objects are under way at once: executions hold slots, which are leases in one item of the ledger. */
 import {
   type AttributeValue,
   ConditionalCheckFailedException,
@@ -5,24 +6,8 @@ import {
   type PutItemCommandInput,
 } from '@aws-sdk/client-dynamodb';
 import { RelayError } from '../core/errors.ts';
-import type { Relay } from '../invocation/invocation.ts';
+import type { LargeSlots, Relay } from '../invocation/invocation.ts';
 import { type Holders, leaveSlot, takeSlot, type Verdict } from './lease.ts';
-
-/** The slots of `relay.maximumConcurrency` that are for large objects: docs/decisions/0027. */
-export interface LargeSlots {
-  /**
-   * Takes a slot for an execution that is to be started, until it has begun.
-   * @throws RelayError `LargeObjectsBusy`; `LedgerUnavailable`
-   */
-  reserve(execution: string, signal: AbortSignal): Promise<void>;
-  /**
-   * Goes on holding a slot, or takes one if there was none or it was lost.
-   * @throws RelayError `LargeObjectsBusy`; `LedgerUnavailable`
-   */
-  hold(execution: string, signal: AbortSignal): Promise<void>;
-  /** Leaves it so many seconds from now. @throws RelayError `LedgerUnavailable` */
-  release(execution: string, seconds: number, signal: AbortSignal): Promise<void>;
-}
 
 /** Until an execution has begun. If Lambda keeps it waiting for longer, it takes a slot by itself. */
 const START_SECONDS = 300;

@@ -1,5 +1,7 @@
+/** Relays an object along every route that takes it; the doors lead here. */
 import { randomUUID } from 'node:crypto';
 import { asRelayError, isNoTry, RelayError, type RelayErrorCode } from '../core/errors.ts';
+import { retry } from '../core/retry.ts';
 import { bucketOf, type Route, routesFor } from '../core/route.ts';
 import { orOutOfTime, requireAnyTime } from '../invocation/deadline.ts';
 import type { Invocation } from '../invocation/invocation.ts';
@@ -9,7 +11,7 @@ import { report } from '../reporting/publish-events.ts';
 import type { RelayRequest } from '../request/relay-request.ts';
 import { VisibleWrites } from '../transfer/visible-writes.ts';
 import { type History, quietSeconds } from './certainty.ts';
-import { settle } from './deliver.ts';
+import { deliver } from './deliver.ts';
 
 /** Tries in place, for failures that pass within seconds; longer ones are for the queue. */
 const ATTEMPTS = 3;
@@ -96,9 +98,9 @@ async function relayAlong(
   const quiet = () => (route.createOnly ? 0 : quietSeconds(config, history));
   try {
     if (verdict) throw verdict;
-    const settled = await persistently(invocation, route, async () => {
+    const settled = await retryInPlace(invocation, route, async () => {
       attempts++;
-      return await settle(invocation, request, route, { attempts, startedAt, history });
+      return await deliver(invocation, request, route, { attempts, startedAt, history });
     });
     const receipt = { ...settled, certain: quiet() === 0 };
     logger.info(WORDS[receipt.status], { receipt });
@@ -149,23 +151,28 @@ async function recordFailure(
   }
 }
 
-/** Repeats what may pass, with jittered and growing pauses, as long as tries and time are left. */
-async function persistently<T>(invocation: Invocation, route: Route, attempt: () => Promise<T>): Promise<T> {
+/** Repeats an attempt while its failures are transient and time is left. */
+async function retryInPlace<T>(invocation: Invocation, route: Route, attempt: () => Promise<T>): Promise<T> {
   const { clients, logger, signal, sleep } = invocation;
   requireAnyTime(invocation);
-  for (let tried = 1; ; tried++) {
+  const attemptInTime = async () => {
     try {
       signal.throwIfAborted();
       return await orOutOfTime(invocation, attempt());
     } catch (error) {
       const failure = asRelayError(error);
       if (failure.code === 'SessionExpired') clients.forgetSessions(route);
-      const isForLater = isNoTry(failure) || FOR_LATER.includes(failure.code) || signal.aborted;
-      if (!failure.retryable || isForLater || tried === ATTEMPTS) throw failure;
-      logger.warn('will be tried again in place', { failure: failure.toJSON() });
-      await orOutOfTime(invocation, sleep(Math.random() * BACKOFF_MS * BACKOFF_FACTOR ** tried));
+      throw failure;
     }
-  }
+  };
+  return await retry<T, RelayError>(attemptInTime, {
+    attempts: ATTEMPTS,
+    isTransient: (failure) =>
+      failure.retryable && !isNoTry(failure) && !FOR_LATER.includes(failure.code) && !signal.aborted,
+    backoffMs: (failed) => Math.random() * BACKOFF_MS * BACKOFF_FACTOR ** failed,
+    onRetry: (failure) => logger.warn('will be tried again in place', { failure: failure.toJSON() }),
+    sleep: (ms) => orOutOfTime(invocation, sleep(ms)),
+  });
 }
 
 function wrongBucket({ source }: RelayRequest, expected: string): RelayError {

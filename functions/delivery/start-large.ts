@@ -1,10 +1,11 @@
+/** Starts an execution of relay-large for an object that one invocation cannot deliver. */
 import { createHash, randomUUID } from 'node:crypto';
 import { DurableExecutionAlreadyStartedException, InvokeCommand } from '@aws-sdk/client-lambda';
 import { RelayError } from '../core/errors.ts';
 import type { Route } from '../core/route.ts';
 import type { Invocation } from '../invocation/invocation.ts';
-import type { LargeRequest } from '../large/large-request.ts';
 import type { StartedReceipt } from '../ledger/receipt.ts';
+import type { LargeRequest } from '../request/large-request.ts';
 import type { RelayRequest } from '../request/relay-request.ts';
 import type { SourceState } from '../transfer/source-state.ts';
 import type { History } from './certainty.ts';

@@ -1,8 +1,9 @@
+/** Deletes finished messages of a batch early, while another object of the batch is still under way. */
 import { DeleteMessageCommand } from '@aws-sdk/client-sqs';
 import type { SQSRecord } from 'aws-lambda';
 import { asRelayError } from '../core/errors.ts';
 import type { Invocation } from '../invocation/invocation.ts';
-import { sendReports } from '../reporting/publish-events.ts';
+import { publishEvents } from '../reporting/publish-events.ts';
 
 /** Below this, waiting for the batch's end costs nothing and saves a request per message. */
 const PATIENCE_MS = 5_000;
@@ -25,7 +26,7 @@ export function earlyAcknowledgement(invocation: Invocation, batch: readonly SQS
   let isLate = !isPatient;
   const acknowledge = async ({ receiptHandle }: SQSRecord) => {
     try {
-      if (invocation.reports.length > 0) await sendReports(invocation);
+      if (invocation.reports.length > 0) await publishEvents(invocation);
       await clients.sqs.send(new DeleteMessageCommand({ QueueUrl: config.queueUrl, ReceiptHandle: receiptHandle }));
     } catch (error) {
       // Lambda does it at the end of the invocation.

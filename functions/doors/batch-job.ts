@@ -1,7 +1,8 @@
+/** The door of S3 Batch Operations: relays the tasks of a job and answers for each of them. */
 import { asRelayError } from '../core/errors.ts';
 import type { Invocation } from '../invocation/invocation.ts';
 import type { RelayReceipt } from '../ledger/receipt.ts';
-import { sendReports } from '../reporting/publish-events.ts';
+import { publishEvents } from '../reporting/publish-events.ts';
 import {
   type BatchAnswer,
   type BatchJob,
@@ -21,10 +22,10 @@ const RESULT_CHARACTERS = 1024;
  * answer's `treatMissingKeysAs` does it.
  * @throws RelayError `BadEvent` when there is nothing that can be answered for
  */
-export async function answerBatchJob(invocation: Invocation, event: unknown): Promise<BatchAnswer> {
+export async function relayBatchJob(invocation: Invocation, event: unknown): Promise<BatchAnswer> {
   const job = parseBatchJob(event);
   const results = await Promise.allSettled(job.tasks.map((task) => answerTask(invocation, job, task)));
-  await sendReports(invocation);
+  await publishEvents(invocation);
   const answered = results.flatMap((result) => (result.status === 'fulfilled' ? result.value : []));
   const unknown = results.find((result) => result.status === 'rejected');
   if (unknown) invocation.logger.error('a task without an id', { failure: asRelayError(unknown.reason).toJSON() });

@@ -1,7 +1,9 @@
+/** The door of a person who invokes the relay with `{ "key": … }` or `{ "keys": […] }`. */
+import pMap from 'p-map';
 import { asRelayError, type RelayError } from '../core/errors.ts';
 import type { Invocation } from '../invocation/invocation.ts';
 import type { RelayReceipt } from '../ledger/receipt.ts';
-import { sendReports } from '../reporting/publish-events.ts';
+import { publishEvents } from '../reporting/publish-events.ts';
 import { parseManualEvent, singleKeys } from '../request/manual.ts';
 import { relayAtOnce } from './relay-at-once.ts';
 
@@ -23,11 +25,11 @@ interface Failed {
  * Answers with a receipt per object and route, and with a failure per object that could not be relayed, or per key that is none.
  * @throws RelayError when none could, so that `aws lambda invoke` shows a FunctionError
  */
-export async function answerManual(invocation: Invocation, event: unknown): Promise<ManualAnswer> {
+export async function relayKeys(invocation: Invocation, event: unknown): Promise<ManualAnswer> {
   const singles = singleKeys(event) as Failed['single'][];
   const receipts: RelayReceipt[] = [];
   const failed = await relayAll(invocation, singles, receipts);
-  await sendReports(invocation);
+  await publishEvents(invocation);
   for (const { failure } of failed) invocation.logger.error('not relayed', { failure: failure.toJSON() });
   if (failed.length === singles.length) throw failed[0]!.failure;
   return {
@@ -43,18 +45,15 @@ async function relayAll(
   receipts: RelayReceipt[],
 ): Promise<Failed[]> {
   const failed: Failed[] = [];
-  const queue = singles.values();
-  const worker = async () => {
-    for (const single of queue) {
-      try {
-        const [request] = parseManualEvent(single, invocation.config);
-        receipts.push(...(await relayAtOnce(invocation, request!)));
-      } catch (error) {
-        failed.push({ single, failure: asRelayError(error) });
-      }
+  const relayOne = async (single: Failed['single']) => {
+    try {
+      const [request] = parseManualEvent(single, invocation.config);
+      receipts.push(...(await relayAtOnce(invocation, request!)));
+    } catch (error) {
+      failed.push({ single, failure: asRelayError(error) });
     }
   };
-  await Promise.all(Array.from({ length: OBJECTS_IN_FLIGHT }, worker));
+  await pMap(singles, relayOne, { concurrency: OBJECTS_IN_FLIGHT });
   const { waiting = [], over = [] } = Object.groupBy(failed, ({ failure }) => (isForNow(failure) ? 'waiting' : 'over'));
   if (waiting.length === 0 || waiting.length === singles.length) return failed;
   const again = waiting.map(({ single }) => single);

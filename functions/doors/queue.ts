@@ -1,3 +1,4 @@
+/** The door of the queue: relays what a batch of messages asks for, and decides what becomes of each message. */
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import { asRelayError, type RelayError } from '../core/errors.ts';
 import { doubtAbout } from '../delivery/certainty.ts';
@@ -6,7 +7,7 @@ import type { Invocation } from '../invocation/invocation.ts';
 import { sendToDeadLetterQueue } from '../messages/dead-letter.ts';
 import { deliveryName, historyOf, type MessageHistory, namesLeft, routeOf } from '../messages/message-history.ts';
 import { requeue } from '../messages/requeue.ts';
-import { sendReports } from '../reporting/publish-events.ts';
+import { publishEvents } from '../reporting/publish-events.ts';
 import type { RelayRequest } from '../request/relay-request.ts';
 import { parseMessageBody, singleBodies } from '../request/sqs-message.ts';
 import { earlyAcknowledgement } from './acknowledge.ts';
@@ -20,17 +21,17 @@ const MOST_PATIENCE_MS = 14 * 86_400_000;
  * dead-letter queue with the reason, or is asked for by a message sent anew. It goes back only when a queue refuses such a message.
  * https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html#services-sqs-batchfailurereporting
  */
-export async function answerQueue(invocation: Invocation, event: SQSEvent): Promise<SQSBatchResponse> {
+export async function relayMessages(invocation: Invocation, event: SQSEvent): Promise<SQSBatchResponse> {
   const acknowledgement = earlyAcknowledgement(invocation, event.Records);
   const outcomes = await Promise.all(
     event.Records.map(async (record) => {
-      const isDone = await answerMessage(invocation, record);
+      const isDone = await relayMessage(invocation, record);
       if (isDone) await acknowledgement.done(record);
       return isDone ? [] : [{ itemIdentifier: record.messageId }];
     }),
   );
   acknowledgement.close();
-  await sendReports(invocation);
+  await publishEvents(invocation);
   return { batchItemFailures: outcomes.flat() };
 }
 
@@ -46,7 +47,7 @@ interface Handling {
 }
 
 /** Whether the message may be forgotten. */
-async function answerMessage(invocation: Invocation, record: SQSRecord): Promise<boolean> {
+async function relayMessage(invocation: Invocation, record: SQSRecord): Promise<boolean> {
   const { config, now } = invocation;
   const history = historyOf(record);
   const mayWait = now().getTime() - history.firstSentAt < MOST_PATIENCE_MS;
@@ -56,9 +57,9 @@ async function answerMessage(invocation: Invocation, record: SQSRecord): Promise
   const failed = await relayEach(invocation, handling);
   const { retryDelaySeconds } = config;
   const { final, again } = verdictOn(failed, { ...tries, retryDelaySeconds, random: Math.random() });
-  const isSetAside = await setAside(invocation, handling, final);
-  const isSentAnew = again === undefined || (await sendAnew(invocation, handling, again));
-  return isSetAside && isSentAnew;
+  const isDeadLettered = await deadLetterAll(invocation, handling, final);
+  const isRequeued = again === undefined || (await requeueRest(invocation, handling, again));
+  return isDeadLettered && isRequeued;
 }
 
 /** One after the other: one that fails, or can't even be read, doesn't keep the next from its turn. */
@@ -105,7 +106,7 @@ function failedOf({ route, receipt, failure, quietSeconds, isUncertain }: Outcom
 }
 
 /** Whether what is left to do is asked for by another message now. */
-async function sendAnew(invocation: Invocation, handling: Handling, again: Again): Promise<boolean> {
+async function requeueRest(invocation: Invocation, handling: Handling, again: Again): Promise<boolean> {
   const { record, history } = handling;
   const { failure, deliveries, isTry, isUncertain, afterSeconds } = again;
   const facts = { ...factsOf(handling, failure), left: deliveries, afterSeconds };
@@ -124,15 +125,15 @@ async function sendAnew(invocation: Invocation, handling: Handling, again: Again
 }
 
 /** Each object that can't be relayed by itself, so that it can be sent back by itself. */
-async function setAside(invocation: Invocation, handling: Handling, final: readonly Failed[]): Promise<boolean> {
+async function deadLetterAll(invocation: Invocation, handling: Handling, final: readonly Failed[]): Promise<boolean> {
   const byRequest = Map.groupBy(final, ({ request }) => request);
   const outcomes = await Promise.all(
-    [...byRequest].map(([request, failed]) => setOneAside(invocation, handling, request, failed)),
+    [...byRequest].map(([request, failed]) => deadLetterOne(invocation, handling, request, failed)),
   );
   return outcomes.every((isDone) => isDone);
 }
 
-async function setOneAside(
+async function deadLetterOne(
   invocation: Invocation,
   handling: Handling,
   request: number | undefined,

@@ -1,3 +1,4 @@
+/** Relays an object for a door whose caller waits for the answer. */
 import { randomUUID } from 'node:crypto';
 import { asRelayError, RelayError } from '../core/errors.ts';
 import { type Outcome, relayAlongRoutes } from '../delivery/relay-object.ts';
@@ -13,7 +14,7 @@ import type { RelayRequest } from '../request/relay-request.ts';
  * and then went wrong: a message does it then.
  * @throws RelayError `QueueUnavailable`
  */
-async function repeatLater(invocation: Invocation, request: RelayRequest, outcomes: Outcome[]): Promise<void> {
+async function requeueUncertain(invocation: Invocation, request: RelayRequest, outcomes: Outcome[]): Promise<void> {
   const { source } = request;
   for (const { route, quietSeconds, isUncertain, failure } of outcomes) {
     if (quietSeconds === 0 && !isUncertain) continue;
@@ -37,7 +38,7 @@ async function repeatLater(invocation: Invocation, request: RelayRequest, outcom
 }
 
 /** Whoever waits for the answer may be a batch job: what account B must put right lies in the dead-letter queue, too. */
-async function tellAccountB(
+async function deadLetterSuperseded(
   invocation: Invocation,
   { source }: RelayRequest,
   outcomes: Outcome[],
@@ -64,8 +65,8 @@ export async function relayAtOnce(
 ): Promise<RelayReceipt[]> {
   const outcomes = await relayAlongRoutes(invocation, request, { messageId });
   // This first: it doesn't throw, and a queue that refuses the messages mustn't keep account B from being told.
-  await tellAccountB(invocation, request, outcomes, messageId);
-  await repeatLater(invocation, request, outcomes);
+  await deadLetterSuperseded(invocation, request, outcomes, messageId);
+  await requeueUncertain(invocation, request, outcomes);
   const failures = outcomes.flatMap(({ failure }) => failure ?? []);
   const worst = failures.find(({ retryable }) => retryable) ?? failures[0];
   if (worst) throw worst;

@@ -1,3 +1,4 @@
+/** Decides what becomes of a message: it is done, it is requeued, or it goes to the dead-letter queue. Pure. */
 import { isNoTry, RelayError } from '../core/errors.ts';
 import { delaySeconds } from '../core/retry-delay.ts';
 import { spread } from '../messages/requeue.ts';

@@ -1,7 +1,7 @@
+/** Rows of the failure table that apply to the source, the destination and sessions alike. */
 import * as codes from './codes.ts';
 import type { Failure } from './failure.ts';
 
-/** Rows that hold on every side. */
 export const ANYWHERE: readonly Failure[] = [
   {
     side: 'either',

@@ -1,7 +1,7 @@
+/** Rows of the failure table about writes to the destination. */
 import * as codes from './codes.ts';
 import type { Failure } from './failure.ts';
 
-/** Rows about writing. */
 export const AT_DESTINATION: readonly Failure[] = [
   {
     side: 'destination',
@@ -20,7 +20,7 @@ export const AT_DESTINATION: readonly Failure[] = [
     advice: 'The upload was removed, or a part of it replaced, while it ran; it is begun afresh.',
   },
   {
-    // No failure where it comes from: it ends in a receipt that says so. docs/decisions/0017 has the reasons.
+    // Not a failure of the delivery: the receipt says that the key was taken. docs/decisions/0016 has the reasons.
     side: 'destination',
     when: 'the key is taken, on a create-only route (412)',
     codes: codes.CHANGED,

@@ -1,7 +1,7 @@
+/** Rows of the failure table about reads of the source. */
 import * as codes from './codes.ts';
 import type { Failure } from './failure.ts';
 
-/** Rows about reading. */
 export const AT_SOURCE: readonly Failure[] = [
   {
     side: 'source',

@@ -1,16 +1,17 @@
+/** Finds the row of the failure table for an error, and makes a RelayError of it. */
 import { RelayError } from '../core/errors.ts';
 import type { Destination, SourceObject } from '../core/source-object.ts';
 import { bareCode } from './codes.ts';
-import { type ErrorFacts, factsOf, refusedService } from './facts.ts';
-import { type Failure, PASSING, type Side } from './failure.ts';
-import { FAILURES } from './table.ts';
+import { describe, type ErrorFacts, factsOf, refusedService } from './facts.ts';
+import type { Failure, Side } from './failure.ts';
+import { FAILURES, TRANSIENT } from './table.ts';
 
-/** Reads from the source bucket: what the error means, and whether waiting helps. */
+/** For reads of the source bucket. */
 export function sourceFailure(error: unknown, operation: string, source: SourceObject): RelayError {
   return classify(error, 'source', { operation, source: `${source}` });
 }
 
-/** Writes to the destination bucket. */
+/** For writes to the destination bucket. */
 export function destinationFailure(
   error: unknown,
   operation: string,
@@ -20,17 +21,19 @@ export function destinationFailure(
   return classify(error, 'destination', { operation, source: `${source}`, destination: `${destination}` });
 }
 
-/** Sessions of the roles that a route acts as. */
+/** For sessions of the roles that a route acts as. */
 export function sessionFailure(error: unknown, routeName: string, roleArn: string): RelayError {
   return classify(error, 'session', { operation: 'AssumeRole' }, `${roleArn}, for route "${routeName}",`);
 }
 
-/** The row of the table that an error falls under. */
 export function failureRow(error: unknown, side: Side): Failure {
   return rowOf(factsOf(error), side);
 }
 
-/** By its code; a code of KMS that is in no row means what it means elsewhere. By its status only where no row has the code. */
+/**
+ * The code decides. A code of KMS that is in no row means the same as without `KMS.`. The status decides only where no row has the
+ * code.
+ */
 export function rowOf(met: ErrorFacts, side: Side): Failure {
   const rows = FAILURES.filter((row) => row.side === side || row.side === 'either');
   const code = bareCode(met.name);
@@ -39,7 +42,7 @@ export function rowOf(met: ErrorFacts, side: Side): Failure {
     rows.find((row) => hasCode(row, code.replace(/^KMS\./, ''), met)) ??
     rows.find(({ statuses }) => met.status !== undefined && statuses?.includes(met.status)) ??
     rows.find(({ isRest }) => isRest && met.status !== undefined && met.status >= 400 && met.status < 500) ??
-    PASSING
+    TRANSIENT
   );
 }
 
@@ -56,8 +59,7 @@ function classify(
   if (error instanceof RelayError) return error;
   const met = factsOf(error);
   const { code, retryable, advice } = rowOf(met, side);
-  const answer = [met.status, `${met.name}: ${met.message}`].filter((part) => part !== undefined).join(' ');
   const place = code === 'WrongRegion' && met.region !== undefined ? ` The bucket is in ${met.region}.` : '';
-  const message = `${where.operation} on ${subject} failed (${answer}).${place} ${advice}`;
+  const message = `${where.operation} on ${subject} failed (${describe(met)}).${place} ${advice}`;
   return new RelayError({ code, retryable, message, ...where, cause: error });
 }

@@ -1,13 +1,14 @@
 /**
- * AWS's error codes by what they mean to a relay. They stand without `Exception` at the end, and KMS's as `KMS.<code>`, since
- * services write the same code in several ways: `bareCode`. test/unit/functions/failures/documented-codes.ts lists what AWS documents.
+ * AWS's error codes by their meaning for a relay. Services write the same code in several ways, so codes stand here as `bareCode`
+ * makes them: without `Exception` at the end, and KMS's as `KMS.<code>`. test/unit/functions/failures/documented-codes.ts lists the
+ * codes that AWS documents.
  */
 const codes = (text: string): readonly string[] => text.trim().split(/\s+/);
 
-/** The session has ended as sessions do. */
+/** The session has expired. */
 export const EXPIRED = codes('ExpiredToken TokenRefreshRequired InvalidSession');
 
-/** The keys are of a session that AWS doesn't know (any more). */
+/** AWS doesn't know the keys of the session (any more). */
 export const UNKNOWN_KEYS = codes('InvalidAccessKeyId InvalidClientTokenId UnrecognizedClient InvalidSecurity');
 
 export const CLOCK = codes('RequestTimeTooSkewed RequestExpired RequestInTheFuture');
@@ -19,20 +20,20 @@ export const SIGNATURE = codes(`
 
 export const THROTTLED = codes(`
   SlowDown ServiceUnavailable Throttling Throttled RequestThrottled TooManyRequests RequestLimitExceeded BandwidthLimitExceeded
-  LimitExceeded
+  LimitExceeded ProvisionedThroughputExceeded EC2Throttled
 `);
 
-/** Another request was at the same thing, or this one took too long. */
+/** Another request worked on the same object, or this one took too long. */
 export const IN_CONFLICT = codes('OperationAborted ConditionalRequestConflict RequestAborted');
 
 export const CUT_SHORT = codes('RequestTimeout IncompleteBody');
 
-/** A fault of AWS's own. */
+/** An error within AWS. */
 export const INTERNAL = codes(`
   InternalError InternalFailure InternalServiceError KMS.Internal KMS.DependencyTimeout KMS.KeyUnavailable
 `);
 
-/** By DNS, until it knows of a new bucket: https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingRouting.html */
+/** S3 redirects until DNS knows a new bucket: https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingRouting.html */
 export const REDIRECTED = codes('TemporaryRedirect Redirect');
 
 export const OTHER_REGION = codes(`
@@ -41,7 +42,7 @@ export const OTHER_REGION = codes(`
 `);
 
 /**
- * A region that has to be switched on takes only sessions that were made for it:
+ * A region that an account must enable takes only sessions that were made for it:
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp_enable-regions.html
  */
 export const REGION_OFF = codes('InvalidToken UnsupportedSignature RegionDisabled InvalidRegion');
@@ -66,18 +67,18 @@ export const ARCHIVED = codes('InvalidObjectState ObjectNotInActiveTierError');
 
 export const GONE = codes('NoSuchKey NoSuchVersion NotFound');
 
-/** A range that isn't there any more says the same as a condition that doesn't hold. */
+/** A range that no longer exists means the same as a condition that no longer holds. */
 export const CHANGED = codes('PreconditionFailed InvalidRange');
 
 export const WRONG_BYTES = codes('BadDigest XAmzContentSHA256Mismatch XAmzContentChecksumMismatch');
 
-/** A part that was sent again meanwhile may have another ETag by now: SSE-KMS makes a new one of the same bytes. */
+/** A part that was sent again may have another ETag: with SSE-KMS, the same bytes get a new one. */
 export const UPLOAD_GONE = codes('NoSuchUpload InvalidPart');
 
-/** About the session policy: https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html#API_AssumeRole_Errors */
+/** STS refuses the session policy: https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html#API_AssumeRole_Errors */
 export const SESSION_POLICY = codes('MalformedPolicyDocument PackedPolicyTooLarge ValidationError Validation');
 
-/** What S3 finds wrong with a request of the kind that the relay makes. */
+/** S3 refuses a request as the relay makes it. */
 export const REFUSED = codes(`
   InvalidRequest BadRequest InvalidArgument InvalidDigest InvalidTag TagPolicy InvalidStorageClass
   InvalidEncryptionAlgorithmError EntityTooLarge EntityTooSmall MetadataTooLarge KeyTooLong KeyTooLongError InvalidPartOrder
@@ -88,7 +89,7 @@ export const REFUSED = codes(`
   TokenCodeInvalidError
 `);
 
-/** What AWS answers to requests that the relay never makes. */
+/** AWS answers so only to requests that the relay never makes. */
 export const OF_OTHER_REQUESTS = codes(`
   AccessPointAlreadyOwnedByYou AmbiguousGrantByEmailAddress BucketAlreadyExists BucketAlreadyOwnedByYou
   BucketHasAccessPointsAttached BucketNotEmpty ClientTokenConflict ConnectionClosedByRequester CrossLocationLoggingProhibited
@@ -103,7 +104,7 @@ export const OF_OTHER_REQUESTS = codes(`
   TooManyMultiRegionAccessPoints UnresolvableGrantByEmailAddress UserKeyMustBeSpecified
 `);
 
-/** What STS and KMS find wrong with a request as such. */
+/** STS or KMS refuses a malformed request. */
 export const MALFORMED = codes(`
   InvalidAction UnknownOperation InvalidParameterCombination InvalidParameterValue InvalidQueryParameter MalformedQueryString
   MalformedHttpRequest MissingAction MissingParameter RequestEntityTooLarge IDPCommunicationError IDPRejectedClaim
@@ -111,7 +112,7 @@ export const MALFORMED = codes(`
   OutboundWebIdentityFederationDisabled SessionDurationEscalation
 `);
 
-/** `KMS.NotFoundException`, `KMS.KMSInvalidStateException`, `KMSInvalidState`: one way to write each. */
+/** One spelling for `KMS.NotFoundException`, `KMS.KMSInvalidStateException`, `KMSInvalidState` and the like. */
 export function bareCode(code: string): string {
   return code.replace(/^KMS\.?(?:KMS)?(?=[A-Z])/, 'KMS.').replace(/Exception$/, '');
 }

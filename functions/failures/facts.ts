@@ -1,15 +1,17 @@
+/** Reads the facts out of an error of the SDK or of the network. */
+
 /** What an error says of itself. */
 export interface ErrorFacts {
-  /** The service's code, e.g. `AccessDenied`; the SDK's own name where nobody answered or, as for HEAD, without a body. */
+  /** The service's code, e.g. `AccessDenied`. Without an answer, and for an answer without a body (HEAD), the SDK's own name. */
   name: string;
-  /** Absent when nobody answered, and of an answer that can't be read: what its status means, its code would have told. */
+  /** Undefined without an answer, and for an answer that can't be read: only its code would tell what the status means. */
   status: number | undefined;
   message: string;
-  /** Where the bucket is, when S3 has been asked in another region. */
+  /** The bucket's region, when the request went to another one. */
   region?: string;
 }
 
-/** As much of the SDK's errors as tells something: the details of S3's answer are members, its headers lie in `$response`. */
+/** What an error of the SDK carries: the details of S3's answer are members, the headers are in `$response`. */
 interface SdkError extends Error {
   $metadata?: { httpStatusCode?: number };
   $response?: { headers?: Record<string, string> };
@@ -25,7 +27,7 @@ export function factsOf(error: unknown): ErrorFacts {
   return { name, status, message, ...(region !== undefined && { region }) };
 }
 
-/** What the SDK makes of an answer that is no XML any more, say since it was cut short. */
+/** The SDK's error for an answer that isn't XML, for example because it was cut short. */
 function isUnreadable({ name, message }: Error): boolean {
   return name === 'Error' && message.includes('Deserialization error');
 }
@@ -35,16 +37,27 @@ export function hasNoCode({ name, status }: ErrorFacts): boolean {
   return status !== undefined && (name === 'Unknown' || name === 'NotFound' || name === 'UnknownError');
 }
 
+/** The error in one line, for people. */
+export function describe({ name, status, message }: ErrorFacts): string {
+  return [status, name === message ? name : `${name}: ${message}`].filter((part) => part !== undefined).join(' ');
+}
+
 /**
- * The service of the action that was refused: `kms` of "User: … is not authorized to perform: kms:Decrypt on resource: …". AWS names the action before
- * the resource, whose name is anybody's to choose, so that the first one counts.
+ * The service of the action that was refused: `kms` of "User: … is not authorized to perform: kms:Decrypt on resource: …". The first
+ * action counts: AWS names it before the resource, and an uploader chooses the name of the resource.
  */
 export function refusedService({ name, message }: ErrorFacts): string | undefined {
   if (name.startsWith('KMS')) return 'kms';
   return /\bnot authorized to perform: ([a-z0-9-]+):\w/.exec(message)?.[1];
 }
 
-/** AWS's words without the names in them: whoever names a key or a role must not choose what is read out of a refusal. */
+/** AWS's message without the ARNs in it: whoever names a key or a role must not decide how a refusal is read. */
 export function wordsOf({ message }: ErrorFacts): string {
   return message.replace(/"arn:.*"/s, '').replace(/arn:\S+/g, '');
+}
+
+/** The KMS key that a refusal names, otherwise the configured one, otherwise words that stand for it. */
+export function keyIn({ message }: ErrorFacts, configured: string | undefined): string {
+  const named = /arn:[^:\s]+:kms:[^:\s]+:\d{12}:key\/[\w-]+/.exec(message)?.[0];
+  return named ?? configured ?? "the ARN of the bucket's KMS key";
 }

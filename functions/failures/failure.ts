@@ -1,33 +1,25 @@
+/** What a row of the failure table says. */
 import type { RelayErrorCode } from '../core/errors.ts';
 
-/** `session`: of a role that a route acts as. */
+/** `session`: a session of a role that a route acts as. */
 export type Side = 'source' | 'destination' | 'session';
 
-/** What an error of S3, STS, KMS or the network says about the object's prospects. */
+/** What an error of S3, STS, KMS or the network means for the object. */
 export interface Failure {
   side: Side | 'either';
-  /** For people, and the row's name in docs/runbook.md. */
+  /** The row's name, also in docs/runbook.md. */
   when: string;
-  /** Error codes as `bareCode` writes them. An answer that has one of these is under this row, whatever its status. */
+  /** Error codes as `bareCode` makes them. An answer with one of them belongs to this row, whatever its status. */
   codes?: readonly string[];
-  /** Besides: the service whose action AWS names as the refused one. S3 says `AccessDenied` for its own and for those of KMS. */
+  /** The row also needs a refused action of this service. S3 answers `AccessDenied` for its own actions and for those of KMS. */
   refusedAction?: 'kms';
-  /** For answers whose code is in no row, such as those to HEAD, which have none. */
+  /** For answers whose code is in no row, and for answers to HEAD, which have no code. */
   statuses?: readonly number[];
-  /** Stands for all client errors (4xx) of its side that no other row names. */
+  /** The row of all client errors (4xx) of its side that no other row names. */
   isRest?: true;
   code: RelayErrorCode;
-  /** Retried in place, then by the queue; otherwise recorded with its reason and sent to the dead-letter queue at once. */
+  /** Whether it is retried, at once and then by the queue. Otherwise it is recorded and sent to the dead-letter queue at once. */
   retryable: boolean;
   /** What happened or what to do next. */
   advice: string;
 }
-
-/** What nobody has a name for: sockets that break, answers that can't be read. Retrying loses nothing, dropping might. */
-export const PASSING: Failure = {
-  side: 'either',
-  when: 'connection reset, stalled or cut short; anything unnamed',
-  code: 'TransferFailed',
-  retryable: true,
-  advice: 'It will be tried again.',
-};

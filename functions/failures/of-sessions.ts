@@ -1,7 +1,7 @@
+/** Rows of the failure table about sessions: https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html */
 import * as codes from './codes.ts';
 import type { Failure } from './failure.ts';
 
-/** Rows about becoming a writer or reader role: https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html */
 export const OF_SESSIONS: readonly Failure[] = [
   {
     side: 'session',

@@ -1,3 +1,4 @@
+/** The check: tells a person, and daily the alarm, whether both accounts are set up as the relay needs it. */
 import { randomUUID } from 'node:crypto';
 import { Logger } from '@aws-lambda-powertools/logger';
 import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
@@ -12,16 +13,15 @@ import { readCheckConfig } from '../core/config.ts';
 
 export interface CheckAnswer {
   passed: boolean;
-  /** For people. */
+  /** The lines as a table for people. */
   table: string;
-  /** The same for programs. */
   lines: CheckLine[];
 }
 
 const config = readCheckConfig(process.env);
 const logger = new Logger({ serviceName: `${config.name}-check` });
 
-/** Invoked by a person, and daily by a schedule; whatever it is sent, it looks at everything. It runs as the relay itself. */
+/** A person or a daily schedule invokes it; it reads nothing of the event. It runs as the relay's own role. */
 export const handler = middy<unknown, CheckAnswer>()
   .use(injectLambdaContext(logger))
   .handler(async () => {

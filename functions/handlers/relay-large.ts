@@ -1,23 +1,15 @@
-import '../core/heap.ts';
+/** Relay-large: relays one object that takes longer than an invocation. Lambda resumes it from its checkpoints when a worker has answered. */
 import { withDurableExecution } from '@aws/durable-execution-sdk-js';
-import { withDeadline } from '../invocation/deadline.ts';
-import { newRelay } from '../invocation/new-relay.ts';
+import middy from '@middy/core';
 import { relayLarge } from '../large/relay-large.ts';
+import { DURABLE, invocationOf, relayMiddlewares } from './middlewares.ts';
+import { newRelay } from './new-relay.ts';
 
 const relay = newRelay('-large');
-const { logger } = relay;
 
-/** Relays one object larger than an invocation. Lambda begins it again from its checkpoints whenever a worker has answered. */
-export const handler = withDurableExecution<unknown, unknown>(
-  async (event, context) => {
-    logger.addContext(context.lambdaContext);
-    const { invocation, done } = withDeadline(relay, () => context.lambdaContext.getRemainingTimeInMillis());
-    try {
-      return await relayLarge(invocation, context, event);
-    } finally {
-      relay.metrics.publish();
-      done();
-    }
-  },
+const execution = withDurableExecution<unknown, unknown>(
+  (event, context) => relayLarge(invocationOf(context.lambdaContext), context, event),
   { client: relay.clients.lambda },
 );
+
+export const handler = middy(execution, DURABLE).use(relayMiddlewares(relay));

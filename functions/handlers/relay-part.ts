@@ -1,22 +1,10 @@
-import '../core/heap.ts';
-import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
+/** Relay-part, a worker of relay-large: sends a run of parts, stops before its time is up, and says where it stopped. */
 import middy from '@middy/core';
-import { withDeadline } from '../invocation/deadline.ts';
-import { newRelay } from '../invocation/new-relay.ts';
-import { type PartsRequest, parsePartsRequest } from '../large/large-request.ts';
 import { type PartsAnswer, sendParts } from '../large/send-parts.ts';
+import { type PartsRequest, parsePartsRequest } from '../request/large-request.ts';
+import { invocationOf, relayMiddlewares } from './middlewares.ts';
+import { newRelay } from './new-relay.ts';
 
-const relay = newRelay('-part');
-const { logger } = relay;
-
-/** A worker of relay-large: sends a run of parts, stops before its time is up, and says where. */
 export const handler = middy<PartsRequest, PartsAnswer>()
-  .use(injectLambdaContext(logger))
-  .handler(async (event, context) => {
-    const { invocation, done } = withDeadline(relay, () => context.getRemainingTimeInMillis());
-    try {
-      return await sendParts(invocation, parsePartsRequest(event));
-    } finally {
-      done();
-    }
-  });
+  .use(relayMiddlewares(newRelay('-part')))
+  .handler(async (event, context) => sendParts(invocationOf(context), parsePartsRequest(event)));

@@ -1,30 +1,29 @@
+/** Replay: has objects relayed that are in the source bucket already, or redrives the dead-letter queue. */
 import { withDurableExecution } from '@aws/durable-execution-sdk-js';
 import { Logger } from '@aws-lambda-powertools/logger';
+import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
+import middy from '@middy/core';
 import { createReplayClients } from '../aws/clients.ts';
 import { readReplayConfig } from '../core/config.ts';
-import type { Replay, ReplayRun } from '../replay/context.ts';
 import { type RedriveSummary, redrive } from '../replay/redrive.ts';
 import { type ReplaySummary, replayObjects } from '../replay/replay-objects.ts';
+import type { Replay, ReplayRun } from '../replay/replay-run.ts';
 import { parseReplayEvent } from '../request/replay-request.ts';
+import { DURABLE } from './middlewares.ts';
 
 export type ReplayAnswer = ReplaySummary | RedriveSummary;
 
 const config = readReplayConfig(process.env);
 const logger = new Logger({ serviceName: `${config.name}-replay` });
-const replay: Replay = {
-  config,
-  clients: createReplayClients(config),
-  logger,
-  now: () => Date.now(),
-};
+const replay: Replay = { config, clients: createReplayClients(config), logger, now: () => Date.now() };
 
-/** Has objects relayed that are in the source bucket already, or messages that lie in the dead-letter queue. */
-export const handler = withDurableExecution<unknown, ReplayAnswer>(
+const execution = withDurableExecution<unknown, ReplayAnswer>(
   async (event, context) => {
-    logger.addContext(context.lambdaContext);
     const run: ReplayRun = { ...replay, context };
     const request = parseReplayEvent(event);
     return 'from' in request ? redrive(run) : replayObjects(run, request);
   },
   { client: replay.clients.lambda },
 );
+
+export const handler = middy(execution, DURABLE).use(injectLambdaContext(logger));

@@ -1,3 +1,4 @@
+/** Ends the work of an invocation before Lambda does, and begins only what can be finished in time. */
 import { RelayError } from '../core/errors.ts';
 import { CAUTION_AFTER_MEASURING, SLOW_BYTES_PER_SECOND } from '../transfer/plan-large.ts';
 import type { Invocation, Relay } from './invocation.ts';
@@ -12,8 +13,14 @@ const CAUTIOUS_BYTES_PER_MS = 20_000;
 /** Requests around the bytes: HEAD, AssumeRole, receipt, HEAD. */
 const OVERHEAD_MS = 500;
 
-/** Gives the work of an invocation an end of its own, shortly before Lambda's. `done` must be called when the work is over. */
-export function withDeadline(relay: Relay, remainingMs: () => number): { invocation: Invocation; done: () => void } {
+/** An invocation whose signals abort when its time is up, unless they are cleared before. */
+export interface Deadline {
+  invocation: Invocation;
+  clear(): void;
+}
+
+/** Gives an invocation an end of its own, shortly before Lambda's. */
+export function withDeadline(relay: Relay, remainingMs: () => number): Deadline {
   const controller = new AbortController();
   const stop = () => controller.abort(outOfTime('The invocation ran out of time; it goes back to the queue.'));
   const timer = setTimeout(stop, Math.max(0, remainingMs() - MARGIN_MS));
@@ -29,7 +36,7 @@ export function withDeadline(relay: Relay, remainingMs: () => number): { invocat
       recordingSignal: recording.signal,
       reports: [],
     },
-    done() {
+    clear() {
       clearTimeout(timer);
       clearTimeout(lastTimer);
     },

@@ -1,11 +1,9 @@
+/** What the relay's functions work with: the relay, made once per execution environment, and one invocation of it. */
 import type { Logger } from '@aws-lambda-powertools/logger';
 import type { Clients } from '../aws/clients.ts';
 import type { RelayConfig } from '../core/config.ts';
-import type { LargeSlots } from '../delivery/large-slots.ts';
-import type { FinalReceipt } from '../ledger/receipt.ts';
-import type { RelayMetrics } from '../reporting/metrics.ts';
+import type { RelayRequest } from '../request/relay-request.ts';
 
-/** What a relay works with; made once per execution environment. */
 export interface Relay {
   config: RelayConfig;
   clients: Clients;
@@ -21,14 +19,48 @@ export interface Relay {
 export interface Invocation extends Relay {
   /** Until Lambda ends the invocation. */
   remainingMs: () => number;
-  /** What a fresh invocation has. */
+  /** What a new invocation has. */
   grantedMs: number;
-  /** Bytes that have been begun and not ended, by who asks for them. */
+  /** Bytes that are begun and not finished, by who asks for them. */
   underWay: Map<string, number>;
   /** Aborts, with a RelayError `OutOfTime` as reason, while there is still time to answer. */
   signal: AbortSignal;
-  /** Aborts somewhat later: what couldn't be done in time is recorded all the same. */
+  /** Aborts somewhat later, so that a failure is recorded even when the time is over. */
   recordingSignal: AbortSignal;
-  /** What EventBridge has not been told yet. */
-  reports: FinalReceipt[];
+  /** Receipts that are not published as events yet. */
+  reports: ReportedReceipt[];
+}
+
+/** As much of a receipt as metrics and events read; `ledger/receipt.ts` has all of it. */
+export type ReportedReceipt = { route: string } & (
+  | { status: 'delivered'; source: { sizeBytes: number; sequencer: string | undefined } }
+  | { status: 'already there' | 'failed' }
+);
+
+/** What becomes of the upload of a large object. */
+export type LargeUploadEvent = 'largeUploadsBegun' | 'largeUploadsFinished' | 'orphanedUploads';
+
+/** Counts during an invocation, and publishes at its end. */
+export interface RelayMetrics {
+  count(request: RelayRequest, receipt: ReportedReceipt, finishedAt: Date): void;
+  countLargeUpload(route: string, event: LargeUploadEvent): void;
+  /** @param ageMs since the message was first sent */
+  countRequeued(ageMs: number): void;
+  publish(): void;
+}
+
+/** The share of `relay.maximumConcurrency` that is for large objects: docs/decisions/0027. */
+export interface LargeSlots {
+  /**
+   * Takes a slot for an execution that is about to start.
+   * @throws RelayError `LargeObjectsBusy`; `LedgerUnavailable`
+   */
+  reserve(execution: string, signal: AbortSignal): Promise<void>;
+  /**
+   * Renews the lease of a slot, or takes a slot if the execution holds none.
+   * @throws RelayError `LargeObjectsBusy`; `LedgerUnavailable`
+   */
+  hold(execution: string, signal: AbortSignal): Promise<void>;
+  /** Leaves the slot so many seconds from now. @throws RelayError `LedgerUnavailable` */
+  release(execution: string, seconds: number, signal: AbortSignal): Promise<void>;
 }

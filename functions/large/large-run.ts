@@ -1,9 +1,10 @@
+/** One execution of relay-large, as seen from one of its invocations. */
 import type { DurableContext } from '@aws/durable-execution-sdk-js';
 import { bucketOf, type Route, routesFor } from '../core/route.ts';
 import { SourceObject } from '../core/source-object.ts';
 import type { Invocation } from '../invocation/invocation.ts';
+import type { LargeRequest } from '../request/large-request.ts';
 import type { RelayRequest } from '../request/relay-request.ts';
-import type { LargeRequest } from './large-request.ts';
 
 /** One execution of relay-large, as seen from one of its invocations. */
 export interface LargeRun {

@@ -1,3 +1,4 @@
+/** The steps of an execution of relay-large: which failures are retried, and with which backoff. */
 import { durableStep } from '../core/durable-step.ts';
 import { isNoTry, type RelayError, type RelayErrorCode } from '../core/errors.ts';
 import { delaySeconds } from '../core/retry-delay.ts';

@@ -1,27 +1,27 @@
+/** Relays one large object: creates the upload, has its parts sent, completes it, records it, and looks again. */
 import { asRelayError } from '../core/errors.ts';
 import { destinationOf } from '../core/route.ts';
 import { afterDelete } from '../delivery/after-delete.ts';
+import { changedMeanwhile, hasChanged, lookAfterWrite } from '../delivery/look-again.ts';
 import type { Item } from '../ledger/ledger-item.ts';
 import { type FinalReceipt, type GoneReceipt, type Receipt, receiptOf } from '../ledger/receipt.ts';
 import { record } from '../ledger/write.ts';
-import { reportNow } from '../reporting/publish-events.ts';
-import { attributesFor, type ObjectAttributes } from '../transfer/attributes.ts';
+import { publishNow } from '../reporting/publish-events.ts';
+import type { PartsRequest } from '../request/large-request.ts';
+import { attributesFor } from '../transfer/attributes.ts';
 import { answeredValue } from '../transfer/checksum.ts';
 import { completeUpload, computedFor, createUpload, proofOfParts } from '../transfer/multipart.ts';
+import { newTransfer } from '../transfer/new-transfer.ts';
 import { planTransfer } from '../transfer/plan.ts';
-import { isSameUpload, type WrittenUpload } from '../transfer/same-upload.ts';
+import type { WrittenUpload } from '../transfer/same-upload.ts';
 import type { SentPart } from '../transfer/send-part.ts';
 import { withCrcsCombined } from '../transfer/source-parts.ts';
-import { headSource, type SourceState } from '../transfer/source-state.ts';
-import { stateFromJson, stateToJson } from '../transfer/state-json.ts';
-import type { Delivered, Transfer } from '../transfer/transfer.ts';
-import { VisibleWrites } from '../transfer/visible-writes.ts';
-import { giveUp, type Progress } from './give-up.ts';
-import { type HandedBack, handBack } from './hand-back.ts';
-import { changed, fateOf, hasChanged } from './has-changed.ts';
-import type { PartsRequest } from './large-request.ts';
+import { headSource, type SourceState, stateFromJson, stateToJson } from '../transfer/source-state.ts';
+import type { Delivered } from '../transfer/transfer.ts';
+import { endWithFailure, type Progress } from './end-with-failure.ts';
 import type { LargeRun } from './large-run.ts';
 import { persistentStep, stepInSlot } from './persistent-step.ts';
+import { type RequeuedObject, requeueObject } from './requeue-object.ts';
 import { planFor, sendSections } from './send-sections.ts';
 import { untilOf } from './time-limit.ts';
 
@@ -30,7 +30,7 @@ const ENDING_SECONDS = 5;
 /** Of Lambda. The first worker that fails ends an execution, and the others may still run. */
 const LONGEST_INVOCATION_SECONDS = 900;
 
-export type LargeAnswer = FinalReceipt | GoneReceipt | HandedBack;
+export type LargeAnswer = FinalReceipt | GoneReceipt | RequeuedObject;
 
 /**
  * head → create → groups of parts → complete → record → head again → report, each a durable operation.
@@ -39,20 +39,20 @@ export type LargeAnswer = FinalReceipt | GoneReceipt | HandedBack;
 export async function relayLargeObject(run: LargeRun): Promise<LargeAnswer> {
   const progress: Progress = {};
   try {
-    return await relayOrGiveUp(run, progress);
+    return await relayOrFail(run, progress);
   } finally {
     await leaveSlot(run, progress);
   }
 }
 
-async function relayOrGiveUp(run: LargeRun, progress: Progress): Promise<LargeAnswer> {
+async function relayOrFail(run: LargeRun, progress: Progress): Promise<LargeAnswer> {
   try {
     const seen = await look(run, progress);
     const { largeObjectBytes } = run.invocation.config;
     const { requireProof } = run.route;
     const plan = planTransfer(run.request.source, seen, { largeObjectBytes, requireProof });
     const { isUncertain } = run;
-    if (plan.kind !== 'large') return await handBack(run, { reason: 'no longer large', isUncertain });
+    if (plan.kind !== 'large') return await requeueObject(run, { reason: 'no longer large', isUncertain });
     const shares = planFor(run, seen.sizeBytes, seen.proof);
     const state = await combine(run, seen);
     const { uploadId, tagging } = await begin(run, state);
@@ -65,10 +65,10 @@ async function relayOrGiveUp(run: LargeRun, progress: Progress): Promise<LargeAn
     const sent = await sendSections(run, upload, shares, untilOf(progress.startedAt!));
     progress.mayHaveWorkers = false;
     const receipt = await deliver(run, progress, { state, tagging }, sent);
-    await persistentStep(run, 'report', () => reportNow(run.invocation, run.request, receipt));
+    await persistentStep(run, 'report', () => publishNow(run.invocation, run.request, receipt));
     return receipt;
   } catch (error) {
-    return giveUp(run, asRelayError(error, { source: `${run.request.source}` }), progress);
+    return endWithFailure(run, asRelayError(error, { source: `${run.request.source}` }), progress);
   }
 }
 
@@ -92,7 +92,7 @@ async function deliver(run: LargeRun, progress: Progress, upload: WrittenUpload,
     isOvertaken: await hasChanged(invocation, route, request.source, state),
     begunAt: invocation.now().getTime(),
   }));
-  if (isOvertaken) throw changed(request.source);
+  if (isOvertaken) throw changedMeanwhile(request.source);
   progress.mayHaveCompleted = true;
   const delivered = await stepInSlot(run, 'complete upload', () => complete(run, uploadId!, state, sent));
   // Nothing is left behind any more.
@@ -114,35 +114,26 @@ async function deliver(run: LargeRun, progress: Progress, upload: WrittenUpload,
   }
   // An earlier try of the completion may have died unanswered. Whatever it did has taken effect after this pause.
   await context.wait('until nothing is under way', { seconds: invocation.config.lateCompleteSeconds });
-  const fate = await persistentStep(run, 'look again', () =>
-    fateOf(invocation, route, request.source, (found) => isStill(run, upload, found)),
-  );
+  const fate = await persistentStep(run, 'look again', async () => {
+    return (await lookAfterWrite(invocation, route, request.source, upload)).fate;
+  });
   // It has been written, over something newer perhaps: if that is deleted, too, somebody must still ask which version stays.
-  if (fate === 'changed') await handBack(run, { reason: 'changed meanwhile', isUncertain: true });
+  if (fate === 'changed') await requeueObject(run, { reason: 'changed meanwhile', isUncertain: true });
   if (fate === 'gone') {
     // The ledger may name another version, and not this one: what nobody can order must not be left to whoever reads it next.
     const isRight = await persistentStep(run, 'ask which version stays', async () => {
       return 'receipt' in (await afterDelete(invocation, request, route, { receipt, state, begunAt, ...met }));
     });
-    if (!isRight) await handBack(run, { reason: 'deleted meanwhile', isUncertain: true });
+    if (!isRight) await requeueObject(run, { reason: 'deleted meanwhile', isUncertain: true });
   }
   if (fate === 'same' && met.standing) await claim(run, receipt, met.standing);
   return receipt;
 }
 
-function isStill(
-  { invocation, request, route }: LargeRun,
-  upload: WrittenUpload,
-  found: SourceState,
-): Promise<boolean> {
-  const { clients, signal } = invocation;
-  return isSameUpload(route, clients.reader(route), request.source, upload, found, signal);
-}
-
 /** The source has told that this is the newest version, whatever the ledger says. */
 async function claim(run: LargeRun, receipt: Receipt, standing: Item): Promise<void> {
   const met = await persistentStep(run, 'record as the newest', () => record(run.invocation, receipt, standing));
-  if (met.standing) await handBack(run, { reason: 'changed meanwhile', isUncertain: true });
+  if (met.standing) await requeueObject(run, { reason: 'changed meanwhile', isUncertain: true });
 }
 
 async function look(run: LargeRun, progress: Progress): Promise<SourceState> {
@@ -172,7 +163,7 @@ function begin(run: LargeRun, state: SourceState): Promise<{ uploadId: string; t
   const { source } = request;
   return stepInSlot(run, 'create upload', async () => {
     const attributes = await attributesFor(route, source, state, invocation.clients.reader(route), invocation.signal);
-    const uploadId = await createUpload(transferOf(run, state, attributes));
+    const uploadId = await createUpload(newTransfer(invocation, route, source, state, { attributes }));
     invocation.logger.info('relaying a large object', { source: `${source}`, sizeBytes: state.sizeBytes, uploadId });
     invocation.metrics.countLargeUpload(route.name, 'largeUploadsBegun');
     return { uploadId, tagging: attributes.Tagging };
@@ -180,9 +171,11 @@ function begin(run: LargeRun, state: SourceState): Promise<{ uploadId: string; t
 }
 
 async function complete(run: LargeRun, uploadId: string, state: SourceState, sent: SentPart[]): Promise<Delivered> {
-  const { checksum, origin } = proofOfParts(run.request.source, state.proof, sent);
-  const answer = await completeUpload(transferOf(run, state, {}), uploadId, sent, checksum);
-  run.invocation.metrics.countLargeUpload(run.route.name, 'largeUploadsFinished');
+  const { invocation, route } = run;
+  const { source } = run.request;
+  const { checksum, origin } = proofOfParts(source, state.proof, sent);
+  const answer = await completeUpload(newTransfer(invocation, route, source, state), uploadId, sent, checksum);
+  invocation.metrics.countLargeUpload(route.name, 'largeUploadsFinished');
   return {
     eTag: answer.ETag,
     versionId: answer.VersionId,
@@ -200,15 +193,4 @@ function head({ invocation, request, route }: LargeRun): Promise<SourceState> {
 
 function pinOf({ sizeBytes, eTag, versionId, lastModified }: SourceState): PartsRequest['pin'] {
   return { sizeBytes, eTag, versionId, lastModified: lastModified?.toISOString() };
-}
-
-function transferOf(run: LargeRun, state: SourceState, attributes: ObjectAttributes): Transfer {
-  const { clients, signal } = run.invocation;
-  const { source } = run.request;
-  const destination = destinationOf(run.route, source);
-  const { createOnly } = run.route;
-  const reader = clients.reader(run.route);
-  const writer = clients.writer(run.route);
-  const visibleWrites = new VisibleWrites();
-  return { source, state, destination, attributes, createOnly, reader, writer, visibleWrites, signal };
 }

@@ -1,8 +1,9 @@
+/** Has a run of parts sent by workers, several at once. */
 import { type DurableContext, InvokeError, NestingType, withRetry } from '@aws/durable-execution-sdk-js';
 import { ATTEMPTS, failureFrom } from '../core/durable-step.ts';
 import { RelayError } from '../core/errors.ts';
+import type { PartsRequest, SectionRequest } from '../request/large-request.ts';
 import { type Group, runsOf } from '../transfer/plan-large.ts';
-import type { PartsRequest, SectionRequest } from './large-request.ts';
 import type { LargeRun } from './large-run.ts';
 import { pauseBefore } from './persistent-step.ts';
 import type { PartsAnswer, SentParts } from './send-parts.ts';

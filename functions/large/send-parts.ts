@@ -1,16 +1,16 @@
+/** Sends a run of parts: what a worker (relay-part) does. */
 import { RelayError } from '../core/errors.ts';
-import { bucketOf, destinationOf, type Route, routesFor } from '../core/route.ts';
+import { bucketOf, routesFor } from '../core/route.ts';
 import { SourceObject } from '../core/source-object.ts';
+import { changedMeanwhile, hasChanged } from '../delivery/look-again.ts';
 import { hasTimeFor } from '../invocation/deadline.ts';
 import type { Invocation } from '../invocation/invocation.ts';
+import type { PartsRequest } from '../request/large-request.ts';
+import { newTransfer } from '../transfer/new-transfer.ts';
 import { type Part, partsOfSource, splitIntoParts } from '../transfer/plan.ts';
 import type { SentPart } from '../transfer/send-part.ts';
 import { sendRun } from '../transfer/send-run.ts';
 import type { SourceState } from '../transfer/source-state.ts';
-import type { Transfer } from '../transfer/transfer.ts';
-import { VisibleWrites } from '../transfer/visible-writes.ts';
-import { changed, hasChanged } from './has-changed.ts';
-import type { PartsRequest } from './large-request.ts';
 import { isWorthRepeating } from './persistent-step.ts';
 import { tooSlow } from './time-limit.ts';
 
@@ -48,12 +48,14 @@ export async function sendParts(invocation: Invocation, request: PartsRequest): 
   if (request.until !== undefined && invocation.now() >= new Date(request.until))
     return { failure: tooSlow(`${source}`, 'is not there').toJSON() };
   const parts = partsOf(request);
+  const state = pinnedState(request.pin);
   // With versions, an overwritten object can be read on: there would be hours of work for nothing.
-  if (await hasChanged(invocation, route, source, pinnedState(request.pin)))
-    return { failure: changed(source).toJSON() };
+  if (await hasChanged(invocation, route, source, state)) return { failure: changedMeanwhile(source).toJSON() };
   const sent: SentPart[] = [];
   for (let session = 1; ; session++) {
-    const run = await sendRun(transferOf(invocation, source, route, request), uploadId, parts.slice(sent.length), {
+    // A new transfer has the clients of a new session.
+    const transfer = newTransfer(invocation, route, source, state);
+    const run = await sendRun(transfer, uploadId, parts.slice(sent.length), {
       computed,
       hasTimeFor: (bytes, pace) => hasTimeFor(invocation, bytes, pace),
     });
@@ -95,21 +97,6 @@ function answerOf(sent: SentPart[], { first, last }: PartsRequest): SentParts {
     digests: sent.flatMap(({ digest }) => digest ?? []),
     ...(next <= last && { next }),
   };
-}
-
-function transferOf(
-  { clients, signal }: Invocation,
-  source: SourceObject,
-  route: Route,
-  { pin }: PartsRequest,
-): Transfer {
-  const destination = destinationOf(route, source);
-  const state = pinnedState(pin);
-  const { createOnly } = route;
-  const reader = clients.reader(route);
-  const writer = clients.writer(route);
-  const visibleWrites = new VisibleWrites();
-  return { source, state, destination, attributes: {}, createOnly, reader, writer, visibleWrites, signal };
 }
 
 /** As much of the state as it takes to read by it, and to know it again. */

@@ -1,11 +1,12 @@
+/** Shares out the parts of an upload among sections, and a section among workers. */
 import { withRetry } from '@aws/durable-execution-sdk-js';
 import { ATTEMPTS, failureFrom } from '../core/durable-step.ts';
 import { asRelayError } from '../core/errors.ts';
+import type { PartsRequest, SectionRequest } from '../request/large-request.ts';
 import { splitIntoParts } from '../transfer/plan.ts';
 import { type LargePlan, planLarge, sectionsOf, UPLOAD_SECONDS } from '../transfer/plan-large.ts';
 import type { Proof } from '../transfer/proof.ts';
 import type { SentPart } from '../transfer/send-part.ts';
-import type { PartsRequest, SectionRequest } from './large-request.ts';
 import type { LargeRun } from './large-run.ts';
 import { pauseBefore } from './persistent-step.ts';
 import { failureOf, joined, nameOf, type SentSection, sendGroups } from './send-groups.ts';

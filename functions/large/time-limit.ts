@@ -1,3 +1,4 @@
+/** Until when the upload of a large object must be complete. */
 import { RelayError } from '../core/errors.ts';
 import { UPLOAD_SECONDS } from '../transfer/plan-large.ts';
 

@@ -1,16 +1,32 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+/** Reads receipts for replay: which versions of a listing are delivered along a route. */
 import { type AttributeValue, BatchGetItemCommand, type KeysAndAttributes } from '@aws-sdk/client-dynamodb';
+import pMap from 'p-map';
+import type { Clients } from '../aws/clients.ts';
 import { chunks } from '../core/chunks.ts';
-import { inLanes } from '../core/in-lanes.ts';
-import { bucketOf, type PlacedRoute } from '../core/route.ts';
-import type { Replay } from '../replay/context.ts';
-import type { ListedObject } from '../replay/list-page.ts';
-import { serviceFailure } from '../replay/service-failure.ts';
+import type { ReplayConfig } from '../core/config.ts';
+import type { RelayError } from '../core/errors.ts';
+import { retry } from '../core/retry.ts';
+import { bucketOf, type ListedRoute } from '../core/route.ts';
+import { serviceFailure } from '../failures/service-failure.ts';
 import { ledgerId } from './ledger-item.ts';
 
-/** An object along one route. */
-export interface Task {
-  object: ListedObject;
+/** The ledger, and the routes that its receipts are about. */
+export interface Ledger {
+  clients: Pick<Clients, 'dynamodb'>;
+  config: Pick<ReplayConfig, 'ledgerTable' | 'routes' | 'sourceBucket'>;
+}
+
+/** One version of a key, as a listing has it. */
+export interface Version {
+  key: string;
+  eTag: string;
+  sizeBytes: number;
+  lastModified: Date;
+}
+
+/** A version that should be relayed along a route. */
+interface Task {
+  object: Version;
   route: string;
 }
 
@@ -18,22 +34,25 @@ type Item = Record<string, AttributeValue>;
 
 /** DynamoDB's limit: https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchGetItem.html */
 const IDS_PER_REQUEST = 100;
-const LANES = 10;
-/** What DynamoDB leaves unread, because of throttling, is asked for again. */
+const REQUESTS_AT_ONCE = 10;
 const ATTEMPTS = 6;
 const FIRST_PAUSE_MS = 50;
 
-/** Those that have no receipt of their newest version. */
-export async function withoutReceipt(replay: Replay, tasks: readonly Task[]): Promise<Task[]> {
-  const receipts = new Map<string, Item>();
-  await inLanes(LANES, chunks(tasks.map(idOf), IDS_PER_REQUEST), async (ids) => {
-    for (const item of await getItems(replay, ids)) receipts.set(item['id']!.S!, item);
-  });
-  const routes = new Map(replay.config.routes.map((route) => [route.name, route]));
-  const isDone = (task: Task) => {
+/** DynamoDB throttles, so it left some items of a batch unread. */
+class Unread extends Error {
+  override name = 'Error';
+}
+
+/** The tasks whose version has no receipt. */
+export async function withoutReceipt<T extends Task>(ledger: Ledger, tasks: readonly T[]): Promise<T[]> {
+  const batches = chunks(tasks.map(idOf), IDS_PER_REQUEST);
+  const items = await pMap(batches, (ids) => getItems(ledger, ids), { concurrency: REQUESTS_AT_ONCE });
+  const receipts = new Map(items.flat().map((item) => [item['id']!.S!, item]));
+  const routes = new Map(ledger.config.routes.map((route) => [route.name, route]));
+  const isDone = (task: T) => {
     const receipt = receipts.get(idOf(task));
     const route = routes.get(task.route)!;
-    if (!isAlong(receipt, route, bucketOf(replay.config, route.name), task.object.key)) return false;
+    if (!isAlong(receipt, route, bucketOf(ledger.config, route.name), task.object.key)) return false;
     return route.createOnly ? isTaken(receipt) : isReceiptOf(receipt, task.object);
   };
   return tasks.filter((task) => !isDone(task));
@@ -45,7 +64,7 @@ export async function withoutReceipt(replay: Replay, tasks: readonly Task[]): Pr
  */
 export function isAlong(
   receipt: Item | undefined,
-  { destination }: Pick<PlacedRoute, 'destination'>,
+  { destination }: Pick<ListedRoute, 'destination'>,
   sourceBucket: string,
   key: string,
 ): boolean {
@@ -68,7 +87,7 @@ export function isTaken(receipt: Item | undefined): boolean {
  * Whether a receipt is about this very object. The ETag tells other bytes; the same bytes put once more, with other metadata
  * perhaps, show in a time after the receipt's.
  */
-export function isReceiptOf(receipt: Item | undefined, { eTag, sizeBytes, lastModified }: ListedObject): boolean {
+export function isReceiptOf(receipt: Item | undefined, { eTag, sizeBytes, lastModified }: Version): boolean {
   if (receipt?.['status']?.S !== 'delivered') return false;
   if (receipt['sourceETag']?.S !== eTag || receipt['sizeBytes']?.N !== String(sizeBytes)) return false;
   const finishedAt = Date.parse(receipt['startedAt']?.S ?? '') + Number(receipt['durationMs']?.N);
@@ -79,7 +98,7 @@ function idOf({ object, route }: Task): string {
   return ledgerId(route, object.key);
 }
 
-async function getItems({ clients, config }: Replay, ids: string[]): Promise<Item[]> {
+async function getItems({ clients, config }: Ledger, ids: string[]): Promise<Item[]> {
   const items: Item[] = [];
   let asked: KeysAndAttributes = {
     Keys: ids.map((id) => ({ id: { S: id } })),
@@ -87,7 +106,7 @@ async function getItems({ clients, config }: Replay, ids: string[]): Promise<Ite
       'id, #status, sourceBucket, sourceETag, sizeBytes, startedAt, durationMs, destinationAccount, destinationBucket, destinationKey',
     ExpressionAttributeNames: { '#status': 'status' },
   };
-  for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
+  const askForRest = async () => {
     const command = new BatchGetItemCommand({ RequestItems: { [config.ledgerTable]: asked } });
     const { Responses, UnprocessedKeys } = await clients.dynamodb.send(command).catch((error: unknown) => {
       throw serviceFailure('LedgerUnavailable', 'BatchGetItem', config.ledgerTable, error);
@@ -96,8 +115,12 @@ async function getItems({ clients, config }: Replay, ids: string[]): Promise<Ite
     const unread = UnprocessedKeys?.[config.ledgerTable];
     if (!unread?.Keys?.length) return items;
     asked = unread;
-    await sleep(FIRST_PAUSE_MS * 2 ** (attempt - 1));
-  }
-  const throttled = new Error(`${asked.Keys?.length} receipts stay unread`);
-  throw serviceFailure('LedgerUnavailable', 'BatchGetItem', config.ledgerTable, throttled);
+    const throttled = new Unread(`${asked.Keys?.length} receipts stay unread`);
+    throw serviceFailure('LedgerUnavailable', 'BatchGetItem', config.ledgerTable, throttled);
+  };
+  return await retry<Item[], RelayError>(askForRest, {
+    attempts: ATTEMPTS,
+    isTransient: ({ cause }) => cause instanceof Unread,
+    backoffMs: (failed) => FIRST_PAUSE_MS * 2 ** (failed - 1),
+  });
 }

@@ -1,3 +1,4 @@
+/** The receipts: how the way of an object along a route ended. */
 import type { RelayError } from '../core/errors.ts';
 import type { Route } from '../core/route.ts';
 import type { Destination } from '../core/source-object.ts';

@@ -1,3 +1,4 @@
+/** Writes receipts into the ledger; a condition keeps a newer delivery from being replaced by an older one. */
 import { ConditionalCheckFailedException, PutItemCommand, type PutItemCommandInput } from '@aws-sdk/client-dynamodb';
 import { RelayError } from '../core/errors.ts';
 import type { Invocation } from '../invocation/invocation.ts';

@@ -1,3 +1,4 @@
+/** Sends a message to the dead-letter queue, with the reason. */
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import type { SQSRecord } from 'aws-lambda';
 import type { RelayError } from '../core/errors.ts';

@@ -1,3 +1,4 @@
+/** Reads from a message what happened to it before, and writes that into the attributes of the message that replaces it. */
 import type { MessageAttributeValue } from '@aws-sdk/client-sqs';
 import type { SQSRecord } from 'aws-lambda';
 import * as z from 'zod/mini';

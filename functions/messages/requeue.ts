@@ -1,3 +1,4 @@
+/** Sends messages to the queue: one that replaces a message that failed, or one that asks for a single delivery. */
 import { randomUUID } from 'node:crypto';
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import type { Invocation } from '../invocation/invocation.ts';

@@ -1,7 +1,15 @@
+/** Estimates the requests, seconds and dollars of relaying objects, for people who decide about a replay. */
+import { DOLLARS, OBJECTS_PER_INVOCATION, SQS_REQUESTS_PER_OBJECT } from '../core/prices.ts';
 import type { RelayCapacity } from '../core/settings.ts';
 import type { ReplayTotals } from '../request/replay-request.ts';
 import { partSizeFor } from '../transfer/plan.ts';
-import { BYTES_PER_SECOND, DOLLARS, planLarge } from '../transfer/plan-large.ts';
+import {
+  FRAME_SECONDS,
+  type LargePlan,
+  NETWORK_BYTES_PER_SECOND,
+  planLarge,
+  WORKER_START_SECONDS,
+} from '../transfer/plan-large.ts';
 
 /** What relaying takes. */
 export type Effort = Pick<
@@ -9,7 +17,7 @@ export type Effort = Pick<
   'requests' | 'invocationSeconds' | 'largeSeconds' | 'longestSeconds' | 'dollars'
 >;
 
-/** What a replay would do, for people who have to decide. */
+/** What a replay would do. */
 export interface ReplayPlan {
   /** An object counts once for each route. */
   objects: number;
@@ -18,44 +26,46 @@ export interface ReplayPlan {
   requests: number;
   /** From the first message to the last receipt. */
   seconds: number;
-  /** In us-east-1, without the bytes' way between regions. */
+  /** In us-east-1, without data transfer between regions. */
   dollars: number;
 }
 
-/** Of an invocation's time, as ten objects share it: docs/cost.md. */
+/** The share of an invocation's time that one of its ten objects takes: docs/cost.md. */
 const SECONDS_PER_OBJECT = 0.03;
-const OBJECTS_PER_INVOCATION = 10;
+/** The event, the receipt, the log line and the message of each object. */
+const DOLLARS_PER_OBJECT =
+  DOLLARS.event + DOLLARS.itemWrite + DOLLARS.logKilobyte + SQS_REQUESTS_PER_OBJECT * DOLLARS.sqsRequest;
 
-/** us-east-1, per object: the event, the receipt (an item of up to 1 KB), its log line (1 KB), the message. */
-const DOLLARS_PER_OBJECT = 1e-6 + 0.625e-6 + 0.5e-6 + 1.2 * 0.4e-6;
-
-/** HEAD before and after, and for a multipart upload its beginning and end. */
+/** HEAD before and after, and for a multipart upload its creation and completion. */
 const HEADS = 2;
 const FRAME_PUTS = 2;
+
+/** relay-large runs about this long each time a worker has answered. */
+const REPLAY_SECONDS = 1;
 
 /** What it takes to relay one object. Pure. */
 export function effortOf(sizeBytes: number, relay: RelayCapacity): Effort {
   if (sizeBytes > relay.largeObjectBytes) return largeEffort(sizeBytes, relay);
-  // A listing doesn't tell whether an object has its checksum, with which it is one PutObject up to the size of a part.
+  // A listing does not tell whether S3 keeps a checksum of the object; with one, an object of up to a part's size is one PutObject.
   const parts = Math.max(1, Math.ceil(sizeBytes / partSizeFor(sizeBytes)));
   const puts = parts === 1 ? 1 : parts + FRAME_PUTS;
   const gets = parts + HEADS;
-  const invocationSeconds = SECONDS_PER_OBJECT + sizeBytes / BYTES_PER_SECOND;
+  const invocationSeconds = SECONDS_PER_OBJECT + sizeBytes / NETWORK_BYTES_PER_SECOND;
   return {
     requests: puts + gets,
     invocationSeconds,
     largeSeconds: 0,
     longestSeconds: invocationSeconds,
     dollars:
-      puts * DOLLARS.put +
-      gets * DOLLARS.get +
+      puts * DOLLARS.s3Put +
+      gets * DOLLARS.s3Get +
       DOLLARS_PER_OBJECT +
-      DOLLARS.invocation / OBJECTS_PER_INVOCATION +
-      invocationSeconds * (relay.memoryMiB / 1024) * DOLLARS.gbSecond,
+      DOLLARS.lambdaInvocation / OBJECTS_PER_INVOCATION +
+      invocationSeconds * (relay.memoryMiB / 1024) * DOLLARS.lambdaGbSecond,
   };
 }
 
-/** What all of it comes to. Pure. */
+/** What a whole replay takes. Pure. */
 export function planOf(
   totals: ReplayTotals,
   { concurrency, largeSlots }: RelayCapacity,
@@ -67,25 +77,39 @@ export function planOf(
     objects: toSend,
     bytes,
     requests,
-    // The relay works at many objects at once, but none is there before it has been moved.
+    // Many objects are relayed at once, but the replay takes at least as long as its slowest object.
     seconds: Math.ceil(Math.max(...shares, longestSeconds, toSend / objectsPerSecond)),
     dollars: Math.round(dollars * 1e6) / 1e6,
   };
 }
 
-/** It holds up no small ones, but other large ones; where none are relayed, it is found out and recorded. */
+/** A large object waits for other large objects only. Without relay-large, the relay records that it is too large. */
 function largeEffort(sizeBytes: number, { largeSlots, largeWorkers, memoryMiB }: RelayCapacity): Effort {
   const invocationSeconds = SECONDS_PER_OBJECT;
   if (largeSlots === 0) {
-    const dollars = DOLLARS.get + DOLLARS_PER_OBJECT;
+    const dollars = DOLLARS.s3Get + DOLLARS_PER_OBJECT;
     return { requests: 1, invocationSeconds, largeSeconds: 0, longestSeconds: invocationSeconds, dollars };
   }
-  const { parts, groups, wallSeconds, dollars } = planLarge(sizeBytes, largeWorkers, { memoryMiB });
+  const plan = planLarge(sizeBytes, largeWorkers);
   return {
-    requests: parts + FRAME_PUTS + parts + groups + HEADS,
+    requests: plan.parts + FRAME_PUTS + plan.parts + plan.groups + HEADS,
     invocationSeconds,
-    largeSeconds: wallSeconds,
-    longestSeconds: wallSeconds,
-    dollars: dollars + DOLLARS_PER_OBJECT,
+    largeSeconds: plan.wallSeconds,
+    longestSeconds: plan.wallSeconds,
+    dollars: largeDollars(sizeBytes, plan, memoryMiB) + DOLLARS_PER_OBJECT,
   };
+}
+
+/** In us-east-1, without data transfer between regions. Pure. */
+export function largeDollars(sizeBytes: number, plan: LargePlan, memoryMiB: number): number {
+  const { parts, groups, operations } = plan;
+  const workerSeconds = sizeBytes / NETWORK_BYTES_PER_SECOND + groups * WORKER_START_SECONDS;
+  const gbSeconds = (workerSeconds + groups * REPLAY_SECONDS + FRAME_SECONDS) * (memoryMiB / 1024);
+  return (
+    gbSeconds * DOLLARS.lambdaGbSecond +
+    2 * groups * DOLLARS.lambdaInvocation +
+    operations * DOLLARS.durableOperation +
+    (parts + 2) * DOLLARS.s3Put +
+    (parts + groups + 3) * DOLLARS.s3Get
+  );
 }

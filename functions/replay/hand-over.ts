@@ -1,17 +1,17 @@
+/** Lets a fresh execution continue a replay. */
 import { createHash } from 'node:crypto';
 import { DurableExecutionAlreadyStartedException, InvokeCommand } from '@aws-sdk/client-lambda';
+import { serviceFailure } from '../failures/service-failure.ts';
 import type { ReplayRequest } from '../request/replay-request.ts';
-import type { ReplayRun } from './context.ts';
-import { replayStep } from './replay-step.ts';
-import { serviceFailure } from './service-failure.ts';
+import { type ReplayRun, replayStep } from './replay-run.ts';
 
-/** Lambda takes 64 characters. */
+/** The name of an execution has at most 64 characters. */
 const HASH_CHARACTERS = 48;
 
 /**
- * Has a fresh execution go on, since one may have 3,000 operations. Its name is made of this one's, so that a crash between
- * the start and its checkpoint starts nothing twice. Lambda stops a function that starts itself more than 16 times in a
- * row, which is more than a billion keys take.
+ * One execution may have 3,000 operations. The name of the next one is derived from this one's, so that a crash between the start and
+ * its checkpoint does not start two. Lambda stops a function that starts itself more than 16 times in a row; sixteen executions are
+ * enough for more than a billion keys.
  * https://docs.aws.amazon.com/lambda/latest/dg/invocation-recursion.html
  * @returns the name of the execution
  */

@@ -1,20 +1,37 @@
+/** Lists a source bucket, one page at a time. */
 import { ListObjectsV2Command, type RestoreStatus } from '@aws-sdk/client-s3';
 import { RelayError } from '../core/errors.ts';
+import type { ListedRoute } from '../core/route.ts';
 import { SourceObject } from '../core/source-object.ts';
 import { sourceFailure } from '../failures/classify.ts';
 import { decodeKey } from '../request/encoded-key.ts';
-import type { Replay } from './context.ts';
-import type { Scope } from './scope.ts';
+import { needsRestore } from '../transfer/source-state.ts';
+import type { Replay } from './replay-run.ts';
 
-/** The newest version of a key, as a listing has it: the version's id it does not tell. */
+/** The newest version of a key, as a listing describes it. A listing does not tell the version id. */
 export interface ListedObject {
   key: string;
   eTag: string;
   sizeBytes: number;
-  /** Of an upload in parts this is when it was begun. */
+  /** For a multipart upload, this is when the upload was begun. */
   lastModified: Date;
-  /** Can't be read before it is restored. Of INTELLIGENT_TIERING's archive tiers a listing doesn't tell. */
+  /** It must be restored before it can be read. A listing does not tell of INTELLIGENT_TIERING's archive tiers. */
   isArchived: boolean;
+}
+
+/** What is listed. */
+export interface Listing {
+  bucket: string;
+  /** The route whose reader role lists the bucket; undefined for the relay's own bucket. */
+  pulling: ListedRoute | undefined;
+  /** All keys start with it. */
+  prefix: string | undefined;
+}
+
+/** An object that is to be relayed along a route. */
+export interface Task {
+  object: ListedObject;
+  route: string;
 }
 
 export interface Page {
@@ -26,13 +43,13 @@ export interface Page {
 const MOST_KEYS = 1_000;
 
 /**
- * The next keys, a thousand at the most. By the last key rather than by a continuation token, which may have expired by the time an
- * execution goes on; encoded, since XML has no way to write every character that a key may have.
+ * The next keys, at most a thousand. A page starts after a key rather than at a continuation token, since a token may have expired
+ * when an execution continues. Keys come encoded, since XML cannot write every character that a key may have.
  * https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectsV2.html
  */
 export async function listPage(
   { clients }: Replay,
-  { bucket, prefix = '', pulling }: Scope,
+  { bucket, prefix = '', pulling }: Listing,
   startAfter: string | undefined,
   keys: number,
 ): Promise<Page> {
@@ -64,20 +81,19 @@ export async function listPage(
 }
 
 /**
- * A copy that was restored can be read as long as it is there; while it is being made, there is none yet.
+ * A restored copy can be read while it exists. While S3 is still making the copy, there is none.
  * https://docs.aws.amazon.com/AmazonS3/latest/API/API_RestoreStatus.html
  */
 export function isArchived(storageClass: string | undefined, restore: RestoreStatus | undefined): boolean {
-  if (storageClass !== 'GLACIER' && storageClass !== 'DEEP_ARCHIVE') return false;
-  return restore?.IsRestoreInProgress !== false;
+  return needsRestore(storageClass) && restore?.IsRestoreInProgress !== false;
 }
 
-/** In the order of a listing: https://docs.aws.amazon.com/AmazonS3/latest/userguide/ListingKeysUsingAPIs.html */
+/** S3 lists keys in the order of their UTF-8 bytes: https://docs.aws.amazon.com/AmazonS3/latest/userguide/ListingKeysUsingAPIs.html */
 function isAfter(key: string | undefined, other = ''): boolean {
   return key !== undefined && Buffer.compare(Buffer.from(key), Buffer.from(other)) > 0;
 }
 
-/** Otherwise the same keys would be sent again and again. */
+/** Without this error the same keys would be sent again and again. */
 function stuck(bucket: string, startAfter = '', found = 'no key at all'): RelayError {
   return new RelayError({
     code: 'ListingStuck',

@@ -1,42 +1,41 @@
+/** Replays a bucket: sends what is missing at the destination to the relay's queue, step by step. */
 import { NOTHING_YET, type ReplayRequest, type ReplayTotals } from '../request/replay-request.ts';
-import type { ReplayRun } from './context.ts';
 import { planOf, type ReplayPlan } from './estimate.ts';
 import { handOver } from './hand-over.ts';
-import { pauseSeconds } from './pace.ts';
-import { replayStep } from './replay-step.ts';
-import { type Scanned, scan, sumOf } from './scan.ts';
+import { type ReplayRun, replayStep } from './replay-run.ts';
+import { pauseSeconds, type Scanned, scan, sumOf } from './scan.ts';
 import { scopeOf } from './scope.ts';
 
 export interface ReplaySummary {
-  /** `handed over`: another execution goes on after the last key. */
+  /** `handed over`: another execution continues after the last key. */
   status: 'done' | 'handed over';
-  /** Since the very beginning, by earlier executions too. */
+  /** Including earlier executions. */
   scanned: number;
   alreadyDelivered: number;
-  /** Left alone, since they can't be read before they are restored; absent when there are none. */
+  /** Not sent, since they must be restored first; absent when there are none. */
   archived?: number;
   sent: number;
-  /** Of what was sent. */
+  /** Of the objects that were sent. */
   bytes: number;
-  /** The last one listed; none when there was none. */
+  /** The last key listed; absent when there was none. */
   lastKey?: string;
-  /** In a dry run: what would be sent. */
+  /** Of a dry run: what would be sent. */
   plan?: ReplayPlan;
-  /** The name of the execution that goes on. */
+  /** The name of the execution that continues. */
   execution?: string;
 }
 
-/** Each is a durable operation, and every tenth has a pause with it: 1,982 with the first and the hand-over, of 3,000. */
+/** Each step is a durable operation, and every tenth has a pause: 1,982 of 3,000 operations, with the first and the hand-over. */
 export const STEPS_PER_EXECUTION = 1_800;
-/** With a pause after each one: 2,202. */
+/** With a pause after each step: 2,202 operations. */
 export const PACED_STEPS_PER_EXECUTION = 1_100;
-/** Ten minutes of an invocation's fifteen at the most: the pause after them ends it, and a fresh one goes on. */
+/** At most ten of an invocation's fifteen minutes. The pause after them ends the invocation, and a fresh one continues. */
 const STEPS_PER_INVOCATION = 10;
 const HOUR_MS = 3_600_000;
 
 /**
- * Goes through the source bucket in the order of its keys, and sends what shall be relayed into the queue. A crash repeats
- * one step at the most, and what is sent twice does no harm.
+ * Goes through the source bucket in the order of its keys. A crash repeats at most one step, and a message that is sent twice does no
+ * harm.
  * @throws RelayError
  */
 export async function replayObjects(run: ReplayRun, asked: ReplayRequest): Promise<ReplaySummary> {
@@ -64,7 +63,7 @@ export async function replayObjects(run: ReplayRun, asked: ReplayRequest): Promi
   return { ...summaryOf(run, request, totals, lastKey), status: 'handed over', execution };
 }
 
-/** Read off the clock once: whatever is repeated or goes on in another execution must look for the same objects. */
+/** Reads the clock once: a repeated step and a later execution must look for the same objects. */
 async function withFixedTimes(run: ReplayRun, asked: ReplayRequest): Promise<ReplayRequest> {
   const { newerThanHours, ...request } = asked;
   if (newerThanHours === undefined) return request;

@@ -1,32 +1,39 @@
+/** One step of a replay: lists some pages, compares them with the ledger, and sends what is missing at the pace asked for. */
 import { asRelayError } from '../core/errors.ts';
-import { type Task, withoutReceipt } from '../ledger/read.ts';
+import { withoutReceipt } from '../ledger/read.ts';
 import { NOTHING_YET, type ReplayRequest, type ReplayTotals } from '../request/replay-request.ts';
-import type { Replay } from './context.ts';
 import { effortOf } from './estimate.ts';
-import { type ListedObject, listPage } from './list-page.ts';
-import { tasksPerStep } from './pace.ts';
+import { type ListedObject, listPage, type Task } from './list-page.ts';
+import type { Replay } from './replay-run.ts';
 import { routesOf, type Scope } from './scope.ts';
 import { sendTasks } from './send-tasks.ts';
 
 /** How far a step came. */
 export interface Scanned {
   totals: ReplayTotals;
-  /** As JSON has it; absent when there was none to list. */
+  /** Absent when no key was listed. */
   lastKey?: string;
   isLast: boolean;
-  /** What the next pause is reckoned by. */
+  /** The next pause depends on it. */
   durationMs: number;
 }
 
 type ScannedPage = Omit<Scanned, 'durationMs'>;
 
-/** A step ends at whichever comes first. A billion keys are 20,000 steps then, and a crash repeats a minute's work at most. */
+/**
+ * A step ends at whichever limit comes first. A billion keys are then 20,000 steps, and a crash repeats at most the work of a minute.
+ */
 export const KEYS_PER_STEP = 50_000;
 const STEP_MS = 60_000;
+/**
+ * A step may send at once what half a minute allows. Shorter steps would spread the messages more evenly, but each step and each
+ * pause is one of an execution's 3,000 operations, and the number of executions in a row is limited as well.
+ */
+const PACED_STEP_SECONDS = 30;
 
 /**
- * Goes through several pages of the listing, and sends what is to be sent. What fails after the first page leaves
- * that page done: the next step begins where it failed.
+ * Goes through several pages of the listing. When a page after the first one fails, the earlier pages stay done: the next step
+ * begins at the page that failed.
  * @throws RelayError
  */
 export async function scan(
@@ -40,7 +47,7 @@ export async function scan(
   let scanned: ScannedPage = { totals: NOTHING_YET, isLast: scope.prefix === undefined };
   const hasRoom = () =>
     scanned.totals.scanned < KEYS_PER_STEP && scanned.totals.toSend < mostTasks && replay.now() < startedAt + STEP_MS;
-  // A page at least, however long the process was frozen: a step that does nothing would be repeated without end.
+  // At least one page, however long the process was frozen: a step that does nothing would be repeated for ever.
   const mayGoOn = () => !scanned.isLast && (scanned.lastKey === undefined || hasRoom());
   while (mayGoOn()) {
     try {
@@ -66,27 +73,30 @@ export async function scan(
   return { ...scanned, durationMs: replay.now() - startedAt };
 }
 
-/** Totals of one after the other; the longest is that of either. Pure. */
+/** How many messages a step may send; at least one. Pure. */
+function tasksPerStep({ objectsPerSecond, dryRun }: ReplayRequest): number {
+  if (objectsPerSecond === undefined || dryRun) return Number.POSITIVE_INFINITY;
+  return Math.max(1, Math.floor(objectsPerSecond * PACED_STEP_SECONDS));
+}
+
+/** Whole seconds until the next step may send, according to the step's checkpoint. Pure. */
+export function pauseSeconds({ objectsPerSecond, dryRun }: ReplayRequest, { totals, durationMs }: Scanned): number {
+  if (objectsPerSecond === undefined || dryRun) return 0;
+  return Math.max(0, Math.ceil(totals.toSend / objectsPerSecond - durationMs / 1000));
+}
+
+/** The totals of two stretches; of their longest times, the longer one counts. Pure. */
 export function sumOf(one: ReplayTotals, other: ReplayTotals): ReplayTotals {
-  return {
-    scanned: one.scanned + other.scanned,
-    alreadyDelivered: one.alreadyDelivered + other.alreadyDelivered,
-    archived: one.archived + other.archived,
-    toSend: one.toSend + other.toSend,
-    bytes: one.bytes + other.bytes,
-    requests: one.requests + other.requests,
-    invocationSeconds: one.invocationSeconds + other.invocationSeconds,
-    largeSeconds: one.largeSeconds + other.largeSeconds,
-    longestSeconds: Math.max(one.longestSeconds, other.longestSeconds),
-    dollars: one.dollars + other.dollars,
-  };
+  const sum = { ...one };
+  for (const name of Object.keys(sum) as (keyof ReplayTotals)[]) sum[name] += other[name];
+  return { ...sum, longestSeconds: Math.max(one.longestSeconds, other.longestSeconds) };
 }
 
 interface Stretch {
   startAfter: string | undefined;
-  /** What the step may send in all: no more keys are listed at a time, so that none is listed in vain when all are missing. */
+  /** What the whole step may send. A page lists no more keys than this, so that no key is listed in vain when all are missing. */
   mostTasks: number;
-  /** What it may send yet. */
+  /** What the step may still send. */
   tasksLeft: number;
 }
 
@@ -119,7 +129,10 @@ async function scanPage(
   };
 }
 
-/** As many objects as the tasks allow. One goes along all its routes, or waits for the next step; the first one always goes. Pure. */
+/**
+ * As many objects as the limit of messages allows. An object goes along all its routes at once, or waits for the next step. The
+ * first object always goes. Pure.
+ */
 function firstOf(objects: readonly ListedObject[], missing: readonly Task[], tasksLeft: number) {
   const byKey = Map.groupBy(missing, ({ object }) => object.key);
   const tasks: Task[] = [];

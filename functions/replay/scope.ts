@@ -1,32 +1,28 @@
+/** Decides which objects a replay is about. Pure. */
 import { RelayError } from '../core/errors.ts';
-import { bucketOf, commonStart, type FilteredRoute, namesOf, type Sources, takes } from '../core/route.ts';
+import { bucketOf, commonStart, type ListedRoute, namesOf, type Sources, takes } from '../core/route.ts';
 import type { ReplayRequest } from '../request/replay-request.ts';
-import type { ListedObject } from './list-page.ts';
+import type { ListedObject, Listing } from './list-page.ts';
 
-/** The ETag of an upload in parts: https://docs.aws.amazon.com/AmazonS3/latest/API/API_Object.html */
+/** The ETag of a multipart upload: https://docs.aws.amazon.com/AmazonS3/latest/API/API_Object.html */
 const IN_PARTS = /-\d+"?$/;
 /**
- * S3 dates an upload in parts from its beginning (https://docs.aws.amazon.com/AmazonS3/latest/userguide/mpuoverview.html) and tells nobody
- * when it ended; how long it may take, it doesn't bound either. A week is what AWS advises as the age at which a lifecycle rule ends them; a
- * source bucket that the stack has made ends them after a day.
+ * S3 dates a multipart upload from its beginning (https://docs.aws.amazon.com/AmazonS3/latest/userguide/mpuoverview.html). It does not tell
+ * when the upload ended, and does not limit how long it takes. AWS advises lifecycle rules that abort uploads after a week; a
+ * source bucket made by the stack aborts them after a day.
  */
 const LONGEST_UPLOAD_MS = 7 * 86_400_000;
 
-/** Which objects a replay is about. */
-export interface Scope {
-  bucket: string;
-  /** Whose reader role lists the bucket, where it isn't the relay's own. */
-  pulling: FilteredRoute | undefined;
-  /** All of them begin so; undefined when no route takes any. */
-  prefix: string | undefined;
-  routes: readonly FilteredRoute[];
-  /** Milliseconds since the epoch: from `since` on, and before `until`; an upload in parts may have taken a week. */
+/** Which objects a replay is about. No prefix means that no route takes any of them. */
+export interface Scope extends Listing {
+  routes: readonly ListedRoute[];
+  /** Milliseconds since the epoch: at or after `since`, and before `until`. A multipart upload may have taken a week. */
   since: number;
   until: number;
 }
 
 /**
- * What a request asks for: one bucket, that of the route named or else the relay's own. Pure.
+ * A replay is about one bucket: that of the named route, otherwise the relay's own.
  * @throws RelayError `UnknownRoute`
  */
 export function scopeOf({ prefix, since, until, route }: ReplayRequest, sources: Sources): Scope {
@@ -55,7 +51,7 @@ export function scopeOf({ prefix, since, until, route }: ReplayRequest, sources:
   };
 }
 
-/** The names of the routes along which an object shall go. Pure. */
+/** The names of the routes along which an object is sent. */
 export function routesOf({ routes, since, until }: Scope, { key, eTag, lastModified }: ListedObject): string[] {
   const begun = lastModified.getTime();
   const ended = IN_PARTS.test(eTag) ? begun + LONGEST_UPLOAD_MS : begun;
@@ -63,7 +59,7 @@ export function routesOf({ routes, since, until }: Scope, { key, eTag, lastModif
   return routes.filter(({ filter }) => takes(filter, key)).map(({ name }) => name);
 }
 
-/** Keys that begin with both begin with the longer one, if there can be any. */
+/** Keys that start with both prefixes start with the longer one; undefined when no key can. */
 function narrower(one: string, other: string): string | undefined {
   if (one.startsWith(other)) return one;
   return other.startsWith(one) ? other : undefined;

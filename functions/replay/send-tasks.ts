@@ -1,21 +1,33 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { SendMessageBatchCommand } from '@aws-sdk/client-sqs';
+import pMap from 'p-map';
 import { chunks } from '../core/chunks.ts';
-import { inLanes } from '../core/in-lanes.ts';
-import type { Task } from '../ledger/read.ts';
+import type { RelayError } from '../core/errors.ts';
+import { retry } from '../core/retry.ts';
+import { serviceFailure } from '../failures/service-failure.ts';
 import { messageBody } from '../request/message-body.ts';
-import type { Replay } from './context.ts';
-import { serviceFailure } from './service-failure.ts';
+import type { Task } from './list-page.ts';
+import type { Replay } from './replay-run.ts';
 
-/** SQS's limit. Ten keys, even with each character escaped, are far below the limit of bytes. */
+/** SQS's limit. Ten keys stay far below SQS's limit of bytes, even with each character escaped. */
 const MESSAGES_PER_BATCH = 10;
-const LANES = 10;
+const BATCHES_AT_ONCE = 10;
 const ATTEMPTS = 5;
 const FIRST_PAUSE_MS = 100;
 
+/** SQS has not taken some messages of a batch. */
+class Refused extends Error {
+  readonly $fault: 'client' | 'server';
+
+  constructor(message: string, code: string, $fault: 'client' | 'server') {
+    super(message);
+    this.name = code;
+    this.$fault = $fault;
+  }
+}
+
 /** Asks the relay for each task, by a message into its own queue. */
 export async function sendTasks(replay: Replay, tasks: readonly Task[]): Promise<void> {
-  await inLanes(LANES, chunks(tasks, MESSAGES_PER_BATCH), (batch) => sendBatch(replay, batch));
+  await pMap(chunks(tasks, MESSAGES_PER_BATCH), (batch) => sendBatch(replay, batch), { concurrency: BATCHES_AT_ONCE });
 }
 
 /** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessageBatch.html */
@@ -25,19 +37,21 @@ async function sendBatch({ clients, config }: Replay, tasks: readonly Task[]): P
     Id: String(index),
     MessageBody: messageBody({ key: object.key, route }),
   }));
-  for (let attempt = 1; ; attempt++) {
+  const sendRest = async () => {
     const command = new SendMessageBatchCommand({ QueueUrl, Entries });
     const { Failed = [] } = await clients.sqs.send(command).catch((error: unknown) => {
       throw serviceFailure('QueueUnavailable', 'SendMessageBatch', QueueUrl, error);
     });
     if (Failed.length === 0) return;
     const [{ Code = 'Error', Message = '', SenderFault } = {}] = Failed;
-    if (SenderFault || attempt === ATTEMPTS) {
-      const refused = Object.assign(new Error(Message), { name: Code, $fault: SenderFault ? 'client' : 'server' });
-      throw serviceFailure('QueueUnavailable', 'SendMessageBatch', QueueUrl, refused);
-    }
     const failed = new Set(Failed.map(({ Id }) => Id));
     Entries = Entries.filter(({ Id }) => failed.has(Id));
-    await sleep(FIRST_PAUSE_MS * 2 ** (attempt - 1));
-  }
+    const refused = new Refused(Message, Code, SenderFault ? 'client' : 'server');
+    throw serviceFailure('QueueUnavailable', 'SendMessageBatch', QueueUrl, refused);
+  };
+  await retry<void, RelayError>(sendRest, {
+    attempts: ATTEMPTS,
+    isTransient: ({ cause }) => cause instanceof Refused && cause.$fault === 'server',
+    backoffMs: (failed) => FIRST_PAUSE_MS * 2 ** (failed - 1),
+  });
 }

@@ -1,10 +1,8 @@
+/** Counts deliveries, failures and uploads during an invocation, and publishes them as CloudWatch metrics. */
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
-import type { FinalReceipt } from '../ledger/receipt.ts';
+import type { LargeUploadEvent, RelayMetrics, ReportedReceipt } from '../invocation/invocation.ts';
 import type { RelayRequest } from '../request/relay-request.ts';
 import { METRICS, METRICS_NAMESPACE } from './metric-names.ts';
-
-/** What becomes of the upload of a large object. */
-export type LargeUploadEvent = 'largeUploadsBegun' | 'largeUploadsFinished' | 'orphanedUploads';
 
 interface RouteTotals {
   objectsDelivered: number;
@@ -18,7 +16,7 @@ interface RouteTotals {
  * Counts during an invocation and says it once at its end, in a log line per route that CloudWatch reads as metrics. It costs
  * no request and no permission: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format.html
  */
-export class RelayMetrics {
+export class EmbeddedMetrics implements RelayMetrics {
   readonly #serviceName: string;
   readonly #routes = new Map<string, RouteTotals>();
   #oldestRequeuedMs: number | undefined;
@@ -29,7 +27,7 @@ export class RelayMetrics {
     this.#serviceName = serviceName;
   }
 
-  count({ hint }: RelayRequest, receipt: FinalReceipt, finishedAt: Date): void {
+  count({ hint }: RelayRequest, receipt: ReportedReceipt, finishedAt: Date): void {
     const totals = this.#totalsOf(receipt.route);
     if (receipt.status === 'failed') {
       totals.objectsFailed++;
@@ -37,7 +35,7 @@ export class RelayMetrics {
       return;
     }
     // Neither: nothing was written, and nothing is to be mended.
-    if (receipt.status === 'already there') return;
+    if (receipt.status !== 'delivered') return;
     totals.objectsDelivered++;
     totals.bytesDelivered += receipt.source.sizeBytes;
     // An event that spoke of another version says nothing of how long this one waited.

@@ -1,7 +1,8 @@
+/** Publishes receipts as events on the default bus of EventBridge. */
 import { PutEventsCommand, type PutEventsRequestEntry } from '@aws-sdk/client-eventbridge';
 import { chunks } from '../core/chunks.ts';
 import { asRelayError } from '../core/errors.ts';
-import type { Invocation } from '../invocation/invocation.ts';
+import type { Invocation, ReportedReceipt } from '../invocation/invocation.ts';
 import type { FinalReceipt } from '../ledger/receipt.ts';
 import type { RelayRequest } from '../request/relay-request.ts';
 
@@ -14,7 +15,7 @@ const DETAIL_TYPES = {
 /** As many as one request takes: API_PutEvents. */
 const EVENTS_PER_REQUEST = 10;
 /** For an invocation that has run out of time, out of what it keeps back for its answer. */
-const LAST_WORDS_MS = 1_000;
+const LATE_PUBLISH_MS = 1_000;
 
 /** Notes what EventBridge is to be told: a request for each would cost a small object as much as its HEAD. */
 export function report(invocation: Invocation, receipt: FinalReceipt): void {
@@ -22,10 +23,10 @@ export function report(invocation: Invocation, receipt: FinalReceipt): void {
 }
 
 /** For what isn't one of many: counts a receipt and tells of it at once. */
-export async function reportNow(invocation: Invocation, request: RelayRequest, receipt: FinalReceipt): Promise<void> {
+export async function publishNow(invocation: Invocation, request: RelayRequest, receipt: FinalReceipt): Promise<void> {
   invocation.metrics.count(request, receipt, invocation.now());
   report(invocation, receipt);
-  await sendReports(invocation);
+  await publishEvents(invocation);
 }
 
 /**
@@ -34,19 +35,19 @@ export async function reportNow(invocation: Invocation, request: RelayRequest, r
  * the record, and an object is not relayed again for want of an event.
  * https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEvents.html
  */
-export async function sendReports(invocation: Invocation): Promise<void> {
+export async function publishEvents(invocation: Invocation): Promise<void> {
   const { name } = invocation.config;
   const entries = invocation.reports.splice(0).map((receipt) => entryOf(name, receipt));
   await Promise.all(chunks(entries, EVENTS_PER_REQUEST).map((each) => putEvents(invocation, each)));
 }
 
 /** @param source the relay's name: its role may put events of no other */
-function entryOf(source: string, receipt: FinalReceipt): PutEventsRequestEntry {
+function entryOf(source: string, receipt: ReportedReceipt): PutEventsRequestEntry {
   return { Source: source, DetailType: DETAIL_TYPES[receipt.status], Detail: JSON.stringify(receipt) };
 }
 
 async function putEvents({ clients, logger, signal }: Invocation, events: PutEventsRequestEntry[]): Promise<void> {
-  const abortSignal = signal.aborted ? AbortSignal.timeout(LAST_WORDS_MS) : signal;
+  const abortSignal = signal.aborted ? AbortSignal.timeout(LATE_PUBLISH_MS) : signal;
   try {
     const { Entries = [] } = await clients.eventBridge.send(new PutEventsCommand({ Entries: events }), { abortSignal });
     for (const { ErrorCode, ErrorMessage } of Entries) {

@@ -1,3 +1,4 @@
+/** Checks what comes in against a schema, and says what was expected where it does not fit. */
 import type * as z from 'zod/mini';
 import { RelayError } from '../core/errors.ts';
 

@@ -1,3 +1,4 @@
+/** Reads the invocation of an S3 Batch Operations job, and writes its answer. */
 import * as z from 'zod/mini';
 import { SourceObject } from '../core/source-object.ts';
 import { badEvent, parseShape } from './bad-event.ts';
@@ -9,6 +10,7 @@ const task = z.object({
   s3Key: z.string().check(z.minLength(1)),
   s3VersionId: z.nullish(z.string()),
 });
+/** https://docs.aws.amazon.com/AmazonS3/latest/userguide/batch-ops-invoke-lambda.html */
 const jobSchema = z.object({
   invocationSchemaVersion: z.string(),
   invocationId: z.string(),
@@ -21,13 +23,7 @@ const taskSchemas = {
   '2.0': z.extend(task, { s3Bucket: z.string().check(z.minLength(3)) }),
 };
 
-/** An invocation by S3 Batch Operations: https://docs.aws.amazon.com/AmazonS3/latest/userguide/batch-ops-invoke-lambda.html */
-export interface BatchJob {
-  invocationSchemaVersion: string;
-  invocationId: string;
-  job?: { id: string } | undefined;
-  tasks: unknown[];
-}
+export type BatchJob = z.output<typeof jobSchema>;
 
 export type BatchResultCode = 'Succeeded' | 'TemporaryFailure' | 'PermanentFailure';
 

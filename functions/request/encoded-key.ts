@@ -1,3 +1,4 @@
+/** Decodes object keys: the only place where that happens. */
 import { badEvent } from './bad-event.ts';
 
 /**

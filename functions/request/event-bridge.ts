@@ -1,3 +1,4 @@
+/** Reads an `Object Created` event of EventBridge. */
 import * as z from 'zod/mini';
 import { SourceObject } from '../core/source-object.ts';
 import { parseShape } from './bad-event.ts';

@@ -1,3 +1,4 @@
+/** Reads `{ "key": … }` and `{ "keys": […] }`, which a person or the relay itself sends. */
 import * as z from 'zod/mini';
 import { bucketOf, type Sources } from '../core/route.ts';
 import { SourceObject } from '../core/source-object.ts';

@@ -1,3 +1,4 @@
+/** What every event becomes: the request to relay the newest version of an object. */
 import type { SourceObject } from '../core/source-object.ts';
 
 /** The one value that every door turns its event into: relay the newest version of this object. */

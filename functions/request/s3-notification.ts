@@ -1,3 +1,4 @@
+/** Reads an event notification of S3. */
 import * as z from 'zod/mini';
 import { SourceObject } from '../core/source-object.ts';
 import { badEvent, parseShape } from './bad-event.ts';

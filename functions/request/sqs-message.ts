@@ -1,3 +1,4 @@
+/** Reads a batch from the queue and the bodies of its messages, whatever event they hold. */
 import type { SQSEvent } from 'aws-lambda';
 import * as z from 'zod/mini';
 import type { Sources } from '../core/route.ts';

@@ -1,25 +1,26 @@
+/** Computes the CRC32 and the digest of bytes on their way, and can stop the last of them. */
 import { createHash, type Hash } from 'node:crypto';
 import { Transform, type TransformCallback } from 'node:stream';
 import { crc32 } from 'node:zlib';
 import type { DigestAlgorithm } from './proof.ts';
 
-/** What has gone by. */
+/** The bytes so far. */
 export interface Passed {
   crc: number;
   lengthBytes: number;
-  /** As base64; only when asked for. */
+  /** As base64; undefined unless it is asked for. */
   digest: string | undefined;
 }
 
 export interface TapOptions {
   digest?: DigestAlgorithm | undefined;
-  /** Told of all that has gone by before the last of it is let go: what it throws breaks the stream instead. */
+  /** Called before the last bytes are passed on. If it throws, the stream breaks instead. */
   check?: (passed: Passed) => void;
 }
 
 /**
- * Passes bytes on unchanged, the very buffers that come in, and knows their CRC32 and digest when they have all gone by. The last
- * buffer is held back until then: a write that never gets all of its bytes stores nothing.
+ * Passes on the buffers that come in, without copying them. It holds the last buffer back until all bytes are checked: a write that
+ * does not get all of its bytes stores nothing.
  */
 export class BodyTap extends Transform {
   readonly #hash: Hash | undefined;

@@ -1,5 +1,7 @@
+/** Reads and writes the checksums in S3's answers and requests. */
+
 /**
- * Checksums S3 can hold of an object, by the member of the SDK's requests and answers that carries each.
+ * The checksums that S3 can keep of an object, and the member of the SDK's requests and answers for each.
  * https://docs.aws.amazon.com/AmazonS3/latest/API/API_Checksum.html
  */
 const MEMBERS = {
@@ -17,7 +19,7 @@ const MEMBERS = {
 
 export type ChecksumAlgorithm = keyof typeof MEMBERS;
 
-/** A checksum over the whole object, as base64. */
+/** A checksum of the whole object, as base64. */
 export interface Checksum {
   algorithm: ChecksumAlgorithm;
   value: string;
@@ -28,18 +30,18 @@ export type ChecksumAnswer = ChecksumMembers & { ChecksumType?: string | undefin
 
 const ALGORITHMS = Object.keys(MEMBERS) as ChecksumAlgorithm[];
 
-/** The checksum of a multipart upload is composite unless it is a CRC, so only a CRC can be proved over one: S3 user guide, "Checking object integrity". */
+/** For a multipart upload, S3 verifies only CRCs over the whole object: S3 user guide, "Checking object integrity". */
 const FULL_OBJECT_IN_MULTIPART: ReadonlySet<ChecksumAlgorithm> = new Set(['CRC64NVME', 'CRC32', 'CRC32C']);
 
-/** The checksum over the whole object that S3 answered with. */
+/** The checksum of the whole object in S3's answer. */
 export function fullObjectChecksum(answer: ChecksumAnswer): Checksum | undefined {
   return answer.ChecksumType === 'FULL_OBJECT' ? answeredChecksum(answer) : undefined;
 }
 
-/** The checksum of the parts' checksums that S3 answered with; it depends on how the object was uploaded, and so can't be handed on. */
+/** The checksum of the parts' checksums in S3's answer. It depends on the sizes of the parts, so the destination can't verify it. */
 export function compositeChecksum(answer: ChecksumAnswer): Checksum | undefined {
   const composite = answer.ChecksumType === 'COMPOSITE' ? answeredChecksum(answer) : undefined;
-  // HEAD has the number of parts behind it, GetObjectAttributes has not.
+  // HEAD appends the number of parts, GetObjectAttributes does not.
   return composite && { ...composite, value: composite.value.replace(/-\d+$/, '') };
 }
 
@@ -51,12 +53,12 @@ function answeredChecksum(answer: ChecksumAnswer): Checksum | undefined {
   return undefined;
 }
 
-/** The value of one algorithm, if S3 answered with it. */
+/** The value of one algorithm; undefined if S3 did not answer with it. */
 export function checksumValue(answer: ChecksumAnswer, algorithm: ChecksumAlgorithm): string | undefined {
   return answer[MEMBERS[algorithm]];
 }
 
-/** What the destination answered as the whole object's checksum by this algorithm. */
+/** The destination's checksum of the whole object by this algorithm. */
 export function answeredValue(answer: ChecksumAnswer, { algorithm }: Checksum): string | undefined {
   return answer.ChecksumType === 'FULL_OBJECT' ? checksumValue(answer, algorithm) : undefined;
 }
@@ -65,7 +67,7 @@ export function worksForMultipart(checksum: Checksum): boolean {
   return FULL_OBJECT_IN_MULTIPART.has(checksum.algorithm);
 }
 
-/** The member of a PutObject or CompleteMultipartUpload request by which S3 verifies the object. */
+/** The member of a PutObject or CompleteMultipartUpload request that makes S3 verify the object. */
 export function checksumMember({ algorithm, value }: Checksum): ChecksumMembers {
   return { [MEMBERS[algorithm]]: value };
 }

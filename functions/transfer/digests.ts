@@ -1,3 +1,4 @@
+/** Compares the digests of what was read with those that S3 keeps. */
 import { createHash } from 'node:crypto';
 import { RelayError } from '../core/errors.ts';
 import type { SourceObject } from '../core/source-object.ts';
@@ -11,7 +12,7 @@ export function digestOf(algorithm: DigestAlgorithm, bytes: Buffer): string {
 }
 
 /**
- * Compares what was computed of each of the source's parts with what S3 keeps of them all: the digest of their digests.
+ * S3 keeps one value of all parts: the digest of their digests.
  * @param digests of all parts in their order, as base64
  * @throws RelayError `SourceCorrupt`
  */
@@ -23,7 +24,7 @@ export function requireDigests(source: SourceObject, { algorithm, value }: Compa
   }
 }
 
-/** @param what of the bytes, for people */
+/** @param what names the bytes, for people */
 export function sourceCorrupt(source: SourceObject, what: string, computed: string, expected: string): RelayError {
   return new RelayError({
     code: 'SourceCorrupt',

@@ -1,10 +1,11 @@
+/** Delivers an object by a multipart upload. */
 import {
   AbortMultipartUploadCommand,
   type CompletedPart,
   CompleteMultipartUploadCommand,
   CreateMultipartUploadCommand,
 } from '@aws-sdk/client-s3';
-import type { SourceObject } from '../core/source-object.ts';
+import { placeOf, type SourceObject } from '../core/source-object.ts';
 import { destinationFailure } from '../failures/classify.ts';
 import { requireAnswer } from './answered.ts';
 import { answeredValue, type Checksum, checksumMember } from './checksum.ts';
@@ -19,8 +20,7 @@ import type { Computed } from './stream-through.ts';
 import { conditionOf, type Delivered, type Transfer } from './transfer.ts';
 
 /**
- * A multipart upload whose parts are streamed and whose full-object checksum the destination verifies at the end.
- * The writer role may not abort an upload: what a failure leaves behind is removed by the bucket's lifecycle rule.
+ * Parts are streamed, and the destination verifies the checksum of the whole object at the end.
  * https://docs.aws.amazon.com/AmazonS3/latest/API/API_CompleteMultipartUpload.html
  */
 export async function putMultipart(given: Transfer, parts: Part[]): Promise<Delivered> {
@@ -47,7 +47,7 @@ export async function putMultipart(given: Transfer, parts: Part[]): Promise<Deli
   }
 }
 
-/** What is computed on the way: nothing where the source's own checksum is handed on. */
+/** Nothing is computed where the destination verifies the source's own checksum. */
 export function computedFor(proof: Proof): Computed {
   return {
     crc32: proof.kind !== 'handedOn',
@@ -58,9 +58,7 @@ export function computedFor(proof: Proof): Computed {
 export async function createUpload(transfer: Transfer): Promise<string> {
   const { writer, source, state, destination, attributes, signal } = transfer;
   const command = new CreateMultipartUploadCommand({
-    Bucket: destination.bucket,
-    Key: destination.key,
-    ExpectedBucketOwner: destination.account,
+    ...placeOf(destination, destination.account),
     ChecksumAlgorithm: state.proof.kind === 'handedOn' ? state.proof.checksum.algorithm : 'CRC32',
     ChecksumType: 'FULL_OBJECT',
     ...attributes,
@@ -74,8 +72,8 @@ export async function createUpload(transfer: Transfer): Promise<string> {
 }
 
 /**
- * What the destination shall verify once all parts are there.
- * @throws RelayError `SourceCorrupt` where their digests aren't those of the source
+ * The checksum that the destination must verify at completion.
+ * @throws RelayError `SourceCorrupt` where the digests of the parts aren't those of the source
  */
 export function proofOfParts(
   source: SourceObject,
@@ -98,10 +96,8 @@ function combinedChecksum(sent: SentPart[]): Checksum {
 export async function completeUpload(transfer: Transfer, uploadId: string, sent: SentPart[], checksum: Checksum) {
   const { writer, source, state, destination, signal } = transfer;
   const command = new CompleteMultipartUploadCommand({
-    Bucket: destination.bucket,
-    Key: destination.key,
+    ...placeOf(destination, destination.account),
     UploadId: uploadId,
-    ExpectedBucketOwner: destination.account,
     MultipartUpload: { Parts: sent.map(({ number, eTag }): CompletedPart => ({ PartNumber: number, ETag: eTag })) },
     MpuObjectSize: state.sizeBytes,
     ChecksumType: 'FULL_OBJECT',
@@ -117,13 +113,11 @@ export async function completeUpload(transfer: Transfer, uploadId: string, sent:
   });
 }
 
-/** A courtesy: refused to a role with s3:PutObject alone, and then the lifecycle rule does it. The first error matters more. */
+/** A role with s3:PutObject alone may not abort. The bucket's lifecycle rule then removes the parts, and the first error is thrown. */
 export async function abortUpload({ writer, destination }: Transfer, uploadId: string): Promise<void> {
   const command = new AbortMultipartUploadCommand({
-    Bucket: destination.bucket,
-    Key: destination.key,
+    ...placeOf(destination, destination.account),
     UploadId: uploadId,
-    ExpectedBucketOwner: destination.account,
   });
   await writer.send(command).catch(() => undefined);
 }

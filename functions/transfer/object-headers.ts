@@ -1,6 +1,7 @@
+/** Decides which of an object's headers go to the destination. */
 import type { HeadObjectCommandOutput } from '@aws-sdk/client-s3';
 
-/** What an uploader says of an object, by the members of an answer that a write takes under the same name. */
+/** The headers that an uploader sets. Answers and writes have the same members for them. */
 const HEADERS = {
   CacheControl: 'cache-control',
   ContentDisposition: 'content-disposition',
@@ -17,18 +18,18 @@ export type ObjectHeaders = Partial<Record<HeaderName, string>> & { Metadata?: R
 
 export interface CopiedHeaders {
   headers: ObjectHeaders;
-  /** The names of headers that the object has at the source and can't have at the destination. */
+  /** The names of the headers that are left out, since they can't arrive unchanged. */
   altered: string[];
 }
 
 /**
- * S3's REST API takes US-ASCII: https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingMetadata.html. Beyond it the bytes that are
- * signed and the bytes that are sent differ, by SDK and by kind of body (docs/decisions/0028); so do they for tabs, which count as blanks
- * in a signature: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
+ * S3's REST API takes US-ASCII: https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingMetadata.html. For other characters the
+ * signed bytes and the sent bytes differ, depending on the SDK and the body (docs/decisions/0027). For tabs they differ as well, since a
+ * signature counts them as blanks: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
  */
 const PRINTABLE_ASCII = /^[\x20-\x7e]*$/;
 
-/** Each header as it is or, where it couldn't arrive so, not at all. Pure. */
+/** Copies each header unchanged, or leaves it out. Pure. */
 export function copiedHeaders(head: Partial<HeadObjectCommandOutput>): CopiedHeaders {
   const headers: ObjectHeaders = {};
   const altered: string[] = [];
@@ -44,7 +45,7 @@ export function copiedHeaders(head: Partial<HeadObjectCommandOutput>): CopiedHea
   );
   if (head.Metadata !== undefined) headers.Metadata = Object.fromEntries(sent!);
   altered.push(...left!.map(([name]) => `x-amz-meta-${name}`));
-  // S3 tells how many entries it can't answer as headers, and not which.
+  // S3 tells how many entries it can't send as headers, but not which.
   if (head.MissingMeta) altered.push('x-amz-missing-meta');
   return { headers, altered };
 }

@@ -1,9 +1,11 @@
+/** Reads exactly the version of an object that was seen before. */
 import type { Readable } from 'node:stream';
 import { GetObjectCommand } from '@aws-sdk/client-s3';
 import type { Reader } from '../aws/reader.ts';
 import { RelayError } from '../core/errors.ts';
-import type { SourceObject } from '../core/source-object.ts';
+import { placeOf, type SourceObject } from '../core/source-object.ts';
 import { sourceFailure } from '../failures/classify.ts';
+import { factsOf } from '../failures/facts.ts';
 import type { ChecksumAnswer } from './checksum.ts';
 import type { SourceState } from './source-state.ts';
 
@@ -13,9 +15,9 @@ export interface ByteRange {
 }
 
 export interface ReadOptions {
-  /** Of the object; all of it, unless given. */
+  /** Without it, the whole object is read. */
   range?: ByteRange | undefined;
-  /** The part of that number, as the object was uploaded, instead of a range. */
+  /** Instead of a range: the part of this number, as the object was uploaded. */
   partNumber?: number | undefined;
   signal: AbortSignal;
 }
@@ -23,16 +25,16 @@ export interface ReadOptions {
 export interface PinnedRead {
   /** The caller must read or destroy it. */
   body: Readable;
-  /** How many there are to come, as S3 says. */
+  /** The length of the body, as S3 tells it. */
   lengthBytes: number;
-  /** What S3 tells of their checksum; of a range it tells none. */
+  /** The checksum that S3 tells; for a range it tells none. */
   told: ChecksumAnswer;
 }
 
 /**
- * Opens the very object that `state` describes, or a stretch of it.
+ * Opens the object that `state` describes, or a range of it.
  * https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html
- * @throws RelayError `SourceChanged` where an overwrite came in between, and as reads do
+ * @throws RelayError `SourceChanged` where it was overwritten, and as `sourceFailure` says
  */
 export async function openPinned(
   reader: Reader,
@@ -62,20 +64,15 @@ export interface Pin {
   IfMatch?: string;
 }
 
-/** By version where there is one that may be asked for, else by ETag: an answer is never of another object, and never of two. */
-export function pinOf(
-  { owner, readsVersions }: Reader,
-  { bucket, key }: SourceObject,
-  { versionId, eTag }: SourceState,
-): Pin {
-  const place = { Bucket: bucket, Key: key, ExpectedBucketOwner: owner };
+/** By version id where there is one that the reader may ask for, otherwise by ETag: a read never mixes two objects. */
+export function pinOf({ owner, readsVersions }: Reader, source: SourceObject, { versionId, eTag }: SourceState): Pin {
+  const place = placeOf(source, owner);
   return readsVersions && versionId !== undefined ? { ...place, VersionId: versionId } : { ...place, IfMatch: eTag };
 }
 
-/** A stretch that isn't there (416) although it was, is of another object: which S3 may say before it looks at the ETag. */
+/** A range that existed and no longer does (416) means another object. S3 may say so before it compares the ETag. */
 export function pinnedFailure(error: unknown, operation: string, source: SourceObject, { IfMatch }: Pin): RelayError {
-  const { $metadata } = error as { $metadata?: { httpStatusCode?: number } };
-  if ($metadata?.httpStatusCode !== 416 || IfMatch === undefined) return sourceFailure(error, operation, source);
+  if (factsOf(error).status !== 416 || IfMatch === undefined) return sourceFailure(error, operation, source);
   return new RelayError({
     code: 'SourceChanged',
     message: `${operation} on ${source} found a shorter object (416). It was overwritten while it was read; the newer one is begun afresh.`,

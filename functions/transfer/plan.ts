@@ -1,49 +1,48 @@
+/** Decides how an object travels: one PutObject, a multipart upload, or a large object. Pure. */
 import { RelayError } from '../core/errors.ts';
 import type { SourceObject } from '../core/source-object.ts';
 import { type Checksum, worksForMultipart } from './checksum.ts';
-import type { SourceState } from './source-state.ts';
+import { needsRestore, type SourceState } from './source-state.ts';
 
 const MIB = 1024 ** 2;
 
 /**
- * Up to here an object is held in memory. TLS holds all that is written at once a second time, and what is done with isn't
- * collected at once: ten of 5 MiB don't fit into 256 MB (test/system/memory/).
+ * An object of up to this size is held in memory. TLS holds a second copy of what is written at once, and used buffers are not
+ * collected at once: ten objects of 5 MiB do not fit into 256 MB (test/system/memory/).
  */
 export const BUFFERED_MAX_BYTES = MIB;
 
-/** Measured: fewer, larger parts cost less CPU per byte, and none is held in memory. */
+/** Measured: fewer, larger parts cost less CPU per byte. No part is held in memory. */
 const PART_SIZE_BYTES = 64 * MIB;
 
-/** Of one PutObject, as of one part: https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObject.html */
+/** S3's limit for one PutObject and for one part: https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObject.html */
 const MAX_SINGLE_BYTES = 5 * 1024 ** 3;
 
-/** S3's limits on multipart uploads: https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html */
+/** S3's limit for multipart uploads: https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html */
 export const MAX_PARTS = 10_000;
 
-/** A run of bytes of the object, sent as one part. */
+/** A range of the object that is sent as one part. */
 export interface Part {
-  /** From 1, as S3 counts. */
+  /** S3 counts from 1. */
   number: number;
-  /** None where it is the source's own part of that number. */
+  /** Undefined where it is the source's own part of this number. */
   offsetBytes?: number;
-  /** Of a part of the source an estimate, until S3 tells it with the part's bytes. */
+  /** For a part of the source this is an estimate, until S3 tells the length with the bytes. */
   lengthBytes: number;
 }
 
-/** `large`: by a function that outlives one invocation, see `plan-large.ts`. */
+/** `large`: relay-large delivers it, see `plan-large.ts`. */
 export type Plan = { kind: 'single' } | { kind: 'multipart'; parts: Part[] } | { kind: 'large' };
 
-/** What there is to decide by, besides the object. */
 export interface PlanLimits {
-  /** What one invocation takes on. */
+  /** The largest object that one invocation delivers. */
   largeObjectBytes: number;
-  /** Whether an object that can only be read on trust is refused. */
+  /** Whether an object without any proof is refused. */
   requireProof?: boolean | undefined;
 }
 
 /**
- * Decides how an object travels. Pure.
- * @throws RelayError `SourceArchived`; `Unprovable` where the proof that there is can't be had
+ * @throws RelayError `SourceArchived`; `Unprovable` where the object has no proof, or none that can be used for its size
  */
 export function planTransfer(source: SourceObject, state: SourceState, limits: PlanLimits): Plan {
   const { sizeBytes, proof } = state;
@@ -65,15 +64,15 @@ export function planTransfer(source: SourceObject, state: SourceState, limits: P
 }
 
 /**
- * What fits into one part is one PutObject: a third of the requests. It can be streamed only when its checksum is known before
- * its last byte; a multipart upload wants it at the end.
+ * One PutObject takes a third of the requests of a multipart upload. To stream it, the relay must know the checksum before the last
+ * byte; a multipart upload needs the checksum only at the end.
  */
 function isSingle({ sizeBytes, proof }: SourceState): boolean {
   if (proof.kind === 'handedOn' || proof.kind === 'combined') return sizeBytes <= PART_SIZE_BYTES;
   return sizeBytes <= BUFFERED_MAX_BYTES && (proof.kind === 'none' || proof.parts === 1);
 }
 
-/** The part size in bytes: whole MiB, and never so small that more than 10,000 parts would be needed. */
+/** The part size in bytes: whole MiB, and large enough for at most 10,000 parts. */
 export function partSizeFor(sizeBytes: number): number {
   return Math.max(PART_SIZE_BYTES, Math.ceil(sizeBytes / MAX_PARTS / MIB) * MIB);
 }
@@ -93,10 +92,8 @@ export function partsOfSource({ first, last }: { first: number; last: number }, 
   return Array.from({ length: last - first + 1 }, (_, index) => ({ number: first + index, lengthBytes }));
 }
 
-/** Archived objects can be read only while a restored copy exists. */
 function isArchived({ storageClass, restore }: SourceState): boolean {
-  if (storageClass !== 'GLACIER' && storageClass !== 'DEEP_ARCHIVE') return false;
-  return !restore?.includes('ongoing-request="false"');
+  return needsRestore(storageClass) && !restore?.includes('ongoing-request="false"');
 }
 
 function nothingToProveBy(source: SourceObject): RelayError {

@@ -1,22 +1,22 @@
+/** Decides how a delivery is proved: that the bytes at the destination are those that entered the source. */
 import { type Checksum, type ChecksumAnswer, compositeChecksum, fullObjectChecksum } from './checksum.ts';
 import type { CombinableCrc } from './crc32.ts';
 
-/** What Node computes on the way. */
+/** The digests that Node can compute. */
 export type DigestAlgorithm = 'MD5' | 'SHA1' | 'SHA256' | 'SHA512';
 
 /**
- * From what the proof of a delivery is known: the source's checksum over the whole object, those of its parts, its ETag, or only
- * from what has arrived, which proves the way from the relay on and takes what was read on trust.
+ * Where the checksum comes from: the source's checksum of the whole object, those of its parts, or its ETag. `transit`: the relay
+ * computed it from what it read, so it proves only the way from the relay to the destination.
  */
 export type ChecksumOrigin = 'source' | 'sourceParts' | 'sourceETag' | 'transit';
 
-/** How the bytes of an object are proved to be those that entered the source. */
 export type Proof =
-  /** The destination verifies the source's own value. */
+  /** The destination verifies the source's own checksum. */
   | { kind: 'handedOn'; checksum: Checksum; origin: 'source' | 'sourceParts' | 'sourceETag' }
-  /** The parts' CRCs combine into the one of the whole, which is then handed on. */
+  /** The parts' CRCs are combined into the CRC of the whole object, which is then handed on. */
   | { kind: 'combined'; algorithm: CombinableCrc; parts: number }
-  /** The digests of the source's parts are computed on the way; `value` is the digest of them all, as base64. */
+  /** The digests of the source's parts are computed and compared; `value` is the digest of all digests, as base64. */
   | {
       kind: 'compared';
       algorithm: DigestAlgorithm;
@@ -26,14 +26,14 @@ export type Proof =
     }
   | { kind: 'none' };
 
-/** As much of an answer to HEAD or GET as tells how an object is proved. */
+/** What the proof depends on in an answer to HEAD or GET. */
 export interface ProofFacts extends ChecksumAnswer {
   ETag?: string | undefined;
   ServerSideEncryption?: string | undefined;
   SSECustomerAlgorithm?: string | undefined;
 }
 
-/** An MD5, with the number of parts where it is one of MD5s. */
+/** An MD5, with the number of parts if it is an MD5 of MD5s. */
 const MD5_ETAG = /^"([0-9a-f]{32})(?:-([1-9]\d*))?"$/;
 const COMBINABLE: ReadonlySet<string> = new Set<CombinableCrc>(['CRC32', 'CRC32C']);
 const COMPUTABLE: ReadonlySet<string> = new Set<DigestAlgorithm>(['MD5', 'SHA1', 'SHA256', 'SHA512']);
@@ -70,7 +70,7 @@ export function proofOf(facts: ProofFacts): Proof {
 }
 
 /**
- * Under SSE-KMS and with a customer-provided key an ETag looks the same, but is no MD5 of the content.
+ * With SSE-KMS and with a customer-provided key, an ETag looks like an MD5 but is not that of the content.
  * https://docs.aws.amazon.com/AmazonS3/latest/API/API_Object.html
  */
 function hasMd5ETag({ ServerSideEncryption, SSECustomerAlgorithm }: ProofFacts): boolean {

@@ -1,21 +1,22 @@
+/** Reads a small object into memory. */
 import type { Readable } from 'node:stream';
 import { GetObjectCommand } from '@aws-sdk/client-s3';
 import type { Reader } from '../aws/reader.ts';
 import { RelayError } from '../core/errors.ts';
-import type { SourceObject } from '../core/source-object.ts';
+import { placeOf, type SourceObject } from '../core/source-object.ts';
 import { sourceFailure } from '../failures/classify.ts';
 import { BUFFERED_MAX_BYTES } from './plan.ts';
 import { type SourceState, stateOf } from './source-state.ts';
 
-/** An object at one moment, with its bytes where they came along. */
+/** An object at one moment, with its bytes if it is small. */
 export interface Snapshot {
   state: SourceState;
   body?: Buffer;
 }
 
 /**
- * Reads the newest version at once: the answer to GET says all that HEAD would (readers ask for the checksum by themselves), which
- * saves a small object a request. One that turns out not to be small is left unread.
+ * Reads the newest version without a HEAD before: the answer to GET has all that HEAD would tell, since the reader's client asks for
+ * checksums. This saves one request for a small object. A larger object is not read.
  * https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html
  */
 export async function readSnapshot(
@@ -23,11 +24,7 @@ export async function readSnapshot(
   source: SourceObject,
   signal: AbortSignal,
 ): Promise<Snapshot> {
-  const command = new GetObjectCommand({
-    Bucket: source.bucket,
-    Key: source.key,
-    ExpectedBucketOwner: owner,
-  });
+  const command = new GetObjectCommand(placeOf(source, owner));
   const answer = await s3.send(command, { abortSignal: signal }).catch((error: unknown) => {
     throw sourceFailure(error, 'GetObject', source);
   });
@@ -39,7 +36,7 @@ export async function readSnapshot(
 }
 
 /**
- * Into one buffer from the first byte on: pieces that were kept and then joined would take the room twice, and for longer.
+ * Copies each piece into one buffer at once. Keeping the pieces and joining them at the end would take the memory twice.
  * @throws RelayError `TransferFailed` when the stream doesn't end when it should
  */
 export async function readWhole(stream: Readable, source: SourceObject, sizeBytes: number): Promise<Buffer> {

@@ -1,20 +1,21 @@
+/** Tells whether two looks at a key found the same upload. */
 import type { Reader } from '../aws/reader.ts';
 import type { Route } from '../core/route.ts';
 import type { SourceObject } from '../core/source-object.ts';
+import { storageClassFor } from './attributes.ts';
 import { isSameObject, type SourceState, sourceTags } from './source-state.ts';
-import { storageClassFor } from './storage-class.ts';
 
-/** What was written of an upload. */
+/** The upload that was written. */
 export interface WrittenUpload {
   state: SourceState;
-  /** As they went along; none where the route leaves them out, or there were none. */
+  /** The tags that were written; undefined where the route does not copy tags, and where there were none. */
   tagging: string | undefined;
 }
 
 /**
- * Whether a later look finds the upload that was written. A version is one upload. Where there are none, two uploads of the same bytes
- * within a second differ in nothing but what their uploader says of them, so all of it is compared that travels; tags take a
- * request, and one that was changed by itself counts as well.
+ * Whether a later look finds the upload that was written. Each version is one upload. Without versions, two uploads of the same bytes
+ * within a second differ only in their headers, storage class and tags, so everything that travels is compared. Tags need a
+ * request of their own, and count even if they were changed without an upload.
  * @throws RelayError as `sourceTags` does
  */
 export async function isSameUpload(

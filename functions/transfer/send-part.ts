@@ -1,6 +1,8 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+/** Sends one part of an upload, with retries. */
 import { UploadPartCommand } from '@aws-sdk/client-s3';
-import type { RelayError } from '../core/errors.ts';
+import type { RelayError, RelayErrorCode } from '../core/errors.ts';
+import { retry } from '../core/retry.ts';
+import { placeOf } from '../core/source-object.ts';
 import { requireAnswer } from './answered.ts';
 import { type Crc32Part, crc32ToBase64 } from './crc32.ts';
 import type { Part } from './plan.ts';
@@ -10,9 +12,9 @@ import type { Transfer } from './transfer.ts';
 export interface SentPart {
   number: number;
   eTag: string;
-  /** Only when asked for: where the source's own checksum can't be handed on. */
+  /** Undefined where the destination verifies the source's own checksum. */
   crc32: Crc32Part | undefined;
-  /** As base64; only where the source's own parts are compared. */
+  /** As base64; undefined unless the source's own parts are compared. */
   digest: string | undefined;
 }
 
@@ -23,11 +25,12 @@ export interface SendPartOptions {
 
 const ATTEMPTS = 3;
 const BACKOFF_MS = 200;
+/** A changed source can't be read on, and an expired session needs a new client: the object starts afresh, not the part. */
+const STARTS_AFRESH: readonly RelayErrorCode[] = ['SourceChanged', 'SessionExpired', 'OutOfTime'];
 
 /**
- * Sends one range, or one part of the source where digests are compared: the body of UploadPart is the GET's stream, so no part is
- * ever held in memory.
- * The SDK can't repeat a stream, so a failed part is repeated here, by asking for the range again.
+ * Sends a range, or one of the source's own parts where digests are compared. The body of UploadPart is the stream of the GET, so no
+ * part is held in memory. The SDK can't repeat a stream, so a failed part is retried here, with another GET.
  * https://docs.aws.amazon.com/AmazonS3/latest/API/API_UploadPart.html
  */
 export async function sendPart(
@@ -36,17 +39,11 @@ export async function sendPart(
   part: Part,
   options: SendPartOptions,
 ): Promise<SentPart> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await sendOnce(transfer, uploadId, part, options);
-    } catch (error) {
-      const failure = error as RelayError;
-      // A changed source can't be read on, and an expired session needs a new client: the object starts afresh, not the part.
-      const hopeless = !failure.retryable || ['SourceChanged', 'SessionExpired', 'OutOfTime'].includes(failure.code);
-      if (hopeless || attempt === ATTEMPTS || options.signal.aborted) throw failure;
-      await sleep(Math.random() * BACKOFF_MS * 2 ** attempt);
-    }
-  }
+  return await retry<SentPart, RelayError>(() => sendOnce(transfer, uploadId, part, options), {
+    attempts: ATTEMPTS,
+    isTransient: ({ retryable, code }) => retryable && !STARTS_AFRESH.includes(code) && !options.signal.aborted,
+    backoffMs: (failed) => Math.random() * BACKOFF_MS * 2 ** failed,
+  });
 }
 
 async function sendOnce(
@@ -57,20 +54,18 @@ async function sendOnce(
 ): Promise<SentPart> {
   const { writer, destination } = transfer;
   const { number, offsetBytes, lengthBytes } = part;
-  const stretch = offsetBytes === undefined ? { partNumber: number } : { range: { offsetBytes, lengthBytes } };
+  const piece = offsetBytes === undefined ? { partNumber: number } : { range: { offsetBytes, lengthBytes } };
   const { answer, passed } = await streamThrough(
     transfer,
-    { ...stretch, computed, signal },
+    { ...piece, computed, signal },
     {
       operation: 'UploadPart',
       send(Body, ContentLength, abortSignal) {
         const command = new UploadPartCommand({
-          Bucket: destination.bucket,
-          Key: destination.key,
+          ...placeOf(destination, destination.account),
           UploadId: uploadId,
           PartNumber: number,
           ContentLength,
-          ExpectedBucketOwner: destination.account,
           Body,
         });
         return writer.send(command, { abortSignal });

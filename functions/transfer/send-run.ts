@@ -1,5 +1,6 @@
+/** Sends a run of parts, several at once, as long as there is time. */
 import type { RelayError } from '../core/errors.ts';
-import { Lanes } from './lanes.ts';
+import { AdaptiveConcurrency } from './adaptive-concurrency.ts';
 import type { Part } from './plan.ts';
 import { type SentPart, sendPart } from './send-part.ts';
 import type { Computed } from './stream-through.ts';
@@ -7,20 +8,19 @@ import type { Transfer } from './transfer.ts';
 
 export interface RunOptions {
   computed: Computed;
-  /** Whether so many bytes can still be moved, at the pace measured so far, if any is done yet. */
+  /** Whether there is time to send this many bytes, at the pace measured so far; no pace is known before the first part is sent. */
   hasTimeFor?: (bytes: number, bytesPerMs: number | undefined) => boolean;
 }
 
 export interface Run {
-  /** In order and without a gap: what comes after one is sent again. */
+  /** In order and without a gap. A part after a gap is not among them, and is sent again. */
   sent: SentPart[];
-  /** What ended the run before its time. */
+  /** The first error; it ended the run early. */
   failure: RelayError | undefined;
 }
 
 /**
- * Sends as many of the parts as time allows, several at once. The first failure stops the parts still under way, whose sockets
- * would only carry bytes for nothing; what was sent before it still counts.
+ * The first failure stops the parts under way, which would carry bytes in vain. The parts that were sent before it count.
  */
 export async function sendRun(
   transfer: Transfer,
@@ -31,7 +31,7 @@ export async function sendRun(
   const sent: SentPart[] = [];
   const stop = new AbortController();
   const signal = AbortSignal.any([stop.signal, transfer.signal]);
-  const lanes = new Lanes();
+  const concurrency = new AdaptiveConcurrency();
   const underWay = new Set<Promise<void>>();
   const startedAt = performance.now();
   let failure: RelayError | undefined;
@@ -47,9 +47,9 @@ export async function sendRun(
     try {
       const done = await sendPart(transfer, uploadId, part, { computed, signal });
       sent[index] = done;
-      // The length of a part of the source was an estimate until it was read.
+      // The length of a part of the source is an estimate until the part is read.
       const { lengthBytes } = done.crc32 ?? part;
-      lanes.arrived(lengthBytes, performance.now() - begunAt);
+      concurrency.sent(lengthBytes, performance.now() - begunAt);
       doneBytes += lengthBytes;
     } catch (error) {
       failure ??= error as RelayError;
@@ -58,9 +58,9 @@ export async function sendRun(
     inFlightBytes -= part.lengthBytes;
   };
   for (const [index, part] of parts.entries()) {
-    // With one less under way there may be time again.
-    while (underWay.size > 0 && (underWay.size >= lanes.count || !isTimeFor(part))) await Promise.race(underWay);
-    // The first is begun in any case: otherwise a part too large for a cautious guess would never be sent.
+    // When a part under way ends, there may be time again.
+    while (underWay.size > 0 && (underWay.size >= concurrency.limit || !isTimeFor(part))) await Promise.race(underWay);
+    // The first part is always begun. Otherwise a part that looks too large for the time left would never be sent.
     if (failure !== undefined || (index > 0 && !isTimeFor(part))) break;
     const sending = send(part, index).finally(() => underWay.delete(sending));
     underWay.add(sending);

@@ -1,5 +1,6 @@
+/** Delivers an object by one PutObject. */
 import { PutObjectCommand, type PutObjectCommandInput, type PutObjectCommandOutput } from '@aws-sdk/client-s3';
-import type { SourceObject } from '../core/source-object.ts';
+import { placeOf, type SourceObject } from '../core/source-object.ts';
 import { destinationFailure } from '../failures/classify.ts';
 import { requireAnswer } from './answered.ts';
 import { answeredValue, type Checksum, checksumMember } from './checksum.ts';
@@ -13,16 +14,16 @@ import { withCrcsCombined } from './source-parts.ts';
 import { streamThrough } from './stream-through.ts';
 import { conditionOf, type Delivered, type Transfer } from './transfer.ts';
 
-/** What the destination verifies of a PutObject, and from what it is known. */
+/** The checksum that the destination verifies, and where it comes from. */
 interface SingleProof {
   checksum: Checksum;
   origin: ChecksumOrigin;
 }
 
 /**
- * One PutObject: of bytes held in memory where they are few, and otherwise of the stream in which they are read.
+ * A small object is held in memory; a larger one is streamed.
  * https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObject.html
- * @param read the bytes of that very state, where they are known already
+ * @param read the bytes of the state, if they have been read already
  */
 export async function putSingle(given: Transfer, read?: Buffer): Promise<Delivered> {
   const { reader, source, signal } = given;
@@ -33,7 +34,7 @@ export async function putSingle(given: Transfer, read?: Buffer): Promise<Deliver
   return putBuffer(transfer, read ?? (await pinnedBody(transfer)));
 }
 
-/** What is held in memory may be repeated by the SDK, and its checksum can be computed beforehand. */
+/** The SDK can retry a body that is held in memory, and the relay can compute its checksum beforehand. */
 async function putBuffer(transfer: Transfer, body: Buffer): Promise<Delivered> {
   const { source, state, destination, writer, signal } = transfer;
   const single = proofOfBuffer(source, state.proof, body);
@@ -45,7 +46,7 @@ async function putBuffer(transfer: Transfer, body: Buffer): Promise<Delivered> {
   );
 }
 
-/** @throws RelayError `SourceCorrupt` where the digest isn't that of the source, which has one part */
+/** @throws RelayError `SourceCorrupt` where the digest isn't that of the source's only part */
 function proofOfBuffer(source: SourceObject, proof: Proof, body: Buffer): SingleProof {
   if (proof.kind === 'handedOn') return proof;
   if (proof.kind === 'compared') requireDigests(source, proof, [digestOf(proof.algorithm, body)]);
@@ -53,7 +54,7 @@ function proofOfBuffer(source: SourceObject, proof: Proof, body: Buffer): Single
   return { checksum, origin: proof.kind === 'compared' ? proof.origin : 'transit' };
 }
 
-/** S3 verifies the source's checksum, which therefore has to be known before the first byte is sent. */
+/** The header with the source's checksum is sent before the first byte, and S3 verifies it. */
 async function putStream(transfer: Transfer, single: SingleProof): Promise<Delivered> {
   const { writer, signal } = transfer;
   return await put(transfer, single, async () => {
@@ -76,9 +77,7 @@ function inputOf(transfer: Transfer, { checksum, origin }: SingleProof): PutObje
   const { destination, attributes } = transfer;
   const isETag = origin === 'sourceETag' && checksum.algorithm === 'MD5';
   return {
-    Bucket: destination.bucket,
-    Key: destination.key,
-    ExpectedBucketOwner: destination.account,
+    ...placeOf(destination, destination.account),
     ...attributes,
     ...(isETag ? { ContentMD5: checksum.value } : checksumMember(checksum)),
     ...conditionOf(transfer),

@@ -1,23 +1,24 @@
+/** Combines the CRCs that S3 keeps of the source's parts. */
 import { HeadObjectCommand } from '@aws-sdk/client-s3';
+import pMap from 'p-map';
 import type { Reader } from '../aws/reader.ts';
 import { RelayError } from '../core/errors.ts';
-import { inLanes } from '../core/in-lanes.ts';
 import type { SourceObject } from '../core/source-object.ts';
 import { checksumValue } from './checksum.ts';
 import { type CombinableCrc, type Crc32Part, combineCrcs, crc32FromBase64, crc32ToBase64 } from './crc32.ts';
 import { pinnedFailure, pinOf } from './pinned-read.ts';
 import type { SourceState } from './source-state.ts';
 
-/** Of 10,000 parts, at some 30 ms each, that is 20 seconds; S3 takes 5,500 a second under a prefix. */
+/** At about 30 ms a request, 10,000 parts take 20 seconds. S3 takes 5,500 requests a second under a prefix. */
 const HEADS_AT_ONCE = 16;
 
 /**
- * Where S3 keeps CRCs of an object's parts only: the CRC of the whole, combined of them. Otherwise the state as it is.
+ * Where S3 keeps CRCs of the parts only, the state with the CRC of the whole object. Otherwise the state unchanged.
  *
- * HeadObject by part number needs no right but to read. It is a request for each part, $0.004 for 10,000. GetObjectAttributes
- * would tell a thousand parts at once, but takes s3:GetObjectAttributes and s3:GetObjectVersionAttributes, which a reader
- * doesn't have otherwise; who wants it has `crcsOfParts` to replace.
- * @throws RelayError as reads of the source do; `SourceChanged` when it is another object by now
+ * HeadObject by part number needs no permission but to read. It takes one request for each part, $0.004 for 10,000 parts.
+ * GetObjectAttributes tells a thousand parts at once, but needs s3:GetObjectAttributes and s3:GetObjectVersionAttributes, which
+ * readers do not have otherwise.
+ * @throws RelayError as reads of the source do; `SourceChanged` when the object was overwritten
  */
 export async function withCrcsCombined(
   reader: Reader,
@@ -48,19 +49,18 @@ async function crcsOfParts(
   state: SourceState,
   { algorithm, parts, signal }: PartsWanted,
 ): Promise<Crc32Part[]> {
-  const found: Crc32Part[] = [];
   const pin = pinOf(reader, source, state);
-  await inLanes(HEADS_AT_ONCE, [...Array(parts).keys()], async (index) => {
-    const PartNumber = index + 1;
+  const crcOfPart = async (PartNumber: number): Promise<Crc32Part> => {
     const command = new HeadObjectCommand({ ...pin, PartNumber, ChecksumMode: 'ENABLED' });
     const head = await reader.s3.send(command, { abortSignal: signal }).catch((error: unknown) => {
       throw pinnedFailure(error, 'HeadObject', source, pin);
     });
     const value = checksumValue(head, algorithm);
     if (value === undefined) throw untold(source, `part ${PartNumber} has no ${algorithm}`);
-    found[index] = { crc: crc32FromBase64(value), lengthBytes: head.ContentLength ?? 0 };
-  });
-  return found;
+    return { crc: crc32FromBase64(value), lengthBytes: head.ContentLength ?? 0 };
+  };
+  const numbers = Array.from({ length: parts }, (_, index) => index + 1);
+  return pMap(numbers, crcOfPart, { concurrency: HEADS_AT_ONCE });
 }
 
 function untold(source: SourceObject, what: string): RelayError {

@@ -1,3 +1,4 @@
+/** Looks at an object of the source, and compares two looks. */
 import type { Readable } from 'node:stream';
 import { isDeepStrictEqual } from 'node:util';
 import {
@@ -10,30 +11,30 @@ import {
 } from '@aws-sdk/client-s3';
 import type { Reader } from '../aws/reader.ts';
 import { RelayError } from '../core/errors.ts';
-import type { SourceObject } from '../core/source-object.ts';
+import { placeOf, type SourceObject } from '../core/source-object.ts';
 import { sourceFailure } from '../failures/classify.ts';
 import { factsOf, hasNoCode } from '../failures/facts.ts';
 import { copiedHeaders, type ObjectHeaders } from './object-headers.ts';
 import { type Proof, proofOf } from './proof.ts';
 
-/** What the source bucket says of an object at one moment. */
+/** An object of the source at one moment. */
 export interface SourceState {
   sizeBytes: number;
   eTag: string;
-  /** Absent in a bucket that was never versioned, and for the "null" version. */
+  /** Undefined in a bucket that was never versioned, and for the "null" version. */
   versionId: string | undefined;
-  /** Resolution of a second. Tells two uploads of the same bytes apart, in a bucket without versions. */
+  /** To the second. In a bucket without versions, it tells two uploads of the same bytes apart. */
   lastModified: Date | undefined;
   proof: Proof;
   storageClass: string;
-  /** S3's x-amz-restore, for archived objects that were asked for. */
+  /** The header x-amz-restore: S3 restores, or has restored, an archived object. */
   restore: string | undefined;
   headers: ObjectHeaders;
-  /** Headers that are left out, since they couldn't arrive as they are. */
+  /** The names of the headers that are left out, since they can't arrive unchanged. */
   altered: readonly string[];
 }
 
-/** Asks for the newest version, unless for a certain one, which needs s3:GetObjectVersion. https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadObject.html */
+/** Asks for the newest version unless one is named, which needs s3:GetObjectVersion. https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadObject.html */
 export async function headSource(
   reader: Reader,
   source: SourceObject,
@@ -42,10 +43,8 @@ export async function headSource(
 ): Promise<SourceState> {
   const { s3, owner } = reader;
   const command = new HeadObjectCommand({
-    Bucket: source.bucket,
-    Key: source.key,
+    ...placeOf(source, owner),
     ChecksumMode: 'ENABLED',
-    ExpectedBucketOwner: owner,
     ...(versionId !== undefined && { VersionId: versionId }),
   });
   const head = await s3.send(command, { abortSignal: signal }).catch(async (error: unknown) => {
@@ -55,30 +54,30 @@ export async function headSource(
 }
 
 /**
- * An answer to HEAD has no body, and so no code: a bare 400 may mean that the session has expired, which passes, or that a
- * customer-provided key is asked for, which doesn't; a 403 may be about the clock, a 404 about the bucket. A GET of one byte is told which.
+ * An answer to HEAD has no body, and so no code. A 400 may mean an expired session, which is transient, or that S3 asks for a
+ * customer-provided key, which is permanent. A 403 may be about the clock, a 404 about the bucket. A GET of one byte tells which.
  */
 async function withReason(
   error: unknown,
   { s3, owner }: Reader,
-  { bucket, key }: SourceObject,
+  source: SourceObject,
   signal: AbortSignal,
 ): Promise<unknown> {
   const met = factsOf(error);
   if (!hasNoCode(met) || met.status! < 400 || met.status! >= 500) return error;
-  const command = new GetObjectCommand({ Bucket: bucket, Key: key, ExpectedBucketOwner: owner, Range: 'bytes=0-0' });
+  const command = new GetObjectCommand({ ...placeOf(source, owner), Range: 'bytes=0-0' });
   const letIn = new Error(`${met.status}, although a GET was let in right after it`);
   return s3.send(command, { abortSignal: signal }).then(
     ({ Body }) => {
       (Body as Readable).destroy();
       return letIn;
     },
-    // An empty object has no first byte.
+    // 416: the object is empty, and may be read.
     (reason: unknown) => (factsOf(reason).status === 416 ? letIn : reason),
   );
 }
 
-/** What both HEAD and GET answer of an object. */
+/** HEAD and GET answer with the same facts. */
 export function stateOf(head: HeadObjectCommandOutput | GetObjectCommandOutput): SourceState {
   return {
     sizeBytes: head.ContentLength ?? 0,
@@ -92,30 +91,35 @@ export function stateOf(head: HeadObjectCommandOutput | GetObjectCommandOutput):
   };
 }
 
-/** Whether an error of a look says that there is nothing (any more). */
+/** Whether objects of this storage class can be read only while a restored copy exists. */
+export function needsRestore(storageClass: string | undefined): boolean {
+  return storageClass === 'GLACIER' || storageClass === 'DEEP_ARCHIVE';
+}
+
+/** Whether the error of a look says that there is no object (any more). */
 export function isGone(error: unknown): boolean {
   return error instanceof RelayError && (error.code === 'SourceMissing' || error.code === 'BucketMissing');
 }
 
-/** Whether two looks saw the same object: of two with the same bytes, where there are no versions, headers may tell that they are two. */
+/** Whether two looks saw the same object. Without versions, headers may tell two objects of the same bytes apart. */
 export function isSameObject(a: SourceState, b: SourceState): boolean {
   return isSameContent(a, b) && isDeepStrictEqual(a.headers, b.headers);
 }
 
-/** Whether they saw the same bytes. */
+/** Whether two looks saw the same bytes. */
 export function isSameContent(a: SourceState, b: SourceState): boolean {
   if (a.versionId !== b.versionId || a.eTag !== b.eTag || a.sizeBytes !== b.sizeBytes) return false;
   return a.lastModified?.getTime() === b.lastModified?.getTime();
 }
 
-/** The tags as S3 takes them on a write, `a=1&b=2`, in the order of their keys; undefined when there are none. */
+/** The tags as a write takes them, `a=1&b=2`, ordered by key; undefined when there are none. */
 export async function sourceTags(
   { s3, owner, readsVersions }: Reader,
   source: SourceObject,
   state: SourceState,
   signal: AbortSignal,
 ): Promise<string | undefined> {
-  const input: GetObjectTaggingCommandInput = { Bucket: source.bucket, Key: source.key, ExpectedBucketOwner: owner };
+  const input: GetObjectTaggingCommandInput = placeOf(source, owner);
   if (readsVersions && state.versionId !== undefined) input.VersionId = state.versionId;
   const { TagSet } = await s3
     .send(new GetObjectTaggingCommand(input), { abortSignal: signal })
@@ -127,4 +131,26 @@ export async function sourceTags(
   const tags = new URLSearchParams(pairs);
   tags.sort();
   return tags.toString();
+}
+
+/** A state in a checkpoint, where dates are text. */
+export type StateJson = Omit<SourceState, 'lastModified'> & { lastModified: string | undefined };
+
+export function stateToJson(state: SourceState): StateJson {
+  return { ...state, lastModified: state.lastModified?.toISOString() };
+}
+
+/** JSON leaves out what is undefined, so each member is named. */
+export function stateFromJson(json: StateJson): SourceState {
+  return {
+    sizeBytes: json.sizeBytes,
+    eTag: json.eTag,
+    versionId: json.versionId,
+    lastModified: json.lastModified === undefined ? undefined : new Date(json.lastModified),
+    proof: json.proof,
+    storageClass: json.storageClass,
+    restore: json.restore,
+    headers: json.headers,
+    altered: json.altered,
+  };
 }

@@ -1,3 +1,4 @@
+/** Streams a read of the source into a write at the destination. */
 import type { Readable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import { destinationFailure, sourceFailure } from '../failures/classify.ts';
@@ -8,10 +9,10 @@ import { openPinned, type PinnedRead, type ReadOptions } from './pinned-read.ts'
 import type { DigestAlgorithm } from './proof.ts';
 import type { Transfer } from './transfer.ts';
 
-/** What is computed of the bytes on their way. */
+/** What is computed from the bytes. */
 export interface Computed {
   crc32: boolean;
-  /** Compared with what S3 tells of the bytes, where it tells it: of a part of the source. */
+  /** Also compared with S3's own digest of the bytes, which S3 tells for a part of the source. */
   digest?: DigestAlgorithm | undefined;
 }
 
@@ -19,16 +20,15 @@ export interface StreamOptions extends ReadOptions {
   computed: Computed;
 }
 
-/** A request whose body is another one's answer. */
+/** A request whose body is the answer of a read. */
 export interface Write<Answer> {
   operation: 'PutObject' | 'UploadPart';
   send(body: Readable, lengthBytes: number, abortSignal: AbortSignal): Promise<Answer>;
 }
 
 /**
- * Lets a pinned read flow into a write, so that hardly anything of it is ever held in memory. The SDK can't repeat a stream: a write
- * that fails is repeated by whoever asked for it, by reading again.
- * @throws RelayError as reads and writes do; `SourceCorrupt` for bytes that aren't those of the source, before the write is over
+ * Only a few buffers are in memory at a time. The SDK can't retry a stream, so the caller retries a failed write with another read.
+ * @throws RelayError as reads and writes do; `SourceCorrupt` for bytes that aren't those of the source, before the write ends
  */
 export async function streamThrough<Answer>(
   { reader, source, state, destination }: Transfer,
@@ -61,7 +61,7 @@ export async function streamThrough<Answer>(
   }
 }
 
-/** A read that breaks must end the write with it: piping alone would leave the write waiting for bytes for ever. */
+/** A broken read must end the write: with a pipe alone, the write would wait for bytes for ever. */
 function brokenReads(streams: Readable[]): AbortController {
   const broken = new AbortController();
   for (const stream of streams) finished(stream).catch((error: unknown) => broken.abort(error));

@@ -1,3 +1,4 @@
+/** What a transfer needs, and what it answers. */
 import type { S3Client } from '@aws-sdk/client-s3';
 import type { Reader } from '../aws/reader.ts';
 import type { Destination, SourceObject } from '../core/source-object.ts';
@@ -7,38 +8,37 @@ import type { ChecksumOrigin } from './proof.ts';
 import type { SourceState } from './source-state.ts';
 import type { VisibleWrites } from './visible-writes.ts';
 
-/** Everything a transfer needs, decided beforehand. */
 export interface Transfer {
   source: SourceObject;
   state: SourceState;
   destination: Destination;
   attributes: ObjectAttributes;
-  /** The write that would make the object visible is refused where its key is taken. */
+  /** The destination refuses the write that makes the object visible if the key is taken. */
   createOnly: boolean;
   /** Reads in the source's account. */
   reader: Reader;
   /** Writes as the route's writer role. */
   writer: S3Client;
-  /** Told of the write that makes the object visible. */
+  /** Records the write that makes the object visible. */
   visibleWrites: VisibleWrites;
-  /** Ends every request under way when the invocation runs out of time. */
+  /** Aborts the requests under way when the invocation runs out of time. */
   signal: AbortSignal;
 }
 
 /**
- * The condition of the two writes that make an object visible; it needs no right but s3:PutObject.
+ * The condition of the two writes that make an object visible. It needs no permission but s3:PutObject.
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html
  */
 export function conditionOf({ createOnly }: Pick<Transfer, 'createOnly'>): { IfNoneMatch?: '*' } {
   return createOnly ? { IfNoneMatch: '*' } : {};
 }
 
-/** What the destination answered. It stored the object only because the bytes it received have this checksum. */
+/** The destination's answer. It stored the object only because the bytes that arrived have this checksum. */
 export interface Delivered {
   eTag: string | undefined;
   versionId: string | undefined;
   checksum: Checksum;
-  /** What the destination answered as the object's checksum; the same value, or nothing where S3 doesn't tell. */
+  /** The destination's own checksum of the object: the same value, or undefined where S3 does not tell it. */
   answeredChecksum: string | undefined;
   checksumOrigin: ChecksumOrigin;
   /** Requests that carried bytes. */

@@ -1,6 +1,7 @@
+/** Remembers which writes may still take effect. */
 import type { RelayError } from '../core/errors.ts';
 
-/** The writes by which an object becomes visible. */
+/** A write that makes an object visible. */
 export type VisibleWrite = 'PutObject' | 'CompleteMultipartUpload';
 
 interface Answer {
@@ -13,24 +14,24 @@ interface Metadata {
 }
 
 /**
- * Remembers which of a delivery's writes may still take effect: those that were not answered, that were given up, or that the SDK
- * repeated. One that is answered at its first try is done, and one that S3 refuses (4xx) or redirects (3xx) then is not.
+ * A write may still take effect if it was not answered, if it was aborted, or if the SDK retried it. A write that S3 answered at the
+ * first try is done; a write that S3 refused (4xx) or redirected (3xx) at the first try is not done.
  */
 export class VisibleWrites {
   readonly #unanswered = new Map<symbol, VisibleWrite>();
   #isAnyDone = false;
 
-  /** One entry for each write that may still take effect, those under way included. */
+  /** The writes that may still take effect, including those under way. */
   get unanswered(): VisibleWrite[] {
     return [...this.#unanswered.values()];
   }
 
-  /** Whether anything may have become visible so far. */
+  /** Whether an object may have become visible. */
   get mayHaveWritten(): boolean {
     return this.#isAnyDone || this.#unanswered.size > 0;
   }
 
-  /** @param write answers only with what shows that the write was done */
+  /** @param write resolves only if its answer shows that the write was done */
   async watch<T extends Answer>(operation: VisibleWrite, write: () => Promise<T>): Promise<T> {
     const id = Symbol(operation);
     this.#unanswered.set(id, operation);
@@ -46,11 +47,11 @@ export class VisibleWrites {
   }
 }
 
-/** Whether a write that failed can't have been done: S3 refused its only try, or it was never sent whole. */
+/** Whether a failed write can't take effect: S3 refused its only try, or it was never sent completely. */
 function isRefused(operation: VisibleWrite, error: RelayError): boolean {
   const { attempts = 1, httpStatusCode = 0 } = { ...metadataOf(error), ...metadataOf(error.cause) };
   if (attempts > 1) return false;
-  // There was no session to send it with, or its body broke off.
+  // The relay got no session for the write, or the read of its body broke.
   if (error.operation !== operation) return true;
   return httpStatusCode >= 300 && httpStatusCode < 500;
 }

@@ -1,7 +1,7 @@
 import { feedsSource } from '../../functions/core/route.ts';
 import { whyNoNewBucket } from './bucket-name.ts';
-import type { RelayContext } from './config.ts';
 import { ConfigError, refusal, repetition } from './refusal.ts';
+import type { RelayContext } from './relay-context.ts';
 
 /** A bucket that no route takes from would be one whose uploads end in silence, and one of our own needs no reader. */
 export function refuseWrongSource(config: RelayContext): void {

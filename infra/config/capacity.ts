@@ -1,7 +1,7 @@
 import { neededSeconds } from '../../functions/invocation/deadline.ts';
 import { LEAST_FOR_LARGE, LEAST_FOR_QUEUE } from './concurrency.ts';
-import type { RelayContext } from './config.ts';
 import { refusal } from './refusal.ts';
+import type { RelayContext } from './relay-context.ts';
 
 /**
  * An object that one invocation takes on must fit into its time, or it is begun again and again: see functions/invocation/deadline.ts.

@@ -1,5 +1,3 @@
-import type { RelayContext } from './config.ts';
-
 /** How `relay.maximumConcurrency` is shared out. */
 export interface Shares {
   /** Invocations of the relay that the queue may have at once. */
@@ -8,6 +6,13 @@ export interface Shares {
   slots: number;
   /** relay-part functions that may be at one of them at once. */
   workers: number;
+}
+
+/** The fields of `relay` in cdk.json that say it. */
+export interface ConcurrencySettings {
+  maximumConcurrency: number;
+  largeWorkers: number;
+  largeObjects: boolean;
 }
 
 /** Lambda's least for a queue: https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html */
@@ -21,11 +26,7 @@ const MOST_FOR_LARGE = 2 / 3;
  * Shares out what may run at once: queue + slots × (1 + workers) is never above `maximumConcurrency`. A slot is relay-large and its
  * workers. What no whole slot can be made of goes to the queue. Pure.
  */
-export function sharesOf({
-  maximumConcurrency,
-  largeWorkers,
-  largeObjects,
-}: Pick<RelayContext['relay'], 'maximumConcurrency' | 'largeWorkers' | 'largeObjects'>): Shares {
+export function sharesOf({ maximumConcurrency, largeWorkers, largeObjects }: ConcurrencySettings): Shares {
   if (!largeObjects) return { queue: maximumConcurrency, slots: 0, workers: 0 };
   const most = Math.min(Math.floor(maximumConcurrency * MOST_FOR_LARGE), maximumConcurrency - LEAST_FOR_QUEUE);
   const workers = Math.min(largeWorkers, most - 1);

@@ -1,4 +1,4 @@
-import type * as z from 'zod';
+/** Reads the context `relay` of cdk.json: the schema first, then the rules for what doesn't fit together. */
 import { refuseBuckets, refuseLoops, refuseWrongSource } from './buckets.ts';
 import { refuseTooLittleConcurrency, refuseTooLittleTime } from './capacity.ts';
 import { explainIssues, wordsFor } from './explain-issue.ts';
@@ -8,33 +8,10 @@ import { refuseNames } from './names.ts';
 import { refuseOverlaps } from './overlaps.ts';
 import { ConfigError } from './refusal.ts';
 import { refuseRegions } from './regions.ts';
+import type { RelayContext } from './relay-context.ts';
 import { refuseIdleReplays } from './replays.ts';
 import { refuseLongRole, refuseSecondRole } from './roles.ts';
 import { contextSchema } from './schema.ts';
-
-export { ConfigError };
-
-export type RelayContext = z.output<typeof contextSchema>;
-export type SourceContext = RelayContext['source'];
-export type RouteContext = RelayContext['routes'][number];
-/** A route that reads another account's bucket. */
-export type PullingRouteContext = RouteContext & { pull: NonNullable<RouteContext['pull']> };
-
-/** The relay's own bucket, and the routes that take from it. */
-export interface OwnSource {
-  bucket: string;
-  routes: RouteContext[];
-}
-
-/** Undefined when every route pulls. */
-export function ownSource({ source, routes }: RelayContext): OwnSource | undefined {
-  const taking = routes.filter(({ pull }) => pull === undefined);
-  return taking.length === 0 ? undefined : { bucket: source.bucket!, routes: taking };
-}
-
-export function pullingRoutes({ routes }: RelayContext): PullingRouteContext[] {
-  return routes.filter((route): route is PullingRouteContext => route.pull !== undefined);
-}
 
 /** What doesn't fit together. The first that finds something speaks, so those that explain others come first. */
 const RULES: ((config: RelayContext) => void)[] = [

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { App } from 'aws-cdk-lib';
-import { ConfigError } from './config.ts';
+import { ConfigError } from './refusal.ts';
 
 /** What the app is asked to deploy. */
 export interface RelayInput {

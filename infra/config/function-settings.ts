@@ -1,11 +1,13 @@
 /** What a function is told of cdk.json, in the file beside its bundle: only what it needs. Routes are sorted, so that their order in cdk.json changes no code. */
-import type { PlacedRoute, Route } from '../../functions/core/route.ts';
+import type { ListedRoute, Route } from '../../functions/core/route.ts';
 import type { CheckSettings, RelaySettings, ReplaySettings } from '../../functions/core/settings.ts';
 import { functionArn, readerRoleArn, replayRoleArn, writerRoleArn } from '../arns.ts';
-import { MAX_RECEIVES } from '../constructs/relay-queue.ts';
 import { LIVE_ALIAS, relayNames, serviceName } from '../names.ts';
 import { sharesOf } from './concurrency.ts';
-import type { PullingRouteContext, RelayContext, RouteContext } from './config.ts';
+import type { PullingRouteContext, RelayContext, RouteContext } from './relay-context.ts';
+
+/** How often the relay tries a message. AWS's advice: fewer would give up on messages that were only throttled. */
+export const MAX_RECEIVES = 5;
 
 export function relaySettings(config: RelayContext): RelaySettings {
   const { source, routes, relay } = config;
@@ -88,7 +90,7 @@ export function runtimeRoute(route: RouteContext): Route {
 }
 
 /** As much of it as replay needs. */
-export function runtimeFilter(route: RouteContext): PlacedRoute {
+export function runtimeFilter(route: RouteContext): ListedRoute {
   const { name, filter, createOnly, pull } = route;
   const { account: owner, bucket: target, prefix } = route.destination;
   const filtered = { name, filter, createOnly, destination: { account: owner, bucket: target, prefix } };

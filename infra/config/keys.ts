@@ -1,7 +1,7 @@
 import { MAX_KEY_BYTES } from '../../functions/core/route.ts';
-import type { RelayContext, RouteContext } from './config.ts';
 import { whyUnusual, whyUnusualPattern } from './key-text.ts';
 import { refusal } from './refusal.ts';
+import type { RelayContext, RouteContext } from './relay-context.ts';
 
 /**
  * Prefixes and suffixes that S3 takes and hardly anybody means, unless `relay.acceptUnusualKeys` says that they are meant.

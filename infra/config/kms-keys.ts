@@ -1,6 +1,6 @@
-import type { RelayContext } from './config.ts';
 import { refusal } from './refusal.ts';
 import { partitionOf } from './regions.ts';
+import type { RelayContext } from './relay-context.ts';
 
 /**
  * S3 encrypts with keys of the bucket's own region; the key may belong to another account, whose key policy must let the bucket's

@@ -1,5 +1,5 @@
-import type { RelayContext } from './config.ts';
 import { refusal, repetition } from './refusal.ts';
+import type { RelayContext } from './relay-context.ts';
 
 /** What the schedules' scope in the template has besides them, and what the construct library takes for the one main child of a scope. */
 const TAKEN_IDS = ['Group', 'Role', 'Default', 'Resource'];

@@ -1,5 +1,5 @@
-import type { RelayContext, RouteContext } from './config.ts';
 import { ConfigError } from './refusal.ts';
+import type { RelayContext, RouteContext } from './relay-context.ts';
 
 /**
  * Two routes that write one key overwrite each other's objects without an end: whichever is settled last wins. Routes from one

@@ -1,7 +1,7 @@
 import { RegionInfo } from 'aws-cdk-lib/region-info';
-import type { RelayContext } from './config.ts';
 import { nearest } from './nearest.ts';
 import { refusal } from './refusal.ts';
+import type { RelayContext } from './relay-context.ts';
 
 const REGIONS = RegionInfo.regions.flatMap(({ name, partition }) =>
   partition === undefined ? [] : [{ name, partition }],

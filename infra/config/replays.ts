@@ -1,6 +1,6 @@
 import { namesOf } from '../../functions/core/route.ts';
-import type { RelayContext } from './config.ts';
 import { refusal } from './refusal.ts';
+import type { RelayContext } from './relay-context.ts';
 
 /**
  * What runs by itself must find something to do: a replay looks through one bucket along the routes that take from it.

@@ -1,6 +1,6 @@
 import { relayNames } from '../names.ts';
-import type { RelayContext } from './config.ts';
 import { refusal, repetition } from './refusal.ts';
+import type { RelayContext } from './relay-context.ts';
 
 /** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html#reference_iam-quotas-entity-length */
 const NAME_CHARACTERS = 64;
@@ -17,7 +17,7 @@ interface NamedRole {
 /**
  * IAM's role names are unique in an account, whatever their case:
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html#reference_iam-quotas-names
- * Each route has roles of its own: docs/decisions/0024.
+ * Each route has roles of its own: docs/decisions/0023.
  * @throws ConfigError when two roles of one account would have one name
  */
 export function refuseSecondRole(config: RelayContext): void {

@@ -1,11 +1,15 @@
 /** What each field of `cdk.json` may be; a message is what comes after the field's name and value. */
 import * as z from 'zod';
-import { DEFAULT_NAME, LONGEST_NAME } from '../names.ts';
 import { whyNoBucket } from './bucket-name.ts';
 import { LEAST_FOR_QUEUE } from './concurrency.ts';
 import { whyNoKeyText, whyNoPrefix } from './key-text.ts';
 import { replaySchema } from './replay-schema.ts';
 import { textWith } from './text-with.ts';
+
+/** The name of a relay when cdk.json doesn't say one; a relay that is deployed already bears it. */
+export const DEFAULT_NAME = 'upload-relay';
+/** Leaves room for the longest ending in the shortest limit: a role's 64 characters with "-scheduler-" and a region. */
+export const LONGEST_NAME = 36;
 
 const TWELVE_DIGITS = 'must be the 12 digits of an AWS account, in quotes';
 const account = z.string(TWELVE_DIGITS).regex(/^\d{12}$/, TWELVE_DIGITS);

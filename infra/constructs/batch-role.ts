@@ -1,9 +1,9 @@
 import { Effect, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { functionArn, objectsArn } from '../arns.ts';
-import type { RelayContext } from '../config/config.ts';
+import type { RelayContext } from '../config/relay-context.ts';
 import { REPORTS_PREFIX, relayNames } from '../names.ts';
-import { acknowledge } from './nag-suppressions.ts';
+import { acknowledgeFinding } from './nag-suppressions.ts';
 
 export interface BatchRoleProps {
   config: RelayContext;
@@ -36,12 +36,12 @@ export class BatchRole extends Construct {
     this.#allow('InvokeRelay', ['lambda:InvokeFunction'], functionArn(source, relayFunction));
     this.#allow('ReadManifest', ['s3:GetObject', 's3:GetObjectVersion'], manifests);
     this.#allow('WriteReports', ['s3:PutObject'], reports);
-    acknowledge(
+    acknowledgeFinding(
       this.role,
       `IAM5[Resource::${manifests}]`,
       'The bucket holds manifests, whose keys S3 Inventory makes up.',
     );
-    acknowledge(this.role, `IAM5[Resource::${reports}]`, 'Reports go under a key with the id of their job.');
+    acknowledgeFinding(this.role, `IAM5[Resource::${reports}]`, 'Reports go under a key with the id of their job.');
   }
 
   #allow(sid: string, actions: string[], resource: string): void {

@@ -1,6 +1,6 @@
 import type { Construct } from 'constructs';
-import type { RelayContext } from '../config/config.ts';
 import { checkSettings } from '../config/function-settings.ts';
+import type { RelayContext } from '../config/relay-context.ts';
 import { relayNames } from '../names.ts';
 import type { Ledger } from './ledger.ts';
 import { RelayCode } from './relay-code.ts';

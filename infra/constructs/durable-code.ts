@@ -1,6 +1,6 @@
 import { Effect, PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
 import type { CfnFunction, Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
-import { acknowledge } from './nag-suppressions.ts';
+import { acknowledgeFinding } from './nag-suppressions.ts';
 
 export interface DurableSettings {
   executionTimeoutSeconds: number;
@@ -20,7 +20,7 @@ export function makeDurable(code: LambdaFunction, { executionTimeoutSeconds, ret
  * What a durable function needs for itself.
  * @param executions their ARNs: that of the function's version, with more at its end
  */
-export function allowCheckpoints(role: Role, executions: string): void {
+export function grantCheckpoints(role: Role, executions: string): void {
   role.addToPolicy(
     new PolicyStatement({
       sid: 'KeepCheckpoints',
@@ -29,5 +29,5 @@ export function allowCheckpoints(role: Role, executions: string): void {
       resources: [executions],
     }),
   );
-  acknowledge(role, `IAM5[Resource::${executions}]`, 'Executions and versions are not known beforehand.');
+  acknowledgeFinding(role, `IAM5[Resource::${executions}]`, 'Executions and versions are not known beforehand.');
 }

@@ -3,7 +3,7 @@ import { Alias, CfnEventInvokeConfig, type IVersion, type Function as LambdaFunc
 import type { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct, IDependable } from 'constructs';
 import { WORKER_SECONDS } from '../../functions/transfer/plan-large.ts';
-import type { RelayContext } from '../config/config.ts';
+import type { RelayContext } from '../config/relay-context.ts';
 import { LIVE_ALIAS, relayNames } from '../names.ts';
 import { makeDurable } from './durable-code.ts';
 import { RelayCode } from './relay-code.ts';
@@ -66,7 +66,7 @@ export class LargeFunctions {
   }
 
   /** An execution repeats what failed by itself; a whole one that fails is for people. */
-  setsAside(onFailure: CfnEventInvokeConfig.OnFailureProperty): void {
+  addOnFailure(onFailure: CfnEventInvokeConfig.OnFailureProperty): void {
     const failures = new CfnEventInvokeConfig(this.#scope, 'LargeExecutions', {
       functionName: this.functions[0]!.functionName,
       qualifier: this.#alias.aliasName,

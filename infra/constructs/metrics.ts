@@ -1,7 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import { type IMetric, MathExpression, Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import { METRICS, METRICS_NAMESPACE } from '../../functions/reporting/metric-names.ts';
-import type { RelayContext } from '../config/config.ts';
+import type { RelayContext } from '../config/relay-context.ts';
 import { relayNames, serviceName } from '../names.ts';
 
 const PERIOD = Duration.minutes(5);

@@ -8,7 +8,7 @@ import type { IConstruct } from 'constructs';
  * @param finding of the AwsSolutions pack, e.g. `IAM5[Resource::arn:aws:s3:::bucket/*]`
  * @param reason for people who review this: why it is right here
  */
-export function acknowledge(construct: IConstruct, finding: string, reason: string): void {
+export function acknowledgeFinding(construct: IConstruct, finding: string, reason: string): void {
   // cdk-nag writes `>` for each `}`, since it takes them for the ends of `${…}`.
   const id = `AwsSolutions-${finding.replaceAll('}', '>')}`;
   construct.node.addMetadata(Validations.ACKNOWLEDGED_RULES_METADATA_KEY, { [id]: reason });

@@ -1,11 +1,12 @@
 import { Duration } from 'aws-cdk-lib';
 import { Role } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
-import { type PullingRoute, readStatements } from '../../functions/aws/policies.ts';
+import { readStatements } from '../../functions/aws/policies.ts';
+import type { Pulling } from '../../functions/core/route.ts';
 import { objectsArn, relayRoleArn, replayRoleArn } from '../arns.ts';
-import type { PullingRouteContext, RelayContext } from '../config/config.ts';
 import { runtimeRoute } from '../config/function-settings.ts';
-import { acknowledge } from './nag-suppressions.ts';
+import type { PullingRouteContext, RelayContext } from '../config/relay-context.ts';
+import { acknowledgeFinding } from './nag-suppressions.ts';
 import { policyDocument } from './policy-document.ts';
 import { relayTrust } from './relay-trust.ts';
 
@@ -16,7 +17,7 @@ export interface ReaderRoleProps {
 
 /**
  * The one thing the relay gets of a customer: listing and reading what a route takes of one bucket, and only as the relay's own
- * role or that of its replay. Present objects only: docs/decisions/0018.
+ * role or that of its replay. Present objects only: docs/decisions/0017.
  */
 export class ReaderRole extends Construct {
   readonly role: Role;
@@ -29,9 +30,9 @@ export class ReaderRole extends Construct {
       description: `Upload Relay, route ${route.name}: lists and reads for account ${config.source.account}`,
       assumedBy: relayTrust(config, reading(config), externalId),
       maxSessionDuration: Duration.hours(1),
-      inlinePolicies: { read: policyDocument(readStatements(runtimeRoute(route) as PullingRoute)) },
+      inlinePolicies: { read: policyDocument(readStatements(runtimeRoute(route) as Pulling)) },
     });
-    acknowledge(
+    acknowledgeFinding(
       this.role,
       `IAM5[Resource::${objectsArn(bucket, region, route.filter.prefix)}]`,
       'Keys are not known beforehand: these are what the route takes.',
@@ -40,6 +41,6 @@ export class ReaderRole extends Construct {
 }
 
 /** The roles of the relay's account that read or list it. */
-function reading(config: RelayContext): string | string[] {
-  return config.relay.replay ? [relayRoleArn(config), replayRoleArn(config)] : relayRoleArn(config);
+function reading(config: RelayContext): string[] {
+  return config.relay.replay ? [relayRoleArn(config), replayRoleArn(config)] : [relayRoleArn(config)];
 }

@@ -2,7 +2,7 @@ import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { BlockPublicAccess, Bucket, BucketEncryption, type BucketProps, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
-import { acknowledge } from './nag-suppressions.ts';
+import { acknowledgeFinding } from './nag-suppressions.ts';
 
 export interface RelayBucketProps {
   bucketName: string;
@@ -38,7 +38,7 @@ export class RelayBucket extends Construct {
         { id: 'remove-incomplete-uploads', abortIncompleteMultipartUploadAfter: Duration.days(incompleteUploadDays) },
       ],
     });
-    acknowledge(
+    acknowledgeFinding(
       this.bucket,
       'S1',
       'Access logs come hours late and not for certain, and need a bucket that outlives this one. Who wrote what stands in the ledger; for the rest an account has CloudTrail, or turns logging on for this bucket.',

@@ -3,15 +3,16 @@ import { CfnEventInvokeConfig, EventSourceMapping, type Function as LambdaFuncti
 import type { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { sourceStatements } from '../../functions/aws/policies.ts';
-import { bucketArn, functionArn, objectsArn, partitionOf, readerRoleArn, writerRoleArn } from '../arns.ts';
+import { bucketArn, functionArn, objectsArn, readerRoleArn, writerRoleArn } from '../arns.ts';
 import { sharesOf } from '../config/concurrency.ts';
-import { ownSource, pullingRoutes, type RelayContext } from '../config/config.ts';
 import { relaySettings } from '../config/function-settings.ts';
+import { partitionOf } from '../config/regions.ts';
+import { ownSource, pullingRoutes, type RelayContext } from '../config/relay-context.ts';
 import { LIVE_ALIAS, relayNames, serviceName } from '../names.ts';
-import { allowCheckpoints } from './durable-code.ts';
+import { grantCheckpoints } from './durable-code.ts';
 import { LargeFunctions } from './large-functions.ts';
 import type { Ledger } from './ledger.ts';
-import { acknowledge } from './nag-suppressions.ts';
+import { acknowledgeFinding } from './nag-suppressions.ts';
 import { RelayCode } from './relay-code.ts';
 import type { RelayQueue } from './relay-queue.ts';
 import { WidePermissions } from './wide-permissions.ts';
@@ -57,7 +58,7 @@ export class RelayFunction extends Construct {
     this.#allow('WriteLogs', ['logs:CreateLogStream', 'logs:PutLogEvents'], logGroups);
   }
 
-  takesFrom({ queue }: RelayQueue): void {
+  addQueueSource({ queue }: RelayQueue): void {
     const { relay } = this.#config;
     this.#allow(
       'TakeMessages',
@@ -78,7 +79,7 @@ export class RelayFunction extends Construct {
   }
 
   /** By itself, where a route takes what is dropped into the relay's own bucket. */
-  readsSource(): void {
+  grantReadSource(): void {
     const { source } = this.#config;
     const own = ownSource(this.#config);
     if (!own) return;
@@ -96,7 +97,7 @@ export class RelayFunction extends Construct {
       else this.role.addToPolicy(PolicyStatement.fromJson(statement));
     }
     for (const prefix of prefixes) {
-      acknowledge(
+      acknowledgeFinding(
         this.role,
         `IAM5[Resource::${objectsArn(own.bucket, source.region, prefix)}]`,
         'Keys are not known beforehand: these are what the routes take.',
@@ -105,26 +106,26 @@ export class RelayFunction extends Construct {
   }
 
   /** Through a role of the source's account, where a route pulls. */
-  pullsAlongRoutes(): void {
+  grantAssumeReaders(): void {
     const readers = pullingRoutes(this.#config).map(readerRoleArn);
     if (readers.length === 0) return;
     this.#wide.allow({ sid: 'AssumeReaderRoles', actions: ['sts:AssumeRole'], resources: readers.sort() });
   }
 
-  writesAlongRoutes(): void {
+  grantAssumeWriters(): void {
     const writers = this.#config.routes.map(writerRoleArn).sort();
     this.#wide.allow({ sid: 'AssumeWriterRoles', actions: ['sts:AssumeRole'], resources: writers });
   }
 
   /** Receipts, and what is known of roles of other accounts (functions/aws/role-history.ts). */
-  recordsIn({ table }: Ledger): void {
+  addLedger({ table }: Ledger): void {
     this.#allow('WriteReceipts', ['dynamodb:PutItem'], [table.tableArn]);
     this.#set('LEDGER_TABLE', table.tableName);
     this.#set('RELAY_ROLE_ID', this.role.roleId);
   }
 
   /** Onto the account's default bus, and in no other name than our own. */
-  reports(): void {
+  grantPublishEvents(): void {
     const { account, region } = this.#config.source;
     this.role.addToPolicy(
       new PolicyStatement({
@@ -138,13 +139,13 @@ export class RelayFunction extends Construct {
   }
 
   /** The relay starts relay-large, which has relay-part work for it; what has changed meanwhile it sends to the queue, as the relay may. */
-  relaysLargeObjects(): void {
+  grantStartLarge(): void {
     const { source } = this.#config;
     const { largeFunction, partFunction } = relayNames(this.#config);
     const started = functionArn(source, `${largeFunction}:${LIVE_ALIAS}`);
     const worker = functionArn(source, partFunction);
     this.#allow('StartLargeObjects', ['lambda:InvokeFunction'], [started]);
-    allowCheckpoints(this.role, functionArn(source, `${largeFunction}:*`));
+    grantCheckpoints(this.role, functionArn(source, `${largeFunction}:*`));
     this.#allow('InvokeWorkers', ['lambda:InvokeFunction'], [worker]);
     // Both are named by text alone, and the first message may be of a large object.
     // A relay that is newer than they are would ask for what they don't know, and they refuse that.
@@ -152,7 +153,7 @@ export class RelayFunction extends Construct {
   }
 
   /** For messages that no retry can help, and for asynchronous invocations that failed for good. */
-  setsAsideIn({ deadLetters }: RelayQueue): void {
+  addDeadLetterQueue({ deadLetters }: RelayQueue): void {
     this.#allow('SetMessagesAside', ['sqs:SendMessage'], [deadLetters.queueArn]);
     this.#set('DEAD_LETTER_QUEUE_URL', deadLetters.queueUrl);
     const onFailure = { destination: deadLetters.queueArn };
@@ -164,7 +165,7 @@ export class RelayFunction extends Construct {
     });
     // Lambda tries the role out.
     asynchronous.node.addDependency(this.role);
-    this.#large?.setsAside(onFailure);
+    this.#large?.addOnFailure(onFailure);
   }
 
   /** For all functions that act in its role: they read one configuration. */

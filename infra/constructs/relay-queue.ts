@@ -2,7 +2,8 @@ import { Duration } from 'aws-cdk-lib';
 import { type IPrincipal, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import type { RelayContext } from '../config/config.ts';
+import { MAX_RECEIVES } from '../config/function-settings.ts';
+import type { RelayContext } from '../config/relay-context.ts';
 import { relayNames } from '../names.ts';
 
 export interface RelayQueueProps {
@@ -18,8 +19,6 @@ export interface SendingSource {
 
 /** AWS's advice, so that throttled batches are not handed out twice: https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html */
 const VISIBILITY_TIMEOUTS = 6;
-/** How often the relay tries. AWS's advice as well: fewer would give up on messages that were only throttled. */
-export const MAX_RECEIVES = 5;
 /** The relay sets aside with the reason what it has tried so often. SQS's own redrive policy comes after it, for what the relay can't even do that with. */
 const RECEIVES_OF_REDRIVE = 2 * MAX_RECEIVES;
 /** SQS's longest: time for people to look. */
@@ -49,7 +48,7 @@ export class RelayQueue extends Construct {
   }
 
   /** Lets a service of AWS send, but only on behalf of this one source. */
-  acceptFrom(service: IPrincipal, source: SendingSource): void {
+  grantSendUploads(service: IPrincipal, source: SendingSource): void {
     this.queue.addToResourcePolicy(
       new PolicyStatement({
         sid: 'SendUploads',

@@ -1,5 +1,6 @@
 import { AccountPrincipal, type IPrincipal } from 'aws-cdk-lib/aws-iam';
-import type { RelayContext } from '../config/config.ts';
+import { trustCondition } from '../../functions/aws/policies.ts';
+import type { RelayContext } from '../config/relay-context.ts';
 
 /**
  * Whom a role of another account trusts: our account's root with our roles' ARNs as a condition, rather than the roles as
@@ -7,9 +8,6 @@ import type { RelayContext } from '../config/config.ts';
  * re-created (docs/decisions/0001).
  * @param roleArns the one or more roles of the relay's account that may assume it
  */
-export function relayTrust({ source }: RelayContext, roleArns: string | string[], externalId: string): IPrincipal {
-  return new AccountPrincipal(source.account).withConditions({
-    ArnEquals: { 'aws:PrincipalArn': roleArns },
-    StringEquals: { 'sts:ExternalId': externalId },
-  });
+export function relayTrust({ source }: RelayContext, roleArns: readonly string[], externalId: string): IPrincipal {
+  return new AccountPrincipal(source.account).withConditions(trustCondition(roleArns, externalId));
 }

@@ -2,10 +2,10 @@ import { Effect, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws
 import { Alias, CfnEventInvokeConfig, type IVersion, type Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import { bucketArn, functionArn, readerRoleArn } from '../arns.ts';
-import { ownSource, pullingRoutes, type RelayContext } from '../config/config.ts';
 import { replaySettings } from '../config/function-settings.ts';
+import { ownSource, pullingRoutes, type RelayContext } from '../config/relay-context.ts';
 import { LIVE_ALIAS, relayNames } from '../names.ts';
-import { allowCheckpoints, makeDurable } from './durable-code.ts';
+import { grantCheckpoints, makeDurable } from './durable-code.ts';
 import type { Ledger } from './ledger.ts';
 import { RelayCode } from './relay-code.ts';
 import type { RelayQueue } from './relay-queue.ts';
@@ -65,7 +65,7 @@ export class ReplayFunction extends Construct {
     this.#allow('WriteLogs', ['logs:CreateLogStream', 'logs:PutLogEvents'], [replay.logGroup.logGroupArn]);
   }
 
-  listsSource(): void {
+  grantListSource(): void {
     const { source } = this.#config;
     const own = ownSource(this.#config);
     if (!own) return;
@@ -73,33 +73,33 @@ export class ReplayFunction extends Construct {
   }
 
   /** The reader role could read as well; the session is confined to listing (functions/aws/session-policy.ts). */
-  listsAlongRoutes(): void {
+  grantAssumeReaders(): void {
     const readers = pullingRoutes(this.#config).map(readerRoleArn);
     if (readers.length === 0) return;
     this.#wide.allow({ sid: 'AssumeReaderRoles', actions: ['sts:AssumeRole'], resources: readers.sort() });
   }
 
-  comparesWith({ table }: Ledger): void {
+  addLedger({ table }: Ledger): void {
     this.#allow('ReadReceipts', ['dynamodb:BatchGetItem'], [table.tableArn]);
     this.#set('LEDGER_TABLE', table.tableName);
   }
 
-  sendsTo({ queue }: RelayQueue): void {
+  addQueueTarget({ queue }: RelayQueue): void {
     this.#allow('SendMissing', ['sqs:SendMessage'], [queue.queueArn]);
     this.#set('QUEUE_URL', queue.queueUrl);
     this.#set('QUEUE_ARN', queue.queueArn);
   }
 
   /** From its checkpoints, and in a fresh execution when one has gone through as many keys as it may. */
-  goesOn(): void {
+  grantContinue(): void {
     const { source } = this.#config;
     const { replayFunction } = relayNames(this.#config);
-    allowCheckpoints(this.role, functionArn(source, `${replayFunction}:*`));
+    grantCheckpoints(this.role, functionArn(source, `${replayFunction}:*`));
     this.#allow('HandOver', ['lambda:InvokeFunction'], [functionArn(source, `${replayFunction}:${LIVE_ALIAS}`)]);
   }
 
   /** SQS moves messages in the name of whoever asks for it. A replay that fails as a whole lies among the dead letters as well. */
-  redrives({ deadLetters }: RelayQueue): void {
+  addRedriveSource({ deadLetters }: RelayQueue): void {
     const actions = ['StartMessageMoveTask', 'ListMessageMoveTasks', 'ReceiveMessage', 'DeleteMessage'];
     this.#allow(
       'Redrive',

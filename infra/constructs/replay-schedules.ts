@@ -2,7 +2,7 @@ import { Effect, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws
 import { CfnSchedule, CfnScheduleGroup } from 'aws-cdk-lib/aws-scheduler';
 import { Construct } from 'constructs';
 import { scheduleGroupArn } from '../arns.ts';
-import type { RelayContext } from '../config/config.ts';
+import type { RelayContext } from '../config/relay-context.ts';
 import { describeReplay, type ReplayContext } from '../config/replay-schema.ts';
 import { relayNames } from '../names.ts';
 import type { RelayQueue } from './relay-queue.ts';

@@ -4,7 +4,7 @@ import type { CfnBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { commonStart } from '../../functions/core/route.ts';
 import { bucketArn } from '../arns.ts';
-import type { OwnSource, RelayContext } from '../config/config.ts';
+import type { OwnSource, RelayContext } from '../config/relay-context.ts';
 import { RelayBucket } from './relay-bucket.ts';
 import type { RelayQueue } from './relay-queue.ts';
 
@@ -24,7 +24,7 @@ export class UploadSource extends Construct {
     this.#own = own;
   }
 
-  sendUploadsTo(queue: RelayQueue): void {
+  addQueueTarget(queue: RelayQueue): void {
     if (this.#config.source.existingBucket) this.#throughEventBridge(queue);
     else this.#throughNotification(queue);
   }
@@ -33,7 +33,7 @@ export class UploadSource extends Construct {
   #throughNotification(queue: RelayQueue): void {
     const { versioned, kmsKeyArn, account, region } = this.#config.source;
     const bucketName = this.#own.bucket;
-    queue.acceptFrom(new ServicePrincipal('s3.amazonaws.com'), { arn: bucketArn(bucketName, region), account });
+    queue.grantSendUploads(new ServicePrincipal('s3.amazonaws.com'), { arn: bucketArn(bucketName, region), account });
     const { bucket } = new RelayBucket(this, 'Uploads', { bucketName, versioned, incompleteUploadDays: 1, kmsKeyArn });
     const rules = filterRules(commonFilter(this.#own.routes));
     (bucket.node.defaultChild as CfnBucket).notificationConfiguration = {
@@ -63,7 +63,7 @@ export class UploadSource extends Construct {
       // Not the library's own target for queues: it would let the rule ask for the queue's attributes and URL as well.
       targets: [{ bind: () => ({ arn: queue.queue.queueArn }) }],
     });
-    queue.acceptFrom(new ServicePrincipal('events.amazonaws.com'), { arn: rule.ruleArn });
+    queue.grantSendUploads(new ServicePrincipal('events.amazonaws.com'), { arn: rule.ruleArn });
   }
 }
 

@@ -3,9 +3,9 @@ import { Role } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { writeStatements } from '../../functions/aws/policies.ts';
 import { objectsArn, relayRoleArn } from '../arns.ts';
-import type { RelayContext, RouteContext } from '../config/config.ts';
 import { runtimeRoute } from '../config/function-settings.ts';
-import { acknowledge } from './nag-suppressions.ts';
+import type { RelayContext, RouteContext } from '../config/relay-context.ts';
+import { acknowledgeFinding } from './nag-suppressions.ts';
 import { policyDocument } from './policy-document.ts';
 import { relayTrust } from './relay-trust.ts';
 
@@ -23,12 +23,12 @@ export class WriterRole extends Construct {
     this.role = new Role(this, 'Role', {
       roleName: route.writerRoleName,
       description: `Upload Relay, route ${route.name}: puts objects for account ${config.source.account}`,
-      assumedBy: relayTrust(config, relayRoleArn(config), route.externalId),
+      assumedBy: relayTrust(config, [relayRoleArn(config)], route.externalId),
       maxSessionDuration: Duration.hours(1),
       inlinePolicies: { write: policyDocument(writeStatements(runtimeRoute(route))) },
     });
     const { bucket, region, prefix } = route.destination;
-    acknowledge(
+    acknowledgeFinding(
       this.role,
       `IAM5[Resource::${objectsArn(bucket, region, prefix)}]`,
       'Keys are not known beforehand: these are what the route delivers.',

@@ -1,4 +1,4 @@
-import type { RelayContext } from '../config/config.ts';
+import type { RelayContext } from '../config/relay-context.ts';
 import { type Measurement, roleCause } from './measurement.ts';
 import { jsonLength } from './resolved.ts';
 import { resourcesOf, type SynthesizedStack } from './template.ts';

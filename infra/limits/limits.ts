@@ -1,5 +1,6 @@
 import type { CloudFormationStackArtifact } from 'aws-cdk-lib/cx-api';
-import { ConfigError, type RelayContext } from '../config/config.ts';
+import { ConfigError } from '../config/refusal.ts';
+import type { RelayContext } from '../config/relay-context.ts';
 import { measureRoles } from './iam.ts';
 import { type Measurement, sentenceOf } from './measurement.ts';
 import { measureSessions, packedSizeNotes } from './sessions.ts';

@@ -1,4 +1,4 @@
-import type { RelayContext } from '../config/config.ts';
+import type { RelayContext } from '../config/relay-context.ts';
 
 /** One thing that AWS limits, as a configuration makes it. */
 export interface Measurement {

@@ -1,7 +1,7 @@
-import type { PullingRoute } from '../../functions/aws/policies.ts';
 import { listingPolicy, readingPolicy, sessionPolicy } from '../../functions/aws/session-policy.ts';
-import type { RelayContext } from '../config/config.ts';
+import type { Pulling } from '../../functions/core/route.ts';
 import { runtimeRoute } from '../config/function-settings.ts';
+import type { RelayContext } from '../config/relay-context.ts';
 import { type Measurement, textCause } from './measurement.ts';
 
 /** https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html, in the JSON that is sent: escapes count. */
@@ -21,7 +21,7 @@ export function measureSessions({ routes }: RelayContext): Measurement[] {
     });
     const writing = measured('writing', sessionPolicy(route), 'destination.prefix', route.destination.prefix);
     if (!route.pull) return [writing];
-    const pulling = route as PullingRoute;
+    const pulling = route as Pulling;
     const { prefix } = route.filter;
     return [
       writing,

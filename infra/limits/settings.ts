@@ -1,4 +1,4 @@
-import type { RelayContext } from '../config/config.ts';
+import type { RelayContext } from '../config/relay-context.ts';
 import { alarmsCause, type Cause, type Measurement, routesCause, textCause } from './measurement.ts';
 import { jsonLength, resolved } from './resolved.ts';
 import { resourcesOf, type SynthesizedStack } from './template.ts';

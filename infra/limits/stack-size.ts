@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module';
-import type { RelayContext } from '../config/config.ts';
+import type { RelayContext } from '../config/relay-context.ts';
 import { type Cause, type Measurement, replaysCause, routesCause } from './measurement.ts';
 import { resourcesOf, type SynthesizedStack, type Template } from './template.ts';
 

@@ -1,11 +1,11 @@
 import type { Construct } from 'constructs';
-import type { RelayContext, RouteContext } from '../config/config.ts';
+import type { RelayContext, RouteContext } from '../config/relay-context.ts';
 import { RelayBucket } from '../constructs/relay-bucket.ts';
 import { WriterRole } from '../constructs/writer-role.ts';
 import { GrantedStack } from './granted-stack.ts';
-import { type StackPlace, stackPlaces } from './stack-places.ts';
+import { type StackGroup, stackGroups } from './stack-groups.ts';
 
-export interface DestinationStackProps extends Omit<StackPlace<RouteContext>, 'id'> {
+export interface DestinationStackProps extends Omit<StackGroup<RouteContext>, 'id'> {
   config: RelayContext;
 }
 
@@ -26,6 +26,6 @@ export class DestinationStack extends GrantedStack {
   }
 }
 
-export function destinationGroups({ routes }: RelayContext): StackPlace<RouteContext>[] {
-  return stackPlaces('Destination', routes, ({ destination }) => destination);
+export function destinationGroups({ routes }: RelayContext): StackGroup<RouteContext>[] {
+  return stackGroups('Destination', routes, ({ destination }) => destination);
 }

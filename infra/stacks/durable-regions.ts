@@ -1,6 +1,6 @@
 import { Annotations, type Stack } from 'aws-cdk-lib';
-import { partitionOf } from '../arns.ts';
-import type { RelayContext } from '../config/config.ts';
+import { partitionOf } from '../config/regions.ts';
+import type { RelayContext } from '../config/relay-context.ts';
 
 /**
  * Where durable functions are known to be missing. AWS has announced them region by region: us-east-2 in December 2025, 31 regions by

@@ -1,12 +1,12 @@
 import { DefaultStackSynthesizer, type IStackSynthesizer, LegacyStackSynthesizer, Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { relayRoleArn } from '../arns.ts';
-import type { RelayContext, RouteContext } from '../config/config.ts';
+import type { RelayContext, RouteContext } from '../config/relay-context.ts';
 import { type StackKind, stackName } from '../names.ts';
 import { servesOneRelay } from './serves-one-relay.ts';
-import type { StackPlace } from './stack-places.ts';
+import type { StackGroup } from './stack-groups.ts';
 
-export interface GrantedStackProps extends Omit<StackPlace<RouteContext>, 'id'> {
+export interface GrantedStackProps extends Omit<StackGroup<RouteContext>, 'id'> {
   config: RelayContext;
   kind: StackKind;
   description: string;

@@ -1,10 +1,10 @@
 import type { Construct } from 'constructs';
-import { type PullingRouteContext, pullingRoutes, type RelayContext } from '../config/config.ts';
+import { type PullingRouteContext, pullingRoutes, type RelayContext } from '../config/relay-context.ts';
 import { ReaderRole } from '../constructs/reader-role.ts';
 import { GrantedStack } from './granted-stack.ts';
-import { type StackPlace, stackPlaces } from './stack-places.ts';
+import { type StackGroup, stackGroups } from './stack-groups.ts';
 
-export interface ReaderStackProps extends Omit<StackPlace<PullingRouteContext>, 'id'> {
+export interface ReaderStackProps extends Omit<StackGroup<PullingRouteContext>, 'id'> {
   config: RelayContext;
 }
 
@@ -18,6 +18,6 @@ export class ReaderStack extends GrantedStack {
 }
 
 /** None without a route that pulls. */
-export function readerGroups(config: RelayContext): StackPlace<PullingRouteContext>[] {
-  return stackPlaces('Reader', pullingRoutes(config), ({ pull }) => pull);
+export function readerGroups(config: RelayContext): StackGroup<PullingRouteContext>[] {
+  return stackGroups('Reader', pullingRoutes(config), ({ pull }) => pull);
 }

@@ -1,7 +1,7 @@
 import { CfnOutput, Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { bucketArn, relayRoleArn } from '../arns.ts';
-import { type OwnSource, ownSource, type RelayContext } from '../config/config.ts';
+import { type OwnSource, ownSource, type RelayContext } from '../config/relay-context.ts';
 import { Alarms } from '../constructs/alarms.ts';
 import { BatchRole } from '../constructs/batch-role.ts';
 import { Canary } from '../constructs/canary.ts';
@@ -36,15 +36,15 @@ export class SourceStack extends Stack {
     const ledger = new Ledger(this, 'Ledger', { config });
     const relay = new RelayFunction(this, 'Relay', { config });
 
-    if (own) new UploadSource(this, 'Source', { config, own }).sendUploadsTo(queue);
-    relay.takesFrom(queue);
-    relay.readsSource();
-    relay.pullsAlongRoutes();
-    relay.writesAlongRoutes();
-    relay.recordsIn(ledger);
-    relay.reports();
-    if (config.relay.largeObjects) relay.relaysLargeObjects();
-    relay.setsAsideIn(queue);
+    if (own) new UploadSource(this, 'Source', { config, own }).addQueueTarget(queue);
+    relay.addQueueSource(queue);
+    relay.grantReadSource();
+    relay.grantAssumeReaders();
+    relay.grantAssumeWriters();
+    relay.addLedger(ledger);
+    relay.grantPublishEvents();
+    if (config.relay.largeObjects) relay.grantStartLarge();
+    relay.addDeadLetterQueue(queue);
     if (config.relay.replay) this.#addReplay(config, ledger, queue);
     warnOfMissingRegion(this, config);
     const { batchOperations } = config.relay;
@@ -71,12 +71,12 @@ export class SourceStack extends Stack {
 
   #addReplay(config: RelayContext, ledger: Ledger, queue: RelayQueue): void {
     const replay = new ReplayFunction(this, 'Replay', { config });
-    replay.listsSource();
-    replay.listsAlongRoutes();
-    replay.comparesWith(ledger);
-    replay.sendsTo(queue);
-    replay.goesOn();
-    replay.redrives(queue);
+    replay.grantListSource();
+    replay.grantAssumeReaders();
+    replay.addLedger(ledger);
+    replay.addQueueTarget(queue);
+    replay.grantContinue();
+    replay.addRedriveSource(queue);
     if (config.relay.replays.length > 0) new ReplaySchedules(this, 'Schedules', { config, replay, queue });
   }
 }

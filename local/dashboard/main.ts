@@ -2,11 +2,12 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { changeCodeFile, Faults, LocalCloud, readAssembly, type StackInput } from '../../emulator/index.ts';
-import { SETTINGS_FILE } from '../../functions/core/settings.ts';
+import { Faults, LocalCloud, readAssembly } from '../../emulator/index.ts';
 import { parseConfig } from '../../infra/config/config.ts';
 import { relayNames, stackName } from '../../infra/names.ts';
-import { operatorClients } from '../start/accounts.ts';
+import { awsClients } from '../aws-clients.ts';
+import { changeSettings } from '../changed-stacks.ts';
+import { parseOptionsOf, runCli } from '../cli.ts';
 import { ownBucket } from '../start/own-bucket.ts';
 import { committedContext, synthesize } from '../synth.ts';
 import { drawDashboard } from './svg.ts';
@@ -17,59 +18,61 @@ const PICTURE = new URL('../../docs/dashboard.svg', import.meta.url);
 /** CloudWatch draws a point every five minutes; a minute and a half wants more. */
 const BUCKET_SECONDS = 3;
 const SEED = 6;
-/** A few of the uploads are larger. */
+/** A few of the uploads are larger, so that large objects are seen too; more would take longer than the picture's time. */
 const LARGE_OBJECT_BYTES = 8 * 1024 ** 2;
 
-const folder = await mkdtemp(join(tmpdir(), 'upload-relay-dashboard-'));
-try {
-  await synthesize(folder);
-  const faults = new Faults({ seed: SEED });
-  const cloud = await LocalCloud.start({ stacks: withSmallLarge(readAssembly(folder)), faults });
+const HELP = `Draws docs/dashboard.svg from what a local relay measures in a minute and a half of made-up traffic.
+
+  npm run dashboard
+`;
+
+async function main(args: string[]): Promise<void> {
+  parseOptionsOf('npm run dashboard', { args });
+  const folder = await mkdtemp(join(tmpdir(), 'upload-relay-dashboard-'));
   try {
-    const config = parseConfig(committedContext());
-    const { account, region } = config.source;
-    const { bucket, routes } = ownBucket(config);
-    const { canaryRule, dashboard } = relayNames(config);
-    const clients = operatorClients({
-      url: cloud.url,
-      caPem: cloud.caPem,
-      region,
-      credentials: cloud.operator(account),
-    });
-    const from = Date.now();
-    process.stdout.write(`Two accounts are at work for ${TRAFFIC_SECONDS} seconds …\n`);
-    await makeTraffic({
-      cloud,
-      faults,
-      ...clients,
-      bucket,
-      queueUrl: cloud.outputs(stackName(config, 'source'))['QueueUrl']!,
-      destinationBucket: routes[0]!.destination.bucket,
-      scheduleArn: cloud.scheduledRules.arns().find((arn) => arn.endsWith(`/${canaryRule}`))!,
-    });
-    const span = { from, to: from + TRAFFIC_SECONDS * 1000, bucketSeconds: BUCKET_SECONDS };
-    const svg = drawDashboard({
-      title: 'Upload Relay',
-      subtitle: [
-        `Dashboard "${dashboard}" of the source stack, drawn from a local relay's own metrics: ${TRAFFIC_SECONDS} seconds, a point every ${BUCKET_SECONDS}.`,
-        'At 30 s the destination throttles for 10 s; what it had refused too often comes again after a pause. At 55 s three objects turn out to have been deleted.',
-      ],
-      widgets: widgetsOf(cloud.cloudWatch.dashboard(dashboard), account),
-      states: cloud.cloudWatch.evaluateAlarms(),
-      points: (line) => pointsOf(cloud.cloudWatch.metrics, line, span),
-      seconds: TRAFFIC_SECONDS,
-    });
-    await writeFile(PICTURE, svg);
-    process.stdout.write('docs/dashboard.svg is drawn.\n');
+    await synthesize(folder);
+    const faults = new Faults({ seed: SEED });
+    const stacks = readAssembly(folder);
+    changeSettings(stacks, { largeObjectBytes: LARGE_OBJECT_BYTES });
+    const cloud = await LocalCloud.start({ stacks, faults });
+    try {
+      const config = parseConfig(committedContext());
+      const { account, region } = config.source;
+      const { bucket, routes } = ownBucket(config);
+      const { canaryRule, dashboard } = relayNames(config);
+      const { s3, sqs } = awsClients(cloud, { region, credentials: cloud.operator(account) });
+      const from = Date.now();
+      process.stdout.write(`Two accounts are at work for ${TRAFFIC_SECONDS} seconds …\n`);
+      await makeTraffic({
+        cloud,
+        faults,
+        s3,
+        sqs,
+        bucket,
+        queueUrl: cloud.outputs(stackName(config, 'source'))['QueueUrl']!,
+        destinationBucket: routes[0]!.destination.bucket,
+        scheduleArn: cloud.scheduledRules.arns().find((arn) => arn.endsWith(`/${canaryRule}`))!,
+      });
+      const span = { from, to: from + TRAFFIC_SECONDS * 1000, bucketSeconds: BUCKET_SECONDS };
+      const svg = drawDashboard({
+        title: 'Upload Relay',
+        subtitle: [
+          `Dashboard "${dashboard}" of the source stack, drawn from a local relay's own metrics: ${TRAFFIC_SECONDS} seconds, a point every ${BUCKET_SECONDS}.`,
+          'At 30 s the destination throttles for 10 s; what it had refused too often comes again after a pause. At 55 s three objects turn out to have been deleted.',
+        ],
+        widgets: widgetsOf(cloud.cloudWatch.dashboard(dashboard), account),
+        states: cloud.cloudWatch.evaluateAlarms(),
+        points: (line) => pointsOf(cloud.cloudWatch.metrics, line, span),
+        seconds: TRAFFIC_SECONDS,
+      });
+      await writeFile(PICTURE, svg);
+      process.stdout.write('docs/dashboard.svg is drawn.\n');
+    } finally {
+      await cloud.close();
+    }
   } finally {
-    await cloud.close();
+    await rm(folder, { recursive: true, force: true });
   }
-} finally {
-  await rm(folder, { recursive: true, force: true });
 }
 
-/** So that large objects are seen too, without any that takes longer than the picture's time. */
-function withSmallLarge(stacks: StackInput[]): StackInput[] {
-  changeCodeFile(stacks, SETTINGS_FILE, (settings) => ({ ...settings, largeObjectBytes: LARGE_OBJECT_BYTES }));
-  return stacks;
-}
+runCli(main, { help: HELP });

@@ -1,4 +1,4 @@
-import type { RelayContext } from '../../infra/config/config.ts';
+import type { RelayContext } from '../../infra/config/relay-context.ts';
 
 /** The profile of each account's administrator: a, b, c, …; the source is always a. */
 export function accountProfiles({ source, routes }: RelayContext): Map<string, string> {

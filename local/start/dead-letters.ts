@@ -1,8 +1,13 @@
 import { type Message, ReceiveMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import { parseMessageBody } from '../../functions/request/sqs-message.ts';
-import type { Delivery } from './delivery.ts';
 
 const LOOK_EVERY_MS = 500;
+
+/** What may turn up in the dead-letter queue. */
+interface Pending {
+  drop: { key: string };
+  failure?: string;
+}
 
 /** Watches the dead-letter queue, so that what can't be delivered is told with its reason instead of being waited for. */
 export class DeadLetters {
@@ -16,7 +21,7 @@ export class DeadLetters {
     this.#queueUrl = queueUrl;
   }
 
-  async mark(pending: readonly Delivery[]): Promise<void> {
+  async mark(pending: readonly Pending[]): Promise<void> {
     if (pending.length === 0 || Date.now() - this.#lookedAt < LOOK_EVERY_MS) return;
     this.#lookedAt = Date.now();
     await this.#read();

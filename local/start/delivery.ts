@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { S3Client } from '@aws-sdk/client-s3';
 import { Upload } from '@aws-sdk/lib-storage';
+import pMap from 'p-map';
 import type { Route } from '../../functions/core/route.ts';
 import { destinationOf, routesFor } from '../../functions/core/route.ts';
 import { SourceObject } from '../../functions/core/source-object.ts';
@@ -53,18 +54,15 @@ export async function dropAll(
   signal: AbortSignal,
 ): Promise<void> {
   const byDrop = Map.groupBy(deliveries, ({ drop }) => drop);
-  const queue = byDrop.entries();
-  const worker = async () => {
-    for (const [drop, ofDrop] of queue) {
-      if (signal.aborted) return;
-      const upload = new Upload({ client: s3, params: { Bucket: bucket, Key: drop.key, Body: openDrop(drop) } });
-      upload.on('httpUploadProgress', ({ loaded }) => progress.sent(drop, loaded ?? 0));
-      await upload.done();
-      for (const delivery of ofDrop) delivery.droppedAt = Date.now();
-      progress.sent(drop, drop.sizeBytes);
-    }
+  const dropOne = async ([drop, ofDrop]: [Drop, Delivery[]]) => {
+    if (signal.aborted) return;
+    const upload = new Upload({ client: s3, params: { Bucket: bucket, Key: drop.key, Body: openDrop(drop) } });
+    upload.on('httpUploadProgress', ({ loaded }) => progress.sent(drop, loaded ?? 0));
+    await upload.done();
+    for (const delivery of ofDrop) delivery.droppedAt = Date.now();
+    progress.sent(drop, drop.sizeBytes);
   };
-  await Promise.all(Array.from({ length: DROPS_IN_FLIGHT }, worker));
+  await pMap(byDrop, dropOne, { concurrency: DROPS_IN_FLIGHT });
 }
 
 /**

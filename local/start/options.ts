@@ -1,5 +1,5 @@
-import { parseArgs } from 'node:util';
-import { UserError } from './user-error.ts';
+/** The options of `npm start`. */
+import { parseOptionsOf, wholeNumber } from '../cli.ts';
 
 export interface StartOptions {
   /** Files and folders to drop; none means the demonstration set. */
@@ -8,7 +8,6 @@ export interface StartOptions {
   once: boolean;
   /** 0 takes any free port. */
   port: number;
-  help: boolean;
 }
 
 /** Stays the same from run to run, so that commands typed once can be repeated. */
@@ -26,30 +25,11 @@ export const HELP = `Brings up two AWS accounts on this machine, drops files int
 
 /** @throws UserError for an option that does not exist or a port that is none */
 export function parseOptions(args: string[]): StartOptions {
-  const { values, positionals } = parse(args);
-  return {
-    paths: positionals,
-    once: values.once ?? false,
-    port: parsePort(values.port) ?? (values.once ? 0 : DEFAULT_PORT),
-    help: values.help ?? false,
-  };
-}
-
-function parse(args: string[]) {
-  try {
-    return parseArgs({
-      args,
-      allowPositionals: true,
-      options: { once: { type: 'boolean' }, port: { type: 'string' }, help: { type: 'boolean', short: 'h' } },
-    });
-  } catch (error) {
-    throw new UserError(`${(error as Error).message.split('. ')[0]}. Try: npm start -- --help`);
-  }
-}
-
-function parsePort(text: string | undefined): number | undefined {
-  if (text === undefined) return undefined;
-  const port = Number(text);
-  if (/^\d+$/.test(text) && port <= 65_535) return port;
-  throw new UserError(`--port is "${text}": it must be a number from 0 to 65535.`);
+  const { values, positionals } = parseOptionsOf('npm start', {
+    args,
+    allowPositionals: true,
+    options: { once: { type: 'boolean', default: false }, port: { type: 'string' } },
+  });
+  const { once, port = String(once ? 0 : DEFAULT_PORT) } = values;
+  return { paths: positionals, once, port: wholeNumber('--port', port, { least: 0, most: 65_535 }) };
 }

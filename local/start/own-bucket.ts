@@ -1,4 +1,4 @@
-import { type OwnSource, ownSource, type RelayContext } from '../../infra/config/config.ts';
+import { type OwnSource, ownSource, type RelayContext } from '../../infra/config/relay-context.ts';
 import { UserError } from './user-error.ts';
 
 /**

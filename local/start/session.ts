@@ -3,16 +3,15 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { S3Client } from '@aws-sdk/client-s3';
-import type { SQSClient } from '@aws-sdk/client-sqs';
 import { bootstrap, LocalCloud, readAssembly } from '../../emulator/index.ts';
 import type { Route } from '../../functions/core/route.ts';
-import { type OwnSource, parseConfig, pullingRoutes, type RelayContext } from '../../infra/config/config.ts';
+import { parseConfig } from '../../infra/config/config.ts';
 import { runtimeRoute } from '../../infra/config/function-settings.ts';
+import { type OwnSource, pullingRoutes, type RelayContext } from '../../infra/config/relay-context.ts';
 import { stackName } from '../../infra/names.ts';
+import { type AwsClients, awsClients } from '../aws-clients.ts';
 import { committedContext, synthesize } from '../synth.ts';
 import { accountProfiles } from './account-profiles.ts';
-import { operatorClients } from './accounts.ts';
 import { ownBucket } from './own-bucket.ts';
 import { UserError } from './user-error.ts';
 
@@ -26,7 +25,7 @@ export interface LocalSession {
   /** Holds everything that is written, and goes with the session. */
   folder: string;
   accounts: string[];
-  clients: ReadonlyMap<string, { s3: S3Client; sqs: SQSClient }>;
+  clients: ReadonlyMap<string, AwsClients>;
   /** The name of its administrator's profile, by account. */
   profiles: ReadonlyMap<string, string>;
   /** By account. */
@@ -99,11 +98,8 @@ function equip(cloud: LocalCloud, folder: string): Omit<LocalSession, 'close'> {
     ...config.routes.map(({ destination }): [string, string] => [destination.account, destination.region]),
   ]);
   const accounts = [...regions.keys()];
-  const clientsOf = (account: string) => {
-    const { accessKeyId, secretAccessKey } = cloud.operator(account);
-    const credentials = { accessKeyId, secretAccessKey };
-    return operatorClients({ url: cloud.url, caPem: cloud.caPem, region: regions.get(account)!, credentials });
-  };
+  const clientsOf = (account: string) =>
+    awsClients(cloud, { region: regions.get(account)!, credentials: cloud.operator(account) });
   return {
     cloud,
     config,

@@ -1,13 +1,14 @@
 import { DeleteObjectCommand, GetObjectCommand, ListObjectsV2Command, PutObjectCommand } from '@aws-sdk/client-s3';
 import { AssumeRoleCommand, GetCallerIdentityCommand } from '@aws-sdk/client-sts';
 import { writerRoleArn } from '../../infra/arns.ts';
+import type { AwsClients } from '../aws-clients.ts';
 import { listOwned } from '../start/owned-objects.ts';
 import { RELAY_PROFILE, WRITER_PROFILE } from '../start/people.ts';
-import type { Person, World } from './world.ts';
+import type { World } from './world.ts';
 
 interface Try {
   what: string;
-  act(person: Person): Promise<unknown>;
+  act(person: AwsClients): Promise<unknown>;
   allowed?: true;
 }
 
@@ -42,11 +43,11 @@ export async function intrude(world: World): Promise<void> {
       put(`${prefix}intruder.txt`),
       becomeWriter('become the writer', route.externalId),
     ]),
-    await tryAll('The relay’s own keys, stolen', await world.as(RELAY_PROFILE), [
+    await tryAll('The relay’s own keys, stolen', world.as(RELAY_PROFILE), [
       ...touch,
       becomeWriter('become the writer without the external id'),
     ]),
-    await tryAll('The writer, which the stolen keys lead to with the external id', await world.as(WRITER_PROFILE), [
+    await tryAll('The writer, which the stolen keys lead to with the external id', world.as(WRITER_PROFILE), [
       ...touch,
       put('elsewhere/intruder.txt'),
       { ...put(`${prefix}intruder.txt`), allowed: true },
@@ -55,7 +56,7 @@ export async function intrude(world: World): Promise<void> {
   if (!asWanted.every(Boolean)) throw new Error('Not everything was refused that must be, or the writer may not put.');
 }
 
-async function tryAll(title: string, person: Person, tries: Try[]): Promise<boolean> {
+async function tryAll(title: string, person: AwsClients, tries: Try[]): Promise<boolean> {
   const { Arn } = await person.sts.send(new GetCallerIdentityCommand({}));
   process.stdout.write(`${title} (${Arn})\n`);
   let asWanted = true;

@@ -1,5 +1,6 @@
 /** `npm run try`: what a person would do with the two accounts of `npm start`, without the AWS CLI. */
 import { LIVE_ALIAS, relayNames } from '../../infra/names.ts';
+import { runCli } from '../cli.ts';
 import { printable } from '../start/text.ts';
 import { UserError } from '../start/user-error.ts';
 import { drop } from './drop.ts';
@@ -10,9 +11,6 @@ import { receiptOf } from './ledger.ts';
 import { look } from './look.ts';
 import { deadLetters, queueDrained } from './queues.ts';
 import { openWorld, type World } from './world.ts';
-
-const EXIT_NOT_AS_WANTED = 1;
-const EXIT_USAGE = 2;
 
 const HELP = `Does something with the two accounts that npm start keeps up in another terminal.
 
@@ -45,22 +43,19 @@ const VERBS: Record<string, (world: World, args: string[]) => Promise<void>> = {
   replay,
 };
 
-main(process.argv.slice(2)).catch((error: NodeJS.ErrnoException) => {
-  const isGone = error.code === 'ECONNREFUSED';
-  const isExpected = error instanceof UserError || isGone;
-  process.exitCode = isExpected ? EXIT_USAGE : EXIT_NOT_AS_WANTED;
-  const sentence = isGone ? 'Nothing answers: npm start must be up in another terminal.' : error.message;
-  process.stderr.write(`${isExpected ? sentence : error.stack}\n`);
-});
-
 async function main([verb, ...args]: string[]): Promise<void> {
-  if (verb === undefined || verb === '--help') {
+  if (verb === undefined) {
     process.stdout.write(HELP);
     return;
   }
   const act = Object.hasOwn(VERBS, verb) ? VERBS[verb] : undefined;
   if (!act) throw new UserError(`There is no "${verb}" to try. What there is: npm run try`);
-  await act(await openWorld(), args);
+  try {
+    await act(await openWorld(), args);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ECONNREFUSED') throw error;
+    throw new UserError('Nothing answers: npm start must be up in another terminal.');
+  }
 }
 
 async function receipt(world: World, [key]: string[]): Promise<void> {
@@ -102,3 +97,5 @@ async function redrive(world: World): Promise<void> {
 function print(text: string): void {
   process.stdout.write(`${text}\n`);
 }
+
+runCli(main, { help: HELP });

@@ -53,15 +53,17 @@ test('writes that land later than the relay is told leave older objects behind, 
 });
 
 test('the command line has defaults', () => {
-  const defaults = { seed: 1, objects: 1000, timeoutSeconds: 6, intensity: 1, help: false };
+  const defaults = { seed: 1, objects: 1000, timeoutSeconds: 6, intensity: 1 };
   expect(parseOptions([])).toEqual(defaults);
   const args = ['--seed', '7', '--objects', '5000', '--timeout', '10', '--intensity', '0.5'];
-  expect(parseOptions(args)).toEqual({ seed: 7, objects: 5000, timeoutSeconds: 10, intensity: 0.5, help: false });
+  expect(parseOptions(args)).toEqual({ seed: 7, objects: 5000, timeoutSeconds: 10, intensity: 0.5 });
 });
 
 test.each([
   [['--objects', '0'], '--objects is "0": it must be a whole number from 1 to 99999.'],
   [['--seed', '1.5'], '--seed is "1.5"'],
+  [['--seed', '-1'], '--seed is "-1": it must be a whole number from 0.'],
+  [['--seed'], "Option '--seed <value>' argument missing. Try: npm run chaos -- --help"],
   [['--intensity', '11'], '--intensity is "11": it must be a number from 0 to 10.'],
   [['--timeout', 'x'], '--timeout is "x"'],
   [['--loud'], "Unknown option '--loud'. Try: npm run chaos -- --help"],

@@ -1,4 +1,4 @@
-import type { Fault, Match, Random, Rule } from '../../emulator/index.ts';
+import type { Fault, Match, Random, Rule, Subject } from '../../emulator/index.ts';
 import { PROVED_KEYS } from './source-kinds.ts';
 import { OVERWRITTEN_KEYS } from './uploads.ts';
 
@@ -186,4 +186,9 @@ type LateAnswer = Extract<Fault, { kind: 'late-landing' }>['answer'];
 
 function internalError(after = false): Fault {
   return { kind: 'error', status: 500, code: 'InternalError', after };
+}
+
+/** Whether a fault struck a key: at the destination a key may have a prefix. */
+export function isAbout(subject: Subject, key: string): boolean {
+  return subject.key?.endsWith(key) === true;
 }

@@ -1,32 +1,16 @@
+/** `npm run chaos`: two accounts in which everything goes wrong, and an audit of what arrived. */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readAssembly } from '../../emulator/index.ts';
-import { UserError } from '../../local/start/user-error.ts';
+import { EXIT_FAILED, runCli } from '../../local/cli.ts';
 import { synthesize } from '../../local/synth.ts';
 import { HELP, parseOptions } from './options.ts';
 import { detailsOf, faultCounts, isClean, progressLine, summaryOf } from './report.ts';
 import { runChaos } from './run.ts';
 
-const EXIT_BROKEN_PROMISE = 1;
-const EXIT_USAGE = 2;
-
-main(process.argv.slice(2)).then(
-  (exitCode) => {
-    process.exitCode = exitCode;
-  },
-  (error: unknown) => {
-    process.exitCode = error instanceof UserError ? EXIT_USAGE : EXIT_BROKEN_PROMISE;
-    process.stderr.write(`${error instanceof UserError ? error.message : ((error as Error).stack ?? error)}\n`);
-  },
-);
-
 async function main(args: string[]): Promise<number> {
-  const { help, ...options } = parseOptions(args);
-  if (help) {
-    process.stdout.write(HELP);
-    return 0;
-  }
+  const options = parseOptions(args);
   process.stdout.write('Synthesizing both stacks and bringing up two accounts …\n');
   const assembly = await mkdtemp(join(tmpdir(), 'upload-relay-chaos-'));
   try {
@@ -41,8 +25,10 @@ async function main(args: string[]): Promise<number> {
     process.stdout.write(
       `${faultCounts(result)}\n${result.largeExecutions} executions of relay-large, ${result.redriven} dead letters sent back, ${result.setAsideAfterDelete} that a delete accounts for\n${summaryOf(result)}\n`,
     );
-    return clean ? 0 : EXIT_BROKEN_PROMISE;
+    return clean ? 0 : EXIT_FAILED;
   } finally {
     await rm(assembly, { recursive: true, force: true });
   }
 }
+
+runCli(main, { help: HELP });

@@ -1,12 +1,11 @@
-import { parseArgs } from 'node:util';
-import { UserError } from '../../local/start/user-error.ts';
+/** The options of `npm run chaos`. */
+import { decimalNumber, parseOptionsOf, wholeNumber } from '../../local/cli.ts';
 
 export interface CommandOptions {
   seed: number;
   objects: number;
   timeoutSeconds: number;
   intensity: number;
-  help: boolean;
 }
 
 const MAX_OBJECTS = 99_999;
@@ -46,37 +45,19 @@ What this doesn't do:
 
 /** @throws UserError for an option that does not exist or a number out of range */
 export function parseOptions(args: string[]): CommandOptions {
-  const values = parse(args);
+  const { values } = parseOptionsOf('npm run chaos', {
+    args,
+    options: {
+      seed: { type: 'string', default: '1' },
+      objects: { type: 'string', default: '1000' },
+      timeout: { type: 'string', default: '6' },
+      intensity: { type: 'string', default: '1' },
+    },
+  });
   return {
-    seed: numberWithin('--seed', values.seed, { least: 0, most: Number.MAX_SAFE_INTEGER, whole: true }),
-    objects: numberWithin('--objects', values.objects, { least: 1, most: MAX_OBJECTS, whole: true }),
-    timeoutSeconds: numberWithin('--timeout', values.timeout, { least: 2, most: 900, whole: true }),
-    intensity: numberWithin('--intensity', values.intensity, { least: 0, most: 10, whole: false }),
-    help: values.help,
+    seed: wholeNumber('--seed', values.seed, { least: 0 }),
+    objects: wholeNumber('--objects', values.objects, { least: 1, most: MAX_OBJECTS }),
+    timeoutSeconds: wholeNumber('--timeout', values.timeout, { least: 2, most: 900 }),
+    intensity: decimalNumber('--intensity', values.intensity, { least: 0, most: 10 }),
   };
-}
-
-function parse(args: string[]) {
-  try {
-    return parseArgs({
-      args,
-      options: {
-        seed: { type: 'string', default: '1' },
-        objects: { type: 'string', default: '1000' },
-        timeout: { type: 'string', default: '6' },
-        intensity: { type: 'string', default: '1' },
-        help: { type: 'boolean', short: 'h', default: false },
-      },
-    }).values;
-  } catch (error) {
-    throw new UserError(`${(error as Error).message.split('. ')[0]}. Try: npm run chaos -- --help`);
-  }
-}
-
-function numberWithin(name: string, text: string, limits: { least: number; most: number; whole: boolean }): number {
-  const { least, most, whole } = limits;
-  const value = Number(text);
-  const isNumber = whole ? /^\d+$/.test(text) : /^\d+(\.\d+)?$/.test(text);
-  if (isNumber && value >= least && value <= most) return value;
-  throw new UserError(`${name} is "${text}": it must be a ${whole ? 'whole ' : ''}number from ${least} to ${most}.`);
 }

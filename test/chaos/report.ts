@@ -1,4 +1,5 @@
-import type { FaultRecord, Subject } from '../../emulator/index.ts';
+import type { FaultRecord } from '../../emulator/index.ts';
+import { isAbout } from './fault-plan.ts';
 import type { ChaosProgress, ChaosResult } from './run.ts';
 
 /** Whether the relay kept its promise, and the local AWS did as well. */
@@ -56,11 +57,6 @@ function badness(result: ChaosResult): { what: string; names: string[] }[] {
 
 function faultsOf({ faults }: ChaosResult, key: string): string[] {
   return faults.filter(({ subject }) => isAbout(subject, key)).map(describe);
-}
-
-/** At the destination a key may have a prefix. */
-export function isAbout(subject: Subject, key: string): boolean {
-  return subject.key?.endsWith(key) === true;
 }
 
 function describe({ rule, subject: { operation, bucket }, at }: FaultRecord): string {

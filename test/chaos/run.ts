@@ -3,8 +3,7 @@ import type { Message } from '@aws-sdk/client-sqs';
 import { type FaultRecord, Faults, Random, type StackInput } from '../../emulator/index.ts';
 import { type Audit, audit } from './auditor.ts';
 import { deadLetters, describeDeadLetter, isOfDelete, redrive, setAsideOf } from './dead-letters.ts';
-import { type FaultPlanOptions, FLIPPED, OVERTAKEN, planFaults } from './fault-plan.ts';
-import { isAbout } from './report.ts';
+import { type FaultPlanOptions, FLIPPED, isAbout, OVERTAKEN, planFaults } from './fault-plan.ts';
 import { doAll, isUpload, planSteps, StepQueue } from './uploads.ts';
 import { type ChaosWorld, startWorld } from './world.ts';
 

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DeleteObjectCommand, type S3Client } from '@aws-sdk/client-s3';
+import pMap from 'p-map';
 import type { Random } from '../../emulator/index.ts';
 import { contentOf } from './content.ts';
 import { drawKind, LARGE_OBJECT_BYTES, ON_TRUST_PREFIX, putOfKind, type SourceKind } from './source-kinds.ts';
@@ -137,18 +138,19 @@ export interface StepOptions {
 
 /** Several writers at once, until everything is done. @throws Error for what failed again and again */
 export async function doAll({ s3, bucket, steps, hasBacklog, onDone }: StepOptions): Promise<void> {
-  const writer = async (): Promise<void> => {
-    while (!steps.isEmpty) {
-      const step = steps.take(hasBacklog());
-      if (!step) {
-        await sleep(LOOK_EVERY_MS);
-        continue;
-      }
-      await persistently(() => (isUpload(step) ? upload(s3, step) : remove(s3, bucket, step)), step);
-      onDone();
-    }
+  const write = async (step: PlannedStep) => {
+    await persistently(() => (isUpload(step) ? upload(s3, step) : remove(s3, bucket, step)), step);
+    onDone();
   };
-  await Promise.all(Array.from({ length: WRITERS }, writer));
+  await pMap(stepsInTurn(steps, hasBacklog), write, { concurrency: WRITERS });
+}
+
+async function* stepsInTurn(steps: StepQueue, hasBacklog: () => boolean): AsyncGenerator<PlannedStep> {
+  while (!steps.isEmpty) {
+    const step = steps.take(hasBacklog());
+    if (step) yield step;
+    else await sleep(LOOK_EVERY_MS);
+  }
 }
 
 async function upload(s3: S3Client, { number, key, sizeBytes, kind }: PlannedUpload): Promise<void> {

@@ -1,13 +1,12 @@
-import { Agent } from 'node:https';
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { S3Client } from '@aws-sdk/client-s3';
-import { SQSClient } from '@aws-sdk/client-sqs';
-import { NodeHttpHandler } from '@smithy/node-http-handler';
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { S3Client } from '@aws-sdk/client-s3';
+import type { SQSClient } from '@aws-sdk/client-sqs';
 import { type Faults, LocalCloud, type StackInput, type TemplateValue } from '../../emulator/index.ts';
 import { parseConfig } from '../../infra/config/config.ts';
+import { awsClients, silentS3 } from '../../local/aws-clients.ts';
+import { changeProperties, changeSettings } from '../../local/changed-stacks.ts';
 import { ownBucket } from '../../local/start/own-bucket.ts';
 import { committedContext } from '../../local/synth.ts';
-import { changeSettings } from '../support/two-accounts.ts';
 import { Observed } from './observed.ts';
 import { LARGE_OBJECT_BYTES } from './source-kinds.ts';
 
@@ -65,27 +64,21 @@ export async function startWorld({ stacks, faults, versioned, timeoutSeconds }: 
   const { bucket, routes } = ownBucket(config);
   const { name: routeName, destination } = routes[0]!;
   const sourceStacks = stacks.filter(({ account }) => account === source.account);
-  change(sourceStacks, 'AWS::Lambda::Function', { Timeout: timeoutSeconds });
+  changeProperties(sourceStacks, 'AWS::Lambda::Function', { Timeout: timeoutSeconds });
   const patience = { maxReceives: MAX_RECEIVES, retryDelaySeconds: RETRY_DELAY_SECONDS, ...LATE };
   changeSettings(sourceStacks, { ...patience, largeObjectBytes: LARGE_OBJECT_BYTES, largeSlots: LARGE_SLOTS });
   changeSettings(sourceStacks, { retryDelaySeconds: DURABLE_DELAY_SECONDS }, 'upload-relay-large');
-  for (const sourceBucket of resourcesOf(sourceStacks, 'AWS::S3::Bucket')) {
-    const { VersioningConfiguration: _, ...properties } = sourceBucket.Properties ?? {};
-    const VersioningConfiguration = { Status: 'Enabled' };
-    sourceBucket.Properties = versioned ? { ...properties, VersioningConfiguration } : properties;
-  }
+  changeProperties(sourceStacks, 'AWS::S3::Bucket', ({ VersioningConfiguration: _, ...others }) =>
+    versioned ? { ...others, VersioningConfiguration: { Status: 'Enabled' } } : others,
+  );
   // More would wait for a process while their visibility timeout runs.
   const ScalingConfig = { MaximumConcurrency: MAX_BATCHES };
-  change(sourceStacks, 'AWS::Lambda::EventSourceMapping', { ScalingConfig, BatchSize: BATCH_SIZE });
-  for (const queue of resourcesOf(sourceStacks, 'AWS::SQS::Queue')) {
-    const { RedrivePolicy } = queue.Properties ?? {};
-    if (RedrivePolicy === undefined) continue;
-    queue.Properties = {
-      ...queue.Properties,
-      VisibilityTimeout: timeoutSeconds,
-      RedrivePolicy: { ...(RedrivePolicy as Record<string, TemplateValue>), maxReceiveCount: MAX_RECEIVES },
-    };
-  }
+  changeProperties(sourceStacks, 'AWS::Lambda::EventSourceMapping', { ScalingConfig, BatchSize: BATCH_SIZE });
+  changeProperties(sourceStacks, 'AWS::SQS::Queue', ({ RedrivePolicy, ...others }) => {
+    if (RedrivePolicy === undefined) return others;
+    const policy = { ...(RedrivePolicy as Record<string, TemplateValue>), maxReceiveCount: MAX_RECEIVES };
+    return { ...others, VisibilityTimeout: timeoutSeconds, RedrivePolicy: policy };
+  });
   const observed = new Observed();
   const cloud: LocalCloud = await LocalCloud.start({
     stacks,
@@ -98,21 +91,19 @@ export async function startWorld({ stacks, faults, versioned, timeoutSeconds }: 
   });
   // Objects of all ages: what comes without a checksum is stored without one.
   cloud.s3.bucket(bucket).settings.addsChecksums = false;
-  const settings = (account: string, region: string) => ({
-    endpoint: cloud.url,
+  const operatorOf = ({ account, region }: { account: string; region: string }) => ({
     region,
     credentials: cloud.operator(account),
     maxAttempts: SDK_ATTEMPTS,
-    requestHandler: new NodeHttpHandler({ httpsAgent: new Agent({ ca: cloud.caPem, keepAlive: true }) }),
   });
-  const ofSource = settings(source.account, source.region);
+  const { sqs, dynamodb } = awsClients(cloud, operatorOf(source));
   const outputs = cloud.outputs(SOURCE_STACK);
   const queues = cloud.lambda.queueArns().map((arn) => cloud.sqs.queueByArn(arn)!);
   return {
     cloud,
-    source: { s3: new S3Client({ ...ofSource, requestChecksumCalculation: 'WHEN_REQUIRED' }), bucket },
-    destination: { ...destination, s3: new S3Client(settings(destination.account, destination.region)) },
-    sqs: new SQSClient(ofSource),
+    source: { s3: silentS3(cloud, operatorOf(source)), bucket },
+    destination: { ...destination, s3: awsClients(cloud, operatorOf(destination)).s3 },
+    sqs,
     queueUrl: cloud.sqs.urlOf(queues[0]!),
     deadLetterQueueUrl: outputs['DeadLetterQueueUrl']!,
     messagesLeft: () =>
@@ -120,16 +111,8 @@ export async function startWorld({ stacks, faults, versioned, timeoutSeconds }: 
         .map((queue) => queue.counts())
         .reduce((sum, { visible, notVisible, delayed }) => sum + visible + notVisible + delayed, 0),
     messagesWaiting: () => queues.reduce((sum, queue) => sum + queue.counts().visible, 0),
-    ledger: { dynamodb: new DynamoDBClient(ofSource), routeName },
+    ledger: { dynamodb, routeName },
     observed,
     close: () => cloud.close(),
   };
-}
-
-function resourcesOf(stacks: readonly StackInput[], type: string) {
-  return stacks.flatMap(({ template }) => Object.values(template.Resources)).filter(({ Type }) => Type === type);
-}
-
-function change(stacks: readonly StackInput[], type: string, properties: Record<string, TemplateValue>): void {
-  for (const resource of resourcesOf(stacks, type)) resource.Properties = { ...resource.Properties, ...properties };
 }

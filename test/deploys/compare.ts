@@ -9,29 +9,35 @@ import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { isDeepStrictEqual, promisify } from 'node:util';
 import { CONTEXT_OVERFLOW_LOCATION_ENV } from 'aws-cdk-lib/cx-api';
-import { EXAMPLES } from './examples.ts';
+import { EXIT_FAILED, parseOptionsOf, runCli } from '../../local/cli.ts';
+import { UserError } from '../../local/start/user-error.ts';
+import { examplesNamed } from './examples.ts';
 
-const EXIT_DIFFERENT = 1;
-const EXIT_USAGE = 2;
 const HELP = `npm run compare -- OTHER
 
 Synthesizes every example of npm run deploys in this checkout and in the one in the folder OTHER, and compares the templates. Hashes of
 assets don't count. Both checkouts need their node_modules.
 
+  --only NAME    this example only; may be repeated
+  -h, --help     this
+
 Exit code: 0 all equal, 1 some differ, 2 wrong usage.
 `;
 
-process.exitCode = await main(process.argv.slice(2));
-
-async function main([other, ...rest]: string[]): Promise<number> {
-  if (other === undefined || other.startsWith('-') || rest.length > 0) {
-    process.stdout.write(HELP);
-    return other === '--help' || other === '-h' ? 0 : EXIT_USAGE;
+async function main(args: string[]): Promise<number> {
+  const { values, positionals } = parseOptionsOf('npm run compare', {
+    args,
+    allowPositionals: true,
+    options: { only: { type: 'string', multiple: true, default: [] } },
+  });
+  const [other, ...rest] = positionals;
+  if (other === undefined || rest.length > 0) {
+    throw new UserError('Say which checkout, e.g. npm run compare -- ../other. Try: npm run compare -- --help');
   }
   const here = fileURLToPath(new URL('../..', import.meta.url));
   let compared = 0;
   let different = 0;
-  for (const { name, relays } of EXAMPLES) {
+  for (const { name, relays } of examplesNamed(values.only)) {
     for (const relay of relays) {
       const [ours, theirs] = await Promise.all([templates(here, relay), templates(resolve(other), relay)]);
       for (const file of new Set([...ours.keys(), ...theirs.keys()])) {
@@ -43,7 +49,7 @@ async function main([other, ...rest]: string[]): Promise<number> {
     }
   }
   process.stdout.write(`${compared} templates compared, ${different} differ\n`);
-  return different === 0 ? 0 : EXIT_DIFFERENT;
+  return different === 0 ? 0 : EXIT_FAILED;
 }
 
 /** By file name, hashes taken out. Nothing is bundled, so an asset's hash is that of its source folder. */
@@ -64,3 +70,5 @@ async function templates(checkout: string, relay: object): Promise<Map<string, u
     await rm(folder, { recursive: true, force: true });
   }
 }
+
+runCli(main, { help: HELP });

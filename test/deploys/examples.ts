@@ -1,5 +1,6 @@
 /** The configurations that are deployed in every order: those of test/templates/configurations.json that are valid, and relays side by side. */
 import { readFileSync } from 'node:fs';
+import { UserError } from '../../local/start/user-error.ts';
 import { type CommittedContext, committedContext, pullingRoute } from '../support/stacks.ts';
 
 export interface Example {
@@ -25,6 +26,15 @@ export const EXAMPLES: readonly Example[] = [
   { name: 'pull-with-tags-beside-uploads', relays: [pullingBesideUploads()] },
   { name: '500-routes', relays: [manyRoutes(500)] },
 ];
+
+/** All of them when no name is given. @throws UserError for a name that no example has */
+export function examplesNamed(names: readonly string[]): readonly Example[] {
+  const unknown = names.find((name) => !EXAMPLES.some((each) => each.name === name));
+  if (unknown !== undefined) {
+    throw new UserError(`--only is "${unknown}": the examples are ${EXAMPLES.map(({ name }) => name).join(', ')}.`);
+  }
+  return EXAMPLES.filter(({ name }) => names.length === 0 || names.includes(name));
+}
 
 /** A second relay of account A, into the same account B. */
 export function invoices(): CommittedContext {

@@ -1,34 +1,15 @@
 /** `npm run deploys`: every example in many orders. */
-import { UserError } from '../../local/start/user-error.ts';
+import { EXIT_FAILED, runCli } from '../../local/cli.ts';
 import { earlierStacks } from './earlier.ts';
-import { EXAMPLES } from './examples.ts';
 import { exercise, prepare } from './exercise.ts';
 import { HELP, parseOptions } from './options.ts';
 import { ordersOf } from './orders.ts';
 
-const EXIT_FAILED = 1;
-const EXIT_USAGE = 2;
-
-main(process.argv.slice(2)).then(
-  (exitCode) => {
-    process.exitCode = exitCode;
-  },
-  (error: unknown) => {
-    process.exitCode = error instanceof UserError ? EXIT_USAGE : EXIT_FAILED;
-    process.stderr.write(`${error instanceof UserError ? error.message : ((error as Error).stack ?? error)}\n`);
-  },
-);
-
 async function main(args: string[]): Promise<number> {
-  const { orders, seed, only, json, help } = parseOptions(args);
-  if (help) {
-    process.stdout.write(HELP);
-    return 0;
-  }
+  const { orders, seed, examples, json } = parseOptions(args);
   if (!json) process.stdout.write(`seed ${seed}, ${orders} drawn orders and the two most unfortunate ones\n`);
-  const chosen = EXAMPLES.filter(({ name }) => only.length === 0 || only.includes(name));
   let failures = 0;
-  for (const example of chosen) {
+  for (const example of examples) {
     const prepared = await prepare(example);
     const before = await earlierStacks(example.name, prepared.stacks);
     const problems: string[] = [];
@@ -43,10 +24,12 @@ async function main(args: string[]): Promise<number> {
       `${json ? JSON.stringify({ example: example.name, problems }) : lineOf(example.name, problems)}\n`,
     );
   }
-  if (!json) process.stdout.write(`${chosen.length} configurations, ${failures} failures\n`);
+  if (!json) process.stdout.write(`${examples.length} configurations, ${failures} failures\n`);
   return failures === 0 ? 0 : EXIT_FAILED;
 }
 
 function lineOf(name: string, problems: readonly string[]): string {
   return [`${name}: ${problems.length === 0 ? 'ok' : 'FAILED'}`, ...problems].join('\n  ');
 }
+
+runCli(main, { help: HELP });

@@ -1,6 +1,6 @@
-import { parseArgs } from 'node:util';
-import { UserError } from '../../local/start/user-error.ts';
-import { EXAMPLES } from './examples.ts';
+/** The options of `npm run deploys`. */
+import { parseOptionsOf, wholeNumber } from '../../local/cli.ts';
+import { EXAMPLES, type Example, examplesNamed } from './examples.ts';
 
 export const HELP = `npm run deploys -- [options]
 
@@ -17,50 +17,31 @@ Examples: ${EXAMPLES.map(({ name }) => name).join(', ')}
 Exit code: 0 all deployed, 1 one did not, 2 wrong usage.
 `;
 
+const MOST_SEED = 2 ** 31;
+
 export interface Options {
   orders: number;
   seed: number;
-  only: string[];
+  examples: readonly Example[];
   json: boolean;
-  help: boolean;
 }
 
 /** @throws UserError naming the option and the value */
-export function parseOptions(args: readonly string[]): Options {
-  const { values } = parse(args);
-  const { orders = '20', seed = String(Math.floor(Math.random() * 2 ** 31)), only = [], json, help } = values;
-  for (const name of only) {
-    if (!EXAMPLES.some((each) => each.name === name)) {
-      throw new UserError(`--only ${name}: there is no such example; npm run deploys -- --help lists them.`);
-    }
-  }
+export function parseOptions(args: string[]): Options {
+  const { values } = parseOptionsOf('npm run deploys', {
+    args,
+    options: {
+      orders: { type: 'string', default: '20' },
+      seed: { type: 'string', default: String(Math.floor(Math.random() * MOST_SEED)) },
+      only: { type: 'string', multiple: true, default: [] },
+      json: { type: 'boolean', default: false },
+    },
+  });
+  const { only, json } = values;
   return {
-    orders: whole('--orders', orders, 1_000),
-    seed: whole('--seed', seed, 2 ** 31),
-    only,
-    json: json ?? false,
-    help: help ?? false,
+    orders: wholeNumber('--orders', values.orders, { least: 0, most: 1_000 }),
+    seed: wholeNumber('--seed', values.seed, { least: 0, most: MOST_SEED }),
+    examples: examplesNamed(only),
+    json,
   };
-}
-
-function parse(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      options: {
-        orders: { type: 'string' },
-        seed: { type: 'string' },
-        only: { type: 'string', multiple: true },
-        json: { type: 'boolean' },
-        help: { type: 'boolean', short: 'h' },
-      },
-    });
-  } catch (error) {
-    throw new UserError(`${(error as Error).message.split('.')[0]}; npm run deploys -- --help tells the options.`);
-  }
-}
-
-function whole(option: string, text: string, most: number): number {
-  if (/^\d+$/.test(text) && Number(text) <= most) return Number(text);
-  throw new UserError(`${option} ${text}: must be a whole number up to ${most}.`);
 }

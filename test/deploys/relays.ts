@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { HeadObjectCommand, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import { type LocalCloud, readAssembly, type StackInput } from '../../emulator/index.ts';
-import { operatorClients } from '../../local/start/accounts.ts';
+import { awsClients } from '../../local/aws-clients.ts';
 import { synthesize } from '../../local/synth.ts';
 import type { CommittedContext } from '../support/stacks.ts';
 import { eventually } from '../support/two-accounts.ts';
@@ -22,9 +22,7 @@ export async function synthesized(relay: CommittedContext): Promise<Synthesized>
 }
 
 function s3Of(cloud: LocalCloud, { account, region }: { account: string; region: string }): S3Client {
-  const { accessKeyId, secretAccessKey } = cloud.operator(account);
-  const credentials = { accessKeyId, secretAccessKey };
-  return operatorClients({ url: cloud.url, caPem: cloud.caPem, region, credentials }).s3;
+  return awsClients(cloud, { region, credentials: cloud.operator(account) }).s3;
 }
 
 export async function drop(cloud: LocalCloud, { source }: CommittedContext, key: string, body = key): Promise<void> {

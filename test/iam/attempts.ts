@@ -52,7 +52,6 @@ import {
   StartMessageMoveTaskCommand,
 } from '@aws-sdk/client-sqs';
 import { AssumeRoleCommand } from '@aws-sdk/client-sts';
-import { type Caller, IamAuthorizer } from '../../emulator/index.ts';
 import { ACCOUNT_C, CUSTOMER_BUCKET } from '../support/pulling.ts';
 import {
   ACCOUNT_A,
@@ -65,38 +64,11 @@ import {
   SOURCE_BUCKET,
   WRITER_ROLE_ARN,
 } from '../support/two-accounts.ts';
+import { type Attempt, asked } from './attempt.ts';
 import { elsewhereBucket } from './elsewhere.ts';
 import { keyAttempts } from './key-attempts.ts';
-import { isFreshCopy, type ProofWorld, PULLED_PREFIX } from './world.ts';
-
-export interface Attempt {
-  action: string;
-  resource: string;
-  /** The account that the resource belongs to; `undefined` where it is always the caller's own. */
-  account: string | undefined;
-  run: (as: Tried) => Promise<unknown>;
-}
-
-/** Whoever tries. */
-export interface Tried {
-  clients: AwsClients;
-  caller: Caller;
-  account: string;
-  world: ProofWorld;
-}
-
-/** An action that has no door of its own in the local AWS: IAM is asked by itself. */
-export function asked(action: string, resource: string, account?: string): Attempt {
-  const run = async ({ world, caller, account: own }: Tried) =>
-    new IamAuthorizer(world.cloud.directory).authorize({
-      caller,
-      action,
-      resource,
-      resourceAccount: account ?? own,
-      ...(action.startsWith('kms:') && { resourcePolicy: leftToIam(account ?? own) }),
-    });
-  return { action, resource, account, run };
-}
+import { type ProofWorld, PULLED_PREFIX } from './proof-world.ts';
+import { isFreshCopy } from './world.ts';
 
 export function attemptsOf(world: ProofWorld, account: string): Attempt[] {
   const { cloud, pulls } = world;
@@ -323,13 +295,4 @@ function iamAttempts(account: string): Attempt[] {
     asked('iam:CreateRole', `arn:aws:iam::${account}:role/new`),
     ...onUsers.map((action) => asked(`iam:${action}`, `arn:aws:iam::${account}:user/operator`)),
   ];
-}
-
-/** A key policy that leaves everything to the account's identity policies, as a key has it unless it says otherwise. */
-function leftToIam(account: string) {
-  const Principal = { AWS: `arn:aws:iam::${account}:root` };
-  return {
-    Version: '2012-10-17' as const,
-    Statement: [{ Effect: 'Allow' as const, Principal, Action: 'kms:*', Resource: '*' }],
-  };
 }

@@ -2,9 +2,9 @@
 import { InvokeCommand } from '@aws-sdk/client-lambda';
 import { GetObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { ACCOUNT_A, ACCOUNT_B, type AwsClients } from '../support/two-accounts.ts';
-import { type Check, isRefused } from './checks.ts';
+import { type Check, isRefused } from './check.ts';
 import { elsewhereBucket } from './elsewhere.ts';
-import type { ProofWorld } from './world.ts';
+import type { ProofWorld } from './proof-world.ts';
 
 const ROLE_ARN = `arn:aws:iam::${ACCOUNT_A}:role/upload-relay-batch`;
 /** As `world.ts` configures it. */

@@ -16,30 +16,20 @@ import { assumeWriter, lambdaKeys } from '../support/sessions.ts';
 import {
   ACCOUNT_A,
   DESTINATION_BUCKET,
-  type InvokeAnswer,
   PREFIX,
   REGION,
   RELAY_ROLE_ARN,
   SOURCE_BUCKET,
 } from '../support/two-accounts.ts';
 import { BATCH_CHECKS } from './batch-checks.ts';
+import { type Check, isDelivered, isRefused } from './check.ts';
 import { KEY_CHECKS } from './key-checks.ts';
 import { LARGE_CHECKS } from './large-checks.ts';
 import type { Place } from './places.ts';
+import type { ProofWorld } from './proof-world.ts';
 import { PULL_CHECKS } from './pull-checks.ts';
 import { REPLAY_CHECKS } from './replay-checks.ts';
 import { SESSION_CHECKS } from './session-checks.ts';
-import type { ProofWorld } from './world.ts';
-
-export interface Check {
-  name: string;
-  /** The statements that this would miss, as `<policy>: <statement>`. */
-  guards: RegExp;
-  /** Whether the configuration has what is looked at; always, unless given. */
-  applies?: (world: ProofWorld) => boolean;
-  /** An error means that it doesn't hold. */
-  holds: (world: ProofWorld, place: Place) => Promise<boolean>;
-}
 
 const MIB = 1024 ** 2;
 /** One PutObject up to 64 MiB: more are parts. */
@@ -308,28 +298,6 @@ async function alarm({ cloud }: ProofWorld, { holder }: Place, account: string):
 
 async function put(world: ProofWorld, key: string, Tagging?: string): Promise<void> {
   await world.a.s3.send(new PutObjectCommand({ Bucket: SOURCE_BUCKET, Key: key, Body: 'x', Tagging }));
-}
-
-export function isDelivered({ payload }: InvokeAnswer): boolean {
-  const { receipts } = payload as { receipts?: { status: string }[] };
-  return receipts?.length === 1 && receipts[0]!.status === 'delivered';
-}
-
-/** Whether AWS said no; anything else that goes wrong is no refusal. */
-export async function isRefused(request: Promise<unknown>): Promise<boolean> {
-  try {
-    await request;
-    return false;
-  } catch (error) {
-    return isRefusal(error);
-  }
-}
-
-export function isRefusal(error: unknown): boolean {
-  const { name, $metadata } = error as { name?: string; $metadata?: { httpStatusCode?: number } };
-  // Let in, but not so soon after another role that tried the same.
-  if (name === 'PurgeQueueInProgress') return false;
-  return name?.startsWith('AccessDenied') === true || $metadata?.httpStatusCode === 403;
 }
 
 /** Which service of AWS puts uploads into the queue. */

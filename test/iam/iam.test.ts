@@ -2,10 +2,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { CHECKS } from './checks.ts';
 import { tellHolders } from './places.ts';
+import type { ProofWorld } from './proof-world.ts';
 import { type Proof, prove, rowKey } from './prove.ts';
 import { problemsOf, summaryOf } from './report.ts';
 import { variationsOf } from './variations.ts';
-import { CONFIGURATIONS, type ProofWorld, startProofWorld } from './world.ts';
+import { CONFIGURATIONS, startProofWorld } from './world.ts';
 
 const PATIENCE_MS = 180_000;
 const proofs: (Proof & { configuration: string })[] = [];

@@ -16,16 +16,8 @@ import {
   SOURCE_BUCKET,
   type TwoAccounts,
 } from '../support/two-accounts.ts';
-import { type Attempt, asked } from './attempts.ts';
-import { type ProofWorld, PULLED_PREFIX } from './world.ts';
-
-export interface EncryptedElsewhere {
-  keyArn: string;
-  /** In base64. */
-  ciphertext: string;
-  /** Of an object in the account's bucket that is being uploaded in parts. */
-  uploadId: string;
-}
+import { type Attempt, asked } from './attempt.ts';
+import { type EncryptedElsewhere, type ProofWorld, PULLED_PREFIX } from './proof-world.ts';
 
 /** Where the account's role reaches. */
 function placeIn(account: string): { Bucket: string; Key: string } {

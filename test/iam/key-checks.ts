@@ -5,10 +5,10 @@ import { askKms } from '../support/kms.ts';
 import { ACCOUNT_C, CUSTOMER_BUCKET } from '../support/pulling.ts';
 import { sharedKeyBucket } from '../support/shared-key.ts';
 import { ACCOUNT_A, ACCOUNT_B, type AwsClients, DESTINATION_BUCKET, SOURCE_BUCKET } from '../support/two-accounts.ts';
-import { type Check, isDelivered, isRefused } from './checks.ts';
+import { type Check, isDelivered, isRefused } from './check.ts';
 import { keyOf } from './encrypted-buckets.ts';
 import type { Place } from './places.ts';
-import { type ProofWorld, PULLED_PREFIX } from './world.ts';
+import { type ProofWorld, PULLED_PREFIX } from './proof-world.ts';
 
 /** The bucket of each account that the relay's keys are for. */
 const BUCKETS: Record<string, string> = {

@@ -6,8 +6,9 @@ import type { DurableExecution } from '../../emulator/index.ts';
 import { executions, LARGE_LOG_GROUP, PART_LOG_GROUP, putSparse } from '../support/large.ts';
 import { lambdaKeys } from '../support/sessions.ts';
 import { RELAY_LOG_GROUP, RELAY_ROLE_ARN, SOURCE_BUCKET } from '../support/two-accounts.ts';
-import type { Check } from './checks.ts';
-import { type ProofWorld, RELAY_TAKES_BYTES } from './world.ts';
+import type { Check } from './check.ts';
+import type { ProofWorld } from './proof-world.ts';
+import { RELAY_TAKES_BYTES } from './world.ts';
 
 /** Three parts, and so groups, of what relay-large calls large here. */
 const LARGE_BYTES = 130 * 1024 ** 2;

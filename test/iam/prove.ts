@@ -1,10 +1,11 @@
 import { listOf, matchesAction, matchesArn, type PolicyDocument, type Statement } from '../../emulator/index.ts';
 import type { AwsClients } from '../support/two-accounts.ts';
-import { type Attempt, asked, attemptsOf, type Tried } from './attempts.ts';
-import { type Check, isRefusal } from './checks.ts';
+import { type Attempt, asked, type Tried } from './attempt.ts';
+import { attemptsOf } from './attempts.ts';
+import { type Check, isRefusal } from './check.ts';
 import type { Place } from './places.ts';
+import type { ProofWorld } from './proof-world.ts';
 import { type Variation, variationsOf } from './variations.ts';
-import type { ProofWorld } from './world.ts';
 
 /** One line of the matrix. */
 export interface Row {

@@ -4,8 +4,8 @@ import { GetObjectTaggingCommand, ListObjectsV2Command, PutObjectCommand } from 
 import { ACCOUNT_C, CUSTOMER_BUCKET, READER_ROLE_ARN } from '../support/pulling.ts';
 import { assumeWriter, lambdaKeys } from '../support/sessions.ts';
 import { ACCOUNT_A, type AwsClients, DESTINATION_BUCKET, RELAY_ROLE_ARN } from '../support/two-accounts.ts';
-import { type Check, isDelivered, isRefused } from './checks.ts';
-import { type ProofWorld, PULLED_PREFIX } from './world.ts';
+import { type Check, isDelivered, isRefused } from './check.ts';
+import { type ProofWorld, PULLED_PREFIX } from './proof-world.ts';
 
 const ExternalId = 'agreed-with-the-customer';
 const REPLAY_ROLE_ARN = `arn:aws:iam::${ACCOUNT_A}:role/upload-relay-replay`;

@@ -5,9 +5,10 @@ import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import { lambdaKeys } from '../support/sessions.ts';
 import { ACCOUNT_A, ACCOUNT_B, REGION, SOURCE_BUCKET } from '../support/two-accounts.ts';
-import { type Check, isRefused } from './checks.ts';
+import { type Check, isRefused } from './check.ts';
 import { execute, mayReadState } from './large-checks.ts';
-import { FRESH_COPY, type ProofWorld } from './world.ts';
+import type { ProofWorld } from './proof-world.ts';
+import { FRESH_COPY } from './world.ts';
 
 const REPLAY = 'upload-relay-replay:live';
 const REPLAY_ROLE_ARN = `arn:aws:iam::${ACCOUNT_A}:role/upload-relay-replay`;

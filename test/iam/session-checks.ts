@@ -11,11 +11,11 @@ import {
 import { listOf } from '../../emulator/index.ts';
 import { ACCOUNT_C, CUSTOMER_BUCKET } from '../support/pulling.ts';
 import { type AwsClients, DESTINATION_BUCKET, PREFIX } from '../support/two-accounts.ts';
-import { type Check, isRefused } from './checks.ts';
+import { type Check, isRefused } from './check.ts';
 import { reachesNoOtherBucket, usesNoKeyDirectly } from './key-checks.ts';
 import type { Place } from './places.ts';
+import { type ProofWorld, PULLED_PREFIX } from './proof-world.ts';
 import { confined } from './session-places.ts';
-import { type ProofWorld, PULLED_PREFIX } from './world.ts';
 
 const THERE = { Bucket: CUSTOMER_BUCKET, Key: `${PULLED_PREFIX}there` };
 

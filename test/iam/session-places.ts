@@ -1,13 +1,13 @@
 /** The session policies, which no template has: the functions make them of their routes. */
 
 import { type LocalCloud, type PolicyDocument, parsePolicy } from '../../emulator/index.ts';
-import type { PullingRoute } from '../../functions/aws/policies.ts';
 import { listingPolicy, readingPolicy, sessionPolicy } from '../../functions/aws/session-policy.ts';
-import { pullingRoutes, type RelayContext } from '../../infra/config/config.ts';
+import type { Pulling } from '../../functions/core/route.ts';
 import { runtimeRoute } from '../../infra/config/function-settings.ts';
+import { pullingRoutes, type RelayContext } from '../../infra/config/relay-context.ts';
 import type { AwsClients } from '../support/two-accounts.ts';
 import type { Place } from './places.ts';
-import type { ProofWorld } from './world.ts';
+import type { ProofWorld } from './proof-world.ts';
 
 const SESSION_NAME = 'confined';
 const EVERYTHING: PolicyDocument = { Statement: { Effect: 'Allow', Action: '*', Resource: '*' } };
@@ -20,7 +20,7 @@ interface SessionPlaces {
 
 export function sessionPlaces({ directory }: LocalCloud, config: RelayContext): SessionPlaces {
   const writers = config.routes.map(runtimeRoute);
-  const readers = pullingRoutes(config).map((route) => runtimeRoute(route) as PullingRoute);
+  const readers = pullingRoutes(config).map((route) => runtimeRoute(route) as Pulling);
   const all: [name: string, roleArn: string, policy: string][] = [
     ...writers.map((route): [string, string, string] => ['session', route.writerRoleArn, sessionPolicy(route)]),
     ...readers.flatMap((route): [string, string, string][] => [

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { InvokeCommand } from '@aws-sdk/client-lambda';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
-import { LocalCloud, type PolicyDocument, readAssembly } from '../../emulator/index.ts';
+import { LocalCloud, readAssembly } from '../../emulator/index.ts';
 import { parseConfig } from '../../infra/config/config.ts';
 import { committedContext, synthesize } from '../../local/synth.ts';
 import { listener } from '../support/listener.ts';
@@ -28,23 +28,10 @@ import {
 } from '../support/two-accounts.ts';
 import { elsewhere, elsewhereBucket } from './elsewhere.ts';
 import { bucketUnderKey, existingSource, keyOf, keys } from './encrypted-buckets.ts';
-import { type EncryptedElsewhere, encryptElsewhere } from './key-attempts.ts';
-import { type Place, placesOf, tellHolders } from './places.ts';
+import { encryptElsewhere } from './key-attempts.ts';
+import { placesOf, tellHolders } from './places.ts';
+import { type EncryptedElsewhere, type ProofWorld, PULLED_PREFIX } from './proof-world.ts';
 import { confinedArn, sessionPlaces } from './session-places.ts';
-
-export interface ProofWorld extends TwoAccounts {
-  /** What the configuration is, for people. */
-  configuration: string;
-  /** Whether a route pulls from account C's bucket. */
-  pulls: boolean;
-  places: Place[];
-  /** What confines each session just now, by the name of its place. */
-  sessionPolicies: ReadonlyMap<string, PolicyDocument>;
-  /** What somebody else's key has encrypted, by account. */
-  elsewhere: ReadonlyMap<string, EncryptedElsewhere>;
-  /** Invokes the relay, or the function named, in an environment that has never run, with no session of its own yet. */
-  invokeFresh(event: unknown, functionName?: string): Promise<InvokeAnswer>;
-}
 
 export interface Configuration {
   name: string;
@@ -91,7 +78,6 @@ export const CONFIGURATIONS: readonly Configuration[] = [
   },
 ];
 
-export const PULLED_PREFIX = 'reports/';
 const PULLED_WRITER_NAME = 'upload-relay-customer-writer';
 /** Roles of other accounts that somebody in account A might like to be. */
 const COVETED = [WRITER_ROLE_ARN, READER_ROLE_ARN, `arn:aws:iam::${ACCOUNT_B}:role/${PULLED_WRITER_NAME}`];

@@ -3,16 +3,23 @@
  * fails it: silence is not a clean bill.
  */
 import { spawnSync } from 'node:child_process';
+import { EXIT_FAILED, parseOptionsOf, runCli } from '../../local/cli.ts';
 
 const EXIT_NO_ANSWER = 2;
 
-const { status, stdout, stderr } = spawnSync('npm', ['audit', '--omit=dev', '--audit-level=low', '--json'], {
-  encoding: 'utf8',
-  shell: process.platform === 'win32',
-});
-process.exitCode = report();
+const HELP = `Asks the npm registry for known vulnerabilities of the packages that ship with a function.
 
-function report(): number {
+  npm run audit
+
+Exit code: 0 none is known, 1 some are, 2 the registry gave no answer, or wrong usage.
+`;
+
+async function main(args: string[]): Promise<number> {
+  parseOptionsOf('npm run audit', { args });
+  const { status, stdout, stderr } = spawnSync('npm', ['audit', '--omit=dev', '--audit-level=low', '--json'], {
+    encoding: 'utf8',
+    shell: process.platform === 'win32',
+  });
   const answer = parse(stdout);
   if (answer?.vulnerabilities === undefined) {
     const reason = answer?.error?.summary || answer?.message || stderr.trim() || stdout.trim();
@@ -22,7 +29,7 @@ function report(): number {
   const found = Object.values(answer.vulnerabilities);
   for (const { name, severity } of found) process.stdout.write(`${severity}: ${name}\n`);
   process.stdout.write(`Packages with known vulnerabilities among what ships with a function: ${found.length}\n`);
-  return status ?? 1;
+  return status ?? EXIT_FAILED;
 }
 
 interface AuditAnswer {
@@ -38,3 +45,5 @@ function parse(text: string): AuditAnswer | undefined {
     return undefined;
   }
 }
+
+runCli(main, { help: HELP });

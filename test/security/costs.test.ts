@@ -1,6 +1,6 @@
 import type { Template } from 'aws-cdk-lib/assertions';
 import { expect, test } from 'vitest';
-import { MAX_RECEIVES } from '../../infra/constructs/relay-queue.ts';
+import { MAX_RECEIVES } from '../../infra/config/function-settings.ts';
 import { committedContext, templatesOf } from '../support/stacks.ts';
 
 const { source, destinations } = templatesOf(committedContext());

@@ -1,16 +1,17 @@
-/** docs/threat-model.md names the test that holds each of its lines: here it is seen that they exist. */
+/** docs/threat-model.md names the tests that hold each of its lines: here it is seen that they exist. */
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 
 const REPOSITORY = new URL('../../', import.meta.url);
 const PAGE = readFileSync(new URL('docs/threat-model.md', REPOSITORY), 'utf8');
 
-/** Every row of a table, by its threat, with the tests it names. */
-const ROWS = PAGE.split('\n')
-  .filter((line) => line.startsWith('| ') && !line.startsWith('| threat '))
-  .map((line) => ({
-    threat: line.split(' | ')[0]!.slice(2),
-    tests: [...line.matchAll(/`(test\/[^`]+)`: “([^”]+)”/g)].map(([, file, name]) => ({ file: file!, name: name! })),
+/** Every threat, with the tests it names. */
+const ROWS = PAGE.split('\n- **')
+  .slice(1)
+  .map((item) => item.split('\n\n')[0]!)
+  .map((item) => ({
+    threat: item.split('.**')[0]!,
+    tests: [...item.matchAll(/`(test\/[^`]+)`: “([^”]+)”/g)].map(([, file, name]) => ({ file: file!, name: name! })),
   }));
 
 /** Where a name stands as the name of a test, of a group of tests, or of a check of the IAM proof. */

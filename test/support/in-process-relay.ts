@@ -1,19 +1,18 @@
 import { readFileSync } from 'node:fs';
-import { Agent } from 'node:https';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { S3Client, type S3ClientConfig } from '@aws-sdk/client-s3';
-import { NodeHttpHandler } from '@smithy/node-http-handler';
-import { sendingRawExpires } from '../../functions/aws/raw-expires.ts';
-import { tellingErrors } from '../../functions/aws/telling-errors.ts';
-import { writerCredentials } from '../../functions/aws/writer-credentials.ts';
+import type { S3Client } from '@aws-sdk/client-s3';
+import { errorsIn200 } from '../../functions/aws/errors-in-200.ts';
+import { rawExpires } from '../../functions/aws/raw-expires.ts';
+import { writerCredentials } from '../../functions/aws/route-credentials.ts';
 import { readConfig } from '../../functions/core/config.ts';
 import { RelayError } from '../../functions/core/errors.ts';
 import { SETTINGS_FILE } from '../../functions/core/settings.ts';
 import { largeSlots } from '../../functions/delivery/large-slots.ts';
 import type { Invocation } from '../../functions/invocation/invocation.ts';
-import { RelayMetrics } from '../../functions/reporting/metrics.ts';
+import { EmbeddedMetrics } from '../../functions/reporting/metrics.ts';
+import { silentS3 } from '../../local/aws-clients.ts';
 import { lambdaKeys } from './sessions.ts';
 import { ACCOUNT_A, REGION, RELAY_ROLE_ARN, type TwoAccounts } from './two-accounts.ts';
 
@@ -29,14 +28,9 @@ export interface InProcessRelay {
 export function inProcessRelay(world: TwoAccounts, remainingMs = 900_000): InProcessRelay {
   const config = readConfig(environmentOf(world), settingsOf(world));
   const { s3: reader, sqs, sts, dynamodb, eventBridge, lambda } = world.as(lambdaKeys(world, RELAY_ROLE_ARN));
-  const options: S3ClientConfig = {
-    endpoint: world.cloud.url,
-    region: REGION,
-    credentials: writerCredentials(sts, config.routes[0]!),
-    requestChecksumCalculation: 'WHEN_REQUIRED',
-    requestHandler: new NodeHttpHandler({ httpsAgent: new Agent({ ca: world.cloud.caPem, keepAlive: true }) }),
-  };
-  const writer = sendingRawExpires(tellingErrors(new S3Client(options)));
+  const credentials = writerCredentials(sts, config.routes[0]!);
+  const writer = silentS3(world.cloud, { region: REGION, credentials });
+  for (const plugin of [errorsIn200, rawExpires]) writer.middlewareStack.use(plugin);
   const silent = { info: () => undefined, warn: () => undefined, error: () => undefined };
   const reading = { s3: reader, owner: ACCOUNT_A, readsVersions: true };
   const acting = { reader: () => reading, sqs, dynamodb, eventBridge, lambda };
@@ -49,7 +43,7 @@ export function inProcessRelay(world: TwoAccounts, remainingMs = 900_000): InPro
       config,
       clients,
       logger: silent,
-      metrics: new RelayMetrics('upload-relay'),
+      metrics: new EmbeddedMetrics('upload-relay'),
       slots: largeSlots({ clients, config, now }),
       now,
       sleep,

@@ -1,5 +1,6 @@
 import { App } from 'aws-cdk-lib';
-import { parseConfig, type RelayContext } from '../../infra/config/config.ts';
+import { parseConfig } from '../../infra/config/config.ts';
+import type { RelayContext } from '../../infra/config/relay-context.ts';
 import { LIMITS_CONTEXT, synthesizedStack } from '../../infra/limits/limits.ts';
 import type { SynthesizedStack } from '../../infra/limits/template.ts';
 import { DestinationStack, destinationGroups } from '../../infra/stacks/destination-stack.ts';

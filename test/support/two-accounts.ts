@@ -1,13 +1,8 @@
-import { Agent } from 'node:https';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
-import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
-import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
-import { S3Client } from '@aws-sdk/client-s3';
-import { DeleteMessageCommand, type Message, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { STSClient } from '@aws-sdk/client-sts';
-import { NodeHttpHandler } from '@smithy/node-http-handler';
-import { inject } from 'vitest';
+import { type DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
+import { InvokeCommand, type LambdaClient } from '@aws-sdk/client-lambda';
+import { DeleteMessageCommand, type Message, ReceiveMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import { expect, inject } from 'vitest';
 import {
   type Clock,
   changeCodeFile,
@@ -15,10 +10,13 @@ import {
   LocalCloud,
   readAssembly,
   type StackInput,
-  type TemplateValue,
 } from '../../emulator/index.ts';
 import type { Route } from '../../functions/core/route.ts';
 import { SETTINGS_FILE } from '../../functions/core/settings.ts';
+import { type AwsClients, awsClients } from '../../local/aws-clients.ts';
+
+export type { AwsClients } from '../../local/aws-clients.ts';
+export { changeProperties, changeSettings, disableMappings } from '../../local/changed-stacks.ts';
 
 export const ACCOUNT_A = '111111111111';
 export const ACCOUNT_B = '222222222222';
@@ -36,15 +34,6 @@ export interface Keys {
   accessKeyId: string;
   secretAccessKey: string;
   sessionToken?: string;
-}
-
-export interface AwsClients {
-  s3: S3Client;
-  sqs: SQSClient;
-  sts: STSClient;
-  lambda: LambdaClient;
-  dynamodb: DynamoDBClient;
-  eventBridge: EventBridgeClient;
 }
 
 export interface InvokeAnswer {
@@ -92,12 +81,18 @@ export async function startTwoAccounts(options: TwoAccountsOptions = {}): Promis
   );
 }
 
+/** Takes it down, unless the local AWS has a defect to tell of. */
+export async function closeSound(world: TwoAccounts): Promise<void> {
+  expect(world.cloud.unexpectedErrors).toEqual([]);
+  await world.close();
+}
+
 /**
  * The same around a cloud that a test has put together itself.
  * @param regions of the source and of the destination
  */
 export function twoAccountsOf(cloud: LocalCloud, regions = { a: REGION, b: REGION }): TwoAccounts {
-  const as = (keys: Keys, region = regions.a) => clientsOf(cloud, keys, region);
+  const as = (credentials: Keys, region = regions.a) => awsClients(cloud, { region, credentials });
   const a = as(cloud.operator(ACCOUNT_A));
   return {
     cloud,
@@ -109,25 +104,6 @@ export function twoAccountsOf(cloud: LocalCloud, regions = { a: REGION, b: REGIO
     take: (queueUrl) => takeAll(a.sqs, queueUrl),
     deadLetters: () => takeAll(a.sqs, cloud.outputs('upload-relay-source')['DeadLetterQueueUrl']!),
     close: () => cloud.close(),
-  };
-}
-
-function clientsOf(cloud: LocalCloud, keys: Keys, region: string): AwsClients {
-  const settings = {
-    endpoint: cloud.url,
-    region,
-    credentials: keys,
-    requestHandler: new NodeHttpHandler({
-      httpsAgent: new Agent({ ca: cloud.caPem, keepAlive: true, maxSockets: 16 }),
-    }),
-  };
-  return {
-    s3: new S3Client(settings),
-    sqs: new SQSClient(settings),
-    sts: new STSClient(settings),
-    lambda: new LambdaClient(settings),
-    dynamodb: new DynamoDBClient(settings),
-    eventBridge: new EventBridgeClient(settings),
   };
 }
 
@@ -163,28 +139,8 @@ async function takeAll(sqs: SQSClient, queueUrl: string): Promise<Message[]> {
 const LOOK_EVERY_MS = 20;
 const PATIENCE_MS = 30_000;
 
-/** Changes properties of all resources of a type, or of the function of that name, before they are deployed. */
-export function changeProperties(
-  stacks: StackInput[],
-  type: string,
-  properties: Record<string, TemplateValue>,
-  functionName?: string,
-): void {
-  for (const { template } of stacks) {
-    for (const resource of Object.values(template.Resources)) {
-      const isNamed = functionName === undefined || resource.Properties?.['FunctionName'] === functionName;
-      if (resource.Type === type && isNamed) resource.Properties = { ...resource.Properties, ...properties };
-    }
-  }
-}
-
-/** Changes what every function, or the one named, is told of cdk.json. */
 /** What is tried again, or delivered once more, is so after a second. */
 export const NO_PAUSES = { retryDelaySeconds: 1, latePutSeconds: 1, lateCompleteSeconds: 1 };
-
-export function changeSettings(stacks: StackInput[], settings: Record<string, unknown>, functionName?: string): void {
-  changeCodeFile(stacks, SETTINGS_FILE, (present) => ({ ...present, ...settings }), functionName);
-}
 
 /** Changes the routes that every function knows; replay knows no destinations. */
 export function changeRoutes(stacks: StackInput[], change: (route: Route) => void): void {

@@ -1,7 +1,7 @@
 /** What each field may hold, but not together: one sentence that names the field and the value. */
 import { describe, expect, test } from 'vitest';
-import { partitionOf } from '../../infra/arns.ts';
 import { parseConfig } from '../../infra/config/config.ts';
+import { partitionOf } from '../../infra/config/regions.ts';
 import { type CommittedContext, committedContext, pullingRoute } from '../support/stacks.ts';
 
 type Change = (context: CommittedContext) => unknown;

@@ -1,7 +1,8 @@
 /** Configurations that AWS would take or refuse: what AWS refuses, synth refuses, and nothing else. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { ConfigError, parseConfig } from '../../infra/config/config.ts';
+import { parseConfig } from '../../infra/config/config.ts';
+import { ConfigError } from '../../infra/config/refusal.ts';
 import { checkLimits } from '../../infra/limits/limits.ts';
 import { synthesized } from '../support/synthesized.ts';
 

@@ -8,7 +8,7 @@ import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { afterAll, describe, expect, test } from 'vitest';
 import { parseConfig } from '../../infra/config/config.ts';
-import { acknowledge } from '../../infra/constructs/nag-suppressions.ts';
+import { acknowledgeFinding } from '../../infra/constructs/nag-suppressions.ts';
 import { DestinationStack, destinationGroups } from '../../infra/stacks/destination-stack.ts';
 import { ReaderStack, readerGroups } from '../../infra/stacks/reader-stack.ts';
 import { SourceStack } from '../../infra/stacks/source-stack.ts';
@@ -44,14 +44,15 @@ describe('cdk-nag', () => {
 
   test('stops the synth although a neighbour has the same finding acknowledged', () => {
     const careless = (stack: Stack) => {
-      acknowledge(new Bucket(stack, 'One', { enforceSSL: true }), 'S1', 'a reason');
+      acknowledgeFinding(new Bucket(stack, 'One', { enforceSSL: true }), 'S1', 'a reason');
       new Bucket(stack, 'Other', { enforceSSL: true });
     };
     expect(() => synthWith(careless)).toThrow(/server access logs disabled[\s\S]*Source\/Other\/Resource/);
   });
 
   test('lets an explained finding pass', () => {
-    const explained = (stack: Stack) => acknowledge(new Bucket(stack, 'One', { enforceSSL: true }), 'S1', 'a reason');
+    const explained = (stack: Stack) =>
+      acknowledgeFinding(new Bucket(stack, 'One', { enforceSSL: true }), 'S1', 'a reason');
     expect(() => synthWith(explained)).not.toThrow();
   });
 

@@ -23,6 +23,8 @@ export const RUN_ELSEWHERE: Record<string, Elsewhere> = {
   'npm run dashboard': { why: 'it draws a picture for two minutes', by: 'test/unit/local/dashboard/svg.test.ts' },
   'npm run bench': { why: 'it measures for minutes', by: 'test/unit/bench/report.test.ts' },
   'npm run chaos': { why: 'it takes minutes', by: 'test/chaos/chaos.test.ts' },
+  'npm run explore': { why: 'it takes hours', by: 'test/model/exploration/converges.test.ts' },
+  'npm run compare': { why: 'it needs another checkout', by: 'test/deploys/compare.ts' },
   'npm run deploys': { why: 'it takes minutes', by: 'test/deploys/deploys.test.ts' },
   'npm run prove:iam': { why: 'it takes minutes', by: 'test/iam/iam.test.ts' },
   'npm run fire -- nightly': {

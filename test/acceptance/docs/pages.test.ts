@@ -1,10 +1,10 @@
 /** How the commands are found, and that none is left out. */
 import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { REPOSITORY } from '../../support/aws-cli.ts';
 import { elsewhereOf, PAGES_RUN_BY, RUN_ELSEWHERE } from './elsewhere.ts';
-import { blocksIn, pages } from './pages.ts';
+import { allPages, blocksIn, brokenLinks, linksIn, pages } from './pages.ts';
 
 const text = (path: string) => readFileSync(join(REPOSITORY, path), 'utf8');
 
@@ -53,13 +53,88 @@ describe('what is run elsewhere', () => {
   });
 });
 
-test('each promise of the README names tests that are there', () => {
-  const [, section] = /## What you can rely on\n(.*?)\n## /s.exec(text('README.md'))!;
-  const promises = section!.split('\n- **').slice(1);
-  expect(promises.length).toBeGreaterThan(8);
-  for (const promise of promises) {
-    const named = [...promise.matchAll(/\]\((test\/[^)]+)\)/g)].map(([, path]) => path!);
-    expect(named, promise).not.toEqual([]);
-    expect(named.filter((path) => !existsSync(join(REPOSITORY, path)))).toEqual([]);
-  }
+describe('links within the repository', () => {
+  test.each(allPages())('%s has none that leads nowhere', (page) => {
+    expect(brokenLinks(page)).toEqual([]);
+  });
+
+  test.each([
+    ['a file that is not there', '[a](docs/nowhere.md)', ['docs/nowhere.md']],
+    ['a heading that is not there', '[a](docs/cost.md#nowhere)', ['docs/cost.md#nowhere']],
+    ['a heading of the page itself', '# One two\n[a](#one-two) [b](#three)', ['#three']],
+    ['another site', '[a](https://example.com/nowhere.md)', []],
+    ['something that is there', '[a](docs/cost.md) [b](docs) [c](docs/runbook.md#what-each-failure-means)', []],
+  ])('to %s', (_, page, broken) => {
+    expect(brokenLinks('README.md', page)).toEqual(broken);
+  });
+});
+
+test.each(pages())('%s has no table wider than a page', (page) => {
+  const rows = text(page).match(/^ *\|.*$/gm) ?? [];
+  const shown = rows.map((row) => row.replace(/\[([^\]]*)\](\([^)]*\)|\[[^\]]*\])/g, '$1'));
+  expect(shown.filter((row) => row.length > 150)).toEqual([]);
+});
+
+test('decisions are numbered without a gap, and the index has each by its title', () => {
+  const decisions = pages().filter((page) => /^docs\/decisions\/\d/.test(page));
+  const lines = decisions.map((page, index) => {
+    const number = index + 1;
+    const name = page.slice('docs/decisions/'.length);
+    expect(name).toMatch(new RegExp(`^${String(number).padStart(4, '0')}-`));
+    const [, title] = new RegExp(`^# ${number}\\. (.*)\n`).exec(text(page))!;
+    return `${number}. [${title}](${name})`;
+  });
+  const [, index] = /\n\n(1\. [\s\S]*)/.exec(text('docs/decisions/README.md'))!;
+  expect(index!.trimEnd().split('\n')).toEqual(lines);
+});
+
+describe('where something is', () => {
+  const [, section] = /## Where is …\n(.*?)\n## /s.exec(text('CONTRIBUTING.md'))!;
+  const answers = [...section!.matchAll(/\[`([^`]+)`[^\]]*\]\(([^)]+)\)/g)].map(
+    ([, name, path]) => [name!, path!] as const,
+  );
+
+  test.each([
+    'key decoded',
+    '403 told from a 404',
+    'external id checked',
+    'receipt written',
+    'alarm defined',
+    'Deny evaluated by the emulator',
+  ])('CONTRIBUTING answers: %s', (question) => {
+    expect(section).toContain(question);
+  });
+
+  test.each(answers)('%s is in %s', (name, path) => {
+    if (path.endsWith('.ts') && !path.endsWith(`/${name}`)) expect(text(path)).toContain(name);
+    else expect(path).toContain(name.replace(/\/$/, ''));
+  });
+});
+
+describe('how something is added', () => {
+  const [, section] = /## How to add …\n(.*?)\n## /s.exec(text('CONTRIBUTING.md'))!;
+  const walks = section!.split('\n### ').slice(1);
+
+  test.each([
+    ['a new option of a route', 12],
+    ['a new door', 8],
+    ['a new alarm', 6],
+  ])('%s touches at most %i files', (title, most) => {
+    const walk = walks.find((each) => each.startsWith(`${title}\n`))!;
+    expect(new Set(linksIn(walk)).size).toBeGreaterThan(3);
+    expect(new Set(linksIn(walk)).size).toBeLessThanOrEqual(most);
+  });
+});
+
+describe('what one can rely on', () => {
+  test.each(['README.md', 'docs/promises.md'])('each promise of %s names tests that are there', (page) => {
+    const [, section] = /^#+ What you can rely on\n(.*?)(?=\n## |$(?![\s\S]))/ms.exec(text(page))!;
+    const promises = section!.split('\n- **').slice(1);
+    expect(promises.length).toBeGreaterThan(8);
+    for (const promise of promises) {
+      const tests = linksIn(promise).filter((link) => link.endsWith('.test.ts'));
+      expect(tests, promise).not.toEqual([]);
+      expect(tests.filter((path) => !existsSync(join(REPOSITORY, dirname(page), path)))).toEqual([]);
+    }
+  });
 });

@@ -1,6 +1,7 @@
-/** The commands that stand in the documentation, each with what the page says of it. */
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+/** The commands and links that stand in the documentation, each with what the page says of it. */
+import { existsSync, globSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { anchorOf } from '../../support/anchor.ts';
 import { REPOSITORY } from '../../support/aws-cli.ts';
 
 export interface Block {
@@ -24,6 +25,37 @@ export function pages(): string[] {
   const docs = readdirSync(join(REPOSITORY, 'docs'), { recursive: true }) as string[];
   const inDocs = docs.filter((name) => name.endsWith('.md')).map((name) => `docs/${name}`);
   return ['README.md', 'CONTRIBUTING.md', ...inDocs.toSorted()];
+}
+
+/** Those, and every other page that people read in this repository. */
+export function allPages(): string[] {
+  const found = globSync('**/*.md', {
+    cwd: REPOSITORY,
+    exclude: (path) => /(^|\/)(node_modules|cdk\.out|\.local)$/.test(path),
+  });
+  return [...found, ...globSync('.github/**/*.md', { cwd: REPOSITORY })].toSorted();
+}
+
+/** Links of a page into this repository that lead nowhere: there is no such file, or no such heading. */
+export function brokenLinks(page: string, text = readFileSync(join(REPOSITORY, page), 'utf8')): string[] {
+  return linksIn(text).filter((link) => {
+    const [path, anchor] = link.split('#');
+    const target = path === '' ? page : join(dirname(page), path!);
+    if (!existsSync(join(REPOSITORY, target))) return true;
+    if (anchor === undefined || !target.endsWith('.md')) return false;
+    const headings = path === '' ? text : readFileSync(join(REPOSITORY, target), 'utf8');
+    return !anchorsIn(headings).has(anchor);
+  });
+}
+
+/** Relative ones. */
+export function linksIn(text: string): string[] {
+  const links = [...text.replace(/^```[\s\S]*?^```$/gm, '').matchAll(/\]\(([^)\s]+)\)/g)].map(([, link]) => link!);
+  return links.filter((link) => !/^[a-z]+:/.test(link));
+}
+
+function anchorsIn(text: string): Set<string> {
+  return new Set([...text.matchAll(/^#+ (.*)$/gm)].map(([, heading]) => anchorOf(heading!)));
 }
 
 export function blocksOf(page: string): Block[] {

@@ -1,5 +1,5 @@
-import { answerBatchJob } from '../../../functions/doors/batch-job.ts';
-import { answerManual } from '../../../functions/doors/manual.ts';
+import { relayBatchJob } from '../../../functions/doors/batch-job.ts';
+import { relayKeys } from '../../../functions/doors/manual.ts';
 import type { Invocations } from './invocations.ts';
 import { Life } from './life.ts';
 import type { Call } from './scenario.ts';
@@ -18,13 +18,13 @@ async function answer(world: World, invocations: Invocations, { door, key }: Cal
   await life.turn(`asks for ${key} ${door}`);
   life.tell(`asks for ${key} ${door}`);
   if (door === 'by hand') {
-    await answerManual(invocations.invocation(life), { key }).catch((error: Error) => life.tell(error.message));
+    await relayKeys(invocations.invocation(life), { key }).catch((error: Error) => life.tell(error.message));
     return;
   }
   const tasks = [{ taskId: name, s3Key: key, s3Bucket: 'uploads' }];
   const job = { invocationSchemaVersion: '2.0', invocationId: name, tasks };
   for (let tried = 1; tried <= BATCH_TRIES; tried++) {
-    const { results } = await answerBatchJob(invocations.invocation(life), job);
+    const { results } = await relayBatchJob(invocations.invocation(life), job);
     life.tell(`${results[0]?.resultCode} ${results[0]?.resultString}`);
     if (results[0]?.resultCode !== 'TemporaryFailure') return;
   }

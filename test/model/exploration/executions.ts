@@ -1,10 +1,10 @@
 import type { DurableContext } from '@aws/durable-execution-sdk-js';
 import { DurableExecutionAlreadyStartedException, type InvokeCommandInput } from '@aws-sdk/client-lambda';
 import type { Invocation } from '../../../functions/invocation/invocation.ts';
-import { parseLargeRequest, parsePartsRequest } from '../../../functions/large/large-request.ts';
 import { largeRun } from '../../../functions/large/large-run.ts';
 import { relayLargeObject } from '../../../functions/large/relay-large-object.ts';
 import { sendParts } from '../../../functions/large/send-parts.ts';
+import { parseLargeRequest, parsePartsRequest } from '../../../functions/request/large-request.ts';
 import { Life } from './life.ts';
 import type { World } from './world.ts';
 

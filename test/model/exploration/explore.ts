@@ -1,6 +1,6 @@
 import type { Scheduler } from 'fast-check';
 import { vi } from 'vitest';
-import { answerQueue } from '../../../functions/doors/queue.ts';
+import { relayMessages } from '../../../functions/doors/queue.ts';
 import { awaitingRole } from './awaited-role.ts';
 import { callAll } from './calls.ts';
 import { Executions } from './executions.ts';
@@ -25,7 +25,7 @@ export async function run(scenario: Scenario, scheduler: Scheduler, sabotage: Sa
   const services = failingLedger(awaitingRole(servicesOf(world), scenario.awaitedWrites ?? 0), scenario.ledgerFates);
   const invocations = new Invocations(world, {
     services: () => sabotage.services?.(services) ?? services,
-    answer: sabotage.answer?.(answerQueue, world) ?? answerQueue,
+    answer: sabotage.answer?.(relayMessages, world) ?? relayMessages,
     outlivesAbort: sabotage.outlivesAbort ?? false,
     attempts: sabotage.attempts,
     config: sabotage.config ?? {},

@@ -3,7 +3,8 @@ import type { RelayConfig } from '../../../functions/core/config.ts';
 import { RelayError } from '../../../functions/core/errors.ts';
 import { largeSlots } from '../../../functions/delivery/large-slots.ts';
 import type { Invocation } from '../../../functions/invocation/invocation.ts';
-import { RelayMetrics } from '../../../functions/reporting/metrics.ts';
+import { EmbeddedMetrics } from '../../../functions/reporting/metrics.ts';
+import { aRoute } from '../../support/relay.ts';
 import { clientsOf } from './clients.ts';
 import { sqsEventOf } from './event-message.ts';
 import { BOUNDS } from './late-writes.ts';
@@ -30,18 +31,7 @@ export const CONFIG: RelayConfig = {
   name: 'upload-relay',
   sourceBucket: 'uploads',
   sourceAccount: '111111111111',
-  routes: [
-    {
-      name: 'main',
-      filter: { prefix: '', suffix: '' },
-      destination: { account: '222222222222', region: 'us-east-1', bucket: 'deliveries', prefix: '' },
-      writerRoleArn: 'arn:aws:iam::222222222222:role/writer',
-      externalId: 'exploration',
-      copyTags: false,
-      createOnly: false,
-      requireProof: false,
-    },
-  ],
+  routes: [aRoute({ destination: { bucket: 'deliveries', prefix: '' } })],
   queueUrl: 'queue',
   deadLetterQueueUrl: 'dead-letter-queue',
   maxReceives: 5,
@@ -146,7 +136,7 @@ export class Invocations {
       clients,
       slots: largeSlots({ clients, config, now }),
       logger: { info: ignore, warn: ignore, error: ignore },
-      metrics: new RelayMetrics('upload-relay'),
+      metrics: new EmbeddedMetrics('upload-relay'),
       now,
       sleep: () => life.turn('sleeps'),
       remainingMs: () => 900_000,

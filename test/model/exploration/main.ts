@@ -2,29 +2,13 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { UserError } from '../../../local/start/user-error.ts';
+import { EXIT_FAILED, runCli } from '../../../local/cli.ts';
 import { HELP, parseOptions } from './options.ts';
 
-const EXIT_FAILED = 1;
-const EXIT_USAGE = 2;
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 
-main(process.argv.slice(2)).then(
-  (exitCode) => {
-    process.exitCode = exitCode;
-  },
-  (error: unknown) => {
-    process.exitCode = error instanceof UserError ? EXIT_USAGE : EXIT_FAILED;
-    process.stderr.write(`${error instanceof UserError ? error.message : ((error as Error).stack ?? error)}\n`);
-  },
-);
-
 async function main(args: string[]): Promise<number> {
-  const { schedules, seed, sabotages, help } = parseOptions(args);
-  if (help) {
-    process.stdout.write(HELP);
-    return 0;
-  }
+  const { schedules, seed, sabotages } = parseOptions(args);
   process.stdout.write(`seed ${seed}, ${schedules} schedules\n`);
   const files = ['converges', ...(sabotages ? ['sabotages'] : [])].map(
     (name) => `test/model/exploration/${name}.test.ts`,
@@ -38,3 +22,5 @@ async function main(args: string[]): Promise<number> {
   const [code] = (await once(child, 'exit')) as [number | null];
   return code === 0 ? 0 : EXIT_FAILED;
 }
+
+runCli(main, { help: HELP });

@@ -1,5 +1,5 @@
-import { parseArgs } from 'node:util';
-import { UserError } from '../../../local/start/user-error.ts';
+/** The options of `npm run explore`. */
+import { parseOptionsOf, wholeNumber } from '../../../local/cli.ts';
 
 export const HELP = `npm run explore -- [options]
 
@@ -14,41 +14,27 @@ what must hold in the end. A counter-example is printed with its story.
 Exit code: 0 nothing found, 1 a counter-example, or a sabotage that nobody noticed, 2 wrong usage.
 `;
 
+const MOST_SEED = 2 ** 31;
+
 export interface Options {
   schedules: number;
   seed: number;
   sabotages: boolean;
-  help: boolean;
 }
 
 /** @throws UserError naming the option and the value */
-export function parseOptions(args: readonly string[]): Options {
-  const { schedules = '20000', seed = String(Math.floor(Math.random() * 2 ** 31)), sabotages, help } = parse(args);
+export function parseOptions(args: string[]): Options {
+  const { values } = parseOptionsOf('npm run explore', {
+    args,
+    options: {
+      schedules: { type: 'string', default: '20000' },
+      seed: { type: 'string', default: String(Math.floor(Math.random() * MOST_SEED)) },
+      sabotages: { type: 'boolean', default: false },
+    },
+  });
   return {
-    schedules: whole('--schedules', schedules, 1, 1e9),
-    seed: whole('--seed', seed, 0, 2 ** 31),
-    sabotages: sabotages ?? false,
-    help: help ?? false,
+    schedules: wholeNumber('--schedules', values.schedules, { least: 1, most: 1e9 }),
+    seed: wholeNumber('--seed', values.seed, { least: 0, most: MOST_SEED }),
+    sabotages: values.sabotages,
   };
-}
-
-function parse(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      options: {
-        schedules: { type: 'string' },
-        seed: { type: 'string' },
-        sabotages: { type: 'boolean' },
-        help: { type: 'boolean', short: 'h' },
-      },
-    }).values;
-  } catch (error) {
-    throw new UserError(`${(error as Error).message.split('.')[0]}; npm run explore -- --help tells the options.`);
-  }
-}
-
-function whole(option: string, text: string, least: number, most: number): number {
-  if (/^\d+$/.test(text) && Number(text) >= least && Number(text) <= most) return Number(text);
-  throw new UserError(`${option} ${text}: must be a whole number from ${least} to ${most}.`);
 }

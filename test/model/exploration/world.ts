@@ -3,7 +3,6 @@ import type { InvokeCommandInput } from '@aws-sdk/client-lambda';
 import { ledgerId } from '../../../functions/ledger/ledger-item.ts';
 import { DestinationBucket } from './destination-bucket.ts';
 import { NEVER_THERE, notificationOf } from './event-message.ts';
-import type { Executions } from './executions.ts';
 import { LateWrites } from './late-writes.ts';
 import { LedgerTable } from './ledger-table.ts';
 import { type DeadLetter, type Message, Queue } from './queue.ts';
@@ -13,6 +12,13 @@ import { SourceBucket, type SourceVersion } from './source-bucket.ts';
 import type { Timeline } from './timeline.ts';
 
 type Item = Record<string, AttributeValue>;
+
+/** Lambda's durable executions, as far as the world asks for them. */
+interface DurableExecutions {
+  readonly areOver: boolean;
+  start(input: InvokeCommandInput): object;
+  wasAskedFor(key: string): boolean;
+}
 
 /** Two buckets, a queue and a ledger in one process, those who upload, and what must hold in the end. */
 export class World implements Stores {
@@ -32,7 +38,7 @@ export class World implements Stores {
   /** By key, the number of the newest upload that the ledger ever called delivered. */
   readonly #delivered = new Map<string, number>();
   /** Set when the world begins. */
-  executions: Executions | undefined;
+  executions: DurableExecutions | undefined;
 
   constructor(scenario: Scenario, timeline: Timeline, onVisible: (message: Message) => void) {
     this.scenario = scenario;

@@ -1,6 +1,6 @@
 /** relay-large and its workers, killed at every step of theirs in turn. The waits are real. */
+import pMap from 'p-map';
 import { describe, expect, test } from 'vitest';
-import { inLanes } from '../../../functions/core/in-lanes.ts';
 import { LargeWorld, type Who } from './large-world.ts';
 
 /** Forty parts of 64 MiB: three groups. */
@@ -40,30 +40,38 @@ describe('killed before and after each request and each checkpoint', () => {
     const turns = undisturbed.turns['relay-large'];
     const operations = undisturbed.executions[0]!.journal.operationsBegun;
     expect(turns.filter((label) => label.includes('checkpoint')).length).toBeGreaterThan(15);
-    await inLanes(AT_ONCE, range(1, turns.length), async (turn) => {
-      const world = await relayed({ who: 'relay-large', turn });
-      const story = `killed at turn ${turn}, "${world.turns['relay-large'][turn - 1]}"`;
-      expectDelivered(world);
-      expect(world.sentParts.length, story).toBe(new Set(world.sentParts).size);
-      // A completion whose answer is lost can't be told from an upload that is gone: the object is relayed once more.
-      const isUnanswered = /is answered CompleteMultipartUpload|sends checkpoint .*SUCCEED complete/.test(story);
-      expect(world.executions.length, story).toBe(isUnanswered ? 2 : 1);
-      if (!isUnanswered) expect(world.executions[0]!.journal.operationsBegun, story).toBe(operations);
-    });
+    await pMap(
+      range(1, turns.length),
+      async (turn) => {
+        const world = await relayed({ who: 'relay-large', turn });
+        const story = `killed at turn ${turn}, "${world.turns['relay-large'][turn - 1]}"`;
+        expectDelivered(world);
+        expect(world.sentParts.length, story).toBe(new Set(world.sentParts).size);
+        // A completion whose answer is lost can't be told from an upload that is gone: the object is relayed once more.
+        const isUnanswered = /is answered CompleteMultipartUpload|sends checkpoint .*SUCCEED complete/.test(story);
+        expect(world.executions.length, story).toBe(isUnanswered ? 2 : 1);
+        if (!isUnanswered) expect(world.executions[0]!.journal.operationsBegun, story).toBe(operations);
+      },
+      { concurrency: AT_ONCE },
+    );
   });
 
   test('a worker at any part: the result is right, and no finished group is sent twice', async () => {
     const turns = (await relayed()).turns['relay-part'];
     const atParts = range(1, turns.length).filter((turn) => turns[turn - 1]!.includes('UploadPart'));
-    await inLanes(AT_ONCE, atParts, async (turn) => {
-      const world = await relayed({ who: 'relay-part', turn });
-      expectDelivered(world);
-      const counts = new Map<string, number>();
-      for (const part of world.sentParts) counts.set(part, (counts.get(part) ?? 0) + 1);
-      const repeated = GROUPS.filter((group) => group.some((part) => partCount(counts, part) > 1));
-      expect(repeated.length, `killed at turn ${turn}`).toBeLessThanOrEqual(1);
-      expect(world.executions).toHaveLength(1);
-    });
+    await pMap(
+      atParts,
+      async (turn) => {
+        const world = await relayed({ who: 'relay-part', turn });
+        expectDelivered(world);
+        const counts = new Map<string, number>();
+        for (const part of world.sentParts) counts.set(part, (counts.get(part) ?? 0) + 1);
+        const repeated = GROUPS.filter((group) => group.some((part) => partCount(counts, part) > 1));
+        expect(repeated.length, `killed at turn ${turn}`).toBeLessThanOrEqual(1);
+        expect(world.executions).toHaveLength(1);
+      },
+      { concurrency: AT_ONCE },
+    );
   });
 });
 

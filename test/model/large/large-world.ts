@@ -3,10 +3,10 @@ import type { Context } from 'aws-lambda';
 import { DurableExecution, type Execution, type Target } from '../../../emulator/index.ts';
 import { largeSlots } from '../../../functions/delivery/large-slots.ts';
 import type { Invocation } from '../../../functions/invocation/invocation.ts';
-import { type LargeRequest, parsePartsRequest } from '../../../functions/large/large-request.ts';
 import { relayLarge } from '../../../functions/large/relay-large.ts';
 import { sendParts } from '../../../functions/large/send-parts.ts';
-import { RelayMetrics } from '../../../functions/reporting/metrics.ts';
+import { EmbeddedMetrics } from '../../../functions/reporting/metrics.ts';
+import { type LargeRequest, parsePartsRequest } from '../../../functions/request/large-request.ts';
 import { clientsOf } from '../exploration/clients.ts';
 import { DestinationBucket } from '../exploration/destination-bucket.ts';
 import { CONFIG } from '../exploration/invocations.ts';
@@ -176,7 +176,7 @@ export class LargeWorld {
       signal: new AbortController().signal,
       recordingSignal: new AbortController().signal,
       reports: [],
-      metrics: new RelayMetrics('upload-relay'),
+      metrics: new EmbeddedMetrics('upload-relay'),
     };
   }
 }

@@ -1,7 +1,7 @@
 /** Replay at sizes that no test could upload, and killed at every step of its own. */
 import type { DurableContext } from '@aws/durable-execution-sdk-js';
+import pMap from 'p-map';
 import { describe, expect, test } from 'vitest';
-import { inLanes } from '../../../functions/core/in-lanes.ts';
 import { type ReplaySummary, replayObjects, STEPS_PER_EXECUTION } from '../../../functions/replay/replay-objects.ts';
 import { KEYS_PER_STEP } from '../../../functions/replay/scan.ts';
 import { parseReplayEvent, type ReplayRequest } from '../../../functions/request/replay-request.ts';
@@ -105,15 +105,19 @@ describe('killed before and after each request and each checkpoint', () => {
     expect(undisturbed.world.sent).toEqual(keys);
     const { turns } = undisturbed.world;
     expect(turns.filter((label) => label.includes('checkpoint')).length).toBeGreaterThan(5);
-    await inLanes(AT_ONCE, [...turns.keys()], async (index) => {
-      const { world, summary } = await replayed(index + 1);
-      const story = `killed at turn ${index + 1}, "${turns[index]}"`;
-      expect(new Set(world.sent), story).toEqual(new Set(keys));
-      expect(world.sent.length, story).toBeLessThanOrEqual(keys.length + perPage);
-      // What is told counts each key once, whatever was sent twice.
-      expect(summary, story).toEqual(undisturbed.summary);
-      expect(world.execution!.status, story).toBe('SUCCEEDED');
-    });
+    await pMap(
+      [...turns.keys()],
+      async (index) => {
+        const { world, summary } = await replayed(index + 1);
+        const story = `killed at turn ${index + 1}, "${turns[index]}"`;
+        expect(new Set(world.sent), story).toEqual(new Set(keys));
+        expect(world.sent.length, story).toBeLessThanOrEqual(keys.length + perPage);
+        // What is told counts each key once, whatever was sent twice.
+        expect(summary, story).toEqual(undisturbed.summary);
+        expect(world.execution!.status, story).toBe('SUCCEEDED');
+      },
+      { concurrency: AT_ONCE },
+    );
   });
 });
 

@@ -3,14 +3,16 @@ import { PutObjectCommand } from '@aws-sdk/client-s3';
 import type { Message } from '@aws-sdk/client-sqs';
 import type { SQSRecord } from 'aws-lambda';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { answerBatchJob } from '../../../functions/doors/batch-job.ts';
-import { answerManual } from '../../../functions/doors/manual.ts';
-import { answerQueue } from '../../../functions/doors/queue.ts';
+import { relayBatchJob } from '../../../functions/doors/batch-job.ts';
+import { relayKeys } from '../../../functions/doors/manual.ts';
+import { relayMessages } from '../../../functions/doors/queue.ts';
 import { type InProcessRelay, inProcessRelay, justBefore } from '../../support/in-process-relay.ts';
+import { receivedRecords, sqsRecord } from '../../support/received.ts';
 import {
-  changeProperties,
   changeSettings,
+  closeSound,
   DESTINATION_BUCKET,
+  disableMappings,
   eventually,
   NO_PAUSES,
   PREFIX,
@@ -25,7 +27,7 @@ let relay: InProcessRelay;
 beforeAll(async () => {
   world = await startTwoAccounts({
     change(stacks) {
-      changeProperties(stacks, 'AWS::Lambda::EventSourceMapping', { Enabled: false });
+      disableMappings(stacks);
       changeSettings(stacks, { ...NO_PAUSES, retryDelaySeconds: 0.1 });
     },
   });
@@ -35,10 +37,7 @@ beforeEach(async () => {
   // Nobody takes what S3 tells: each test tells it itself.
   await waiting();
 });
-afterAll(async () => {
-  expect(world.cloud.unexpectedErrors).toEqual([]);
-  await world.close();
-});
+afterAll(() => closeSound(world));
 
 const drop = (Key: string, Body: string | Buffer = 'hello') =>
   world.a.s3.send(new PutObjectCommand({ Bucket: SOURCE_BUCKET, Key, Body }));
@@ -60,15 +59,10 @@ function message(body: unknown, attributes: Record<string, string> = {}): SQSRec
     messageAttributes: Object.fromEntries(messageAttributes),
   } as unknown as SQSRecord;
 }
-/** As the queue hands it out, and as a redrive brings it back: SQS copies what attributes it has. */
-function taken({ Body, MessageAttributes = {} }: Message): SQSRecord {
-  const attributes = Object.entries(MessageAttributes).map(([name, { StringValue }]) => [name, StringValue]);
-  return message(Body, Object.fromEntries(attributes));
-}
-const waiting = async () => (await world.take(world.cloud.outputs('upload-relay-source')['QueueUrl']!)).map(taken);
+const waiting = () => receivedRecords(world);
 
 async function answer(record: SQSRecord, by = relay): Promise<void> {
-  expect(await answerQueue(by.invocation, { Records: [record] })).toEqual({ batchItemFailures: [] });
+  expect(await relayMessages(by.invocation, { Records: [record] })).toEqual({ batchItemFailures: [] });
 }
 async function isDelivered(key: string): Promise<boolean> {
   return (await world.ledgerItem(key))?.['status'] === 'delivered';
@@ -187,7 +181,7 @@ describe('a message that a topic passes on', () => {
     const [letter] = await world.deadLetters();
     expect(JSON.parse(letter!.Body!)).toEqual(body);
     await drop('later');
-    await answer(taken(letter!));
+    await answer(sqsRecord(letter!));
     expect(await isDelivered('later')).toBe(true);
   });
 });
@@ -210,7 +204,7 @@ describe('of a list of keys', () => {
 
   test('one that can’t be relayed is named to a person, and the others are delivered', async () => {
     await drop('by-hand');
-    const { receipts, failures } = await answerManual(relay.invocation, { keys: ['', 'never-there', 'by-hand', 7] });
+    const { receipts, failures } = await relayKeys(relay.invocation, { keys: ['', 'never-there', 'by-hand', 7] });
     expect(receipts).toMatchObject([{ status: 'delivered', source: { key: 'by-hand' } }]);
     const named = failures.map(({ key, failure }) => [key, failure['code']]).toSorted();
     expect(named).toEqual([
@@ -222,7 +216,7 @@ describe('of a list of keys', () => {
 
   test('nothing else is guessed at: the person is told, and nothing is begun', async () => {
     for (const event of [{ keys: ['by-hand'], rout: 'main' }, { keys: [] }, { key: 'a', keys: ['by-hand'] }]) {
-      await expect(answerManual(relay.invocation, event)).rejects.toMatchObject({ code: 'BadEvent' });
+      await expect(relayKeys(relay.invocation, event)).rejects.toMatchObject({ code: 'BadEvent' });
     }
   });
 });
@@ -237,13 +231,13 @@ test('of a batch job, each task is answered for that can be', async () => {
     task('wrong', 'task', 'another-bucket'),
     task('good', 'task'),
   ];
-  const { results } = await answerBatchJob(relay.invocation, job(...tasks));
+  const { results } = await relayBatchJob(relay.invocation, job(...tasks));
   expect(results.map(({ taskId, resultCode }) => [taskId, resultCode])).toEqual([
     ['bad', 'PermanentFailure'],
     ['wrong', 'PermanentFailure'],
     ['good', 'Succeeded'],
   ]);
-  await expect(answerBatchJob(relay.invocation, job(task(undefined, 'task')))).rejects.toMatchObject({
+  await expect(relayBatchJob(relay.invocation, job(task(undefined, 'task')))).rejects.toMatchObject({
     code: 'BadEvent',
   });
 });
@@ -286,7 +280,7 @@ describe('of several routes', () => {
     expect(others).toEqual([]);
     for (const name of ['second', 'third']) expect(reasonOf(letter!)).toContain(`/${PREFIX}${name}/`);
     const mended = withRoutes(['second', DESTINATION_BUCKET], ['third', DESTINATION_BUCKET]);
-    await answer(taken(letter!), mended);
+    await answer(sqsRecord(letter!), mended);
     expect(writes.count).toBe(3);
     expect(await world.deadLetters()).toEqual([]);
   });
@@ -298,7 +292,7 @@ describe('of several routes', () => {
     const writes = countWrites(broken, DESTINATION_BUCKET);
     for (let redrive = 1; redrive <= 2; redrive++) {
       const [letter] = await world.deadLetters();
-      await answer(taken(letter!), broken);
+      await answer(sqsRecord(letter!), broken);
     }
     expect(writes.count).toBe(0);
     expect(await world.deadLetters()).toHaveLength(1);
@@ -310,7 +304,7 @@ describe('of several routes', () => {
     const [letter] = await world.deadLetters();
     const renamed = withRoutes(['other', DESTINATION_BUCKET]);
     const writes = countWrites(renamed, DESTINATION_BUCKET);
-    await answer(taken(letter!), renamed);
+    await answer(sqsRecord(letter!), renamed);
     expect(writes.count).toBe(2);
   });
 
@@ -320,7 +314,7 @@ describe('of several routes', () => {
     expect(letter!.MessageAttributes).not.toHaveProperty('Routes');
     await drop('nowhere-yet');
     const writes = countWrites(relay, DESTINATION_BUCKET);
-    await answer(taken(letter!), withRoutes(['second', DESTINATION_BUCKET]));
+    await answer(sqsRecord(letter!), withRoutes(['second', DESTINATION_BUCKET]));
     expect(writes.count).toBe(2);
   });
 });
@@ -378,7 +372,7 @@ describe('what can’t be finished together isn’t begun together, and loses no
   test('asked for by hand: what waits is begun once the others have ended', async () => {
     const keys = Array.from({ length: 5 }, (_, index) => `heavy ${index}`);
     for (const key of keys) await dropHeavy(key);
-    const { receipts, failures } = await answerManual(hurried().invocation, { keys: [...keys, 'never-there'] });
+    const { receipts, failures } = await relayKeys(hurried().invocation, { keys: [...keys, 'never-there'] });
     expect(receipts.map(({ source }) => source.key).toSorted()).toEqual(keys);
     expect(receipts.map((receipt) => receipt.status)).toEqual(keys.map(() => 'delivered'));
     expect(failures.map(({ key }) => key)).toEqual(['never-there']);
@@ -387,6 +381,6 @@ describe('what can’t be finished together isn’t begun together, and loses no
   test('asked for by hand with too little time left: the person is told', async () => {
     await dropHeavy('too-late');
     const { invocation } = inProcessRelay(world, REMAINING_MS / 2);
-    await expect(answerManual(invocation, { keys: ['too-late'] })).rejects.toMatchObject({ code: 'NotBegun' });
+    await expect(relayKeys(invocation, { keys: ['too-late'] })).rejects.toMatchObject({ code: 'NotBegun' });
   });
 });

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { changeCodeFile, type Fault, Faults, type StackInput } from '../../../emulator/index.ts';
 import type { Route } from '../../../functions/core/route.ts';
 import { SETTINGS_FILE } from '../../../functions/core/settings.ts';
-import { encryptionFor } from '../../../functions/transfer/encryption.ts';
+import { encryptionFor } from '../../../functions/transfer/attributes.ts';
 import { bucketStatements, check, checkOnce, failedLines, namesOf } from '../../support/checked.ts';
 import { dropInOnePart } from '../../support/composite.ts';
 import { smallLarge } from '../../support/large.ts';

@@ -1,17 +1,19 @@
 /** Attacks on one delivery: what lands late, what was deleted, what runs out of time at the last try. The real code, a step between two requests. */
 import { DeleteObjectCommand, GetObjectCommand, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
-import type { Message, SQSClient } from '@aws-sdk/client-sqs';
+import type { SQSClient } from '@aws-sdk/client-sqs';
 import type { SQSRecord } from 'aws-lambda';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
-import { answerBatchJob } from '../../../functions/doors/batch-job.ts';
-import { answerManual } from '../../../functions/doors/manual.ts';
-import { answerQueue } from '../../../functions/doors/queue.ts';
+import { relayBatchJob } from '../../../functions/doors/batch-job.ts';
+import { relayKeys } from '../../../functions/doors/manual.ts';
+import { relayMessages } from '../../../functions/doors/queue.ts';
 import { attributesOf } from '../../../functions/messages/message-history.ts';
 import { type InProcessRelay, inProcessRelay, justBefore } from '../../support/in-process-relay.ts';
+import { receivedRecords, sqsRecord } from '../../support/received.ts';
 import {
-  changeProperties,
   changeSettings,
+  closeSound,
   DESTINATION_BUCKET,
+  disableMappings,
   NO_PAUSES,
   PREFIX,
   SOURCE_BUCKET,
@@ -32,7 +34,7 @@ let relay: InProcessRelay;
 beforeAll(async () => {
   world = await startTwoAccounts({
     change(stacks) {
-      changeProperties(stacks, 'AWS::Lambda::EventSourceMapping', { Enabled: false });
+      disableMappings(stacks);
       changeSettings(stacks, { ...NO_PAUSES, latePutSeconds: LATE_SECONDS });
     },
   });
@@ -42,10 +44,7 @@ beforeEach(async () => {
   // Nobody takes what S3 tells: each test tells it itself.
   await waiting();
 });
-afterAll(async () => {
-  expect(world.cloud.unexpectedErrors).toEqual([]);
-  await world.close();
-});
+afterAll(() => closeSound(world));
 
 const put = (Key: string, Body: string): Promise<Version> =>
   world.a.s3.send(new PutObjectCommand({ Bucket: SOURCE_BUCKET, Key, Body }));
@@ -88,7 +87,7 @@ function triedBefore(record: SQSRecord, tries: number): SQSRecord {
 }
 
 async function answer(by: InProcessRelay, record: SQSRecord): Promise<void> {
-  expect(await answerQueue(by.invocation, { Records: [record] })).toEqual({ batchItemFailures: [] });
+  expect(await relayMessages(by.invocation, { Records: [record] })).toEqual({ batchItemFailures: [] });
 }
 
 function refusingMessagesTo(sqs: SQSClient, queueUrl: string): void {
@@ -101,30 +100,38 @@ function refusingMessagesTo(sqs: SQSClient, queueUrl: string): void {
   );
 }
 
-/** What lies in the queue, once its time has come. */
-async function waiting(): Promise<SQSRecord[]> {
-  const taken = await world.take(world.cloud.outputs('upload-relay-source')['QueueUrl']!);
-  return taken.map(
-    ({ MessageId, Body, MessageAttributes = {} }) =>
-      ({
-        messageId: MessageId,
-        receiptHandle: 'taken',
-        body: Body,
-        attributes: { ApproximateReceiveCount: '1', SentTimestamp: String(Date.now()) },
-        messageAttributes: Object.fromEntries(
-          Object.entries(MessageAttributes).map(([name, { StringValue }]) => [name, { stringValue: StringValue }]),
-        ),
-      }) as unknown as SQSRecord,
+const waiting = () => receivedRecords(world);
+
+/** Stops before its write; what is handed back lets it finish. */
+async function slowRelay(key: string, version: Version, sequencer: string): Promise<() => Promise<void>> {
+  const { promise: isReleased, resolve: release } = Promise.withResolvers<void>();
+  justBefore(
+    relay.writer,
+    'PutObject',
+    () => true,
+    () => isReleased,
   );
+  const slow = answer(relay, event(key, version, sequencer));
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  return () => {
+    release();
+    return slow;
+  };
 }
 
-/** A redrive copies body and attributes onto a new message. */
-function redriven({ Body, MessageAttributes = {} }: Message): SQSRecord {
-  const attributes = Object.entries(MessageAttributes);
-  const messageAttributes = Object.fromEntries(
-    attributes.map(([name, { StringValue }]) => [name, { stringValue: StringValue }]),
+/** Before its first receipt, the source is deleted and the slow one finishes. */
+function relayOvertakenByDelete(key: string, finishSlow: () => Promise<void>): InProcessRelay {
+  const fast = inProcessRelay(world);
+  justBefore(
+    fast.invocation.clients.dynamodb,
+    'PutItem',
+    (nth) => nth === 1,
+    async () => {
+      await remove(key);
+      await finishSlow();
+    },
   );
-  return { ...message(JSON.parse(Body!)), messageAttributes } as unknown as SQSRecord;
+  return fast;
 }
 
 /** Everything that is asked for again is done, when its time has come. */
@@ -217,7 +224,7 @@ describe('a write that went unanswered lands after a newer object was delivered,
     const body = event(key, older, '00A1');
     const late = firstPutUnanswered(relay.writer);
     // Its answer never comes to anybody.
-    await answerQueue(relay.invocation, { Records: [body] });
+    await relayMessages(relay.invocation, { Records: [body] });
     await waiting();
     const again = { ...body, attributes: { ...body.attributes, ApproximateReceiveCount: '2' } };
     await answer(inProcessRelay(world), again);
@@ -233,7 +240,7 @@ describe('a write that went unanswered lands after a newer object was delivered,
     await put(key, 'older');
     await waiting();
     const late = firstPutUnanswered(relay.writer);
-    expect(await answerManual(relay.invocation, { key })).toMatchObject({ receipts: [{ certain: false }] });
+    expect(await relayKeys(relay.invocation, { key })).toMatchObject({ receipts: [{ certain: false }] });
     const newer = await put(key, 'newer');
     await answer(inProcessRelay(world), event(key, newer, '00A2'));
     await late.land();
@@ -333,28 +340,10 @@ describe('after a delete the newest that was delivered stays', () => {
   test('also when the older one is written and recorded between the newer one’s write and its receipt', async () => {
     const key = 'written-between';
     const older = await put(key, 'older');
-    const { promise: isReleased, resolve: release } = Promise.withResolvers<void>();
-    justBefore(
-      relay.writer,
-      'PutObject',
-      () => true,
-      () => isReleased,
-    );
-    const slow = answer(relay, event(key, older, '00C1'));
-    await new Promise((resolve) => setTimeout(resolve, 200));
+    const finishSlow = await slowRelay(key, older, '00C1');
     const between = await put(key, 'between');
     const newest = await put(key, 'newest');
-    const fast = inProcessRelay(world);
-    justBefore(
-      fast.invocation.clients.dynamodb,
-      'PutItem',
-      (nth) => nth === 1,
-      async () => {
-        await remove(key);
-        release();
-        await slow;
-      },
-    );
+    const fast = relayOvertakenByDelete(key, finishSlow);
     await answer(fast, event(key, between, '00C2'));
     expect(await delivered(key)).toBe('newest');
     expect(await world.ledgerItem(key)).toMatchObject({ status: 'delivered', sourceVersionId: newest.VersionId });
@@ -430,13 +419,13 @@ describe('after a delete the newest that was delivered stays', () => {
       () => remove(key),
     );
     if (receives > 0) await answer(writer, event(key, newer, '00C2', receives));
-    else await expect(answerManual(writer.invocation, { key })).rejects.toMatchObject({ code: 'Superseded' });
+    else await expect(relayKeys(writer.invocation, { key })).rejects.toMatchObject({ code: 'Superseded' });
     await untilQuiet();
     expect(await delivered(key)).toBe('newer');
     const letters = await world.deadLetters();
     const codes = letters.map(({ MessageAttributes }) => MessageAttributes?.['ErrorCode']?.StringValue);
     expect(codes).toEqual(['Superseded']);
-    for (const letter of letters) await answer(inProcessRelay(world), redriven(letter));
+    for (const letter of letters) await answer(inProcessRelay(world), sqsRecord(letter));
     await untilQuiet();
     expect(await delivered(key)).toBe('newer');
   });
@@ -455,7 +444,7 @@ describe('after a delete the newest that was delivered stays', () => {
       () => remove(key),
     );
     refusingMessagesTo(invocation.clients.sqs, invocation.config.queueUrl);
-    await expect(answerManual(invocation, { key })).rejects.toMatchObject({ code: 'QueueUnavailable' });
+    await expect(relayKeys(invocation, { key })).rejects.toMatchObject({ code: 'QueueUnavailable' });
     const [letter] = await world.deadLetters();
     expect(letter?.MessageAttributes).toMatchObject({ ErrorCode: { StringValue: 'Superseded' } });
   });
@@ -563,7 +552,7 @@ describe('a message that each receiver dies at is set aside with a reason before
         },
       { step: 'initialize', name: 'acknowledged' },
     );
-    void answerQueue(relay.invocation, { Records: records });
+    void relayMessages(relay.invocation, { Records: records });
     await vi.waitFor(() => expect(acknowledged).toEqual(['handle 1']), 3_000);
     await untilQuiet();
   });
@@ -604,7 +593,7 @@ test('a dead letter remembers that something was written, and a redrive asks whi
   await remove(key);
   const [letter] = await world.deadLetters();
   expect(letter?.MessageAttributes?.['ErrorCode']?.StringValue).toBe('LedgerUnavailable');
-  await answer(inProcessRelay(world), redriven(letter!));
+  await answer(inProcessRelay(world), sqsRecord(letter!));
   expect(await delivered(key)).toBe('newer');
 });
 
@@ -624,7 +613,7 @@ test('what was asked for by hand, written and not recorded is looked after by a 
       await remove(key);
     },
   );
-  await expect(answerManual(down, { key })).rejects.toMatchObject({ code: 'LedgerUnavailable' });
+  await expect(relayKeys(down, { key })).rejects.toMatchObject({ code: 'LedgerUnavailable' });
   expect(await delivered(key)).toBe('older');
   await untilQuiet();
   expect(await delivered(key)).toBe('newer');
@@ -636,10 +625,10 @@ test('on a create-only route, too, the ledger names what was delivered last, aft
   const routes = config.routes.map((route) => ({ ...route, createOnly: true }));
   const createOnly = { ...relay.invocation, config: { ...config, routes } };
   await put(key, 'older');
-  await answerManual(createOnly, { key });
+  await relayKeys(createOnly, { key });
   await world.b.s3.send(new DeleteObjectCommand({ Bucket: DESTINATION_BUCKET, Key: PREFIX + key }));
   const newer = await put(key, 'newer');
-  await answerManual(createOnly, { key });
+  await relayKeys(createOnly, { key });
   expect(await delivered(key)).toBe('newer');
   expect(await world.ledgerItem(key)).toMatchObject({ status: 'delivered', sourceVersionId: newer.VersionId });
 });
@@ -675,7 +664,7 @@ test('a task of a second batch job starts an execution of its own, whatever its 
   for (const id of ['first', 'first', 'second']) {
     const tasks = [{ taskId: 't', s3Key: key, s3Bucket: SOURCE_BUCKET }];
     const job = { invocationSchemaVersion: '2.0', invocationId: 'i', job: { id }, tasks };
-    expect(await answerBatchJob(invocation, job)).toMatchObject({ results: [{ resultCode: 'Succeeded' }] });
+    expect(await relayBatchJob(invocation, job)).toMatchObject({ results: [{ resultCode: 'Succeeded' }] });
   }
   expect(names[1]).toBe(names[0]);
   expect(names[2]).not.toBe(names[0]);
@@ -684,27 +673,9 @@ test('a task of a second batch job starts an execution of its own, whatever its 
 test('a receipt whose request the SDK has repeated hides no other', async () => {
   const key = 'repeated-receipt';
   const older = await put(key, 'older');
-  const { promise: isReleased, resolve: release } = Promise.withResolvers<void>();
-  justBefore(
-    relay.writer,
-    'PutObject',
-    () => true,
-    () => isReleased,
-  );
-  const slow = answer(relay, event(key, older, '00I1'));
-  await new Promise((resolve) => setTimeout(resolve, 200));
+  const finishSlow = await slowRelay(key, older, '00I1');
   const newer = await put(key, 'newer');
-  const fast = inProcessRelay(world);
-  justBefore(
-    fast.invocation.clients.dynamodb,
-    'PutItem',
-    (nth) => nth === 1,
-    async () => {
-      await remove(key);
-      release();
-      await slow;
-    },
-  );
+  const fast = relayOvertakenByDelete(key, finishSlow);
   let isFirst = true;
   fast.invocation.clients.dynamodb.middlewareStack.add(
     (next) => async (args) => {

@@ -15,7 +15,7 @@ import {
 import type { SQSRecord } from 'aws-lambda';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { Faults, LocalCloud, readAssembly } from '../../../emulator/index.ts';
-import { answerQueue } from '../../../functions/doors/queue.ts';
+import { relayMessages } from '../../../functions/doors/queue.ts';
 import { synthesize } from '../../../local/synth.ts';
 import { dropInOnePart } from '../../support/composite.ts';
 import { type InProcessRelay, inProcessRelay, justBefore } from '../../support/in-process-relay.ts';
@@ -77,7 +77,7 @@ async function answer(by: InProcessRelay, key: string): Promise<void> {
     body: JSON.stringify({ Records: [{ eventSource: 'aws:s3', eventName: 'ObjectCreated:Put', s3 }] }),
     attributes: { ApproximateReceiveCount: '1', SentTimestamp: String(Date.now()) },
   } as unknown as SQSRecord;
-  expect(await answerQueue(by.invocation, { Records: [record] })).toEqual({ batchItemFailures: [] });
+  expect(await relayMessages(by.invocation, { Records: [record] })).toEqual({ batchItemFailures: [] });
 }
 
 async function saidOf(Bucket: string, Key: string) {

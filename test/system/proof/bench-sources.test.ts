@@ -1,46 +1,29 @@
 /** What the bench measures as the cost of each proof is an object that the relay proves in that way. */
 import { randomBytes } from 'node:crypto';
-import { Agent } from 'node:https';
-import { HeadObjectCommand, S3Client } from '@aws-sdk/client-s3';
-import { NodeHttpHandler } from '@smithy/node-http-handler';
+import { HeadObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { putSource, SOURCE_KINDS } from '../../../bench/sources.ts';
-import { LocalCloud } from '../../../emulator/index.ts';
+import { LocalCloud, templateStack } from '../../../emulator/index.ts';
 import { type Proof, proofOf } from '../../../functions/transfer/proof.ts';
+import { silentS3 } from '../../../local/aws-clients.ts';
+import { ACCOUNT_A, REGION } from '../../support/two-accounts.ts';
 
 const Bucket = 'from-before-checksums';
 /** Parts of 8 MiB and a rest. */
 const LARGE = randomBytes(8 * 1024 ** 2 + 1);
 
-const ACCOUNT = '111111111111';
-const REGION = 'eu-central-1';
-
 let cloud: LocalCloud;
 let client: S3Client;
 
 beforeAll(async () => {
-  cloud = await LocalCloud.start({ stacks: [], accountsWithOperator: [ACCOUNT] });
-  client = new S3Client({
-    endpoint: cloud.url,
-    region: REGION,
-    forcePathStyle: true,
-    credentials: cloud.operator(ACCOUNT),
-    requestHandler: new NodeHttpHandler({ httpsAgent: new Agent({ ca: cloud.caPem }) }),
-    requestChecksumCalculation: 'WHEN_REQUIRED',
-  });
-  cloud.s3.createBucket({
-    name: Bucket,
-    account: ACCOUNT,
-    region: REGION,
-    ownership: 'BucketOwnerEnforced',
-    addsChecksums: false,
-  });
+  const template = { Resources: { Bucket: { Type: 'AWS::S3::Bucket', Properties: { BucketName: Bucket } } } };
+  const stack = templateStack({ account: ACCOUNT_A, region: REGION, name: 'old-objects', template });
+  cloud = await LocalCloud.start({ stacks: [stack] });
+  cloud.s3.bucket(Bucket).settings.addsChecksums = false;
+  client = silentS3(cloud, { region: REGION, credentials: cloud.operator(ACCOUNT_A) });
 });
 
-afterAll(async () => {
-  client?.destroy();
-  await cloud?.close();
-});
+afterAll(() => cloud.close());
 
 /** Of an object of two parts, where it has parts. */
 const PROOFS: Record<string, Partial<Proof>> = {

@@ -153,7 +153,7 @@ describe('ten mistakes are found, explained, and mended by what is there to past
       },
       ({ cloud }, { side, account, change, statement }) => {
         expect([side, account]).toEqual(['destination', ACCOUNT_B]);
-        expect(change).toContain(`the external ids differ: on this side it is "${EXTERNAL_ID}"`);
+        expect(change).toContain(`the external ids differ: on the relay's side it is "${EXTERNAL_ID}"`);
         cloud.directory.replaceTrust(WRITER_ROLE_ARN, policy(statement));
       },
     );

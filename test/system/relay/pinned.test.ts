@@ -14,7 +14,9 @@ import { type InProcessRelay, inProcessRelay, justBefore } from '../../support/i
 import { delivered } from '../../support/relay.ts';
 import {
   changeProperties,
+  closeSound,
   DESTINATION_BUCKET,
+  disableMappings,
   PREFIX,
   SOURCE_BUCKET,
   startTwoAccounts,
@@ -63,7 +65,7 @@ describe.each([
       change: (stacks) => {
         changeProperties(stacks.slice(0, 1), 'AWS::S3::Bucket', properties);
         // Only the relay in this process is to work here.
-        changeProperties(stacks, 'AWS::Lambda::EventSourceMapping', { Enabled: false });
+        disableMappings(stacks);
       },
     });
   });
@@ -72,10 +74,7 @@ describe.each([
     relay = inProcessRelay(world);
   });
 
-  afterAll(async () => {
-    expect(world.cloud.unexpectedErrors).toEqual([]);
-    await world.close();
-  });
+  afterAll(() => closeSound(world));
 
   test.each([
     ['small', SMALL, 1],
@@ -134,7 +133,7 @@ describe.each([
 describe('bytes that are damaged on the way', () => {
   beforeAll(async () => {
     world = await startTwoAccounts({
-      change: (stacks) => changeProperties(stacks, 'AWS::Lambda::EventSourceMapping', { Enabled: false }),
+      change: disableMappings,
     });
   });
 

@@ -1,13 +1,14 @@
 /** A message that wasn't tried is sent anew, and is still the same one. */
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
-import type { SQSRecord } from 'aws-lambda';
 import { afterEach, expect, test } from 'vitest';
-import { answerQueue } from '../../../functions/doors/queue.ts';
+import { relayMessages } from '../../../functions/doors/queue.ts';
 import type { Invocation } from '../../../functions/invocation/invocation.ts';
 import { attributesOf, historyOf } from '../../../functions/messages/message-history.ts';
 import { inProcessRelay } from '../../support/in-process-relay.ts';
+import { receivedRecords } from '../../support/received.ts';
 import {
-  changeProperties,
+  closeSound,
+  disableMappings,
   eventually,
   RELAY_LOG_GROUP,
   SOURCE_BUCKET,
@@ -17,10 +18,7 @@ import {
 
 let world: TwoAccounts;
 
-afterEach(async () => {
-  expect(world.cloud.unexpectedErrors).toEqual([]);
-  await world.close();
-});
+afterEach(() => closeSound(world));
 
 /** At the cautious pace a second and a half each, of the three and a half that there are: two go into an invocation. */
 const HEAVY_BYTES = 30_000_000;
@@ -42,20 +40,20 @@ const told = (message: string): LogLine[] =>
 
 test('ten objects that can’t all be finished in one invocation’s time all arrive, with not a single try to lose', async () => {
   world = await startTwoAccounts({
-    change: (stacks) => changeProperties(stacks, 'AWS::Lambda::EventSourceMapping', { Enabled: false }),
+    change: disableMappings,
   });
   // S3's test event.
-  await receive();
+  await receivedRecords(world);
   const { invocation } = inProcessRelay(world, REMAINING_MS);
   const hasOneTry: Invocation = { ...invocation, config: { ...invocation.config, maxReceives: 1 } };
   const keys = Array.from({ length: 10 }, (_, index) => `heavy-${index}`);
   for (const key of keys) await world.cloud.s3.putSparseObject({ bucket: SOURCE_BUCKET, key, sizeBytes: HEAVY_BYTES });
   const firstIds = new Set<string>();
   const perInvocation: number[] = [];
-  for (let batch = await receive(); batch.length > 0; batch = await receive()) {
+  for (let batch = await receivedRecords(world); batch.length > 0; batch = await receivedRecords(world)) {
     for (const record of batch) firstIds.add(historyOf(record).firstId);
     // The invocation acknowledges them all.
-    expect(await answerQueue(hasOneTry, { Records: batch })).toEqual({ batchItemFailures: [] });
+    expect(await relayMessages(hasOneTry, { Records: batch })).toEqual({ batchItemFailures: [] });
     perInvocation.push(batch.length);
   }
   expect(await world.deadLetters()).toEqual([]);
@@ -63,24 +61,6 @@ test('ten objects that can’t all be finished in one invocation’s time all ar
   expect(perInvocation).toEqual([10, 8, 6, 4, 2]);
   expect(firstIds.size).toBe(10);
 });
-
-/** What the queue holds, as Lambda hands it over. */
-async function receive(): Promise<SQSRecord[]> {
-  const messages = await world.take(world.cloud.outputs('upload-relay-source')['QueueUrl']!);
-  return messages.map(
-    ({ MessageId, Body, MessageAttributes = {} }) =>
-      ({
-        messageId: MessageId,
-        receiptHandle: 'taken',
-        body: Body,
-        attributes: { ApproximateReceiveCount: '1', SentTimestamp: String(Date.now()) },
-        messageAttributes: Object.fromEntries(
-          Object.entries(MessageAttributes).map(([name, { StringValue }]) => [name, { stringValue: StringValue }]),
-        ),
-        eventSource: 'aws:sqs',
-      }) as unknown as SQSRecord,
-  );
-}
 
 test('what the queue itself has given up on starts afresh when it is redriven', async () => {
   world = await startTwoAccounts();
@@ -107,11 +87,11 @@ test('what the queue itself has given up on starts afresh when it is redriven', 
 
 test('what waits for a route that has another name by now goes along the routes that there are', async () => {
   world = await startTwoAccounts({
-    change: (stacks) => changeProperties(stacks, 'AWS::Lambda::EventSourceMapping', { Enabled: false }),
+    change: disableMappings,
   });
   await world.cloud.s3.putSparseObject({ bucket: SOURCE_BUCKET, key: 'waiting', sizeBytes: 1 });
   // S3's test event and the upload's own.
-  await receive();
+  await receivedRecords(world);
   const { QueueUrl } = world.cloud.outputs('upload-relay-source');
   const left = new Set(['0/name-of-then']);
   const firstSentAt = Date.now() - 3_600_000;
@@ -124,6 +104,6 @@ test('what waits for a route that has another name by now goes along the routes 
     }),
   );
   const { invocation } = inProcessRelay(world);
-  expect(await answerQueue(invocation, { Records: await receive() })).toEqual({ batchItemFailures: [] });
+  expect(await relayMessages(invocation, { Records: await receivedRecords(world) })).toEqual({ batchItemFailures: [] });
   expect(await world.ledgerItem('waiting')).toMatchObject({ status: 'delivered' });
 });

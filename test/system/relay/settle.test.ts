@@ -5,15 +5,16 @@ import { SourceObject } from '../../../functions/core/source-object.ts';
 import { relayAtOnce } from '../../../functions/doors/relay-at-once.ts';
 import type { FailedReceipt, Receipt } from '../../../functions/ledger/receipt.ts';
 import { record } from '../../../functions/ledger/write.ts';
-import { sendReports } from '../../../functions/reporting/publish-events.ts';
+import { publishEvents } from '../../../functions/reporting/publish-events.ts';
 import type { VersionHint } from '../../../functions/request/relay-request.ts';
 import { eventFixture } from '../../support/events.ts';
 import { type InProcessRelay, inProcessRelay, justBefore } from '../../support/in-process-relay.ts';
 import { listener } from '../../support/listener.ts';
 import { delivered } from '../../support/relay.ts';
 import {
-  changeProperties,
+  closeSound,
   DESTINATION_BUCKET,
+  disableMappings,
   eventually,
   PREFIX,
   SOURCE_BUCKET,
@@ -27,7 +28,7 @@ let relay: InProcessRelay;
 beforeAll(async () => {
   world = await startTwoAccounts({
     // Only the relay in this process is to work here.
-    change: (stacks) => changeProperties(stacks, 'AWS::Lambda::EventSourceMapping', { Enabled: false }),
+    change: disableMappings,
     last: [listener()],
   });
 });
@@ -36,10 +37,7 @@ beforeEach(() => {
   relay = inProcessRelay(world);
 });
 
-afterAll(async () => {
-  expect(world.cloud.unexpectedErrors).toEqual([]);
-  await world.close();
-});
+afterAll(() => closeSound(world));
 
 const put = (Key: string, Body: string) => world.a.s3.send(new PutObjectCommand({ Bucket: SOURCE_BUCKET, Key, Body }));
 const relayed = async (key: string, hint?: VersionHint) =>
@@ -232,7 +230,7 @@ describe('EventBridge is told', () => {
     await world.take(world.cloud.outputs('listener')['QueueUrl']!);
     const { VersionId } = await put('told', 'x');
     const [receipt] = await relayed('told', { versionId: VersionId, sequencer: '00AB' });
-    await sendReports(relay.invocation);
+    await publishEvents(relay.invocation);
     const event = await nextEvent();
     expect(event.detail).toEqual(JSON.parse(JSON.stringify(receipt)));
     expect(fieldsOf(event)).toEqual(fieldsOf(eventFixture('out/object-relayed')));
@@ -242,7 +240,7 @@ describe('EventBridge is told', () => {
   test('of a failure, with its reason, as events/out/object-relay-failed.json shows it', async () => {
     await world.take(world.cloud.outputs('listener')['QueueUrl']!);
     await expect(relayed('missing', { versionId: 'gone', sequencer: '00AB' })).rejects.toThrow();
-    await sendReports(relay.invocation);
+    await publishEvents(relay.invocation);
     const event = await nextEvent();
     expect(event).toMatchObject({
       'detail-type': 'Object Relay Failed',

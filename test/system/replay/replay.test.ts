@@ -2,9 +2,9 @@
 import { BatchWriteItemCommand } from '@aws-sdk/client-dynamodb';
 import { DeleteObjectCommand, HeadObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
+import pMap from 'p-map';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { Faults } from '../../../emulator/index.ts';
-import { inLanes } from '../../../functions/core/in-lanes.ts';
 import type { ReplayAnswer } from '../../../functions/handlers/replay.ts';
 import { eventFixture, replayEventNames } from '../../support/events.ts';
 import { executions, kill } from '../../support/large.ts';
@@ -20,7 +20,7 @@ import {
   type TwoAccounts,
 } from '../../support/two-accounts.ts';
 
-const LANES = 10;
+const AT_ONCE = 10;
 const LOG_GROUP = '/aws/lambda/upload-relay-replay';
 const COUNT = 120;
 const RECEIPTS_GONE = 37;
@@ -46,9 +46,9 @@ beforeAll(async () => {
     faults,
   });
   expect(await replay({})).toEqual({ status: 'done', scanned: 0, alreadyDelivered: 0, sent: 0, bytes: 0 });
-  await inLanes(LANES, KEYS, (key) =>
-    world.a.s3.send(new PutObjectCommand({ Bucket: SOURCE_BUCKET, Key: key, Body: key })),
-  );
+  await pMap(KEYS, (key) => world.a.s3.send(new PutObjectCommand({ Bucket: SOURCE_BUCKET, Key: key, Body: key })), {
+    concurrency: AT_ONCE,
+  });
   await allDelivered(KEYS);
 });
 
@@ -70,7 +70,9 @@ async function replay(event: object): Promise<ReplayAnswer> {
 }
 
 const allDelivered = (keys: readonly string[]) =>
-  inLanes(LANES, keys, (key) => eventually(async () => (await world.ledgerItem(key))?.['status'] === 'delivered'));
+  pMap(keys, (key) => eventually(async () => (await world.ledgerItem(key))?.['status'] === 'delivered'), {
+    concurrency: AT_ONCE,
+  });
 
 /** As if they had never been delivered. */
 async function loseReceipts(keys: readonly string[]): Promise<void> {
@@ -118,8 +120,10 @@ describe('only what is missing', () => {
     });
     await allDelivered(gone);
     expect(await startedAt(kept)).toEqual(before);
-    await inLanes(LANES, HOSTILE, (key) =>
-      world.b.s3.send(new HeadObjectCommand({ Bucket: DESTINATION_BUCKET, Key: PREFIX + key })),
+    await pMap(
+      HOSTILE,
+      (key) => world.b.s3.send(new HeadObjectCommand({ Bucket: DESTINATION_BUCKET, Key: PREFIX + key })),
+      { concurrency: AT_ONCE },
     );
   });
 

@@ -52,7 +52,7 @@ describe('a mistake is one line that says what to do, and exit code 2', () => {
       'Cannot read /no/such/file: there is no such file or folder.',
     ],
     ['an option that does not exist', ['--onec'], "Unknown option '--onec'. Try: npm start -- --help"],
-    ['a port that is none', ['--port', '65536'], '--port is "65536": it must be a number from 0 to 65535.'],
+    ['a port that is none', ['--port', '65536'], '--port is "65536": it must be a whole number from 0 to 65535.'],
   ])('%s', async (_, args, sentence) => {
     const { exitCode, output } = start(...args);
     expect(await exitCode).toBe(2);

@@ -1,4 +1,4 @@
-/** `npm run try` where it can't, or must not, succeed; that it does what the README says, test/acceptance/docs sees. */
+/** `npm run try` where it can't, or must not, succeed; that it does what docs/tour.md says, test/acceptance/docs sees. */
 import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

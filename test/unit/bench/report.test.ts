@@ -18,7 +18,7 @@ test.each([
 
 describe('npm run bench --', () => {
   test('has defaults', () => {
-    expect(parseOptions([])).toEqual({ rounds: 5, sections: SECTIONS, json: undefined, write: false, help: false });
+    expect(parseOptions([])).toEqual({ rounds: 5, sections: SECTIONS, json: undefined, write: false });
   });
 
   test('measures the cost of each proof alone', () => {

@@ -22,7 +22,6 @@ import {
   UploadPartCopyCommand,
 } from '@aws-sdk/client-s3';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { tellingChecksums } from '../../../../functions/aws/telling-checksums.ts';
 import { type ChecksumAlgorithm, runningChecksum } from '../../../services/s3/body/checksums.ts';
 import { S3Fixture } from './s3-fixture.ts';
 
@@ -41,7 +40,15 @@ let telling: S3Client;
 beforeAll(async () => {
   fixture = await S3Fixture.start();
   client = fixture.root(undefined, { requestChecksumCalculation: 'WHEN_REQUIRED' });
-  telling = tellingChecksums(fixture.root(undefined, { responseChecksumValidation: 'WHEN_REQUIRED' }));
+  telling = fixture.root(undefined, { responseChecksumValidation: 'WHEN_REQUIRED' });
+  // `ChecksumMode` in the input would have the SDK compute the checksum as well.
+  telling.middlewareStack.add(
+    (next) => (args) => {
+      (args.request as { headers: Record<string, string> }).headers['x-amz-checksum-mode'] = 'ENABLED';
+      return next(args);
+    },
+    { step: 'build', name: 'checksumMode' },
+  );
   fixture.createBucket(Bucket);
   fixture.createBucket(OLD, { addsChecksums: false });
 });

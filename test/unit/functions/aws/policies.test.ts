@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { sourceStatements, writeStatements } from '../../../../functions/aws/policies.ts';
+import { keyStatement, sourceStatements, writeStatements } from '../../../../functions/aws/policies.ts';
 import { listingPolicy, readingPolicy, sessionPolicy } from '../../../../functions/aws/session-policy.ts';
-import { keyStatement } from '../../../../functions/check/statements.ts';
 import { aPull, aRoute } from '../../../support/relay.ts';
 
 const KEY = 'arn:aws:kms:us-east-1:222222222222:key/k';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { readCheckConfig, readConfig } from '../../../../functions/core/config.ts';
+import { readCheckConfig, readConfig, readReplayConfig } from '../../../../functions/core/config.ts';
 import { aPull, aRoute } from '../../../support/relay.ts';
 
 const ENVIRONMENT = {
@@ -93,5 +93,31 @@ describe('what is wrong is named', () => {
     const replayRoleArn = 'arn:aws:iam::111111111111:role/replay';
     const json = JSON.stringify({ ...SETTINGS, routes, replayRoleArn, protectLedger: false });
     expect(() => readCheckConfig(ENVIRONMENT, json)).toThrow(sentence);
+  });
+});
+
+describe('what is wrong in the configuration of replay is named', () => {
+  const environment = { QUEUE_URL: 'url', QUEUE_ARN: 'arn', DEAD_LETTER_QUEUE_ARN: 'dead', LEDGER_TABLE: 'ledger' };
+  const destination = { account: '222222222222', bucket: 'destination', prefix: 'in/' };
+  const settings: Record<string, unknown> = {
+    name: 'upload-relay',
+    sourceBucket: 'source',
+    sourceAccount: '111111111111',
+    routes: [{ name: 'main', filter: { prefix: '', suffix: '' }, createOnly: false, destination }],
+    retryDelaySeconds: 30,
+    replayFunction: 'arn:aws:lambda:us-east-1:111111111111:function:replay:live',
+    relay: { concurrency: 20, memoryMiB: 384, largeObjectBytes: 5_368_709_120, largeSlots: 2, largeWorkers: 16 },
+  };
+
+  test.each(Object.keys(environment))('variable %s missing', (name) => {
+    expect(() => readReplayConfig(environment, JSON.stringify(settings))).not.toThrow();
+    expect(() => readReplayConfig({ ...environment, [name]: undefined }, JSON.stringify(settings))).toThrow(
+      `Environment variable ${name}: it is`,
+    );
+  });
+
+  test.each(Object.keys(settings))('field %s missing', (name) => {
+    const json = JSON.stringify({ ...settings, [name]: undefined });
+    expect(() => readReplayConfig(environment, json)).toThrow(`settings.json: field "${name}": `);
   });
 });

@@ -86,9 +86,9 @@ describe('the deadline', () => {
     expect(invocation.signal.reason).toMatchObject({ code: 'OutOfTime', retryable: true });
   });
 
-  test('does not come when the work is done', () => {
-    const { invocation, done } = withDeadline({} as Relay, () => 10_000);
-    done();
+  test('does not come when the work is clear', () => {
+    const { invocation, clear } = withDeadline({} as Relay, () => 10_000);
+    clear();
     vi.advanceTimersByTime(20_000);
     expect(invocation.signal.aborted).toBe(false);
     expect(vi.getTimerCount()).toBe(0);

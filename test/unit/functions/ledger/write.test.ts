@@ -72,7 +72,7 @@ interface New {
 const isKnownOlder = (one: Version, other: Pick<Version, 'sequencer'>) =>
   one.sequencer !== undefined && other.sequencer !== undefined && one.sequencer < other.sequencer;
 
-/** Of 0031, and of the issue: whether the receipt takes the place of what is there. */
+/** Of 0030, and of the issue: whether the receipt takes the place of what is there. */
 function takesPlace(old: Old, { status, sequencer, isClaimed }: New): boolean {
   const delivery = old.status === 'delivered' ? old.version : old.delivered;
   switch (status) {

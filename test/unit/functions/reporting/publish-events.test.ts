@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Invocation } from '../../../../functions/invocation/invocation.ts';
 import type { Receipt } from '../../../../functions/ledger/receipt.ts';
-import { report, sendReports } from '../../../../functions/reporting/publish-events.ts';
+import { publishEvents, report } from '../../../../functions/reporting/publish-events.ts';
 
 const receiptOf = (key: string) => ({ status: 'delivered', source: { key } }) as Receipt;
 
@@ -28,8 +28,8 @@ function listening(answer: () => Promise<object>) {
 test('ten events go into one request, and none twice', async () => {
   const { invocation, sizes } = listening(async () => ({}));
   for (let index = 0; index < 12; index++) report(invocation, receiptOf(`k${index}`));
-  await sendReports(invocation);
-  await sendReports(invocation);
+  await publishEvents(invocation);
+  await publishEvents(invocation);
   expect(sizes).toEqual([10, 2]);
 });
 
@@ -38,11 +38,11 @@ test('what EventBridge does not take is logged, and the relay goes on', async ()
     Entries: [{}, { ErrorCode: 'ThrottlingException', ErrorMessage: 'slow' }],
   }));
   for (const key of ['a', 'b']) report(refusing.invocation, receiptOf(key));
-  await sendReports(refusing.invocation);
+  await publishEvents(refusing.invocation);
   expect(refusing.warnings).toEqual([{ ErrorCode: 'ThrottlingException', ErrorMessage: 'slow' }]);
 
   const broken = listening(() => Promise.reject(new Error('no network')));
   report(broken.invocation, receiptOf('a'));
-  await sendReports(broken.invocation);
+  await publishEvents(broken.invocation);
   expect(broken.warnings).toMatchObject([{ events: 1, failure: { operation: 'PutEvents' } }]);
 });

@@ -7,12 +7,11 @@ import { isManualEvent, parseManualEvent } from '../../../../functions/request/m
 import { messageBody } from '../../../../functions/request/message-body.ts';
 import { isSqsEvent, parseMessageBody } from '../../../../functions/request/sqs-message.ts';
 import { eventFixture, eventNames, messageBodies } from '../../../support/events.ts';
-import { aPull } from '../../../support/relay.ts';
+import { aPull, aRoute } from '../../../support/relay.ts';
 
 const BUCKET = 'upload-relay-source-111111111111';
-const ALL = { filter: { prefix: '', suffix: '' }, createOnly: false };
-const CUSTOMER = { name: 'customer', ...ALL, pull: aPull() };
-const SOURCES = { sourceBucket: BUCKET, routes: [{ name: 'main', ...ALL }, CUSTOMER] };
+const CUSTOMER = aRoute({ name: 'customer', pull: aPull() });
+const SOURCES = { sourceBucket: BUCKET, routes: [aRoute(), CUSTOMER] };
 
 describe('every queue fixture says which keys it asks for', () => {
   test.each([

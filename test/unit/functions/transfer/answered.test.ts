@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { errorCodeIn } from '../../../../functions/aws/telling-errors.ts';
+import { errorCodeIn } from '../../../../functions/aws/errors-in-200.ts';
 import { doubtAbout, requireAnswer } from '../../../../functions/transfer/answered.ts';
 import type { Transfer } from '../../../../functions/transfer/transfer.ts';
 

@@ -1,0 +1,87 @@
+/** What the command lines of this repository share: help, options, the words for a mistake, and exit codes. */
+import { type ParseArgsConfig, parseArgs } from 'node:util';
+import { UserError } from './start/user-error.ts';
+
+export const EXIT_FAILED = 1;
+export const EXIT_USAGE = 2;
+/** As a shell tells it: 128 and SIGINT's number. */
+export const EXIT_INTERRUPTED = 130;
+
+/** Gets the arguments without node and script, and may answer with an exit code; 0 otherwise. */
+type Main = (args: string[]) => Promise<number | undefined> | Promise<void>;
+
+/**
+ * Runs a program. `--help` prints the help and starts nothing. A mistake of the user is a sentence and exit code 2; any other error
+ * comes with its stack, and exit code 1.
+ */
+export function runCli(main: Main, { help }: { help: string }): void {
+  const args = process.argv.slice(2);
+  if (asksForHelp(args)) {
+    process.stdout.write(help);
+    return;
+  }
+  main(args).then((exitCode) => {
+    process.exitCode = exitCode ?? 0;
+  }, fail);
+}
+
+function fail(error: unknown): void {
+  const isMistake = error instanceof UserError;
+  process.exitCode = isMistake ? EXIT_USAGE : EXIT_FAILED;
+  process.stderr.write(`${isMistake ? error.message : ((error as Error).stack ?? error)}\n`);
+}
+
+/** What comes after `--` is no option. */
+function asksForHelp(args: readonly string[]): boolean {
+  const end = args.indexOf('--');
+  return args.slice(0, end === -1 ? undefined : end).some((arg) => arg === '--help' || arg === '-h');
+}
+
+/**
+ * @param command as a person types it, e.g. `npm run bench`
+ * @throws UserError for an option or argument that does not exist, or an option without its value
+ */
+export function parseOptionsOf<T extends ParseArgsConfig>(command: string, config: T): ReturnType<typeof parseArgs<T>> {
+  const { args = [], options = {} } = config;
+  try {
+    return parseArgs({ ...config, args: withNegativeNumbers(args, options) }) as ReturnType<typeof parseArgs<T>>;
+  } catch (error) {
+    const [sentence] = (error as Error).message.split(/\.\s/);
+    throw new UserError(`${sentence!.replace('is ambiguous', 'missing')}. Try: ${command} -- --help`);
+  }
+}
+
+/** `--seed -1` as `--seed=-1`: a number is no option, and the limits have words of their own for it. */
+function withNegativeNumbers(args: readonly string[], options: NonNullable<ParseArgsConfig['options']>): string[] {
+  const joined: string[] = [];
+  for (const arg of args) {
+    const before = joined.at(-1) ?? '';
+    const takesValue = before.startsWith('--') && options[before.slice(2)]?.type === 'string';
+    if (takesValue && /^-\d/.test(arg)) joined[joined.length - 1] = `${before}=${arg}`;
+    else joined.push(arg);
+  }
+  return joined;
+}
+
+export interface Limits {
+  least: number;
+  /** None unless given. */
+  most?: number;
+}
+
+/** @throws UserError naming the option and what was given */
+export function wholeNumber(option: string, text: string, limits: Limits): number {
+  return number(option, text, limits, /^\d+$/, 'whole number');
+}
+
+/** With or without a fraction. @throws UserError naming the option and what was given */
+export function decimalNumber(option: string, text: string, limits: Limits): number {
+  return number(option, text, limits, /^\d+(\.\d+)?$/, 'number');
+}
+
+function number(option: string, text: string, { least, most }: Limits, form: RegExp, kind: string): number {
+  const value = Number(text);
+  if (form.test(text) && value >= least && value <= (most ?? Number.MAX_SAFE_INTEGER)) return value;
+  const range = most === undefined ? `from ${least}` : `from ${least} to ${most}`;
+  throw new UserError(`${option} is "${text}": it must be a ${kind} ${range}.`);
+}

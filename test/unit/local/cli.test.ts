@@ -1,0 +1,66 @@
+/** The command lines of this repository, each as a process of its own. */
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { decimalNumber, parseOptionsOf, wholeNumber } from '../../../local/cli.ts';
+import { UserError } from '../../../local/start/user-error.ts';
+import { REPOSITORY } from '../../support/aws-cli.ts';
+
+const run = (program: string, ...args: string[]) =>
+  spawnSync(process.execPath, [join(REPOSITORY, program), ...args], { encoding: 'utf8', cwd: REPOSITORY });
+
+test.each([
+  ['local/main.ts', 'npm start'],
+  ['local/fire.ts', 'npm run fire'],
+  ['local/try/main.ts', 'npm run try'],
+  ['local/dashboard/main.ts', 'npm run dashboard'],
+  ['bench/main.ts', 'npm run bench'],
+  ['test/chaos/main.ts', 'npm run chaos'],
+  ['test/model/exploration/main.ts', 'npm run explore'],
+  ['test/deploys/main.ts', 'npm run deploys'],
+  ['test/deploys/compare.ts', 'npm run compare'],
+  ['test/iam/main.ts', 'npm run prove:iam'],
+  ['test/security/audit.ts', 'npm run audit'],
+  ['test/security/licences/main.ts', 'npm run licences'],
+])('%s --help says how it is called, and starts nothing', (program, command) => {
+  const { status, stdout, stderr } = run(program, '--help');
+  expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+  expect(stdout).toContain(command);
+});
+
+test('a mistake is a sentence without a stack, and exit code 2', () => {
+  const { status, stdout, stderr } = run('test/security/licences/main.ts', '--loud');
+  expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
+  expect(stderr).toBe("Unknown option '--loud'. Try: npm run licences -- --help\n");
+});
+
+const OPTIONS = { seed: { type: 'string' }, only: { type: 'string', multiple: true } } as const;
+const parse = (...args: string[]) => parseOptionsOf('npm run x', { args, options: OPTIONS });
+
+test.each([
+  [['--seed'], "Option '--seed <value>' argument missing. Try: npm run x -- --help"],
+  [['--seed', '--only', 'a'], "Option '--seed' argument missing. Try: npm run x -- --help"],
+  [['a'], "Unexpected argument 'a'. Try: npm run x -- --help"],
+])('%j is named', (args, sentence) => {
+  expect(() => parse(...args)).toThrow(new UserError(sentence));
+});
+
+test('a negative number is the value of the option before it', () => {
+  expect(parse('--seed', '-1', '--only', '-2', '--only', 'a').values).toEqual({ seed: '-1', only: ['-2', 'a'] });
+});
+
+test.each([
+  ['-1', 'it must be a whole number from 0 to 9.'],
+  ['10', 'it must be a whole number from 0 to 9.'],
+  ['1e0', 'it must be a whole number from 0 to 9.'],
+  ['', 'it must be a whole number from 0 to 9.'],
+])('"%s" is no whole number within limits', (text, reason) => {
+  expect(() => wholeNumber('--seed', text, { least: 0, most: 9 })).toThrow(`--seed is "${text}": ${reason}`);
+});
+
+test('numbers within limits', () => {
+  expect(wholeNumber('--seed', '9', { least: 0, most: 9 })).toBe(9);
+  expect(decimalNumber('--share', '0.5', { least: 0, most: 1 })).toBe(0.5);
+  expect(() => decimalNumber('--share', '1.5', { least: 0 })).not.toThrow();
+  expect(() => decimalNumber('--share', 'x', { least: 1 })).toThrow('--share is "x": it must be a number from 1.');
+});
