@@ -1,3 +1,4 @@
+/** The one port: tells TLS from HTTP, finds the service, verifies the signature and writes the answer. */
 import { createHash, randomUUID } from 'node:crypto';
 import { createServer as createHttpServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';

@@ -1,3 +1,4 @@
+/** Writes a service's answer to the client. */
 import type { ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';

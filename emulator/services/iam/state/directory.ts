@@ -1,3 +1,4 @@
+/** The users and roles of all accounts. */
 import { checkHeld, checkTrustSize } from '../../../authorization/acceptance.ts';
 import { bindPrincipals, type PrincipalIds } from '../../../authorization/principal.ts';
 import { ApiError, type Clock } from '../../../core/api.ts';
