@@ -1,12 +1,9 @@
-/** What IAM takes of policies beside their grammar: characters, sizes, and the partition of what they name. */
-import { createHash } from 'node:crypto';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { checkManagedSize } from '../../../authorization/acceptance.ts';
 import { type PolicyKind, parsePolicy } from '../../../authorization/policy.ts';
 import { bindPrincipals } from '../../../authorization/principal.ts';
 import type { PolicyDocument, Statement } from '../../../core/policy-document.ts';
 import { Directory } from '../../../services/iam/state/directory.ts';
-import { packedPolicySize } from '../../../services/sts/packed-policy.ts';
 
 const ACCOUNT = '111111111111';
 const GOV = '222222222222';
@@ -182,28 +179,5 @@ describe('partitions', () => {
     directory.addAccount(GOV, 'aws-us-gov');
     expect(() => directory.addAccount(GOV, 'aws')).toThrow(`Account ${GOV} belongs to the partition aws-us-gov`);
     expect(directory.partitionOf(ACCOUNT)).toBe('aws');
-  });
-});
-
-describe('a session policy is packed', () => {
-  test('what repeats itself takes little room', () => {
-    const Resource = Array.from({ length: 40 }, (_, index) => `arn:aws:s3:::uploads/incoming/${index}/*`);
-    const policy = JSON.stringify(identity(Resource));
-    expect(policy.length).toBeGreaterThan(1500);
-    expect(packedPolicySize(policy)).toBeLessThan(40);
-  });
-
-  test('what is all different reaches the limit before that of the characters', () => {
-    const digests = Array.from({ length: 22 }, (_, index) =>
-      createHash('sha512').update(`${index}`).digest('base64url'),
-    );
-    const policy = JSON.stringify(identity(`arn:aws:s3:::b/${digests.join('')}`));
-    expect(policy.length).toBeLessThan(2048);
-    expect(() => packedPolicySize(policy)).toThrow(
-      expect.objectContaining({
-        code: 'PackedPolicyTooLarge',
-        message: expect.stringMatching(/consumes 1\d\d% of allotted/),
-      }),
-    );
   });
 });
