@@ -74,8 +74,6 @@ export type RedriveRequest = z.infer<typeof redriveSchema>;
 const EXPECTED =
   '{ "prefix"?, "since"?, "until"?, "newerThanHours"?, "only"?: "missing" | "all", "dryRun"?, "route"?, "objectsPerSecond"? } or { "from": "dead-letter-queue" }';
 
-export type RedriveRequest = z.output<typeof redriveSchema>;
-
 /** @throws RelayError `BadEvent`, naming the field */
 export function parseReplayEvent(value: unknown): ReplayRequest | RedriveRequest {
   if (typeof value === 'object' && value !== null && Object.hasOwn(value, 'from')) {
