@@ -69,6 +69,8 @@ export type ReplayRequest = z.infer<typeof replaySchema>;
 
 const redriveSchema = z.strictObject({ from: z.literal('dead-letter-queue', 'must be "dead-letter-queue"') });
 
+export type RedriveRequest = z.output<typeof redriveSchema>;
+
 const EXPECTED =
   '{ "prefix"?, "since"?, "until"?, "newerThanHours"?, "only"?: "missing" | "all", "dryRun"?, "route"?, "objectsPerSecond"? } or { "from": "dead-letter-queue" }';
 
