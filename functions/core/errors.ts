@@ -96,7 +96,7 @@ export class RelayError extends Error {
  * Whether the object was not begun, for a reason outside of it: the role does not exist yet, or other objects take the time or the
  * slots. Such a failure does not count as an attempt, so it brings nothing closer to the dead-letter queue.
  */
-export function isNoTry({ code }: RelayError): boolean {
+export function isNotBegun({ code }: RelayError): boolean {
   return code === 'RoleAwaited' || code === 'NotBegun' || code === 'LargeObjectsBusy';
 }
 

@@ -1,6 +1,6 @@
 /**
- * Deletes do not travel: of a key that is gone at the source, the newest version that was delivered stays at the destination. Whoever may
- * have written an older one over it delivers it again, by its version, or account B is told to put it back.
+ * Keeps the newest delivered version at the destination when the object is deleted at the source, since deletes do not travel. A write
+ * of an older version may have replaced it. Then the newest is delivered again by its version id, or account B is told to put it back.
  */
 import { asRelayError, RelayError } from '../core/errors.ts';
 import { destinationOf, type Route } from '../core/route.ts';
@@ -14,12 +14,12 @@ import type { Snapshot } from '../transfer/read-whole.ts';
 import { headSource, isGone, type SourceState } from '../transfer/source-state.ts';
 import type { History } from './certainty.ts';
 
-/** What is written next, or the end. */
+/** What is written next, or the receipt that ends the delivery. */
 export type Next = { snapshot: Snapshot; asked?: RelayRequest } | { receipt: RelayReceipt };
 
 /**
- * An object that can't be found. It is no failure if it was delivered; but an earlier try that hasn't told of its end may have written an
- * older version since.
+ * Decides what a missing object means. It is no failure if it was delivered; but an earlier attempt of unknown end may have written
+ * an older version since.
  * @throws RelayError the error, unless the object was delivered; `Superseded`
  */
 export async function whenGone(
@@ -33,7 +33,7 @@ export async function whenGone(
   if (failure.code !== 'SourceMissing') throw failure;
   const failed = failedReceiptOf(request, route, failure, { attempts, startedAt, finishedAt: invocation.now() });
   const { standing } = await record(invocation, failed).catch(() => {
-    // Whoever records the failure hears of the ledger, too.
+    // The caller records this failure next, and will meet the ledger's failure itself.
     throw failure;
   });
   if (standing?.status !== 'delivered') throw failure;
@@ -47,12 +47,12 @@ export async function whenGone(
 export interface WrittenOver extends Recorded {
   receipt: Receipt | AlreadyThereReceipt;
   state: SourceState;
-  /** When the write began; milliseconds. */
+  /** When the write began; milliseconds since the epoch. */
   begunAt: number;
 }
 
 /**
- * What was written before the source was deleted. The ledger's item tells of another version, if there was one.
+ * Decides what stays when the source was deleted after a write. The ledger's item names another version, if there was one.
  * @throws RelayError `Superseded`
  */
 export async function afterDelete(
@@ -65,7 +65,7 @@ export async function afterDelete(
   if (standing) {
     const isNewer = receipt.source.sequencer !== undefined && standing.sequencer !== undefined;
     if (isNewer) return restored(invocation, request, route, standing, own);
-    // What was read is at least as new as the event that led here. Of two unknown ages nobody can tell the greater.
+    // What was read is at least as new as the event that led here. If both ages are unknown, nobody can order them.
     const told = comparable(request.hint?.sequencer);
     if (told !== undefined && standing.sequencer !== undefined && standing.sequencer <= told) {
       const met = await record(invocation, receipt as Receipt, standing);
@@ -77,7 +77,7 @@ export async function afterDelete(
     const right = { ...replaced!, ...state, sequencer: receipt.source.sequencer };
     return restored(invocation, request, route, right, 'another version');
   }
-  // It was recorded after this one's write had begun, so it may have been written after it, too.
+  // The other version was recorded after this write began, so it may have been written after it.
   const isOther = replaced?.status === 'delivered' && nameOf(replaced) !== own;
   if (!isOther || replaced.recordedAt < begunAt) return { receipt };
   return restored(
@@ -105,7 +105,7 @@ async function restored(
     const { largeObjectBytes } = config;
     const plan = planTransfer(request.source, state, { largeObjectBytes, requireProof: route.requireProof });
     if (plan.kind === 'large') throw superseded(request, route, right, wrong);
-    // The receipt tells the version's own place in the order.
+    // The hint gives the receipt this version's own sequencer.
     return { snapshot: { state }, asked: { ...request, hint: { versionId, sequencer } } };
   } catch (error) {
     throw isGone(error) ? superseded(request, route, right, wrong) : error;

@@ -6,29 +6,28 @@ import type { VisibleWrite, VisibleWrites } from '../transfer/visible-writes.ts'
 
 type LateSeconds = Pick<RelayConfig, 'latePutSeconds' | 'lateCompleteSeconds'>;
 
-/** What has happened to an object along a route, as far as it decides what may still happen. */
+/** What earlier attempts at an object along a route may have left behind. */
 export interface History {
-  /** Of the message or task that asks for it: what is started for it bears its name. */
+  /** Of the message or task that asks for it; an execution of relay-large is named after it. */
   messageId: string;
-  /** Whose time it takes: see `Claim`. */
+  /** Who takes the time: see `Claim`. */
   claimant: string;
-  /** Whether it was handed out before and nobody has said what became of it: its receiver may have died in mid-write. */
+  /** Whether the message was received before without being acknowledged: its receiver may have died during a write. */
   isRedelivered: boolean;
-  /** Whether an earlier try may have written something, and none has put it right since. */
+  /** Whether an earlier attempt may have written something that no later one has put right. */
   isUncertain: boolean;
   /** Whether anything has been begun in this invocation. */
   hasWritten: boolean;
-  /** Of this invocation. */
   visibleWrites: VisibleWrites;
 }
 
 /**
- * For how long, in seconds, something that was sent along this way may still take effect; 0 when nothing can. After a
- * delivery, the object is delivered once more when that time is over: nobody would look after what lands in between.
+ * How long, in seconds, a write may still take effect; 0 when none can. After that time the object is delivered once more,
+ * since a write that lands in between would go unnoticed.
  */
 export function quietSeconds(config: LateSeconds, { isRedelivered, visibleWrites }: History): number {
   const late = (write: VisibleWrite) => (write === 'PutObject' ? config.latePutSeconds : config.lateCompleteSeconds);
-  // Whoever died can't tell what it was writing.
+  // A receiver that died may have sent either kind of write.
   const longest = Math.max(config.latePutSeconds, config.lateCompleteSeconds);
   return Math.max(0, isRedelivered ? longest : 0, ...visibleWrites.unanswered.map(late));
 }

@@ -26,27 +26,27 @@ import type { History } from './certainty.ts';
 import { lookAfterWrite, sourceChanged } from './look-again.ts';
 import { startLarge } from './start-large.ts';
 
-/** How often a source that keeps changing is followed before the message goes back to the queue. */
+/** How often a source that keeps changing is delivered again before the message is requeued. */
 const ROUNDS = 5;
 
-/** What an attempt at an object begins with. */
+/** What an attempt begins with. */
 export interface Attempt extends Pick<Timing, 'attempts' | 'startedAt'> {
   history: History;
 }
 
-/** A delivery, and what the ledger said to it. */
+/** A delivery, and what its receipt met in the ledger. */
 interface Written extends Recorded {
   receipt: Receipt | AlreadyThereReceipt;
   upload: WrittenUpload;
 }
 
 /**
- * head (or GET, of a small object) → plan → transfer → record → head again, until the source is what was written.
- * Whoever writes the destination or the ledger looks at the source afterwards and, if it has changed, writes again:
- * that is what makes duplicate, late and reordered events harmless. It never skips a write because of the ledger.
- * Where the source is gone, the ledger tells which version must stay: see `after-delete.ts`.
- * On a create-only route the first to write is the last, so there is nothing to look for.
- * A large object is only started: relay-large does the rest, this look included.
+ * HEAD (or GET, of a small object) → plan → transfer → record → HEAD again, until the source is what was written.
+ * Every writer of the destination or the ledger looks at the source afterwards and writes again if the source has changed. That
+ * makes duplicate, late and reordered events harmless. The ledger never is a reason to skip a write.
+ * If the source is gone, the ledger decides which version must stay: see `after-delete.ts`.
+ * On a create-only route the first write is the last, so nothing is looked at afterwards.
+ * A large object is only started; relay-large does the rest, the second look included.
  */
 export async function deliver(
   invocation: Invocation,
@@ -70,7 +70,7 @@ export async function deliver(
   throw sourceChanged(request.source, 'settle', story);
 }
 
-/** One round; where the look shows that nothing is left to do, its receipt. */
+/** One round. @returns the receipt when the look shows that nothing is left to do */
 async function writeAndLook(
   invocation: Invocation,
   request: RelayRequest,
@@ -91,7 +91,7 @@ async function writeAndLook(
     return writeOnce(invocation, asked, route, snapshot, plan, { timing: attempt, history });
   }).catch(unlessChanged);
   if (written !== undefined && route.createOnly) {
-    // The key was free, so what the ledger tells of was taken away.
+    // The key was free, so the object that the ledger names was removed.
     if (written.receipt.status === 'delivered') await isLastWord(invocation, written);
     return written;
   }
@@ -103,12 +103,12 @@ async function writeAndLook(
   return (await isLastWord(invocation, written)) ? written : { snapshot, asked };
 }
 
-/** Whether the ledger names what was written. If it named another version, the source has told by now that this one is the newest. */
+/** Makes the ledger name what was written: the source has shown that this version is the newest. @returns whether it does */
 async function isLastWord(invocation: Invocation, { receipt, standing }: Written): Promise<boolean> {
   return standing === undefined || (await record(invocation, receipt, standing)).standing === undefined;
 }
 
-/** One version on its way: transfer, receipt. */
+/** Transfers one version and records it. */
 async function writeOnce(
   invocation: Invocation,
   request: RelayRequest,
@@ -130,7 +130,7 @@ async function writeOnce(
   return { receipt, upload: { state, tagging: attributes.Tagging }, ...(await record(invocation, receipt)) };
 }
 
-/** An object that the event calls small is read at once; otherwise the head tells how to go about it. */
+/** Reads an object at once if the event says that it is small; otherwise a HEAD decides how it is transferred. */
 async function firstLook(invocation: Invocation, request: RelayRequest, route: Route): Promise<Snapshot> {
   const { clients, signal } = invocation;
   const { source, hint } = request;
@@ -143,13 +143,13 @@ function look({ clients, signal }: Invocation, { source }: RelayRequest, route: 
   return headSource(clients.reader(route), source, signal);
 }
 
-/** An overwrite in mid-copy is no failure: the next round takes the newer object. */
+/** An overwrite during the transfer is no failure: the next round delivers the newer object. */
 function unlessChanged(error: unknown): undefined {
   if (error instanceof RelayError && error.code === 'SourceChanged') return undefined;
   throw error;
 }
 
-/** A key that is taken is no failure: the receipt says so. */
+/** A key that is taken is no failure on a create-only route; the receipt says so. */
 function unlessAlreadyThere(error: unknown): undefined {
   if (error instanceof RelayError && error.code === 'AlreadyThere') return undefined;
   throw error;

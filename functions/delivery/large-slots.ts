@@ -9,36 +9,36 @@ import { RelayError } from '../core/errors.ts';
 import type { LargeSlots, Relay } from '../invocation/invocation.ts';
 import { type Holders, leaveSlot, takeSlot, type Verdict } from './lease.ts';
 
-/** Until an execution has begun. If Lambda keeps it waiting for longer, it takes a slot by itself. */
+/** Until the execution has begun. If Lambda keeps it waiting longer, it takes a slot itself. */
 const START_SECONDS = 300;
-/** An invocation's quarter of an hour, a pause's, and some to spare: between these, somebody holds it anew. */
+/** An invocation and a pause take a quarter of an hour each; the lease is renewed between them, and this leaves some to spare. */
 const LEASE_SECONDS = 2_100;
 
-/** Receipts' ids begin with a route's name, which has no `#`. */
+/** Ids of receipts begin with a route's name, which has no `#`. */
 const ITEM_ID = '#large-objects';
-/** Each of them means that somebody else has written, so this many in a row are of those who hold slots. */
+/** Each round means that another writer came first. */
 const ROUNDS = 50;
-/** So much of a message's first pause: a large object takes minutes. */
+/** A large object takes minutes, so a message waits for several of its first pauses. */
 const PAUSES = 4;
-/** In a flood, an execution environment doesn't ask anew for each message: one item takes some 1,000 writes a second. */
+/** An environment does not ask again for each message of a flood, since one item takes some 1,000 writes a second. */
 const BUSY_MS = 2_000;
 
-/** The item as it was seen; without a version, there is none yet. */
+/** The item as it was seen; without a version, there was none. */
 interface Seen {
   holders: Holders;
   version: number | undefined;
 }
 
 /**
- * Keeps who holds a slot in one item of the ledger's table. It is changed only as it was seen, and it is read by a put whose
- * condition is never met, so that the relay's role needs nothing but dynamodb:PutItem.
+ * Keeps who holds a slot in one item of the ledger's table. A put changes the item only if nobody else has changed it since it was read.
+ * It is read with a put whose condition is never met, so the relay's role needs nothing but dynamodb:PutItem.
  * https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_PutItem.html (ReturnValuesOnConditionCheckFailure)
  */
 export function largeSlots({ clients, config, now }: Pick<Relay, 'clients' | 'config' | 'now'>): LargeSlots {
   const { largeSlots: slots, ledgerTable: TableName, retryDelaySeconds } = config;
   let busyUntilMs = 0;
 
-  /** @returns what is there, where the condition isn't met */
+  /** @returns the present item if the condition is not met */
   async function put(
     input: Pick<PutItemCommandInput, 'ConditionExpression' | 'ExpressionAttributeValues'>,
     { holders, version = 0 }: Seen,

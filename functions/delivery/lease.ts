@@ -1,4 +1,4 @@
-/** Who holds a slot for a large object, and until when, in milliseconds: by the name of the execution. */
+/** Who holds a slot for a large object: the execution's name, and until when, in milliseconds. */
 export type Holders = Readonly<Record<string, number>>;
 
 export interface Claim {
@@ -8,14 +8,14 @@ export interface Claim {
   untilMs: number;
 }
 
-/** What becomes of a claim: the holders are to be written, are as they should be already, or leave no room. */
+/** What becomes of a claim: the holders must be written, are right already, or leave no room. */
 export type Verdict = { kind: 'write'; holders: Holders } | { kind: 'as it is' } | { kind: 'busy' };
 
-/** A lease that lasts nearly as long as asked for is not written anew, since many workers ask at once. */
+/** A lease that lasts nearly as long as asked for is not renewed, since many workers ask at once. */
 const NEARLY_MS = 60_000;
 
 /**
- * Takes a slot, or holds the one that is held already for longer; never for less. Pure.
+ * Takes a slot, or extends the lease of the present one; never shortens it. Pure.
  *
  * | the owner        | room | verdict |
  * |------------------|------|---------|
@@ -39,7 +39,7 @@ export function leaveSlot(holders: Holders, { owner, nowMs, untilMs }: Claim): V
   return { kind: 'write', holders: { ...present, [owner]: untilMs } };
 }
 
-/** Without those whose time is over. */
+/** Without leases that have expired. */
 function presentAt(holders: Holders, nowMs: number): Holders {
   return Object.fromEntries(Object.entries(holders).filter(([, untilMs]) => untilMs > nowMs));
 }

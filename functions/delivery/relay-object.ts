@@ -1,6 +1,6 @@
 /** Relays an object along every route that takes it; the doors lead here. */
 import { randomUUID } from 'node:crypto';
-import { asRelayError, isNoTry, RelayError, type RelayErrorCode } from '../core/errors.ts';
+import { asRelayError, isNotBegun, RelayError, type RelayErrorCode } from '../core/errors.ts';
 import { retry } from '../core/retry.ts';
 import { bucketOf, type Route, routesFor } from '../core/route.ts';
 import { orOutOfTime, requireAnyTime } from '../invocation/deadline.ts';
@@ -13,11 +13,11 @@ import { VisibleWrites } from '../transfer/visible-writes.ts';
 import { type History, quietSeconds } from './certainty.ts';
 import { deliver } from './deliver.ts';
 
-/** Tries in place, for failures that pass within seconds; longer ones are for the queue. */
+/** Attempts in place, for failures of seconds. Longer failures are retried through the queue. */
 const ATTEMPTS = 3;
 const BACKOFF_MS = 200;
 const BACKOFF_FACTOR = 4;
-/** Not tried again in place: there is no time, or the object would be written again and again for a ledger that is down. */
+/** Not retried in place: there is no time, or the object would be written again and again while the ledger is down. */
 const FOR_LATER: readonly RelayErrorCode[] = ['OutOfTime', 'LedgerUnavailable'];
 
 const WORDS = {
@@ -28,31 +28,31 @@ const WORDS = {
 } as const;
 
 export interface RelayOptions {
-  /** Whether nobody tries again what fails with this: its reason is recorded then. */
+  /** Whether no other attempt follows such a failure; then its reason is recorded. */
   isFinal?: (failure: RelayError, quietSeconds: number) => boolean;
-  /** Of the message or task it came with: what is started for it bears its name. One of its own unless given. */
+  /** Of the message or task; an execution of relay-large is named after it. Random unless given. */
   messageId?: string;
   isRedelivered?: boolean;
-  /** Decided beforehand: it is recorded, and nothing is begun. */
+  /** A failure that was decided before: it is recorded, and nothing is begun. */
   verdict?: RelayError | undefined;
   isUncertain?: boolean;
-  /** Whether a message asks again for what there is no time for: then deliveries that can't be finished together aren't begun together. */
+  /** Whether a message asks again if there is no time: then deliveries that cannot be finished together are not begun together. */
   mayBePutOff?: boolean;
-  /** Names of the routes that are left to go; all that take the object, unless given. */
+  /** Names of the routes that are left; all that take the object, unless given. */
   left?: ReadonlySet<string> | undefined;
 }
 
-/** How an object's way along one route ended: by a receipt or by a failure. */
+/** How the way of an object along one route ended: with a receipt or a failure. */
 export type Outcome = {
   route: string;
-  /** For how long a write of it may still take effect; 0 when none can. */
+  /** How long a write of it may still take effect; 0 when none can. */
   quietSeconds: number;
-  /** Whether something may have been written that none has put right since. */
+  /** Whether something may have been written that no later attempt has put right. */
   isUncertain: boolean;
 } & ({ receipt: RelayReceipt; failure?: never } | { failure: RelayError; receipt?: never });
 
 /**
- * Relays the newest version of an object along every route that takes it. No route taking it is a success: the filters say so.
+ * Relays the newest version of an object along every route that takes it. If no route takes it, that is a success.
  * @throws RelayError `WrongBucket`, `UnknownRoute`
  */
 export async function relayAlongRoutes(
@@ -70,8 +70,8 @@ export async function relayAlongRoutes(
 }
 
 /**
- * A route that a message waits for may have another name by now, or another filter, and nobody can tell which has taken its place: then
- * the object goes along all that take it, as if the message were new. Going a way twice does no harm. Pure.
+ * The routes that a message still asks for. If one of them was renamed or has another filter by now, nobody can tell which route
+ * replaces it, so the object takes all routes as if the message were new. A second delivery does no harm. Pure.
  */
 export function routesLeft<R extends { name: string }>(taking: readonly R[], left?: ReadonlySet<string>): readonly R[] {
   if (left === undefined) return taking;
@@ -79,7 +79,7 @@ export function routesLeft<R extends { name: string }>(taking: readonly R[], lef
   return asked.length === left.size ? asked : taking;
 }
 
-/** Delivers along one route, or records why it can't be. What may pass is not recorded: it is asked for again. */
+/** Delivers along one route, or records a final failure. A transient failure is not recorded, since another attempt follows. */
 async function relayAlong(
   invocation: Invocation,
   request: RelayRequest,
@@ -94,7 +94,7 @@ async function relayAlong(
   const history: History = { messageId, claimant, isRedelivered, isUncertain, hasWritten: false, visibleWrites };
   const startedAt = now();
   let attempts = request.attempts ?? 0;
-  // On a create-only route nothing that lands late can take the place of what is there.
+  // On a create-only route a late write cannot replace what is there.
   const quiet = () => (route.createOnly ? 0 : quietSeconds(config, history));
   try {
     if (verdict) throw verdict;
@@ -114,13 +114,13 @@ async function relayAlong(
     const facts = {
       route: route.name,
       quietSeconds: quiet(),
-      // Account B is told. A later try knows less: it would go by the ledger.
+      // Account B is told of it. A later attempt knows less, and would trust the ledger.
       isUncertain: failure.code !== 'Superseded' && (isUncertain || visibleWrites.mayHaveWritten),
     };
     if (!isFinal(failure, quiet())) return { ...facts, failure };
     const failed = failedReceiptOf(request, route, failure, { attempts, startedAt, finishedAt: now() });
     const unrecorded = await recordFailure(invocation, failed, failure);
-    // A try more is for the record; at the last one, the reason counts.
+    // Another attempt follows for the sake of the record. After the last attempt, the first reason counts.
     if (unrecorded && !isFinal(unrecorded, quiet())) return { ...facts, failure: unrecorded };
     metrics.count(request, failed, now());
     report(invocation, failed);
@@ -128,7 +128,7 @@ async function relayAlong(
   }
 }
 
-/** @returns RelayError `LedgerUnavailable` when the ledger has not taken it; it names the first reason, too */
+/** @returns RelayError `LedgerUnavailable` if the ledger refuses the receipt; it names the first reason, too */
 async function recordFailure(
   invocation: Invocation,
   failed: FailedReceipt,
@@ -168,7 +168,7 @@ async function retryInPlace<T>(invocation: Invocation, route: Route, attempt: ()
   return await retry<T, RelayError>(attemptInTime, {
     attempts: ATTEMPTS,
     isTransient: (failure) =>
-      failure.retryable && !isNoTry(failure) && !FOR_LATER.includes(failure.code) && !signal.aborted,
+      failure.retryable && !isNotBegun(failure) && !FOR_LATER.includes(failure.code) && !signal.aborted,
     backoffMs: (failed) => Math.random() * BACKOFF_MS * BACKOFF_FACTOR ** failed,
     onRetry: (failure) => logger.warn('will be tried again in place', { failure: failure.toJSON() }),
     sleep: (ms) => orOutOfTime(invocation, sleep(ms)),

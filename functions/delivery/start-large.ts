@@ -10,12 +10,12 @@ import type { RelayRequest } from '../request/relay-request.ts';
 import type { SourceState } from '../transfer/source-state.ts';
 import type { History } from './certainty.ts';
 
-/** Lambda takes 64 of [a-zA-Z0-9-_]; the name of a route begins it, for people. */
+/** A name may have 64 of [a-zA-Z0-9-_]. It begins with the route's name, for people. */
 const ROUTE_CHARACTERS = 24;
 const HASH_CHARACTERS = 39;
 
 /**
- * Starts relay-large for an object, without waiting for it, if there is room for another one. The name makes it happen once for a message that comes twice.
+ * Starts relay-large for an object without waiting for it, if a slot is free. A message that comes twice starts it once, by the execution's name.
  * https://docs.aws.amazon.com/lambda/latest/dg/durable-execution-idempotency.html
  * @throws RelayError `StartFailed`; `LargeObjectsBusy`; `ObjectTooLarge` where there is no relay-large
  */
@@ -42,7 +42,7 @@ export async function startLarge(
   try {
     await clients.lambda.send(command, { abortSignal: signal });
   } catch (error) {
-    // Two records of one message may be about one object and differ in their hints: either execution relays the newest.
+    // Two records of one message may name one object with different hints. Either execution relays the newest version.
     if (!(error instanceof DurableExecutionAlreadyStartedException)) throw startFailure(error, largeFunction, request);
   }
   const { versionId, eTag, sizeBytes } = state;
@@ -56,10 +56,10 @@ export async function startLarge(
 }
 
 /**
- * Never of the version alone: a spent name would swallow the rewrite that a look after a write asks for. The message is in
- * it, so that a replay always starts afresh, and so is what the message found, since an earlier try of the same message may
- * have written something else in between. docs/decisions/0009 tells the stories.
- * @param salt for a rewrite, which is always started
+ * The name of an execution. The version alone would not do: a used name would suppress the rewrite that a look after a write asks
+ * for. The message is part of the name, so that a replay starts a new execution. So is what the message found, since an earlier
+ * attempt of the same message may have written something else in between. docs/decisions/0009 has the cases.
+ * @param salt for a rewrite, which always starts
  */
 export function executionName(
   route: Route,

@@ -5,19 +5,19 @@ import { asRelayError } from '../core/errors.ts';
 import type { Invocation } from '../invocation/invocation.ts';
 import { publishEvents } from '../reporting/publish-events.ts';
 
-/** Below this, waiting for the batch's end costs nothing and saves a request per message. */
+/** A batch that ends earlier is acknowledged by Lambda, which saves a request per message. */
 const PATIENCE_MS = 5_000;
 
 export interface EarlyAcknowledgement {
-  /** A message is finished, the batch perhaps not. */
+  /** Called when a message is finished; the batch may not be. */
   done(record: SQSRecord): Promise<void>;
   close(): void;
 }
 
 /**
- * Deletes finished messages from the queue while a slow object of the same batch is still under way. Lambda deletes them
- * only when the invocation answers; if that never happens, whatever is finished by then need not be relayed again. It does so at once
- * where a message was handed out before: its receiver may have died at it, and the others must not share its end.
+ * Deletes finished messages from the queue while a slow object of the same batch is still under way. Lambda deletes them only when the
+ * invocation answers, and an invocation that dies would have them relayed again. If a message of the batch was received before, finished messages
+ * are deleted at once: its receiver may have died at it, and this one may die, too.
  */
 export function earlyAcknowledgement(invocation: Invocation, batch: readonly SQSRecord[]): EarlyAcknowledgement {
   const { clients, config, logger } = invocation;

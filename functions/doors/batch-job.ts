@@ -14,13 +14,13 @@ import {
 } from '../request/batch-operations.ts';
 import { relayAtOnce } from './relay-at-once.ts';
 
-/** S3 Batch Operations cuts longer result strings off its completion report. */
+/** S3 Batch Operations cuts off longer result strings in its completion report. */
 const RESULT_CHARACTERS = 1024;
 
 /**
- * Each task is answered for by itself; the job's completion report then holds every reason. For one without an id the
- * answer's `treatMissingKeysAs` does it.
- * @throws RelayError `BadEvent` when there is nothing that can be answered for
+ * Each task has its own result, so the job's completion report holds every reason. A task without an id can have no result;
+ * `treatMissingKeysAs` of the answer covers it.
+ * @throws RelayError `BadEvent` when no task has an id
  */
 export async function relayBatchJob(invocation: Invocation, event: unknown): Promise<BatchAnswer> {
   const job = parseBatchJob(event);
@@ -33,11 +33,11 @@ export async function relayBatchJob(invocation: Invocation, event: unknown): Pro
   return batchAnswer(job, answered);
 }
 
-/** @throws RelayError `BadEvent` for one without an id, and for nothing else */
+/** @throws RelayError `BadEvent` for a task without an id, and for nothing else */
 async function answerTask(invocation: Invocation, job: BatchJob, task: unknown): Promise<BatchResult> {
   const taskId = batchTaskId(task);
   try {
-    // S3 doesn't say that another job's tasks have other ids; a repeated task of this one keeps its name.
+    // Tasks of two jobs may have the same id, as far as S3 documents it; a task that is repeated keeps its name.
     const name = `${job.job?.id ?? ''}/${taskId}`;
     const receipts = await relayAtOnce(invocation, parseBatchTask(job, task), name);
     const where = receipts.map(placeOf).join(' ');

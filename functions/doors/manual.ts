@@ -12,7 +12,7 @@ export interface ManualAnswer {
   failures: { key: string; failure: Record<string, unknown> }[];
 }
 
-/** A person's list may be long: this many objects are under way at once. */
+/** A list of keys may be long. */
 const OBJECTS_IN_FLIGHT = 10;
 
 /** A key as it was given, and why it could not be relayed. */
@@ -22,8 +22,8 @@ interface Failed {
 }
 
 /**
- * Answers with a receipt per object and route, and with a failure per object that could not be relayed, or per key that is none.
- * @throws RelayError when none could, so that `aws lambda invoke` shows a FunctionError
+ * Answers with a receipt for each object and route, and with a failure for each key that is invalid or whose object could not be relayed.
+ * @throws RelayError when no object could be relayed, so that `aws lambda invoke` shows a FunctionError
  */
 export async function relayKeys(invocation: Invocation, event: unknown): Promise<ManualAnswer> {
   const singles = singleKeys(event) as Failed['single'][];
@@ -38,7 +38,7 @@ export async function relayKeys(invocation: Invocation, event: unknown): Promise
   };
 }
 
-/** What can't be finished together with others waits until these have ended, as long as any of them does. */
+/** An object that there is no time for beside others is tried again when those have ended, as long as any of them ends. */
 async function relayAll(
   invocation: Invocation,
   singles: readonly Failed['single'][],

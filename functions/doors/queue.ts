@@ -13,12 +13,12 @@ import { parseMessageBody, singleBodies } from '../request/sqs-message.ts';
 import { earlyAcknowledgement } from './acknowledge.ts';
 import { type Again, deathOf, type Failed, isFinal, type Tries, verdictOn } from './verdict.ts';
 
-/** As long as SQS would keep a message that is never received. */
+/** SQS keeps a message that is never received for at most 14 days. */
 const MOST_PATIENCE_MS = 14 * 86_400_000;
 
 /**
- * Relays what each message asks for. A message is acknowledged once each of its objects is delivered and recorded, lies in the
- * dead-letter queue with the reason, or is asked for by a message sent anew. It goes back only when a queue refuses such a message.
+ * Relays what each message asks for. A message is acknowledged once each of its objects is delivered and recorded, is in the
+ * dead-letter queue with the reason, or is requeued. It returns to the queue by itself only if a queue refuses such a message.
  * https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html#services-sqs-batchfailurereporting
  */
 export async function relayMessages(invocation: Invocation, event: SQSEvent): Promise<SQSBatchResponse> {
@@ -35,18 +35,18 @@ export async function relayMessages(invocation: Invocation, event: SQSEvent): Pr
   return { batchItemFailures: outcomes.flat() };
 }
 
-/** A message in hand: what it has behind it, what it asks for one by one, and what of that could be read. */
+/** A message that is being relayed. */
 interface Handling {
   record: SQSRecord;
   history: MessageHistory;
   bodies: string[];
   requests: RelayRequest[];
-  /** Of each body, along how many routes it went; none where not all were left to go. */
+  /** For each body, the number of routes that took it; undefined if only some of them were left. */
   deliveries: (number | undefined)[];
   tries: Tries;
 }
 
-/** Whether the message may be forgotten. */
+/** @returns whether the message may be deleted */
 async function relayMessage(invocation: Invocation, record: SQSRecord): Promise<boolean> {
   const { config, now } = invocation;
   const history = historyOf(record);
@@ -62,12 +62,12 @@ async function relayMessage(invocation: Invocation, record: SQSRecord): Promise<
   return isDeadLettered && isRequeued;
 }
 
-/** One after the other: one that fails, or can't even be read, doesn't keep the next from its turn. */
+/** Relays the message's requests one after the other. A request that fails or cannot be read does not stop the next. */
 async function relayEach(invocation: Invocation, handling: Handling): Promise<Failed[]> {
   const failed: Failed[] = [];
   for (const index of handling.bodies.keys()) failed.push(...(await relayOne(invocation, handling, index)));
   const isOfNoUse = failed.length === handling.bodies.length && failed.every(({ delivery }) => delivery === undefined);
-  // It is set aside as it is, and not key by key.
+  // The message goes to the dead-letter queue as a whole, not key by key.
   return isOfNoUse ? failed.slice(0, 1).map(({ request: _, ...whole }) => whole) : failed;
 }
 
@@ -75,7 +75,7 @@ async function relayOne(invocation: Invocation, handling: Handling, index: numbe
   const { record, history, bodies, requests, tries } = handling;
   const { firstId, isRedelivered, isUncertain } = history;
   const left = namesLeft(history, index);
-  // It came to its end at an earlier try.
+  // An earlier attempt has finished it.
   if (left?.size === 0) return [];
   try {
     const [request] = parseMessageBody(bodies[index]!, invocation.config);
@@ -83,7 +83,7 @@ async function relayOne(invocation: Invocation, handling: Handling, index: numbe
     requests.push(request);
     const outcomes = await relayAlongRoutes(invocation, request, {
       isFinal: (failure, quietSeconds) => isFinal(failure, quietSeconds, tries),
-      // An execution that was started before may have been overtaken by what is uncertain.
+      // An earlier write that is uncertain may have overtaken an execution that was started before, so a new one starts.
       messageId: isUncertain ? record.messageId : firstId,
       isRedelivered,
       verdict: deathOf(`${request.source}`, isRedelivered, tries),
@@ -105,7 +105,7 @@ function failedOf({ route, receipt, failure, quietSeconds, isUncertain }: Outcom
   return [{ ...facts, failure: doubtAbout(receipt, quietSeconds), isUncertain: true }];
 }
 
-/** Whether what is left to do is asked for by another message now. */
+/** @returns whether another message asks for what is left to do now */
 async function requeueRest(invocation: Invocation, handling: Handling, again: Again): Promise<boolean> {
   const { record, history } = handling;
   const { failure, deliveries, isTry, isUncertain, afterSeconds } = again;
@@ -124,7 +124,7 @@ async function requeueRest(invocation: Invocation, handling: Handling, again: Ag
   return true;
 }
 
-/** Each object that can't be relayed by itself, so that it can be sent back by itself. */
+/** Sends each failed object to the dead-letter queue by itself, so that it can be redriven by itself. */
 async function deadLetterAll(invocation: Invocation, handling: Handling, final: readonly Failed[]): Promise<boolean> {
   const byRequest = Map.groupBy(final, ({ request }) => request);
   const outcomes = await Promise.all(
@@ -145,7 +145,7 @@ async function deadLetterOne(
     invocation.logger.error('not relayed, sent to the dead-letter queue', factsOf(handling, failure));
   }
   const letter = { body: request === undefined ? record.body : bodies[request]!, messageId: history.firstId };
-  // What went other routes well is not to be repeated by a redrive.
+  // A redrive must not repeat the routes that were successful.
   const isPart = request !== undefined && failed.length !== deliveries[request];
   const routes = isPart ? failed.flatMap(({ delivery }) => (delivery ? routeOf(delivery) : [])) : [];
   try {
@@ -153,7 +153,7 @@ async function deadLetterOne(
     await sendToDeadLetterQueue(invocation, { ...letter, routes, isUncertain }, failures);
     return true;
   } catch (cause) {
-    // Nothing is lost: the queue's own redrive policy moves the message after its last receive.
+    // Nothing is lost: SQS moves the message by the queue's redrive policy after its last receive.
     const refused = asRelayError(cause, { operation: 'SendMessage' });
     invocation.logger.error('the dead-letter queue refused the message', factsOf(handling, refused));
     return false;

@@ -10,15 +10,15 @@ import { messageBody } from '../request/message-body.ts';
 import type { RelayRequest } from '../request/relay-request.ts';
 
 /**
- * Has an object that no message asks for delivered once more where an earlier write may yet take effect, or where something was written
- * and then went wrong: a message does it then.
+ * Sends a message that has the object delivered once more, if a write may still take effect or something was written before a
+ * failure. No message asks for this object, so nothing else would.
  * @throws RelayError `QueueUnavailable`
  */
 async function requeueUncertain(invocation: Invocation, request: RelayRequest, outcomes: Outcome[]): Promise<void> {
   const { source } = request;
   for (const { route, quietSeconds, isUncertain, failure } of outcomes) {
     if (quietSeconds === 0 && !isUncertain) continue;
-    // What nobody could tell by now is for account B: the message is for what is uploaded meanwhile.
+    // A superseded object is for account B to mend; the message is for what is uploaded meanwhile.
     const delivery = { key: source.key, route, isUncertain: failure?.code !== 'Superseded' };
     try {
       await requestDelivery(invocation, delivery, quietSeconds);
@@ -37,7 +37,7 @@ async function requeueUncertain(invocation: Invocation, request: RelayRequest, o
   }
 }
 
-/** Whoever waits for the answer may be a batch job: what account B must put right lies in the dead-letter queue, too. */
+/** What account B must mend goes to the dead-letter queue, too: the caller may be a batch job, and nobody may read its answer. */
 async function deadLetterSuperseded(
   invocation: Invocation,
   { source }: RelayRequest,
@@ -55,8 +55,8 @@ async function deadLetterSuperseded(
 }
 
 /**
- * Relays an object for somebody who waits for the answer. What a message would be sent back for, a message is sent for.
- * @throws RelayError after every route has been tried: one that may pass, if there is any
+ * Relays an object along its routes, and sends messages for what is left to do.
+ * @throws RelayError after every route has been tried: a transient failure, if there is one
  */
 export async function relayAtOnce(
   invocation: Invocation,
@@ -64,7 +64,7 @@ export async function relayAtOnce(
   messageId: string = randomUUID(),
 ): Promise<RelayReceipt[]> {
   const outcomes = await relayAlongRoutes(invocation, request, { messageId });
-  // This first: it doesn't throw, and a queue that refuses the messages mustn't keep account B from being told.
+  // First, since it does not throw: account B must hear of it even if the queue refuses the other messages.
   await deadLetterSuperseded(invocation, request, outcomes, messageId);
   await requeueUncertain(invocation, request, outcomes);
   const failures = outcomes.flatMap(({ failure }) => failure ?? []);

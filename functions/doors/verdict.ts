@@ -1,18 +1,18 @@
 /** Decides what becomes of a message: it is done, it is requeued, or it goes to the dead-letter queue. Pure. */
-import { isNoTry, RelayError } from '../core/errors.ts';
+import { isNotBegun, RelayError } from '../core/errors.ts';
 import { delaySeconds } from '../core/retry-delay.ts';
 import { spread } from '../messages/requeue.ts';
 
-/** What a message asks for and what has not come to its end. */
+/** One of a message's deliveries that has failed, or may have to be repeated. */
 export interface Failed {
   failure: RelayError;
-  /** Which of the message's requests; none where the message as a whole can't be read. */
+  /** Which of the message's requests; undefined if the whole message cannot be read. */
   request?: number;
-  /** The delivery, by its name; none where it didn't come to any. */
+  /** The delivery's name; undefined if the request failed before there was one. */
   delivery?: string;
-  /** For how long a write of it may still take effect. */
+  /** How long a write of it may still take effect. */
   quietSeconds: number;
-  /** Whether something may have been written that none has put right since. */
+  /** Whether something may have been written that no later attempt has put right. */
   isUncertain: boolean;
 }
 
@@ -20,42 +20,42 @@ export interface Tries {
   /** This one included. */
   tries: number;
   maxReceives: number;
-  /** Whether what was no try may go on waiting. */
+  /** Whether a failure that does not count as an attempt may keep the message waiting. */
   mayWait: boolean;
 }
 
-/** What becomes of a message: what can't be helped is set aside, and the rest is asked for by a message sent anew. */
+/** What becomes of a message: permanent failures go to the dead-letter queue, and the rest is requeued. */
 export interface Verdict {
   final: Failed[];
   again?: Again;
 }
 
 export interface Again {
-  /** The one to tell of. */
+  /** The failure that the log names. */
   failure: RelayError;
-  /** All that the message asks for, where there is none. */
+  /** Undefined for all that the message asks for. */
   deliveries: string[] | undefined;
-  /** Whether it counts as a try. */
+  /** Whether this attempt counts. */
   isTry: boolean;
   isUncertain: boolean;
   afterSeconds: number;
 }
 
 /**
- * Whether no other try is made. A delivery that may yet be overtaken by an earlier write gets one try more, since it is a
- * delivery. What no try can help ends when all that was sent for it has had its time: it may have landed on a newer object by then.
- * What account B is to put right is told at once, since no later try knows as much. Pure.
- * @param quietSeconds for how long a write may still take effect
+ * Whether no other attempt follows. A delivery that an earlier write may still overtake gets one attempt more. A permanent failure
+ * is final only when no write can take effect any more, since a late write may land on a newer object. What account B must mend
+ * (`Superseded`) is final at once, since a later attempt knows less. Pure.
+ * @param quietSeconds how long a write may still take effect
  */
 export function isFinal(failure: RelayError, quietSeconds: number, { tries, maxReceives, mayWait }: Tries): boolean {
   if (!failure.retryable) return quietSeconds === 0 || tries > maxReceives || failure.code === 'Superseded';
-  if (isNoTry(failure) && mayWait) return false;
+  if (isNotBegun(failure) && mayWait) return false;
   return tries >= maxReceives + (failure.code === 'WriteUnanswered' ? 1 : 0);
 }
 
 /**
- * What becomes of a message whose receivers died, one after the other: another one would die as well, and nobody would record a reason.
- * @returns RelayError `FunctionDied`; undefined while it has tries left, or came back otherwise. Pure.
+ * Ends a message whose receivers died one after the other: the next one would die as well, and nobody would record a reason. Pure.
+ * @returns RelayError `FunctionDied`; undefined while attempts are left, or if the message came back for another reason
  */
 export function deathOf(source: string, isRedelivered: boolean, { tries, maxReceives }: Tries): RelayError | undefined {
   if (!isRedelivered || tries <= maxReceives) return undefined;
@@ -69,8 +69,8 @@ export function deathOf(source: string, isRedelivered: boolean, { tries, maxRece
 }
 
 /**
- * Decides on each delivery by itself: one that fails for good doesn't keep another from its tries. They come back together,
- * not before any write of theirs has had its time. Pure.
+ * Decides on each delivery by itself: a permanent failure of one does not end the attempts of another. Those that are repeated come
+ * back together, when no write of theirs can take effect any more. Pure.
  * @param random from 0 to 1
  */
 export function verdictOn(
@@ -80,10 +80,10 @@ export function verdictOn(
   const final = failed.filter(({ failure, quietSeconds }) => isFinal(failure, quietSeconds, tries));
   const rest = failed.filter((each) => !final.includes(each) || mayLandLater(each, tries));
   if (rest.length === 0) return { final };
-  const tried = rest.filter(({ failure }) => !isNoTry(failure));
+  const tried = rest.filter(({ failure }) => !isNotBegun(failure));
   const passing = tried.filter(({ failure }) => failure.code !== 'WriteUnanswered');
   const waits = rest.map(({ failure }) => failure.retryAfterSeconds ?? 0);
-  // Of what has not been tried, the first that is ready brings them all back.
+  // Of deliveries that were not begun, the one that is ready first brings them all back.
   const pause = passing.length > 0 ? delaySeconds(retryDelaySeconds, tries.tries, random) : 0;
   const untriedPause = tried.length > 0 ? 0 : spread(Math.min(...waits), random);
   const deliveries = rest.flatMap(({ delivery }) => delivery ?? []);
@@ -99,7 +99,7 @@ export function verdictOn(
   };
 }
 
-/** Account B is told, but what was sent may yet land on what is uploaded and delivered meanwhile. */
+/** Account B is told, but a write may still land on what is uploaded and delivered meanwhile. */
 function mayLandLater({ failure, quietSeconds }: Failed, { tries, maxReceives }: Tries): boolean {
   return failure.code === 'Superseded' && quietSeconds > 0 && tries <= maxReceives;
 }

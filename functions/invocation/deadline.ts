@@ -3,12 +3,12 @@ import { RelayError } from '../core/errors.ts';
 import { CAUTION_AFTER_MEASURING, SLOW_BYTES_PER_SECOND } from '../transfer/plan-large.ts';
 import type { Invocation, Relay } from './invocation.ts';
 
-/** Kept back for handing unfinished messages to the queue and answering. */
+/** Kept for requeuing unfinished messages and answering. */
 const MARGIN_MS = 2_000;
-/** Of that, for recording why something ended. */
+/** The part of it that is for recording failures. */
 const RECORDING_MS = 700;
 
-/** What a function gets at the least of the 78 MB/s that Lambda's network gives: a cautious figure, for small memory sizes. */
+/** A cautious figure for small memory sizes; Lambda's network gives up to 78 MB/s. */
 const CAUTIOUS_BYTES_PER_MS = 20_000;
 /** Requests around the bytes: HEAD, AssumeRole, receipt, HEAD. */
 const OVERHEAD_MS = 500;
@@ -43,23 +43,23 @@ export function withDeadline(relay: Relay, remainingMs: () => number): Deadline 
   };
 }
 
-/** What asks for time. */
+/** A delivery that needs time. */
 export interface Claim {
-  /** Who asks: a message for one delivery, or somebody who waits for several; these are one matter. */
+  /** Who asks: a message for one delivery, or a caller who waits for several deliveries. */
   messageId: string;
   sizeBytes: number;
-  /** Whether anything has been begun for it in this invocation. */
+  /** Whether this invocation has begun anything for it. */
   hasBegun: boolean;
 }
 
-/** How long an invocation must be allowed to take at the least for so many bytes to be begun, in whole seconds. */
+/** The shortest timeout with which an invocation begins so many bytes, in whole seconds. */
 export function neededSeconds(sizeBytes: number): number {
   return Math.ceil((neededMs(sizeBytes) + MARGIN_MS) / 1000);
 }
 
 /**
- * Begins only what can be finished, together with what other messages have begun: a fresh invocation has all its time.
- * @throws RelayError `NotBegun`; `OutOfTime` where something has been begun, or no invocation would have the time
+ * Begins work only if it can be finished beside the work of other messages; a new invocation has all its time.
+ * @throws RelayError `NotBegun`; `OutOfTime` if something was begun, or if no invocation would have the time
  */
 export async function withTimeFor<T>(invocation: Invocation, claim: Claim, work: () => Promise<T>): Promise<T> {
   const { underWay } = invocation;
@@ -89,7 +89,7 @@ function requireTimeFor({ remainingMs, grantedMs, underWay }: Invocation, claim:
 }
 
 /**
- * What comes after something that has used up the time is not blamed for it.
+ * A delivery that finds the time used up by others has not failed itself.
  * @throws RelayError `NotBegun`
  */
 export function requireAnyTime({ signal }: Invocation): void {
@@ -104,7 +104,7 @@ function neededMs(sizeBytes: number): number {
   return OVERHEAD_MS + sizeBytes / CAUTIOUS_BYTES_PER_MS;
 }
 
-/** Whether a worker can still move so many bytes, at the pace measured so far, which may well become slower. */
+/** Whether a worker can still move so many bytes. The pace is the measured one, with a reserve since it may become slower. */
 export function hasTimeFor(
   { remainingMs }: Invocation,
   bytes: number,
@@ -115,7 +115,7 @@ export function hasTimeFor(
   return OVERHEAD_MS + bytes / bytesPerMs <= remainingMs() - MARGIN_MS;
 }
 
-/** Rejects when time is up, whatever the work does. */
+/** Rejects when the time is up, even if the work goes on. */
 export async function orOutOfTime<T>({ signal }: Invocation, work: Promise<T>): Promise<T> {
   signal.throwIfAborted();
   let stop: (() => void) | undefined;

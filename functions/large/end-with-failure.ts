@@ -1,5 +1,5 @@
 /** Ends an execution of relay-large that cannot deliver: it requeues the object, or fails it for good. */
-import { isNoTry, type RelayError } from '../core/errors.ts';
+import { isNotBegun, type RelayError } from '../core/errors.ts';
 import { destinationOf } from '../core/route.ts';
 import {
   type AlreadyThereReceipt,
@@ -18,24 +18,24 @@ import type { LargeRun } from './large-run.ts';
 import { pauseBefore, persistentStep } from './persistent-step.ts';
 import { type RequeuedObject, requeueObject } from './requeue-object.ts';
 
-/** How often an object is begun for failures that may pass; each time may move terabytes. */
+/** How often an object is begun because of transient failures; each time may move terabytes. */
 const MAX_BEGUN = 3;
 
-/** As far as the execution came. */
+/** How far the execution came. */
 export interface Progress {
   startedAt?: Date;
   state?: SourceState;
-  /** As long as its parts would be left behind. */
+  /** Set as long as parts would be left at the destination. */
   uploadId?: string | undefined;
-  /** Whether a completion may have been sent: an invocation that died can't tell. */
+  /** Whether a completion may have been sent; an invocation that died cannot tell. */
   mayHaveCompleted?: boolean;
-  /** Whether workers may be under way. */
+  /** Whether workers may still run. */
   mayHaveWorkers?: boolean;
 }
 
 /**
- * Ends an execution that can't deliver: a newer object, or another try, goes through the queue; what no try can help is
- * recorded and told, and lies in the dead-letter queue with the reason.
+ * Requeues a newer object and transient failures. A permanent failure is recorded and published, and goes to the dead-letter queue with
+ * the reason.
  */
 export async function endWithFailure(
   run: LargeRun,
@@ -44,15 +44,15 @@ export async function endWithFailure(
 ): Promise<RequeuedObject | AlreadyThereReceipt | FailedReceipt | GoneReceipt> {
   if (uploadId !== undefined) await orphanUpload(run, uploadId, failure);
   if (failure.code === 'AlreadyThere') return recordAlreadyThere(run, startedAt!, state!);
-  // What it may have sent has taken effect when the message comes.
+  // The completion that may have been sent has taken effect when the message arrives.
   const quiet = mayHaveCompleted ? run.invocation.config.lateCompleteSeconds : 0;
-  // Of what is superseded account B is told; a redrive knows less, and would go by the ledger.
+  // Account B is told of `Superseded`. A redrive knows less, and would trust the ledger.
   const isUncertain = failure.code !== 'Superseded' && (mayHaveCompleted || run.isUncertain);
   if (failure.code === 'SourceChanged')
     return requeueObject(run, { reason: failure.code, delaySeconds: quiet, isUncertain });
   const { attempts } = run;
-  if (isNoTry(failure)) {
-    // Begun in vain, so it doesn't count.
+  if (isNotBegun(failure)) {
+    // It was not begun, so this attempt does not count.
     const { code, retryAfterSeconds: delaySeconds = 0 } = failure;
     const delay = Math.max(quiet, spread(delaySeconds, 0));
     return requeueObject(run, { reason: code, attempts: attempts - 1, delaySeconds: delay, isUncertain });
@@ -64,7 +64,7 @@ export async function endWithFailure(
   return deadLetter(run, failure, { startedAt, isUncertain });
 }
 
-/** Its parts cost storage until the destination's lifecycle rule removes them: nobody on this side may. */
+/** The parts cost storage until the destination's lifecycle rule removes them. The writer role may not abort uploads. */
 function orphanUpload(run: LargeRun, uploadId: string, { code }: RelayError): Promise<void> {
   const destination = `${destinationOf(run.route, run.request.source)}`;
   return persistentStep(run, 'leave upload', async () => {
@@ -74,7 +74,6 @@ function orphanUpload(run: LargeRun, uploadId: string, { code }: RelayError): Pr
   });
 }
 
-/** The key is taken, on a create-only route. */
 async function recordAlreadyThere(run: LargeRun, startedAt: Date, state: SourceState): Promise<AlreadyThereReceipt> {
   const { invocation, request, route, attempts } = run;
   const there = await persistentStep(run, 'record what is there', async () => {
@@ -89,7 +88,10 @@ async function recordAlreadyThere(run: LargeRun, startedAt: Date, state: SourceS
   return there;
 }
 
-/** An object that is gone is no failure where it was delivered before: the relay asks which version must stay, if anything may be there instead. */
+/**
+ * An object that is gone is no failure if it was delivered before. If another version may have been written over it, the object is requeued,
+ * and the relay decides which version must stay.
+ */
 async function deadLetter(
   run: LargeRun,
   failure: RelayError,

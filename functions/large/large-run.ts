@@ -6,17 +6,16 @@ import type { Invocation } from '../invocation/invocation.ts';
 import type { LargeRequest } from '../request/large-request.ts';
 import type { RelayRequest } from '../request/relay-request.ts';
 
-/** One execution of relay-large, as seen from one of its invocations. */
 export interface LargeRun {
   context: DurableContext;
   invocation: Invocation;
   route: Route;
   request: RelayRequest;
-  /** The execution's name, by which it holds a slot. */
+  /** The execution's name, under which it holds a slot. */
   execution: string;
   /** How often the object has been begun, this time included. */
   attempts: number;
-  /** Whether an earlier try may have written something. */
+  /** Whether an earlier attempt may have written something. */
   isUncertain: boolean;
 }
 

@@ -25,16 +25,16 @@ import { type RequeuedObject, requeueObject } from './requeue-object.ts';
 import { planFor, sendSections } from './send-sections.ts';
 import { untilOf } from './time-limit.ts';
 
-/** From leaving the slot to the end of the invocation: an answer, and nothing more. */
+/** From leaving the slot to the end of the invocation: it only answers. */
 const ENDING_SECONDS = 5;
-/** Of Lambda. The first worker that fails ends an execution, and the others may still run. */
+/** Lambda's longest. The first worker that fails ends an execution, and the others may still run. */
 const LONGEST_INVOCATION_SECONDS = 900;
 
 export type LargeAnswer = FinalReceipt | GoneReceipt | RequeuedObject;
 
 /**
- * head → create → groups of parts → complete → record → head again → report, each a durable operation.
- * What has to be relayed afterwards, because the source has changed, goes through the queue like any upload.
+ * HEAD → create → groups of parts → complete → record → HEAD again → publish, each a durable operation.
+ * If the source has changed by then, the object is requeued.
  */
 export async function relayLargeObject(run: LargeRun): Promise<LargeAnswer> {
   const progress: Progress = {};
@@ -72,7 +72,7 @@ async function relayOrFail(run: LargeRun, progress: Progress): Promise<LargeAnsw
   }
 }
 
-/** A slot that can't be left is free when its time is over. */
+/** If this fails, the lease expires by itself. */
 async function leaveSlot({ invocation, execution }: LargeRun, { mayHaveWorkers }: Progress): Promise<void> {
   const { slots, logger, signal } = invocation;
   try {
@@ -82,14 +82,13 @@ async function leaveSlot({ invocation, execution }: LargeRun, { mayHaveWorkers }
   }
 }
 
-/** Completes, records, and only then looks whether it is still the newest that was written. */
+/** Completes and records, and only then looks whether the newest version was written. */
 async function deliver(run: LargeRun, progress: Progress, upload: WrittenUpload, sent: SentPart[]): Promise<Receipt> {
   const { context, invocation, request, route, attempts } = run;
   const { state } = upload;
   const { uploadId, startedAt } = progress;
-  // A bucket without versions may order an upload by its beginning.
-  const begunAt = startedAt!.getTime();
-  // A look before an object becomes visible that may have been overtaken long ago.
+  const begunAt = startedAt!.getTime(); // A bucket without versions may order an upload by its beginning.
+  // The object becomes visible next, and it may have been overwritten long ago.
   const { isOvertaken, seenAt } = await stepInSlot(run, 'look before completing', async () => {
     const lookedAt = invocation.now().getTime();
     const fate = await fateOfContent(invocation, route, request.source, state);
@@ -98,7 +97,7 @@ async function deliver(run: LargeRun, progress: Progress, upload: WrittenUpload,
   if (isOvertaken) throw changedMeanwhile(request.source);
   progress.mayHaveCompleted = true;
   const delivered = await stepInSlot(run, 'complete upload', () => complete(run, uploadId!, state, sent));
-  // Nothing is left behind any more.
+  // No parts are left at the destination any more.
   progress.uploadId = undefined;
   const { receipt, ...met } = await stepInSlot(run, 'record', async () => {
     const destination = destinationOf(route, request.source);
@@ -108,23 +107,24 @@ async function deliver(run: LargeRun, progress: Progress, upload: WrittenUpload,
     // A later look showed this version, so the recorded one is older.
     if (met.standing && met.standing.recordedAt < seenAt) met = await record(invocation, written, met.standing);
     invocation.logger.info('relayed', { receipt: written });
+    // The remaining steps move no bytes.
     await leaveSlot(run, progress);
     return { receipt: written, ...met };
   });
-  // What came first stays, whatever the source has become.
+  // The first object stays, whatever the source is now.
   if (route.createOnly) {
     if (met.standing) await claim(run, receipt, met.standing);
     return receipt;
   }
-  // An earlier try of the completion may have died unanswered. Whatever it did has taken effect after this pause.
+  // An earlier attempt of the completion may have died without an answer. It has taken effect after this pause.
   await context.wait('until nothing is under way', { seconds: invocation.config.lateCompleteSeconds });
   const fate = await persistentStep(run, 'look again', async () => {
     return (await lookAfterWrite(invocation, route, request.source, upload)).fate;
   });
-  // It has been written, over something newer perhaps: if that is deleted, too, somebody must still ask which version stays.
+  // It may have been written over something newer. If that is deleted, too, the relay must still decide which version stays.
   if (fate === 'changed') await requeueObject(run, { reason: 'changed meanwhile', isUncertain: true });
   if (fate === 'gone') {
-    // The ledger may name another version, and not this one: what nobody can order must not be left to whoever reads it next.
+    // The ledger may name another version. Which one stays is decided here, where it is still known what was written.
     const isRight = await persistentStep(run, 'ask which version stays', async () => {
       return 'receipt' in (await afterDelete(invocation, request, route, { receipt, state, begunAt, ...met }));
     });
@@ -134,7 +134,7 @@ async function deliver(run: LargeRun, progress: Progress, upload: WrittenUpload,
   return receipt;
 }
 
-/** The source has told that this is the newest version, whatever the ledger says. */
+/** Makes the ledger name this version: the source has shown that it is the newest. */
 async function claim(run: LargeRun, receipt: Receipt, standing: Item): Promise<void> {
   const met = await persistentStep(run, 'record as the newest', () => record(run.invocation, receipt, standing));
   if (met.standing) await requeueObject(run, { reason: 'changed meanwhile', isUncertain: true });
@@ -151,7 +151,7 @@ async function look(run: LargeRun, progress: Progress): Promise<SourceState> {
   return progress.state;
 }
 
-/** Reads what S3 keeps of the parts of a composite object: thousands of requests, which a checkpoint remembers. */
+/** Reads the checksums of a composite object's parts: thousands of requests, whose result a checkpoint keeps. */
 async function combine(run: LargeRun, state: SourceState): Promise<SourceState> {
   if (state.proof.kind !== 'combined') return state;
   const { invocation, request, route } = run;

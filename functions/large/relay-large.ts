@@ -6,7 +6,6 @@ import { largeRun } from './large-run.ts';
 import { relayLargeObject } from './relay-large-object.ts';
 import { sendSection } from './send-sections.ts';
 
-/** Relays an object, or sends a section of its parts for another execution that does. */
 export function relayLarge(invocation: Invocation, context: DurableContext, event: unknown): Promise<unknown> {
   if (!isSectionEvent(event)) return relayLargeObject(largeRun(invocation, context, parseLargeRequest(event)));
   const section = parseSectionRequest(event);

@@ -3,7 +3,7 @@ import { requestDelivery } from '../messages/requeue.ts';
 import type { LargeRun } from './large-run.ts';
 import { persistentStep } from './persistent-step.ts';
 
-/** The answer of an execution that left the object to a fresh relay. */
+/** The answer of an execution that has requeued its object. */
 export interface RequeuedObject {
   status: 'handed back';
   route: string;
@@ -13,14 +13,13 @@ export interface RequeuedObject {
 
 export interface RequeueOptions {
   reason: string;
-  /** How often the object was begun for this very reason; none when it is another object now. */
+  /** How often the object was begun for this reason; undefined if it is another object now. */
   attempts?: number;
   delaySeconds?: number;
-  /** Whether something may have been written that none has put right since. */
+  /** Whether something may have been written that no later attempt has put right. */
   isUncertain?: boolean;
 }
 
-/** Puts the object back into the queue: the relay looks at what it is by then, and may well start another execution. */
 export async function requeueObject(
   run: LargeRun,
   { reason, attempts, delaySeconds = 0, isUncertain = false }: RequeueOptions,

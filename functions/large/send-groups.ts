@@ -8,12 +8,12 @@ import type { LargeRun } from './large-run.ts';
 import { pauseBefore } from './persistent-step.ts';
 import type { PartsAnswer, SentParts } from './send-parts.ts';
 
-/** As short as may be: 10,000 parts stand in the checkpoint. They follow on one another. */
+/** The parts of a run in their order. It is short, since a checkpoint may hold 10,000 parts. */
 export type SentSection = Pick<SentParts, 'eTags' | 'crc32s' | 'lengths' | 'digests'>;
 
 /**
- * Has a run of parts sent by workers, several at once. FLAT, so that a group costs one durable operation: its worker's invocation.
- * @throws RelayError the first that no worker could help
+ * The map is FLAT, so that a group costs one durable operation: its worker's invocation.
+ * @throws RelayError the first failure that no other worker could retry
  */
 export async function sendGroups(run: LargeRun, { partsPerGroup, ...section }: SectionRequest): Promise<SentSection> {
   const sent = await run.context.map(
@@ -27,7 +27,7 @@ export async function sendGroups(run: LargeRun, { partsPerGroup, ...section }: S
   return joined(sent.getResults());
 }
 
-/** Those of one after the other. */
+/** The parts of several runs, one after the other. */
 export function joined(sections: readonly SentSection[]): SentSection {
   return {
     eTags: sections.flatMap(({ eTags }) => eTags),
@@ -37,9 +37,9 @@ export function joined(sections: readonly SentSection[]): SentSection {
   };
 }
 
-/** One worker after the other, each from where the last one stopped; a worker that dies has its run repeated. */
+/** Invokes one worker after the other, each from where the last one stopped. The run of a worker that dies is repeated. */
 async function sendGroup(run: LargeRun, context: DurableContext, group: PartsRequest): Promise<SentSection> {
-  // It has been started, so there are workers.
+  // Relay-large was started, so there is a relay-part.
   const partFunction = run.invocation.config.partFunction!;
   const sent: SentSection = { eTags: [], crc32s: [], lengths: [], digests: [] };
   for (let first: number | undefined = group.first; first !== undefined; ) {
@@ -63,7 +63,7 @@ async function sendGroup(run: LargeRun, context: DurableContext, group: PartsReq
   return sent;
 }
 
-/** A failure, in a form that a map carries along. */
+/** A failure in a form that survives the map. */
 function carried(failure: Record<string, unknown>): InvokeError {
   return new InvokeError(String(failure['message']), undefined, JSON.stringify(failure));
 }
@@ -72,7 +72,7 @@ export function nameOf({ first, last }: Group): string {
   return `parts ${first}-${last}`;
 }
 
-/** The map wraps an error; the failure in it, if a worker gave one, is carried along as text. */
+/** The failure within an error of the map; if a worker has reported one, it is there as text. */
 export function failureOf(error: Error, { request }: LargeRun): RelayError {
   for (let each: unknown = error; each instanceof Error; each = each.cause) {
     const { errorData } = each as { errorData?: string };

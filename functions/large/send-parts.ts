@@ -14,28 +14,28 @@ import type { SourceState } from '../transfer/source-state.ts';
 import { isWorthRepeating } from './persistent-step.ts';
 import { tooSlow } from './time-limit.ts';
 
-/** How far a worker came. */
+/** What a worker has sent. */
 export interface SentParts {
   /** Without their quotes. */
   eTags: string[];
-  /** Empty unless asked for. */
+  /** Empty unless they were asked for. */
   crc32s: number[];
-  /** Of the source's own parts; both are empty where others are sent. */
+  /** Of the source's own parts; both are empty if other parts are sent. */
   lengths: number[];
   digests: string[];
-  /** The first part that is still to be sent; none when all are. */
+  /** The first part that is left; undefined when all are sent. */
   next?: number;
 }
 
-/** What a worker says: how far it came, or what no worker can help. */
+/** A worker's answer: what it has sent, or a failure that no other worker can retry. */
 export type PartsAnswer = SentParts | { failure: Record<string, unknown> };
 
-/** A session lasts an hour and an invocation a quarter: more than one expiry is none. */
+/** An invocation is shorter than a session, so a session expires at most once during it. */
 const SESSIONS = 2;
 
 /**
- * Sends a run of parts until it is done or time is nearly up.
- * @throws RelayError what may pass and came before any part was sent: the run is repeated after a pause
+ * Sends parts until the run is done or the time is nearly up.
+ * @throws RelayError a transient failure before any part was sent: the run is repeated after a pause
  */
 export async function sendParts(invocation: Invocation, request: PartsRequest): Promise<PartsAnswer> {
   const { config, clients, logger } = invocation;
@@ -49,7 +49,7 @@ export async function sendParts(invocation: Invocation, request: PartsRequest): 
     return { failure: tooSlow(`${source}`, 'is not there').toJSON() };
   const parts = partsOf(request);
   const state = pinnedState(request.pin);
-  // With versions, an overwritten object can be read on: there would be hours of work for nothing.
+  // In a bucket with versions an overwritten object can still be read, which might be hours of work for nothing.
   const fate = await fateOfContent(invocation, route, source, state);
   if (fate === 'changed') return { failure: changedMeanwhile(source).toJSON() };
   const sent: SentPart[] = [];
@@ -73,7 +73,7 @@ export async function sendParts(invocation: Invocation, request: PartsRequest): 
   }
 }
 
-/** Others have the slot, if Lambda has kept the execution waiting for so long: no worker runs without. */
+/** The lease may have expired, if Lambda has kept the execution waiting. No worker runs without a slot. */
 async function slotLost({ slots, signal }: Invocation, execution: string): Promise<RelayError | undefined> {
   try {
     await slots.hold(execution, signal);
@@ -100,7 +100,7 @@ function answerOf(sent: SentPart[], { first, last }: PartsRequest): SentParts {
   };
 }
 
-/** As much of the state as it takes to read by it, and to know it again. */
+/** As much of the state as reading the object and recognizing it takes. */
 function pinnedState({ sizeBytes, eTag, versionId, lastModified }: PartsRequest['pin']): SourceState {
   return {
     sizeBytes,

@@ -12,13 +12,13 @@ import { pauseBefore } from './persistent-step.ts';
 import { failureOf, joined, nameOf, type SentSection, sendGroups } from './send-groups.ts';
 import { tooSlow } from './time-limit.ts';
 
-/** What all sections of an upload have in common. */
+/** What all sections of an upload share. */
 export type Upload = Omit<PartsRequest, 'first' | 'last' | 'partSizeBytes' | 'until'>;
 
-/** What an execution says that was started for a section. */
+/** The answer of an execution for a section. */
 type SectionAnswer = SentSection | { failure: Record<string, unknown> };
 
-/** How the object is shared out. @throws RelayError `OutOfTime` where it couldn't be there in time even at the full pace */
+/** How the object is shared out. @throws RelayError `OutOfTime` if the full pace would not be enough */
 export function planFor({ invocation, request }: LargeRun, sizeBytes: number, proof: Proof): LargePlan {
   const { largeWorkers } = invocation.config;
   const sourceParts = proof.kind === 'compared' ? proof.parts : undefined;
@@ -28,9 +28,9 @@ export function planFor({ invocation, request }: LargeRun, sizeBytes: number, pr
 }
 
 /**
- * Has all parts sent: by this execution's own workers where their number is within its operations also when the network is slow, otherwise
- * section by section, each by an execution of its own.
- * @throws RelayError the first that no worker could help
+ * Has all parts sent. An execution may have a limited number of operations, also when the network is slow. An object that is within
+ * them is sent by this execution's own workers; a larger one is sent section by section, each by an execution of its own.
+ * @throws RelayError the first failure that no other worker could retry
  */
 export async function sendSections(run: LargeRun, upload: Upload, plan: LargePlan, until: string): Promise<SentPart[]> {
   const { partSizeBytes, partsPerGroup } = plan;
@@ -50,7 +50,7 @@ export async function sendSections(run: LargeRun, upload: Upload, plan: LargePla
   return partsOf(joined(sent), upload, plan);
 }
 
-/** In an execution that was started for a section. What failed is its answer, since of an error only the message survives. */
+/** What an execution for a section does. It answers with a failure instead of throwing, since only an error's message would survive. */
 export async function sendSection(run: LargeRun, section: SectionRequest): Promise<SectionAnswer> {
   try {
     return await sendGroups(run, section);
@@ -66,7 +66,7 @@ async function sendElsewhere(run: LargeRun, section: SectionRequest): Promise<Se
   const answer = await withRetry(
     context,
     name,
-    // It has been started by that name.
+    // This execution was started by that name.
     (each) => each.invoke<SectionRequest, SectionAnswer>(name, invocation.config.largeFunction!, section),
     {
       wrapWithRunInChildContext: false,

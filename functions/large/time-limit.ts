@@ -2,12 +2,12 @@
 import { RelayError } from '../core/errors.ts';
 import { UPLOAD_SECONDS } from '../transfer/plan-large.ts';
 
-/** When the upload must be complete: an execution has no more time, and the destination keeps parts no longer. */
+/** Later the execution has no time left, and the destination removes the parts. */
 export function untilOf(startedAt: Date): string {
   return new Date(startedAt.getTime() + UPLOAD_SECONDS * 1000).toISOString();
 }
 
-/** @param story what comes after the object's name */
+/** @param story what comes after the object's name in the message */
 export function tooSlow(source: string, story: string): RelayError {
   return new RelayError({
     code: 'OutOfTime',

@@ -1,29 +1,29 @@
-/** An item of the ledger: one per route and key, as it is written and read. */
+/** An item of the ledger as it is written and read: one for each route and key. */
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import type { Invocation } from '../invocation/invocation.ts';
 import type { AlreadyThereReceipt, FailedReceipt, FinalReceipt, Receipt } from './receipt.ts';
 
-/** Sequencers are hex of varying length: comparable as text once padded on the right. Room for twice the longest seen. */
+/** Sequencers are hex of varying length; padded on the right, they compare as text. This is twice the longest seen. */
 const SEQUENCER_CHARACTERS = 64;
 /** Keeps the item far below DynamoDB's 400 KB; the log has the whole reason. */
 const REASON_CHARACTERS = 1024;
 
 type Fact = string | number | undefined;
 
-/** What the ledger says of a route and key; of what took the place of a delivery and carries it on, what it says of that one. */
+/** What the ledger knows of a route and key. A failure may carry the facts of the delivery that it replaced; then these are they. */
 export interface Item {
   status: string | undefined;
-  /** Whether it is only carried on. */
+  /** Whether another receipt only carries the facts of this one. */
   isCarried?: true;
   versionId: string | undefined;
   eTag: string | undefined;
   sequencer: string | undefined;
   startedAt: string | undefined;
-  /** Milliseconds; what it speaks of was written before. */
+  /** Milliseconds since the epoch; the object was written before. */
   recordedAt: number;
 }
 
-/** In the form in which sequencers compare as text. */
+/** A sequencer in the form that compares as text. */
 export function comparable(sequencer: string | undefined): string | undefined {
   return sequencer?.padEnd(SEQUENCER_CHARACTERS, '0');
 }
@@ -53,7 +53,7 @@ export function readItem(item: Record<string, AttributeValue>): Item {
   };
 }
 
-/** The item's id. Route names have no slash, so no two pairs of route and key share one. */
+/** The item's id. Names of routes have no slash, so each pair of route and key has its own. */
 export function ledgerId(route: string, key: string): string {
   return `${route}/${key}`;
 }
@@ -85,7 +85,7 @@ export function itemOf(
   );
 }
 
-/** Whose the destination is by the configuration, so that replay knows the receipt for one of the route as it is. */
+/** The destination account by the configuration: replay sees by it whether a receipt is of the route as it is now. */
 function accountOf({ routes }: Invocation['config'], { route }: FinalReceipt): string | undefined {
   return routes.find(({ name }) => name === route)?.destination.account;
 }
@@ -101,7 +101,7 @@ function factsOf(receipt: FinalReceipt): Record<string, Fact> {
   }
 }
 
-/** What was to be written where, whether or not it was. */
+/** What was to be written, and where. */
 function placeFacts({ source, destination }: Receipt | AlreadyThereReceipt): Record<string, Fact> {
   return {
     sourceETag: source.eTag,
@@ -135,7 +135,7 @@ function failedFacts({ failure }: FailedReceipt): Record<string, Fact> {
   };
 }
 
-/** Of the delivery whose place is taken. */
+/** The facts of the delivery that is replaced. */
 function carriedFacts({ versionId, eTag, sequencer, recordedAt }: Item): Record<string, Fact> {
   return {
     deliveredVersionId: versionId,

@@ -21,10 +21,11 @@ export interface Version {
   key: string;
   eTag: string;
   sizeBytes: number;
+  /** For a multipart upload, this is when the upload was begun. */
   lastModified: Date;
 }
 
-/** A version that should be relayed along a route. */
+/** A version that may have to be relayed along a route. */
 interface Task {
   object: Version;
   route: string;
@@ -59,8 +60,8 @@ export async function withoutReceipt<T extends Task>(ledger: Ledger, tasks: read
 }
 
 /**
- * Whether a receipt speaks of the route as it is: one of the same name may have led from another bucket before, or to another place.
- * Receipts of earlier versions don't name the account.
+ * Whether a receipt is of the route as it is now: a route of the same name may have led from or to another bucket before. Receipts
+ * of earlier releases do not name the account.
  */
 export function isAlong(
   receipt: Item | undefined,
@@ -78,14 +79,14 @@ export function isAlong(
   );
 }
 
-/** On a create-only route: what lies under the key stays, so another object would only be refused, at the price of a request. */
+/** On a create-only route a key that is taken stays as it is: another object would be refused, and cost a request. */
 export function isTaken(receipt: Item | undefined): boolean {
   return ['delivered', 'already there'].includes(receipt?.['status']?.S ?? '');
 }
 
 /**
- * Whether a receipt is about this very object. The ETag tells other bytes; the same bytes put once more, with other metadata
- * perhaps, show in a time after the receipt's.
+ * Whether a receipt is of this very object. Another ETag means other bytes. The same bytes that were uploaded once more, perhaps with other
+ * metadata, have a later time than the receipt.
  */
 export function isReceiptOf(receipt: Item | undefined, { eTag, sizeBytes, lastModified }: Version): boolean {
   if (receipt?.['status']?.S !== 'delivered') return false;

@@ -9,7 +9,7 @@ import type { Delivered } from '../transfer/transfer.ts';
 
 export type TransferKind = 'single' | 'multipart' | 'large';
 
-/** The record of one delivered object: what was read, what was written, and by what the destination verified it. */
+/** The receipt of a delivered object: what was read, what was written, and which checksum the destination verified. */
 export interface Receipt {
   status: 'delivered';
   route: string;
@@ -19,9 +19,9 @@ export interface Receipt {
     versionId: string | undefined;
     eTag: string;
     sizeBytes: number;
-    /** Known when the event that led here spoke of this very version. */
+    /** Known if the event was about this very version. */
     sequencer: string | undefined;
-    /** What the event spoke of, where that was another version than the newest. */
+    /** The version of the event, if that was not the newest. */
     versionHint: string | undefined;
   };
   destination: {
@@ -30,7 +30,7 @@ export interface Receipt {
     versionId: string | undefined;
     eTag: string | undefined;
   };
-  /** The destination computed this over what it received, and refused the object otherwise. */
+  /** The destination computed it over what it received; another value would have been refused. */
   checksum: Checksum & {
     type: 'FULL_OBJECT';
     origin: Delivered['checksumOrigin'];
@@ -38,22 +38,22 @@ export interface Receipt {
     answered: string | undefined;
   };
   transfer: { kind: TransferKind; parts: number };
-  /** Headers that the destination has not got, since they couldn't arrive as they were: docs/fidelity.md. */
+  /** Headers that the destination does not have, since they could not arrive unchanged: docs/fidelity.md. */
   altered: readonly string[];
   /**
-   * False when an earlier write may yet take effect, after a newer object even: it went unanswered, or whoever sent it died. The
-   * object is relayed once more, later.
+   * False when an earlier write may still take effect, because it had no answer or its sender died. The object is relayed once
+   * more later.
    */
   certain: boolean;
-  /** How often the object was begun: more than once after an overwrite in mid-copy or a failure that passed. */
+  /** How often the object was begun: more than once after a transient failure or an overwrite during the transfer. */
   attempts: number;
   startedAt: string;
   durationMs: number;
 }
 
 /**
- * The record of an object that found its key taken on a create-only route. By what, nobody on this side may ask: by this very
- * object, if an earlier try or a duplicate event has delivered it, or by another.
+ * The receipt of an object whose key was taken on a create-only route. The writer role cannot read the destination, so the relay cannot
+ * tell by what: it may be this very object, delivered by an earlier attempt or a duplicate event, or another one.
  */
 export interface AlreadyThereReceipt extends Pick<Receipt, 'route' | 'source' | 'certain'> {
   status: 'already there';
@@ -63,7 +63,7 @@ export interface AlreadyThereReceipt extends Pick<Receipt, 'route' | 'source' | 
   durationMs: number;
 }
 
-/** The record of an object that can't be relayed. */
+/** The receipt of an object that cannot be relayed. */
 export interface FailedReceipt {
   status: 'failed';
   route: string;
@@ -74,7 +74,7 @@ export interface FailedReceipt {
   durationMs: number;
 }
 
-/** The record of an object that is gone, and was delivered before: a second copy of its event is no failure. */
+/** For an object that was delivered before and is deleted by now: a duplicate event of it is no failure. */
 export interface GoneReceipt {
   status: 'gone';
   route: string;
@@ -82,18 +82,18 @@ export interface GoneReceipt {
   certain: boolean;
 }
 
-/** What stands for the receipt of a large object, which relay-large writes when it has delivered it. */
+/** In place of a receipt, which relay-large writes when it has delivered the object. */
 export interface StartedReceipt {
   status: 'started';
   route: string;
   source: Pick<Receipt['source'], 'bucket' | 'key' | 'versionId' | 'eTag' | 'sizeBytes'>;
   /** The name of relay-large's durable execution. */
   execution: string;
-  /** As of a receipt: false when this invocation has written something that may yet land. */
+  /** As in a receipt: false when this invocation has sent a write that may still take effect. */
   certain: boolean;
 }
 
-/** How an object's way along a route ends. */
+/** What the ledger records. */
 export type FinalReceipt = Receipt | AlreadyThereReceipt | FailedReceipt;
 
 /** What the relay answers of an object that has not failed. */
@@ -185,7 +185,7 @@ function sourceFacts({ source, hint }: RelayRequest, state: SourceState): Receip
   };
 }
 
-/** Whether an event spoke of the version that was relayed: by version where the bucket has them, else by ETag. */
+/** Whether an event was about the version that was relayed: by version id if the bucket has them, otherwise by ETag. */
 function isHinted(state: SourceState, hint: VersionHint): boolean {
   if (state.versionId !== undefined || hint.versionId !== undefined) return state.versionId === hint.versionId;
   return hint.eTag !== undefined && state.eTag === `"${hint.eTag}"`;

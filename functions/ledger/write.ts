@@ -5,25 +5,25 @@ import type { Invocation } from '../invocation/invocation.ts';
 import { comparable, type Item, itemOf, readItem } from './ledger-item.ts';
 import type { FinalReceipt, Receipt } from './receipt.ts';
 
-/** What a receipt has met. */
+/** What was in the ledger before. */
 export interface Recorded {
-  /** It stays, and the receipt is not written: a delivery of another version, which is newer or of unknown age. */
+  /** An item that stays, so the receipt is not written: a delivery of another version, which is newer or of unknown age. */
   standing?: Item | undefined;
-  /** Its place was taken. */
+  /** The item that the receipt has replaced. */
   replaced?: Item | undefined;
-  /** The SDK has repeated the request, and what was there before its first try nobody tells. */
+  /** The SDK has repeated the request, so nobody knows which item its first attempt replaced. */
   hasReplacedUnseen?: boolean | undefined;
 }
 
 /**
- * Writes the receipt of a route and key, unless one that must stay is there.
+ * Writes the receipt of a route and key, unless an item is there that must stay.
  * https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_PutItem.html
- * @param over this very item gives way: a look at the source has shown that it isn't newer
+ * @param over this very item is replaced in any case: a look at the source has shown that it is not newer
  * @throws RelayError `LedgerUnavailable`: without its receipt no message is acknowledged
  */
 export async function record(invocation: Invocation, receipt: FinalReceipt, over?: Item): Promise<Recorded> {
   const { clients, config, signal, recordingSignal } = invocation;
-  // Without one, what is already there is replaced by the delivery that put it there, if that is recorded later.
+  // A receipt `already there` has none: the delivery that took the key replaces it, even if that is recorded later.
   const known = receipt.status === 'already there' ? undefined : receipt.source.sequencer;
   const sequencer = comparable(known);
   const input: PutItemCommandInput = {
@@ -33,7 +33,7 @@ export async function record(invocation: Invocation, receipt: FinalReceipt, over
     ReturnValues: 'ALL_OLD',
     ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
   };
-  // A delivery that isn't recorded in time is made again; a failure may have no other try.
+  // A delivery that is not recorded in time is repeated; a failure may have no other attempt.
   const abortSignal = receipt.status === 'failed' ? recordingSignal : signal;
   try {
     const { Attributes, $metadata } = await clients.dynamodb.send(new PutItemCommand(input), { abortSignal });
@@ -44,10 +44,10 @@ export async function record(invocation: Invocation, receipt: FinalReceipt, over
   } catch (error) {
     if (error instanceof ConditionalCheckFailedException) {
       const standing = readItem(error.Item ?? {});
-      // It takes its place, and carries on what it was: a late write may yet ask for it.
+      // It replaces the item and carries its facts, which a late write may still make necessary.
       if (carriesOn(receipt, standing, sequencer)) return record(invocation, receipt, standing);
       if (receipt.status !== 'delivered' || known !== undefined || !isOf(standing, receipt)) return { standing };
-      // The same version, and its place in the order is known: that stays.
+      // The item is of the same version and knows the sequencer, which is kept.
       const source = { ...receipt.source, sequencer: standing.sequencer };
       return record(invocation, { ...receipt, source }, over);
     }
@@ -64,9 +64,9 @@ export async function record(invocation: Invocation, receipt: FinalReceipt, over
 }
 
 /**
- * A delivery takes the place of one of the same version, of an older one, and of a failure. One whose age can't be told stays: the source
- * tells which is the newest, or nobody does. A failure takes the place of a delivery only where it is of a strictly newer version. That
- * a key is taken never takes the place of the delivery that took it, but of one to where the route led before, and of a failure.
+ * What a receipt may replace. A delivery replaces one of the same version, one of an older version, and a failure; it does not replace one of
+ * unknown age, since only the source can tell which is newer. A failure replaces a delivery only if it is of a strictly newer
+ * version. `already there` replaces a failure, and a delivery to where the route led before, but never the delivery that took the key.
  */
 function conditionFor(
   receipt: FinalReceipt,
@@ -83,7 +83,7 @@ function conditionFor(
     values[':delivered'] = 'delivered';
   }
   if (receipt.status === 'already there') {
-    // What isn't there differs from anything.
+    // An attribute that is absent differs from any value.
     alternatives.push('(attribute_exists(destinationBucket) AND destinationBucket <> :bucket)');
     alternatives.push('(attribute_exists(destinationKey) AND destinationKey <> :key)');
     values[':bucket'] = receipt.destination.bucket;
@@ -118,7 +118,7 @@ function conditionFor(
   };
 }
 
-/** Whether the receipt takes the place of a delivery, or of what carries it on, and carries it on itself. */
+/** Whether the receipt replaces the item and carries the facts of the delivery in it. */
 function carriesOn({ status }: FinalReceipt, standing: Item, sequencer: string | undefined): boolean {
   if (status === 'already there') return standing.isCarried === true;
   return status === 'failed' && isOlder(standing, sequencer);
@@ -128,7 +128,7 @@ function isOf({ versionId, eTag }: Item, { source }: Receipt): boolean {
   return source.versionId === undefined ? eTag === source.eTag : versionId === source.versionId;
 }
 
-/** Whether it is known to be. Pure. */
+/** Whether an item is known to be older. Pure. */
 function isOlder({ status, sequencer }: Item, than: string | undefined): boolean {
   return status === 'delivered' && sequencer !== undefined && than !== undefined && sequencer < than;
 }

@@ -5,20 +5,23 @@ import type { RelayError } from '../core/errors.ts';
 import type { Invocation } from '../invocation/invocation.ts';
 import { namesText } from './message-history.ts';
 
-/** SQS takes no control characters but tab, newline and return, and these messages quote keys: API_SendMessage. */
+/** SQS takes no control characters except tab, newline and return, and reasons quote keys: API_SendMessage. */
 const NOT_TAKEN = /[^\t\n\r\x20-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu;
 
-/** Attributes count towards the message's size; the whole reason also stands in the log. */
+/** Attributes count towards the message's size. The log has the whole reason. */
 const REASON_CHARACTERS = 2048;
 
 export interface DeadLetter extends Pick<SQSRecord, 'body' | 'messageId'> {
-  /** Those that it is left to go, where it went others well; all, unless given. */
+  /** The routes that failed, if others were successful; all, unless given. */
   routes?: readonly string[];
-  /** Whether something may have been written that none has put right since. */
+  /** Whether something may have been written that no later attempt has put right. */
   isUncertain: boolean;
 }
 
-/** Puts a message that no retry can help where people look for it: unchanged, with the reason, or one for each route, in its attributes: there is one at least. */
+/**
+ * The body stays as it was; the reasons are in the attributes.
+ * @param failures at least one; each route may have its own
+ */
 export async function sendToDeadLetterQueue(
   invocation: Invocation,
   { body, messageId, routes = [], isUncertain }: DeadLetter,

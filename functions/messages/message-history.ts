@@ -3,29 +3,29 @@ import type { MessageAttributeValue } from '@aws-sdk/client-sqs';
 import type { SQSRecord } from 'aws-lambda';
 import * as z from 'zod/mini';
 
-/** What a message that is sent anew takes along. */
+/** What a requeued message carries in its attributes. */
 export interface Carried {
-  /** The id of the first message: an execution of relay-large is named after it, and a dead letter quotes it. */
+  /** The id of the first message: executions of relay-large are named after it, and dead letters quote it. */
   firstId: string;
-  /** When that was sent; milliseconds. */
+  /** When the first message was sent; milliseconds since the epoch. */
   firstSentAt: number;
-  /** How often it was tried. */
+  /** How many attempts there were. */
   tries: number;
-  /** Whether an earlier try may have written something, and none has put it right since. */
+  /** Whether an earlier attempt may have written something that no later one has put right. */
   isUncertain: boolean;
-  /** Only these deliveries are left to do, as `deliveryName` has them; all of them, where there is none. */
+  /** The names (`deliveryName`) of the deliveries that are left; all, unless given. */
   left?: ReadonlySet<string> | undefined;
 }
 
-/** What a message has behind it, under whatever ids it was sent; this time counts as a try. */
+/** What happened to a message under all its ids; the present receive counts as an attempt. */
 export interface MessageHistory extends Carried {
-  /** Whether it was handed out before, and nobody has sent it anew or acknowledged it. */
+  /** Whether it was received before, and neither acknowledged nor requeued. */
   isRedelivered: boolean;
 }
 
 const integer = z.string().check(z.regex(/^\d{1,15}$/));
 
-/** Strings and numbers of ours: SQS takes ten attributes, names of `A-Z a-z 0-9 _ - .`, and all of it counts towards the message's size. */
+/** SQS takes ten attributes, with names of `A-Z a-z 0-9 _ - .`; they count towards the message's size. */
 const attributesSchema = z.object({
   FirstMessageId: z.object({ stringValue: z.string().check(z.minLength(1)) }),
   FirstSentAt: z.object({ stringValue: integer }),
@@ -34,16 +34,16 @@ const attributesSchema = z.object({
   Left: z.optional(z.object({ stringValue: z.string().check(z.minLength(1)) })),
 });
 
-/** Of a dead letter, which keeps them through a redrive: the routes that its one request is left to go. */
+/** On a dead letter, also after a redrive: the routes that are left for its one request. */
 const routesSchema = z.object({ Routes: z.object({ stringValue: z.string().check(z.minLength(1)) }) });
 
-/** Clocks differ by seconds, and a redrive comes minutes later at the soonest: the queue gives a message up after several timeouts. */
+/** Clocks differ by seconds. A redrive comes minutes later at the earliest, after several visibility timeouts. */
 const SAME_SENDING_MS = 60_000;
 const SEPARATOR = ',';
 
 /**
- * Reads it off a message. A redrive copies attributes onto a new message; it is to start afresh, so what was tried counts only
- * on the message that it was sent with. Which routes are left to go, and that something may have been written, counts afterwards, too.
+ * Reads the history from a message. A redrive copies the attributes onto a new message, whose attempts must start afresh. So
+ * attempts count only on the message that they were sent with, whereas the routes that are left and a possible write count after a redrive, too.
  * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-configure-dead-letter-queue-redrive.html
  */
 export function historyOf({ messageId, attributes, messageAttributes }: SQSRecord): MessageHistory {
@@ -74,7 +74,7 @@ export function historyOf({ messageId, attributes, messageAttributes }: SQSRecor
   };
 }
 
-/** The attributes of a message that is sent anew. */
+/** The attributes of a requeued message. */
 export function attributesOf(
   { firstId, firstSentAt, tries, isUncertain, left }: Carried,
   now: Date,
@@ -96,7 +96,7 @@ export function namesText(names: Iterable<string>): string {
   return [...names].join(SEPARATOR);
 }
 
-/** One of the deliveries that a message asks for. The body stays the same, so its requests keep their order. */
+/** The name of a delivery that a message asks for. Requeued bodies stay the same, so requests keep their index. */
 export function deliveryName(requestIndex: number, route: string): string {
   return `${requestIndex}/${route}`;
 }
@@ -105,7 +105,7 @@ export function routeOf(delivery: string): string {
   return delivery.slice(delivery.indexOf('/') + 1);
 }
 
-/** The routes that one of a message's requests is still to go; undefined for all. */
+/** The routes that are left for one of a message's requests; undefined for all. */
 export function namesLeft({ left }: MessageHistory, requestIndex: number): ReadonlySet<string> | undefined {
   if (left === undefined) return undefined;
   const start = deliveryName(requestIndex, '');

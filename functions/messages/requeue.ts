@@ -5,15 +5,15 @@ import type { Invocation } from '../invocation/invocation.ts';
 import { messageBody } from '../request/message-body.ts';
 import { attributesOf, type Carried, deliveryName } from './message-history.ts';
 
-/** SQS's longest: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html */
+/** The longest delay of SQS: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html */
 const LONGEST_SECONDS = 900;
-/** So much earlier, by chance, so that what waits for the same thing doesn't come back all at once. */
+/** Jitter: up to this share earlier, so that messages that wait for the same thing do not come back all at once. */
 const SPREAD = 0.25;
 
 /**
- * Sends a message anew, with what it has behind it in its attributes. So the relay counts tries itself, and a message that SQS hands out
- * a second time tells that whoever had it died. The old message is to be acknowledged afterwards; if that fails there are two,
- * which does no harm.
+ * Sends a message that replaces one which failed, with its history in the attributes. The relay counts attempts by itself that way, and if SQS
+ * delivers a message a second time, its receiver has died. The caller acknowledges the old message afterwards. If that fails there
+ * are two messages, which does no harm.
  */
 export async function requeue(
   { clients, config, now }: Invocation,
@@ -34,13 +34,13 @@ export async function requeue(
 export interface Delivery {
   key: string;
   route: string;
-  /** Whether an earlier write of it may yet take effect. */
+  /** Whether an earlier write of it may still take effect. */
   isUncertain: boolean;
-  /** How often the object was begun for the same reason, where that is counted. */
+  /** How often the object was begun for the same reason, if that is counted. */
   attempts?: number | undefined;
 }
 
-/** Sends a message that asks for a single delivery, as the first of its kind. */
+/** Sends a new message that asks for a single delivery. */
 export async function requestDelivery(
   invocation: Invocation,
   { key, route, isUncertain, attempts }: Delivery,

@@ -1,22 +1,22 @@
-/** The names under which CloudWatch keeps what the functions measure: the dashboard and the alarms in `infra/` read them. */
+/** The names of the metrics that the functions publish; the dashboard and the alarms in `infra/` read them. */
 export const METRICS_NAMESPACE = 'UploadRelay';
 
-/** Every metric of ours has the dimension `service`, which is the relay's name; those of a route have the dimension `route` besides. */
+/** Every metric has the dimension `service`, which is the relay's name; those of a route also have the dimension `route`. */
 export const METRICS = {
   /** Count and bytes of deliveries along a route; one that is repeated counts again. */
   objectsDelivered: 'ObjectsDelivered',
   bytesDelivered: 'BytesDelivered',
-  /** Given up: the reason is in the ledger. Bytes are those that the event spoke of, if it did. */
+  /** Permanent failures: the reason is in the ledger. The bytes are those of the event, if it has them. */
   objectsFailed: 'ObjectsFailed',
   bytesFailed: 'BytesFailed',
-  /** Milliseconds from the upload, as the event has it, to the receipt; of each route, and of all together. */
+  /** Milliseconds from the upload, by the event, to the receipt; for each route, and for all together. */
   deliveryLatency: 'DeliveryLatency',
-  /** Seconds since a message was first sent that is now sent anew; the oldest one's. SQS's own figure starts afresh with each sending. */
+  /** Seconds since the oldest requeued message was first sent. SQS's own metric starts afresh with each requeue. */
   oldestRequeued: 'OldestRequeued',
-  /** Uploads of large objects. Each that was begun is finished or orphaned in the end; what is left over is under way. */
+  /** Uploads of large objects. Each one that was begun is finished or orphaned in the end. */
   largeUploadsBegun: 'LargeUploadsBegun',
   largeUploadsFinished: 'LargeUploadsFinished',
-  /** Given up with parts in it, which cost storage until the destination's lifecycle rule removes them. */
+  /** Uploads that ended incomplete; their parts cost storage until the destination's lifecycle rule removes them. */
   orphanedUploads: 'OrphanedUploads',
   /** 1 when a check found nothing wrong, else 0. */
   checkPassed: 'CheckPassed',

@@ -13,8 +13,8 @@ interface RouteTotals {
 }
 
 /**
- * Counts during an invocation and says it once at its end, in a log line per route that CloudWatch reads as metrics. It costs
- * no request and no permission: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format.html
+ * Publishes one log line for each route at the end of an invocation, which CloudWatch reads as metrics. That costs no request and no
+ * permission: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format.html
  */
 export class EmbeddedMetrics implements RelayMetrics {
   readonly #serviceName: string;
@@ -34,11 +34,11 @@ export class EmbeddedMetrics implements RelayMetrics {
       totals.bytesFailed += hint?.sizeBytes ?? 0;
       return;
     }
-    // Neither: nothing was written, and nothing is to be mended.
+    // `already there` counts as neither: nothing was written, and nothing needs mending.
     if (receipt.status !== 'delivered') return;
     totals.objectsDelivered++;
     totals.bytesDelivered += receipt.source.sizeBytes;
-    // An event that spoke of another version says nothing of how long this one waited.
+    // The time of an event about another version does not tell how long this one waited.
     const isOfThisVersion = receipt.source.sequencer !== undefined;
     if (isOfThisVersion && hint?.time)
       totals.latenciesMs.push(Math.max(0, finishedAt.getTime() - Date.parse(hint.time)));
@@ -54,7 +54,6 @@ export class EmbeddedMetrics implements RelayMetrics {
     this.#largeUploads.set(route, totals);
   }
 
-  /** @param ageMs since it was first sent */
   countRequeued(ageMs: number): void {
     this.#oldestRequeuedMs = Math.max(ageMs, this.#oldestRequeuedMs ?? 0);
   }
@@ -88,7 +87,7 @@ function publishRequeued(metrics: Metrics, ageMs: number): void {
   metrics.publishStoredMetrics();
 }
 
-/** Zeros go along, so that a graph shows that nothing failed rather than that nothing was heard. */
+/** Zeros are published, too: a graph then shows that nothing failed, rather than no data. */
 function publishRoute(metrics: Metrics, totals: RouteTotals): void {
   metrics.addMetric(METRICS.objectsDelivered, MetricUnit.Count, totals.objectsDelivered);
   metrics.addMetric(METRICS.bytesDelivered, MetricUnit.Bytes, totals.bytesDelivered);

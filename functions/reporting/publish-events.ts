@@ -12,17 +12,17 @@ const DETAIL_TYPES = {
   failed: 'Object Relay Failed',
 } as const;
 
-/** As many as one request takes: API_PutEvents. */
+/** The most that one request takes: API_PutEvents. */
 const EVENTS_PER_REQUEST = 10;
-/** For an invocation that has run out of time, out of what it keeps back for its answer. */
+/** The time for events when an invocation has run out of time; part of what it keeps for its answer. */
 const LATE_PUBLISH_MS = 1_000;
 
-/** Notes what EventBridge is to be told: a request for each would cost a small object as much as its HEAD. */
+/** Keeps a receipt for the next `publishEvents`. A request for each would cost a small object as much as its HEAD. */
 export function report(invocation: Invocation, receipt: FinalReceipt): void {
   invocation.reports.push(receipt);
 }
 
-/** For what isn't one of many: counts a receipt and tells of it at once. */
+/** Counts a receipt and publishes it at once, for an object that is alone in its execution. */
 export async function publishNow(invocation: Invocation, request: RelayRequest, receipt: FinalReceipt): Promise<void> {
   invocation.metrics.count(request, receipt, invocation.now());
   report(invocation, receipt);
@@ -30,9 +30,9 @@ export async function publishNow(invocation: Invocation, request: RelayRequest, 
 }
 
 /**
- * Tells EventBridge's default bus what has been noted; the receipt is the event's detail. Before any of it is acknowledged, so
- * that a message whose invocation dies is reported by the next one. A request that fails is not repeated: the ledger is
- * the record, and an object is not relayed again for want of an event.
+ * Publishes the receipts that are kept; each is the detail of an event. This comes before their messages are acknowledged, so that
+ * the next invocation publishes them if this one dies. A request that fails is not repeated: the ledger is the record, and an
+ * object is not relayed again because of a missing event.
  * https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEvents.html
  */
 export async function publishEvents(invocation: Invocation): Promise<void> {

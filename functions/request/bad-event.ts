@@ -4,7 +4,7 @@ import { RelayError } from '../core/errors.ts';
 
 const SHOWN_CHARACTERS = 200;
 
-/** An event that no door understands: permanent, and it says what was expected and what came instead. */
+/** A permanent failure that says what was expected and what came instead. */
 export function badEvent(expected: string, got: unknown, cause?: unknown): RelayError {
   return new RelayError({
     code: 'BadEvent',

@@ -44,12 +44,12 @@ export function isBatchJob(value: unknown): boolean {
   return typeof value === 'object' && value !== null && Object.hasOwn(value, 'invocationSchemaVersion');
 }
 
-/** @throws RelayError `BadEvent` when the frame of the job is broken; a single bad task fails by itself in `parseBatchTask`. */
+/** @throws RelayError `BadEvent` if the job is malformed; a malformed task fails by itself in `parseBatchTask` */
 export function parseBatchJob(value: unknown): BatchJob {
   return parseShape(jobSchema, value, 'an S3 Batch Operations invocation with invocationId and tasks');
 }
 
-/** A task can only be answered for by its id. */
+/** A task's result needs its id. */
 export function batchTaskId(value: unknown): string {
   return parseShape(z.object({ taskId: z.string() }), value, 'a task with a taskId').taskId;
 }

@@ -4,7 +4,7 @@ import { badEvent } from './bad-event.ts';
 /**
  * Decodes a key of an S3 notification or a Batch Operations manifest: percent-encoded UTF-8, where `+` is a space.
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html
- * EventBridge sends keys as they are: they must not come here.
+ * EventBridge sends keys unencoded; they must not be decoded.
  * @throws RelayError `BadEvent` when the encoding is broken
  */
 export function decodeKey(encoded: string): string {

@@ -25,7 +25,7 @@ export function isEventBridgeEvent(value: unknown): boolean {
 }
 
 /**
- * Keys come as they are, not encoded: a `+` is a plus sign.
+ * Keys are not encoded: a `+` is a plus sign.
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/ev-events.html
  */
 export function parseEventBridgeEvent(value: unknown): RelayRequest[] {

@@ -17,7 +17,7 @@ export function isManualEvent(value: unknown): boolean {
 
 const listSchema = z.strictObject({ keys: z.array(z.unknown()).check(z.minLength(1)), route: z.optional(z.string()) });
 
-/** As many events as there are keys, whatever these are. */
+/** One event for each key; the keys are not checked. */
 export function singleKeys(value: unknown): unknown[] {
   const list = listSchema.safeParse(value).data;
   if (list === undefined) return [value];
@@ -26,8 +26,7 @@ export function singleKeys(value: unknown): unknown[] {
 }
 
 /**
- * `{ "key": … }` or `{ "keys": […] }`, each with an optional `"route"`; keys as they are, not encoded. By hand or in a message.
- * They are keys of the bucket that the route reads.
+ * Both have an optional `"route"`. Keys are not encoded; they are keys of the bucket that the route reads.
  * @throws RelayError `BadEvent`, `UnknownRoute`
  */
 export function parseManualEvent(value: unknown, sources: Sources): RelayRequest[] {

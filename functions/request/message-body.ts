@@ -1,7 +1,7 @@
-/** SQS takes these in no message, and JSON leaves them as they are: API_SendMessage. Half a surrogate pair JSON escapes by itself. */
+/** SQS refuses these characters (API_SendMessage), and JSON does not escape them. JSON escapes an unpaired surrogate by itself. */
 const NOT_TAKEN = /[\ufffe\uffff]/g;
 
-/** A message of the relay's own, as `parseMessageBody` reads it; keys may have any character that S3 takes. */
+/** The body of a message of the relay's own, as `parseMessageBody` reads it. Keys may have any character that S3 takes. */
 export function messageBody(message: {
   key: string;
   route?: string | undefined;

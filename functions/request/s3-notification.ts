@@ -5,7 +5,7 @@ import { badEvent, parseShape } from './bad-event.ts';
 import { decodeKey } from './encoded-key.ts';
 import type { RelayRequest } from './relay-request.ts';
 
-/** Sent once by S3 when a notification is configured; there is nothing to relay. */
+/** S3 sends it once when a notification is configured; there is nothing to relay. */
 const testEventSchema = z.object({ Service: z.literal('Amazon S3'), Event: z.literal('s3:TestEvent') });
 
 const notificationSchema = z.object({
@@ -40,7 +40,7 @@ export function isS3Notification(value: unknown): boolean {
   return typeof value === 'object' && value !== null && Object.hasOwn(value, 'Records');
 }
 
-/** As many notifications as there are records, whatever these are. */
+/** One notification for each record; the records are not checked. */
 export function singleNotifications(value: unknown): unknown[] {
   const { Records } = value as { Records: unknown };
   return Array.isArray(Records) ? Records.map((record) => ({ ...(value as object), Records: [record] })) : [value];

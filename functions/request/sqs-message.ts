@@ -9,12 +9,12 @@ import { jsonForSqs } from './message-body.ts';
 import type { RelayRequest } from './relay-request.ts';
 import { isS3Notification, isS3TestEvent, parseS3Notification, singleNotifications } from './s3-notification.ts';
 
-/** A message that an SNS topic passes on, without raw message delivery: https://docs.aws.amazon.com/sns/latest/dg/sns-sqs-as-subscriber.html */
+/** A message from an SNS topic without raw message delivery: https://docs.aws.amazon.com/sns/latest/dg/sns-sqs-as-subscriber.html */
 const envelopeSchema = z.object({ Type: z.literal('Notification'), TopicArn: z.string(), Message: z.string() });
 
 /**
- * What the body of one queue message asks for; S3's test event asks for nothing. The relay itself sends `{ "key": … }`.
- * @throws RelayError `BadEvent` for a body that no sender of ours makes, and as `parseManualEvent` does
+ * What the body of one message asks for. S3's test event asks for nothing. The relay itself sends `{ "key": … }`.
+ * @throws RelayError `BadEvent` for any other body, and as `parseManualEvent` does
  */
 export function parseMessageBody(body: string, sources: Sources): RelayRequest[] {
   const value = unwrapped(parseJson(body));
@@ -26,8 +26,8 @@ export function parseMessageBody(body: string, sources: Sources): RelayRequest[]
 }
 
 /**
- * A message's body as bodies that ask for one object each, in the same words and order: none of them that can't be read keeps the
- * others from being so. One that asks for one thing stays letter by letter.
+ * Splits a message's body into bodies that ask for one object each, in the same order, so that one that cannot be read does not stop the
+ * others. A body that asks for one object stays unchanged.
  */
 export function singleBodies(body: string): string[] {
   let value: unknown;

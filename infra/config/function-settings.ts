@@ -1,4 +1,4 @@
-/** What a function is told of cdk.json, in the file beside its bundle: only what it needs. Routes are sorted, so that their order in cdk.json changes no code. */
+/** The settings of each function: what it needs of cdk.json. Routes are sorted, so that their order in cdk.json changes no code. */
 import type { ListedRoute, Route } from '../../functions/core/route.ts';
 import type { CheckSettings, RelaySettings, ReplaySettings } from '../../functions/core/settings.ts';
 import { functionArn, readerRoleArn, replayRoleArn, writerRoleArn } from '../arns.ts';
@@ -48,7 +48,7 @@ export function replaySettings(config: RelayContext): ReplaySettings {
   const { queue: concurrency, slots: largeSlots, workers: largeWorkers } = sharesOf(relay);
   return {
     ...commonSettings(config),
-    routes: sorted(routes).map(runtimeFilter),
+    routes: sorted(routes).map(listedRoute),
     retryDelaySeconds,
     replayFunction: functionArn(source, `${relayNames(config).replayFunction}:${LIVE_ALIAS}`),
     relay: { concurrency, memoryMiB, largeObjectBytes, largeSlots, largeWorkers },
@@ -74,29 +74,22 @@ function sorted<R extends { name: string }>(routes: readonly R[]): R[] {
   return routes.toSorted((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-/** A route as the relay and the check read it. */
+/** A route as the relay and the check read it: ARNs take the place of names, and what only the stacks use is left out. */
 export function runtimeRoute(route: RouteContext): Route {
-  const { externalId, storageClass, copyTags, requireProof } = route;
-  const { account, region, bucket, prefix, kmsKeyArn, sendEncryption } = route.destination;
-  return {
-    ...runtimeFilter(route),
-    destination: { account, region, bucket, prefix, kmsKeyArn, sendEncryption },
-    writerRoleArn: writerRoleArn(route),
-    externalId,
-    storageClass,
-    copyTags,
-    requireProof,
-  };
+  const { writerRoleName: _, pull: __, destination, ...rest } = route;
+  const { existingBucket: ___, versioned: ____, ...place } = destination;
+  return { ...rest, ...runtimePull(route), destination: place, writerRoleArn: writerRoleArn(route) };
 }
 
 /** As much of it as replay needs. */
-export function runtimeFilter(route: RouteContext): ListedRoute {
-  const { name, filter, createOnly, pull } = route;
-  const { account: owner, bucket: target, prefix } = route.destination;
-  const filtered = { name, filter, createOnly, destination: { account: owner, bucket: target, prefix } };
-  if (!pull) return filtered;
-  const { account, region, bucket, externalId, kmsKeyArn } = pull;
-  const readerRole = readerRoleArn(route as PullingRouteContext);
-  const pulled = { account, region, bucket, readerRoleArn: readerRole, externalId, kmsKeyArn };
-  return { ...filtered, pull: pulled };
+function listedRoute(route: RouteContext): ListedRoute {
+  const { name, filter, createOnly } = route;
+  const { account, bucket, prefix } = route.destination;
+  return { name, filter, createOnly, ...runtimePull(route), destination: { account, bucket, prefix } };
+}
+
+function runtimePull(route: RouteContext): Pick<Route, 'pull'> {
+  if (!route.pull) return {};
+  const { readerRoleName: _, ...pull } = route.pull;
+  return { pull: { ...pull, readerRoleArn: readerRoleArn(route as PullingRouteContext) } };
 }
