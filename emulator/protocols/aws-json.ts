@@ -2,7 +2,7 @@
 import { text } from 'node:stream/consumers';
 import type { z } from 'zod';
 import { accountOf } from '../core/accounts.ts';
-import { ApiError, type ApiRequest, type ApiResponse, type Caller } from '../core/api.ts';
+import { ApiError, type ApiRequest, type ApiResponse, type Caller, type Service } from '../core/api.ts';
 
 /** A call by its caller's account, which is also the account that it concerns. */
 export interface JsonCall {
@@ -83,4 +83,31 @@ function operationOf(api: JsonApi, target: string | string[] | undefined): JsonO
   const known = Object.keys(api.operations).join(', ');
   const problem = `The operation ${String(target ?? '(none)')} is not one of the local ${api.service}'s: ${known}.`;
   throw new ApiError(api.unknownOperation ?? 'UnknownOperationException', 400, problem);
+}
+
+export interface JsonServiceApi extends JsonApi {
+  version: JsonVersion;
+  /** The service's own name for a fault of its own. */
+  internalError: string;
+}
+
+/** A service that speaks AWS JSON and nothing besides. */
+export class JsonService implements Service {
+  readonly #api: JsonServiceApi;
+
+  constructor(api: JsonServiceApi) {
+    this.#api = api;
+  }
+
+  get operations(): string[] {
+    return Object.keys(this.#api.operations);
+  }
+
+  async handle(request: ApiRequest): Promise<ApiResponse> {
+    return jsonAnswer(this.#api.version, await runJson(this.#api, request));
+  }
+
+  renderError(error: ApiError): ApiResponse {
+    return jsonError(this.#api.version, error, this.#api.internalError);
+  }
 }

@@ -1,6 +1,6 @@
 /** The query protocol of STS, IAM and CloudFormation, and of SQS for older clients: a form goes in, XML comes out. */
 import { text } from 'node:stream/consumers';
-import { ApiError, type ApiRequest, type ApiResponse } from '../core/api.ts';
+import { ApiError, type ApiRequest, type ApiResponse, type Service } from '../core/api.ts';
 import { type XmlNode, xmlDocument } from './xml.ts';
 
 /** What one operation does. Its result is the content of `<…Result>`; `undefined` leaves that element out. */
@@ -54,6 +54,23 @@ export function queryError(
 /** Whose fault an error is. */
 export function faultOf({ status }: ApiError): 'Sender' | 'Receiver' {
   return status < 500 ? 'Sender' : 'Receiver';
+}
+
+/** A service that speaks the query protocol and nothing besides. */
+export abstract class QueryService implements Service {
+  protected abstract readonly api: QueryApi;
+
+  get operations(): string[] {
+    return Object.keys(this.api.operations);
+  }
+
+  handle(request: ApiRequest): Promise<ApiResponse> {
+    return serveQuery(this.api, request);
+  }
+
+  renderError(error: ApiError, { requestId }: Pick<ApiRequest, 'requestId'>): ApiResponse {
+    return queryError(this.api, error, requestId);
+  }
 }
 
 /** The names of the operation's own parameters, as sent. */

@@ -1,24 +1,15 @@
 /** EventBridge over HTTP. */
-import type { ApiError, ApiRequest, ApiResponse, Service } from '../../core/api.ts';
-import { type JsonApi, jsonAnswer, jsonError, runJson } from '../../protocols/aws-json.ts';
+import { JsonService } from '../../protocols/aws-json.ts';
 import { EventBridgeOperations, type EventBridgeParts } from './operations.ts';
 
-export class EventBridgeService implements Service {
-  readonly #api: JsonApi;
-
+export class EventBridgeService extends JsonService {
   constructor(parts: EventBridgeParts) {
-    this.#api = { service: 'EventBridge', target: 'AWSEvents', operations: new EventBridgeOperations(parts).table };
-  }
-
-  get operations(): string[] {
-    return Object.keys(this.#api.operations);
-  }
-
-  async handle(request: ApiRequest): Promise<ApiResponse> {
-    return jsonAnswer('1.1', await runJson(this.#api, request));
-  }
-
-  renderError(error: ApiError): ApiResponse {
-    return jsonError('1.1', error, 'InternalException');
+    super({
+      service: 'EventBridge',
+      target: 'AWSEvents',
+      version: '1.1',
+      operations: new EventBridgeOperations(parts).table,
+      internalError: 'InternalException',
+    });
   }
 }

@@ -1,24 +1,15 @@
 /** KMS over HTTP. */
-import type { ApiError, ApiRequest, ApiResponse, Service } from '../../core/api.ts';
-import { type JsonApi, jsonAnswer, jsonError, runJson } from '../../protocols/aws-json.ts';
+import { JsonService } from '../../protocols/aws-json.ts';
 import { KmsOperations, type KmsParts } from './operations.ts';
 
-export class KmsService implements Service {
-  readonly #api: JsonApi;
-
+export class KmsService extends JsonService {
   constructor(parts: KmsParts) {
-    this.#api = { service: 'KMS', target: 'TrentService', operations: new KmsOperations(parts).table };
-  }
-
-  get operations(): string[] {
-    return Object.keys(this.#api.operations);
-  }
-
-  async handle(request: ApiRequest): Promise<ApiResponse> {
-    return jsonAnswer('1.1', await runJson(this.#api, request));
-  }
-
-  renderError(error: ApiError): ApiResponse {
-    return jsonError('1.1', error, 'KMSInternalException');
+    super({
+      service: 'KMS',
+      target: 'TrentService',
+      version: '1.1',
+      operations: new KmsOperations(parts).table,
+      internalError: 'KMSInternalException',
+    });
   }
 }

@@ -2,19 +2,11 @@
 import { checkPartition } from '../../authorization/acceptance.ts';
 import { nameOf } from '../../authorization/authorizer.ts';
 import { parsePolicy } from '../../authorization/policy.ts';
-import {
-  type AccessRequest,
-  ApiError,
-  type ApiRequest,
-  type ApiResponse,
-  type Authorizer,
-  type ContextKeys,
-  type Service,
-} from '../../core/api.ts';
+import { type AccessRequest, ApiError, type ApiRequest, type Authorizer, type ContextKeys } from '../../core/api.ts';
 import type { Credentials, ServiceAssumption } from '../../core/credentials.ts';
 import { assumedRoleArn, partitionOfArn } from '../../core/partition.ts';
 import type { PolicyDocument } from '../../core/policy-document.ts';
-import { type QueryApi, queryError, serveQuery } from '../../protocols/query.ts';
+import { type QueryApi, QueryService } from '../../protocols/query.ts';
 import type { XmlNode } from '../../protocols/xml.ts';
 import { packedPolicySize } from './packed-policy.ts';
 import { type AssumeRoleInput, readAssumeRole } from './parameters.ts';
@@ -43,10 +35,10 @@ export interface RoleDirectory {
 }
 
 /** The Security Token Service in its query protocol: AssumeRole and GetCallerIdentity. */
-export class StsService implements Service {
+export class StsService extends QueryService {
   readonly #directory: RoleDirectory;
   readonly #authorizer: Authorizer;
-  readonly #api: QueryApi = {
+  protected readonly api: QueryApi = {
     namespace: 'https://sts.amazonaws.com/doc/2011-06-15/',
     version: '2011-06-15',
     operations: {
@@ -56,20 +48,9 @@ export class StsService implements Service {
   };
 
   constructor({ directory, authorizer }: { directory: RoleDirectory; authorizer: Authorizer }) {
+    super();
     this.#directory = directory;
     this.#authorizer = authorizer;
-  }
-
-  get operations(): string[] {
-    return Object.keys(this.#api.operations);
-  }
-
-  handle(request: ApiRequest): Promise<ApiResponse> {
-    return serveQuery(this.#api, request);
-  }
-
-  renderError(error: ApiError, { requestId }: Pick<ApiRequest, 'requestId'>): ApiResponse {
-    return queryError(this.#api, error, requestId);
   }
 
   /**
