@@ -9,6 +9,7 @@ import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { LocalCloud } from '../../../cloud.ts';
 import { type StackInput, templateStack } from '../../../templates/assembly.ts';
+import { letS3Send } from './queue-policy.ts';
 
 const SOURCE = '111111111111';
 const DESTINATION = '222222222222';
@@ -67,21 +68,7 @@ function sourceResources() {
         RedrivePolicy: { deadLetterTargetArn: arnOf('DeadLetters'), maxReceiveCount: 3 },
       },
     },
-    QueuePolicy: {
-      Type: 'AWS::SQS::QueuePolicy',
-      Properties: {
-        Queues: [{ Ref: 'Queue' }],
-        PolicyDocument: {
-          Statement: {
-            Effect: 'Allow',
-            Principal: { Service: 's3.amazonaws.com' },
-            Action: 'sqs:SendMessage',
-            Resource: arnOf('Queue'),
-            Condition: { ArnEquals: { 'aws:SourceArn': 'arn:aws:s3:::drops' } },
-          },
-        },
-      },
-    },
+    QueuePolicy: letS3Send('Queue', { ArnEquals: { 'aws:SourceArn': 'arn:aws:s3:::drops' } }),
     Role: {
       Type: 'AWS::IAM::Role',
       Properties: {

@@ -28,6 +28,7 @@ import { LocalCloud } from '../../../cloud.ts';
 import { Faults } from '../../../faults/faults.ts';
 import type { Fault, Match, Rule, When } from '../../../faults/rule.ts';
 import { templateStack } from '../../../templates/assembly.ts';
+import { letS3Send } from '../cloud/queue-policy.ts';
 
 const ACCOUNT = '111111111111';
 const REGION = 'us-east-1';
@@ -78,20 +79,7 @@ const TEMPLATE = {
       },
     },
     Queue: { Type: 'AWS::SQS::Queue', Properties: { QueueName: 'queue', VisibilityTimeout: 600 } },
-    QueuePolicy: {
-      Type: 'AWS::SQS::QueuePolicy',
-      Properties: {
-        Queues: [{ Ref: 'Queue' }],
-        PolicyDocument: {
-          Statement: {
-            Effect: 'Allow',
-            Principal: { Service: 's3.amazonaws.com' },
-            Action: 'sqs:SendMessage',
-            Resource: arnOf('Queue'),
-          },
-        },
-      },
-    },
+    QueuePolicy: letS3Send('Queue'),
     Writer: roleOf('writer', { AWS: `arn:aws:iam::${ACCOUNT}:root` }, ['s3:*']),
     Role: roleOf('function', { Service: 'lambda.amazonaws.com' }, ['sts:AssumeRole']),
     Function: {

@@ -42,10 +42,7 @@ beforeAll(async () => {
   fixture.createBucket('rights');
 });
 
-afterEach(() => {
-  fixture.events.length = 0;
-  expect(fixture.unexpectedErrors.splice(0)).toEqual([]);
-});
+afterEach(() => fixture.endTest());
 
 afterAll(() => fixture.close());
 

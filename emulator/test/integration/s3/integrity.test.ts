@@ -26,10 +26,7 @@ beforeAll(async () => {
   fixture.createBucket(Bucket, { policy });
 });
 
-afterEach(() => {
-  fixture.events.length = 0;
-  expect(fixture.unexpectedErrors.splice(0)).toEqual([]);
-});
+afterEach(() => fixture.endTest());
 
 afterAll(() => fixture.close());
 

@@ -35,10 +35,7 @@ beforeAll(async () => {
   root = fixture.root();
 });
 
-afterEach(() => {
-  fixture.events.length = 0;
-  expect(fixture.unexpectedErrors.splice(0)).toEqual([]);
-});
+afterEach(() => fixture.endTest());
 
 afterAll(() => fixture.close());
 

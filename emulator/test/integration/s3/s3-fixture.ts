@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { S3Client, type S3ClientConfig } from '@aws-sdk/client-s3';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
+import { expect } from 'vitest';
 import { IamAuthorizer } from '../../../authorization/authorizer.ts';
 import type { AccessKey } from '../../../core/credentials.ts';
 import type { PolicyDocument, Statement } from '../../../core/policy-document.ts';
@@ -78,6 +79,12 @@ export class S3Fixture {
       certificate,
       onUnexpectedError: (error) => this.unexpectedErrors.push(error),
     });
+  }
+
+  /** Forgets the events of a test. @throws AssertionError for a fault of the local AWS itself */
+  endTest(): void {
+    this.events.length = 0;
+    expect(this.unexpectedErrors.splice(0)).toEqual([]);
   }
 
   createBucket(name: string, settings: Partial<BucketSettings> = {}): string {
