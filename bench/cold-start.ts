@@ -1,3 +1,4 @@
+/** Measures how long a function's bundle takes to load. */
 import { execFile } from 'node:child_process';
 import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -12,18 +13,18 @@ import type { Ready } from './protocol.ts';
 export interface ColdStartResult {
   name: string;
   bundleBytes: number;
-  /** From the beginning of the import to the loaded handler, on a warm disk. */
+  /** The time that the import takes, with the file in the disk cache. */
   initMs: number;
 }
 
-/** What the others are compared with: a handler that does nothing, but has an S3 client. */
+/** The baseline: a handler that only creates an S3 client. */
 const LEAST = `import { S3Client } from '@aws-sdk/client-s3';
 const s3 = new S3Client();
 export const handler = async () => s3.config.region;`;
 
 const REPOSITORY = fileURLToPath(new URL('../', import.meta.url));
 
-/** Each bundle loaded by a process of its own, in turn, many times. */
+/** Loads each bundle in a process of its own, in turn, many times. */
 export async function measureColdStarts(places: Ready, rounds: number): Promise<ColdStartResult[]> {
   const folder = await mkdtemp(join(tmpdir(), 'upload-relay-bench-'));
   try {

@@ -1,3 +1,4 @@
+/** What the bench compares: the relay and others, each as a shell command with its environment. */
 import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -7,7 +8,7 @@ import type { Job } from './movers/job.ts';
 import type { Keys, Ready } from './protocol.ts';
 import { uploadEvents } from './upload-events.ts';
 
-/** What is to be moved, and where a contender may keep files meanwhile. */
+/** The objects to move, and a folder for temporary files. */
 export interface Task {
   keys: string[];
   sizeBytes: number;
@@ -23,17 +24,17 @@ export interface Contender {
 /** Of the default configuration. */
 const RELAY_FUNCTION = DEFAULT_NAME;
 
-/** Of the small objects; the relay's batches are as large. */
+/** How many small objects are moved at once. The relay's batches are as large. */
 export const CONCURRENCY = 10;
 
 const MACHINE = { PATH: process.env['PATH'], HOME: process.env['HOME'] };
 const NODE = `'${process.execPath}'`;
 
-/** Batches of the queue, one after the other, as one execution environment would get them. */
+/** The relay gets batches of the queue one after the other, as one execution environment would. */
 export const RELAY = {
   name: 'relay',
   command: (task: Task, places: Ready) => ofRelay(task, places, CONCURRENCY),
-  /** All in one invocation. */
+  /** Gets all objects in one invocation. */
   commandAtOnce: (task: Task, places: Ready) => ofRelay(task, places, task.keys.length),
 };
 
@@ -92,7 +93,7 @@ const RCLONE: Contender = {
   },
 };
 
-/** It copies with one set of keys only, so it needs two of it: through a pipe, or for many objects through a folder. */
+/** The AWS CLI copies with one set of keys only, so two of them run: connected by a pipe or, for many objects, by a folder. */
 const AWS_CLI: Contender = {
   name: 'aws s3 cp, twice',
   command: ({ keys, folder }, { url, caFile, region, source, destination }) => {
@@ -110,7 +111,7 @@ const AWS_CLI: Contender = {
   },
 };
 
-/** Those that this machine has. */
+/** The tools that this machine has. */
 export function installedTools(): Contender[] {
   const has = (program: string, argument: string) => spawnSync(program, [argument], { env: MACHINE }).status === 0;
   return [...(has('rclone', 'version') ? [RCLONE] : []), ...(has('aws', '--version') ? [AWS_CLI] : [])];
@@ -124,7 +125,7 @@ function ofNode(name: string, { keys }: Task, { url, caFile, region, source, des
   };
 }
 
-/** All keys of a task share it. */
+/** The folder that all keys of a task have in common. */
 function folderOf([key = '']: readonly string[]): string {
   return key.slice(0, key.lastIndexOf('/') + 1);
 }

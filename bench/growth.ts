@@ -1,3 +1,4 @@
+/** Measures how CPU time and memory grow with an object's size and with the number of objects. */
 import { RELAY } from './contenders.ts';
 import { runOnce } from './transfers.ts';
 import type { World } from './world.ts';

@@ -19,7 +19,7 @@ import { World } from './world.ts';
 
 const SMALL_OBJECTS = 2_000;
 const SMALL_BYTES = 10_000;
-/** Loading takes a tenth of a second, so many runs cost little. */
+/** Loading takes a tenth of a second, so many runs take little time. */
 const COLD_STARTS_PER_ROUND = 3;
 
 async function main(args: string[]): Promise<void> {

@@ -1,9 +1,10 @@
+/** Runs a command and measures the CPU time and memory of its whole process tree. */
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** What a command has cost, with all processes that it has started. */
+/** The cost of a command, with all processes that it started. */
 export interface Usage {
   /** User and system time. */
   cpuSeconds: number;
@@ -12,7 +13,7 @@ export interface Usage {
   peakRssBytes: number;
 }
 
-/** The kernel keeps each process's high-water mark, so only the very last moment of a process can be missed. */
+/** The kernel keeps the peak of each process, so only the last moment of a process can be missed. */
 const LOOK_EVERY_MS = 20;
 
 /**

@@ -1,3 +1,4 @@
+/** Measures what each kind of checksum proof costs the relay. */
 import { type Contender, RELAY } from './contenders.ts';
 import { SOURCE_KINDS, type SourceKind } from './sources.ts';
 import { GIB, resultsOf, runInTurn, type TransferResult } from './transfers.ts';

@@ -1,3 +1,4 @@
+/** The results as Markdown. */
 import { cpus, totalmem } from 'node:os';
 import type { ColdStartResult } from './cold-start.ts';
 import type { Growth } from './growth.ts';

@@ -1,3 +1,4 @@
+/** Replaces sections of bench/RESULTS.md. */
 import { TITLES } from './report.ts';
 
 export const RESULTS_FILE = 'bench/RESULTS.md';

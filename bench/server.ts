@@ -1,4 +1,4 @@
-/** The process that both ends of every transfer lie in: two accounts from the synthesized templates. It isn't measured. */
+/** The process with both accounts, deployed from the synthesized templates. Its own CPU time is not measured. */
 import { createHash } from 'node:crypto';
 import { LocalCloud, readAssembly, type StackInput } from '../emulator/index.ts';
 import { relayRoleArn } from '../infra/arns.ts';
@@ -14,7 +14,7 @@ const config = parseConfig(committedContext());
 const { bucket, routes } = ownBucket(config);
 const source = { ...config.source, bucket };
 const { destination } = routes[0]!;
-/** The longest for a role that a service assumes: a run takes a quarter of an hour. */
+/** The longest session of a role that a service assumes. A run takes a quarter of an hour. */
 const SESSION_SECONDS = 3600;
 
 const cloud = await LocalCloud.start({ stacks: stacks(process.argv[2]!), maxSandboxes: 1 });
@@ -27,14 +27,14 @@ process.on('message', (request: Request) => {
     (error: Error) => process.send!({ kind: 'failed', problem: error.stack }),
   );
 });
-// Gigabytes lie in its folder.
+// Its folder holds gigabytes, which close() removes.
 process.on('disconnect', () => void cloud.close().then(() => process.exit()));
 process.send!(ready());
 
-/** Nothing is versioned, so that what one run leaves is overwritten by the next; and no queue sets off the relay. */
+/** Buckets have no versions, so that each run overwrites the objects of the one before. No queue feeds the relay. */
 function stacks(assembly: string): StackInput[] {
   const all = readAssembly(assembly);
-  // Whatever the size, it is one relay that is measured.
+  // One function relays objects of every size, so that only that function is measured.
   changeSettings(all, { largeObjectBytes: Number.MAX_SAFE_INTEGER });
   changeProperties(all, 'AWS::S3::Bucket', ({ VersioningConfiguration: _, ...others }) => others);
   disableMappings(all);

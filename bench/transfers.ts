@@ -1,3 +1,4 @@
+/** Runs the contenders in turn and takes the medians. */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,7 +7,7 @@ import { measure, type Usage } from './measure.ts';
 import { median } from './median.ts';
 import type { World } from './world.ts';
 
-/** What one contender took, without its start: that is measured by moving one object as small as can be. */
+/** What one contender took, without its start. The start is measured by moving one tiny object. */
 export interface TransferResult {
   name: string;
   /** Per GiB for large objects; per object, in milliseconds, for small ones. */
@@ -23,7 +24,7 @@ export interface TransferTask {
   keys: string[];
   /** Of each object. */
   sizeBytes: number;
-  /** One object that hardly takes more than the start. */
+  /** An object so small that moving it takes hardly more than the start. */
   least: { key: string; sizeBytes: number };
 }
 
@@ -35,7 +36,7 @@ interface Run {
 const MIB = 1024 ** 2;
 export const GIB = 1024 ** 3;
 
-/** All contenders in turn, and that several times over, so that what the machine does besides meets them alike. */
+/** Runs all contenders in turn, several times, so that other load on the machine affects them alike. */
 export async function runInTurn(
   world: World,
   contenders: readonly Contender[],

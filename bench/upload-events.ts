@@ -1,3 +1,4 @@
+/** The events of a queue for objects that were uploaded. */
 import { randomUUID } from 'node:crypto';
 import { chunks } from '../functions/core/chunks.ts';
 

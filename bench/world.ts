@@ -1,3 +1,4 @@
+/** Starts the process with both accounts, and asks it for objects. */
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';

@@ -3,9 +3,9 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
+import type { CloudOptions } from './cloud-options.ts';
 import type { Clock } from './core/api.ts';
 import type { AccessKey } from './core/credentials.ts';
-import type { LogLine } from './core/log-line.ts';
 import { findPartition } from './core/partition.ts';
 import type { DeliveryFailure } from './core/queue-delivery.ts';
 import type { Ticker } from './core/ticker.ts';
@@ -20,7 +20,6 @@ import type { ScheduledRules } from './services/eventbridge/state/scheduled-rule
 import type { Directory } from './services/iam/state/directory.ts';
 import type { LambdaService } from './services/lambda/service.ts';
 import type { LogStore } from './services/logs/store.ts';
-import type { ObjectCreated } from './services/s3/notifications/s3-notification.ts';
 import type { S3Service } from './services/s3/service.ts';
 import type { Scheduler } from './services/scheduler/store.ts';
 import type { Topics } from './services/sns/store.ts';
@@ -32,33 +31,6 @@ import type { CloudFormation, CreateOptions, DeployOptions, StackDescription } f
 import { DeploymentError } from './templates/errors.ts';
 import type { Deployment } from './templates/operation.ts';
 import type { StackId } from './templates/stack.ts';
-
-export interface CloudOptions {
-  /** Deployed in this order. */
-  stacks: readonly StackInput[];
-  /** 0, which is also the default, takes any free port. */
-  port?: number;
-  /** Holds objects, logs and the CA file. Without it a fresh one is made, and removed at the end. */
-  folder?: string;
-  clock?: Clock;
-  /** Told of each object in the very step in which it becomes visible; what happens to its event comes after it. */
-  onObjectCreated?: (event: ObjectCreated) => void;
-  /** Sees each line that a function may log. */
-  onLog?: (line: LogLine) => void;
-  /**
-   * Accounts that get a user with full rights; all accounts of the stacks unless given. One without a stack belongs to the
-   * partition of the first stack, or to `aws`.
-   */
-  accountsWithOperator?: readonly string[];
-  /** How many invocations may run at once, each in a process of its own; 10 unless given. */
-  maxSandboxes?: number;
-  /** Whether rules and schedules fire when their time has come; otherwise only when told to. */
-  firesSchedules?: boolean;
-  /** What shall go wrong. */
-  faults?: Faults;
-  /** What the order is drawn from in which resources are made that don't depend on each other; drawn itself unless given. */
-  deploySeed?: number;
-}
 
 const HOST = '127.0.0.1';
 const MAX_SANDBOXES = 10;

@@ -1,3 +1,4 @@
+/** The CDK app: reads the configuration, makes the stacks, checks AWS's limits. */
 import { App, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { parseConfig } from './config/config.ts';
@@ -20,7 +21,7 @@ for (const { id, account, region, routes } of readerGroups(config)) {
   new ReaderStack(app, id, { config, account, region, routes });
 }
 Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
-// The library's own warning would come before the sentence.
+// The CDK's own warning would appear before our sentence.
 Validations.of(app).acknowledge({
   id: 'CloudFormation-Validate::F0007',
   reason: 'infra/limits/limits.ts counts resources.',
@@ -29,7 +30,7 @@ const { stacks } = app.synth();
 const notes = orSentence(() => checkLimits(stacks.map(synthesizedStack), config), file);
 for (const note of notes) process.stderr.write(`${note}\n`);
 
-/** A mistake in cdk.json is the user's to mend: a sentence helps, a stack trace doesn't. */
+/** The user mends a mistake in cdk.json, so the app prints one sentence instead of a stack trace. */
 function orSentence<T>(work: () => T, file?: string): T {
   try {
     return work();

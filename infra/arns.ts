@@ -1,10 +1,10 @@
+/** The ARNs that both sides of a relay derive from cdk.json. */
 import { partitionOf } from './config/regions.ts';
 import type { PullingRouteContext, RelayContext, RouteContext } from './config/relay-context.ts';
 import { relayNames } from './names.ts';
 
 /**
- * The ARNs both sides share. Each team derives every one from `cdk.json` alone, so neither stack reads the other's outputs and
- * either may be deployed first.
+ * Each team derives every ARN from `cdk.json` alone, so that no stack reads another one's outputs, and they can be deployed in any order.
  */
 
 export function relayRoleArn({ source }: RelayContext): string {

@@ -1,3 +1,4 @@
+/** The names of all resources and stacks of a relay. */
 import type { RelayContext } from './config/relay-context.ts';
 import { DEFAULT_NAME } from './config/schema.ts';
 
@@ -31,8 +32,8 @@ export interface RelayNames {
 }
 
 /**
- * Every name of a relay, from its own name alone, so that several relays stand side by side in one account. Roles and dashboards are
- * account-wide, so theirs carry the region as well; only those of the default name do without, since they are deployed so already.
+ * Every name derives from the relay's own name, so that one account can have several relays. Roles and dashboards are account-wide, so
+ * their names contain the region as well. Those of the default name don't, since they have been deployed without it.
  */
 export function relayNames({ source, relay }: Pick<RelayContext, 'source' | 'relay'>): RelayNames {
   const { name } = relay;
@@ -56,7 +57,7 @@ export function relayNames({ source, relay }: Pick<RelayContext, 'source' | 'rel
   };
 }
 
-/** The same in each account and region, so that a route more or less never renames a stack. */
+/** A stack has the same name in each account and region, so that adding a route never renames one. */
 export function stackName({ relay }: Pick<RelayContext, 'relay'>, kind: StackKind): string {
   return `${relay.name}-${kind}`;
 }

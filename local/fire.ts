@@ -1,4 +1,4 @@
-/** `npm run fire -- NAME`: a schedule's time has come, now. */
+/** `npm run fire -- NAME`: fires a schedule of a running npm start. */
 import { runCli } from './cli.ts';
 import { askToFire } from './start/control.ts';
 import { UserError } from './start/user-error.ts';

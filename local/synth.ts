@@ -1,3 +1,4 @@
+/** Synthesizes the stacks without the CDK's command line. */
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -19,7 +20,7 @@ export function committedContext(): unknown {
 }
 
 /**
- * Does what `cdk synth` does, by the app itself: the CLI would add seconds and nothing else.
+ * Does what `cdk synth` does, but runs the app directly: the CLI would only add seconds.
  * @param folder where the cloud assembly is written
  * @param bundles whether the functions' code is made, which takes most of the time; without it nothing can be invoked
  * @throws UserError with the app's own sentence when the configuration is wrong
@@ -30,7 +31,7 @@ export async function synthesize(
   { bundles = true } = {},
 ): Promise<void> {
   const app = fileURLToPath(new URL('infra/app.ts', REPOSITORY));
-  // By a file, since an environment variable ends at 128 KiB: so does the CLI.
+  // The context goes into a file, since an environment variable has 128 KiB at most. The CLI does the same.
   const context = await mkdtemp(join(tmpdir(), 'cdk-context-'));
   const file = join(context, 'context.json');
   const env = { ...process.env, CDK_OUTDIR: folder, [CONTEXT_OVERFLOW_LOCATION_ENV]: file };

@@ -1,6 +1,6 @@
 /**
- * `npm test`: lint, types, then all tests; the last line is `N passed, N failed`, whatever happens.
- * Lint and types count as one each. Arguments go to vitest: `npm test -- test/unit`.
+ * `npm test`: lint, types, copies, then all tests; the last line is `N passed, N failed`, whatever happens.
+ * Lint, types and copies count as one each. Arguments go to vitest: `npm test -- test/unit`.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -19,7 +19,12 @@ interface VitestReport {
 }
 
 const folder = mkdtempSync(join(tmpdir(), 'upload-relay-test-'));
-const counts = [step('lint', ['biome', 'check', '.']), step('types', ['tsc']), tests(process.argv.slice(2))];
+const counts = [
+  step('lint', ['biome', 'check', '.']),
+  step('types', ['tsc']),
+  step('copies', ['jscpd']),
+  tests(process.argv.slice(2)),
+];
 rmSync(folder, { recursive: true, force: true });
 
 const passed = counts.reduce((sum, count) => sum + count.passed, 0);

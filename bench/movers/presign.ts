@@ -1,3 +1,4 @@
+/** Signs requests for the movers that use no SDK. */
 import { createHash, createHmac } from 'node:crypto';
 import { SignatureV4 } from '@smithy/signature-v4';
 import type { Keys } from '../protocol.ts';

@@ -25,5 +25,5 @@ for (const [index, event] of events.entries()) {
   const failed = [...(answer.batchItemFailures ?? []), ...(answer.failures ?? [])];
   if (failed.length > 0) throw new Error(`not relayed: ${JSON.stringify(failed).slice(0, 1000)}`);
 }
-// Its sockets are kept alive for the next invocation.
+// Sockets are kept alive, so the process would not end by itself.
 process.exit(0);

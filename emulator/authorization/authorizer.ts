@@ -1,3 +1,4 @@
+/** Answers the services' question whether a caller may do something, from policies and the keys of the request. */
 import { type AccessRequest, ApiError, type Authorizer, type ContextKeys, type Principal } from '../core/api.ts';
 import type { NamedPolicy, PolicyDocument } from '../core/policy-document.ts';
 import { type Context, mergeContext } from './context.ts';

@@ -1,3 +1,4 @@
+/** The Condition element: its operators, and whether a request meets it. */
 import { BlockList, isIP } from 'node:net';
 import { type ConditionBlock, listOf } from '../core/policy-document.ts';
 import type { Context } from './context.ts';

@@ -1,3 +1,4 @@
+/** The condition keys of one request, in one map. */
 import type { ContextKeys } from '../core/api.ts';
 
 /** Condition keys in lower case, since AWS compares their names without regard to case. A key without values is absent. */

@@ -1,3 +1,4 @@
+/** The decision about one request: which policies speak, what an Allow needs, and that a Deny wins. */
 import type { Principal } from '../core/api.ts';
 import { listOf, type PolicyDocument, type Statement } from '../core/policy-document.ts';
 import { evaluateCondition } from './conditions.ts';

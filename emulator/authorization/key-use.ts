@@ -1,3 +1,4 @@
+/** The question whether a caller may use a KMS key, for KMS itself and for services that ask on a caller's behalf. */
 import type { Authorizer, Caller, ContextKeys } from '../core/api.ts';
 import type { PolicyDocument } from '../core/policy-document.ts';
 

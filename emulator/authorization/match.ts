@@ -1,3 +1,4 @@
+/** Patterns of policies: wildcards, variables, actions and ARNs. */
 import type { Context } from './context.ts';
 
 const ANY_TEXT = Symbol('*');

@@ -1,3 +1,4 @@
+/** The Principal element: whom it names, and how its ARNs are bound to unique ids. */
 import { canonicalUserId } from '../core/accounts.ts';
 import { ApiError, type Principal } from '../core/api.ts';
 import { partitionOfArn } from '../core/partition.ts';

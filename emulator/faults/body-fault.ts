@@ -1,3 +1,4 @@
+/** A stream that damages, truncates, stalls or resets a body at a given byte. */
 import { Transform, type TransformCallback } from 'node:stream';
 import type { Injection } from './faults.ts';
 import type { RequestFault } from './rule.ts';

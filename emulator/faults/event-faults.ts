@@ -1,3 +1,4 @@
+/** Events of created objects that come twice, late or in another order. */
 import type { ObjectCreated } from '../services/s3/notifications/s3-notification.ts';
 import type { Faults } from './faults.ts';
 

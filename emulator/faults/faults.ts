@@ -1,3 +1,4 @@
+/** The rules of what goes wrong, and the draws that decide when each of them does. */
 import { Random } from '../core/random.ts';
 import {
   checkRule,

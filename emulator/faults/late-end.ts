@@ -1,3 +1,4 @@
+/** A body whose end comes late, or never when its client has left. */
 import { Transform, type TransformCallback } from 'node:stream';
 
 export interface LateEndOptions {

@@ -1,3 +1,4 @@
+/** Writes that take effect after their client has been answered otherwise. */
 import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ApiError, type ApiResponse } from '../core/api.ts';

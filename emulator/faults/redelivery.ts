@@ -1,3 +1,4 @@
+/** Messages that a queue hands out a second time. */
 import type { ReceiveListener } from '../services/sqs/state/queue.ts';
 import type { Faults } from './faults.ts';
 import type { Subject } from './rule.ts';

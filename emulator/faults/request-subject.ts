@@ -1,3 +1,4 @@
+/** What a rule can match of a request: service, operation, bucket, key. */
 import type { ApiRequest } from '../core/api.ts';
 import { callerAccount, principalArn } from '../services/s3/call.ts';
 import { readHeaders } from '../services/s3/headers.ts';

@@ -1,3 +1,4 @@
+/** Which key opened a session, so that a rule can name the function behind it. */
 import type { ApiResponse } from '../core/api.ts';
 
 /** By whose keys a session was opened: a function works with sessions that it has assumed itself, too. */

@@ -1,3 +1,4 @@
+/** The one port: tells TLS from HTTP, finds the service, verifies the signature and writes the answer. */
 import { createHash, randomUUID } from 'node:crypto';
 import { createServer as createHttpServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
@@ -15,13 +16,13 @@ import {
 } from '../core/api.ts';
 import type { KeyFinder } from '../core/credentials.ts';
 import { findPartition } from '../core/partition.ts';
-import { xmlDocument } from '../protocols/xml.ts';
+import { guessService, hostnameOf, rawRequest } from './raw-request.ts';
 import { RequestBody, readWhole } from './request-body.ts';
 import type { RawRequest } from './signatures/canonical-request.ts';
 import { readSignature } from './signatures/signature-claim.ts';
 import { unsignedPayload, verifySignature } from './signatures/sigv4.ts';
 import { signatureError } from './signatures/sigv4-errors.ts';
-import { writeAnswer } from './write-answer.ts';
+import { renderWithoutService, writeAnswer } from './write-answer.ts';
 
 const TLS_HANDSHAKE = 0x16;
 const KEEP_ALIVE_MS = 60_000;
@@ -244,35 +245,4 @@ interface Exchange {
   route: { name: string };
   requestId: string;
   isSecure: boolean;
-}
-
-function rawRequest(request: IncomingMessage): { raw: RawRequest; query: URLSearchParams } {
-  const target = request.url ?? '/';
-  const questionMark = target.indexOf('?');
-  const rawPath = questionMark < 0 ? target : target.slice(0, questionMark);
-  const rawQuery = questionMark < 0 ? '' : target.slice(questionMark + 1);
-  const raw = { method: request.method ?? 'GET', rawPath, rawQuery, headers: request.headersDistinct };
-  return { raw, query: new URLSearchParams(rawQuery) };
-}
-
-/** Whom an unsigned or unreadable request was meant for. Only S3 serves anonymous callers. */
-function guessService({ method, headers, rawPath }: RawRequest, query: URLSearchParams): string {
-  const target = headers['x-amz-target']?.[0];
-  if (target?.startsWith('DynamoDB_')) return 'dynamodb';
-  if (target?.startsWith('AWSEvents.')) return 'events';
-  if (target?.startsWith('TrentService.')) return 'kms';
-  if (target) return 'sqs';
-  const isForm = headers['content-type']?.[0]?.startsWith('application/x-www-form-urlencoded') ?? false;
-  if (rawPath === '/' && (query.has('Action') || (method === 'POST' && isForm))) return 'sts';
-  return rawPath.startsWith('/2015-03-31/functions') ? 'lambda' : 's3';
-}
-
-function hostnameOf(request: IncomingMessage): string {
-  const host = request.headers.host ?? '';
-  return host.replace(/:\d+$/, '').toLowerCase();
-}
-
-function renderWithoutService({ code, status, message }: ApiError, requestId: string): ApiResponse {
-  const body = xmlDocument('ErrorResponse', { Error: { Code: code, Message: message }, RequestId: requestId });
-  return { status, headers: { 'Content-Type': 'text/xml' }, body };
 }

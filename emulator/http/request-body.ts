@@ -1,3 +1,4 @@
+/** A request's body as a stream that verifies its digest, or whole. */
 import { createHash, type Hash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { Readable, type Transform } from 'node:stream';

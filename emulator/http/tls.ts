@@ -1,3 +1,4 @@
+/** A certificate authority and a server certificate, made at each start. */
 import { generate } from 'selfsigned';
 
 export interface ServerCertificate {

@@ -1,7 +1,9 @@
+/** Writes a service's answer to the client. */
 import type { ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import type { ApiResponse } from '../core/api.ts';
+import type { ApiError, ApiResponse } from '../core/api.ts';
+import { xmlDocument } from '../protocols/xml.ts';
 
 /** A client that leaves while its answer is streamed is nobody's fault. @throws whatever a streamed body fails with */
 export async function writeAnswer(
@@ -32,4 +34,10 @@ export async function writeAnswer(
   const lengthIsKnown = Object.keys(headers).some((name) => name.toLowerCase() === 'content-length');
   response.writeHead(status, hasBody && !lengthIsKnown ? { ...headers, 'Content-Length': bytes.length } : headers);
   response.end(hasBody ? bytes : undefined);
+}
+
+/** For a request that names no service that is here. */
+export function renderWithoutService({ code, status, message }: ApiError, requestId: string): ApiResponse {
+  const body = xmlDocument('ErrorResponse', { Error: { Code: code, Message: message }, RequestId: requestId });
+  return { status, headers: { 'Content-Type': 'text/xml' }, body };
 }

@@ -1,3 +1,4 @@
+/** The error of a deployment. */
 import { type DeployOrder, describeOrder } from './order.ts';
 
 /** A deployment that was refused or failed. It says in which order the resources came, so that it can be repeated. */

@@ -2,6 +2,7 @@
 import { DeleteObjectCommand, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import { readStatements } from '../aws/policies.ts';
 import { type Pulling, pulls, type Route } from '../core/route.ts';
+import { placeOf } from '../core/source-object.ts';
 import { attempt } from './attempt.ts';
 import type { Check, Identity } from './context.ts';
 import { atSource, type Finding, skipped } from './line.ts';
@@ -47,9 +48,6 @@ async function isForbidden({ clients }: Check, route: Pulling, request: string):
 }
 
 function unusedKey({ pull, filter }: Pulling) {
-  return {
-    Bucket: pull.bucket,
-    Key: `${filter.prefix}upload-relay-check/no-such-object${filter.suffix}`,
-    ExpectedBucketOwner: pull.account,
-  };
+  const key = `${filter.prefix}upload-relay-check/no-such-object${filter.suffix}`;
+  return placeOf({ bucket: pull.bucket, key }, pull.account);
 }

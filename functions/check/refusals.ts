@@ -8,6 +8,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { destinationArn, writeStatements } from '../aws/policies.ts';
 import type { Route } from '../core/route.ts';
+import { placeOf } from '../core/source-object.ts';
 import { describe } from '../failures/facts.ts';
 import { type Attempt, attempt, isRefusal, isUndecided } from './attempt.ts';
 import type { Check } from './context.ts';
@@ -109,7 +110,7 @@ export function mustBeRefused(tried: Attempt, remedy: () => Remedy): Finding {
 
 function probe(check: Check, route: Route) {
   const { account, bucket } = route.destination;
-  return { Bucket: bucket, Key: probeKey(check, route, 'small'), ExpectedBucketOwner: account };
+  return placeOf({ bucket, key: probeKey(check, route, 'small') }, account);
 }
 
 /** For the policy of the destination bucket. */

@@ -22,15 +22,14 @@ export async function lookAfterWrite(
   );
 }
 
-/** Whether the source has other bytes than those that were seen. */
-export async function hasChanged(
+/** Whether the source still has the bytes that were seen. */
+export async function fateOfContent(
   invocation: Invocation,
   route: Route,
   source: SourceObject,
   seen: SourceState,
-): Promise<boolean> {
-  const { fate } = await lookAgain(invocation, route, source, (found) => isSameContent(found, seen));
-  return fate === 'changed';
+): Promise<Found['fate']> {
+  return (await lookAgain(invocation, route, source, (found) => isSameContent(found, seen))).fate;
 }
 
 async function lookAgain(

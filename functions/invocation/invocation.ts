@@ -49,7 +49,7 @@ export interface RelayMetrics {
   publish(): void;
 }
 
-/** The share of `relay.maximumConcurrency` that is for large objects: docs/decisions/0027. */
+/** The share of `relay.maximumConcurrency` that is for large objects: docs/decisions/0026. */
 export interface LargeSlots {
   /**
    * Takes a slot for an execution that is about to start.

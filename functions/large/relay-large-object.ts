@@ -2,7 +2,7 @@
 import { asRelayError } from '../core/errors.ts';
 import { destinationOf } from '../core/route.ts';
 import { afterDelete } from '../delivery/after-delete.ts';
-import { changedMeanwhile, hasChanged, lookAfterWrite } from '../delivery/look-again.ts';
+import { changedMeanwhile, fateOfContent, lookAfterWrite } from '../delivery/look-again.ts';
 import type { Item } from '../ledger/ledger-item.ts';
 import { type FinalReceipt, type GoneReceipt, type Receipt, receiptOf } from '../ledger/receipt.ts';
 import { record } from '../ledger/write.ts';
@@ -87,11 +87,13 @@ async function deliver(run: LargeRun, progress: Progress, upload: WrittenUpload,
   const { context, invocation, request, route, attempts } = run;
   const { state } = upload;
   const { uploadId, startedAt } = progress;
+  const begunAt = startedAt!.getTime(); // A bucket without versions may order an upload by its beginning.
   // The object becomes visible next, and it may have been overwritten long ago.
-  const { isOvertaken, begunAt } = await stepInSlot(run, 'look before completing', async () => ({
-    isOvertaken: await hasChanged(invocation, route, request.source, state),
-    begunAt: invocation.now().getTime(),
-  }));
+  const { isOvertaken, seenAt } = await stepInSlot(run, 'look before completing', async () => {
+    const lookedAt = invocation.now().getTime();
+    const fate = await fateOfContent(invocation, route, request.source, state);
+    return { isOvertaken: fate === 'changed', seenAt: fate === 'same' ? lookedAt : begunAt };
+  });
   if (isOvertaken) throw changedMeanwhile(request.source);
   progress.mayHaveCompleted = true;
   const delivered = await stepInSlot(run, 'complete upload', () => complete(run, uploadId!, state, sent));
@@ -101,7 +103,9 @@ async function deliver(run: LargeRun, progress: Progress, upload: WrittenUpload,
     const destination = destinationOf(route, request.source);
     const timing = { attempts, startedAt: startedAt!, finishedAt: invocation.now() };
     const written = receiptOf({ request, route, state, destination, delivered, kind: 'large', timing });
-    const met = await record(invocation, written);
+    let met = await record(invocation, written);
+    // A later look showed this version, so the recorded one is older.
+    if (met.standing && met.standing.recordedAt < seenAt) met = await record(invocation, written, met.standing);
     invocation.logger.info('relayed', { receipt: written });
     // The remaining steps move no bytes.
     await leaveSlot(run, progress);

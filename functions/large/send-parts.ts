@@ -2,7 +2,7 @@
 import { RelayError } from '../core/errors.ts';
 import { bucketOf, routesFor } from '../core/route.ts';
 import { SourceObject } from '../core/source-object.ts';
-import { changedMeanwhile, hasChanged } from '../delivery/look-again.ts';
+import { changedMeanwhile, fateOfContent } from '../delivery/look-again.ts';
 import { hasTimeFor } from '../invocation/deadline.ts';
 import type { Invocation } from '../invocation/invocation.ts';
 import type { PartsRequest } from '../request/large-request.ts';
@@ -50,7 +50,8 @@ export async function sendParts(invocation: Invocation, request: PartsRequest): 
   const parts = partsOf(request);
   const state = pinnedState(request.pin);
   // In a bucket with versions an overwritten object can still be read, which might be hours of work for nothing.
-  if (await hasChanged(invocation, route, source, state)) return { failure: changedMeanwhile(source).toJSON() };
+  const fate = await fateOfContent(invocation, route, source, state);
+  if (fate === 'changed') return { failure: changedMeanwhile(source).toJSON() };
   const sent: SentPart[] = [];
   for (let session = 1; ; session++) {
     // A new transfer has the clients of a new session.

@@ -21,6 +21,7 @@ export interface Version {
   key: string;
   eTag: string;
   sizeBytes: number;
+  /** For a multipart upload, this is when the upload was begun. */
   lastModified: Date;
 }
 

@@ -4,17 +4,13 @@ import { RelayError } from '../core/errors.ts';
 import type { ListedRoute } from '../core/route.ts';
 import { SourceObject } from '../core/source-object.ts';
 import { sourceFailure } from '../failures/classify.ts';
+import type { Version } from '../ledger/read.ts';
 import { decodeKey } from '../request/encoded-key.ts';
 import { needsRestore } from '../transfer/source-state.ts';
 import type { Replay } from './replay-run.ts';
 
 /** The newest version of a key, as a listing describes it. A listing does not tell the version id. */
-export interface ListedObject {
-  key: string;
-  eTag: string;
-  sizeBytes: number;
-  /** For a multipart upload, this is when the upload was begun. */
-  lastModified: Date;
+export interface ListedObject extends Version {
   /** It must be restored before it can be read. A listing does not tell of INTELLIGENT_TIERING's archive tiers. */
   isArchived: boolean;
 }

@@ -1,4 +1,4 @@
-/** Sends replay's tasks to the queue of the relay, in batches. */
+/** Sends a message to the relay's queue for each object that is to be relayed. */
 import { SendMessageBatchCommand } from '@aws-sdk/client-sqs';
 import pMap from 'p-map';
 import { chunks } from '../core/chunks.ts';
@@ -15,7 +15,7 @@ const BATCHES_AT_ONCE = 10;
 const ATTEMPTS = 5;
 const FIRST_PAUSE_MS = 100;
 
-/** SQS has not taken some messages of a batch. */
+/** SQS did not take some messages of a batch. */
 class Refused extends Error {
   readonly $fault: 'client' | 'server';
 
@@ -26,7 +26,6 @@ class Refused extends Error {
   }
 }
 
-/** Asks the relay for each task, by a message into its own queue. */
 export async function sendTasks(replay: Replay, tasks: readonly Task[]): Promise<void> {
   await pMap(chunks(tasks, MESSAGES_PER_BATCH), (batch) => sendBatch(replay, batch), { concurrency: BATCHES_AT_ONCE });
 }

@@ -69,7 +69,7 @@ export type ReplayRequest = z.infer<typeof replaySchema>;
 
 const redriveSchema = z.strictObject({ from: z.literal('dead-letter-queue', 'must be "dead-letter-queue"') });
 
-export type RedriveRequest = z.output<typeof redriveSchema>;
+export type RedriveRequest = z.infer<typeof redriveSchema>;
 
 const EXPECTED =
   '{ "prefix"?, "since"?, "until"?, "newerThanHours"?, "only"?: "missing" | "all", "dryRun"?, "route"?, "objectsPerSecond"? } or { "from": "dead-letter-queue" }';

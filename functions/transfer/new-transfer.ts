@@ -1,4 +1,4 @@
-/** Builds what a transfer along a route needs, from clients and what was seen of the source. */
+/** Builds the transfer of an object along a route. */
 import type { Clients } from '../aws/clients.ts';
 import { destinationOf, type Route } from '../core/route.ts';
 import type { SourceObject } from '../core/source-object.ts';
@@ -8,7 +8,7 @@ import type { Transfer } from './transfer.ts';
 import { VisibleWrites } from './visible-writes.ts';
 
 export interface TransferOptions {
-  /** Only the request that creates the object needs them. */
+  /** Only the request that creates the object or the upload needs them. */
   attributes?: ObjectAttributes;
   visibleWrites?: VisibleWrites;
 }

@@ -25,7 +25,7 @@ export interface SendPartOptions {
 
 const ATTEMPTS = 3;
 const BACKOFF_MS = 200;
-/** A changed source can't be read on, and an expired session needs a new client: the object starts afresh, not the part. */
+/** A changed source can't be read any further, and an expired session needs a new client: the whole object is begun afresh. */
 const STARTS_AFRESH: readonly RelayErrorCode[] = ['SourceChanged', 'SessionExpired', 'OutOfTime'];
 
 /**

@@ -1,4 +1,6 @@
-/** What S3 keeps for itself at the beginning of a name, and at its end: each looks like a bucket name and is none. */
+/** Whether S3 takes a bucket name, and whether CloudFormation can create such a bucket. */
+
+/** Beginnings and ends of names that S3 reserves. */
 const RESERVED_STARTS = ['xn--', 'sthree-', 'amzn-s3-demo-'];
 const RESERVED_ENDS: [end: string, meaning: string][] = [
   ['-s3alias', 'an access point'],
@@ -11,7 +13,7 @@ const RESERVED_ENDS: [end: string, meaning: string][] = [
 ];
 
 /**
- * Why S3 has no general purpose bucket of this name; undefined when it may have. Pure.
+ * Why no general purpose bucket can have this name; undefined when one can. Pure.
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html and, for aliases,
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-points-naming.html
  */
@@ -29,8 +31,8 @@ export function whyNoBucket(name: string): string | undefined {
 }
 
 /**
- * Why CloudFormation can't create a bucket that may well exist. Names with this end belong to the namespace of one account and
- * region, which must be asked for. Pure.
+ * Why CloudFormation can't create a bucket of this name, although one may exist. Names with this end belong to the namespace of one
+ * account and region, which needs a parameter of its own. Pure.
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/gpbucketnamespaces.html
  */
 export function whyNoNewBucket(name: string): string | undefined {

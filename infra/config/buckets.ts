@@ -1,9 +1,10 @@
+/** Refuses buckets that don't fit together: no source, loops, one bucket created twice. */
 import { feedsSource } from '../../functions/core/route.ts';
 import { whyNoNewBucket } from './bucket-name.ts';
 import { ConfigError, refusal, repetition } from './refusal.ts';
 import type { RelayContext } from './relay-context.ts';
 
-/** A bucket that no route takes from would be one whose uploads end in silence, and one of our own needs no reader. */
+/** A source bucket without a route would swallow its uploads, and the relay reads its own bucket without a reader role. */
 export function refuseWrongSource(config: RelayContext): void {
   const { bucket: own } = config.source;
   const hasTaking = config.routes.some(({ pull }) => pull === undefined);
@@ -22,7 +23,7 @@ export function refuseWrongSource(config: RelayContext): void {
   );
 }
 
-/** @throws ConfigError when what is delivered would be relayed again */
+/** @throws ConfigError when delivered objects would be relayed again */
 export function refuseLoops({ source, routes, relay }: RelayContext): void {
   if (source.bucket !== undefined && relay.batchOperations?.bucket === source.bucket) {
     throw new ConfigError(
@@ -47,7 +48,7 @@ interface NamedBucket {
 }
 
 /**
- * A name is one bucket in the whole partition: it lies in one place, and one stack at most creates it.
+ * A bucket's name is unique in its partition: the bucket has one account and region, and at most one stack creates it.
  * @throws ConfigError
  */
 export function refuseBuckets(config: RelayContext): void {
@@ -71,7 +72,7 @@ export function refuseBuckets(config: RelayContext): void {
   }
 }
 
-/** Those that a stack creates come first, so that the order of routes doesn't matter. */
+/** Buckets that a stack creates come first, so that the order of routes doesn't matter. */
 function bucketsOf({ source, routes, relay }: RelayContext): NamedBucket[] {
   const { account, region } = source;
   const buckets: NamedBucket[] = routes.flatMap(({ destination, pull }, index) => [

@@ -1,10 +1,12 @@
+/** Refuses settings under which an object or the queue would not get enough time or concurrency. */
 import { neededSeconds } from '../../functions/invocation/deadline.ts';
 import { LEAST_FOR_LARGE, LEAST_FOR_QUEUE } from './concurrency.ts';
 import { refusal } from './refusal.ts';
 import type { RelayContext } from './relay-context.ts';
 
 /**
- * An object that one invocation takes on must fit into its time, or it is begun again and again: see functions/invocation/deadline.ts.
+ * One invocation must have time for the largest object that it accepts, or it would start that object again and again: see
+ * functions/invocation/deadline.ts.
  * @throws ConfigError naming both fields, since either may have been left to its default
  */
 export function refuseTooLittleTime({ relay }: RelayContext): void {

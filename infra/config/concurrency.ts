@@ -17,14 +17,14 @@ export interface ConcurrencySettings {
 
 /** Lambda's least for a queue: https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html */
 export const LEAST_FOR_QUEUE = 2;
-/** relay-large and a worker. */
+/** relay-large and one worker. */
 export const LEAST_FOR_LARGE = 2;
-/** Of the whole, so that a third at least is left for what is small, however many large objects there are. */
+/** Large objects get this share at most, so that small objects always keep a third. */
 const MOST_FOR_LARGE = 2 / 3;
 
 /**
- * Shares out what may run at once: queue + slots × (1 + workers) is never above `maximumConcurrency`. A slot is relay-large and its
- * workers. What no whole slot can be made of goes to the queue. Pure.
+ * Divides `maximumConcurrency`: queue + slots × (1 + workers) never exceeds it. A slot is relay-large and its workers. The queue gets the
+ * rest that is too small for a slot. Pure.
  */
 export function sharesOf({ maximumConcurrency, largeWorkers, largeObjects }: ConcurrencySettings): Shares {
   if (!largeObjects) return { queue: maximumConcurrency, slots: 0, workers: 0 };

@@ -13,7 +13,7 @@ import { refuseIdleReplays } from './replays.ts';
 import { refuseLongRole, refuseSecondRole } from './roles.ts';
 import { contextSchema } from './schema.ts';
 
-/** What doesn't fit together. The first that finds something speaks, so those that explain others come first. */
+/** Rules for fields that don't fit together. Only the first violation is reported, so rules that explain others come first. */
 const RULES: ((config: RelayContext) => void)[] = [
   refuseWrongSource,
   refuseRegions,

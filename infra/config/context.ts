@@ -1,3 +1,4 @@
+/** Finds the relay's configuration: cdk.json, or the file that `--context config=` names. */
 import { readFileSync } from 'node:fs';
 import type { App } from 'aws-cdk-lib';
 import { ConfigError } from './refusal.ts';

@@ -1,3 +1,4 @@
+/** Turns what the schema found into one sentence that names the field. */
 import type * as z from 'zod';
 import { nearest } from './nearest.ts';
 import { ConfigError, refusal } from './refusal.ts';

@@ -1,9 +1,9 @@
-/** S3's longest key, in bytes of UTF-8; shared with the relay, which refuses longer ones. */
+/** Whether a text may be a prefix or a suffix of keys, and whether it is likely to be a slip. */
 import { MAX_KEY_BYTES } from '../../functions/core/route.ts';
 
-/** A prefix stands in policies, whose sum of characters is limited. */
+/** A prefix is part of policies, and the length of policies is limited. */
 const MOST_PREFIX_CHARACTERS = 512;
-/** Beyond it IAM and STS take no character: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html#reference_iam-quotas-names */
+/** IAM and STS take no character above this one: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html#reference_iam-quotas-names */
 const LAST_POLICY_CODE = 0xff;
 
 /**
@@ -41,7 +41,7 @@ export function whyUnusual(text: string): string | undefined {
   return undefined;
 }
 
-/** The same of a text that stands in no policy: wildcards look as if they worked. */
+/** The same for a text that is part of no policy. A wildcard in it would look as if it worked. */
 export function whyUnusualPattern(text: string): string | undefined {
   const wildcard = /[*?]/.exec(text)?.[0];
   if (wildcard !== undefined) return `holds "${wildcard}", which is compared as it stands and is no wildcard`;

@@ -1,10 +1,11 @@
+/** Refuses prefixes and suffixes that are likely to be a slip, or that would make keys too long. */
 import { MAX_KEY_BYTES } from '../../functions/core/route.ts';
 import { whyUnusual, whyUnusualPattern } from './key-text.ts';
 import { refusal } from './refusal.ts';
 import type { RelayContext, RouteContext } from './relay-context.ts';
 
 /**
- * Prefixes and suffixes that S3 takes and hardly anybody means, unless `relay.acceptUnusualKeys` says that they are meant.
+ * Refuses prefixes and suffixes that S3 takes but that are probably a mistake, unless `relay.acceptUnusualKeys` allows them.
  * @throws ConfigError
  */
 export function refuseUnusualKeys({ routes, relay }: RelayContext): void {
@@ -28,7 +29,7 @@ export function refuseUnusualKeys({ routes, relay }: RelayContext): void {
   });
 }
 
-/** @throws ConfigError when no key that a route takes fits behind its prefix */
+/** @throws ConfigError when the destination's prefix leaves no room for any key that the route takes */
 export function refuseLongKeys({ routes }: RelayContext): void {
   routes.forEach((route, index) => {
     const { prefix } = route.destination;
@@ -42,7 +43,7 @@ export function refuseLongKeys({ routes }: RelayContext): void {
   });
 }
 
-/** Prefix and suffix of a filter may share letters of a key. */
+/** The prefix and the suffix of a filter may overlap in a key. */
 function shortestKeyBytes({ filter }: RouteContext): number {
   return Math.max(1, Buffer.byteLength(filter.prefix), Buffer.byteLength(filter.suffix));
 }

@@ -1,3 +1,4 @@
+/** Refuses KMS keys of another region than the bucket's. */
 import { refusal } from './refusal.ts';
 import { partitionOf } from './regions.ts';
 import type { RelayContext } from './relay-context.ts';

@@ -1,7 +1,8 @@
+/** Refuses names of routes and replays that the template could not tell apart. */
 import { refusal, repetition } from './refusal.ts';
 import type { RelayContext } from './relay-context.ts';
 
-/** What the schedules' scope in the template has besides them, and what the construct library takes for the one main child of a scope. */
+/** Ids that the scope of schedules uses for something else, and ids that have a meaning for the CDK. */
 const TAKEN_IDS = ['Group', 'Role', 'Default', 'Resource'];
 
 /**
@@ -13,7 +14,7 @@ export function refuseNames({ routes, relay }: RelayContext): void {
   refuseSecondName(routes, 'relay.routes', 'route');
   refuseSecondName(relay.replays, 'relay.relay.replays', 'replay');
   relay.replays.forEach(({ name }, index) => {
-    // The construct library keeps children in an object, which has these properties from the start.
+    // The CDK keeps children in a plain object, which has these properties from the start.
     if (!TAKEN_IDS.includes(idOf(name)) && !(name in Object.prototype)) return;
     const reason = 'the template needs this name for something else; choose another one';
     throw refusal(`relay.relay.replays.${index}.name`, name, reason);

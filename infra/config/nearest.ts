@@ -1,4 +1,6 @@
-/** Two letters in a name may be wrong, or a third of a short one: more is another word. */
+/** Finds the field that a typing error was meant to be. */
+
+/** Up to two letters may be wrong, or a third of a short name. With more differences it is another word. */
 const MOST_EDITS = 2;
 
 /**

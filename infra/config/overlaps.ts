@@ -1,10 +1,11 @@
+/** Refuses two routes that may write the same key. */
 import { ConfigError } from './refusal.ts';
 import type { RelayContext, RouteContext } from './relay-context.ts';
 
 /**
- * Two routes that write one key overwrite each other's objects without an end: whichever is settled last wins. Routes from one
- * source may share a prefix where no key passes both filters. Routes from different sources may not, whatever their filters: the
- * key would no longer tell where an object is from.
+ * Two routes that write the same key would overwrite each other's objects again and again. Routes from one source may share a prefix if no
+ * key passes both filters. Routes from different sources may not, whatever their filters: the key would no longer tell which source an
+ * object is from.
  * @throws ConfigError
  */
 export function refuseOverlaps({ source, routes }: RelayContext): void {
@@ -36,12 +37,12 @@ function sourceOf({ pull }: RouteContext, ownBucket: string | undefined): string
   return pull?.bucket ?? ownBucket;
 }
 
-/** Whether a text can begin with both: the keys at the destination that a route may write begin so. */
+/** Whether a text can begin with both prefixes. */
 function begins(one: string, other: string): boolean {
   return one.startsWith(other) || other.startsWith(one);
 }
 
-/** Whether a text can end with both. */
+/** Whether a text can end with both suffixes. */
 function ends(one: string, other: string): boolean {
   return one.endsWith(other) || other.endsWith(one);
 }

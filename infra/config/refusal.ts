@@ -1,3 +1,5 @@
+/** The error for a mistake in cdk.json, and its wording. */
+
 /** A mistake in `cdk.json`, in one sentence that names the field. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';

@@ -1,3 +1,4 @@
+/** The regions that the CDK knows, their partitions, and the rules for them. */
 import { RegionInfo } from 'aws-cdk-lib/region-info';
 import { nearest } from './nearest.ts';
 import { refusal } from './refusal.ts';
@@ -8,7 +9,7 @@ const REGIONS = RegionInfo.regions.flatMap(({ name, partition }) =>
 );
 
 /**
- * The partition of a region by the CDK's data; of a newer one, that of the regions whose names begin alike. Pure.
+ * The partition of a region. For a region that the CDK doesn't know it is the partition of regions with a similar name. Pure.
  * @throws Error when the data has none like it; `refuseRegions` says so beforehand
  */
 export function partitionOf(region: string): string {
@@ -17,7 +18,7 @@ export function partitionOf(region: string): string {
   return partition;
 }
 
-/** @throws ConfigError for a region that nobody knows, and for two partitions: roles and buckets don't reach from one to another */
+/** @throws ConfigError for an unknown region, and for two partitions: a role of one partition can't reach a bucket of another */
 export function refuseRegions(config: RelayContext): void {
   const places = placesOf(config);
   for (const { field, region } of places) {
@@ -53,7 +54,7 @@ export function refuseRegions(config: RelayContext): void {
   }
 }
 
-/** The source's first. */
+/** The region of the source comes first. */
 function placesOf({ source, routes }: RelayContext): { field: string; region: string }[] {
   return [
     { field: 'relay.source.region', region: source.region },
@@ -68,7 +69,7 @@ function knownPartition(region: string): string | undefined {
   return REGIONS.find(({ name }) => name === region)?.partition;
 }
 
-/** `us-gov-north-1` is where `us-gov-west-1` is: all but the direction and the number is the same, or else the first word. */
+/** `us-gov-north-1` has the partition of `us-gov-west-1`: their names differ only in direction and number. Otherwise the first word decides. */
 function likelyPartition(region: string): string | undefined {
   const words = region.split('-');
   const area = words.slice(0, -2).join('-');

@@ -1,9 +1,10 @@
+/** Refuses scheduled replays that would find nothing to do. */
 import { namesOf } from '../../functions/core/route.ts';
 import { refusal } from './refusal.ts';
 import type { RelayContext } from './relay-context.ts';
 
 /**
- * What runs by itself must find something to do: a replay looks through one bucket along the routes that take from it.
+ * A scheduled replay lists one bucket for the routes that take from it, so there must be such routes.
  * @throws ConfigError
  */
 export function refuseIdleReplays({ routes, relay }: RelayContext): void {

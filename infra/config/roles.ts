@@ -1,3 +1,4 @@
+/** Refuses role names that are too long or that two roles of one account would share. */
 import { relayNames } from '../names.ts';
 import { refusal, repetition } from './refusal.ts';
 import type { RelayContext } from './relay-context.ts';
@@ -8,7 +9,7 @@ const NAME_CHARACTERS = 64;
 interface NamedRole {
   account: string;
   name: string;
-  /** Where the name stands; undefined for a name that the relay gives. */
+  /** The field with the name. Undefined for a name that the relay derives. */
   field?: string;
   /** For people. */
   meaning: string;
@@ -35,7 +36,7 @@ export function refuseSecondRole(config: RelayContext): void {
 }
 
 /**
- * Every region that the CDK's data knows leaves room for the longest name; one that `acceptUnknownRegion` lets pass may not.
+ * The longest name fits with every region that the CDK knows, but perhaps not with one that `acceptUnknownRegion` lets through.
  * @throws ConfigError
  */
 export function refuseLongRole(config: RelayContext): void {
@@ -48,7 +49,7 @@ export function refuseLongRole(config: RelayContext): void {
   );
 }
 
-/** The relay's own ones first, so that it is the configuration's field that is refused. */
+/** The relay's derived names come first, so that the error names a field of the configuration. */
 function rolesOf(config: RelayContext): NamedRole[] {
   const { source, routes, relay } = config;
   const { replayRole, schedulerRole, batchRole } = relayNames(config);

@@ -1,4 +1,4 @@
-/** What each field of `cdk.json` may be; a message is what comes after the field's name and value. */
+/** What each field of `cdk.json` may be. A message follows the field's name and value in the error. */
 import * as z from 'zod';
 import { whyNoBucket } from './bucket-name.ts';
 import { LEAST_FOR_QUEUE } from './concurrency.ts';
@@ -13,12 +13,12 @@ export const LONGEST_NAME = 36;
 
 const TWELVE_DIGITS = 'must be the 12 digits of an AWS account, in quotes';
 const account = z.string(TWELVE_DIGITS).regex(/^\d{12}$/, TWELVE_DIGITS);
-/** Which of them there are, `config/regions.ts` knows. */
+/** Only the form is checked here; `config/regions.ts` knows which regions exist. */
 const region = z.string().regex(/^[a-z]{2,8}(-[a-z]+)+-\d{1,2}$/, 'must be a region such as "us-east-1"');
 const bucket = textWith(whyNoBucket);
 /** https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateRole.html */
 const roleName = z.string().regex(/^[\w+=,.@-]{1,64}$/, 'must be a role name: 1 to 64 of A-Z a-z 0-9 _ + = , . @ -');
-/** A stack's name is the narrowest: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cfn-using-console-create-stack-parameters.html */
+/** The name of a stack allows the fewest characters: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cfn-using-console-create-stack-parameters.html */
 const relayName = z
   .string()
   .regex(/^[A-Za-z][A-Za-z0-9-]*$/, 'must be letters, digits and hyphens, a letter first')
@@ -48,7 +48,7 @@ const storageClass = z.enum([
   'GLACIER',
   'DEEP_ARCHIVE',
 ]);
-/** What an object may be in at the source; STANDARD's old rival is no longer written, but still read. */
+/** The storage classes of source objects. REDUCED_REDUNDANCY is no longer written, but still read. */
 const sourceClass = z.enum([...storageClass.options, 'REDUCED_REDUNDANCY']);
 const storageClassRule = z.union(
   [z.literal('copy'), storageClass, z.partialRecord(sourceClass, storageClass)],
@@ -92,7 +92,7 @@ const routeSchema = z.strictObject({
   requireProof: z.boolean().default(false),
 });
 
-/** The context `relay` of cdk.json, field by field; what doesn't fit together, `config/` refuses. */
+/** The context `relay` of cdk.json, field by field. Other files of config/ check that the fields fit together. */
 export const contextSchema = z.strictObject({
   source: z.strictObject({
     account,
@@ -107,52 +107,52 @@ export const contextSchema = z.strictObject({
   routes: z.array(routeSchema).min(1, 'must have at least one route'),
   relay: z
     .strictObject({
-      /** Everything that the stacks make is called after it. */
+      /** The names of all resources begin with it. */
       name: relayName.default(DEFAULT_NAME),
       memoryMiB: z.int().min(256).max(10_240).default(384),
-      /** Lambda's longest; a lower one bounds the largest object. */
+      /** The default is Lambda's longest. A lower value limits the size of objects. */
       timeoutSeconds: z.int().min(30).max(900).default(900),
       batchSize: z.int().min(1).max(10).default(10),
       /** Of relay, relay-large and relay-part together: 20 for the queue, and two large objects with 16 workers each (concurrency.ts). The ends are those of an SQS mapping. */
       maximumConcurrency: z.int().min(LEAST_FOR_QUEUE).max(1000).default(54),
-      /** Before a message's second try; each further pause is four times as long, up to a quarter of an hour. Longer than any request may still take. */
+      /** The backoff before a message's second try. Each further backoff is four times as long, up to 15 minutes. It is longer than any request may still take. */
       retryDelaySeconds: z.int().min(10).max(900).default(30),
       /**
-       * For so long after its first refusal a role that never let this relay in is waited for: a weekend, unless said
-       * otherwise. Its upper end is as long as SQS keeps a message.
+       * How long the relay waits for a role that it has never been able to assume, from the first refusal on. The default is a weekend. The
+       * longest is as long as SQS keeps a message.
        */
       awaitRoleHours: z.int().min(1).max(336).default(72),
       /**
-       * For so long after a write went unanswered it may still take effect: what was delivered meanwhile is delivered once more then. AWS
-       * gives no number for PutObject, and of CompleteMultipartUpload it says "several minutes". The upper end is SQS's longest delay.
+       * How long a write that was not answered may still take effect. After that the relay delivers the newest object once more. AWS gives no
+       * number for PutObject, and says "several minutes" of CompleteMultipartUpload. The longest is SQS's longest delay.
        */
       latePutSeconds: z.int().min(10).max(900).default(120),
       lateCompleteSeconds: z.int().min(10).max(900).default(900),
-      /** What one invocation takes on, at the cautious 20 MB/s of a small function; larger ones are shared out among workers. */
+      /** The largest object that one invocation relays, at an assumed 20 MB/s. Larger objects are divided among workers. */
       largeObjectBytes: z
         .int()
         .min(64 * 1024 ** 2)
         .max(5 * 1024 ** 3)
         .default(5 * 1024 ** 3),
-      /** Whether there are the durable functions that objects above `largeObjectBytes` take. */
+      /** Whether to create the functions for objects above `largeObjectBytes`. */
       largeObjects: z.boolean().default(true),
-      /** Each moves up to 78 MB/s; half as many would take longer over the largest object than its parts are kept. Fewer, where `maximumConcurrency` has no room. */
+      /** Each worker moves up to 78 MB/s. With half as many, the largest object would take longer than its parts are kept. There are fewer where `maximumConcurrency` has no room. */
       largeWorkers: z.int().min(1).max(1000).default(16),
-      /** Whether there is the durable function that looks for what has no receipt. */
+      /** Whether to create the function that finds objects without a receipt. */
       replay: z.boolean().default(true),
-      /** What is looked through by itself, at times, for objects without a receipt. */
+      /** Scheduled replays: they find objects without a receipt. */
       replays: z.array(replaySchema).default([]),
-      /** A role for S3 Batch Operations jobs, whose manifests lie in this bucket of account A; they report there too. */
+      /** Creates a role for S3 Batch Operations jobs. Their manifests and reports lie in this bucket of account A. */
       batchOperations: z.strictObject({ bucket }).optional(),
       logRetentionDays: z
         .int()
         .refine((days) => RETENTION_DAYS.includes(days), `must be one of ${RETENTION_DAYS.join(', ')}`)
         .default(30),
-      /** Turns on the table's protection against deletion, once the first deployment has gone well. */
+      /** Turns on the table's deletion protection. Set it after the first deployment has succeeded. */
       protectLedger: z.boolean().default(false),
       /** An alarm on each route's latency, besides the one on all together. */
       routeAlarms: z.boolean().default(false),
-      /** Gets the alarms by mail, once it has confirmed. */
+      /** This address gets the alarms by e-mail once it has confirmed the subscription. */
       alarmEmail: z.email('must be an e-mail address').optional(),
       /** Takes a region that the CDK's region data doesn't know yet. */
       acceptUnknownRegion: z.boolean().default(false),

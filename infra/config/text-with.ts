@@ -1,3 +1,4 @@
+/** A text field of the schema with a rule of ours. */
 import * as z from 'zod';
 
 /**

@@ -1,3 +1,4 @@
+/** The alarms, and the topic that they notify. */
 import { Duration } from 'aws-cdk-lib';
 import { Alarm, type AlarmProps, ComparisonOperator, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
@@ -13,15 +14,15 @@ export interface AlarmsProps {
   config: RelayContext;
 }
 
-/** Longer than the first three pauses of a message that is tried again: half a minute, two minutes, eight. */
+/** Longer than the first three backoffs of a message together: half a minute, two minutes, eight minutes. */
 const OLDEST_MESSAGE_SECONDS = 1800;
 const LATENCY_MS = Duration.minutes(5).toMilliseconds();
-/** A day, and patience for a canary that is late. */
+/** A day, and two hours for a canary that runs late. */
 const SILENCE_HOURS = 26;
 
 const ATLEAST = ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD;
 
-/** What people are woken for, each with its section in docs/runbook.md, which its description names. */
+/** All alarms. The description of each names its section in docs/runbook.md. */
 export class Alarms extends Construct {
   readonly topic: Topic;
   readonly all: Alarm[] = [];
@@ -33,7 +34,7 @@ export class Alarms extends Construct {
     const metrics = new RelayMetrics(config);
     const { account } = config.source;
     this.topic = new Topic(this, 'Topic', { topicName: relayNames(config).alarmTopic, enforceSSL: true });
-    // A topic's own policy takes the place of the default one, which let CloudWatch in.
+    // A topic's own policy replaces the default one, which would have allowed CloudWatch to publish.
     this.topic.addToResourcePolicy(
       new PolicyStatement({
         sid: 'PublishAlarms',
@@ -78,7 +79,7 @@ export class Alarms extends Construct {
       threshold: LATENCY_MS,
       evaluationPeriods: 3,
     });
-    // A stack holds 500 resources, so an alarm for each route is asked for.
+    // A stack holds at most 500 resources, so an alarm for each route is created only on request.
     for (const { name } of config.relay.routeAlarms ? config.routes : []) {
       this.#add('latency', `one upload in a hundred takes over five minutes along route ${name}`, {
         metric: metrics.ofRoute('deliveryLatency', name, 'p99'),
@@ -93,7 +94,7 @@ export class Alarms extends Construct {
       evaluationPeriods: 1,
     });
     this.#add('check-silent', `no check has passed for ${SILENCE_HOURS} hours`, {
-      // Every one of the last hours without a check that passed: silence counts like failure.
+      // The alarm goes off when no check has passed in any of the last hours: missing data counts as a failure.
       metric: metrics.own('checkPassed', 'Maximum').with({ period: Duration.hours(1) }),
       threshold: 1,
       comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,

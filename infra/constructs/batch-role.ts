@@ -1,3 +1,4 @@
+/** The role of S3 Batch Operations jobs that invoke the relay. */
 import { Effect, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { functionArn, objectsArn } from '../arns.ts';
@@ -12,8 +13,8 @@ export interface BatchRoleProps {
 }
 
 /**
- * What S3 Batch Operations jobs act in, when they have the relay go through a manifest: docs/replay.md. Whoever creates a job needs
- * `s3:CreateJob` and may pass this role.
+ * S3 Batch Operations jobs act in it when they invoke the relay for each object of a manifest: docs/replay.md. Whoever creates a job
+ * needs `s3:CreateJob`, and `iam:PassRole` for this role.
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/batch-ops-iam-role-policies.html
  */
 export class BatchRole extends Construct {
@@ -26,7 +27,7 @@ export class BatchRole extends Construct {
     this.role = new Role(this, 'Role', {
       roleName: batchRole,
       description: 'Upload Relay: S3 Batch Operations jobs that invoke the relay',
-      // A job is not known before it has the role, so its ARN can't be a condition.
+      // A job is created with the role, so the job's ARN can't be a condition of the role's trust.
       assumedBy: new ServicePrincipal('batchoperations.s3.amazonaws.com', {
         conditions: { StringEquals: { 'aws:SourceAccount': source.account } },
       }),

@@ -1,3 +1,4 @@
+/** Runs the check every day. */
 import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import { Construct } from 'constructs';
@@ -10,14 +11,14 @@ export interface CanaryProps {
   check: CheckFunction;
 }
 
-/** The check, daily, whether or not anything is uploaded: most breakage comes from a change on the other side, in silence. */
+/** Runs the check daily, whether or not anything is uploaded: most failures come from a change in the other account that nobody announces. */
 export class Canary extends Construct {
   constructor(scope: Construct, id: string, { config, check }: CanaryProps) {
     super(scope, id);
     new Rule(this, 'Daily', {
       ruleName: relayNames(config).canaryRule,
       description: 'Upload Relay: invokes the check once a day',
-      // Early in the day of most readers of alarms in Europe, and before that of those in America.
+      // This is early in the morning in Europe, and before the working day in America.
       schedule: Schedule.cron({ minute: '0', hour: '6' }),
       targets: [new LambdaFunction(check.function)],
     });

@@ -1,3 +1,4 @@
+/** The Lambda function that checks the relay's permissions. */
 import type { Construct } from 'constructs';
 import { checkSettings } from '../config/function-settings.ts';
 import type { RelayContext } from '../config/relay-context.ts';
@@ -12,13 +13,13 @@ export interface CheckFunctionProps {
   ledger: Ledger;
 }
 
-/** Some twenty requests per route, and patience for a destination that is slow to refuse. */
+/** Enough for some twenty requests per route, even where a destination answers slowly. */
 const TIMEOUT_SECONDS = 120;
 const MEMORY_MIB = 256;
 
 /**
- * Looks whether the relay may do what it must and nothing else. It has the relay's own role and log group, so that it proves
- * what the relay may do, and nobody is granted anything for its sake.
+ * Checks that the relay has the permissions that it needs, and no others. It acts in the relay's role, so that it tests exactly the
+ * relay's permissions and needs none of its own.
  */
 export class CheckFunction extends RelayCode {
   constructor(scope: Construct, id: string, { config, relay, ledger }: CheckFunctionProps) {

@@ -1,3 +1,4 @@
+/** The CloudWatch dashboard. */
 import {
   type Alarm,
   AlarmStatusWidget,
@@ -19,7 +20,7 @@ export interface DashboardProps {
 const COLUMNS = 24;
 const HEIGHT = 6;
 
-/** What an operator wants to see at a glance: does it flow, how fast, what is stuck, and would it work right now. */
+/** Shows an operator at a glance whether objects flow, how fast, what is stuck, and whether a relay would succeed now. */
 export class Dashboard extends Construct {
   constructor(scope: Construct, id: string, { config, alarms }: DashboardProps) {
     super(scope, id);

@@ -1,3 +1,4 @@
+/** Bundles a function's code, with its settings beside it. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -10,8 +11,8 @@ import { settingsJson } from '../config/function-settings.ts';
 const FUNCTIONS = fileURLToPath(new URL('../../functions/', import.meta.url));
 
 /**
- * One ESM file with the SDK in it, and the settings beside it: it starts faster than with the runtime's own SDK, and what was tested
- * is what runs. Equal code with equal settings is an equal asset, whoever synthesizes it.
+ * Bundles one ESM file that contains the SDK, and puts the settings beside it. It starts faster than with the runtime's own SDK, and the
+ * tested version is the one that runs. Equal code with equal settings gives an equal asset on every machine.
  * @param entry the file in `functions/handlers/`, without its ending
  */
 export function functionCode(entry: string, settings: object): Code {
@@ -19,9 +20,9 @@ export function functionCode(entry: string, settings: object): Code {
   return Code.fromAsset(FUNCTIONS, {
     assetHashType: AssetHashType.OUTPUT,
     bundling: {
-      // The library takes assets with equal options for one asset, and these tell them apart.
+      // The CDK takes assets with equal options for one asset; these options tell them apart.
       command: [entry, json],
-      // Never asked for, since the local bundling doesn't decline.
+      // The CDK requires an image, but local bundling always succeeds.
       image: DockerImage.fromRegistry('none'),
       local: {
         tryBundle(folder) {

@@ -1,3 +1,4 @@
+/** The two Lambda functions for large objects: relay-large and relay-part. */
 import type { Role } from 'aws-cdk-lib/aws-iam';
 import { Alias, CfnEventInvokeConfig, type IVersion, type Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { LogGroup } from 'aws-cdk-lib/aws-logs';
@@ -15,13 +16,13 @@ export interface LargeFunctionsProps {
   settings: object;
 }
 
-/** As long as a message may wait in the queue: so long the name of an execution that it started stays taken. */
+/** As long as a message may wait in the queue, so that a message that comes again can't start its execution twice. */
 const EXECUTION_RETENTION_DAYS = 14;
 /** The largest object takes half a day with 16 workers, and four days when the network is slow. */
 const EXECUTION_TIMEOUT_DAYS = 7;
 const DAY_SECONDS = 86_400;
 
-/** The two functions that help the relay with large objects, in its role. They stand in its own scope, as they always have. */
+/** The two functions for large objects. They act in the relay's role, and their construct ids lie in the relay's scope, so that logical ids stay as they were. */
 export class LargeFunctions {
   readonly functions: LambdaFunction[];
   readonly logGroups: LogGroup[];
@@ -45,7 +46,7 @@ export class LargeFunctions {
       functionName: partFunction,
       description: 'Sends parts of a large object',
       entry: 'relay-part',
-      // No message waits for it, so it has all the time that there is.
+      // No message waits for this function, so its timeout is Lambda's longest.
       timeoutSeconds: WORKER_SECONDS,
     });
     makeDurable(large.function, {
@@ -60,12 +61,12 @@ export class LargeFunctions {
     this.logGroups = [large.logGroup, part.logGroup];
   }
 
-  /** What is asked for by its name. */
+  /** The functions and aliases that others invoke by name. */
   get named(): IDependable[] {
     return [this.#alias, this.functions[1]!];
   }
 
-  /** An execution repeats what failed by itself; a whole one that fails is for people. */
+  /** An execution retries its own steps, so an execution that fails as a whole goes to the dead-letter queue at once. */
   addOnFailure(onFailure: CfnEventInvokeConfig.OnFailureProperty): void {
     const failures = new CfnEventInvokeConfig(this.#scope, 'LargeExecutions', {
       functionName: this.functions[0]!.functionName,
@@ -73,7 +74,7 @@ export class LargeFunctions {
       maximumRetryAttempts: 0,
       destinationConfig: { onFailure },
     });
-    // Lambda tries the role out. The alias' name is plain text: nothing else says that it must be there by then.
+    // Lambda tests the role when this is created. The alias is named by plain text, so CloudFormation doesn't know that it must come first.
     failures.node.addDependency(this.#role, this.#alias);
   }
 }

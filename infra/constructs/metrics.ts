@@ -1,3 +1,4 @@
+/** The metrics that the dashboard shows and the alarms watch. */
 import { Duration } from 'aws-cdk-lib';
 import { type IMetric, MathExpression, Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import { METRICS, METRICS_NAMESPACE } from '../../functions/reporting/metric-names.ts';
@@ -5,10 +6,10 @@ import type { RelayContext } from '../config/relay-context.ts';
 import { relayNames, serviceName } from '../names.ts';
 
 const PERIOD = Duration.minutes(5);
-/** A graph of more lines is read by nobody, and a dashboard takes 500 metrics a widget. */
+/** Nobody can read a graph with more lines. A widget takes 500 metrics at most. */
 const MOST_LINES = 20;
 
-/** What the dashboard shows and the alarms listen to. Names are plain text, so that the dashboard's body is too. */
+/** The metrics of a relay. Their names are plain text without tokens, so that the dashboard's body is plain text too. */
 export class RelayMetrics {
   readonly #config: RelayContext;
 
@@ -16,7 +17,7 @@ export class RelayMetrics {
     this.#config = config;
   }
 
-  /** Of one route, as the functions log it. */
+  /** A metric of one route, as the functions log it. */
   ofRoute(name: keyof typeof METRICS, route: string, statistic = 'Sum'): Metric {
     return this.own(name, statistic, { route });
   }
@@ -37,7 +38,7 @@ export class RelayMetrics {
     return [new MathExpression({ expression, usingMetrics: {}, label, period: PERIOD })];
   }
 
-  /** Of the relay as a whole. */
+  /** A metric of the relay as a whole. */
   own(name: keyof typeof METRICS, statistic: string, dimensions: Record<string, string> = {}): Metric {
     return new Metric({
       namespace: METRICS_NAMESPACE,
@@ -52,7 +53,7 @@ export class RelayMetrics {
     return this.#ofQueue('ApproximateAgeOfOldestMessage', relayNames(this.#config).queue);
   }
 
-  /** Of messages that the relay has sent anew: with each sending SQS's own figure starts afresh. */
+  /** The age of requeued messages: each time the relay requeues a message, SQS's own metric starts again at zero. */
   oldestRequeuedAge(): Metric {
     return this.own('oldestRequeued', 'Maximum');
   }

@@ -1,3 +1,4 @@
+/** Acknowledges findings of cdk-nag, each with a reason. */
 import { Validations } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 

@@ -1,3 +1,4 @@
+/** Turns the statements that functions/ knows into a policy of the CDK. */
 import { PolicyDocument, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Statement } from '../../functions/aws/policies.ts';
 

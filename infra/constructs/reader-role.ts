@@ -1,3 +1,4 @@
+/** The role in a customer's account that the relay reads a bucket with. */
 import { Duration } from 'aws-cdk-lib';
 import { Role } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
@@ -16,8 +17,7 @@ export interface ReaderRoleProps {
 }
 
 /**
- * The one thing the relay gets of a customer: listing and reading what a route takes of one bucket, and only as the relay's own
- * role or that of its replay. Present objects only: docs/decisions/0017.
+ * It is all that a customer grants: the relay's role and replay's role may list and read what the route takes of one bucket. Present objects only: docs/decisions/0017.
  */
 export class ReaderRole extends Construct {
   readonly role: Role;

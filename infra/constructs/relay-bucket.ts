@@ -1,3 +1,4 @@
+/** A bucket that one of the stacks creates. */
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { BlockPublicAccess, Bucket, BucketEncryption, type BucketProps, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
@@ -14,8 +15,8 @@ export interface RelayBucketProps {
 }
 
 /**
- * A bucket as either side wants it: owned whole by its account, closed to the public, encrypted, TLS only, and kept when
- * the stack goes. What an interrupted upload leaves behind is removed after a while: nobody else may abort it.
+ * Its account owns all objects. It is closed to the public, encrypted, reached by TLS only, and kept when the stack is deleted. A
+ * lifecycle rule removes the parts of interrupted uploads, since nobody else may abort them.
  */
 export class RelayBucket extends Construct {
   readonly bucket: Bucket;

@@ -1,3 +1,4 @@
+/** What all Lambda functions of the relay have in common. */
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import type { IRole } from 'aws-cdk-lib/aws-iam';
 import { Architecture, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
@@ -14,7 +15,7 @@ export interface RelayCodeProps {
   description: string;
   /** The file in `functions/`, without its ending. */
   entry: string;
-  /** What it is told of cdk.json: `infra/config/function-settings.ts`. */
+  /** The function's settings: see `infra/config/function-settings.ts`. */
   settings: object;
   /** Instead of `relay.timeoutSeconds`. */
   timeoutSeconds?: number;
@@ -26,10 +27,10 @@ export interface RelayCodeProps {
   environment?: Record<string, string>;
 }
 
-/** A young generation so small is collected before the buffers of a stream pile up: see functions/core/heap.ts. */
+/** With so small a young generation, buffers of a stream are collected before they pile up: see functions/core/heap.ts. */
 const FOR_STREAMS = { NODE_OPTIONS: '--max-semi-space-size=2' };
 
-/** One of the relay's functions with its log group. */
+/** A Lambda function of the relay, with its log group. */
 export class RelayCode extends Construct {
   readonly function: LambdaFunction;
   readonly logGroup: LogGroup;
@@ -56,7 +57,7 @@ export class RelayCode extends Construct {
       timeout: Duration.seconds(props.timeoutSeconds ?? timeoutSeconds),
       role,
       logGroup: this.logGroup,
-      // What has begun with a version goes on with it, days later even.
+      // An execution that began with a version continues with it, even days later.
       currentVersionOptions: { removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE },
       environment,
     });

@@ -1,3 +1,4 @@
+/** The relay's Lambda function, its role, and what they are granted. */
 import { Effect, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { CfnEventInvokeConfig, EventSourceMapping, type Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { LogGroup } from 'aws-cdk-lib/aws-logs';
@@ -22,13 +23,13 @@ export interface RelayFunctionProps {
 }
 
 /**
- * The relay, the two functions that help it with large objects, if it has them, and the role that all three act in: the writer
- * roles trust one role of this account. Each method gives a permission together with the setting that goes with it.
+ * The relay's function, the two functions for large objects if there are any, and the role of all three: the writer roles trust one
+ * role of this account. Each method grants a permission and sets the variable that goes with it.
  */
 export class RelayFunction extends Construct {
   readonly function: LambdaFunction;
   readonly role: Role;
-  /** Of the relay itself. */
+  /** The log group of the relay itself. */
   readonly logGroup: LogGroup;
   readonly #config: RelayContext;
   readonly #wide: WidePermissions;
@@ -74,11 +75,11 @@ export class RelayFunction extends Construct {
       maxConcurrency: sharesOf(relay).queue,
       reportBatchItemFailures: true,
     });
-    // Lambda tries the role out when the mapping is created.
+    // Lambda tests the role when the mapping is created.
     mapping.node.addDependency(this.role);
   }
 
-  /** By itself, where a route takes what is dropped into the relay's own bucket. */
+  /** The relay reads its own bucket with its own role, where a route takes from that bucket. */
   grantReadSource(): void {
     const { source } = this.#config;
     const own = ownSource(this.#config);
@@ -92,7 +93,7 @@ export class RelayFunction extends Construct {
     });
     for (const statement of statements) {
       const { Sid: sid, Action, Resource } = statement;
-      // A list of them grows with the routes.
+      // A list of resources grows with the routes.
       if (Array.isArray(Resource)) this.#wide.allow({ sid, actions: [Action].flat(), resources: Resource });
       else this.role.addToPolicy(PolicyStatement.fromJson(statement));
     }
@@ -105,7 +106,7 @@ export class RelayFunction extends Construct {
     }
   }
 
-  /** Through a role of the source's account, where a route pulls. */
+  /** The relay reads a bucket of another account through a role of that account, where a route has `pull`. */
   grantAssumeReaders(): void {
     const readers = pullingRoutes(this.#config).map(readerRoleArn);
     if (readers.length === 0) return;
@@ -117,14 +118,14 @@ export class RelayFunction extends Construct {
     this.#wide.allow({ sid: 'AssumeWriterRoles', actions: ['sts:AssumeRole'], resources: writers });
   }
 
-  /** Receipts, and what is known of roles of other accounts (functions/aws/role-history.ts). */
+  /** The relay writes receipts, and what it knows of roles of other accounts (functions/aws/role-history.ts). */
   addLedger({ table }: Ledger): void {
     this.#allow('WriteReceipts', ['dynamodb:PutItem'], [table.tableArn]);
     this.#set('LEDGER_TABLE', table.tableName);
     this.#set('RELAY_ROLE_ID', this.role.roleId);
   }
 
-  /** Onto the account's default bus, and in no other name than our own. */
+  /** The relay puts events onto the account's default bus, with no other source than its own name. */
   grantPublishEvents(): void {
     const { account, region } = this.#config.source;
     this.role.addToPolicy(
@@ -138,7 +139,7 @@ export class RelayFunction extends Construct {
     );
   }
 
-  /** The relay starts relay-large, which has relay-part work for it; what has changed meanwhile it sends to the queue, as the relay may. */
+  /** The relay starts relay-large, and relay-large invokes relay-part. */
   grantStartLarge(): void {
     const { source } = this.#config;
     const { largeFunction, partFunction } = relayNames(this.#config);
@@ -147,12 +148,12 @@ export class RelayFunction extends Construct {
     this.#allow('StartLargeObjects', ['lambda:InvokeFunction'], [started]);
     grantCheckpoints(this.role, functionArn(source, `${largeFunction}:*`));
     this.#allow('InvokeWorkers', ['lambda:InvokeFunction'], [worker]);
-    // Both are named by text alone, and the first message may be of a large object.
-    // A relay that is newer than they are would ask for what they don't know, and they refuse that.
+    // Both functions are named by plain text, so CloudFormation doesn't know that they must come first. The first message may be of a
+    // large object, and a new relay may send requests that older versions of the two refuse.
     this.function.node.addDependency(...this.#large!.named);
   }
 
-  /** For messages that no retry can help, and for asynchronous invocations that failed for good. */
+  /** Permanent failures go to the dead-letter queue, and so do asynchronous invocations that failed. */
   addDeadLetterQueue({ deadLetters }: RelayQueue): void {
     this.#allow('SetMessagesAside', ['sqs:SendMessage'], [deadLetters.queueArn]);
     this.#set('DEAD_LETTER_QUEUE_URL', deadLetters.queueUrl);
@@ -163,12 +164,12 @@ export class RelayFunction extends Construct {
       maximumRetryAttempts: 2,
       destinationConfig: { onFailure },
     });
-    // Lambda tries the role out.
+    // Lambda tests the role when this is created.
     asynchronous.node.addDependency(this.role);
     this.#large?.addOnFailure(onFailure);
   }
 
-  /** For all functions that act in its role: they read one configuration. */
+  /** Sets a variable of all functions that act in this role. */
   #set(name: string, value: string): void {
     for (const each of [this.function, ...(this.#large?.functions ?? [])]) each.addEnvironment(name, value);
   }

@@ -1,3 +1,4 @@
+/** The queue of uploads, and its dead-letter queue. */
 import { Duration } from 'aws-cdk-lib';
 import { type IPrincipal, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
@@ -10,21 +11,21 @@ export interface RelayQueueProps {
   config: RelayContext;
 }
 
-/** On whose behalf a service sends. */
+/** The resource on whose behalf a service sends messages. */
 export interface SendingSource {
   arn: string;
-  /** Where the ARN doesn't name it, as a bucket's doesn't. */
+  /** The source's account, where the ARN doesn't name it. The ARN of a bucket doesn't. */
   account?: string;
 }
 
-/** AWS's advice, so that throttled batches are not handed out twice: https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html */
+/** AWS recommends six, so that a throttled batch is not received twice: https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html */
 const VISIBILITY_TIMEOUTS = 6;
-/** The relay sets aside with the reason what it has tried so often. SQS's own redrive policy comes after it, for what the relay can't even do that with. */
+/** The relay itself sends a message to the dead-letter queue, with the reason, after MAX_RECEIVES. SQS's redrive policy comes later: it is for messages that the relay cannot even send there. */
 const RECEIVES_OF_REDRIVE = 2 * MAX_RECEIVES;
-/** SQS's longest: time for people to look. */
+/** The longest that SQS allows, so that people have time to look. */
 const RETENTION_DAYS = 14;
 
-/** What waits to be relayed, and what could not be. */
+/** The messages that wait to be relayed, and those that could not be relayed. */
 export class RelayQueue extends Construct {
   readonly queue: Queue;
   readonly deadLetters: Queue;

@@ -1,3 +1,4 @@
+/** The trust policy of the roles in other accounts. */
 import { AccountPrincipal, type IPrincipal } from 'aws-cdk-lib/aws-iam';
 import { trustCondition } from '../../functions/aws/policies.ts';
 import type { RelayContext } from '../config/relay-context.ts';

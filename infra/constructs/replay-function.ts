@@ -1,3 +1,4 @@
+/** The durable Lambda function that replays, its role, and what they are granted. */
 import { Effect, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Alias, CfnEventInvokeConfig, type IVersion, type Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
@@ -15,21 +16,21 @@ export interface ReplayFunctionProps {
   config: RelayContext;
 }
 
-/** Lambda's longest: ten steps of a minute go into one invocation, whatever the relay's own timeout is. */
+/** Lambda's longest: an invocation has room for ten steps of a minute, whatever the relay's own timeout is. */
 const TIMEOUT_SECONDS = 900;
-/** Time for people to look at what a replay did. */
+/** People have two weeks to look at what a replay did. */
 const EXECUTION_RETENTION_DAYS = 14;
-/** A hundred million keys, before a fresh execution goes on, and a redrive of millions. */
+/** Enough for a hundred million keys, after which a new execution continues, and for a redrive of millions of messages. */
 const EXECUTION_TIMEOUT_SECONDS = 7 * 86_400;
 
 /**
- * Looks through the source bucket for what has not been delivered, and sends it to the relay's queue. In a role of its own,
- * which can neither read an object nor become a writer. Each method gives a permission together with its setting.
+ * Finds objects that have not been delivered, and sends them to the relay's queue. It has a role of its own, which can neither read
+ * objects nor assume a writer role. Each method grants a permission and sets the variable that goes with it.
  */
 export class ReplayFunction extends Construct {
   readonly function: LambdaFunction;
   readonly role: Role;
-  /** What is invoked: a durable function needs a version or an alias. */
+  /** Callers invoke the alias: a durable function is invoked by a version or an alias. */
   readonly alias: Alias;
   readonly #config: RelayContext;
   readonly #wide: WidePermissions;
@@ -72,7 +73,7 @@ export class ReplayFunction extends Construct {
     this.#allow('ListObjects', ['s3:ListBucket'], [bucketArn(own.bucket, source.region)]);
   }
 
-  /** The reader role could read as well; the session is confined to listing (functions/aws/session-policy.ts). */
+  /** The reader role may read too, but replay's session policy allows listing only (functions/aws/session-policy.ts). */
   grantAssumeReaders(): void {
     const readers = pullingRoutes(this.#config).map(readerRoleArn);
     if (readers.length === 0) return;
@@ -90,7 +91,7 @@ export class ReplayFunction extends Construct {
     this.#set('QUEUE_ARN', queue.queueArn);
   }
 
-  /** From its checkpoints, and in a fresh execution when one has gone through as many keys as it may. */
+  /** An execution continues from its checkpoints, and starts a new one when it has listed as many keys as it may. */
   grantContinue(): void {
     const { source } = this.#config;
     const { replayFunction } = relayNames(this.#config);
@@ -98,7 +99,7 @@ export class ReplayFunction extends Construct {
     this.#allow('HandOver', ['lambda:InvokeFunction'], [functionArn(source, `${replayFunction}:${LIVE_ALIAS}`)]);
   }
 
-  /** SQS moves messages in the name of whoever asks for it. A replay that fails as a whole lies among the dead letters as well. */
+  /** SQS moves messages with the permissions of its caller. A replay that fails as a whole goes to the dead-letter queue as well. */
   addRedriveSource({ deadLetters }: RelayQueue): void {
     const actions = ['StartMessageMoveTask', 'ListMessageMoveTasks', 'ReceiveMessage', 'DeleteMessage'];
     this.#allow(
@@ -111,11 +112,11 @@ export class ReplayFunction extends Construct {
     const failures = new CfnEventInvokeConfig(this, 'Executions', {
       functionName: this.function.functionName,
       qualifier: this.alias.aliasName,
-      // An execution repeats what failed by itself.
+      // An execution retries its own steps.
       maximumRetryAttempts: 0,
       destinationConfig: { onFailure: { destination: deadLetters.queueArn } },
     });
-    // Lambda tries the role out. The alias' name is plain text: nothing else says that it must be there by then.
+    // Lambda tests the role when this is created. The alias is named by plain text, so CloudFormation doesn't know that it must come first.
     failures.node.addDependency(this.role, this.alias);
   }
 

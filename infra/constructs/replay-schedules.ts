@@ -1,3 +1,4 @@
+/** The schedules of `relay.replays`. */
 import { Effect, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { CfnSchedule, CfnScheduleGroup } from 'aws-cdk-lib/aws-scheduler';
 import { Construct } from 'constructs';
@@ -15,8 +16,8 @@ export interface ReplaySchedulesProps {
 }
 
 /**
- * Replays that run by themselves, by EventBridge Scheduler: it knows time zones, tries for a day to invoke replay, and sets
- * aside what it couldn't. It does so in a role of its own, which can do just that.
+ * EventBridge Scheduler invokes replay at these times. It knows time zones, retries for a day, and then sends the event to the
+ * dead-letter queue. Its role can do nothing else.
  */
 export class ReplaySchedules extends Construct {
   readonly role: Role;
@@ -29,7 +30,7 @@ export class ReplaySchedules extends Construct {
     this.role = new Role(this, 'Role', {
       roleName: schedulerRole,
       description: 'Upload Relay: EventBridge Scheduler runs replay in it',
-      // Scheduler tells the group, not the schedule: https://docs.aws.amazon.com/scheduler/latest/UserGuide/cross-service-confused-deputy-prevention.html
+      // Scheduler passes the ARN of the group, not that of the schedule: https://docs.aws.amazon.com/scheduler/latest/UserGuide/cross-service-confused-deputy-prevention.html
       assumedBy: new ServicePrincipal('scheduler.amazonaws.com', {
         conditions: {
           StringEquals: { 'aws:SourceAccount': source.account },
@@ -55,7 +56,7 @@ export class ReplaySchedules extends Construct {
         },
       });
       schedule.addResourceDependency(group);
-      // Scheduler tries the role out when a schedule is made.
+      // Scheduler tests the role when a schedule is created.
       schedule.node.addDependency(this.role);
     }
   }

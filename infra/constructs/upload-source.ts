@@ -1,3 +1,4 @@
+/** The source bucket, and how its uploads get into the queue. */
 import { Rule } from 'aws-cdk-lib/aws-events';
 import { ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { CfnBucket } from 'aws-cdk-lib/aws-s3';
@@ -13,7 +14,7 @@ export interface UploadSourceProps {
   own: OwnSource;
 }
 
-/** Where uploads come from: a bucket of our own, or one that is there already, which is left as it is. */
+/** Where uploads come from: a bucket that the stack creates, or an existing one, which the stack leaves as it is. */
 export class UploadSource extends Construct {
   readonly #config: RelayContext;
   readonly #own: OwnSource;
@@ -29,7 +30,7 @@ export class UploadSource extends Construct {
     else this.#throughNotification(queue);
   }
 
-  /** Set on the bucket itself: `addEventNotification` would bring a custom resource with a Lambda of its own. */
+  /** The notification is set on the bucket itself, since `addEventNotification` would add a custom resource with a Lambda function of its own. */
   #throughNotification(queue: RelayQueue): void {
     const { versioned, kmsKeyArn, account, region } = this.#config.source;
     const bucketName = this.#own.bucket;
@@ -45,11 +46,11 @@ export class UploadSource extends Construct {
         },
       ],
     };
-    // S3 sends a test message when the notification is set, so the queue's policy must stand by then.
+    // S3 sends a test message when the notification is set, so the queue's policy must exist first.
     bucket.node.addDependency(queue.queue.node.findChild('Policy'));
   }
 
-  /** The bucket's owner turns on EventBridge once; its own notifications stay untouched. */
+  /** The owner of an existing bucket turns on EventBridge once. The bucket's own notifications stay as they are. */
   #throughEventBridge(queue: RelayQueue): void {
     const { bucket, routes } = this.#own;
     const { prefix } = commonFilter(routes);
@@ -60,14 +61,14 @@ export class UploadSource extends Construct {
         detailType: ['Object Created'],
         detail: { bucket: { name: [bucket] }, ...(prefix === '' ? {} : { object: { key: [{ prefix }] } }) },
       },
-      // Not the library's own target for queues: it would let the rule ask for the queue's attributes and URL as well.
+      // The CDK's own target for queues would also grant the rule the queue's attributes and URL.
       targets: [{ bind: () => ({ arn: queue.queue.queueArn }) }],
     });
     queue.grantSendUploads(new ServicePrincipal('events.amazonaws.com'), { arn: rule.ruleArn });
   }
 }
 
-/** What all routes' filters have in common: S3 refuses overlapping rules, and the relay looks closer anyway. */
+/** What all routes' filters have in common. S3 refuses overlapping rules, and the relay compares the whole filter anyway. */
 export function commonFilter(routes: readonly { filter: { prefix: string; suffix: string } }[]): {
   prefix: string;
   suffix: string;
@@ -78,8 +79,8 @@ export function commonFilter(routes: readonly { filter: { prefix: string; suffix
 }
 
 /**
- * S3 compares these rules with the URL-encoded key, so they stop at the first character that encoding would change;
- * a shorter rule only lets more through, and the relay looks at the whole filter.
+ * S3 compares these rules with the URL-encoded key, so each rule stops at the first character that the encoding would change.
+ * A shorter rule only matches more keys, and the relay compares the whole filter.
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-how-to-filtering.html
  */
 export function filterRules({ prefix, suffix }: { prefix: string; suffix: string }): { name: string; value: string }[] {

@@ -1,3 +1,4 @@
+/** Splits permissions that grow with the routes into as many policies as they need. */
 import { Effect, ManagedPolicy, PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
 
 export interface WidePermission {
@@ -7,20 +8,20 @@ export interface WidePermission {
   resources: readonly string[];
 }
 
-/** Of the 10,240 characters that the inline policies of a role have together; what doesn't grow with the routes takes less than the rest. */
+/** The inline policies of a role have 10,240 characters together. Statements that don't grow with the routes need less than the rest of them. */
 const INLINE_CHARACTERS = 6_000;
-/** Of a managed policy's 6,144; the rest is around its statements. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */
+/** A managed policy has 6,144 characters, some of which surround its statements. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */
 const MANAGED_CHARACTERS = 6_080;
 
 /**
- * A role's permissions whose resources grow with the routes. They go into its own policy and, where they are too many for that, into
- * managed ones, filled one after the other: a role takes ten.
+ * The permissions of a role whose resources grow with the routes. They go into the role's inline policy and, once that is full, into
+ * managed policies, one after the other. A role takes ten of them.
  */
 export class WidePermissions {
   readonly #role: Role;
   #managed: ManagedPolicy | undefined;
   #policies = 0;
-  /** Characters that the policy at hand still takes. */
+  /** How many characters the current policy still takes. */
   #room = INLINE_CHARACTERS;
 
   constructor(role: Role) {
@@ -57,7 +58,7 @@ export class WidePermissions {
   }
 }
 
-/** As it stands in a policy, with its comma and without the white space that IAM doesn't count. */
+/** The length of a statement in a policy, with its comma. IAM doesn't count white space. */
 function charactersOf(statement: object): number {
   return JSON.stringify(statement).length + 1;
 }

@@ -1,3 +1,4 @@
+/** The role in a destination's account that the relay writes with. */
 import { Duration } from 'aws-cdk-lib';
 import { Role } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
@@ -14,7 +15,7 @@ export interface WriterRoleProps {
   route: RouteContext;
 }
 
-/** The one thing account A gets: putting objects under a route's prefix, and only as the relay's own role. */
+/** It is all that a destination's account grants: the relay's role may put objects under the route's prefix. */
 export class WriterRole extends Construct {
   readonly role: Role;
 

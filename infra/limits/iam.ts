@@ -1,3 +1,4 @@
+/** Measures roles and policies against IAM's limits. */
 import type { RelayContext } from '../config/relay-context.ts';
 import { type Measurement, roleCause } from './measurement.ts';
 import { jsonLength } from './resolved.ts';
@@ -9,7 +10,7 @@ const INLINE_CHARACTERS = 10_240;
 const MANAGED_CHARACTERS = 6144;
 const MANAGED_POLICIES = 10;
 
-/** What IAM limits of each role: its trust policy, its inline policies together, its managed policies one by one and their number. */
+/** Of each role: the trust policy, the inline policies together, each managed policy, and the number of managed policies. */
 export function measureRoles(stack: SynthesizedStack, config: RelayContext): Measurement[] {
   const inline = resourcesOf(stack, 'AWS::IAM::Policy');
   const managed = resourcesOf(stack, 'AWS::IAM::ManagedPolicy');

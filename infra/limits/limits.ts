@@ -1,3 +1,4 @@
+/** Checks the synthesized stacks against AWS's limits. */
 import type { CloudFormationStackArtifact } from 'aws-cdk-lib/cx-api';
 import { ConfigError } from '../config/refusal.ts';
 import type { RelayContext } from '../config/relay-context.ts';
@@ -8,13 +9,13 @@ import { measureSettings } from './settings.ts';
 import { bucketNotes, measureStack } from './stack-size.ts';
 import type { SynthesizedStack } from './template.ts';
 
-/** The library would end with a stack trace where a stack has too many resources; they are counted here. */
+/** Turns off the CDK's own check, which ends with a stack trace: resources are counted here. */
 export const LIMITS_CONTEXT = { '@aws-cdk/core:stackResourceLimit': 0 };
 
 /**
- * Measures what AWS limits, in what was synthesized, so that a configuration that can't run is refused before anything is deployed.
- * @returns what somebody should know before deploying, a line each
- * @throws ConfigError for the first thing beyond a limit, with field, figure and limit
+ * Measures the synthesized stacks against AWS's limits, so that a configuration that can't run is refused before anything is deployed.
+ * @returns notes for whoever deploys, one line each
+ * @throws ConfigError for the first figure above its limit, with the field that causes it
  */
 export function checkLimits(stacks: readonly SynthesizedStack[], config: RelayContext): string[] {
   const sessions = measureSessions(config);

@@ -1,3 +1,4 @@
+/** One measured figure with its limit, and how it is told. */
 import type { RelayContext } from '../config/relay-context.ts';
 
 /** One thing that AWS limits, as a configuration makes it. */

@@ -1,9 +1,10 @@
+/** Replaces intrinsic functions by texts of the greatest length that they may have. */
 import { partitionOf } from '../config/regions.ts';
 import type { SynthesizedStack } from './template.ts';
 
-/** Around the name in an ARN or a URL: partition, service, region, account, kind. */
+/** The characters around the name in an ARN or a URL: partition, service, region, account, kind. */
 const FRAME_CHARACTERS = 96;
-/** Of a name that CloudFormation makes up: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-name.html */
+/** The length of a name that CloudFormation generates: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-name.html */
 const GENERATED_NAME_CHARACTERS = 128;
 
 /**
@@ -19,7 +20,7 @@ export function resolved(value: unknown, stack: SynthesizedStack): unknown {
   return Object.fromEntries(entries.map(([key, each]) => [key, resolved(each, stack)]));
 }
 
-/** Its length as JSON. IAM doesn't count white space, of which this has none but in values. */
+/** Its length as JSON without white space, which IAM doesn't count. */
 export function jsonLength(value: unknown, stack: SynthesizedStack): number {
   return JSON.stringify(resolved(value, stack)).length;
 }

@@ -1,3 +1,4 @@
+/** Measures session policies against STS's limit. */
 import { listingPolicy, readingPolicy, sessionPolicy } from '../../functions/aws/session-policy.ts';
 import type { Pulling } from '../../functions/core/route.ts';
 import { runtimeRoute } from '../config/function-settings.ts';
@@ -7,7 +8,7 @@ import { type Measurement, textCause } from './measurement.ts';
 /** https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html, in the JSON that is sent: escapes count. */
 const SESSION_CHARACTERS = 2048;
 
-/** The session policies that the functions will make of each route. */
+/** The session policies that the functions make of each route. */
 export function measureSessions({ routes }: RelayContext): Measurement[] {
   return routes.flatMap((context, index) => {
     const route = runtimeRoute(context);
@@ -32,8 +33,8 @@ export function measureSessions({ routes }: RelayContext): Measurement[] {
 }
 
 /**
- * STS packs a session policy as well, into a form whose size and limit it doesn't publish, so that only an AssumeRole tells. Half of what
- * is allowed in plain text has room to spare; beyond it somebody should look.
+ * STS also packs a session policy into a binary form, and publishes neither its size nor its limit: only an AssumeRole call shows whether a
+ * policy fits. A policy of half the allowed plain text fits easily. Above that, somebody should try it.
  */
 export function packedSizeNotes(measurements: readonly Measurement[]): string[] {
   return measurements

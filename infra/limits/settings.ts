@@ -1,3 +1,4 @@
+/** Measures names, descriptions and settings against the limits of their services. */
 import type { RelayContext } from '../config/relay-context.ts';
 import { alarmsCause, type Cause, type Measurement, routesCause, textCause } from './measurement.ts';
 import { jsonLength, resolved } from './resolved.ts';
@@ -37,7 +38,7 @@ interface Widget {
   properties: { title?: string; metrics?: unknown[]; alarms?: unknown[] };
 }
 
-/** What services limit of their resources' settings. */
+/** The limits of services on their resources' settings. */
 export function measureSettings(stack: SynthesizedStack, config: RelayContext): Measurement[] {
   return [
     ...texts(stack, config),
@@ -60,7 +61,7 @@ function texts(stack: SynthesizedStack, config: RelayContext): Measurement[] {
   );
 }
 
-/** Its prefix makes the description of a schedule long. */
+/** The prefix of a replay is part of the description of its schedule. */
 function replayCause({ relay }: RelayContext, name: unknown): Cause | undefined {
   const index = relay.replays.findIndex((replay) => replay.name === name);
   return index === -1 ? undefined : textCause(`relay.relay.replays.${index}.prefix`, relay.replays[index]!.prefix);

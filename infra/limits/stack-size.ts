@@ -1,3 +1,4 @@
+/** Measures a stack against CloudFormation's limits. */
 import { createRequire } from 'node:module';
 import type { RelayContext } from '../config/relay-context.ts';
 import { type Cause, type Measurement, replaysCause, routesCause } from './measurement.ts';
@@ -36,7 +37,7 @@ export function measureStack(stack: SynthesizedStack, config: RelayContext): Mea
   ];
 }
 
-/** Replays, where schedules are most of its resources. */
+/** The field that causes most of the resources: replays where most are schedules, else routes. */
 function causeOf(stack: SynthesizedStack, config: RelayContext): Cause {
   const schedules = resourcesOf(stack, 'AWS::Scheduler::Schedule').length;
   return schedules > Object.keys(stack.template.Resources).length / 2 ? replaysCause(config) : routesCause(config);

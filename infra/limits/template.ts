@@ -1,3 +1,5 @@
+/** The parts of a synthesized stack that its limits depend on. */
+
 /** A synthesized stack, as much of it as its limits need. */
 export interface SynthesizedStack {
   name: string;

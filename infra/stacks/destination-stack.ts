@@ -1,3 +1,4 @@
+/** The stack of a destination's account: buckets and writer roles. */
 import type { Construct } from 'constructs';
 import type { RelayContext, RouteContext } from '../config/relay-context.ts';
 import { RelayBucket } from '../constructs/relay-bucket.ts';
@@ -9,10 +10,10 @@ export interface DestinationStackProps extends Omit<StackGroup<RouteContext>, 'i
   config: RelayContext;
 }
 
-/** As long as relay-large may be at an object: the parts that it has sent must still be there. */
+/** As long as relay-large may take for an object: the parts that it has uploaded must still exist. */
 const INCOMPLETE_UPLOAD_DAYS = 7;
 
-/** Account B's side: its buckets, and per route a role that may put objects there and do nothing else. */
+/** Account B's stack: its buckets, and for each route a role that may put objects there and nothing else. */
 export class DestinationStack extends GrantedStack {
   constructor(scope: Construct, id: string, props: DestinationStackProps) {
     const description = 'Upload Relay: the destination bucket and its write-only role';

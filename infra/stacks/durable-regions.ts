@@ -1,3 +1,4 @@
+/** Warns of regions that have no durable functions. */
 import { Annotations, type Stack } from 'aws-cdk-lib';
 import { partitionOf } from '../config/regions.ts';
 import type { RelayContext } from '../config/relay-context.ts';
@@ -10,12 +11,12 @@ import type { RelayContext } from '../config/relay-context.ts';
  */
 const PARTITIONS_WITH_DURABLE_FUNCTIONS = ['aws'];
 
-/** Whether durable functions are known to be missing; false says nothing. */
+/** True when durable functions are known to be missing. False doesn't mean that they exist. */
 export function lacksDurableFunctions(region: string): boolean {
   return !PARTITIONS_WITH_DURABLE_FUNCTIONS.includes(partitionOf(region));
 }
 
-/** A warning, since AWS may have gone further than what is known here. */
+/** It only warns, since AWS may support more regions by now. */
 export function warnOfMissingRegion(stack: Stack, { source, relay }: RelayContext): void {
   const asked = (['largeObjects', 'replay'] as const).filter((field) => relay[field]);
   if (asked.length === 0 || !lacksDurableFunctions(source.region)) return;

@@ -1,3 +1,4 @@
+/** The base of the stacks in other accounts, which grant the relay something. */
 import { DefaultStackSynthesizer, type IStackSynthesizer, LegacyStackSynthesizer, Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { relayRoleArn } from '../arns.ts';
@@ -12,9 +13,9 @@ export interface GrantedStackProps extends Omit<StackGroup<RouteContext>, 'id'> 
   description: string;
 }
 
-/** What `cdk deploy` sends along with its request; a larger template has to lie in a bucket: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html */
+/** The largest template that `cdk deploy` sends within its request. A larger one must lie in a bucket: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html */
 const MOST_BYTES_SENT = 51_200;
-/** What a route takes of it, generously, without its own texts; those stand in it twice at most. */
+/** The size of a route's resources in the template, rounded up, without its own texts. Each text occurs twice at most. */
 const ROLE_BYTES = 1_600;
 const BUCKET_BYTES = 1_700;
 

@@ -1,3 +1,4 @@
+/** The stack of a customer's account: reader roles. */
 import type { Construct } from 'constructs';
 import { type PullingRouteContext, pullingRoutes, type RelayContext } from '../config/relay-context.ts';
 import { ReaderRole } from '../constructs/reader-role.ts';
@@ -8,7 +9,7 @@ export interface ReaderStackProps extends Omit<StackGroup<PullingRouteContext>, 
   config: RelayContext;
 }
 
-/** A customer's side: per route a role that may list and read what the route takes. The bucket is the customer's and stays as it is. */
+/** A customer's stack: for each route a role that may list and read what the route takes. The stack doesn't change the bucket. */
 export class ReaderStack extends GrantedStack {
   constructor(scope: Construct, id: string, props: ReaderStackProps) {
     const description = 'Upload Relay: the role that reads the bucket of a route in pull mode';
@@ -17,7 +18,7 @@ export class ReaderStack extends GrantedStack {
   }
 }
 
-/** None without a route that pulls. */
+/** Empty when no route pulls. */
 export function readerGroups(config: RelayContext): StackGroup<PullingRouteContext>[] {
   return stackGroups('Reader', pullingRoutes(config), ({ pull }) => pull);
 }

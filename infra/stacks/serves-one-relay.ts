@@ -1,12 +1,13 @@
+/** Keeps one relay from taking over another one's stack. */
 import { CfnParameter, CfnRule, Fn, type Stack } from 'aws-cdk-lib';
 
 /**
- * A stack serves one relay, which it remembers: another relay's template of the same name would take that one's roles, buckets and functions
- * away without a word, so it is refused.
+ * A stack remembers the relay that it serves, and refuses the template of another relay that has the same name. Otherwise the other relay's
+ * template would silently replace the roles, buckets and functions of the first.
  * @param owner what tells this relay from others: an ARN
  */
 export function servesOneRelay(stack: Stack, owner: string): void {
-  // Whoever deploys keeps a parameter's value unless told otherwise: the CDK, `aws cloudformation deploy`, and the console.
+  // A deployment keeps a parameter's value unless it is given anew: the CDK, `aws cloudformation deploy`, and the console.
   const serves = new CfnParameter(stack, 'ServesRelay', {
     type: 'String',
     default: owner,

@@ -1,3 +1,4 @@
+/** The stack of the relay's own account. */
 import { CfnOutput, Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { bucketArn, relayRoleArn } from '../arns.ts';
@@ -21,7 +22,7 @@ export interface SourceStackProps {
   config: RelayContext;
 }
 
-/** Account A's side: uploads → queue → relay. */
+/** Account A's stack: uploads → queue → relay. */
 export class SourceStack extends Stack {
   constructor(scope: Construct, id: string, { config }: SourceStackProps) {
     const { account, region } = config.source;
@@ -81,7 +82,7 @@ export class SourceStack extends Stack {
   }
 }
 
-/** Role names are often the same where somebody copied cdk.json; a bucket's never is. */
+/** People who copy a cdk.json often keep its role names, but the name of a bucket is unique. */
 function ownerOf(config: RelayContext, own: OwnSource | undefined): string {
   return own ? bucketArn(own.bucket, config.source.region) : relayRoleArn(config);
 }

@@ -1,3 +1,5 @@
+/** Groups routes into one stack per account and region. */
+
 /** Where a stack goes, and the routes that it is for. */
 export interface StackGroup<R> {
   /** Of the construct: what `cdk deploy` takes. */

@@ -15,7 +15,7 @@ import { makeTraffic, TRAFFIC_SECONDS } from './traffic.ts';
 import { pointsOf, widgetsOf } from './widgets.ts';
 
 const PICTURE = new URL('../../docs/dashboard.svg', import.meta.url);
-/** CloudWatch draws a point every five minutes; a minute and a half wants more. */
+/** CloudWatch draws a point every five minutes. The picture shows a minute and a half, so it needs more points. */
 const BUCKET_SECONDS = 3;
 const SEED = 6;
 /** A few of the uploads are larger, so that large objects are seen too; more would take longer than the picture's time. */

@@ -1,5 +1,6 @@
-/** Draws a dashboard as one SVG without scripts or fonts of its own: it is to be shown on a page of documentation. */
+/** Draws a dashboard as one SVG without scripts or fonts, for the documentation. */
 import type { AlarmState } from '../../emulator/index.ts';
+import { formatBytes } from '../start/text.ts';
 import type { AlarmsWidget, GraphWidget, Point, Widget } from './widgets.ts';
 
 export interface Picture {
@@ -18,7 +19,7 @@ const ROW_PX = 40;
 const HEADER_PX = 44;
 const SUBTITLE_PX = 16;
 const GAP_PX = 8;
-/** Told apart by most people who see colours differently (Okabe and Ito). */
+/** Most colour-blind people can tell these colours apart (Okabe and Ito). */
 const COLOURS = ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#e69f00', '#56b4e9'];
 const STATE_COLOURS: Record<AlarmState, string> = { OK: '#1d8102', ALARM: '#d13212', INSUFFICIENT_DATA: '#687078' };
 const INK = '#16191f';
@@ -84,7 +85,7 @@ function drawGraph(widget: GraphWidget, { points, seconds }: Picture, width: num
   return [
     ...ticks.flatMap((tick) => [
       `<path d="M${area.left} ${atY(tick)}H${area.right}" stroke="#eaeded"/>`,
-      text(area.left - 6, atY(tick) + 4, isBytes ? bytesText(tick) : numberText(tick), {
+      text(area.left - 6, atY(tick) + 4, isBytes ? formatBytes(tick) : numberText(tick), {
         size: 10,
         fill: FAINT,
         anchor: 'end',
@@ -128,7 +129,7 @@ function drawLegend(labels: string[], y: number): string[] {
   let x = 14;
   return labels.flatMap((label, index) => {
     const left = x;
-    // As wide as most letters are at this size.
+    // An average letter at this size is 5.6 pixels wide.
     x += 26 + label.length * 5.6;
     return [
       `<rect x="${round(left)}" y="${y - 8}" width="9" height="9" fill="${COLOURS[index % COLOURS.length]}"/>`,
@@ -137,7 +138,7 @@ function drawLegend(labels: string[], y: number): string[] {
   });
 }
 
-/** 0 and three or four round numbers above it, the last of which holds everything. */
+/** 0 and three or four round numbers above it. The last one is not below the highest value. */
 export function niceTicks(most: number, isBytes = false): number[] {
   const unit = isBytes ? 1024 ** Math.max(0, Math.floor(Math.log2(Math.max(1, most)) / 10)) : 1;
   const rough = Math.max(most / unit, 1) / 4;
@@ -150,11 +151,6 @@ export function niceTicks(most: number, isBytes = false): number[] {
 function numberText(value: number): string {
   if (value >= 10_000) return `${Number((value / 1000).toPrecision(3))}k`;
   return String(Number(value.toPrecision(4)));
-}
-
-function bytesText(value: number): string {
-  const power = value === 0 ? 0 : Math.floor(Math.log2(value) / 10);
-  return `${Number((value / 1024 ** power).toPrecision(3))} ${['B', 'KiB', 'MiB', 'GiB', 'TiB'][power]}`;
 }
 
 interface TextStyle {

@@ -1,4 +1,4 @@
-/** A minute and a half of a relay's life, for the picture: uploads in waves, a destination that throttles, some that can't be relayed. */
+/** The traffic for the picture: uploads in waves, a destination that throttles, and objects that can't be relayed. */
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
@@ -25,7 +25,7 @@ const THROTTLED = { from: 30, to: 40 };
 const MISSING_AT = 55;
 const CANARY_AT = [10, 50, 80];
 
-/** Ends when the time is over and everything has been relayed or given up. */
+/** Ends when the time is over and all uploads are done. */
 export async function makeTraffic(traffic: Traffic): Promise<void> {
   const { cloud } = traffic;
   const sending: Promise<unknown>[] = [];
@@ -39,7 +39,7 @@ export async function makeTraffic(traffic: Traffic): Promise<void> {
   await Promise.all(sending);
 }
 
-/** From one to nine small ones a second, up and down, and now and then one in parts. */
+/** One to nine small objects a second, and every twenty seconds a large one. */
 function uploads({ s3, bucket }: Traffic, second: number): Promise<unknown>[] {
   const count = Math.round(5 + 4 * Math.sin(second / 9));
   const sizes = Array.from({ length: count }, (_, index) => (10 + ((second * 37 + index * 101) % 200)) * KIB);
@@ -64,7 +64,7 @@ function happenings(traffic: Traffic, second: number, sending: Promise<unknown>[
   if (CANARY_AT.includes(second)) cloud.scheduledRules.fire(scheduleArn);
 }
 
-/** Three that were deleted before their turn. */
+/** Messages of three objects that no longer exist. */
 function missing({ sqs, queueUrl, bucket }: Traffic): Promise<unknown>[] {
   return ['a', 'b', 'c'].map((name) => {
     const object = { key: `deleted/${name}`, size: 200 * KIB };

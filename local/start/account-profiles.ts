@@ -1,3 +1,4 @@
+/** The names of the administrators' profiles. */
 import type { RelayContext } from '../../infra/config/relay-context.ts';
 
 /** The profile of each account's administrator: a, b, c, …; the source is always a. */

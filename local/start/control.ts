@@ -10,11 +10,11 @@ import { UserError } from './user-error.ts';
 
 export interface Fired {
   schedule: string;
-  /** What the function answered; none for a rule, whose functions nobody waits for. */
+  /** What the function answered. Undefined for a rule, which invokes its functions asynchronously. */
   answer?: unknown;
 }
 
-/** Relative, since the path of a socket may have some hundred characters only. Windows has named pipes instead of files. */
+/** The path is relative, since the path of a socket has about a hundred characters at most. Windows has named pipes instead. */
 const SOCKET =
   process.platform === 'win32'
     ? join('\\\\.\\pipe', resolve(FOLDER).replaceAll(/[:\\/]/g, '-'))
@@ -26,13 +26,13 @@ const NOT_FOUND = 404;
 
 /** Names of what can be fired: schedules, and the rules that go by one. */
 export function schedulesOf({ scheduler, scheduledRules }: LocalCloud): string[] {
-  // In whatever order they were made, people find them in one.
+  // Sorted, so that people find them.
   return [...scheduler.arns().sort(), ...scheduledRules.arns().sort()].map(nameOf);
 }
 
 /** @returns the server, to be closed with the session */
 export async function listenForFiring(cloud: LocalCloud, socket = SOCKET): Promise<Server> {
-  // One that was killed leaves its socket behind.
+  // A killed npm start leaves its socket behind.
   await rm(socket, { force: true });
   const server = createServer((asked, answer) => {
     const name = decodeURIComponent(asked.url!.slice(1));

@@ -1,3 +1,4 @@
+/** Reads the dead-letter queue of a running relay. */
 import { type Message, ReceiveMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import { parseMessageBody } from '../../functions/request/sqs-message.ts';
 
@@ -9,7 +10,7 @@ interface Pending {
   failure?: string;
 }
 
-/** Watches the dead-letter queue, so that what can't be delivered is told with its reason instead of being waited for. */
+/** Watches the dead-letter queue, so that a failed delivery is reported with its reason at once. */
 export class DeadLetters {
   readonly #sqs: SQSClient;
   readonly #queueUrl: string;

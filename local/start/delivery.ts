@@ -1,3 +1,4 @@
+/** Uploads files, and waits until each of them is delivered or has failed. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { S3Client } from '@aws-sdk/client-s3';
 import { Upload } from '@aws-sdk/lib-storage';
@@ -9,7 +10,7 @@ import type { DeadLetters } from './dead-letters.ts';
 import { type Drop, openDrop } from './drops.ts';
 import { listOwned } from './owned-objects.ts';
 
-/** A drop on one route: what must turn up where. */
+/** A file on one route: which object must arrive where. */
 export interface Delivery {
   drop: Drop;
   route: Route;
@@ -19,7 +20,7 @@ export interface Delivery {
   deliveredAt?: number;
   /** The canonical user id that the destination bucket names as owner. */
   destinationOwner?: string;
-  /** Why it will not come, from the dead-letter queue. */
+  /** Why it failed, from the dead-letter queue. */
   failure?: string;
 }
 
@@ -31,7 +32,7 @@ export interface DeliveryProgress {
 
 const DROPS_IN_FLIGHT = 8;
 const LOOK_EVERY_MS = 25;
-/** Nothing arriving for so long means that something is broken rather than slow. */
+/** If nothing arrives for so long, something is broken rather than slow. */
 const PATIENCE_MS = 120_000;
 
 export function deliveriesOf(drops: readonly Drop[], sourceBucket: string, routes: readonly Route[]): Delivery[] {
@@ -66,7 +67,7 @@ export async function dropAll(
 }
 
 /**
- * Looks into each destination bucket, as its owner, until every delivery is there or known to have failed.
+ * Lists each destination bucket as its owner until every object has arrived or failed.
  * @param owners the clients by destination account
  */
 export async function awaitDeliveries(

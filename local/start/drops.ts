@@ -1,3 +1,4 @@
+/** Finds or makes the files to upload. */
 import { createReadStream } from 'node:fs';
 import { access, constants, opendir, stat, writeFile } from 'node:fs/promises';
 import { basename, join, relative, sep } from 'node:path';

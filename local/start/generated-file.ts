@@ -1,3 +1,4 @@
+/** Writes a file of a given size. */
 import { createCipheriv } from 'node:crypto';
 import { open } from 'node:fs/promises';
 

@@ -1,3 +1,5 @@
+/** Tells what to type while both accounts are up. */
+
 export interface HintFacts {
   url: string;
   /** Sets the AWS CLI up. */
@@ -13,7 +15,7 @@ export interface HintFacts {
   schedules: string[];
 }
 
-/** What to type next; every line can be pasted as it is. */
+/** Commands to type next. Each line can be pasted as it is. */
 export function formatHints(facts: HintFacts): string {
   const { url, shellFile, sourceBucket, destinationBucket, source, destination, functionName } = facts;
   return [

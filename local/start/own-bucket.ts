@@ -1,3 +1,4 @@
+/** Finds the bucket to upload into. */
 import { type OwnSource, ownSource, type RelayContext } from '../../infra/config/relay-context.ts';
 import { UserError } from './user-error.ts';
 

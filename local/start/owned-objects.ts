@@ -1,3 +1,4 @@
+/** Lists a bucket with the owner of each object. */
 import { ListObjectsV2Command, type S3Client } from '@aws-sdk/client-s3';
 
 export interface OwnedObject {

@@ -1,11 +1,11 @@
-/** Whom one can be in the two accounts: their administrators, and the relay as somebody would be who has stolen its keys. */
+/** The profiles of the two accounts: their administrators, the relay with its own keys, and the writer that these keys lead to. */
 import { randomBytes } from 'node:crypto';
 import { relayRoleArn, writerRoleArn } from '../../infra/arns.ts';
 import { relayNames } from '../../infra/names.ts';
 import { type Profiles, removeProfiles, writeProfiles } from './profile.ts';
 import type { LocalSession } from './session.ts';
 
-/** Of a Lambda function, as long as the role chaining that follows may last. */
+/** The duration of the relay's session: role chaining allows an hour at most. */
 const SESSION_SECONDS = 3600;
 const RENEW_EVERY_MS = 1_800_000;
 
@@ -14,11 +14,11 @@ export const RELAY_PROFILE = 'relay';
 export const WRITER_PROFILE = 'writer';
 
 /**
- * Writes everybody's profiles, and the relay's afresh before its keys run out.
- * @returns what ends that and takes the file away
+ * Writes all profiles, and renews the relay's before its keys expire.
+ * @returns a function that ends this and removes the file
  */
 export async function keepProfiles(session: LocalSession): Promise<() => Promise<void>> {
-  // The CLI keeps sessions of assumed roles by name, and those of an earlier start would be worth nothing.
+  // The CLI caches sessions of assumed roles by name, and those of an earlier npm start are invalid.
   const intruder = `intruder-${randomBytes(4).toString('hex')}`;
   let written = profilesOf(session, intruder);
   await writeProfiles(written);
@@ -39,7 +39,7 @@ function profilesOf({ cloud, config, profiles, regions }: LocalSession, intruder
     region,
     endpoint_url: cloud.url,
     ca_bundle: cloud.caFile,
-    // Version 2 of the CLI takes payloads as base64 otherwise.
+    // Without this, version 2 of the CLI expects payloads in base64.
     cli_binary_format: 'raw-in-base64-out',
   });
   const result: Profiles = {};

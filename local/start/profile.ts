@@ -8,7 +8,7 @@ export type Profiles = Record<string, Record<string, string>>;
 /** Below the folder that npm runs in: always the same, so that the documentation can name it. */
 export const FOLDER = '.local';
 export const PROFILE_FILE = join(FOLDER, 'aws-config');
-/** For bash and zsh: leads the CLI there, and away from whatever the terminal has set for the real AWS. */
+/** For bash and zsh: it points the CLI at the local accounts, and unsets what the terminal has set for the real AWS. */
 export const SHELL_FILE = join(FOLDER, 'aws.sh');
 
 /** Only their owner may read the files. */
@@ -31,22 +31,22 @@ export async function readProfiles(): Promise<Profiles> {
   return profiles;
 }
 
-/** Unless another `npm start` has written its own in the meantime. */
+/** Does nothing if another `npm start` has written its own profiles meanwhile. */
 export async function removeProfiles(profiles: Profiles): Promise<void> {
   const present = await readFile(PROFILE_FILE, 'utf8').catch(() => undefined);
   if (present !== textOf(profiles)) return;
   for (const file of [PROFILE_FILE, SHELL_FILE]) await rm(file, { force: true });
-  // It may hold something else, which is not ours.
+  // The folder stays if it holds anything else.
   await rmdir(FOLDER).catch(() => undefined);
 }
 
-/** The mode of a file that is there already would stay as it is. */
+/** Removes the file first, since an existing file would keep its mode. */
 async function writeAnew(path: string, text: string): Promise<void> {
   await rm(path, { force: true });
   await writeFile(path, text, { mode: 0o600 });
 }
 
-/** What stands in the environment goes before a profile: keys, region, endpoint and certificates of the real AWS. */
+/** Environment variables take precedence over a profile, so those for the real AWS are unset or replaced. */
 function shellText(profiles: Profiles): string {
   const [[first, { endpoint_url: url, ca_bundle: caFile }]] = Object.entries(profiles) as [[string, Profiles[string]]];
   const set = {

@@ -1,3 +1,4 @@
+/** Shows how far the deliveries are. */
 import type { WriteStream } from 'node:tty';
 import type { Delivery, DeliveryProgress } from './delivery.ts';
 import type { Drop } from './drops.ts';

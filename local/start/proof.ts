@@ -1,3 +1,4 @@
+/** Compares a delivered object with the file that was uploaded. */
 import { HeadObjectCommand, type HeadObjectCommandOutput, type S3Client } from '@aws-sdk/client-s3';
 import { type ChecksumAlgorithm, runningChecksum } from '../../emulator/index.ts';
 import { type Drop, openDrop } from './drops.ts';
@@ -8,7 +9,7 @@ export interface Proof {
   text: string;
 }
 
-/** Compares what the destination says of the object with the file itself: the whole way, not just the relay's part of it. */
+/** Compares the destination's checksum with the file itself, so that the proof covers the whole way and not only the relay's part. */
 export async function proveDelivery(s3: S3Client, bucket: string, key: string, drop: Drop): Promise<Proof> {
   const head = await s3.send(new HeadObjectCommand({ Bucket: bucket, Key: key, ChecksumMode: 'ENABLED' }));
   if (head.ContentLength !== drop.sizeBytes) return failed(`${head.ContentLength} bytes instead of ${drop.sizeBytes}`);

@@ -1,3 +1,4 @@
+/** The table of deliveries at the end. */
 import { canonicalUserId } from '../../emulator/index.ts';
 import type { Delivery } from './delivery.ts';
 import type { Proof } from './proof.ts';
@@ -12,7 +13,7 @@ export interface ReportRow {
 const HEADER = ['key', 'size', 'ms', 'owner at source', 'owner at destination', 'checksum proof'];
 const FIGURES = new Set([1, 2]);
 
-/** The account whose canonical user id an owner is; ids of nobody we know stay as they are. */
+/** The account with this canonical user id. An unknown id is returned as it is. */
 export function accountOf(ownerId: string, accounts: readonly string[]): string {
   return accounts.find((account) => canonicalUserId(account) === ownerId) ?? ownerId;
 }
@@ -32,7 +33,7 @@ export function formatReport(rows: readonly ReportRow[], accounts: readonly stri
   );
 }
 
-/** Whether all arrived, proved, and belongs to the destination's account. */
+/** Whether every object was delivered and proved, and belongs to the destination's account. */
 export function allHold(rows: readonly ReportRow[]): boolean {
   return rows.every(
     ({ delivery, proof }) =>

@@ -1,3 +1,4 @@
+/** Starts two local accounts, with the stacks deployed into them. */
 import { once } from 'node:events';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
@@ -34,7 +35,7 @@ export interface LocalSession {
   close(): Promise<void>;
 }
 
-/** More would only slow each other's start. */
+/** With more, processes would only slow down each other's start. */
 const SANDBOXES_PER_CORE = 2;
 
 /**
@@ -42,7 +43,7 @@ const SANDBOXES_PER_CORE = 2;
  * @throws UserError for a mistake in cdk.json or a busy port
  */
 export async function openSession(port: number): Promise<LocalSession> {
-  // Looked at first, since synthesizing takes seconds; a port taken in between is still found when it is needed.
+  // The port is checked first, since synthesizing takes seconds.
   await probePort(port);
   process.stdout.write('Synthesizing both stacks and bringing up two accounts …\n');
   const folder = await mkdtemp(join(tmpdir(), 'upload-relay-'));

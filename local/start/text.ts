@@ -1,3 +1,4 @@
+/** Bytes, keys and tables as a terminal shows them. */
 import stringWidth from 'string-width';
 
 const UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];

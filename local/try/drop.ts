@@ -1,3 +1,4 @@
+/** `npm run try -- drop`: uploads files, and tells what becomes of them. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Upload } from '@aws-sdk/lib-storage';
 import { routesFor } from '../../functions/core/route.ts';
@@ -26,7 +27,7 @@ export async function drop(world: World, paths: string[]): Promise<void> {
   }
 }
 
-/** The bucket has versions, so that the receipt of an earlier drop is not taken for this one's. */
+/** The version id tells this upload's receipt from that of an earlier upload. */
 async function receiptOfVersion(
   world: World,
   route: string,

@@ -1,7 +1,8 @@
+/** `npm run try -- revoke` and `restore`: takes account B's grant away, and gives it back. */
 import { DeleteRolePolicyCommand, PutRolePolicyCommand } from '@aws-sdk/client-iam';
 import type { World } from './world.ts';
 
-/** The kind of breakage that nobody in account A sees coming: account B changes what it grants. */
+/** Account B changes what it grants, and nobody in account A notices before an upload fails. */
 const POLICY_NAME = 'revoked';
 const DENY = { Version: '2012-10-17', Statement: [{ Effect: 'Deny', Action: 's3:PutObject', Resource: '*' }] };
 
@@ -18,7 +19,7 @@ export async function restore(world: World): Promise<void> {
     .ownerOf(destination.account)
     .iam.send(new DeleteRolePolicyCommand({ RoleName, PolicyName: POLICY_NAME }))
     .catch((error: Error) => {
-      // Nothing was revoked, then.
+      // There is nothing to restore.
       if (error.name !== 'NoSuchEntityException') throw error;
     });
   process.stdout.write(`Account ${destination.account} lets ${RoleName} put objects again.\n`);

@@ -1,3 +1,4 @@
+/** `npm run try -- intrude`: tries what account A and the relay must not be able to do. */
 import { DeleteObjectCommand, GetObjectCommand, ListObjectsV2Command, PutObjectCommand } from '@aws-sdk/client-s3';
 import { AssumeRoleCommand, GetCallerIdentityCommand } from '@aws-sdk/client-sts';
 import { writerRoleArn } from '../../infra/arns.ts';
@@ -13,8 +14,8 @@ interface Try {
 }
 
 /**
- * Tries to get at account B: as account A's administrator, with the relay's stolen keys, and as the writer, which those lead to.
- * @throws Error if anything but what the writer is for was not refused
+ * Tries to access account B as account A's administrator, with the relay's stolen keys, and as the writer role that these keys can assume.
+ * @throws Error if anything is allowed that must be refused, or if the writer may not put objects
  */
 export async function intrude(world: World): Promise<void> {
   const route = world.config.routes[0]!;

@@ -1,3 +1,4 @@
+/** Invokes a Lambda function, and waits for its answer. */
 import { InvokeCommand } from '@aws-sdk/client-lambda';
 import { UserError } from '../start/user-error.ts';
 import type { World } from './world.ts';

@@ -1,3 +1,4 @@
+/** Reads receipts. */
 import { GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { relayNames } from '../../infra/names.ts';
 import type { World } from './world.ts';

@@ -1,3 +1,4 @@
+/** `npm run try -- look`: lists the destination buckets. */
 import { accountProfiles } from '../start/account-profiles.ts';
 import { listOwned } from '../start/owned-objects.ts';
 import { accountOf } from '../start/report.ts';

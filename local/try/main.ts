@@ -29,7 +29,7 @@ const HELP = `Does something with the two accounts that npm start keeps up in an
 It fails only if it can't be done, or if intrude is let in anywhere but where the writer may put objects.
 `;
 
-/** Each does one thing and tells what came of it. */
+/** Each function does one thing and prints the result. */
 const VERBS: Record<string, (world: World, args: string[]) => Promise<void>> = {
   drop,
   look,

@@ -1,3 +1,4 @@
+/** `npm run try -- dead-letters`, and the wait until the queue is empty. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
   GetQueueAttributesCommand,
@@ -35,7 +36,7 @@ export async function deadLetters({ a, config }: World): Promise<void> {
   if (Messages.length === 0) process.stdout.write('There are no dead letters.\n');
 }
 
-/** Waits until the relay has dealt with everything, or for a minute: what is tried again may take longer. */
+/** Waits until the queue is empty, for a minute at most: retries may take longer. */
 export async function queueDrained({ a, config }: World): Promise<void> {
   const { QueueUrl } = await a.sqs.send(new GetQueueUrlCommand({ QueueName: relayNames(config).queue }));
   const deadline = Date.now() + PATIENCE_MS;

@@ -37,7 +37,7 @@ export async function openWorld(): Promise<World> {
     const files = { configFilepath: PROFILE_FILE, filepath: devNull };
     const clientConfig = clientSettings(endpoint, { region: region!, maxAttempts: 1 });
     const credentials = fromIni({ profile, ...files, clientConfig });
-    // What is refused stays refused, and what is not there soon is not there at all.
+    // Nothing is retried: a refusal is an answer, and a local server that doesn't answer is down.
     return awsClients(endpoint, { region: region!, credentials, maxAttempts: 1 });
   };
   const ownerOf = (account: string) => as(names.get(account)!);

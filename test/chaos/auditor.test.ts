@@ -4,7 +4,7 @@ import { ReceiveMessageCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
 import { expect, inject, test } from 'vitest';
 import { Faults, Random, readAssembly } from '../../emulator/index.ts';
 import { LEDGER_TABLE } from '../support/two-accounts.ts';
-import { compare } from './auditor.ts';
+import { compare, tellsOfBoth } from './auditor.ts';
 import { contentOf, uploadsIn } from './content.ts';
 import { deadLetters, redrive } from './dead-letters.ts';
 import { detailsOf, isClean, summaryOf } from './report.ts';
@@ -56,6 +56,24 @@ test.each([
   ['corrupt', Buffer.alloc(0)],
 ])('what is at the destination, with upload 2 at the source, is %s', (expected, bytes) => {
   expect(compare(bytes, OF_KEY, [2])).toBe(expected);
+});
+
+const ITEM = { status: 'delivered', versionId: 'v1', eTag: 'e1', kept: undefined };
+const FAILED = { status: 'failed', versionId: 'v3', eTag: '', kept: { versionId: 'v1', eTag: 'e1' } };
+
+/** Of a deleted key the ledger may have an older version than the destination where nobody could tell their order: account B looks at both. */
+test.each([
+  ['names both', true, 'should hold version v1, and may hold version v2', ITEM],
+  ['names both, one of which a failure keeps', true, 'should hold version v1, and may hold version v2', FAILED],
+  ['names the right one alone', false, 'should hold version v2, and may hold an earlier try', ITEM],
+  ['names the recorded one alone', false, 'should hold version v1, and may hold an earlier try', ITEM],
+  ['names both, of which none is recorded', false, 'should hold v1, and may hold v2', { ...FAILED, kept: undefined }],
+  ['names both, of which none is recorded at all', false, 'should hold v1, and may hold v2', undefined],
+])('a dead letter that %s: is it enough? %s', (_, isEnough, reason, item) => {
+  const right = [{ number: 2, versionId: 'v2', eTag: 'e2' }];
+  expect(tellsOfBoth(reason, item, right)).toBe(isEnough);
+  const withoutVersions = JSON.parse(JSON.stringify({ item, right }).replaceAll(/"versionId":"[^"]*",/g, ''));
+  expect(tellsOfBoth(reason.replaceAll('v', 'e'), withoutVersions.item, withoutVersions.right)).toBe(isEnough);
 });
 
 /** As the operator of the destination: what no relay may ever do. */
@@ -183,10 +201,16 @@ test('dead letters by exhausted retries are sent back, those that the relay gave
     const waiting = world.messagesLeft();
     const receive = new ReceiveMessageCommand({ QueueUrl: queueUrl, MaxNumberOfMessages: 10, VisibilityTimeout: 0 });
     while (world.messagesLeft() > 0) await sqs.send(receive);
-    await new Saboteur(world).leave('given up');
-    expect(await redrive(world, () => false)).toBe(waiting);
-    expect(world.messagesLeft()).toBe(waiting);
-    expect((await deadLetters(world)).map(({ Body }) => Body)).toEqual(['given up']);
+    const saboteur = new Saboteur(world);
+    await saboteur.leave('given up');
+    const letters = { gone: 'UploadGone', lucky: 'UploadGone', denied: 'DestinationDenied', misled: 'SourceMissing' };
+    for (const [key, ErrorCode] of Object.entries(letters))
+      await saboteur.leave(JSON.stringify({ key }), { ErrorCode });
+    const met = { isMisled: (key: string) => key === 'misled', faults: (key: string) => (key === 'lucky' ? 2 : 3) };
+    expect(await redrive(world, met)).toBe(waiting + 2);
+    expect(world.messagesLeft()).toBe(waiting + 2);
+    const left = (await deadLetters(world)).map(({ Body }) => Body);
+    expect(left.sort()).toEqual(['given up', '{"key":"denied"}', '{"key":"lucky"}']);
   } finally {
     await world.close();
   }

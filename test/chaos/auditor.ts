@@ -74,15 +74,19 @@ async function auditKey(
   // Of a key that was deleted and never delivered, what a worker that died has written may be there.
   const isExcused = () => right.length === 0 || superseded.some(({ reason }) => names(reason, observed, key, right));
   if (verdict !== 'delivered' && (newest || verdict !== 'stale' || !isExcused())) verdicts.add(verdict);
-  const isRecorded = newest ? isOfNewest(item, newest) : isWhatStays(item, observed, key, right);
+  // Where nobody could tell which of two is newer, either may be recorded: account B is told of both.
+  const isUnordered = () => superseded.some(({ reason }) => tellsOfBoth(reason, item, landedOf(observed, key, right)));
+  const isRecorded = newest ? isOfNewest(item, newest) : isWhatStays(item, observed, key, right) || isUnordered();
   if (!isRecorded || !(await hasItsChecksum(item, observed.landed(key), ofKey))) verdicts.add('withoutReceipt');
   if (!isProvedAsDemanded(item, observed, key, ofKey)) verdicts.add('withoutProof');
   const facts = {
     isAtSource: newest !== undefined,
     right,
     item,
+    shown: shown && [...(uploadsIn(shown) ?? [])],
     landed: observed.landed(key),
     delivered: observed.delivered(key),
+    superseded: superseded.map(({ reason }) => reason),
   };
   return { verdicts: [...verdicts], facts };
 }
@@ -101,10 +105,32 @@ function deliveriesOf(observed: Observed, key: string, item: LedgerItem | undefi
   return [...observed.delivered(key), ...(item?.status === 'delivered' ? [item] : [])];
 }
 
+function landedOf(observed: Observed, key: string, numbers: readonly number[]): Landed[] {
+  return observed.landed(key).filter(({ number }) => numbers.includes(number));
+}
+
 /** Whether a dead letter names one of the right versions. */
 function names(reason: string, observed: Observed, key: string, right: readonly number[]): boolean {
-  const versions = observed.landed(key).filter(({ number }) => right.includes(number));
-  return versions.some(({ versionId, eTag }) => reason.includes(versionId ?? eTag));
+  return landedOf(observed, key, right).some((version) => reason.includes(nameOf(version)));
+}
+
+/**
+ * Whether a dead letter names one of the right versions, and the delivery that the ledger has instead, or that its failure keeps.
+ * @param right what may be at the destination
+ */
+export function tellsOfBoth(
+  reason: string,
+  item: Pick<LedgerItem, 'status' | 'versionId' | 'eTag' | 'kept'> | undefined,
+  right: readonly Landed[],
+): boolean {
+  const recorded = item?.status === 'delivered' ? item : item?.kept;
+  return (
+    recorded !== undefined && [right, [recorded]].every((each) => each.some((one) => reason.includes(nameOf(one))))
+  );
+}
+
+function nameOf({ versionId, eTag }: Pick<Landed, 'versionId' | 'eTag'>): string {
+  return versionId ?? eTag;
 }
 
 /** @param right the numbers of the uploads that may be there */

@@ -8,18 +8,31 @@ import {
 import { DELETED_KEYS } from './uploads.ts';
 import type { ChaosWorld } from './world.ts';
 
+/** What relay-large begins afresh, three times at most, since each may move terabytes: functions/large/end-with-failure.ts. */
+const BEGUN_AFRESH = ['UploadGone', 'ChecksumRefused', 'TransferFailed'];
+const MAX_BEGUN = 3;
+
+/** What is known of the faults that met a key. */
+export interface Met {
+  /** Whether an answer about it was damaged. */
+  isMisled: (key: string) => boolean;
+  faults: (key: string) => number;
+}
+
 /**
- * Sends back what ended in the dead-letter queue by exhausted retries, and what was set aside after an error whose code a flipped bit had
- * made another one. What the relay itself has set aside there as hopeless otherwise stays: no fault of a run is for good, so that was an
- * error of judgement.
- * @param isMisled whether an answer about the key was damaged
+ * Sends back what ended in the dead-letter queue by exhausted retries, what relay-large has begun three times and met a fault each time,
+ * and what was set aside after an error whose code a flipped bit had made another one. What the relay itself has set aside there as
+ * hopeless otherwise stays: no fault of a run is for good, so that was an error of judgement.
  * @returns how many were sent back
  */
-export async function redrive(world: ChaosWorld, isMisled: (key: string) => boolean): Promise<number> {
+export async function redrive(world: ChaosWorld, { isMisled, faults }: Met): Promise<number> {
   const { sqs, queueUrl, deadLetterQueueUrl } = world;
   const sentBack = (await deadLetters(world)).filter((letter) => {
     const setAside = setAsideOf(letter);
-    if (setAside?.key !== undefined) return !isOfDelete(setAside) && isMisled(setAside.key);
+    if (setAside?.key !== undefined) {
+      const isExhausted = BEGUN_AFRESH.includes(setAside.code) && faults(setAside.key) >= MAX_BEGUN;
+      return !isOfDelete(setAside) && (isExhausted || isMisled(setAside.key));
+    }
     return letter.Attributes?.DeadLetterQueueSourceArn !== undefined;
   });
   for (const { Body, ReceiptHandle } of sentBack) {

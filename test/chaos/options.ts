@@ -25,10 +25,10 @@ What is uploaded is of every age: each row of the table in docs/fidelity.md, "Th
 answered by an error, by a reset or by nothing, or was killed. Bits flip in uploads, in downloads and in all other answers of S3 that have
 a body. Ends with one line of counts; the exit code is 0 only if nothing was lost, stale, corrupt, spliced, without receipt, proved otherwise than
 that table demands, or left over. Of a key that was deleted, what must stay is the newest version that a receipt was given for, or a dead letter
-(Superseded) names it.
+(Superseded) names it. Where nobody could tell the order of two, the ledger may have either: the dead letter names both.
 
-Dead letters of exhausted tries are sent back once the faults have ended, and so are those of an error whose code a flipped bit may have changed, which
-TLS would have found. What a delete accounts for (SourceMissing, Superseded) is counted by itself.
+Dead letters of exhausted tries are sent back, once, when the faults have ended: those that SQS moved, those of large objects that were begun three times and
+met as many faults (UploadGone, ChecksumRefused, TransferFailed), and those of an error whose code a flipped bit may have changed, which TLS would have found. What a delete accounts for (SourceMissing, Superseded) is counted by itself.
 
 What this doesn't do:
   - flip bits while an object is read that nothing proves (SSE-KMS without a checksum): they would arrive, as docs/fidelity.md says

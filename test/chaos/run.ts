@@ -94,9 +94,11 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
     await until(() => world.messagesLeft() <= objects * FAULTLESS_SHARE, MAX_FAULTY_TAIL_MS);
     faults.clear();
     await settle(world);
-    const isMisled = (key: string) =>
-      faults.log.some(({ rule, subject }) => FLIPPED.includes(rule) && isAbout(subject, key));
-    const redriven = await redrive(world, isMisled);
+    const met = (key: string) => faults.log.filter(({ subject }) => isAbout(subject, key));
+    const redriven = await redrive(world, {
+      isMisled: (key) => met(key).some(({ rule }) => FLIPPED.includes(rule)),
+      faults: (key) => met(key).length,
+    });
     if (redriven > 0) await settle(world);
     await options.sabotage?.(world);
     const letters = await deadLetters(world);

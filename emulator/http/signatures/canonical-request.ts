@@ -1,3 +1,4 @@
+/** The canonical request of Signature Version 4. */
 import { createHash } from 'node:crypto';
 import { percentEncode } from '../../protocols/percent-encoding.ts';
 

@@ -1,3 +1,4 @@
+/** What a request says about its signature: in the Authorization header or in a presigned URL. */
 import { ApiError } from '../../core/api.ts';
 import type { RawRequest } from './canonical-request.ts';
 import { signatureError } from './sigv4-errors.ts';

@@ -1,3 +1,4 @@
+/** How each service words a signature that it refuses. */
 import { ApiError } from '../../core/api.ts';
 
 export type SignatureFault =

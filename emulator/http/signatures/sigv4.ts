@@ -1,3 +1,4 @@
+/** The verifying side of Signature Version 4. */
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { ApiError, type ChunkSigner, type Clock, type PayloadAuth, type Principal } from '../../core/api.ts';
 import type { IssuedKey, KeyFinder } from '../../core/credentials.ts';

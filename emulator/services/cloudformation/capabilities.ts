@@ -1,3 +1,4 @@
+/** The capabilities that a template with IAM resources needs. */
 import { ApiError } from '../../core/api.ts';
 import type { Template } from '../../templates/intrinsics.ts';
 

@@ -1,3 +1,4 @@
+/** An alarm, and the state that its metric puts it in. */
 import type { MetricId, MetricStore, Statistic } from './metric-store.ts';
 
 export type AlarmState = 'OK' | 'ALARM' | 'INSUFFICIENT_DATA';

@@ -1,3 +1,4 @@
+/** IAM over HTTP, in the query protocol. */
 import { accountOf } from '../../core/accounts.ts';
 import type { ApiError, ApiRequest, ApiResponse, Authorizer, Service } from '../../core/api.ts';
 import { type QueryApi, type QueryOperation, queryError, serveQuery } from '../../protocols/query.ts';

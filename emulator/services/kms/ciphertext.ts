@@ -1,3 +1,4 @@
+/** Ciphertexts: which key they are of, and what they are bound to. */
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import type { EncryptionContext } from '../../authorization/key-use.ts';
 import { ApiError } from '../../core/api.ts';

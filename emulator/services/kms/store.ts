@@ -1,3 +1,4 @@
+/** The keys and aliases of all accounts. */
 import { randomBytes } from 'node:crypto';
 import { arnOf, type Place } from '../../core/partition.ts';
 import type { PolicyDocument } from '../../core/policy-document.ts';

@@ -1,3 +1,4 @@
+/** A function and an account as Lambda's API describes them. */
 import type { LambdaFunction, Target } from './store.ts';
 
 /** What an account has unless it has asked for more: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */

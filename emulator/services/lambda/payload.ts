@@ -1,3 +1,4 @@
+/** The payload of an invocation: read whole, within its limit. */
 import type { Readable } from 'node:stream';
 import { ApiError } from '../../core/api.ts';
 

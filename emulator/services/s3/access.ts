@@ -1,3 +1,4 @@
+/** Whether a caller may do something to a bucket or an object, and what S3 answers instead. */
 import type { AccessRequest, ContextKeys } from '../../core/api.ts';
 import { type BucketCall, callerAccount, type ObjectCall } from './call.ts';
 import { accessDenied } from './errors.ts';

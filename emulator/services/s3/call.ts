@@ -1,3 +1,4 @@
+/** One S3 request, as its operation sees it. */
 import type { ApiRequest, ApiResponse, Authorizer, Clock, Principal } from '../../core/api.ts';
 import type { Headers } from './headers.ts';
 import type { BlobStore } from './state/blobs.ts';

@@ -1,3 +1,4 @@
+/** Conditions on ETag and date, for reads and for writes. */
 import { headerNotImplemented, noSuchKey, preconditionFailed } from './errors.ts';
 import type { Headers } from './headers.ts';
 import type { ObjectVersion } from './state/model.ts';

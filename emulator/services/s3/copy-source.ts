@@ -1,3 +1,4 @@
+/** The source of a copy: read from its header, found, authorized. */
 import { createHash } from 'node:crypto';
 import { findReadable } from './access.ts';
 import { type ChecksumAlgorithm, runningChecksum } from './body/checksums.ts';

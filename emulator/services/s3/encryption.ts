@@ -1,3 +1,4 @@
+/** Server-side encryption as requests ask for it and answers report it; nothing is encrypted. */
 import type { OutgoingHttpHeaders } from 'node:http';
 import { authorizeKeyUse } from '../../authorization/key-use.ts';
 import { ApiError } from '../../core/api.ts';

@@ -1,3 +1,4 @@
+/** S3's errors, in its own codes and words. */
 import { ApiError } from '../../core/api.ts';
 
 /** The errors of S3 that several operations share, in S3's own words. Those of one operation stand with it. */

@@ -1,3 +1,4 @@
+/** The headers of a request, with those that a presigned URL carries in its query. */
 import type { ApiRequest } from '../../core/api.ts';
 import { headerNotImplemented } from './errors.ts';
 

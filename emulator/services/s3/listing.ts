@@ -1,3 +1,4 @@
+/** One page of keys, with prefix, delimiter and marker. */
 import { compareUtf8, lowerBound } from './utf8-order.ts';
 
 export interface PageRequest {

@@ -1,3 +1,4 @@
+/** System and user metadata of an object. */
 import type { OutgoingHttpHeaders } from 'node:http';
 import { ApiError } from '../../core/api.ts';
 import { invalidArgument } from './errors.ts';

@@ -1,3 +1,4 @@
+/** What a write makes of its headers, and what answers say of an object. */
 import { randomBytes } from 'node:crypto';
 import type { OutgoingHttpHeaders } from 'node:http';
 import { checksumHeader, type StoredChecksum } from './body/checksums.ts';

@@ -1,3 +1,4 @@
+/** Ranges of bytes, of a read and of a copied part. */
 import { ApiError } from '../../core/api.ts';
 import { invalidArgument } from './errors.ts';
 

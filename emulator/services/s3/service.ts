@@ -1,3 +1,4 @@
+/** S3 over HTTP, and in process for templates and other services. */
 import { createHash } from 'node:crypto';
 import { buffer } from 'node:stream/consumers';
 import {

@@ -1,3 +1,4 @@
+/** Tags: their limits, and their form in a header. */
 import { ApiError } from '../../core/api.ts';
 import { invalidArgument } from './errors.ts';
 import { MAX_TAGS } from './limits.ts';

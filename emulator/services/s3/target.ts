@@ -1,3 +1,4 @@
+/** The bucket and the key that a request names. */
 import { ApiError, type ApiRequest } from '../../core/api.ts';
 import { DNS_SUFFIXES } from '../../core/partition.ts';
 import { MAX_KEY_BYTES } from './limits.ts';

@@ -1,3 +1,4 @@
+/** What schemas of S3's XML bodies share. */
 import { z } from 'zod';
 
 /** XML doesn't tell a list of one from a single element. */

@@ -11,6 +11,13 @@ export const invalidParameter = (message: string) => new ApiError('InvalidParame
 export const invalidValue = (value: unknown, parameter: string, reason: string) =>
   invalidParameter(`Value ${String(value)} for parameter ${parameter} is invalid. Reason: ${reason}`);
 
+/** @throws ApiError InvalidParameterValue */
+export function checkRange(value: number, parameter: string, minimum: number, maximum: number): void {
+  if (!Number.isInteger(value) || value < minimum || value > maximum) {
+    throw invalidValue(value, parameter, `Must be between ${minimum} and ${maximum}, if provided.`);
+  }
+}
+
 export const missingParameter = (parameter: string) =>
   new ApiError('MissingParameter', 400, `The request must contain the parameter ${parameter}.`);
 

@@ -1,3 +1,4 @@
+/** The parameters of all accounts and regions. */
 import { arnOf, type Place } from '../../core/partition.ts';
 
 export interface StoredParameter {

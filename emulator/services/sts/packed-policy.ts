@@ -1,3 +1,4 @@
+/** The packed size of a session policy. */
 import { deflateRawSync } from 'node:zlib';
 import { ApiError } from '../../core/api.ts';
 

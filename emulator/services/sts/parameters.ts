@@ -1,3 +1,4 @@
+/** The parameters of AssumeRole. */
 import { ApiError } from '../../core/api.ts';
 
 export interface AssumeRoleInput {

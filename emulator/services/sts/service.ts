@@ -1,3 +1,4 @@
+/** STS over HTTP, and in process for services that assume a role. */
 import { checkPartition } from '../../authorization/acceptance.ts';
 import { nameOf } from '../../authorization/authorizer.ts';
 import { parsePolicy } from '../../authorization/policy.ts';

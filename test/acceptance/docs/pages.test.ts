@@ -69,6 +69,14 @@ describe('links within the repository', () => {
   });
 });
 
+test.each(allPages())('%s names no file that is not there', (page) => {
+  const named =
+    text(page).match(
+      /(?<![\w./-])(functions|infra|local|emulator|test|bench|events|docs)\/[\w./-]+\.(ts|json|md)\b/g,
+    ) ?? [];
+  expect(named.filter((path) => !existsSync(join(REPOSITORY, path)))).toEqual([]);
+});
+
 test.each(pages())('%s has no table wider than a page', (page) => {
   const rows = text(page).match(/^ *\|.*$/gm) ?? [];
   const shown = rows.map((row) => row.replace(/\[([^\]]*)\](\([^)]*\)|\[[^\]]*\])/g, '$1'));

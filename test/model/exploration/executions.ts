@@ -21,6 +21,9 @@ export class Executions {
   readonly #payloads = new Map<string, string>();
   readonly #running = new Set<string>();
   readonly #keys = new Set<string>();
+  /** Those who wait for a turn, by its number. */
+  readonly #awaited = new Map<number, () => void>();
+  #turns = 0;
 
   constructor(world: World, invocation: (life: Life) => Invocation) {
     this.#world = world;
@@ -34,6 +37,11 @@ export class Executions {
   /** Whether relay-large has been asked for the object: then its message may go before there is a receipt. */
   wasAskedFor(key: string): boolean {
     return this.#keys.has(key);
+  }
+
+  /** When they have had so many turns. */
+  turn(number: number): Promise<void> {
+    return number <= this.#turns ? Promise.resolve() : new Promise((resolve) => this.#awaited.set(number, resolve));
   }
 
   /** @throws DurableExecutionAlreadyStartedException for a name that was given to something else */
@@ -62,7 +70,8 @@ export class Executions {
       const { promise: death, resolve: die } = Promise.withResolvers<'died'>();
       const life: Life = new Life(timeline, {
         name: title,
-        async onTurn(turn) {
+        onTurn: async (turn) => {
+          this.#awaited.get(++this.#turns)?.();
           if (turn !== diesAt) return;
           diesAt = 0;
           life.die();

@@ -199,4 +199,16 @@ export const FAMILIES: [what: string, bounds: Bounds, share?: number][] = [
       deletes: true,
     },
   ],
+  [
+    'an object that is overwritten and deleted while relay-large has an earlier version, relay-large dying',
+    {
+      keys: ['k'],
+      writers: 1,
+      uploadsPerWriter: 3,
+      hasChecksum: true,
+      hasExecutions: true,
+      deletes: true,
+      meanwhile: true,
+    },
+  ],
 ];

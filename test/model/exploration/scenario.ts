@@ -17,6 +17,8 @@ const MAX_REDRIVES = 3;
 const TURNS_SMALL = 15;
 const TURNS_LARGE = 30;
 const TURNS_EXECUTION = 40;
+/** The number of a turn that never comes. */
+const SETTLED = Number.POSITIVE_INFINITY;
 
 export interface Upload {
   key: string;
@@ -27,12 +29,15 @@ export interface Upload {
   isRepeatedLate: boolean;
   /** Whether the event names version, ETag and sequencer, as S3's do; what else is put into the queue may not. */
   isHinted: boolean;
+  /** It comes when executions of relay-large have had so many turns, or nobody else has one; unless given, when its writer has one. */
+  atTurn?: number;
 }
 
 /** A key is deleted, in a bucket with versions perhaps with all of them. */
 export interface Deletion {
   deletes: string;
   withVersions: boolean;
+  atTurn?: number;
 }
 
 /** Whether the ledger answers: it may have written, and not said so, to the relay or to the SDK, which asks again. */
@@ -95,6 +100,11 @@ export interface Bounds {
   /** All uploads bring the same bytes; only their metadata differ. */
   sameBytes?: true;
   deletes?: true;
+  /**
+   * One writer uploads an object and waits until it is settled, uploads a large one, and another one while relay-large works, and deletes
+   * it. In other families a writer is hardly ever so slow.
+   */
+  meanwhile?: true;
   isBundled?: true;
   /** Dead letters are sent back. */
   redrives?: true;
@@ -138,13 +148,14 @@ export function scenarios(bounds: Bounds): fc.Arbitrary<Scenario> {
   });
   const deletion = record({ deletes: fc.constantFrom(...keys), withVersions: fc.boolean() });
   const action = deletes ? fc.oneof({ weight: 2, arbitrary: upload }, { weight: 1, arbitrary: deletion }) : upload;
+  const writers = fc.array(fc.array<Upload | Deletion>(action, { minLength: 1, maxLength: bounds.uploadsPerWriter }), {
+    minLength: 1,
+    maxLength: bounds.writers,
+  });
   return record<Scenario>({
     versioning: versioning ? fc.constant(versioning) : fc.constantFrom('versioned', 'unversioned', 'suspended'),
     multipartOrder: fc.constantFrom('completed' as const, 'initiated' as const),
-    writers: fc.array(fc.array<Upload | Deletion>(action, { minLength: 1, maxLength: bounds.uploadsPerWriter }), {
-      minLength: 1,
-      maxLength: bounds.writers,
-    }),
+    writers: bounds.meanwhile ? meanwhile(upload, deletion) : writers,
     areUnique: fc.constant(deletes),
     isBundled: fc.constant(bounds.isBundled ?? false),
     batchSize: fc.integer({ min: 1, max: bounds.batchSize ?? 1 }),
@@ -173,6 +184,20 @@ export function scenarios(bounds: Bounds): fc.Arbitrary<Scenario> {
       maxLength: MAX_FATES,
     }),
   });
+}
+
+function meanwhile(upload: fc.Arbitrary<Upload>, deletion: fc.Arbitrary<Deletion>): fc.Arbitrary<Scenario['writers']> {
+  const turns = fc.array(fc.nat(TURNS_EXECUTION), { minLength: 2, maxLength: 2 });
+  return fc
+    .tuple(upload, upload, upload, deletion, turns)
+    .map(([before, large, after, deleted, [one = 0, other = 0]]) => [
+      [
+        before,
+        { ...large, content: { ...large.content, isLarge: true }, atTurn: SETTLED },
+        { ...after, atTurn: Math.min(one, other) },
+        { ...deleted, atTurn: Math.max(one, other) },
+      ],
+    ]);
 }
 
 function fate(turns: number, hows: Fate['how'][]): fc.Arbitrary<Fate> {

@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
 import type { PutItemCommandInput } from '@aws-sdk/client-dynamodb';
+import type { PutEventsCommandInput } from '@aws-sdk/client-eventbridge';
 import type { InvokeCommandInput } from '@aws-sdk/client-lambda';
 import type {
   CompleteMultipartUploadCommandInput,
@@ -35,7 +36,7 @@ export interface Services {
   ): Pick<CompleteMultipartUploadCommandOutput, 'ETag'>;
   AbortMultipartUpload(): never;
   PutItem(input: PutItemCommandInput): object;
-  PutEvents(): object;
+  PutEvents(input: PutEventsCommandInput): object;
   DeleteMessage(input: DeleteMessageCommandInput): object;
   SendMessage(input: SendMessageCommandInput): object;
   Invoke(input: InvokeCommandInput): object;
@@ -50,6 +51,8 @@ export interface Stores {
   destination: DestinationBucket;
   ledger: LedgerTable;
   queue: Queue;
+  /** EventBridge is told of receipts. */
+  hear(input: PutEventsCommandInput): object;
   /** Starts an execution of relay-large. */
   start(input: InvokeCommandInput): object;
 }
@@ -82,7 +85,7 @@ export function servicesOf(stores: Stores): Services {
       throw s3Error(403, 'AccessDenied');
     },
     PutItem: (input) => ledger.put(input),
-    PutEvents: () => ({ Entries: [{}] }),
+    PutEvents: (input) => stores.hear(input),
     Invoke: (input) => stores.start(input),
     DeleteMessage({ ReceiptHandle }) {
       queue.delete(ReceiptHandle!);

@@ -1,6 +1,8 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import type { PutEventsCommandInput } from '@aws-sdk/client-eventbridge';
 import type { InvokeCommandInput } from '@aws-sdk/client-lambda';
 import { ledgerId } from '../../../functions/ledger/ledger-item.ts';
+import type { FinalReceipt } from '../../../functions/ledger/receipt.ts';
 import { DestinationBucket } from './destination-bucket.ts';
 import { NEVER_THERE, notificationOf } from './event-message.ts';
 import { LateWrites } from './late-writes.ts';
@@ -18,6 +20,8 @@ interface DurableExecutions {
   readonly areOver: boolean;
   start(input: InvokeCommandInput): object;
   wasAskedFor(key: string): boolean;
+  /** Resolves when they have had so many turns. */
+  turn(number: number): Promise<void>;
 }
 
 /** Two buckets, a queue and a ledger in one process, those who upload, and what must hold in the end. */
@@ -35,7 +39,7 @@ export class World implements Stores {
   #setAside = 0;
   readonly #everSentBack = new Set<string>();
   readonly #everDeleted = new Set<string>();
-  /** By key, the number of the newest upload that the ledger ever called delivered. */
+  /** By key, the number of the newest upload that the ledger or an event ever called delivered. */
   readonly #delivered = new Map<string, number>();
   /** Set when the world begins. */
   executions: DurableExecutions | undefined;
@@ -59,16 +63,29 @@ export class World implements Stores {
     return this.executions!.start(input);
   }
 
+  hear({ Entries = [] }: PutEventsCommandInput): object {
+    for (const { Detail } of Entries) {
+      const { status, source } = JSON.parse(Detail!) as FinalReceipt;
+      if (status === 'delivered') this.#noteDelivery(source.key, source.eTag);
+    }
+    return { Entries: Entries.map(() => ({})) };
+  }
+
   async uploadAll(): Promise<void> {
     await Promise.all(this.scenario.writers.map((actions, index) => this.#act(`writer ${index + 1}`, actions)));
   }
 
   async #act(writer: string, actions: (Upload | Deletion)[]): Promise<void> {
     for (const action of actions) {
-      await this.timeline.turn(`${writer} acts`);
+      await (action.atTurn ? this.#largeTurn(action.atTurn) : this.timeline.turn(`${writer} acts`));
       if ('deletes' in action) this.#delete(writer, action);
       else this.#upload(writer, action);
     }
+  }
+
+  /** Or when nobody has anything to do any more. */
+  #largeTurn(number: number): Promise<void> {
+    return Promise.race([this.executions!.turn(number), this.timeline.stall()]);
   }
 
   #upload(writer: string, upload: Upload): void {
@@ -111,14 +128,16 @@ export class World implements Stores {
   #checkItem(before: Item | undefined, next: Item): void {
     const key = next['sourceKey']?.S;
     if (key === undefined) return;
-    if (next['status']?.S === 'delivered') {
-      const letters = next['sourceETag']!.S!.slice(1, -1);
-      this.#delivered.set(key, Math.max(this.#delivered.get(key) ?? 0, this.source.numberOf(key, letters)));
-    }
+    if (next['status']?.S === 'delivered') this.#noteDelivery(key, next['sourceETag']!.S!);
     if (next['status']?.S !== 'failed' || before?.['status']?.S !== 'delivered') return;
     const [old, newer] = [before['sequencer']?.S, next['sequencer']?.S];
     if (old === undefined || newer === undefined || newer <= old)
       this.violations.push(`the delivery of "${key}" was replaced by the failure ${next['reasonCode']?.S}`);
+  }
+
+  #noteDelivery(key: string, eTag: string): void {
+    const number = this.source.numberOf(key, eTag.slice(1, -1));
+    this.#delivered.set(key, Math.max(this.#delivered.get(key) ?? 0, number));
   }
 
   /** No message is forgotten before its object has a receipt or lies in the dead-letter queue, unless it was sent anew. */
@@ -179,10 +198,12 @@ export class World implements Stores {
       this.violations.push('an object that was never there has no dead letter');
   }
 
-  /** relay-large begins an object three times at most, and each completion that isn't answered at once spends one. */
+  /** relay-large begins an object three times at most. Each completion spends one that isn't answered at once, or whose sender dies. */
   #mayEndLarge(): boolean {
     const { largeFates, writeFates } = this.scenario;
-    return largeFates !== undefined && writeFates.filter(({ how }) => how !== 'answered').length >= 3;
+    if (largeFates === undefined) return false;
+    const unanswered = writeFates.filter(({ how }) => how !== 'answered').length;
+    return unanswered + largeFates.filter(({ endsAt }) => endsAt > 0).length >= 3;
   }
 
   #checkKey(key: string): void {

@@ -75,6 +75,11 @@ export class LargeWorld {
     this.#services = options.services?.(counted) ?? counted;
   }
 
+  /** Nobody here asks what is told. */
+  hear(): object {
+    return {};
+  }
+
   /** Nobody here asks for an execution but the test. */
   start(): never {
     throw new Error('relay-large starts nothing');

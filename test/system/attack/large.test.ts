@@ -1,5 +1,6 @@
 /** relay-large dies after it has sent CompleteMultipartUpload, the source is overwritten, and the completion takes effect late. */
 import { describe, expect, test } from 'vitest';
+import type { VersionHint } from '../../../functions/request/relay-request.ts';
 import { s3Error } from '../../model/exploration/s3-error.ts';
 import { LargeWorld } from '../../model/large/large-world.ts';
 
@@ -108,6 +109,59 @@ test('what it has written over a delivery of unknown age, of a source that is de
     expect.stringMatching(/^dead-letter-queue: .*version v1.* version v2, of which nobody can tell/),
   ]);
   expect(world.queue.deadLetters).toMatchObject([{ key: 'k', code: 'Superseded' }]);
+});
+
+/** The source is deleted when v2 has been completed. @param onBegun called when v2's upload has begun */
+async function deletedAfterV2(hint: VersionHint | undefined, onBegun: (world: LargeWorld, again: () => void) => void) {
+  const reasons: (string | undefined)[] = [];
+  let again: () => void;
+  const world: LargeWorld = new LargeWorld({
+    services: (services) => ({
+      ...services,
+      CreateMultipartUpload(input) {
+        const answer = services.CreateMultipartUpload(input);
+        if (world.source.newest('k')?.versionId === 'v2') onBegun(world, again);
+        return answer;
+      },
+      CompleteMultipartUpload(input) {
+        const answer = services.CompleteMultipartUpload(input);
+        if (world.source.newest('k')?.versionId === 'v2') world.source.delete('k', false);
+        return answer;
+      },
+      PutItem(input) {
+        const { ConditionExpression: _, ...unconditional } = input;
+        const startedAt = () => ({ startedAt: { S: new Date(world.nowMs).toISOString() } });
+        if (input.Item?.['status'])
+          again ??= () => services.PutItem({ ...unconditional, Item: { ...input.Item, ...startedAt() } });
+        return services.PutItem(input);
+      },
+      SendMessage(input) {
+        reasons.push(input.MessageAttributes?.['ErrorMessage']?.StringValue);
+        return services.SendMessage(input);
+      },
+    }),
+  });
+  world.upload('AAA'.repeat(10));
+  await world.relay({ route: 'main', key: 'k', hint: { versionId: 'v1', sequencer: '01' } });
+  world.nowMs += 1000;
+  world.upload('B'.repeat(20));
+  await world.relay({ route: 'main', key: 'k', hint });
+  return { world, reasons };
+}
+
+test('what was recorded before it looked is older than what it saw: that gives way, though no message tells the order', async () => {
+  const { world, reasons } = await deletedAfterV2(undefined, () => undefined);
+  expect(world.ledger.item('main/k')).toMatchObject({ status: 'delivered', sourceVersionId: 'v2' });
+  expect(reasons).toEqual([]);
+});
+
+test('an older version that was written since its upload began may be what a bucket without versions shows: account B is told', async () => {
+  const { reasons } = await deletedAfterV2({ versionId: 'v2', sequencer: '02' }, (world, again) => {
+    world.nowMs += 1000;
+    again();
+    world.nowMs += 1000;
+  });
+  expect(reasons).toEqual([expect.stringMatching(/should hold .*version v2, and may hold version v1/)]);
 });
 
 test('what it hands back waits until its completion can’t be under way any longer, and says that it may have been', async () => {

@@ -85,6 +85,10 @@ test('the plot shows each point of both curves', () => {
     { x: 1e9, cpuSeconds: 2, peakRssMib: 150 },
   ];
   const svg = growthPlot({ bySize: points, byCount: points });
-  expect(svg.match(/<circle/g)).toHaveLength(8);
-  expect(svg).toContain('1 GB');
+  // A circle is a path of two arcs.
+  expect(svg.match(/<path d="M1 0A1 1/g)).toHaveLength(8);
+  expect(svg).toContain('>1 GB<');
+  expect(svg).toContain('>CPU, seconds<');
+  expect(svg).toContain('<title>');
+  expect(svg).not.toMatch(/<script|href=|<image|@import/);
 });

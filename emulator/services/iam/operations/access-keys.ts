@@ -1,3 +1,4 @@
+/** IAM's operations on access keys. */
 import type { LongTermKey } from '../state/key-ring.ts';
 import { authorizedUser, type Operation, operation, timestamp, wholeList } from './operation.ts';
 

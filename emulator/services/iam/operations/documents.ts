@@ -1,3 +1,4 @@
+/** Policies as IAM writes them into its answers. */
 import { listOf, type OneOrMany, type PolicyDocument, type PrincipalElement } from '../../../core/policy-document.ts';
 import { percentEncode } from '../../../protocols/percent-encoding.ts';
 

@@ -1,3 +1,4 @@
+/** What IAM's operations share: one call, its parameters, and who may act on whom. */
 import { ApiError, type Caller } from '../../../core/api.ts';
 import type { XmlNode } from '../../../protocols/xml.ts';
 import type { Directory } from '../state/directory.ts';

@@ -1,3 +1,4 @@
+/** The parameters of IAM's operations, and their constraints. */
 import { ApiError } from '../../../core/api.ts';
 import { parameterNames } from '../../../protocols/query.ts';
 

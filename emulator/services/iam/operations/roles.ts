@@ -1,3 +1,4 @@
+/** IAM's operations on roles and their trust policies. */
 import { parsePolicy } from '../../../authorization/policy.ts';
 import type { XmlNode } from '../../../protocols/xml.ts';
 import type { Role } from '../state/entities.ts';

@@ -1,3 +1,4 @@
+/** IAM's operations on users. */
 import type { XmlNode } from '../../../protocols/xml.ts';
 import type { User } from '../state/entities.ts';
 import {

@@ -1,3 +1,4 @@
+/** Which accounts there are, and the partition of each. */
 import { ApiError } from '../../../core/api.ts';
 
 /** The accounts, and of which partition each is. */

@@ -1,3 +1,4 @@
+/** The users and roles of all accounts. */
 import { checkHeld, checkTrustSize } from '../../../authorization/acceptance.ts';
 import { bindPrincipals, type PrincipalIds } from '../../../authorization/principal.ts';
 import { ApiError, type Clock } from '../../../core/api.ts';
@@ -8,6 +9,7 @@ import { Accounts } from './accounts.ts';
 import type { NewRole, NewUser, Role, User } from './entities.ts';
 import { newUniqueId } from './identifiers.ts';
 import { KeyRing, type LongTermKey, type NewSession } from './key-ring.ts';
+import { alreadyExists, isTaken, noSuchEntity, without } from './names.ts';
 
 /** @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */
 const MAX_ACCESS_KEYS_PER_USER = 2;
@@ -242,24 +244,4 @@ export class Directory extends Accounts implements PrincipalIds {
     if (!role) throw noSuchEntity(`The role with ARN ${arn} cannot be found.`);
     return role;
   }
-}
-
-/** IAM keeps the case of a name, but no two names may differ only in it. */
-function isTaken(identities: readonly { name: string }[], wanted: string): boolean {
-  return identities.some(({ name }) => name.toLowerCase() === wanted.toLowerCase());
-}
-
-function without(policies: NamedPolicy[], policyName: string, kind: 'user' | 'role'): NamedPolicy[] {
-  const rest = policies.filter(({ name }) => name !== policyName);
-  if (rest.length === policies.length)
-    throw noSuchEntity(`The ${kind} policy with name ${policyName} cannot be found.`);
-  return rest;
-}
-
-function alreadyExists(type: string, name: string): ApiError {
-  return new ApiError('EntityAlreadyExists', 409, `${type} with name ${name} already exists.`);
-}
-
-function noSuchEntity(message: string): ApiError {
-  return new ApiError('NoSuchEntity', 404, message);
 }

@@ -1,3 +1,4 @@
+/** New ids, keys, secrets and tokens in AWS's form. */
 import { randomBytes, randomInt } from 'node:crypto';
 
 /** The alphabet of AWS's ids: base 32 without the digits that look like letters. */

@@ -1,3 +1,4 @@
+/** The keys of users, of root and of sessions. */
 import type { Clock, Principal } from '../../../core/api.ts';
 import type { AccessKey, Credentials, IssuedKey } from '../../../core/credentials.ts';
 import { assumedRoleArn } from '../../../core/partition.ts';

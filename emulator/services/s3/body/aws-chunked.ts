@@ -1,3 +1,4 @@
+/** Reads bodies in aws-chunked encoding, with their signatures and trailers. */
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { ApiError, type ChunkSigner } from '../../../core/api.ts';
 import { incompleteBody } from '../errors.ts';

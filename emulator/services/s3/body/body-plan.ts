@@ -1,3 +1,4 @@
+/** What a request's headers promise about its body. */
 import { ApiError, type ApiRequest } from '../../../core/api.ts';
 import { entityTooLarge, headerNotImplemented, invalidRequest, missingContentLength } from '../errors.ts';
 import type { Headers } from '../headers.ts';

@@ -1,3 +1,4 @@
+/** Receives a body into blobs and checks it against its plan. */
 import { createHash } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import { ApiError, type ApiRequest } from '../../../core/api.ts';

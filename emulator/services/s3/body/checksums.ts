@@ -1,3 +1,4 @@
+/** S3's checksum algorithms, and how the checksums of parts become one. */
 import { createHash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import { Crc64Nvme } from '@aws-sdk/crc64-nvme';

@@ -1,3 +1,4 @@
+/** The checksum that a multipart upload was begun with. */
 import { invalidRequest } from '../errors.ts';
 import { type ChecksumAlgorithm, type ChecksumType, checksumAlgorithm, isCrc } from './checksums.ts';
 

@@ -1,3 +1,4 @@
+/** GetObjectAcl and PutObjectAcl. */
 import { canonicalUserId } from '../../../core/accounts.ts';
 import { ApiError, type ApiResponse } from '../../../core/api.ts';
 import { findRequested, requireOnKey } from '../access.ts';

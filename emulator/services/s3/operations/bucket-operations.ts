@@ -1,3 +1,4 @@
+/** The operations on buckets, but for listing their objects. */
 import { z } from 'zod';
 import { canonicalUserId } from '../../../core/accounts.ts';
 import { ApiError, type ApiResponse } from '../../../core/api.ts';

@@ -1,3 +1,4 @@
+/** CompleteMultipartUpload. */
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { ApiError, type ApiResponse } from '../../../core/api.ts';

@@ -1,3 +1,4 @@
+/** CopyObject. */
 import type { ApiResponse } from '../../../core/api.ts';
 import { requireOnKey, requireOnObject, requireWrite } from '../access.ts';
 import { type ChecksumAlgorithm, checksumAlgorithm, checksumElement } from '../body/checksums.ts';

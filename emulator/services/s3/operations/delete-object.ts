@@ -1,3 +1,4 @@
+/** DeleteObject and DeleteObjects. */
 import { z } from 'zod';
 import { ApiError, type ApiResponse } from '../../../core/api.ts';
 import { requireOnKey } from '../access.ts';

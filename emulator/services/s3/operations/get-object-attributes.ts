@@ -1,3 +1,4 @@
+/** GetObjectAttributes. */
 import type { ApiResponse } from '../../../core/api.ts';
 import type { XmlNode } from '../../../protocols/xml.ts';
 import { findRequested, requireOnObject } from '../access.ts';

@@ -1,3 +1,4 @@
+/** GetObject and HeadObject. */
 import type { OutgoingHttpHeaders } from 'node:http';
 import { ApiError, type ApiResponse } from '../../../core/api.ts';
 import { findRequested, isAllowedOnObject } from '../access.ts';

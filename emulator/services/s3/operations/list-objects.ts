@@ -1,3 +1,4 @@
+/** ListObjects, ListObjectsV2 and ListObjectVersions. */
 import { canonicalUserId } from '../../../core/accounts.ts';
 import type { ApiResponse, ContextKeys } from '../../../core/api.ts';
 import type { XmlNode } from '../../../protocols/xml.ts';

@@ -1,3 +1,4 @@
+/** Multipart uploads: begin, abort, and list them and their parts. */
 import { randomBytes } from 'node:crypto';
 import { canonicalUserId } from '../../../core/accounts.ts';
 import type { ApiResponse } from '../../../core/api.ts';

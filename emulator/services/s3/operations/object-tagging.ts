@@ -1,3 +1,4 @@
+/** The tags of an object. */
 import { z } from 'zod';
 import type { ApiResponse } from '../../../core/api.ts';
 import { findRequested } from '../access.ts';

@@ -1,3 +1,4 @@
+/** PutObject. */
 import type { ApiResponse } from '../../../core/api.ts';
 import { requireWrite } from '../access.ts';
 import { storeBody } from '../body/body.ts';

@@ -1,3 +1,4 @@
+/** All operations of S3, and how a request chooses one. */
 import type { BucketCall, BucketNameCall, ObjectCall, Operation, ServiceCall } from '../call.ts';
 import { invalidArgument, notImplemented } from '../errors.ts';
 import { getObjectAcl, putObjectAcl } from './acl.ts';

@@ -1,3 +1,4 @@
+/** UploadPart and UploadPartCopy. */
 import type { ApiResponse } from '../../../core/api.ts';
 import { requirePart } from '../access.ts';
 import { storeBody } from '../body/body.ts';

@@ -1,3 +1,4 @@
+/** The buckets of all accounts, by name. */
 import { ApiError, type Principal } from '../../../core/api.ts';
 import { partitionOfArn } from '../../../core/partition.ts';
 import { noSuchBucket } from '../errors.ts';

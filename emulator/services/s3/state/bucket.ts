@@ -1,3 +1,4 @@
+/** One bucket: its versions and uploads. */
 import { randomBytes } from 'node:crypto';
 import { ApiError } from '../../../core/api.ts';
 import { bucketArnOf } from '../../../core/partition.ts';

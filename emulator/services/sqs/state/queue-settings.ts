@@ -113,3 +113,15 @@ export function settingAttributes(settings: CompleteSettings): Record<string, st
     Object.entries(attributes).filter((entry): entry is [string, string] => entry[1] !== undefined),
   );
 }
+
+/** What one receive asks for. */
+export interface ReceiveOptions {
+  /** 1–10 */
+  maxMessages: number;
+  /** 0–43,200; without it the queue's own. */
+  visibilityTimeoutSeconds?: number | undefined;
+  /** 0–20; without it the queue's own. */
+  waitTimeSeconds?: number | undefined;
+  /** Ends the waiting; what has been received by then is handed out all the same. */
+  signal?: AbortSignal | undefined;
+}

@@ -4,22 +4,17 @@ import { ApiError, type Clock } from '../../../core/api.ts';
 import { arnOf } from '../../../core/partition.ts';
 import type { PolicyDocument } from '../../../core/policy-document.ts';
 import type { ReceivedMessage } from '../../../core/queue-message.ts';
-import { invalidParameter, invalidValue, receiptHandleIsInvalid } from '../errors.ts';
+import { checkRange, invalidParameter, invalidValue, receiptHandleIsInvalid } from '../errors.ts';
 import { checkMessage, type OutgoingMessage } from '../message.ts';
 import { LongPolls } from './long-polls.ts';
-import { type CompleteSettings, completeSettings, type QueueSettings, settingAttributes } from './queue-settings.ts';
+import {
+  type CompleteSettings,
+  completeSettings,
+  type QueueSettings,
+  type ReceiveOptions,
+  settingAttributes,
+} from './queue-settings.ts';
 import { receivedMessage, type StoredMessage } from './stored-message.ts';
-
-export interface ReceiveOptions {
-  /** 1–10 */
-  maxMessages: number;
-  /** 0–43,200; without it the queue's own. */
-  visibilityTimeoutSeconds?: number | undefined;
-  /** 0–20; without it the queue's own. */
-  waitTimeSeconds?: number | undefined;
-  /** Ends the waiting; what has been received by then is handed out all the same. */
-  signal?: AbortSignal | undefined;
-}
 
 /** A message stays in flight for 12 hours at most, counted from its receive (SQS Developer Guide, "Visibility timeout"). */
 const MAXIMUM_IN_FLIGHT_SECONDS = 43_200;
@@ -249,11 +244,5 @@ export class Queue {
     this.#expire();
     const message = this.#messages.get(messageId);
     return message?.receipt?.id === receiptId ? message : undefined;
-  }
-}
-
-function checkRange(value: number, parameter: string, minimum: number, maximum: number): void {
-  if (!Number.isInteger(value) || value < minimum || value > maximum) {
-    throw invalidValue(value, parameter, `Must be between ${minimum} and ${maximum}, if provided.`);
   }
 }

@@ -9,7 +9,8 @@ import type { PolicyDocument } from '../../../core/policy-document.ts';
 import type { ReceivedMessage } from '../../../core/queue-message.ts';
 import { invalidValue, queueDoesNotExist } from '../errors.ts';
 import type { OutgoingMessage } from '../message.ts';
-import { Queue, type ReceiveListener, type ReceiveOptions } from './queue.ts';
+import { Queue, type ReceiveListener } from './queue.ts';
+import type { ReceiveOptions } from './queue-settings.ts';
 import { type QueueSettings, redriveAllowed } from './queue-settings.ts';
 import { senderIdOf } from './stored-message.ts';
 
