@@ -1,5 +1,5 @@
 /** A template's queue policy that lets S3 send into the queue, and nobody else. */
-export function letS3Send(queue: string, condition?: object): object {
+export function letS3Send(queue: string, condition?: object): { Type: string; Properties: Record<string, unknown> } {
   return {
     Type: 'AWS::SQS::QueuePolicy',
     Properties: {
