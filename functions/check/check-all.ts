@@ -11,7 +11,7 @@ import {
   publicIsForbidden,
 } from './refusals.ts';
 import { clocksAgree, ledgerIsProtected, whoAmI } from './relay-itself.ts';
-import { checkedWriter, demandsExternalId, letsRelayIn } from './roles.ts';
+import { checkedWriter, demandsExternalId, letsRelayIn } from './role-trust.ts';
 import { canRead, canTellMissing, ownBucket } from './source.ts';
 import { partsArrive, smallObjectArrives, wrongChecksumIsRefused } from './writes.ts';
 

@@ -8,7 +8,7 @@ import type { Check, Identity } from './context.ts';
 import { atSource, type Finding, skipped } from './line.ts';
 import { WRONG_CRC32 } from './probe.ts';
 import { mustBeRefused } from './refusals.ts';
-import { checkedReader, demandsExternalId, letsRelayIn } from './roles.ts';
+import { checkedReader, demandsExternalId, letsRelayIn } from './role-trust.ts';
 import { canRead, canTellMissing, pulledBucket } from './source.ts';
 
 /** What the reader role must not be able to do. The role itself tries it. */
