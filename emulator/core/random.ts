@@ -18,14 +18,14 @@ export class Random {
     return (this.#generator.next() >>> 0) / TWO_TO_32;
   }
 
-  /** A whole number from 0 up to, but not including, `below`, which is at least 1. */
+  /** A whole number from 0 up to, but not including, `below`. @throws RangeError where there is none */
   integer(below: number): number {
+    if (!(below >= 1)) throw new RangeError(`There is no whole number from 0 and below ${below}`);
     return uniformInt(this.#generator, 0, below - 1);
   }
 
   /** @throws RangeError for an empty list */
   pick<T>(list: readonly T[]): T {
-    if (list.length === 0) throw new RangeError('There is nothing to pick from');
     return list[this.integer(list.length)]!;
   }
 }

@@ -30,7 +30,7 @@ export interface FaultRule {
 /** A fault that has been decided on, but has not happened yet. */
 export interface Injection<F extends Fault = Fault> {
   fault: F;
-  /** A position within a body: the fault's own, or any below `lengthBytes`. */
+  /** A position within a body: the fault's own, or any below `lengthBytes`; 0 for an empty body. */
   position(atByte: number | 'anywhere', lengthBytes: number): number;
   /** To be called at the moment it takes effect; false when the rule has done so often enough, and nothing shall happen. */
   claim(): boolean;
@@ -137,7 +137,8 @@ class ActiveRule {
   }
 
   position(atByte: number | 'anywhere', lengthBytes: number): number {
-    return atByte === 'anywhere' ? this.#positions.integer(lengthBytes) : atByte;
+    if (atByte !== 'anywhere') return atByte;
+    return lengthBytes === 0 ? 0 : this.#positions.integer(lengthBytes);
   }
 
   get #exhausted(): boolean {

@@ -334,6 +334,19 @@ describe('a flipped bit', () => {
     expect(bytes).toEqual(BYTES);
   });
 
+  const ANYWHERE: Record<string, Fault> = {
+    'a flipped bit': { kind: 'bit-flip', side: 'response', atByte: 'anywhere' },
+    'a truncated body': { kind: 'truncate', atByte: 'anywhere' },
+  };
+
+  test.each(Object.keys(ANYWHERE))('%s leaves an answer without a body as it is, its headers too', async (fault) => {
+    await put('headed');
+    const rule = inject(ANYWHERE[fault]!, { key: 'headed', operation: 'HeadObject' }, {});
+    const head = await s3.send(new HeadObjectCommand({ Bucket: BUCKET, Key: 'headed' }));
+    expect(head.ContentLength).toBe(BYTES.length);
+    expect(rule.injected).toBe(0);
+  });
+
   test('in a request that is signed as a whole breaks the signature', async () => {
     inject({ kind: 'bit-flip', side: 'request', atByte: 0 }, { service: 'sqs' });
     await expect(received()).rejects.toMatchObject({ name: 'InvalidSignatureException' });

@@ -87,6 +87,10 @@ describe('a seed', () => {
     for (let draw = 0; draw < 10_000; draw++) counts[random.integer(10)]! += 1;
     for (const count of counts) expect(Math.abs(count - 1000)).toBeLessThan(150);
   });
+
+  test('refuses to draw from nothing', () => {
+    expect(() => new Random(1, 'nothing').integer(0)).toThrow(RangeError);
+  });
 });
 
 test('of several rules that want to strike the first does, and the others think on', () => {
