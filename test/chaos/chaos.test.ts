@@ -12,9 +12,10 @@ const OBJECTS = 60;
 const PATIENCE_MS = 600_000;
 const TIMEOUT_SECONDS = 6;
 
+/** The seed decides whether the source has versions; these two draw many faults of each kind. */
 test.each([
-  ['without versions', 5],
-  ['with versions', 4],
+  ['without versions', 13],
+  ['with versions', 8],
 ])(
   'with everything going wrong, a source %s is delivered as it is in the end, proved, and as it was where it was deleted',
   { timeout: PATIENCE_MS },
@@ -32,7 +33,7 @@ test.each([
   },
 );
 
-test.each([4, 5])('what is planned has objects of every age, overwrites and deletes (seed %i)', (seed) => {
+test.each([8, 13])('what is planned has objects of every age, overwrites and deletes (seed %i)', (seed) => {
   const steps = planSteps(new Random(seed, 'uploads'), OBJECTS);
   const uploads = steps.filter(isUpload);
   expect(new Set(uploads.map(({ kind }) => kind))).toEqual(new Set(SOURCE_KINDS));
