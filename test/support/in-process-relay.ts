@@ -94,3 +94,12 @@ export function justBefore(
     { step: 'initialize', name: `before-${command}` },
   );
 }
+
+/** Runs `step` just before the client sends its first request of that kind. */
+export function justBeforeFirst(
+  client: Parameters<typeof justBefore>[0],
+  command: string,
+  step: () => Promise<unknown>,
+): void {
+  justBefore(client, command, (nth) => nth === 1, step);
+}

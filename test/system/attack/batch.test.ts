@@ -6,7 +6,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { relayBatchJob } from '../../../functions/doors/batch-job.ts';
 import { relayKeys } from '../../../functions/doors/manual.ts';
 import { relayMessages } from '../../../functions/doors/queue.ts';
-import { type InProcessRelay, inProcessRelay, justBefore } from '../../support/in-process-relay.ts';
+import { type InProcessRelay, inProcessRelay, justBefore, justBeforeFirst } from '../../support/in-process-relay.ts';
 import { receivedRecords, sqsRecord } from '../../support/received.ts';
 import {
   changeSettings,
@@ -349,12 +349,7 @@ describe('what can’t be finished together isn’t begun together, and loses no
     for (const key of ['slow', 'behind-it']) await drop(key);
     await waiting();
     const by = inProcessRelay(world);
-    justBefore(
-      by.writer,
-      'PutObject',
-      (nth) => nth === 1,
-      async () => by.runOutOfTime(),
-    );
+    justBeforeFirst(by.writer, 'PutObject', async () => by.runOutOfTime());
     const last = message({ keys: ['slow', 'behind-it'] });
     last.attributes.ApproximateReceiveCount = '5';
     await answer(last, by);

@@ -7,7 +7,7 @@ import { relayBatchJob } from '../../../functions/doors/batch-job.ts';
 import { relayKeys } from '../../../functions/doors/manual.ts';
 import { relayMessages } from '../../../functions/doors/queue.ts';
 import { attributesOf } from '../../../functions/messages/message-history.ts';
-import { type InProcessRelay, inProcessRelay, justBefore } from '../../support/in-process-relay.ts';
+import { type InProcessRelay, inProcessRelay, justBefore, justBeforeFirst } from '../../support/in-process-relay.ts';
 import { receivedRecords, sqsRecord } from '../../support/received.ts';
 import {
   changeSettings,
@@ -122,15 +122,10 @@ async function slowRelay(key: string, version: Version, sequencer: string): Prom
 /** Before its first receipt, the source is deleted and the slow one finishes. */
 function relayOvertakenByDelete(key: string, finishSlow: () => Promise<void>): InProcessRelay {
   const fast = inProcessRelay(world);
-  justBefore(
-    fast.invocation.clients.dynamodb,
-    'PutItem',
-    (nth) => nth === 1,
-    async () => {
-      await remove(key);
-      await finishSlow();
-    },
-  );
+  justBeforeFirst(fast.invocation.clients.dynamodb, 'PutItem', async () => {
+    await remove(key);
+    await finishSlow();
+  });
   return fast;
 }
 
@@ -202,14 +197,9 @@ describe('a write that went unanswered lands after a newer object was delivered,
     const older = await put(key, 'older');
     const late = firstPutUnanswered(relay.writer);
     let newer: Version = {};
-    justBefore(
-      relay.reader,
-      'HeadObject',
-      (nth) => nth === 1,
-      async () => {
-        newer = await put(key, 'newer');
-      },
-    );
+    justBeforeFirst(relay.reader, 'HeadObject', async () => {
+      newer = await put(key, 'newer');
+    });
     await answer(relay, event(key, older, '00A1'));
     await answer(inProcessRelay(world), event(key, newer, '00A2'));
     await late.land();
@@ -261,16 +251,11 @@ describe('an object that was delivered and is gone by now is no failure', () => 
 
   test('the look after the write fails, and the next one finds nothing', async () => {
     const version = await put('looked-for', 'hello');
-    justBefore(
-      relay.reader,
-      'HeadObject',
-      (nth) => nth === 1,
-      async () => {
-        await remove('looked-for');
-        const $metadata = { httpStatusCode: 503 };
-        throw Object.assign(new Error('Please reduce your request rate.'), { name: 'SlowDown', $metadata });
-      },
-    );
+    justBeforeFirst(relay.reader, 'HeadObject', async () => {
+      await remove('looked-for');
+      const $metadata = { httpStatusCode: 503 };
+      throw Object.assign(new Error('Please reduce your request rate.'), { name: 'SlowDown', $metadata });
+    });
     await answer(relay, event('looked-for', version, '00B1'));
     expect(await world.ledgerItem('looked-for')).toMatchObject({ status: 'delivered' });
     expect(await reasons()).toEqual([]);
@@ -284,18 +269,13 @@ describe('after a delete the newest that was delivered stays', () => {
   async function overtaken(key: string, afterDelete = nothing, beforeDelete = nothing) {
     const older = await put(key, 'older');
     let newer: Version = {};
-    justBefore(
-      relay.writer,
-      'PutObject',
-      (nth) => nth === 1,
-      async () => {
-        newer = await put(key, 'newer');
-        await answer(inProcessRelay(world), event(key, newer, '00C2'));
-        await beforeDelete();
-        await remove(key);
-        await afterDelete();
-      },
-    );
+    justBeforeFirst(relay.writer, 'PutObject', async () => {
+      newer = await put(key, 'newer');
+      await answer(inProcessRelay(world), event(key, newer, '00C2'));
+      await beforeDelete();
+      await remove(key);
+      await afterDelete();
+    });
     await answer(relay, event(key, older, '00C1'));
     return { older, newer };
   }
@@ -357,16 +337,11 @@ describe('after a delete the newest that was delivered stays', () => {
     };
     let third: Version = {};
     let newer: Version = {};
-    justBefore(
-      relay.writer,
-      'PutObject',
-      (nth) => nth === 1,
-      async () => {
-        newer = await put(key, 'newer');
-        await answer(inProcessRelay(world), event(key, newer, '00C2'));
-        third = await put(key, 'third');
-      },
-    );
+    justBeforeFirst(relay.writer, 'PutObject', async () => {
+      newer = await put(key, 'newer');
+      await answer(inProcessRelay(world), event(key, newer, '00C2'));
+      third = await put(key, 'third');
+    });
     const older = await put(key, 'older');
     justBefore(
       relay.reader,
@@ -384,16 +359,11 @@ describe('after a delete the newest that was delivered stays', () => {
   test('when nobody can tell which of two is the newer one, account B is told of both', async () => {
     const older = await put('unordered', 'older');
     let newer: Version = {};
-    justBefore(
-      relay.writer,
-      'PutObject',
-      (nth) => nth === 1,
-      async () => {
-        newer = await put('unordered', 'newer');
-        await answer(inProcessRelay(world), message({ key: 'unordered' }));
-        await remove('unordered');
-      },
-    );
+    justBeforeFirst(relay.writer, 'PutObject', async () => {
+      newer = await put('unordered', 'newer');
+      await answer(inProcessRelay(world), message({ key: 'unordered' }));
+      await remove('unordered');
+    });
     await answer(relay, message({ key: 'unordered' }));
     const [letter] = await world.deadLetters();
     expect(letter?.MessageAttributes).toMatchObject({ ErrorCode: { StringValue: 'Superseded' } });
@@ -412,12 +382,7 @@ describe('after a delete the newest that was delivered stays', () => {
     const newer = await put(key, 'newer');
     const writer = inProcessRelay(world);
     if (receives === 0) firstPutUnanswered(writer.writer);
-    justBefore(
-      writer.invocation.clients.dynamodb,
-      'PutItem',
-      (nth) => nth === 1,
-      () => remove(key),
-    );
+    justBeforeFirst(writer.invocation.clients.dynamodb, 'PutItem', () => remove(key));
     if (receives > 0) await answer(writer, event(key, newer, '00C2', receives));
     else await expect(relayKeys(writer.invocation, { key })).rejects.toMatchObject({ code: 'Superseded' });
     await untilQuiet();
@@ -437,12 +402,7 @@ describe('after a delete the newest that was delivered stays', () => {
     await put(key, 'newer');
     const { invocation, writer } = inProcessRelay(world);
     firstPutUnanswered(writer);
-    justBefore(
-      invocation.clients.dynamodb,
-      'PutItem',
-      (nth) => nth === 1,
-      () => remove(key),
-    );
+    justBeforeFirst(invocation.clients.dynamodb, 'PutItem', () => remove(key));
     refusingMessagesTo(invocation.clients.sqs, invocation.config.queueUrl);
     await expect(relayKeys(invocation, { key })).rejects.toMatchObject({ code: 'QueueUnavailable' });
     const [letter] = await world.deadLetters();
@@ -536,12 +496,7 @@ describe('a message that each receiver dies at is set aside with a reason before
     );
     // It never comes back from this.
     const dying = new Promise<void>(() => undefined);
-    justBefore(
-      relay.reader,
-      'GetObject',
-      (nth) => nth === 1,
-      () => dying,
-    );
+    justBeforeFirst(relay.reader, 'GetObject', () => dying);
     const acknowledged: unknown[] = [];
     (relay.invocation.clients.sqs as SQSClient).middlewareStack.add(
       (next, { commandName }) =>
@@ -570,15 +525,10 @@ test('a dead letter remembers that something was written, and a redrive asks whi
   const key = 'redriven';
   const older = await put(key, 'older');
   let newer: Version = {};
-  justBefore(
-    relay.writer,
-    'PutObject',
-    (nth) => nth === 1,
-    async () => {
-      newer = await put(key, 'newer');
-      await answer(inProcessRelay(world), event(key, newer, '00G2'));
-    },
-  );
+  justBeforeFirst(relay.writer, 'PutObject', async () => {
+    newer = await put(key, 'newer');
+    await answer(inProcessRelay(world), event(key, newer, '00G2'));
+  });
   const down = { ...relay.invocation, config: { ...relay.invocation.config, ledgerTable: 'no-such-table' } };
   // At its last try, without having been handed out twice.
   const last = {
@@ -603,16 +553,11 @@ test('what was asked for by hand, written and not recorded is looked after by a 
   await waiting();
   const down = { ...relay.invocation, config: { ...relay.invocation.config, ledgerTable: 'no-such-table' } };
   let newer: Version = {};
-  justBefore(
-    relay.writer,
-    'PutObject',
-    (nth) => nth === 1,
-    async () => {
-      newer = await put(key, 'newer');
-      await answer(inProcessRelay(world), event(key, newer, '00H2'));
-      await remove(key);
-    },
-  );
+  justBeforeFirst(relay.writer, 'PutObject', async () => {
+    newer = await put(key, 'newer');
+    await answer(inProcessRelay(world), event(key, newer, '00H2'));
+    await remove(key);
+  });
   await expect(relayKeys(down, { key })).rejects.toMatchObject({ code: 'LedgerUnavailable' });
   expect(await delivered(key)).toBe('older');
   await untilQuiet();

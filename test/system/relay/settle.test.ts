@@ -8,7 +8,7 @@ import { record } from '../../../functions/ledger/write.ts';
 import { publishEvents } from '../../../functions/reporting/publish-events.ts';
 import type { VersionHint } from '../../../functions/request/relay-request.ts';
 import { eventFixture } from '../../support/events.ts';
-import { type InProcessRelay, inProcessRelay, justBefore } from '../../support/in-process-relay.ts';
+import { type InProcessRelay, inProcessRelay, justBefore, justBeforeFirst } from '../../support/in-process-relay.ts';
 import { listener } from '../../support/listener.ts';
 import { delivered } from '../../support/relay.ts';
 import {
@@ -52,18 +52,13 @@ async function textAt(key: string): Promise<string> {
 
 test('an upload that arrives while an older one is being written is not overshadowed by it', async () => {
   await put('raced', 'older');
-  justBefore(
-    relay.writer,
-    'PutObject',
-    (nth) => nth === 1,
-    async () => {
-      await put('raced', 'newer');
-      // Another worker is faster with the newer one.
-      await relayAtOnce(inProcessRelay(world).invocation, {
-        source: new SourceObject(SOURCE_BUCKET, 'raced'),
-      });
-    },
-  );
+  justBeforeFirst(relay.writer, 'PutObject', async () => {
+    await put('raced', 'newer');
+    // Another worker is faster with the newer one.
+    await relayAtOnce(inProcessRelay(world).invocation, {
+      source: new SourceObject(SOURCE_BUCKET, 'raced'),
+    });
+  });
   const [receipt] = await relayed('raced');
   expect(await textAt('raced')).toBe('newer');
   expect(await world.ledgerItem('raced')).toMatchObject({
@@ -74,12 +69,7 @@ test('an upload that arrives while an older one is being written is not overshad
 
 test('on a create-only route what came first is delivered, and an overwrite in mid-copy is left to its own event', async () => {
   await put('once', 'first');
-  justBefore(
-    relay.writer,
-    'PutObject',
-    (nth) => nth === 1,
-    () => put('once', 'second'),
-  );
+  justBeforeFirst(relay.writer, 'PutObject', () => put('once', 'second'));
   const { config } = relay.invocation;
   config.routes = config.routes.map((route) => ({ ...route, createOnly: true }));
   const [receipt] = await relayed('once');
