@@ -87,6 +87,7 @@ export function makeServices(options: ServicesOptions): Services {
   const s3 = new S3Service({
     authorizer,
     clock,
+    notifications,
     folder: join(folder, 'objects'),
     kmsKeyPolicy: (arn) => keys.policyOf(arn),
     onObjectCreated: (event) => {

@@ -1,6 +1,7 @@
 /** One S3 request, as its operation sees it. */
 import type { ApiRequest, ApiResponse, Authorizer, Clock, Principal } from '../../core/api.ts';
 import type { Headers } from './headers.ts';
+import type { BucketNotifications } from './notifications/bucket-notifications.ts';
 import type { BlobStore } from './state/blobs.ts';
 import type { Bucket } from './state/bucket.ts';
 import type { BucketRegistry } from './state/bucket-registry.ts';
@@ -12,6 +13,7 @@ export interface S3Context {
   clock: Clock;
   blobs: BlobStore;
   buckets: BucketRegistry;
+  notifications: BucketNotifications;
   kmsKeyPolicy: KmsKeyPolicy;
   /** Tells the bucket's listeners of an object that has just become visible. */
   announce(bucket: Bucket, object: ObjectVersion, origin: EventOrigin): Promise<void>;

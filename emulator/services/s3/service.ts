@@ -15,11 +15,13 @@ import type { EventOrigin, S3Context } from './call.ts';
 import { accessDenied, notImplemented } from './errors.ts';
 import { type Headers, readHeaders } from './headers.ts';
 import { GIB } from './limits.ts';
+import type { BucketNotifications } from './notifications/bucket-notifications.ts';
 import { removeBucket } from './operations/bucket-operations.ts';
 import {
   bucketNameOperations,
   bucketOperations,
   chooseOperation,
+  createsBucket,
   objectOperations,
   operationNames,
   serviceOperations,
@@ -36,6 +38,7 @@ export interface S3ServiceOptions {
   /** Where the bytes lie; made when it doesn't exist. Nothing in it outlives the service. */
   folder: string;
   clock: Clock;
+  notifications: BucketNotifications;
   /** Awaited before the writer gets its answer, so that a test sees the event once the write has returned. */
   onObjectCreated: ObjectCreatedListener;
   /** The policy of a KMS key by its ARN; undefined for a key that doesn't exist. */
@@ -48,11 +51,13 @@ export class S3Service implements Service {
   readonly #onObjectCreated: ObjectCreatedListener;
   #lastSequence = 0n;
 
-  constructor({ authorizer, folder, clock, onObjectCreated, kmsKeyPolicy = () => undefined }: S3ServiceOptions) {
+  constructor(options: S3ServiceOptions) {
+    const { authorizer, folder, clock, notifications, onObjectCreated, kmsKeyPolicy = () => undefined } = options;
     this.#onObjectCreated = onObjectCreated;
     this.#context = {
       authorizer,
       clock,
+      notifications,
       kmsKeyPolicy,
       blobs: new BlobStore(folder),
       buckets: new BucketRegistry(),
@@ -153,7 +158,7 @@ export class S3Service implements Service {
     const call = { s3: this.#context, request, headers, query: request.query };
     const { bucketName, key } = resolveTarget(request);
     if (bucketName === undefined) return chooseOperation(serviceOperations, call)(call);
-    if (key === undefined && request.method === 'PUT') {
+    if (key === undefined && createsBucket(call)) {
       const named = { ...call, bucketName };
       return chooseOperation(bucketNameOperations, named)(named);
     }

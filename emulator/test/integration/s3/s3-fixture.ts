@@ -14,6 +14,7 @@ import type { PolicyDocument, Statement } from '../../../core/policy-document.ts
 import { Gateway } from '../../../http/gateway.ts';
 import { createCertificate } from '../../../http/tls.ts';
 import { Directory } from '../../../services/iam/state/directory.ts';
+import { BucketNotifications } from '../../../services/s3/notifications/bucket-notifications.ts';
 import type { ObjectCreated } from '../../../services/s3/notifications/s3-notification.ts';
 import { S3Service } from '../../../services/s3/service.ts';
 import type { BucketSettings, KmsKeyPolicy } from '../../../services/s3/state/model.ts';
@@ -34,6 +35,10 @@ export interface RawAnswer {
   status: number;
   headers: IncomingHttpHeaders;
   body: string;
+}
+
+function nobody(): never {
+  throw new Error('Nobody takes notifications here');
 }
 
 /** An S3 behind the real gateway, over HTTPS, with two accounts. */
@@ -68,6 +73,7 @@ export class S3Fixture {
       authorizer: new IamAuthorizer(this.directory),
       folder: join(folder, 'objects'),
       clock,
+      notifications: new BucketNotifications({ sqs: { sendMessage: nobody }, eventBus: { publish: nobody }, clock }),
       kmsKeyPolicy,
       onObjectCreated: (event) => void this.events.push(event),
     });
