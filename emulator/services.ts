@@ -78,7 +78,13 @@ export function makeServices(options: ServicesOptions): Services {
     options.onLog(line);
   };
   const logs = new LogStore({ folder, clock, onLine });
-  const sqs = new SqsService({ authorizer, clock, endpoint, ...(faults && { onReceived: redelivery(faults) }) });
+  const sqs = new SqsService({
+    authorizer,
+    directory,
+    clock,
+    endpoint,
+    ...(faults && { onReceived: redelivery(faults) }),
+  });
   const sts = new StsService({ directory, authorizer });
   const eventBus = new EventBus({
     sqs,
