@@ -98,7 +98,7 @@ export function makeServices(options: ServicesOptions): Services {
     clock,
     notifications,
     folder: join(folder, 'objects'),
-    kmsKeyPolicy: (arn) => keys.policyOf(arn),
+    kmsKey: (arn) => keys.get(arn),
     onObjectCreated: (event) => {
       options.onObjectCreated(event);
       return eventFaults ? eventFaults.deliver(event) : publish(event);

@@ -5,7 +5,7 @@ import type { BucketNotifications } from './notifications/bucket-notifications.t
 import type { BlobStore } from './state/blobs.ts';
 import type { Bucket } from './state/bucket.ts';
 import type { BucketRegistry } from './state/bucket-registry.ts';
-import type { KmsKeyPolicy, ObjectEventName, ObjectVersion } from './state/model.ts';
+import type { FindKmsKey, ObjectEventName, ObjectVersion } from './state/model.ts';
 
 /** What every operation works with. */
 export interface S3Context {
@@ -14,7 +14,7 @@ export interface S3Context {
   blobs: BlobStore;
   buckets: BucketRegistry;
   notifications: BucketNotifications;
-  kmsKeyPolicy: KmsKeyPolicy;
+  kmsKey: FindKmsKey;
   /** Tells the bucket's listeners of an object that has just become visible. */
   announce(bucket: Bucket, object: ObjectVersion, origin: EventOrigin): Promise<void>;
 }

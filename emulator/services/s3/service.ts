@@ -29,7 +29,7 @@ import {
 import { BlobStore } from './state/blobs.ts';
 import type { Bucket } from './state/bucket.ts';
 import { BucketRegistry } from './state/bucket-registry.ts';
-import type { BucketSettings, KmsKeyPolicy, ObjectCreatedListener, ObjectVersion } from './state/model.ts';
+import type { BucketSettings, FindKmsKey, ObjectCreatedListener, ObjectVersion } from './state/model.ts';
 import { resolveTarget } from './target.ts';
 import { renderS3Error } from './wire.ts';
 
@@ -41,8 +41,8 @@ export interface S3ServiceOptions {
   notifications: BucketNotifications;
   /** Awaited before the writer gets its answer, so that a test sees the event once the write has returned. */
   onObjectCreated: ObjectCreatedListener;
-  /** The policy of a KMS key by its ARN; undefined for a key that doesn't exist. */
-  kmsKeyPolicy?: KmsKeyPolicy;
+  /** A KMS key by its ARN; undefined for one that doesn't exist. */
+  kmsKey?: FindKmsKey;
 }
 
 /** The S3 of the local AWS: buckets of all accounts and regions behind one endpoint. */
@@ -52,13 +52,13 @@ export class S3Service implements Service {
   #lastSequence = 0n;
 
   constructor(options: S3ServiceOptions) {
-    const { authorizer, folder, clock, notifications, onObjectCreated, kmsKeyPolicy = () => undefined } = options;
+    const { authorizer, folder, clock, notifications, onObjectCreated, kmsKey = () => undefined } = options;
     this.#onObjectCreated = onObjectCreated;
     this.#context = {
       authorizer,
       clock,
       notifications,
-      kmsKeyPolicy,
+      kmsKey,
       blobs: new BlobStore(folder),
       buckets: new BucketRegistry(),
       announce: (bucket, object, origin) => this.#announce(bucket, object, origin),

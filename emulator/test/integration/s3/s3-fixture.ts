@@ -17,7 +17,7 @@ import { Directory } from '../../../services/iam/state/directory.ts';
 import { BucketNotifications } from '../../../services/s3/notifications/bucket-notifications.ts';
 import type { ObjectCreated } from '../../../services/s3/notifications/s3-notification.ts';
 import { S3Service } from '../../../services/s3/service.ts';
-import type { BucketSettings, KmsKeyPolicy } from '../../../services/s3/state/model.ts';
+import type { BucketSettings, KmsKey } from '../../../services/s3/state/model.ts';
 
 export const ACCOUNT = '111111111111';
 export const OTHER_ACCOUNT = '222222222222';
@@ -45,7 +45,7 @@ function nobody(): never {
 export class S3Fixture {
   readonly events: ObjectCreated[] = [];
   readonly unexpectedErrors: unknown[] = [];
-  readonly kmsKeys = new Map<string, PolicyDocument>();
+  readonly kmsKeys = new Map<string, KmsKey>();
   readonly directory: Directory;
   readonly s3: S3Service;
   readonly folder: string;
@@ -64,7 +64,6 @@ export class S3Fixture {
 
   private constructor(folder: string, certificate: Awaited<ReturnType<typeof createCertificate>>) {
     const clock = Date.now;
-    const kmsKeyPolicy: KmsKeyPolicy = (arn) => this.kmsKeys.get(arn);
     this.folder = folder;
     this.directory = new Directory(clock);
     this.directory.addAccount(ACCOUNT);
@@ -74,7 +73,7 @@ export class S3Fixture {
       folder: join(folder, 'objects'),
       clock,
       notifications: new BucketNotifications({ sqs: { sendMessage: nobody }, eventBus: { publish: nobody }, clock }),
-      kmsKeyPolicy,
+      kmsKey: (arn) => this.kmsKeys.get(arn),
       onObjectCreated: (event) => void this.events.push(event),
     });
     this.#caPem = certificate.caPem;
