@@ -5,7 +5,7 @@
 import { readFileSync } from 'node:fs';
 import * as z from 'zod/mini';
 import { RelayError } from './errors.ts';
-import { account, bucket, listedRoute, roleArn, route, text } from './route-schema.ts';
+import { account, bucket, filter, listedRoute, roleArn, route, text } from './route-schema.ts';
 
 export const SETTINGS_FILE = 'settings.json';
 
@@ -48,6 +48,26 @@ export const relaySettings = z.extend(common, {
   partFunction: z.optional(functionArn),
 });
 
+/** How uploads get to the relay, as it was deployed. */
+const door = z.object({
+  /** ARN of the function that drops canaries and looks at the door. */
+  canaryFunction: functionArn,
+  /** What AWS's endpoints end in, e.g. `amazonaws.com`. */
+  domainSuffix: text,
+  queueArn: text,
+  /** Of what can't be relayed, and of events that the queue refuses. */
+  deadLetterQueueArn: text,
+  relayFunction: functionArn,
+  /** Invocations that the relay may have at once, with all its functions. */
+  maximumConcurrency: positive,
+  /** Of the notifications of the relay's own bucket: its filters. */
+  filters: z.optional(z.array(filter)),
+  /** Of the rule that takes the events of an existing bucket: its pattern, JSON. */
+  pattern: z.optional(text),
+});
+
+export type DoorSettings = z.output<typeof door>;
+
 /** The check does not use the queue. */
 export const checkSettings = z.extend(common, {
   routes: z.array(route).check(z.minLength(1)),
@@ -56,6 +76,8 @@ export const checkSettings = z.extend(common, {
   replayRoleArn: z.optional(roleArn),
   /** Whether the ledger's table is protected against deletion. */
   protectLedger: z.boolean(),
+  /** None without `relay.canary`. */
+  door: z.optional(door),
 });
 
 /** Replay knows which objects the routes take and where they belong, but not the writer roles. */

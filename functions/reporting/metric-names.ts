@@ -21,4 +21,6 @@ export const METRICS = {
   /** 1 when a check found nothing wrong, else 0. */
   checkPassed: 'CheckPassed',
   checkFailedLines: 'CheckFailedLines',
+  /** 1 when the last canary of every route came across, and the next could be dropped; else 0. */
+  canaryArrived: 'CanaryArrived',
 } as const;

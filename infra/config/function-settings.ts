@@ -1,10 +1,12 @@
 /** The settings of each function: what it needs of cdk.json. Routes are sorted, so that their order in cdk.json changes no code. */
 import type { ListedRoute, Route } from '../../functions/core/route.ts';
-import type { CheckSettings, RelaySettings, ReplaySettings } from '../../functions/core/settings.ts';
-import { functionArn, readerRoleArn, replayRoleArn, writerRoleArn } from '../arns.ts';
+import type { CheckSettings, DoorSettings, RelaySettings, ReplaySettings } from '../../functions/core/settings.ts';
+import { functionArn, queueArn, readerRoleArn, replayRoleArn, writerRoleArn } from '../arns.ts';
 import { LIVE_ALIAS, relayNames, serviceName } from '../names.ts';
 import { sharesOf } from './concurrency.ts';
-import type { PullingRouteContext, RelayContext, RouteContext } from './relay-context.ts';
+import { eventPattern, notificationFilters } from './event-filters.ts';
+import { domainSuffixOf } from './regions.ts';
+import { ownSource, type PullingRouteContext, type RelayContext, type RouteContext } from './relay-context.ts';
 
 /** How often the relay tries a message. AWS's advice: fewer would give up on messages that were only throttled. */
 export const MAX_RECEIVES = 5;
@@ -39,6 +41,23 @@ export function checkSettings(config: RelayContext): CheckSettings {
     awaitRoleHours: config.relay.awaitRoleHours,
     ...(config.relay.replay && { replayRoleArn: replayRoleArn(config) }),
     protectLedger: config.relay.protectLedger,
+    ...(config.relay.canary && { door: doorSettings(config) }),
+  };
+}
+
+function doorSettings(config: RelayContext): DoorSettings {
+  const { source, relay } = config;
+  const names = relayNames(config);
+  const own = ownSource(config);
+  return {
+    canaryFunction: functionArn(source, names.canaryFunction),
+    domainSuffix: domainSuffixOf(source.region),
+    queueArn: queueArn(source, names.queue),
+    deadLetterQueueArn: queueArn(source, names.deadLetterQueue),
+    relayFunction: functionArn(source, names.relayFunction),
+    maximumConcurrency: relay.maximumConcurrency,
+    ...(own && !source.existingBucket && { filters: notificationFilters(own.routes, relay.canary) }),
+    ...(own && source.existingBucket && { pattern: JSON.stringify(eventPattern(own, relay.canary)) }),
   };
 }
 

@@ -142,6 +142,8 @@ export const contextSchema = z.strictObject({
       replay: z.boolean().default(true),
       /** Scheduled replays: they find objects without a receipt. */
       replays: z.array(replaySchema).default([]),
+      /** Whether to drop a small object every half hour, to see that objects come across, and to let the check look at the door. */
+      canary: z.boolean().default(true),
       /** Creates a role for S3 Batch Operations jobs. Their manifests and reports lie in this bucket of account A. */
       batchOperations: z.strictObject({ bucket }).optional(),
       logRetentionDays: z

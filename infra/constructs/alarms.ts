@@ -2,16 +2,20 @@
 import { Duration } from 'aws-cdk-lib';
 import { Alarm, type AlarmProps, ComparisonOperator, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
+import type { Rule } from 'aws-cdk-lib/aws-events';
 import { Effect, PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Construct } from 'constructs';
-import type { RelayContext } from '../config/relay-context.ts';
+import { ownSource, type RelayContext } from '../config/relay-context.ts';
 import { alarmName, relayNames } from '../names.ts';
+import { CANARY_MINUTES } from './canary-function.ts';
 import { RelayMetrics } from './metrics.ts';
 
 export interface AlarmsProps {
   config: RelayContext;
+  /** The rule that takes an existing bucket's events. */
+  rule: Rule | undefined;
 }
 
 /** Longer than the first three backoffs of a message together: half a minute, two minutes, eight minutes. */
@@ -28,7 +32,7 @@ export class Alarms extends Construct {
   readonly all: Alarm[] = [];
   readonly #config: RelayContext;
 
-  constructor(scope: Construct, id: string, { config }: AlarmsProps) {
+  constructor(scope: Construct, id: string, { config, rule }: AlarmsProps) {
     super(scope, id);
     this.#config = config;
     const metrics = new RelayMetrics(config);
@@ -100,6 +104,32 @@ export class Alarms extends Construct {
       comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,
       evaluationPeriods: SILENCE_HOURS,
       treatMissingData: TreatMissingData.BREACHING,
+    });
+    this.#addDoor(metrics, rule);
+  }
+
+  /** The alarms about the door. What a rule can't deliver is in the dead-letter queue, which has an alarm of its own. */
+  #addDoor(metrics: RelayMetrics, rule: Rule | undefined): void {
+    if (this.#config.relay.canary && ownSource(this.#config)) {
+      this.#add('canary', 'no canary has come across within an hour', {
+        metric: metrics.own('canaryArrived', 'Maximum').with({ period: Duration.minutes(CANARY_MINUTES) }),
+        threshold: 1,
+        comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,
+        evaluationPeriods: 2,
+        treatMissingData: TreatMissingData.BREACHING,
+      });
+    }
+    if (!rule) return;
+    this.#add('rule-failed', "the rule could not pass an upload's event on to the queue", {
+      metric: metrics.ofRule('FailedInvocations', rule.ruleName),
+      threshold: 1,
+      evaluationPeriods: 1,
+    });
+    this.#add('rule-failed', "an upload's event is lost, since the dead-letter queue refused it too", {
+      metric: metrics.ofRule('InvocationsFailedToBeSentToDlq', rule.ruleName),
+      threshold: 1,
+      evaluationPeriods: 1,
+      suffix: '-for-good',
     });
   }
 

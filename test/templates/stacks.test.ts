@@ -2,7 +2,6 @@ import type { Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, test } from 'vitest';
 import { parseConfig } from '../../infra/config/config.ts';
 import { checkSettings, relaySettings, replaySettings } from '../../infra/config/function-settings.ts';
-import { commonFilter, filterRules } from '../../infra/constructs/upload-source.ts';
 import { committedContext, templatesOf } from '../support/stacks.ts';
 
 const { source, destinations } = templatesOf(committedContext());
@@ -501,7 +500,10 @@ describe('how uploads reach the queue', () => {
       EventPattern: {
         source: ['aws.s3'],
         'detail-type': ['Object Created'],
-        detail: { bucket: { name: ['upload-relay-source-111111111111'] }, object: { key: [{ prefix: 'out/' }] } },
+        detail: {
+          bucket: { name: ['upload-relay-source-111111111111'] },
+          object: { key: [{ prefix: 'out/' }, { prefix: 'upload-relay-canary/' }] },
+        },
       },
     });
   });
@@ -511,73 +513,6 @@ describe('how uploads reach the queue', () => {
     context.routes[0]!.destination.existingBucket = true;
     templatesOf(context).destinations[0]!.resourceCountIs('AWS::S3::Bucket', 0);
   });
-
-  test.each([
-    ['one route', [['a/', '.csv']], 'a/', '.csv'],
-    [
-      'nothing in common',
-      [
-        ['a/', '.csv'],
-        ['b/', '.txt'],
-      ],
-      '',
-      '',
-    ],
-    [
-      'a common start and end',
-      [
-        ['logs/a/', '.txt.gz'],
-        ['logs/b/', '.csv.gz'],
-      ],
-      'logs/',
-      '.gz',
-    ],
-    [
-      'one takes everything',
-      [
-        ['logs/', '.gz'],
-        ['', ''],
-      ],
-      '',
-      '',
-    ],
-    [
-      'halves of an emoji are not split',
-      [
-        ['🎉a', 'x'],
-        ['🎊a', 'x'],
-      ],
-      '',
-      'x',
-    ],
-  ])('the notification’s filter is what the routes have in common: %s', (_, filters, prefix, suffix) => {
-    const routes = filters.map(([start, end]) => ({ filter: { prefix: start!, suffix: end! } }));
-    expect(commonFilter(routes)).toEqual({ prefix, suffix });
-  });
-});
-
-test.each([
-  ['', '', []],
-  [
-    'logs/2026/',
-    '.csv',
-    [
-      { name: 'prefix', value: 'logs/2026/' },
-      { name: 'suffix', value: '.csv' },
-    ],
-  ],
-  ['dt=1/', '', [{ name: 'prefix', value: 'dt' }]],
-  [
-    'my files/',
-    ' (1).txt',
-    [
-      { name: 'prefix', value: 'my' },
-      { name: 'suffix', value: '.txt' },
-    ],
-  ],
-  ['日本/', '', []],
-])('the rules for prefix "%s" and suffix "%s" hold for encoded and plain keys alike', (prefix, suffix, rules) => {
-  expect(filterRules({ prefix, suffix })).toEqual(rules);
 });
 
 test('destinations in two accounts become two stacks', () => {
