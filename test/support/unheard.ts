@@ -1,0 +1,125 @@
+/** A relay that somebody breaks while time passes: which alarms go off, and what a check says of it. */
+import {
+  CreateRoleCommand,
+  DeleteRoleCommand,
+  DeleteRolePolicyCommand,
+  GetRoleCommand,
+  GetRolePolicyCommand,
+  type IAMClient,
+  ListRolePoliciesCommand,
+  PutRolePolicyCommand,
+} from '@aws-sdk/client-iam';
+import { GetQueueAttributesCommand, GetQueueUrlCommand, SetQueueAttributesCommand } from '@aws-sdk/client-sqs';
+import { expect } from 'vitest';
+import type { CheckLine } from '../../functions/check/line.ts';
+import { alarmsOn, type MovedTime } from './moved-time.ts';
+import type { AwsClients, TwoAccounts } from './two-accounts.ts';
+
+/** Until the first canaries have come across, and what an alarm looks back to is over. */
+const CALM_MINUTES = 95;
+/** So long may it take until somebody hears of it. */
+export const HEARD_WITHIN_MINUTES = 120;
+
+export interface Watched {
+  world: TwoAccounts;
+  time: MovedTime;
+}
+
+export interface Check {
+  passed: boolean;
+  lines: CheckLine[];
+}
+
+/** What somebody does, and who hears of it. */
+export interface Breakage {
+  name: string;
+  breaks: () => Promise<unknown>;
+  /** What a person would do once told; none where only a new deployment helps. */
+  mends?: () => Promise<unknown>;
+  /** One of the alarms that go off, without the relay's name. */
+  alarm: string;
+  /** The line of the check that fails. */
+  check: string;
+  side: 'source' | 'destination';
+  /** Words of what it says must be changed. */
+  change: string;
+}
+
+export async function check({ world }: Watched): Promise<Check> {
+  const { functionError, payload } = await world.invoke({}, 'upload-relay-check');
+  expect(functionError).toBeUndefined();
+  return payload as Check;
+}
+
+/** Nothing is broken: no alarm is on, and a check says that all is well. */
+export async function expectAllWell(watched: Watched): Promise<void> {
+  const { passed, lines } = await check(watched);
+  expect(lines.filter(({ status }) => status === 'failed' || status === 'awaited')).toEqual([]);
+  expect(passed).toBe(true);
+  await watched.time.pass(watched.world.cloud, 1);
+  expect(alarmsOn(watched.world.cloud)).toEqual([]);
+}
+
+/** Lets the dust settle, so that what is broken next is broken in a healthy relay. */
+export async function calmDown(watched: Watched): Promise<void> {
+  await watched.world.deadLetters();
+  await watched.time.pass(watched.world.cloud, CALM_MINUTES);
+  await expectAllWell(watched);
+}
+
+/** Breaks it, and demands that it is heard of in time: by an alarm that was off, and by a check that names the side and the remedy. */
+export async function expectHeard(watched: Watched, breakage: Breakage): Promise<void> {
+  const { cloud } = watched.world;
+  expect(alarmsOn(cloud)).toEqual([]);
+  await breakage.breaks();
+  const wentOff = await watched.time.pass(cloud, HEARD_WITHIN_MINUTES);
+  expect([...wentOff.keys()]).toContain(`upload-relay-${breakage.alarm}`);
+  const { passed, lines } = await check(watched);
+  expect(passed).toBe(false);
+  const failed = lines.filter(({ status }) => status === 'failed');
+  const { side, change } = breakage;
+  expect(failed).toContainEqual(
+    expect.objectContaining({
+      check: breakage.check,
+      remedy: expect.objectContaining({ side, change: expect.stringContaining(change) }),
+    }),
+  );
+  if (!breakage.mends) return;
+  await breakage.mends();
+  await calmDown(watched);
+}
+
+export async function queuePolicyOf({ a }: TwoAccounts): Promise<string> {
+  const QueueUrl = await queueUrl(a);
+  const { Attributes } = await a.sqs.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['Policy'] }));
+  return Attributes!['Policy']!;
+}
+
+/** @param Policy an empty text takes it away */
+export async function setQueuePolicy({ a }: TwoAccounts, Policy: string): Promise<void> {
+  await a.sqs.send(new SetQueueAttributesCommand({ QueueUrl: await queueUrl(a), Attributes: { Policy } }));
+}
+
+async function queueUrl({ sqs }: AwsClients): Promise<string> {
+  const { QueueUrl } = await sqs.send(new GetQueueUrlCommand({ QueueName: 'upload-relay' }));
+  return QueueUrl!;
+}
+
+/** @returns what makes it again as it was: a role of the same name with another id */
+export async function deleteRole(iam: IAMClient, RoleName: string): Promise<() => Promise<void>> {
+  const { Role } = await iam.send(new GetRoleCommand({ RoleName }));
+  const { PolicyNames = [] } = await iam.send(new ListRolePoliciesCommand({ RoleName }));
+  const policies = await Promise.all(
+    PolicyNames.map((PolicyName) => iam.send(new GetRolePolicyCommand({ RoleName, PolicyName }))),
+  );
+  for (const PolicyName of PolicyNames) await iam.send(new DeleteRolePolicyCommand({ RoleName, PolicyName }));
+  await iam.send(new DeleteRoleCommand({ RoleName }));
+  return async () => {
+    const AssumeRolePolicyDocument = decodeURIComponent(Role!.AssumeRolePolicyDocument!);
+    await iam.send(new CreateRoleCommand({ RoleName, AssumeRolePolicyDocument }));
+    for (const { PolicyName, PolicyDocument } of policies) {
+      const policy = { PolicyName, PolicyDocument: decodeURIComponent(PolicyDocument!) };
+      await iam.send(new PutRolePolicyCommand({ RoleName, ...policy }));
+    }
+  };
+}
