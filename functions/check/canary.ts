@@ -73,7 +73,7 @@ async function listCanaries({ config, clients }: Door): Promise<Map<string, _Obj
   return found;
 }
 
-function cameAcross(door: Door, route: Route, dropped: _Object | undefined, patienceMs: number): Promise<Finding> {
+function cameAcross(door: Door, route: Route, dropped: _Object | undefined, patience: Patience): Promise<Finding> {
   const { ledgerTable } = door.config;
   const id = { S: `${route.name}/${canaryKey(route.name)}` };
   const command = new GetItemCommand({ TableName: ledgerTable, Key: { id }, ConsistentRead: true });
