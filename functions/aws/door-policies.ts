@@ -8,7 +8,7 @@ import { allow, type RoleStatement, type Statement, throughS3 } from './policies
 /** It drops objects under its own prefix alone. It never reads one: a listing has the ETag. */
 export function dropStatements(bucketArn: string, kmsKeyArn: string | undefined): RoleStatement[] {
   const encrypt = () => ({
-    ...allow('EncryptCanaries', 'kms:GenerateDataKey', kmsKeyArn!),
+    ...allow('EncryptObjects', 'kms:GenerateDataKey', kmsKeyArn!),
     Condition: throughS3(kmsKeyArn!, bucketArn, CANARY_PREFIX),
   });
   return [

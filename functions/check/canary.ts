@@ -10,13 +10,20 @@ import { rowOf } from '../failures/classify.ts';
 import { describe } from '../failures/facts.ts';
 import { attempt } from './attempt.ts';
 import { bucketArn, type Door, lookAt, mend, ownArn } from './door-context.ts';
-import { type Finding, ok, skipped } from './line.ts';
+import { atDestination, atSource, type Finding, failed, ok, skipped } from './line.ts';
 
 const ROUTES_AT_ONCE = 10;
-/** A healthy relay needs seconds. */
-const ON_ITS_WAY_MS = 5 * 60_000;
-/** Several times as long as there is between two canaries. */
-const STALE_MS = 2 * 3_600_000;
+export interface Patience {
+  /** How long a canary may be on its way. */
+  onItsWayMs: number;
+  /** How old the last canary may be. */
+  staleMs: number;
+}
+
+/** The next canary is dropped half an hour later: the last one must be across, whenever it was dropped. */
+const OF_THE_NEXT: Patience = { onItsWayMs: 0, staleMs: Number.POSITIVE_INFINITY };
+/** The check comes at any moment. A healthy relay needs seconds, and has a canary every half hour. */
+export const OF_THE_CHECK: Patience = { onItsWayMs: 5 * 60_000, staleMs: 2 * 3_600_000 };
 
 /** The finding about one route. */
 export type RouteFinding = [route: string, finding: Finding];
@@ -27,12 +34,15 @@ export function routesWithDoor({ config }: Door): Route[] {
 }
 
 /** Compares the last canary of each route with the ledger. It keeps nothing in mind: bucket and ledger say all. */
-export async function canariesCameAcross(door: Door): Promise<RouteFinding[]> {
+export async function canariesCameAcross(door: Door, patience = OF_THE_NEXT): Promise<RouteFinding[]> {
   const routes = routesWithDoor(door);
   if (routes.length === 0) return [];
   const dropped = await attempt(listCanaries(door));
-  const look = async ({ name }: Route): Promise<RouteFinding> => {
-    if (dropped.kind === 'done') return [name, await cameAcross(door, name, dropped.answer.get(canaryKey(name)))];
+  const look = async (route: Route): Promise<RouteFinding> => {
+    const { name } = route;
+    if (dropped.kind === 'done') {
+      return [name, await cameAcross(door, route, dropped.answer.get(canaryKey(name)), patience)];
+    }
     return [name, mend(door, describe(dropped.error), ...remedyFor(door, dropped.error))];
   };
   return pMap(routes, look, { concurrency: ROUTES_AT_ONCE });
@@ -63,15 +73,15 @@ async function listCanaries({ config, clients }: Door): Promise<Map<string, _Obj
   return found;
 }
 
-function cameAcross(door: Door, route: string, dropped: _Object | undefined): Promise<Finding> {
+function cameAcross(door: Door, route: Route, dropped: _Object | undefined, patience: Patience): Promise<Finding> {
   const { ledgerTable } = door.config;
-  const id = { S: `${route}/${canaryKey(route)}` };
+  const id = { S: `${route.name}/${canaryKey(route.name)}` };
   const command = new GetItemCommand({ TableName: ledgerTable, Key: { id }, ConsistentRead: true });
   return lookAt(
     door,
     door.clients.dynamodb.send(command),
     readReceiptsStatement(ownArn(door, 'dynamodb', `table/${ledgerTable}`)),
-    ({ Item }) => judge(door, route, dropped, Item, Date.now()),
+    ({ Item }) => judge(door, { route, dropped, receipt: Item, patience, now: Date.now() }),
     () => {
       const change = `Table ${ledgerTable} is gone: restore it (aws dynamodb restore-table-to-point-in-time), since nothing is acknowledged without a receipt.`;
       return mend(door, 'there is no ledger', change);
@@ -79,31 +89,45 @@ function cameAcross(door: Door, route: string, dropped: _Object | undefined): Pr
   );
 }
 
+/** Codes that account B must act upon. */
+const AT_DESTINATION = /^(Destination|AssumeRoleDenied|RoleAwaited|BucketMissing)/;
+
 /** A create-only route records that the key was taken, which is as much. */
 const ACROSS = ['delivered', 'already there'];
 
-/** Pure. */
-export function judge(
-  door: Door,
-  route: string,
-  dropped: Pick<_Object, 'ETag' | 'LastModified'> | undefined,
-  receipt: Record<string, AttributeValue> | undefined,
-  now: number,
-): Finding {
+export interface Flight {
+  route: Route;
+  /** As the bucket lists it. */
+  dropped: Pick<_Object, 'ETag' | 'LastModified'> | undefined;
+  /** The ledger's item of route and key. */
+  receipt: Record<string, AttributeValue> | undefined;
+  patience: Patience;
+  /** Milliseconds since the epoch. */
+  now: number;
+}
+
+/** Whether the last canary came across. An object that was removed meanwhile is judged by its receipt. Pure. */
+export function judge(door: Door, { route, dropped, receipt, patience, now }: Flight): Finding {
   const text = (name: string) => receipt?.[name]?.S;
   const status = text('status');
   const isAcross = ACROSS.includes(status ?? '') && (!dropped || text('sourceETag') === dropped.ETag);
   const lastAt = isAcross ? text('startedAt') : dropped?.LastModified?.toISOString();
   if (lastAt === undefined && status === undefined) return skipped('no canary has been dropped yet');
-  if (lastAt === undefined || now - Date.parse(lastAt) > STALE_MS) {
+  const ageMs = now - Date.parse(lastAt ?? '');
+  if (lastAt === undefined || ageMs > patience.staleMs) {
+    const found = lastAt === undefined ? 'the last canary was removed' : `no canary since ${lastAt}`;
     const change = `Look into the log of ${door.config.door.canaryFunction.split(':')[6]} why it drops none, and whether its schedule is enabled; and whether somebody removes what lies under ${CANARY_PREFIX}.`;
-    return mend(door, lastAt === undefined ? 'the last canary was removed' : `no canary since ${lastAt}`, change);
+    return mend(door, found, change);
   }
   if (isAcross) return ok(`the one of ${lastAt}`);
-  if (now - Date.parse(lastAt) < ON_ITS_WAY_MS) return skipped(`the one of ${lastAt} is on its way`);
-  const reason = status === 'failed' ? `: ${text('reasonCode')}: ${text('reason')}` : '';
-  const change = `Uploads are likely to fare no better. Mend what the other lines of the check say; if they are fine, look for "${canaryKey(route)}" in the relay's log.`;
-  return mend(door, `the one of ${lastAt} did not come across${reason}`, change);
+  if (ageMs < patience.onItsWayMs) return skipped(`the one of ${lastAt} is on its way`);
+  const code = status === 'failed' ? text('reasonCode') : undefined;
+  const reason = code === undefined ? '' : `: ${code}: ${text('reason')}`;
+  const change = `Uploads are likely to fare no better. Mend what the other lines of the check say; if they are fine, look for "${canaryKey(route.name)}" in the relay's log.`;
+  const remedy = AT_DESTINATION.test(code ?? '')
+    ? atDestination(route, change)
+    : atSource(door.config.sourceAccount, change);
+  return failed(`the one of ${lastAt} did not come across${reason}`, remedy);
 }
 
 function remedyFor(door: Door, error: Parameters<typeof rowOf>[0]): [change: string, statement?: unknown] {

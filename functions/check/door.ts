@@ -2,7 +2,7 @@
 import { askCanaryStatement } from '../aws/door-policies.ts';
 import { describe } from '../failures/facts.ts';
 import { attempt } from './attempt.ts';
-import { canariesCameAcross } from './canary.ts';
+import { canariesCameAcross, OF_THE_CHECK } from './canary.ts';
 import type { Check } from './context.ts';
 import type { Door } from './door-context.ts';
 import { queueFeedsRelay, queueTakesUploads, relayMayRun } from './feeding.ts';
@@ -27,7 +27,7 @@ export async function lookAtDoor(door: Door): Promise<CheckLine[]> {
   const lines = await Promise.all(
     looks.flatMap(([check, look]) => (look ? [look().then((finding): CheckLine => ({ check, ...finding }))] : [])),
   );
-  return [...lines, ...linesOf('a canary comes across', await canariesCameAcross(door))];
+  return [...lines, ...linesOf('a canary comes across', await canariesCameAcross(door, OF_THE_CHECK))];
 }
 
 export function linesOf(check: string, findings: readonly [route: string, finding: Finding][]): CheckLine[] {

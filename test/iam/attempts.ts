@@ -65,6 +65,7 @@ import {
   WRITER_ROLE_ARN,
 } from '../support/two-accounts.ts';
 import { type Attempt, asked } from './attempt.ts';
+import { doorAttempts, onBucketsDoor, onFunctionsDoor } from './door-attempts.ts';
 import { elsewhereBucket } from './elsewhere.ts';
 import { keyAttempts } from './key-attempts.ts';
 import { type ProofWorld, PULLED_PREFIX } from './proof-world.ts';
@@ -99,6 +100,7 @@ export function attemptsOf(world: ProofWorld, account: string): Attempt[] {
     asked('logs:CreateLogGroup', `arn:aws:logs:${REGION}:${account}:log-group:another`),
     asked('logs:CreateLogStream', `arn:aws:logs:${REGION}:${account}:log-group:another:log-stream:s`),
     asked('logs:PutLogEvents', `arn:aws:logs:${REGION}:${account}:log-group:another:log-stream:s`),
+    ...doorAttempts(account),
     ...keyAttempts(world, account),
   ];
 }
@@ -125,6 +127,7 @@ function bucketAttempts({ bucket: Bucket, account }: BucketPlace): Attempt[] {
     on('GetBucketVersioning', (s3) => s3.send(new GetBucketVersioningCommand({ Bucket }))),
     // It isn't empty, so whoever may delete it hears of that.
     on('DeleteBucket', (s3) => s3.send(new DeleteBucketCommand({ Bucket }))),
+    ...onBucketsDoor(Bucket, account),
   ];
 }
 
@@ -275,6 +278,7 @@ function functionAttempts(account: string, FunctionName: string): Attempt[] {
     on('InvokeFunction', (lambda) => lambda.send(new InvokeCommand({ FunctionName, InvocationType: 'DryRun' }))),
     on('GetFunction', (lambda) => lambda.send(new GetFunctionCommand({ FunctionName }))),
     on('GetFunctionConfiguration', (lambda) => lambda.send(new GetFunctionConfigurationCommand({ FunctionName }))),
+    ...onFunctionsDoor(account, FunctionName),
   ];
 }
 
