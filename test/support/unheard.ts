@@ -72,21 +72,22 @@ export async function expectHeard(watched: Watched, breakage: Breakage): Promise
   const { cloud } = watched.world;
   expect(alarmsOn(cloud)).toEqual([]);
   await breakage.breaks();
-  const wentOff = await watched.time.pass(cloud, HEARD_WITHIN_MINUTES);
-  expect([...wentOff.keys()]).toContain(`upload-relay-${breakage.alarm}`);
+  try {
+    await hears(watched, breakage);
+  } finally {
+    await breakage.mends?.();
+  }
+  if (breakage.mends) await calmDown(watched);
+}
+
+async function hears(watched: Watched, { alarm, check: name, side, change }: Breakage): Promise<void> {
+  const wentOff = await watched.time.pass(watched.world.cloud, HEARD_WITHIN_MINUTES);
+  expect([...wentOff.keys()]).toContain(`upload-relay-${alarm}`);
   const { passed, lines } = await check(watched);
   expect(passed).toBe(false);
+  const remedy = expect.objectContaining({ side, change: expect.stringContaining(change) });
   const failed = lines.filter(({ status }) => status === 'failed');
-  const { side, change } = breakage;
-  expect(failed).toContainEqual(
-    expect.objectContaining({
-      check: breakage.check,
-      remedy: expect.objectContaining({ side, change: expect.stringContaining(change) }),
-    }),
-  );
-  if (!breakage.mends) return;
-  await breakage.mends();
-  await calmDown(watched);
+  expect(failed).toContainEqual(expect.objectContaining({ check: name, remedy }));
 }
 
 export async function queuePolicyOf({ a }: TwoAccounts): Promise<string> {
