@@ -8,10 +8,24 @@ const LOOK_EVERY_MS = 20;
 const STILL_FOR_MS = 150;
 
 export class MovedTime {
-  #now = Math.floor(Date.now() / MINUTE_MS) * MINUTE_MS;
+  readonly #began = Math.floor(Date.now() / MINUTE_MS) * MINUTE_MS;
+  #now = this.#began;
 
   /** For `LocalCloud.start`, with `movesFunctionClocks`. It stands still in between. */
   readonly clock = (): number => this.#now;
+
+  /** How many minutes have passed. */
+  get minutes(): number {
+    return (this.#now - this.#began) / MINUTE_MS;
+  }
+
+  /** Has everything fire once that goes by a schedule: what happens daily has then happened. */
+  async fireAll(cloud: LocalCloud): Promise<void> {
+    const { scheduledRules, scheduler } = cloud;
+    for (const arn of scheduledRules.arns()) scheduledRules.fire(arn);
+    for (const arn of scheduler.arns()) void scheduler.fire(arn);
+    await still(cloud);
+  }
 
   /**
    * Lets minutes pass.

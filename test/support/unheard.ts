@@ -12,11 +12,12 @@ import {
 import { GetQueueAttributesCommand, GetQueueUrlCommand, SetQueueAttributesCommand } from '@aws-sdk/client-sqs';
 import { expect } from 'vitest';
 import type { CheckLine } from '../../functions/check/line.ts';
+import { CANARY_MINUTES } from '../../infra/constructs/canary-function.ts';
 import { alarmsOn, type MovedTime } from './moved-time.ts';
 import type { AwsClients, TwoAccounts } from './two-accounts.ts';
 
-/** Until the first canaries have come across, and what an alarm looks back to is over. */
-const CALM_MINUTES = 95;
+/** Until canaries come across again, and what an alarm looks back to is over. */
+const CALM_MINUTES = 3 * CANARY_MINUTES;
 /** So long may it take until somebody hears of it. */
 export const HEARD_WITHIN_MINUTES = 120;
 
@@ -60,10 +61,15 @@ export async function expectAllWell(watched: Watched): Promise<void> {
   expect(alarmsOn(watched.world.cloud)).toEqual([]);
 }
 
-/** Lets the dust settle, so that what is broken next is broken in a healthy relay. */
+/**
+ * Lets the dust settle, so that what is broken next is broken in a healthy relay, and at the worst time: a minute after a canary came
+ * across, which the next look will find in order.
+ */
 export async function calmDown(watched: Watched): Promise<void> {
-  await watched.world.deadLetters();
-  await watched.time.pass(watched.world.cloud, CALM_MINUTES);
+  const { world, time } = watched;
+  await world.deadLetters();
+  await time.pass(world.cloud, CALM_MINUTES);
+  await time.pass(world.cloud, CANARY_MINUTES - (time.minutes % CANARY_MINUTES));
   await expectAllWell(watched);
 }
 

@@ -60,6 +60,7 @@ beforeAll(async () => {
   const { resources } = cloud.stack('upload-relay-source');
   ruleName = resources.find(({ logicalId }) => logicalId.startsWith('SourceCreated'))!.physicalId!;
   queuePolicy = await queuePolicyOf(world);
+  await time.fireAll(world.cloud);
   await calmDown({ world, time });
 });
 

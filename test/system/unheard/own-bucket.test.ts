@@ -50,6 +50,7 @@ beforeAll(async () => {
   );
   notifications = deployed;
   queuePolicy = await queuePolicyOf(world);
+  await time.fireAll(world.cloud);
   await calmDown({ world, time });
 });
 
