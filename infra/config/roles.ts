@@ -52,7 +52,7 @@ export function refuseLongRole(config: RelayContext): void {
 /** The relay's derived names come first, so that the error names a field of the configuration. */
 function rolesOf(config: RelayContext): NamedRole[] {
   const { source, routes, relay } = config;
-  const { replayRole, schedulerRole, batchRole } = relayNames(config);
+  const { canaryRole, replayRole, schedulerRole, batchRole } = relayNames(config);
   const { account } = source;
   const own = (name: string, meaning: string): NamedRole => ({
     account,
@@ -60,6 +60,7 @@ function rolesOf(config: RelayContext): NamedRole[] {
     meaning: `the relay's role for ${meaning}`,
   });
   return [
+    ...(relay.canary ? [own(canaryRole, 'the canary')] : []),
     ...(relay.replay ? [own(replayRole, 'replay')] : []),
     ...(relay.replays.length > 0 ? [own(schedulerRole, 'schedules')] : []),
     ...(relay.batchOperations ? [own(batchRole, 'S3 Batch Operations')] : []),

@@ -2,6 +2,7 @@
 import { Rule } from 'aws-cdk-lib/aws-events';
 import type { CfnBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
+import { CANARY_PREFIX } from '../../functions/core/reserved-keys.ts';
 import { bucketArn } from '../arns.ts';
 import { eventPattern, filterRules, notificationFilters } from '../config/event-filters.ts';
 import type { OwnSource, RelayContext } from '../config/relay-context.ts';
@@ -37,7 +38,13 @@ export class UploadSource extends Construct {
     const { versioned, kmsKeyArn, account, region } = source;
     const bucketName = this.#own.bucket;
     queue.grantSendUploads({ service: 's3', arn: bucketArn(bucketName, region), account });
-    const { bucket } = new RelayBucket(this, 'Uploads', { bucketName, versioned, incompleteUploadDays: 1, kmsKeyArn });
+    const { bucket } = new RelayBucket(this, 'Uploads', {
+      bucketName,
+      versioned,
+      incompleteUploadDays: 1,
+      kmsKeyArn,
+      shortLivedPrefix: relay.canary && versioned ? CANARY_PREFIX : undefined,
+    });
     const filters = notificationFilters(this.#own.routes, relay.canary).map(filterRules);
     (bucket.node.defaultChild as CfnBucket).notificationConfiguration = {
       queueConfigurations: filters.map((rules) => ({

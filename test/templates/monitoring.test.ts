@@ -23,11 +23,32 @@ function sections(): Map<string, string> {
   return new Map(parts.map((part) => [anchorOf(part.slice(0, part.indexOf('\n'))), part]));
 }
 
+/** The committed relay, of a bucket that is there already. */
+function ofExistingBucket(): typeof source {
+  const context = committedContext();
+  context.source.existingBucket = true;
+  return templatesOf(context).source;
+}
+
 describe('alarms', () => {
   const alarms = alarmsOf(source);
+  const ofRule = alarmsOf(ofExistingBucket()).filter(({ AlarmName }) => AlarmName.includes('rule'));
+
+  test('an existing bucket’s rule has its own', () => {
+    expect(ofRule.map(({ AlarmName }) => AlarmName)).toEqual([
+      'upload-relay-rule-failed',
+      'upload-relay-rule-failed-for-good',
+    ]);
+  });
+
+  test('without a canary none is missed', () => {
+    const names = alarmsOf(templatesOf({ ...committedContext(), relay: { canary: false } }).source);
+    expect(names).toHaveLength(alarms.length - 1);
+  });
 
   test('there is one for everything that somebody must act upon', () => {
     expect(alarms.map(({ AlarmName }) => AlarmName).toSorted()).toEqual([
+      'upload-relay-canary',
       'upload-relay-check-failed',
       'upload-relay-check-silent',
       'upload-relay-dead-letters',
@@ -55,7 +76,7 @@ describe('alarms', () => {
     expect(names).toHaveLength(alarms.length + 2);
   });
 
-  test.each(alarms.map((alarm) => [alarm.AlarmName, alarm] as const))(
+  test.each([...alarms, ...ofRule].map((alarm) => [alarm.AlarmName, alarm] as const))(
     '%s tells the topic, and has a section in the runbook: meaning, first command, fix',
     (_, { AlarmDescription, AlarmActions, OKActions }) => {
       expect(AlarmActions).toEqual([{ Ref: expect.stringMatching(/^AlarmsTopic/) }]);
@@ -67,7 +88,7 @@ describe('alarms', () => {
   );
 
   test('the runbook has no section for an alarm that does not exist', () => {
-    const kinds = new Set(alarms.map(({ AlarmDescription }) => AlarmDescription.split('#')[1]));
+    const kinds = new Set([...alarms, ...ofRule].map(({ AlarmDescription }) => AlarmDescription.split('#')[1]));
     const inRunbook = [...sections().keys()].filter((each) => each.startsWith('alarm-'));
     expect(new Set(inRunbook)).toEqual(kinds);
   });

@@ -1,7 +1,9 @@
-import type { Template } from 'aws-cdk-lib/assertions';
+import { App } from 'aws-cdk-lib';
+import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, test } from 'vitest';
 import { parseConfig } from '../../infra/config/config.ts';
 import { checkSettings, relaySettings, replaySettings } from '../../infra/config/function-settings.ts';
+import { SourceStack } from '../../infra/stacks/source-stack.ts';
 import { committedContext, templatesOf } from '../support/stacks.ts';
 
 const { source, destinations } = templatesOf(committedContext());
@@ -311,7 +313,39 @@ describe('least privilege', () => {
       ['KeepCheckpoints', 'Allow', ['lambda:CheckpointDurableExecution', 'lambda:GetDurableExecutionState']],
       ['InvokeWorkers', 'Allow', 'lambda:InvokeFunction'],
       ['SetMessagesAside', 'Allow', 'sqs:SendMessage'],
+      ['AskCanary', 'Allow', 'lambda:InvokeFunction'],
     ]);
+  });
+
+  test('the canary’s role has these statements and no others', () => {
+    const bucket = 'arn:aws:s3:::upload-relay-source-111111111111';
+    const granted = statementsOfRole(/^CanaryFunctionRole/);
+    expect(granted.map(({ Sid, Action }) => [Sid, Action])).toEqual([
+      ['WriteLogs', ['logs:CreateLogStream', 'logs:PutLogEvents']],
+      ['ReadConcurrency', 'lambda:GetFunctionConcurrency'],
+      ['ReadQuota', 'lambda:GetAccountSettings'],
+      ['SeeReceipts', 'dynamodb:GetItem'],
+      ['ReadMapping', 'lambda:GetEventSourceMapping'],
+      ['DropCanaries', 's3:PutObject'],
+      ['SeeCanaries', 's3:ListBucket'],
+      ['ReadNotification', 's3:GetBucketNotification'],
+      ['ReadQueue', 'sqs:GetQueueAttributes'],
+    ]);
+    const statement = (sid: string) => granted.find(({ Sid }) => Sid === sid)!;
+    expect(statement('DropCanaries').Resource).toBe(`${bucket}/upload-relay-canary/*`);
+    expect(statement('SeeCanaries').Condition).toEqual({ StringEquals: { 's3:prefix': 'upload-relay-canary/' } });
+  });
+
+  test('without a canary nothing of it is left, and synth says so', () => {
+    const context = { ...committedContext(), relay: { canary: false } };
+    const app = new App({ analyticsReporting: false, context: { 'aws:cdk:bundling-stacks': [] } });
+    const stack = new SourceStack(app, 'Source', { config: parseConfig(context) });
+    const [said] = Annotations.fromStack(stack).findInfo('*', Match.anyValue());
+    expect(said!.entry.data).toContain('field "relay.relay.canary" is false');
+    const without = Template.fromStack(stack);
+    const { Rules: _, ...resources } = without.toJSON();
+    expect(JSON.stringify(resources)).not.toMatch(/upload-relay-canary(?!")|AskCanary|ReadQuota/);
+    expect(Object.keys(without.findResources('AWS::Events::Rule'))).toHaveLength(1);
   });
 
   test('the writer’s role may put objects under its prefix, and that is all', () => {
@@ -345,7 +379,8 @@ describe('least privilege', () => {
       ]) {
         expect(Effect).toBe('Allow');
         for (const action of [Action].flat()) expect(action).not.toContain('*');
-        expect([Resource].flat()).not.toContain('*');
+        // The quota of an account is no resource.
+        if (Action !== 'lambda:GetAccountSettings') expect([Resource].flat()).not.toContain('*');
       }
     }
   });
@@ -356,13 +391,14 @@ describe('least privilege', () => {
         expect(Properties).not.toHaveProperty('ManagedPolicyArns');
       }
     }
-    expect(Object.keys(source.findResources('AWS::IAM::Role'))).toHaveLength(2);
+    expect(Object.keys(source.findResources('AWS::IAM::Role'))).toHaveLength(3);
     const functions = Object.values(source.findResources('AWS::Lambda::Function'));
     expect(functions.map(({ Properties }) => Properties.FunctionName)).toEqual([
       'upload-relay',
       'upload-relay-large',
       'upload-relay-part',
       'upload-relay-replay',
+      'upload-relay-canary',
       'upload-relay-check',
     ]);
   });
@@ -429,6 +465,9 @@ describe.each([
       LifecycleConfiguration: {
         Rules: [
           { Status: 'Enabled', AbortIncompleteMultipartUpload: { DaysAfterInitiation: side === 'source' ? 1 : 7 } },
+          ...(side === 'source'
+            ? [{ Prefix: 'upload-relay-canary/', NoncurrentVersionExpiration: { NoncurrentDays: 1 } }]
+            : []),
         ],
       },
     });

@@ -19,7 +19,8 @@ const sids = (template: Template) =>
 
 test('without largeObjects, what relays them is not there, and nobody may use it', () => {
   const template = sourceOf({ largeObjects: false });
-  expect(functionNames(template).toSorted()).toEqual(['upload-relay', 'upload-relay-check', 'upload-relay-replay']);
+  const others = ['upload-relay', 'upload-relay-canary', 'upload-relay-check', 'upload-relay-replay'];
+  expect(functionNames(template).toSorted()).toEqual(others);
   expect(sids(template)).not.toEqual(expect.arrayContaining(['StartLargeObjects']));
   expect(sids(template)).not.toEqual(expect.arrayContaining(['InvokeWorkers']));
   // Replay's own.
@@ -35,11 +36,11 @@ test('without replay, neither its function nor its role is there', () => {
   const template = sourceOf({ replay: false });
   expect(functionNames(template)).not.toContain('upload-relay-replay');
   expect(JSON.stringify(template.toJSON())).not.toContain('upload-relay-replay');
-  template.resourceCountIs('AWS::IAM::Role', 1);
+  template.resourceCountIs('AWS::IAM::Role', 2);
 });
 
 test('without both, the template has nothing that needs durable functions', () => {
-  const text = JSON.stringify(sourceOf({ largeObjects: false, replay: false }).toJSON());
+  const text = JSON.stringify(sourceOf({ largeObjects: false, replay: false, canary: false }).toJSON());
   expect(text).not.toMatch(/DurableConfig|DurableExecution|lambda:InvokeFunction","Effect":"Allow"/);
 });
 
