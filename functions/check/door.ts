@@ -2,7 +2,7 @@
 import { askCanaryStatement } from '../aws/door-policies.ts';
 import { describe } from '../failures/facts.ts';
 import { attempt } from './attempt.ts';
-import { canariesCameAcross, OF_THE_CHECK } from './canary.ts';
+import { canariesCameAcross, OF_THE_CHECK, routesWithDoor } from './canary.ts';
 import type { Check } from './context.ts';
 import type { Door } from './door-context.ts';
 import { queueFeedsRelay, queueTakesUploads, relayMayRun } from './feeding.ts';
@@ -15,8 +15,8 @@ export const LOOK_AT_DOOR = { look: 'door' } as const;
 
 /** Reads everything that can be read, and changes nothing. */
 export async function lookAtDoor(door: Door): Promise<CheckLine[]> {
-  const { filters, pattern } = door.config.door;
-  const hasDoor = filters !== undefined || pattern !== undefined;
+  const { pattern } = door.config.door;
+  const hasDoor = routesWithDoor(door).length > 0;
   const looks: [string, (() => Promise<Finding>) | undefined][] = [
     ['the bucket tells of uploads', hasDoor ? () => bucketTells(door) : undefined],
     ['the rule passes them on', pattern === undefined ? undefined : () => rulePassesOn(door, pattern)],

@@ -14,12 +14,9 @@ import { advised, atSource, type Finding, ok } from './line.ts';
 import { ruleArn } from './rule.ts';
 
 export function queueTakesUploads(door: Door): Promise<Finding> {
-  const { queueArn, filters } = door.config.door;
+  const { queueArn } = door.config.door;
   const [, , , , account, name] = queueArn.split(':');
-  const source: SendingSource =
-    filters === undefined
-      ? { service: 'events', arn: ruleArn(door) }
-      : { service: 's3', arn: bucketArn(door), account: door.config.sourceAccount };
+  const source = senderOf(door);
   const deployed = sendStatement(queueArn, source);
   const request = door.clients.services({
     service: 'sqs',
@@ -35,11 +32,18 @@ export function queueTakesUploads(door: Door): Promise<Finding> {
     ({ Attributes }) => {
       const { Statement = [] } = JSON.parse(Attributes?.Policy || '{}') as { Statement?: Statement | Statement[] };
       if ([Statement].flat().some((each) => saysTheSame(each, deployed))) return ok('by its policy');
-      const change = `The policy of queue ${name} lets ${source.service === 's3' ? 'the bucket' : 'the rule'} send no more: add this statement to it (aws sqs set-queue-attributes).`;
+      const change = `The policy of queue ${name} lets ${source.arn} send no more: add this statement to it (aws sqs set-queue-attributes).`;
       return mend(door, 'the statement that lets uploads in is gone', change, deployed);
     },
     () => mend(door, 'there is no such queue', `Queue ${name} is gone: remove the source stack and deploy it again.`),
   );
+}
+
+/** Who sends uploads into the queue. */
+function senderOf(door: Door): SendingSource {
+  const { filters, topicArn } = door.config.door;
+  if (filters !== undefined) return { service: 's3', arn: bucketArn(door), account: door.config.sourceAccount };
+  return topicArn === undefined ? { service: 'events', arn: ruleArn(door) } : { service: 'sns', arn: topicArn };
 }
 
 /** The name of a statement says nothing, and AWS writes a list of one as it likes. */

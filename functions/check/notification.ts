@@ -19,10 +19,27 @@ export function bucketTells(door: Door): Promise<Finding> {
   const command = new GetBucketNotificationConfigurationCommand({ Bucket, ExpectedBucketOwner });
   const statement = readNotificationStatement(bucketArn(door));
   return lookAt(door, door.clients.s3.send(command), statement, ({ $metadata: _, ...configuration }) =>
-    door.config.door.filters === undefined
-      ? tellsEventBridge(door, configuration)
-      : tellsQueue(door, configuration, door.config.door.filters),
+    judge(door, configuration),
   );
+}
+
+function judge(door: Door, configuration: Configuration): Finding {
+  const { filters, topicArn } = door.config.door;
+  if (filters !== undefined) return tellsQueue(door, configuration, filters);
+  return topicArn === undefined ? tellsEventBridge(door, configuration) : tellsTopic(door, configuration, topicArn);
+}
+
+/** Its filter is its owner's affair. */
+function tellsTopic(door: Door, configuration: Configuration, topicArn: string): Finding {
+  const { TopicConfigurations = [] } = configuration;
+  const isThere = TopicConfigurations.some((each) => each.TopicArn === topicArn && each.Events?.includes(CREATED));
+  if (isThere) return ok(`to ${topicArn}`);
+  const change = `The notification of bucket ${door.config.sourceBucket} to the topic is gone, or is about other events: set it again (aws s3api put-bucket-notification-configuration) with this configuration, which keeps the others.`;
+  const deployed = { TopicArn: topicArn, Events: [CREATED] };
+  return mend(door, 'no notification leads to the topic', change, {
+    ...configuration,
+    TopicConfigurations: [...TopicConfigurations, deployed],
+  });
 }
 
 function tellsEventBridge(door: Door, configuration: Configuration): Finding {

@@ -64,6 +64,8 @@ const door = z.object({
   filters: z.optional(z.array(filter)),
   /** Of the rule that takes the events of an existing bucket: its pattern, JSON. */
   pattern: z.optional(text),
+  /** The topic that takes them instead. */
+  topicArn: z.optional(text),
 });
 
 export type DoorSettings = z.output<typeof door>;

@@ -6,7 +6,13 @@ import { LIVE_ALIAS, relayNames, serviceName } from '../names.ts';
 import { sharesOf } from './concurrency.ts';
 import { eventPattern, notificationFilters } from './event-filters.ts';
 import { domainSuffixOf } from './regions.ts';
-import { ownSource, type PullingRouteContext, type RelayContext, type RouteContext } from './relay-context.ts';
+import {
+  type OwnSource,
+  ownSource,
+  type PullingRouteContext,
+  type RelayContext,
+  type RouteContext,
+} from './relay-context.ts';
 
 /** How often the relay tries a message. AWS's advice: fewer would give up on messages that were only throttled. */
 export const MAX_RECEIVES = 5;
@@ -56,8 +62,8 @@ function doorSettings(config: RelayContext): DoorSettings {
     deadLetterQueueArn: queueArn(source, names.deadLetterQueue),
     relayFunction: functionArn(source, names.relayFunction),
     maximumConcurrency: relay.maximumConcurrency,
-    ...(own && !source.existingBucket && { filters: notificationFilters(own.routes, relay.canary) }),
-    ...(own && source.existingBucket && { pattern: JSON.stringify(eventPattern(own, relay.canary)) }),
+    ...(own && !source.existingBucket && { filters: notificationFilters(own.routes, true) }),
+    ...(own && source.existingBucket && heardOf(own, source)),
   };
 }
 
@@ -72,6 +78,11 @@ export function replaySettings(config: RelayContext): ReplaySettings {
     replayFunction: functionArn(source, `${relayNames(config).replayFunction}:${LIVE_ALIAS}`),
     relay: { concurrency, memoryMiB, largeObjectBytes, largeSlots, largeWorkers },
   };
+}
+
+/** How the uploads of an existing bucket are heard of. */
+function heardOf(own: OwnSource, { topicArn }: RelayContext['source']): Pick<DoorSettings, 'topicArn' | 'pattern'> {
+  return topicArn === undefined ? { pattern: JSON.stringify(eventPattern(own, true)) } : { topicArn };
 }
 
 function commonSettings(config: RelayContext) {

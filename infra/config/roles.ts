@@ -60,10 +60,10 @@ function rolesOf(config: RelayContext): NamedRole[] {
     meaning: `the relay's role for ${meaning}`,
   });
   return [
-    ...(relay.canary ? [own(canaryRole, 'the canary')] : []),
     ...(relay.replay ? [own(replayRole, 'replay')] : []),
     ...(relay.replays.length > 0 ? [own(schedulerRole, 'schedules')] : []),
     ...(relay.batchOperations ? [own(batchRole, 'S3 Batch Operations')] : []),
+    ...(relay.canary ? [own(canaryRole, 'the canary')] : []),
     named(account, source.relayRoleName, 'relay.source.relayRoleName'),
     ...routes.flatMap(({ destination, writerRoleName, pull }, index) => [
       named(destination.account, writerRoleName, `relay.routes.${index}.writerRoleName`),

@@ -35,6 +35,10 @@ const kmsKeyArn = z
     /^arn:[^:]+:kms:[^:]+:\d{12}:key\/(mrk-[0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})$/,
     'must be the ARN of a KMS key (arn:aws:kms:…:key/…), and no alias',
   );
+/** S3 takes no FIFO topic: https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-how-to-event-types-and-destinations.html */
+const topicArn = z
+  .string()
+  .regex(/^arn:[^:]+:sns:[^:]+:\d{12}:[\w-]{1,256}$/, 'must be the ARN of an SNS topic, and of no FIFO topic');
 /** https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html */
 const externalId = z
   .string()
@@ -100,6 +104,8 @@ export const contextSchema = z.strictObject({
     /** Left out when every route pulls. */
     bucket: bucket.optional(),
     existingBucket: z.boolean().default(false),
+    /** The topic that tells of an existing bucket's uploads, instead of EventBridge. */
+    topicArn: topicArn.optional(),
     versioned: z.boolean().default(true),
     kmsKeyArn: kmsKeyArn.optional(),
     relayRoleName: roleName,

@@ -28,7 +28,10 @@ export class UploadSource extends Construct {
   }
 
   addQueueTarget(queue: RelayQueue): void {
-    if (this.#config.source.existingBucket) this.#throughEventBridge(queue);
+    const { existingBucket, topicArn } = this.#config.source;
+    // Whoever owns the topic subscribes the queue.
+    if (topicArn !== undefined) queue.grantSendUploads({ service: 'sns', arn: topicArn });
+    else if (existingBucket) this.#throughEventBridge(queue);
     else this.#throughNotification(queue);
   }
 

@@ -309,6 +309,11 @@ describe.each<[string, [string, Change, string][]]>([
         'field "relay.relay.replays.0.prefix" is "in/*": it holds "*"',
       ],
       [
+        'a topic for a bucket that the stack makes',
+        ({ source }) => Object.assign(source, { topicArn: 'arn:aws:sns:us-east-1:111111111111:uploads' }),
+        'field "relay.source.topicArn" is "arn:aws:sns:us-east-1:111111111111:uploads": it is for a bucket that exists',
+      ],
+      [
         'a filter that takes only what is the relay’s own',
         ({ routes }) => {
           routes[0]!.filter = { prefix: 'upload-relay-canary/in/' };

@@ -26,6 +26,7 @@ test('the committed cdk.json is valid, and what it leaves out gets its default',
   expect(config.relay).toEqual({
     name: 'upload-relay',
     protectLedger: false,
+    canary: true,
     routeAlarms: false,
     memoryMiB: 384,
     timeoutSeconds: 900,

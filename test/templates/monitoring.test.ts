@@ -132,11 +132,24 @@ test('the canary is the check, once a day, and EventBridge may invoke it for tha
     Name: 'upload-relay-canary',
     ScheduleExpression: 'cron(0 6 * * ? *)',
   });
-  source.resourceCountIs('AWS::Lambda::Permission', 1);
+  source.resourceCountIs('AWS::Lambda::Permission', 2);
   source.hasResourceProperties('AWS::Lambda::Permission', {
     Principal: 'events.amazonaws.com',
     Action: 'lambda:InvokeFunction',
     SourceArn: { 'Fn::GetAtt': [scheduleId(), 'Arn'] },
+  });
+});
+
+test('the canary is dropped twice an hour, and its silence counts like failure', () => {
+  source.hasResourceProperties('AWS::Events::Rule', {
+    Name: 'upload-relay-canary-drop',
+    ScheduleExpression: 'rate(30 minutes)',
+  });
+  source.hasResourceProperties('AWS::CloudWatch::Alarm', {
+    AlarmName: 'upload-relay-canary',
+    TreatMissingData: 'breaching',
+    Period: 1800,
+    EvaluationPeriods: 2,
   });
 });
 
@@ -168,5 +181,5 @@ const TITLES = [
 
 function scheduleId(): string {
   const rules = Object.entries(source.findResources('AWS::Events::Rule'));
-  return rules.find(([, { Properties }]) => Properties.ScheduleExpression !== undefined)![0];
+  return rules.find(([, { Properties }]) => Properties.Name === 'upload-relay-canary')![0];
 }

@@ -547,6 +547,25 @@ describe('how uploads reach the queue', () => {
     });
   });
 
+  test('a topic may tell of its uploads instead, with the same right to send', () => {
+    const context = committedContext();
+    const topicArn = 'arn:aws:sns:us-east-1:111111111111:uploads';
+    Object.assign(context.source, { existingBucket: true, topicArn });
+    const existing = templatesOf(context).source;
+    existing.hasResourceProperties('AWS::SQS::QueuePolicy', {
+      PolicyDocument: {
+        Statement: Match.arrayWith([
+          Match.objectLike({
+            Principal: { Service: 'sns.amazonaws.com' },
+            Condition: { ArnEquals: { 'aws:SourceArn': topicArn } },
+          }),
+        ]),
+      },
+    });
+    expect(existing.findResources('AWS::Events::Rule', { Properties: { EventPattern: Match.anyValue() } })).toEqual({});
+    expect(checkSettings(parseConfig(context)).door).toMatchObject({ topicArn });
+  });
+
   test('an existing destination bucket stays untouched', () => {
     const context = committedContext();
     context.routes[0]!.destination.existingBucket = true;
