@@ -22,34 +22,46 @@ export interface Signer {
 /** An answer that is no success; it looks like an error of the SDK (failures/facts.ts). */
 export class ServiceError extends Error {
   readonly $metadata: { httpStatusCode: number };
+  /** By the service's clock; milliseconds since the epoch. */
+  readonly answeredAt: number;
 
-  constructor(name: string, message: string, httpStatusCode: number) {
+  constructor(name: string, message: string, answer: Response) {
     super(message);
     this.name = name;
-    this.$metadata = { httpStatusCode };
+    this.$metadata = { httpStatusCode: answer.status };
+    this.answeredAt = Date.parse(answer.headers.get('date') ?? '');
   }
 }
 
 const ATTEMPTS = 4;
 const FIRST_PAUSE_MS = 200;
 const TIMEOUT_MS = 60_000;
+/** Services refuse a signature that is 5 minutes off. */
+const SKEW_MS = 4 * 60_000;
 
 /**
- * Sends a request and reads its JSON answer. Throttling, errors of the service and of the network are tried again.
+ * Sends a request and reads its JSON answer. Throttling, errors of the service and of the network are tried again, and so is a signature
+ * that a wrong clock made worthless, as the SDK does.
  * @throws ServiceError for an answer that is no success
  */
 export function sendSigned(signer: Signer, request: ServiceRequest): Promise<unknown> {
-  return retry<unknown, Error>(() => sendOnce(signer, request), {
+  let aheadMs = 0;
+  const isSkewed = ({ answeredAt }: ServiceError) => {
+    const was = aheadMs;
+    if (!Number.isNaN(answeredAt)) aheadMs = Date.now() - answeredAt;
+    return Math.abs(aheadMs - was) > SKEW_MS;
+  };
+  return retry<unknown, Error>(() => sendOnce(signer, request, new Date(Date.now() - aheadMs)), {
     attempts: ATTEMPTS,
-    isTransient: (error) => !(error instanceof ServiceError) || isPassing(error.$metadata.httpStatusCode, error.name),
+    isTransient: (error) => !(error instanceof ServiceError) || isSkewed(error) || isPassing(error),
     backoffMs: (failed) => Math.random() * FIRST_PAUSE_MS * 2 ** failed,
   });
 }
 
-async function sendOnce(signer: Signer, request: ServiceRequest): Promise<unknown> {
+async function sendOnce(signer: Signer, request: ServiceRequest, now: Date): Promise<unknown> {
   const url = new URL(request.path, signer.endpoint(request.service));
   const { method, body } = request;
-  const headers = await signedHeaders(signer, request, url.host, new Date());
+  const headers = await signedHeaders(signer, request, url.host, now);
   const answer = await fetch(url, { method, headers, signal: AbortSignal.timeout(TIMEOUT_MS), ...(body && { body }) });
   const text = await answer.text();
   const value: unknown = text === '' ? {} : JSON.parse(text);
@@ -57,7 +69,7 @@ async function sendOnce(signer: Signer, request: ServiceRequest): Promise<unknow
   if (answer.ok && failure === undefined) return value;
   const { __type, message, Message, errorMessage } = value as Record<string, string | undefined>;
   const name = failure ?? answer.headers.get('x-amzn-errortype') ?? __type ?? 'Error';
-  throw new ServiceError(bareName(name), message ?? Message ?? errorMessage ?? text, answer.status);
+  throw new ServiceError(bareName(name), message ?? Message ?? errorMessage ?? text, answer);
 }
 
 /** `com.amazonaws.sqs#QueueDoesNotExist`, `ResourceNotFoundException:http://…` → the name alone. */
@@ -65,7 +77,7 @@ function bareName(name: string): string {
   return name.split(':')[0]!.split('#').at(-1)!;
 }
 
-function isPassing(status: number, name: string): boolean {
+function isPassing({ name, $metadata: { httpStatusCode: status } }: ServiceError): boolean {
   return status === 429 || status >= 500 || /Throttl|TooManyRequests/.test(name);
 }
 

@@ -37,16 +37,21 @@ describe('an answer', () => {
   afterEach(() => close());
 
   /** A service that gives these answers, one after the other. */
-  async function signerTo(...answers: ((response: ServerResponse) => void)[]): Promise<Signer & { asked: string[] }> {
+  async function signerTo(
+    ...answers: ((response: ServerResponse) => void)[]
+  ): Promise<Signer & { asked: string[]; times: number[] }> {
     const asked: string[] = [];
+    const times: number[] = [];
     const server = createServer((request: IncomingMessage, response) => {
       asked.push(request.url!);
+      const time = String(request.headers['x-amz-date']);
+      times.push(Date.parse(time.replace(/(....)(..)(..T..)(..)(..Z)/, '$1-$2-$3:$4:$5')));
       answers.shift()!(response);
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     close = () => server.close();
     const { port } = server.address() as AddressInfo;
-    return { asked, region: 'us-east-1', credentials, endpoint: () => `http://127.0.0.1:${port}` };
+    return { asked, times, region: 'us-east-1', credentials, endpoint: () => `http://127.0.0.1:${port}` };
   }
 
   const request: ServiceRequest = { service: 'lambda', method: 'GET', path: '/2016-08-19/account-settings' };
@@ -74,6 +79,28 @@ describe('an answer', () => {
     );
     expect(await sendSigned(signer, request)).toEqual({ AccountLimit: {} });
     expect(signer.asked).toHaveLength(4);
+  });
+
+  test('that refuses the time is followed by a request with the service’s own', async () => {
+    const date = new Date(Date.now() + 20 * 60_000);
+    const signer = await signerTo(
+      failing(403, { __type: 'InvalidSignatureException' }, { date: date.toUTCString() }),
+      fine,
+    );
+    expect(await sendSigned(signer, request)).toEqual({ AccountLimit: {} });
+    const [first, second] = signer.times;
+    expect(Math.round((second! - first!) / 60_000)).toBe(20);
+  });
+
+  test('that refuses for another reason is final, whatever the clock', async () => {
+    const date = { date: new Date(Date.now() - 20 * 60_000).toUTCString() };
+    const signer = await signerTo(
+      failing(403, { __type: 'AccessDeniedException' }, date),
+      failing(403, {}, date),
+      fine,
+    );
+    expect(await errorOf(signer)).toMatchObject({ $metadata: { httpStatusCode: 403 } });
+    expect(signer.asked).toHaveLength(2);
   });
 
   test.each([
