@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { whyNoBucket } from './bucket-name.ts';
 import { LEAST_FOR_QUEUE } from './concurrency.ts';
 import { whyNoKeyText, whyNoPrefix } from './key-text.ts';
+import { reconciliationSchema } from './reconciliation-schema.ts';
 import { replaySchema } from './replay-schema.ts';
 import { textWith } from './text-with.ts';
 
@@ -142,6 +143,8 @@ export const contextSchema = z.strictObject({
       replay: z.boolean().default(true),
       /** Scheduled replays: they find objects without a receipt. */
       replays: z.array(replaySchema).default([]),
+      /** Compares source and ledger by itself, and relays what is missing. `false` switches it off, as `replay: false` does. */
+      reconciliation: reconciliationSchema.prefault({}),
       /** Creates a role for S3 Batch Operations jobs. Their manifests and reports lie in this bucket of account A. */
       batchOperations: z.strictObject({ bucket }).optional(),
       logRetentionDays: z
