@@ -27,6 +27,7 @@ export interface ReplayWorldOptions {
   /** Pauses take no time. */
   skipTime?: boolean;
   routes?: readonly string[];
+  reconciliation?: ReplayConfig['reconciliation'];
   /** What else AWS does. */
   services?: Record<string, (input: never) => object>;
   /** Dies at this turn, counted over all invocations. */
@@ -55,7 +56,7 @@ export const REPLAY_CONFIG: ReplayConfig = {
 
 const DAY_MS = 86_400_000;
 export const OBJECT_BYTES = 10_000;
-const UPLOADED_AT = new Date('2026-01-15T09:30:00Z');
+export const UPLOADED_AT = new Date('2026-01-15T09:30:00Z');
 const TARGET = {
   function: { arn: 'arn:aws:lambda:us-east-1:111111111111:function:replay', durable: { executionTimeoutSeconds: 60 } },
   version: '1',
@@ -109,9 +110,10 @@ export class ReplayWorld {
   /** @param life whose turns come before and after each request */
   replayOf(life: Pick<Killable, 'turn'>): Replay {
     const ignore = () => undefined;
-    const { routes } = this.#options;
+    const { routes, reconciliation = REPLAY_CONFIG.reconciliation } = this.#options;
+    const named = routes && { routes: routes.map((name) => ({ ...ALL, name })) };
     return {
-      config: { ...REPLAY_CONFIG, ...(routes && { routes: routes.map((name) => ({ ...ALL, name })) }) },
+      config: { ...REPLAY_CONFIG, reconciliation, ...named },
       clients: this.#clients(life),
       logger: { info: ignore, warn: ignore, error: ignore },
       now: () => (this.now += this.#options.clockStepMs ?? 0),
