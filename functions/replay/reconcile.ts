@@ -1,7 +1,7 @@
 /** What a reconciliation does besides a replay: it settles what it is about, and tells what it has found. */
 import { DescribeTableCommand } from '@aws-sdk/client-dynamodb';
 import { serviceFailure } from '../failures/service-failure.ts';
-import { publishReconciliation } from '../reporting/reconciliation-metrics.ts';
+import { reconciliationLine } from '../reporting/reconciliation-metrics.ts';
 import type { ReplayRequest, ReplayTotals } from '../request/replay-request.ts';
 import { newestManifest } from './inventory-manifest.ts';
 import type { Place } from './pieces.ts';
@@ -31,13 +31,9 @@ export async function firstPlace(run: ReplayRun, { reconcile, route }: ReplayReq
 }
 
 /** Once, when everything has been looked at. */
-export async function tellFound(
-  run: ReplayRun,
-  { missing, oldestMissingSeconds, failed }: ReplayTotals,
-): Promise<void> {
-  await replayStep(run, 'tell', async () => {
-    publishReconciliation(run.config.name, { missing, oldestMissingSeconds, failed });
-  });
+export async function tellFound(run: ReplayRun, totals: ReplayTotals): Promise<void> {
+  const line = async () => run.publish(reconciliationLine(run.config.name, totals, run.now()));
+  await replayStep(run, 'tell', line);
 }
 
 /** https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_DescribeTable.html */

@@ -127,6 +127,26 @@ describe('a mistake is one sentence that names the field and what stands there',
       { replays: [{ name: 'nightly', schedule: 'rate(1 day)', ...change }] },
       `field "relay.relay.replays.0.${sentence}`,
     ]),
+    ...(
+      [
+        [{ schedule: 'daily' }, 'schedule" is "daily": must be a rate such as "rate(1 day)"'],
+        [{ missingAfterMinutes: 0 }, 'missingAfterMinutes" is 0: must be at least 1'],
+        [{ since: 'last year' }, 'since" is "last year": must be a day or a time in UTC'],
+        [{ since: '2026-02-30T25:00Z' }, 'since" is "2026-02-30T25:00Z": must be a day'],
+        [{ shedule: 'rate(1 day)' }, 'shedule" is not known; did you mean "schedule"?'],
+        [{ inventory: { id: 'daily' } }, 'inventory.bucket" is missing'],
+        [{ inventory: { bucket: 'lists', id: 'a/b' } }, 'inventory.id" is "a/b": must be 1 to 64'],
+        [
+          { inventory: { bucket: 'upload-relay-source-111111111111', id: 'daily' } },
+          'inventory.bucket" is "upload-relay-source-111111111111": it is the source bucket',
+        ],
+      ] as [Record<string, Json>, string][]
+    ).map(([reconciliation, sentence]): [string, Json, string] => [
+      'relay',
+      { reconciliation },
+      `field "relay.relay.reconciliation.${sentence}`,
+    ]),
+    ['relay', { reconciliation: true }, 'field "relay.relay.reconciliation" is true: must be false or an object'],
     ['relay', { batchOperations: {} }, 'field "relay.relay.batchOperations.bucket" is missing'],
     [
       'relay',

@@ -2,7 +2,7 @@
 import { Readable } from 'node:stream';
 import type { GetObjectCommandInput, ListObjectsV2CommandInput } from '@aws-sdk/client-s3';
 import pMap from 'p-map';
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { type InventoryOptions, inventoryOf, rowOf } from '../../support/inventory.ts';
 import { OBJECT_BYTES, ReplayWorld, type ReplayWorldOptions, UPLOADED_AT } from './replay-world.ts';
 
@@ -64,8 +64,6 @@ function asItIs(key: string, change: 'deleted' | 'overwritten' | undefined) {
   if (change === 'overwritten') return [overwritten];
   return [{ ...overwritten, ETag: '"etag"', Size: OBJECT_BYTES, LastModified: UPLOADED_AT }];
 }
-
-vi.stubEnv('POWERTOOLS_METRICS_DISABLED', 'true');
 
 const DONE = { status: 'done', scanned: 10, failed: 0, inventory: `${FOLDER}2026-01-16T09-30Z/manifest.json` };
 

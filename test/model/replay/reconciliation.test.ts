@@ -1,6 +1,6 @@
 /** A reconciliation by a listing: what it is about, and killed at every step of its own. */
 import pMap from 'p-map';
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { replayObjects } from '../../../functions/replay/replay-objects.ts';
 import { parseReplayEvent, type ReplayRequest } from '../../../functions/request/replay-request.ts';
 import { ReplayWorld, type ReplayWorldOptions, UPLOADED_AT } from './replay-world.ts';
@@ -8,8 +8,6 @@ import { ReplayWorld, type ReplayWorldOptions, UPLOADED_AT } from './replay-worl
 const DAY_MS = 86_400_000;
 const AT_ONCE = 20;
 const KEYS = Array.from({ length: 10 }, (_, index) => `uploads/${index}`);
-
-vi.stubEnv('POWERTOOLS_METRICS_DISABLED', 'true');
 
 interface Change extends Partial<ReplayWorldOptions> {
   ledgerMadeAt?: number;
@@ -39,6 +37,15 @@ test('what has no receipt is relayed and counted, with the age of the oldest', a
     sent: 3,
   });
   expect(world.sent).toEqual(KEYS.slice(7));
+  const found = { service: 'upload-relay', ObjectsMissing: 3, OldestMissing: 86_400, ObjectsStillFailed: 0 };
+  expect(world.published).toMatchObject([found]);
+});
+
+test('a dry run and a replay tell no metric', async () => {
+  const world = worldOf();
+  await world.replay({ reconcile: true, dryRun: true });
+  await world.replay();
+  expect(world.published).toEqual([]);
 });
 
 test('uploads of the last hour are under way', async () => {
@@ -105,6 +112,7 @@ describe('killed before and after each request and each checkpoint', () => {
         expect(new Set(world.sent), story).toEqual(new Set(missing));
         expect(world.sent.length, story).toBeLessThanOrEqual(missing.length + 3);
         expect(summary, story).toEqual(undisturbed.summary);
+        expect(world.published.at(-1), story).toMatchObject({ ObjectsMissing: missing.length });
         expect(world.execution!.status, story).toBe('SUCCEEDED');
       },
       { concurrency: AT_ONCE },

@@ -68,6 +68,8 @@ export class ReplayWorld {
   /** The keys that were asked for, in the order of their messages. */
   readonly sent: string[] = [];
   readonly turns: string[] = [];
+  /** Lines of metrics. */
+  readonly published: Record<string, unknown>[] = [];
   /** What other executions were started with, by their names. */
   readonly started = new Map<string, ReplayRequest>();
   execution: DurableExecution | undefined;
@@ -116,6 +118,7 @@ export class ReplayWorld {
       config: { ...REPLAY_CONFIG, reconciliation, ...named },
       clients: this.#clients(life),
       logger: { info: ignore, warn: ignore, error: ignore },
+      publish: (line) => void this.published.push(JSON.parse(line)),
       now: () => (this.now += this.#options.clockStepMs ?? 0),
     };
   }
