@@ -20,7 +20,7 @@ export interface Reconciliation {
 }
 
 /** Slow uploads and slow deliveries move more than this. */
-const BYTES_PER_SECOND = 1024 ** 2;
+const BYTES_PER_SECOND = 4 * 1024 ** 2;
 /** As long as an execution of relay-large may take. */
 const LONGEST_SECONDS = 7 * 86_400;
 /** What is pulled daily has a receipt after the second day at the latest. */

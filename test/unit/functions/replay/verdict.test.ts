@@ -34,9 +34,9 @@ describe('a reconciliation', () => {
     [2, 'open', {}, {}, 'send', true],
     [0.9, 'open', {}, {}, 'nothing, under way', false],
     [0.9, 'open', {}, { missingAfterSeconds: 60 }, 'send', true],
-    // An upload in parts is dated from its beginning: at 1 MiB/s this one took 1.4 hours.
-    [2, 'open', { sizeBytes: 5 * GIB }, {}, 'nothing, under way', false],
-    [3, 'open', { sizeBytes: 5 * GIB }, {}, 'send', true],
+    // An upload in parts is dated from its beginning: at 4 MiB/s this one took 1.4 hours.
+    [2, 'open', { sizeBytes: 20 * GIB }, {}, 'nothing, under way', false],
+    [3, 'open', { sizeBytes: 20 * GIB }, {}, 'send', true],
     // Nothing is under way for longer than a week.
     [6 * 24, 'open', { sizeBytes: 50 * 1024 * GIB }, {}, 'nothing, under way', false],
     [8 * 24, 'open', { sizeBytes: 50 * 1024 * GIB }, {}, 'send', true],
