@@ -10,6 +10,7 @@ const NOW = UPLOADED_AT.getTime() + 2 * 86_400_000;
 const BEGAN = new Date(NOW - 86_400_000);
 const AT_ONCE = 20;
 const BUCKET = 'inventories';
+const OWNER = '111111111111';
 const FOLDER = 'uploads/daily/';
 const OBJECT = { eTag: '"etag"', sizeBytes: OBJECT_BYTES, lastModified: UPLOADED_AT };
 /** In no order at all, as S3 promises none. */
@@ -34,7 +35,8 @@ function worldOf({ since = {}, inventory, damage = (_, body) => body, ...options
   const objects = inventoryOf({ sourceBucket: 'uploads', bucket: BUCKET, at: BEGAN, files, ...inventory });
   const services = {
     DescribeTable: () => ({ Table: { CreationDateTime: new Date(0) } }),
-    ListObjectsV2: ({ Bucket, Prefix, StartAfter = '', Delimiter }: ListObjectsV2CommandInput) => {
+    ListObjectsV2: ({ Bucket, Prefix, StartAfter = '', Delimiter, ExpectedBucketOwner }: ListObjectsV2CommandInput) => {
+      expect(ExpectedBucketOwner).toBe(OWNER);
       if (Bucket !== BUCKET) return { Contents: asItIs(Prefix!, since[Prefix!]), IsTruncated: false };
       expect([Prefix, Delimiter]).toEqual([FOLDER, '/']);
       const within = [...objects.keys()].filter((key) => key.startsWith(FOLDER));
@@ -43,8 +45,8 @@ function worldOf({ since = {}, inventory, damage = (_, body) => body, ...options
         CommonPrefixes: [...new Set(folders)].filter((each) => each > StartAfter).map((each) => ({ Prefix: each })),
       };
     },
-    GetObject: ({ Bucket, Key }: GetObjectCommandInput) => {
-      expect(Bucket).toBe(BUCKET);
+    GetObject: ({ Bucket, Key, ExpectedBucketOwner }: GetObjectCommandInput) => {
+      expect([Bucket, ExpectedBucketOwner]).toEqual([BUCKET, OWNER]);
       const body = damage(Key!, objects.get(Key!)!);
       return { Body: Object.assign(Readable.from([body]), { transformToString: async () => `${body}` }) };
     },
