@@ -319,6 +319,7 @@ describe('least privilege', () => {
       ['WriteLogs', 'Allow', ['logs:CreateLogStream', 'logs:PutLogEvents']],
       ['ListObjects', 'Allow', 's3:ListBucket'],
       ['ReadReceipts', 'Allow', 'dynamodb:BatchGetItem'],
+      ['ReadLedgerAge', 'Allow', 'dynamodb:DescribeTable'],
       ['SendMissing', 'Allow', 'sqs:SendMessage'],
       ['KeepCheckpoints', 'Allow', ['lambda:CheckpointDurableExecution', 'lambda:GetDurableExecutionState']],
       ['HandOver', 'Allow', 'lambda:InvokeFunction'],
@@ -397,7 +398,8 @@ describe('least privilege', () => {
         expect(Properties).not.toHaveProperty('ManagedPolicyArns');
       }
     }
-    expect(Object.keys(source.findResources('AWS::IAM::Role'))).toHaveLength(2);
+    // The relay's, replay's and Scheduler's.
+    expect(Object.keys(source.findResources('AWS::IAM::Role'))).toHaveLength(3);
     const functions = Object.values(source.findResources('AWS::Lambda::Function'));
     expect(functions.map(({ Properties }) => Properties.FunctionName)).toEqual([
       'upload-relay',
