@@ -37,11 +37,11 @@ export interface ReplaySummary {
 
 /** Each step is a durable operation, and every tenth has a pause: 1,982 of 3,000 operations, with the first and the hand-over. */
 export const STEPS_PER_EXECUTION = 1_800;
-/** With a pause after each step: 2,202 operations. */
+/** With a pause after each step: 2,205 operations. */
 export const PACED_STEPS_PER_EXECUTION = 1_100;
 /** At most ten of an invocation's fifteen minutes. The pause after them ends the invocation, and a fresh one continues. */
 const STEPS_PER_INVOCATION = 10;
-/** Steps that first look for their place in an inventory take longer. */
+/** Steps that first look for their place in an inventory take longer than a minute. */
 const BUSY_MS_PER_INVOCATION = 8 * 60_000;
 const HOUR_MS = 3_600_000;
 
@@ -58,7 +58,8 @@ export async function replayObjects(run: ReplayRun, asked: ReplayRequest): Promi
     : { totals: NOTHING_YET, ...(await firstPlace(run, request)) };
   let stepsWithoutPause = 0;
   let busyMs = 0;
-  const steps = request.objectsPerSecond === undefined ? STEPS_PER_EXECUTION : PACED_STEPS_PER_EXECUTION;
+  const mayPauseEachTime = request.objectsPerSecond !== undefined || place.inventory !== undefined;
+  const steps = mayPauseEachTime ? PACED_STEPS_PER_EXECUTION : STEPS_PER_EXECUTION;
   for (let step = 1; step <= steps; step++) {
     const from = place;
     const scanned: Scanned = await replayStep(run, `keys ${step}`, () => scan(run, request, scope, from));
@@ -69,7 +70,7 @@ export async function replayObjects(run: ReplayRun, asked: ReplayRequest): Promi
       return summaryOf(run, request, totals, place);
     }
     stepsWithoutPause += 1;
-    busyMs += scanned.durationMs;
+    if (place.inventory) busyMs += scanned.durationMs;
     const seconds = pauseSeconds(request, scanned);
     if (seconds > 0) await run.context.wait('so that others get their turn', { seconds });
     else if (stepsWithoutPause === STEPS_PER_INVOCATION || busyMs >= BUSY_MS_PER_INVOCATION)

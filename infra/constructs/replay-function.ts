@@ -8,9 +8,9 @@ import { ownSource, pullingRoutes, type RelayContext } from '../config/relay-con
 import { LIVE_ALIAS, relayNames } from '../names.ts';
 import { grantCheckpoints, makeDurable } from './durable-code.ts';
 import type { Ledger } from './ledger.ts';
+import { acknowledgeFinding } from './nag-suppressions.ts';
 import { RelayCode } from './relay-code.ts';
 import type { RelayQueue } from './relay-queue.ts';
-import { acknowledgeFinding } from './nag-suppressions.ts';
 import { WidePermissions } from './wide-permissions.ts';
 
 export interface ReplayFunctionProps {

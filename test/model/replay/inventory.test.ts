@@ -1,8 +1,12 @@
 /** A reconciliation by an inventory: killed at every step of its own, while the bucket goes on. */
 import { Readable } from 'node:stream';
+import type { DurableContext } from '@aws/durable-execution-sdk-js';
 import type { GetObjectCommandInput, ListObjectsV2CommandInput } from '@aws-sdk/client-s3';
 import pMap from 'p-map';
 import { describe, expect, test } from 'vitest';
+import { PACED_STEPS_PER_EXECUTION, replayObjects } from '../../../functions/replay/replay-objects.ts';
+import { parseReplayEvent, type ReplayRequest } from '../../../functions/request/replay-request.ts';
+import { DURABLE_QUOTAS } from '../../../functions/transfer/plan-large.ts';
 import { type InventoryOptions, inventoryOf, rowOf } from '../../support/inventory.ts';
 import { OBJECT_BYTES, ReplayWorld, type ReplayWorldOptions, UPLOADED_AT } from './replay-world.ts';
 
@@ -132,6 +136,30 @@ describe('killed before and after each request and each checkpoint', () => {
       { concurrency: AT_ONCE },
     );
   });
+});
+
+test('steps that take their time get a fresh invocation before it ends, and leave room for their pauses', async () => {
+  const files = Array.from({ length: 1_200 }, (_, index) => [rowOf(`k${index}`, OBJECT)]);
+  // A step looks at the clock five times: one file each, and over a minute.
+  const world = worldOf({ inventory: { files }, clockStepMs: 61_000, isDelivered: () => true });
+  let operations = 0;
+  const pauses: number[] = [];
+  const context = {
+    executionContext: { durableExecutionArn: 'arn/durable-execution/slow/id' },
+    step: (_: string, work: (step: { attempt: number }) => unknown) => {
+      operations += 1;
+      return work({ attempt: 1 });
+    },
+    wait: async () => void pauses.push(operations++),
+  } as unknown as DurableContext;
+  const replay = world.replayOf({ turn: async () => undefined });
+  const request = parseReplayEvent({ reconcile: true }) as ReplayRequest;
+  const summary = await replayObjects({ ...replay, context }, request);
+  expect(summary).toMatchObject({ status: 'handed over', scanned: PACED_STEPS_PER_EXECUTION });
+  expect(operations).toBeLessThanOrEqual(DURABLE_QUOTAS.operations * 0.75);
+  expect(pauses.length).toBeGreaterThan(PACED_STEPS_PER_EXECUTION / 5);
+  const { goOn } = world.started.get(summary.execution!)!;
+  expect(goOn).toMatchObject({ inventory: { file: PACED_STEPS_PER_EXECUTION, row: 0 } });
 });
 
 describe('an inventory that is no use ends the execution with the reason', () => {
