@@ -5,6 +5,7 @@ import { functionArn, queueArn, readerRoleArn, replayRoleArn, writerRoleArn } fr
 import { LIVE_ALIAS, relayNames, serviceName } from '../names.ts';
 import { sharesOf } from './concurrency.ts';
 import { eventPattern, notificationFilters } from './event-filters.ts';
+import type { ReconciliationContext } from './reconciliation-schema.ts';
 import { domainSuffixOf } from './regions.ts';
 import {
   type OwnSource,
@@ -76,6 +77,7 @@ export function replaySettings(config: RelayContext): ReplaySettings {
     routes: sorted(routes).map(listedRoute),
     retryDelaySeconds,
     replayFunction: functionArn(source, `${relayNames(config).replayFunction}:${LIVE_ALIAS}`),
+    reconciliation: reconciliationSettings(config),
     relay: { concurrency, memoryMiB, largeObjectBytes, largeSlots, largeWorkers },
   };
 }
@@ -83,6 +85,32 @@ export function replaySettings(config: RelayContext): ReplaySettings {
 /** How the uploads of an existing bucket are heard of. */
 function heardOf(own: OwnSource, { topicArn }: RelayContext['source']): Pick<DoorSettings, 'topicArn' | 'pattern'> {
   return topicArn === undefined ? { pattern: JSON.stringify(eventPattern(own, true)) } : { topicArn };
+}
+
+/** One that is switched off can still be asked for by hand. */
+function reconciliationSettings({ source, relay }: RelayContext): ReplaySettings['reconciliation'] {
+  const { missingAfterMinutes, since, objectsPerSecond, inventory } = relay.reconciliation || OFF;
+  return {
+    missingAfterSeconds: missingAfterMinutes * 60,
+    since,
+    objectsPerSecond,
+    ...(inventory && {
+      inventory: {
+        bucket: inventory.bucket,
+        folder: inventoryFolder(inventory, source.bucket!),
+        staleAfterDays: inventory.staleAfterDays,
+      },
+    }),
+  };
+}
+
+const OFF: Pick<ReconciliationContext, 'missingAfterMinutes'> & Partial<ReconciliationContext> = {
+  missingAfterMinutes: 60,
+};
+
+/** Where S3 writes the inventory: https://docs.aws.amazon.com/AmazonS3/latest/userguide/storage-inventory-location.html */
+export function inventoryFolder({ prefix, id }: { prefix: string; id: string }, sourceBucket: string): string {
+  return `${prefix === '' ? '' : `${prefix}/`}${sourceBucket}/${id}/`;
 }
 
 function commonSettings(config: RelayContext) {

@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { whyNoBucket } from './bucket-name.ts';
 import { LEAST_FOR_QUEUE } from './concurrency.ts';
 import { whyNoKeyText, whyNoPrefix } from './key-text.ts';
+import { reconciliationSchema } from './reconciliation-schema.ts';
 import { replaySchema } from './replay-schema.ts';
 import { textWith } from './text-with.ts';
 
@@ -150,6 +151,8 @@ export const contextSchema = z.strictObject({
       replays: z.array(replaySchema).default([]),
       /** Whether to drop a small object every half hour, to see that objects come across, and to let the check look at the door. */
       canary: z.boolean().default(true),
+      /** Compares source and ledger by itself, and relays what is missing. `false` switches it off, as `replay: false` does. */
+      reconciliation: reconciliationSchema.prefault({}),
       /** Creates a role for S3 Batch Operations jobs. Their manifests and reports lie in this bucket of account A. */
       batchOperations: z.strictObject({ bucket }).optional(),
       logRetentionDays: z

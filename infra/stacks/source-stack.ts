@@ -20,6 +20,7 @@ import { LIVE_ALIAS, relayNames, stackName } from '../names.ts';
 import { warnOfMissingRegion } from './durable-regions.ts';
 import { sayThatNobodyListens } from './says.ts';
 import { servesOneRelay } from './serves-one-relay.ts';
+import { warnOfSilentLoss } from './silent-loss.ts';
 
 export interface SourceStackProps {
   config: RelayContext;
@@ -60,6 +61,7 @@ export class SourceStack extends Stack {
     relay.addDeadLetterQueue(queue);
     if (config.relay.replay) this.#addReplay(config, ledger, queue);
     warnOfMissingRegion(this, config);
+    warnOfSilentLoss(this, config);
     const { batchOperations } = config.relay;
     if (batchOperations) new BatchRole(this, 'BatchOperations', { config, ...batchOperations });
 
@@ -95,12 +97,14 @@ export class SourceStack extends Stack {
   #addReplay(config: RelayContext, ledger: Ledger, queue: RelayQueue): void {
     const replay = new ReplayFunction(this, 'Replay', { config });
     replay.grantListSource();
+    replay.grantReadInventory();
     replay.grantAssumeReaders();
     replay.addLedger(ledger);
     replay.addQueueTarget(queue);
     replay.grantContinue();
     replay.addRedriveSource(queue);
-    if (config.relay.replays.length > 0) new ReplaySchedules(this, 'Schedules', { config, replay, queue });
+    if (config.relay.replays.length > 0 || config.relay.reconciliation)
+      new ReplaySchedules(this, 'Schedules', { config, replay, queue });
   }
 }
 

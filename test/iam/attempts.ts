@@ -66,7 +66,7 @@ import {
 } from '../support/two-accounts.ts';
 import { type Attempt, asked } from './attempt.ts';
 import { doorAttempts, onBucketsDoor, onFunctionsDoor } from './door-attempts.ts';
-import { elsewhereBucket } from './elsewhere.ts';
+import { elsewhereBucket, furtherBucket } from './elsewhere.ts';
 import { keyAttempts } from './key-attempts.ts';
 import { type ProofWorld, PULLED_PREFIX } from './proof-world.ts';
 import { isFreshCopy } from './world.ts';
@@ -92,6 +92,7 @@ export function attemptsOf(world: ProofWorld, account: string): Attempt[] {
   return [
     ...buckets.flatMap((place) => [...bucketAttempts(place), ...objectAttempts(place)]),
     ...queues.flatMap(({ name }) => queueAttempts(account, name)),
+    listsInventories(furtherBucket(account), account),
     ...tables.flatMap((name) => tableAttempts(account, name)),
     ...roles.map(assumeRole),
     ...accountAttempts(account),
@@ -129,6 +130,17 @@ function bucketAttempts({ bucket: Bucket, account }: BucketPlace): Attempt[] {
     on('DeleteBucket', (s3) => s3.send(new DeleteBucketCommand({ Bucket }))),
     ...onBucketsDoor(Bucket, account),
   ];
+}
+
+/** By the one prefix that replay may ask for in the bucket of the inventory. */
+function listsInventories(Bucket: string, account: string): Attempt {
+  const Prefix = `${SOURCE_BUCKET}/daily/`;
+  return {
+    action: 's3:ListBucket',
+    resource: `arn:aws:s3:::${Bucket}`,
+    account,
+    run: ({ clients }) => clients.s3.send(new ListObjectsV2Command({ Bucket, Prefix })),
+  };
 }
 
 function objectAttempts({ bucket: Bucket, key: Key, account }: BucketPlace): Attempt[] {
