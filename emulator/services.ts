@@ -13,7 +13,7 @@ import type { Intercept } from './http/gateway.ts';
 import { type CloudServices, resourceTypes } from './resource-types.ts';
 import { CloudFormationService } from './services/cloudformation/service.ts';
 import { CloudWatch } from './services/cloudwatch/store.ts';
-import { recordInvocation } from './services/cloudwatch/vended-metrics.ts';
+import { recordDelivery, recordInvocation } from './services/cloudwatch/vended-metrics.ts';
 import { DynamoDbService } from './services/dynamodb/service.ts';
 import { EventBridgeService } from './services/eventbridge/service.ts';
 import { EventBus } from './services/eventbridge/state/event-bus.ts';
@@ -47,6 +47,7 @@ export interface ServicesOptions {
   /** Where all services listen, once they do. */
   endpoint: () => string;
   maxSandboxes: number;
+  movesFunctionClocks: boolean;
   faults: Faults | undefined;
   deploySeed: number | undefined;
   onLog: (line: LogLine) => void;
@@ -67,7 +68,7 @@ export interface Services extends CloudServices {
 }
 
 export function makeServices(options: ServicesOptions): Services {
-  const { clock, folder, caFile, endpoint, maxSandboxes, faults, onUnexpectedError } = options;
+  const { clock, folder, caFile, endpoint, maxSandboxes, movesFunctionClocks, faults, onUnexpectedError } = options;
   const directory = new Directory(clock);
   const authorizer = new IamAuthorizer(directory);
   const keys = new KeyRegistry();
@@ -78,17 +79,27 @@ export function makeServices(options: ServicesOptions): Services {
     options.onLog(line);
   };
   const logs = new LogStore({ folder, clock, onLine });
-  const sqs = new SqsService({ authorizer, clock, endpoint, ...(faults && { onReceived: redelivery(faults) }) });
+  const sqs = new SqsService({
+    authorizer,
+    directory,
+    clock,
+    endpoint,
+    ...(faults && { onReceived: redelivery(faults) }),
+  });
   const sts = new StsService({ directory, authorizer });
-  const eventBus = new EventBus({ sqs });
+  const eventBus = new EventBus({
+    sqs,
+    onDelivery: (delivery) => recordDelivery(cloudWatch.metrics, delivery, clock()),
+  });
   const notifications = new BucketNotifications({ sqs, eventBus, clock });
   const publish = (event: ObjectCreated) => notifications.publish(event);
   const eventFaults = faults && new EventFaults(faults, publish);
   const s3 = new S3Service({
     authorizer,
     clock,
+    notifications,
     folder: join(folder, 'objects'),
-    kmsKeyPolicy: (arn) => keys.policyOf(arn),
+    kmsKey: (arn) => keys.get(arn),
     onObjectCreated: (event) => {
       options.onObjectCreated(event);
       return eventFaults ? eventFaults.deliver(event) : publish(event);
@@ -104,6 +115,7 @@ export function makeServices(options: ServicesOptions): Services {
     endpoint,
     caFile,
     maxSandboxes,
+    movesFunctionClocks,
     sqs,
     onUnexpectedError,
     onInvocation: (invoked) => recordInvocation(cloudWatch.metrics, invoked, clock()),

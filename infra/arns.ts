@@ -21,6 +21,10 @@ export function functionArn({ account, region }: RelayContext['source'], name: s
   return `arn:${partitionOf(region)}:lambda:${region}:${account}:function:${name}`;
 }
 
+export function queueArn({ account, region }: RelayContext['source'], name: string): string {
+  return `arn:${partitionOf(region)}:sqs:${region}:${account}:${name}`;
+}
+
 export function scheduleGroupArn(config: RelayContext): string {
   const { account, region } = config.source;
   return `arn:${partitionOf(region)}:scheduler:${region}:${account}:schedule-group/${relayNames(config).scheduleGroup}`;

@@ -17,14 +17,19 @@ export interface RelayNames {
   partFunction: string;
   replayFunction: string;
   checkFunction: string;
+  canaryFunction: string;
   queue: string;
   deadLetterQueue: string;
   ledgerTable: string;
+  /** Runs the check once a day. */
   canaryRule: string;
+  /** Has canaries dropped. */
+  dropRule: string;
   /** Of EventBridge Scheduler; the schedules in it are called as `relay.replays` has them. */
   scheduleGroup: string;
   alarmTopic: string;
   dashboard: string;
+  canaryRole: string;
   replayRole: string;
   schedulerRole: string;
   /** Of S3 Batch Operations jobs that invoke the relay. */
@@ -44,13 +49,16 @@ export function relayNames({ source, relay }: Pick<RelayContext, 'source' | 'rel
     partFunction: `${name}-part`,
     replayFunction: `${name}-replay`,
     checkFunction: `${name}-check`,
+    canaryFunction: `${name}-canary`,
     queue: name,
     deadLetterQueue: `${name}-dead-letters`,
     ledgerTable: `${name}-ledger`,
     canaryRule: `${name}-canary`,
+    dropRule: `${name}-canary-drop`,
     scheduleGroup: name,
     alarmTopic: `${name}-alarms`,
     dashboard: `${name}${accountWide}`,
+    canaryRole: `${name}-canary${accountWide}`,
     replayRole: `${name}-replay${accountWide}`,
     schedulerRole: `${name}-scheduler${accountWide}`,
     batchRole: `${name}-batch${accountWide}`,
@@ -64,6 +72,14 @@ export function stackName({ relay }: Pick<RelayContext, 'relay'>, kind: StackKin
 
 export function logGroupName(functionName: string): string {
   return `/aws/lambda/${functionName}`;
+}
+
+/**
+ * The schedule of a reconciliation. Names of replays have no underscore, so it is none of theirs.
+ * @param route of one that pulls
+ */
+export function reconciliationSchedule(route?: string): string {
+  return route === undefined ? '_reconciliation' : `_reconciliation-${route}`;
 }
 
 /** @param suffix tells alarms of one kind apart, by route */

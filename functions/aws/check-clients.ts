@@ -4,6 +4,8 @@ import type { S3Client } from '@aws-sdk/client-s3';
 import { type AssumeRoleCommandInput, STSClient } from '@aws-sdk/client-sts';
 import type { RoleMemoryConfig } from '../core/config.ts';
 import type { Pulling, Route } from '../core/route.ts';
+import type { DoorSettings } from '../core/settings.ts';
+import { type Services, services } from './canary-clients.ts';
 import { memoize } from './memoize.ts';
 import { type RoleHistory, roleHistory } from './role-history.ts';
 import { assumeRole, sessionOf } from './role-session.ts';
@@ -31,6 +33,8 @@ export interface CheckClients {
   assume(route: Route, change: Partial<AssumeRoleCommandInput>): Promise<void>;
   /** The same of the reader role. */
   assumeReader(route: Pulling, change: Partial<AssumeRoleCommandInput>): Promise<void>;
+  /** Asks the canary as the relay. */
+  services(door: DoorSettings): Services;
   /** What the relay knows of the roles that are asked for. */
   roles: Pick<RoleHistory, 'noteAssumed' | 'lookUp'>;
   /** How far this clock is ahead of AWS's: milliseconds, exact to a second; undefined before STS has answered. */
@@ -82,6 +86,7 @@ export function createCheckClients(config: RoleMemoryConfig): CheckClients {
     assume: async (route, change) => void (await assumeRole(sts, { ...sessionOf(writerRole(route)), ...change })),
     assumeReader: async ({ name, pull }, change) =>
       void (await assumeRole(sts, { ...sessionOf(readerRole(name, pull)), ...change })),
+    services,
     roles: roleHistory(new DynamoDBClient(), config, () => new Date()),
     clockAheadMs: () => aheadMs,
   };

@@ -2,6 +2,7 @@
  * What each role needs, statement by statement. The stacks deploy these statements, sessions are confined by them, and the check
  * shows them to whoever must change a policy. Pure.
  */
+import { CANARY_PREFIX } from '../core/reserved-keys.ts';
 import { commonStart, type ListedRoute, type Pull, type Pulling, type Route } from '../core/route.ts';
 
 /** The relay's own bucket, and what its routes take of it. */
@@ -10,20 +11,22 @@ export interface OwnObjects {
   /** At least one. The statement about the key uses what they have in common, since a condition can't grow with the routes. */
   prefixes: readonly string[];
   withTags: boolean;
+  /** Whether canaries are dropped there. */
+  withCanary: boolean;
   kmsKeyArn?: string | undefined;
 }
 
 export interface Statement {
   Sid: string;
   Effect: 'Allow';
-  Principal?: { AWS: string };
+  Principal?: { AWS: string } | { Service: string };
   Action: string | string[];
   Resource?: string | string[];
   Condition?: Record<string, Record<string, string | string[]>>;
 }
 
 /** A statement of a role's policy. */
-type RoleStatement = Statement & { Resource: string | string[] };
+export type RoleStatement = Statement & { Resource: string | string[] };
 
 /**
  * The writer role's policy.
@@ -79,19 +82,29 @@ export function listStatement({ pull, filter: { prefix } }: Pulling<ListedRoute>
 }
 
 /** The policy of the relay's own role, about the relay's own bucket. */
-export function sourceStatements({ bucketArn, prefixes, withTags, kmsKeyArn }: OwnObjects): RoleStatement[] {
-  const objects = prefixes.map((prefix) => `${bucketArn}/${prefix}*`);
+export function sourceStatements({
+  bucketArn,
+  prefixes,
+  withTags,
+  withCanary,
+  kmsKeyArn,
+}: OwnObjects): RoleStatement[] {
+  const needsOwn = withCanary && !prefixes.some((prefix) => CANARY_PREFIX.startsWith(prefix));
+  const common = prefixes.reduce(commonStart);
+  const objects = [...prefixes, ...(needsOwn ? [CANARY_PREFIX] : [])].map((prefix) => `${bucketArn}/${prefix}*`);
+  // A condition can't grow with the routes, but what they have in common would be nothing with the canaries' prefix.
+  const keyed = needsOwn && !CANARY_PREFIX.startsWith(common) ? [common, CANARY_PREFIX] : [common];
   return [
     allow('ReadObjects', ['s3:GetObject', 's3:GetObjectVersion'], objects),
     ...(withTags ? [allow('ReadTags', ['s3:GetObjectTagging', 's3:GetObjectVersionTagging'], objects)] : []),
     // Without this permission S3 answers 403 for a deleted object, as it does for a forbidden one.
     allow('TellMissingObjects', 's3:ListBucket', bucketArn),
-    ...(kmsKeyArn === undefined ? [] : [decryptStatement(kmsKeyArn, bucketArn, prefixes.reduce(commonStart))]),
+    ...(kmsKeyArn === undefined ? [] : [decryptStatement(kmsKeyArn, bucketArn, ...keyed)]),
   ];
 }
 
-export function decryptStatement(kmsKeyArn: string, bucketArn: string, prefix: string): RoleStatement {
-  const Condition = throughS3(kmsKeyArn, bucketArn, prefix);
+export function decryptStatement(kmsKeyArn: string, bucketArn: string, ...prefixes: string[]): RoleStatement {
+  const Condition = throughS3(kmsKeyArn, bucketArn, ...prefixes);
   return { ...allow('DecryptObjects', 'kms:Decrypt', kmsKeyArn), Condition };
 }
 
@@ -129,12 +142,21 @@ export function trustCondition(roleArns: readonly string[], externalId: string):
  * the service ends in `amazonaws.com` in every partition:
  * https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html#conditions-kms-via-service
  */
-function throughS3(kmsKeyArn: string, bucketArn: string, prefix: string): Statement['Condition'] & object {
+export function throughS3(
+  kmsKeyArn: string,
+  bucketArn: string,
+  ...prefixes: string[]
+): Statement['Condition'] & object {
   // The key is in the bucket's region: S3 takes no other key.
   const [, , , region = "the bucket's region"] = kmsKeyArn.split(':');
   return {
     StringEquals: { 'kms:ViaService': `s3.${region}.amazonaws.com` },
-    StringLike: { 'kms:EncryptionContext:aws:s3:arn': [bucketArn, `${bucketArn}/${plainStart(prefix)}*`] },
+    StringLike: {
+      'kms:EncryptionContext:aws:s3:arn': [
+        bucketArn,
+        ...prefixes.map((prefix) => `${bucketArn}/${plainStart(prefix)}*`),
+      ],
+    },
   };
 }
 
@@ -163,6 +185,6 @@ function pulledArn({ readerRoleArn, bucket }: Pull): string {
   return bucketArnOf(bucket, partitionOf(readerRoleArn));
 }
 
-function allow(Sid: string, Action: string | string[], Resource: string | string[]): RoleStatement {
+export function allow(Sid: string, Action: string | string[], Resource: string | string[]): RoleStatement {
   return { Sid, Effect: 'Allow', Action, Resource };
 }

@@ -1,6 +1,7 @@
 /** Runs all looks of a check, and names their lines. */
 import type { Route } from '../core/route.ts';
 import type { Check, Identity } from './context.ts';
+import { askCanary } from './door.ts';
 import { type CheckLine, type Finding, skipped } from './line.ts';
 import { checkPull } from './pulls.ts';
 import {
@@ -44,6 +45,7 @@ export async function checkAll(check: Check): Promise<CheckLine[]> {
     lines.push({ check: 'a missing object is told apart', ...(await canTellMissing(own)) });
     lines.push({ check: 'the source can be read', ...(await canRead(own)) });
   }
+  lines.push(...(await askCanary(check)));
   const perRoute = await Promise.all(check.config.routes.map((route) => checkRoute(check, route, identity)));
   return [...lines, ...perRoute.flat()];
 }

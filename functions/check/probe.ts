@@ -9,6 +9,7 @@ import {
   type S3Client,
   UploadPartCommand,
 } from '@aws-sdk/client-s3';
+import { CHECK_FOLDER } from '../core/reserved-keys.ts';
 import type { Route } from '../core/route.ts';
 import { placeOf } from '../core/source-object.ts';
 import { doubtAbout } from '../transfer/answered.ts';
@@ -18,8 +19,6 @@ import { crc32OfBuffer } from '../transfer/crc32.ts';
 import { conditionOf } from '../transfer/transfer.ts';
 import type { Check } from './context.ts';
 
-/** Below the destination's prefix. Each check has a folder of its own in it, and so never touches another object. */
-const FOLDER = 'upload-relay-check/';
 const BODY = Buffer.from('Written by the check of Upload Relay, to see whether objects arrive. It may be deleted.\n');
 const CRC32 = crc32OfBuffer(BODY);
 export const PROBE_CHECKSUM: Checksum = { algorithm: 'CRC32', value: CRC32 };
@@ -28,14 +27,15 @@ export const WRONG_CRC32 = crc32OfBuffer(Buffer.from('something else'));
 
 export type ProbeName = 'small' | 'in-parts';
 
+/** Each check has a folder of its own, and so never touches another object. */
 export function probeKey({ id }: Pick<Check, 'id'>, { destination }: Route, name: ProbeName): string {
-  return `${destination.prefix}${FOLDER}${id}/${name}`;
+  return `${destination.prefix}${CHECK_FOLDER}${id}/${name}`;
 }
 
 /** A key that the writer role must not write; undefined where the route has the whole bucket. */
 export function keyOutside({ id }: Pick<Check, 'id'>, { destination }: Route): string | undefined {
   if (destination.prefix === '') return undefined;
-  const key = `${FOLDER}${id}/outside-the-prefix`;
+  const key = `${CHECK_FOLDER}${id}/outside-the-prefix`;
   return key.startsWith(destination.prefix) ? `not-${key}` : key;
 }
 

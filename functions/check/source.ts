@@ -55,7 +55,12 @@ export function ownBucket({ config, clients }: Check, { roleArn }: Identity): Re
     s3: clients.source,
     routes,
     roleArn,
-    statements: sourceStatements({ bucketArn, prefixes, withTags: routes.some(({ copyTags }) => copyTags) }),
+    statements: sourceStatements({
+      bucketArn,
+      prefixes,
+      withTags: routes.some(({ copyTags }) => copyTags),
+      withCanary: config.door !== undefined,
+    }),
     kmsKeyArn: undefined,
     texts: {
       ifMissing: 'deploy the source stack, or correct source.bucket in cdk.json',

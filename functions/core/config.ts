@@ -28,7 +28,11 @@ export interface RelayConfig extends RelaySettings, RoleMemoryConfig {
   deadLetterQueueUrl: string;
 }
 
-export interface CheckConfig extends CheckSettings, RoleMemoryConfig {}
+export interface CheckConfig extends CheckSettings, RoleMemoryConfig {
+  /** The rule that takes an existing bucket's events, and the mapping that feeds the relay: only the canary is told their names. */
+  ruleName?: string | undefined;
+  mappingId?: string | undefined;
+}
 
 export interface ReplayConfig extends ReplaySettings {
   queueUrl: string;
@@ -52,7 +56,8 @@ export function readConfig(env: Environment, settings = settingsText()): RelayCo
 
 /** @throws RelayError `ConfigurationInvalid` */
 export function readCheckConfig(env: Environment, settings = settingsText()): CheckConfig {
-  return { ...withoutLoop(parseSettings(settings, checkSettings)), ...readRoleMemory(env) };
+  const { RULE_NAME: ruleName, MAPPING_ID: mappingId } = env;
+  return { ...withoutLoop(parseSettings(settings, checkSettings)), ...readRoleMemory(env), ruleName, mappingId };
 }
 
 /** @throws RelayError `ConfigurationInvalid` */

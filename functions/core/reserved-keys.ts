@@ -2,8 +2,18 @@
 
 /** The canary's objects lie under it, one for each route. Replay and audit leave it out. */
 export const CANARY_PREFIX = 'upload-relay-canary/';
+/** How their keys end: the notification that is about them needs an ending of its own, since S3 refuses overlapping filters. */
+export const CANARY_ENDING = '/canary';
+
+/** Below a destination's prefix: what the relay writes there for its own sake. */
+export const CHECK_FOLDER = 'upload-relay-check/';
 
 /** Whether a key of the source bucket is the relay's own, and not an upload of somebody. */
 export function isReserved(key: string): boolean {
   return key.startsWith(CANARY_PREFIX);
+}
+
+/** The object that is dropped again and again to see whether objects come across along a route. */
+export function canaryKey(route: string): string {
+  return `${CANARY_PREFIX}${route}${CANARY_ENDING}`;
 }

@@ -6,6 +6,8 @@ export const bucket = z.string().check(z.minLength(3));
 /** 12 digits. */
 export const account = z.string().check(z.regex(/^\d{12}$/));
 export const roleArn = z.string().check(z.regex(/^arn:[^:]+:iam::\d{12}:role\/.+$/));
+/** Which keys: both must hold; empty takes all. */
+export const filter = z.object({ prefix: z.string(), suffix: z.string() });
 const externalId = z.string().check(z.minLength(2));
 
 /** Another account's bucket that a route reads by itself, without events, and the role of that account that may read it. */
@@ -23,8 +25,8 @@ const pull = z.object({
 /** As much of a route as replay needs: which objects it takes, and where they belong. */
 export const listedRoute = z.object({
   name: text,
-  /** Which objects of the source bucket the route takes: both must hold; empty takes all. */
-  filter: z.object({ prefix: z.string(), suffix: z.string() }),
+  /** Which objects of the source bucket the route takes. */
+  filter,
   /** What it reads instead of the relay's own bucket. */
   pull: z.optional(pull),
   /** Whether a key that is taken at the destination stays as it is: the first object is never overwritten. */

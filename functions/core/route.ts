@@ -1,6 +1,7 @@
 /** What a route takes, from where, and where it puts it. Pure. */
 import type * as z from 'zod/mini';
 import { RelayError } from './errors.ts';
+import { CANARY_PREFIX, CHECK_FOLDER, canaryKey, isReserved } from './reserved-keys.ts';
 import type { listedRoute, route } from './route-schema.ts';
 import { Destination, type SourceObject } from './source-object.ts';
 
@@ -14,11 +15,11 @@ export type Pulling<R extends ListedRoute = Route> = R & { pull: Pull };
 export const MAX_KEY_BYTES = 1024;
 
 /**
- * The object's place at the destination of a route.
+ * The object's place at the destination of a route. A canary goes to where the check's objects are.
  * @throws RelayError `KeyTooLong` when the prefix makes the key longer than S3 takes
  */
 export function destinationOf(route: Route, source: SourceObject): Destination {
-  const key = route.destination.prefix + source.key;
+  const key = route.destination.prefix + (isReserved(source.key) ? CHECK_FOLDER : '') + source.key;
   const bytes = Buffer.byteLength(key);
   if (bytes > MAX_KEY_BYTES) {
     throw new RelayError({
@@ -57,10 +58,16 @@ export function bucketOf({ sourceBucket, routes }: Sources, routeName?: string):
  * @throws RelayError `UnknownRoute` when a named route does not exist or does not take this key
  */
 export function routesFor(routes: readonly Route[], source: SourceObject, routeName?: string): Route[] {
-  if (routeName === undefined) return routes.filter(({ filter, pull }) => !pull && takes(filter, source.key));
+  if (routeName === undefined) return routes.filter((route) => !route.pull && carries(route, source.key));
   const route = routes.find(({ name }) => name === routeName);
   if (!route) throw unknownRoute(source, `There is no route "${routeName}"; the routes are ${namesOf(routes)}.`);
-  if (!takes(route.filter, source.key)) {
+  if (isReserved(source.key) && !carries(route, source.key)) {
+    throw unknownRoute(
+      source,
+      `Keys that start with "${CANARY_PREFIX}" are the relay's own: route "${routeName}" takes only "${canaryKey(routeName)}".`,
+    );
+  }
+  if (!carries(route, source.key)) {
     const { prefix, suffix } = route.filter;
     throw unknownRoute(
       source,
@@ -97,6 +104,11 @@ export function pulls<R extends ListedRoute>(route: R): route is Pulling<R> {
 /** For messages. */
 export function namesOf(routes: readonly { name: string }[]): string {
   return routes.map(({ name }) => `"${name}"`).join(', ');
+}
+
+/** A canary goes along its own route alone, whatever the filters say. Another key that is the relay's own goes nowhere. */
+function carries({ name, filter, pull }: ListedRoute, key: string): boolean {
+  return isReserved(key) ? !pull && key === canaryKey(name) : takes(filter, key);
 }
 
 /** Whether a key passes a filter. */

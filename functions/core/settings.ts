@@ -5,7 +5,7 @@
 import { readFileSync } from 'node:fs';
 import * as z from 'zod/mini';
 import { RelayError } from './errors.ts';
-import { account, bucket, listedRoute, roleArn, route, text } from './route-schema.ts';
+import { account, bucket, filter, listedRoute, roleArn, route, text } from './route-schema.ts';
 
 export const SETTINGS_FILE = 'settings.json';
 
@@ -48,6 +48,28 @@ export const relaySettings = z.extend(common, {
   partFunction: z.optional(functionArn),
 });
 
+/** How uploads get to the relay, as it was deployed. */
+const door = z.object({
+  /** ARN of the function that drops canaries and looks at the door. */
+  canaryFunction: functionArn,
+  /** What AWS's endpoints end in, e.g. `amazonaws.com`. */
+  domainSuffix: text,
+  queueArn: text,
+  /** Of what can't be relayed, and of events that the queue refuses. */
+  deadLetterQueueArn: text,
+  relayFunction: functionArn,
+  /** Invocations that the relay may have at once, with all its functions. */
+  maximumConcurrency: positive,
+  /** Of the notifications of the relay's own bucket: its filters. */
+  filters: z.optional(z.array(filter)),
+  /** Of the rule that takes the events of an existing bucket: its pattern, JSON. */
+  pattern: z.optional(text),
+  /** The topic that takes them instead. */
+  topicArn: z.optional(text),
+});
+
+export type DoorSettings = z.output<typeof door>;
+
 /** The check does not use the queue. */
 export const checkSettings = z.extend(common, {
   routes: z.array(route).check(z.minLength(1)),
@@ -56,6 +78,8 @@ export const checkSettings = z.extend(common, {
   replayRoleArn: z.optional(roleArn),
   /** Whether the ledger's table is protected against deletion. */
   protectLedger: z.boolean(),
+  /** None without `relay.canary`. */
+  door: z.optional(door),
 });
 
 /** Replay knows which objects the routes take and where they belong, but not the writer roles. */
@@ -64,6 +88,22 @@ export const replaySettings = z.extend(common, {
   retryDelaySeconds: positive,
   /** ARN of replay itself, with its alias: it continues in a new execution when there is too much for one. */
   replayFunction: functionArn,
+  reconciliation: z.object({
+    /** An object without a receipt counts as missing at this age; a little older if it is large. */
+    missingAfterSeconds: positive,
+    /** Only objects of this time and later. Without it, of the time when the ledger was made. */
+    since: z.optional(text),
+    objectsPerSecond: z.optional(positive),
+    /** Where S3 writes an inventory of the relay's own bucket; without it, the bucket is listed. */
+    inventory: z.optional(
+      z.object({
+        bucket,
+        /** Under it are a folder for each inventory, by its time, and the files: `<prefix>/<source bucket>/<id>/`. */
+        folder: text,
+        staleAfterDays: positive,
+      }),
+    ),
+  }),
   /** How the relay is set up, for estimates. */
   relay: z.object({
     /** Invocations that the queue may have at once. */
@@ -79,6 +119,8 @@ export const replaySettings = z.extend(common, {
 export type RelaySettings = z.output<typeof relaySettings>;
 export type CheckSettings = z.output<typeof checkSettings>;
 export type ReplaySettings = z.output<typeof replaySettings>;
+/** Where an inventory lies. */
+export type InventorySettings = ReplaySettings['reconciliation']['inventory'] & object;
 /** What decides how long the relay takes and what it costs. */
 export type RelayCapacity = ReplaySettings['relay'];
 

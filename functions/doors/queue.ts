@@ -1,6 +1,7 @@
 /** The door of the queue: relays what a batch of messages asks for, and decides what becomes of each message. */
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import { asRelayError, type RelayError } from '../core/errors.ts';
+import { isReserved } from '../core/reserved-keys.ts';
 import { doubtAbout } from '../delivery/certainty.ts';
 import { type Outcome, relayAlongRoutes } from '../delivery/relay-object.ts';
 import type { Invocation } from '../invocation/invocation.ts';
@@ -40,7 +41,8 @@ interface Handling {
   record: SQSRecord;
   history: MessageHistory;
   bodies: string[];
-  requests: RelayRequest[];
+  /** By the index of the body that asks for it. */
+  requests: Map<number, RelayRequest>;
   /** For each body, the number of routes that took it; undefined if only some of them were left. */
   deliveries: (number | undefined)[];
   tries: Tries;
@@ -53,7 +55,7 @@ async function relayMessage(invocation: Invocation, record: SQSRecord): Promise<
   const mayWait = now().getTime() - history.firstSentAt < MOST_PATIENCE_MS;
   const tries = { tries: history.tries, maxReceives: config.maxReceives, mayWait };
   const bodies = singleBodies(record.body);
-  const handling: Handling = { record, history, bodies, requests: [], deliveries: [], tries };
+  const handling: Handling = { record, history, bodies, requests: new Map(), deliveries: [], tries };
   const failed = await relayEach(invocation, handling);
   const { retryDelaySeconds } = config;
   const { final, again } = verdictOn(failed, { ...tries, retryDelaySeconds, random: Math.random() });
@@ -80,7 +82,7 @@ async function relayOne(invocation: Invocation, handling: Handling, index: numbe
   try {
     const [request] = parseMessageBody(bodies[index]!, invocation.config);
     if (request === undefined) return [];
-    requests.push(request);
+    requests.set(index, request);
     const outcomes = await relayAlongRoutes(invocation, request, {
       isFinal: (failure, quietSeconds) => isFinal(failure, quietSeconds, tries),
       // An earlier write that is uncertain may have overtaken an execution that was started before, so a new one starts.
@@ -139,11 +141,13 @@ async function deadLetterOne(
   request: number | undefined,
   failed: readonly Failed[],
 ): Promise<boolean> {
-  const { record, history, bodies, deliveries } = handling;
+  const { record, history, bodies, requests, deliveries } = handling;
   const failures = failed.map(({ failure }) => failure);
-  for (const failure of failures) {
-    invocation.logger.error('not relayed, sent to the dead-letter queue', factsOf(handling, failure));
-  }
+  // The next canary comes by itself, and the ledger has the reason: nobody needs to redrive this one.
+  const isCanary = request !== undefined && isReserved(requests.get(request)?.source.key ?? '');
+  const fate = isCanary ? 'a canary was not relayed' : 'not relayed, sent to the dead-letter queue';
+  for (const failure of failures) invocation.logger.error(fate, factsOf(handling, failure));
+  if (isCanary) return true;
   const letter = { body: request === undefined ? record.body : bodies[request]!, messageId: history.firstId };
   // A redrive must not repeat the routes that were successful.
   const isPart = request !== undefined && failed.length !== deliveries[request];
@@ -161,6 +165,6 @@ async function deadLetterOne(
 }
 
 function factsOf({ requests, history }: Handling, failure: RelayError): Record<string, unknown> {
-  const sources = requests.map(({ source }) => `${source}`);
+  const sources = [...requests.values()].map(({ source }) => `${source}`);
   return { messageId: history.firstId, sources, tries: history.tries, failure: failure.toJSON() };
 }

@@ -1,4 +1,7 @@
-/** The check: tells a person, and daily the alarm, whether both accounts are set up as the relay needs it. */
+/**
+ * The check: tells a person, and daily the alarm, whether both accounts are set up as the relay needs it. The canary is another function
+ * of the same code, with a role of its own.
+ */
 import { randomUUID } from 'node:crypto';
 import { Logger } from '@aws-lambda-powertools/logger';
 import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
@@ -10,6 +13,7 @@ import { type CheckLine, isOpen } from '../check/line.ts';
 import { publishCheck } from '../check/metrics.ts';
 import { tableOf } from '../check/table.ts';
 import { readCheckConfig } from '../core/config.ts';
+import { canaryHandler } from './canary.ts';
 
 export interface CheckAnswer {
   passed: boolean;
@@ -20,6 +24,8 @@ export interface CheckAnswer {
 
 const config = readCheckConfig(process.env);
 const logger = new Logger({ serviceName: `${config.name}-check` });
+
+export const canary = canaryHandler(config);
 
 /** A person or a daily schedule invokes it; it reads nothing of the event. It runs as the relay's own role. */
 export const handler = middy<unknown, CheckAnswer>()

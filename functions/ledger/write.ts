@@ -1,6 +1,7 @@
 /** Writes receipts into the ledger; a condition keeps a newer delivery from being replaced by an older one. */
 import { ConditionalCheckFailedException, PutItemCommand, type PutItemCommandInput } from '@aws-sdk/client-dynamodb';
 import { RelayError } from '../core/errors.ts';
+import { isReserved } from '../core/reserved-keys.ts';
 import type { Invocation } from '../invocation/invocation.ts';
 import { comparable, type Item, itemOf, readItem } from './ledger-item.ts';
 import type { FinalReceipt, Receipt } from './receipt.ts';
@@ -66,7 +67,8 @@ export async function record(invocation: Invocation, receipt: FinalReceipt, over
 /**
  * What a receipt may replace. A delivery replaces one of the same version, one of an older version, and a failure; it does not replace one of
  * unknown age, since only the source can tell which is newer. A failure replaces a delivery only if it is of a strictly newer
- * version. `already there` replaces a failure, and a delivery to where the route led before, but never the delivery that took the key.
+ * version. `already there` replaces a failure, and a delivery to where the route led before, but never the delivery that took the key,
+ * unless it is about a canary.
  */
 function conditionFor(
   receipt: FinalReceipt,
@@ -88,6 +90,8 @@ function conditionFor(
     alternatives.push('(attribute_exists(destinationKey) AND destinationKey <> :key)');
     values[':bucket'] = receipt.destination.bucket;
     values[':key'] = receipt.destination.key;
+    // Whoever looks for the canary asks for the receipt of the last one, and on a create-only route only the first one is delivered.
+    if (isReserved(receipt.source.key)) alternatives.push('attribute_exists(id)');
   }
   if (receipt.status === 'delivered') {
     const { versionId, eTag } = receipt.source;

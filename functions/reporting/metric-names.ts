@@ -21,4 +21,11 @@ export const METRICS = {
   /** 1 when a check found nothing wrong, else 0. */
   checkPassed: 'CheckPassed',
   checkFailedLines: 'CheckFailedLines',
+  /** 1 when the last canary of every route came across, and the next could be dropped; else 0. */
+  canaryArrived: 'CanaryArrived',
+  /** Of a reconciliation: objects without a receipt that should have had one, and the age of the oldest in seconds. */
+  objectsMissing: 'ObjectsMissing',
+  oldestMissing: 'OldestMissing',
+  /** Objects that failed, as the ledger says, and are not delivered since. */
+  objectsStillFailed: 'ObjectsStillFailed',
 } as const;

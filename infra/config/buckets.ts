@@ -16,6 +16,10 @@ export function refuseWrongSource(config: RelayContext): void {
       `cdk.json: field "relay.source.bucket" is "${own}", but every route has "pull", so nothing would be relayed from it: remove it, or add a route without "pull".`,
     );
   }
+  if (config.source.topicArn !== undefined && !config.source.existingBucket) {
+    const why = 'it is for a bucket that exists already; remove it, or set "existingBucket": true';
+    throw refusal('relay.source.topicArn', config.source.topicArn, why);
+  }
   const index = config.routes.findIndex(({ pull }) => pull !== undefined && pull.bucket === own);
   if (index === -1) return;
   throw new ConfigError(

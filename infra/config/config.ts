@@ -2,7 +2,7 @@
 import { refuseBuckets, refuseLoops, refuseWrongSource } from './buckets.ts';
 import { refuseTooLittleConcurrency, refuseTooLittleTime } from './capacity.ts';
 import { explainIssues, wordsFor } from './explain-issue.ts';
-import { refuseLongKeys, refuseUnusualKeys } from './keys.ts';
+import { refuseLongKeys, refuseReservedKeys, refuseUnusualKeys } from './keys.ts';
 import { refuseKeys } from './kms-keys.ts';
 import { refuseNames } from './names.ts';
 import { refuseOverlaps } from './overlaps.ts';
@@ -23,6 +23,7 @@ const RULES: ((config: RelayContext) => void)[] = [
   refuseLongRole,
   refuseSecondRole,
   refuseUnusualKeys,
+  refuseReservedKeys,
   refuseLongKeys,
   refuseLoops,
   refuseBuckets,

@@ -1,10 +1,19 @@
 /** The settings of each function: what it needs of cdk.json. Routes are sorted, so that their order in cdk.json changes no code. */
 import type { ListedRoute, Route } from '../../functions/core/route.ts';
-import type { CheckSettings, RelaySettings, ReplaySettings } from '../../functions/core/settings.ts';
-import { functionArn, readerRoleArn, replayRoleArn, writerRoleArn } from '../arns.ts';
+import type { CheckSettings, DoorSettings, RelaySettings, ReplaySettings } from '../../functions/core/settings.ts';
+import { functionArn, queueArn, readerRoleArn, replayRoleArn, writerRoleArn } from '../arns.ts';
 import { LIVE_ALIAS, relayNames, serviceName } from '../names.ts';
 import { sharesOf } from './concurrency.ts';
-import type { PullingRouteContext, RelayContext, RouteContext } from './relay-context.ts';
+import { eventPattern, notificationFilters } from './event-filters.ts';
+import type { ReconciliationContext } from './reconciliation-schema.ts';
+import { domainSuffixOf } from './regions.ts';
+import {
+  type OwnSource,
+  ownSource,
+  type PullingRouteContext,
+  type RelayContext,
+  type RouteContext,
+} from './relay-context.ts';
 
 /** How often the relay tries a message. AWS's advice: fewer would give up on messages that were only throttled. */
 export const MAX_RECEIVES = 5;
@@ -39,6 +48,23 @@ export function checkSettings(config: RelayContext): CheckSettings {
     awaitRoleHours: config.relay.awaitRoleHours,
     ...(config.relay.replay && { replayRoleArn: replayRoleArn(config) }),
     protectLedger: config.relay.protectLedger,
+    ...(config.relay.canary && { door: doorSettings(config) }),
+  };
+}
+
+function doorSettings(config: RelayContext): DoorSettings {
+  const { source, relay } = config;
+  const names = relayNames(config);
+  const own = ownSource(config);
+  return {
+    canaryFunction: functionArn(source, names.canaryFunction),
+    domainSuffix: domainSuffixOf(source.region),
+    queueArn: queueArn(source, names.queue),
+    deadLetterQueueArn: queueArn(source, names.deadLetterQueue),
+    relayFunction: functionArn(source, names.relayFunction),
+    maximumConcurrency: relay.maximumConcurrency,
+    ...(own && !source.existingBucket && { filters: notificationFilters(own.routes, true) }),
+    ...(own && source.existingBucket && heardOf(own, source)),
   };
 }
 
@@ -51,8 +77,40 @@ export function replaySettings(config: RelayContext): ReplaySettings {
     routes: sorted(routes).map(listedRoute),
     retryDelaySeconds,
     replayFunction: functionArn(source, `${relayNames(config).replayFunction}:${LIVE_ALIAS}`),
+    reconciliation: reconciliationSettings(config),
     relay: { concurrency, memoryMiB, largeObjectBytes, largeSlots, largeWorkers },
   };
+}
+
+/** How the uploads of an existing bucket are heard of. */
+function heardOf(own: OwnSource, { topicArn }: RelayContext['source']): Pick<DoorSettings, 'topicArn' | 'pattern'> {
+  return topicArn === undefined ? { pattern: JSON.stringify(eventPattern(own, true)) } : { topicArn };
+}
+
+/** One that is switched off can still be asked for by hand. */
+function reconciliationSettings({ source, relay }: RelayContext): ReplaySettings['reconciliation'] {
+  const { missingAfterMinutes, since, objectsPerSecond, inventory } = relay.reconciliation || OFF;
+  return {
+    missingAfterSeconds: missingAfterMinutes * 60,
+    since,
+    objectsPerSecond,
+    ...(inventory && {
+      inventory: {
+        bucket: inventory.bucket,
+        folder: inventoryFolder(inventory, source.bucket!),
+        staleAfterDays: inventory.staleAfterDays,
+      },
+    }),
+  };
+}
+
+const OFF: Pick<ReconciliationContext, 'missingAfterMinutes'> & Partial<ReconciliationContext> = {
+  missingAfterMinutes: 60,
+};
+
+/** Where S3 writes the inventory: https://docs.aws.amazon.com/AmazonS3/latest/userguide/storage-inventory-location.html */
+export function inventoryFolder({ prefix, id }: { prefix: string; id: string }, sourceBucket: string): string {
+  return `${prefix === '' ? '' : `${prefix}/`}${sourceBucket}/${id}/`;
 }
 
 function commonSettings(config: RelayContext) {

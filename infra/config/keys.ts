@@ -1,4 +1,5 @@
 /** Refuses prefixes and suffixes that are likely to be a slip, or that would make keys too long. */
+import { isReserved } from '../../functions/core/reserved-keys.ts';
 import { MAX_KEY_BYTES } from '../../functions/core/route.ts';
 import { whyUnusual, whyUnusualPattern } from './key-text.ts';
 import { refusal } from './refusal.ts';
@@ -26,6 +27,15 @@ export function refuseUnusualKeys({ routes, relay }: RelayContext): void {
   });
   relay.replays.forEach(({ prefix }, index) => {
     refuse(`relay.relay.replays.${index}.prefix`, prefix, whyUnusualPattern(prefix));
+  });
+}
+
+/** @throws ConfigError when a route would take only keys that are the relay's own */
+export function refuseReservedKeys({ routes }: RelayContext): void {
+  routes.forEach(({ filter }, index) => {
+    if (!isReserved(filter.prefix)) return;
+    const why = "keys that start so are the relay's own, and no route takes them";
+    throw refusal(`relay.routes.${index}.filter.prefix`, filter.prefix, why);
   });
 }
 

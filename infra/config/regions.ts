@@ -18,6 +18,13 @@ export function partitionOf(region: string): string {
   return partition;
 }
 
+/** What AWS's endpoints in a region end in. */
+export function domainSuffixOf(region: string): string {
+  const partition = partitionOf(region);
+  const known = REGIONS.find((each) => each.partition === partition);
+  return RegionInfo.get(known!.name).domainSuffix!;
+}
+
 /** @throws ConfigError for an unknown region, and for two partitions: a role of one partition can't reach a bucket of another */
 export function refuseRegions(config: RelayContext): void {
   const places = placesOf(config);

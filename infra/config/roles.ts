@@ -52,7 +52,7 @@ export function refuseLongRole(config: RelayContext): void {
 /** The relay's derived names come first, so that the error names a field of the configuration. */
 function rolesOf(config: RelayContext): NamedRole[] {
   const { source, routes, relay } = config;
-  const { replayRole, schedulerRole, batchRole } = relayNames(config);
+  const { canaryRole, replayRole, schedulerRole, batchRole } = relayNames(config);
   const { account } = source;
   const own = (name: string, meaning: string): NamedRole => ({
     account,
@@ -63,6 +63,7 @@ function rolesOf(config: RelayContext): NamedRole[] {
     ...(relay.replay ? [own(replayRole, 'replay')] : []),
     ...(relay.replays.length > 0 ? [own(schedulerRole, 'schedules')] : []),
     ...(relay.batchOperations ? [own(batchRole, 'S3 Batch Operations')] : []),
+    ...(relay.canary ? [own(canaryRole, 'the canary')] : []),
     named(account, source.relayRoleName, 'relay.source.relayRoleName'),
     ...routes.flatMap(({ destination, writerRoleName, pull }, index) => [
       named(destination.account, writerRoleName, `relay.routes.${index}.writerRoleName`),

@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { whyNoBucket } from './bucket-name.ts';
 import { LEAST_FOR_QUEUE } from './concurrency.ts';
 import { whyNoKeyText, whyNoPrefix } from './key-text.ts';
+import { reconciliationSchema } from './reconciliation-schema.ts';
 import { replaySchema } from './replay-schema.ts';
 import { textWith } from './text-with.ts';
 
@@ -35,6 +36,10 @@ const kmsKeyArn = z
     /^arn:[^:]+:kms:[^:]+:\d{12}:key\/(mrk-[0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})$/,
     'must be the ARN of a KMS key (arn:aws:kms:…:key/…), and no alias',
   );
+/** S3 takes no FIFO topic: https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-how-to-event-types-and-destinations.html */
+const topicArn = z
+  .string()
+  .regex(/^arn:[^:]+:sns:[^:]+:\d{12}:[\w-]{1,256}$/, 'must be the ARN of an SNS topic, and of no FIFO topic');
 /** https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html */
 const externalId = z
   .string()
@@ -100,6 +105,8 @@ export const contextSchema = z.strictObject({
     /** Left out when every route pulls. */
     bucket: bucket.optional(),
     existingBucket: z.boolean().default(false),
+    /** The topic that tells of an existing bucket's uploads, instead of EventBridge. */
+    topicArn: topicArn.optional(),
     versioned: z.boolean().default(true),
     kmsKeyArn: kmsKeyArn.optional(),
     relayRoleName: roleName,
@@ -142,6 +149,10 @@ export const contextSchema = z.strictObject({
       replay: z.boolean().default(true),
       /** Scheduled replays: they find objects without a receipt. */
       replays: z.array(replaySchema).default([]),
+      /** Whether to drop a small object every half hour, to see that objects come across, and to let the check look at the door. */
+      canary: z.boolean().default(true),
+      /** Compares source and ledger by itself, and relays what is missing. `false` switches it off, as `replay: false` does. */
+      reconciliation: reconciliationSchema.prefault({}),
       /** Creates a role for S3 Batch Operations jobs. Their manifests and reports lie in this bucket of account A. */
       batchOperations: z.strictObject({ bucket }).optional(),
       logRetentionDays: z

@@ -2,16 +2,21 @@
 import { Duration } from 'aws-cdk-lib';
 import { Alarm, type AlarmProps, ComparisonOperator, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
+import type { Rule } from 'aws-cdk-lib/aws-events';
 import { Effect, PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Construct } from 'constructs';
-import type { RelayContext } from '../config/relay-context.ts';
+import { DEFAULT_SCHEDULE, type ReconciliationContext } from '../config/reconciliation-schema.ts';
+import { ownSource, type RelayContext } from '../config/relay-context.ts';
 import { alarmName, relayNames } from '../names.ts';
+import { CANARY_MINUTES } from './canary-function.ts';
 import { RelayMetrics } from './metrics.ts';
 
 export interface AlarmsProps {
   config: RelayContext;
+  /** The rule that takes an existing bucket's events. */
+  rule: Rule | undefined;
 }
 
 /** Longer than the first three backoffs of a message together: half a minute, two minutes, eight minutes. */
@@ -19,6 +24,11 @@ const OLDEST_MESSAGE_SECONDS = 1800;
 const LATENCY_MS = Duration.minutes(5).toMilliseconds();
 /** A day, and two hours for a canary that runs late. */
 const SILENCE_HOURS = 26;
+
+/** A reconciliation runs once a day: what it has found is told until the next one. */
+const DAY_HOURS = 24;
+/** Two days, and two hours for one that takes its time. */
+const RECONCILIATION_SILENCE_HOURS = 50;
 
 const ATLEAST = ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD;
 
@@ -28,7 +38,7 @@ export class Alarms extends Construct {
   readonly all: Alarm[] = [];
   readonly #config: RelayContext;
 
-  constructor(scope: Construct, id: string, { config }: AlarmsProps) {
+  constructor(scope: Construct, id: string, { config, rule }: AlarmsProps) {
     super(scope, id);
     this.#config = config;
     const metrics = new RelayMetrics(config);
@@ -99,6 +109,53 @@ export class Alarms extends Construct {
       threshold: 1,
       comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,
       evaluationPeriods: SILENCE_HOURS,
+      treatMissingData: TreatMissingData.BREACHING,
+    });
+    this.#addDoor(metrics, rule);
+    if (config.relay.replay && config.relay.reconciliation)
+      this.#addReconciliation(metrics, config.relay.reconciliation);
+  }
+
+  /** The alarms about the door. What a rule can't deliver is in the dead-letter queue, which has an alarm of its own. */
+  #addDoor(metrics: RelayMetrics, rule: Rule | undefined): void {
+    if (this.#config.relay.canary && ownSource(this.#config)) {
+      this.#add('canary', 'no canary has come across within an hour', {
+        metric: metrics.own('canaryArrived', 'Maximum').with({ period: Duration.minutes(CANARY_MINUTES) }),
+        threshold: 1,
+        comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,
+        evaluationPeriods: 2,
+        treatMissingData: TreatMissingData.BREACHING,
+      });
+    }
+    if (!rule) return;
+    this.#add('rule-failed', "the rule could not pass an upload's event on to the queue", {
+      metric: metrics.ofRule('FailedInvocations', rule.ruleName),
+      threshold: 1,
+      evaluationPeriods: 1,
+    });
+    this.#add('rule-failed', "an upload's event is lost, since the dead-letter queue refused it too", {
+      metric: metrics.ofRule('InvocationsFailedToBeSentToDlq', rule.ruleName),
+      threshold: 1,
+      evaluationPeriods: 1,
+      suffix: '-for-good',
+    });
+  }
+
+  #addReconciliation(metrics: RelayMetrics, { schedule }: ReconciliationContext): void {
+    const found = metrics.own('objectsMissing', 'Maximum').with({ period: Duration.hours(1) });
+    this.#add('objects-missing', 'the reconciliation has found uploads that the relay had missed', {
+      metric: found,
+      threshold: 1,
+      evaluationPeriods: DAY_HOURS,
+      datapointsToAlarm: 1,
+    });
+    // Of a schedule of one's own nobody knows when it is late.
+    if (schedule !== DEFAULT_SCHEDULE) return;
+    this.#add('reconciliation-silent', `no reconciliation has ended for ${RECONCILIATION_SILENCE_HOURS} hours`, {
+      metric: found,
+      threshold: 0,
+      comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,
+      evaluationPeriods: RECONCILIATION_SILENCE_HOURS,
       treatMissingData: TreatMissingData.BREACHING,
     });
   }

@@ -67,6 +67,17 @@ export class RelayMetrics {
     return new Metric({ namespace: 'AWS/Lambda', metricName, dimensionsMap, statistic: 'Sum', period: PERIOD });
   }
 
+  /** https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-monitoring.html */
+  ofRule(metricName: 'FailedInvocations' | 'InvocationsFailedToBeSentToDlq', RuleName: string): Metric {
+    return new Metric({
+      namespace: 'AWS/Events',
+      metricName,
+      dimensionsMap: { RuleName },
+      statistic: 'Sum',
+      period: PERIOD,
+    });
+  }
+
   #ofQueue(metricName: string, QueueName: string): Metric {
     const dimensionsMap = { QueueName };
     return new Metric({ namespace: 'AWS/SQS', metricName, dimensionsMap, statistic: 'Maximum', period: PERIOD });

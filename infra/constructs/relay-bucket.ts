@@ -1,7 +1,14 @@
 /** A bucket that one of the stacks creates. */
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { Key } from 'aws-cdk-lib/aws-kms';
-import { BlockPublicAccess, Bucket, BucketEncryption, type BucketProps, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
+import {
+  BlockPublicAccess,
+  Bucket,
+  BucketEncryption,
+  type BucketProps,
+  type LifecycleRule,
+  ObjectOwnership,
+} from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { acknowledgeFinding } from './nag-suppressions.ts';
 
@@ -12,6 +19,8 @@ export interface RelayBucketProps {
   incompleteUploadDays: number;
   /** Without it S3 encrypts with its own keys. */
   kmsKeyArn?: string | undefined;
+  /** Old versions of what lies under it are removed after a day. */
+  shortLivedPrefix?: string | undefined;
 }
 
 /**
@@ -24,7 +33,7 @@ export class RelayBucket extends Construct {
   constructor(
     scope: Construct,
     id: string,
-    { bucketName, versioned, incompleteUploadDays, kmsKeyArn }: RelayBucketProps,
+    { bucketName, versioned, incompleteUploadDays, kmsKeyArn, shortLivedPrefix }: RelayBucketProps,
   ) {
     super(scope, id);
     this.bucket = new Bucket(this, 'Bucket', {
@@ -37,6 +46,7 @@ export class RelayBucket extends Construct {
       removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
       lifecycleRules: [
         { id: 'remove-incomplete-uploads', abortIncompleteMultipartUploadAfter: Duration.days(incompleteUploadDays) },
+        ...this.#oldVersions(shortLivedPrefix),
       ],
     });
     acknowledgeFinding(
@@ -44,6 +54,11 @@ export class RelayBucket extends Construct {
       'S1',
       'Access logs come hours late and not for certain, and need a bucket that outlives this one. Who wrote what stands in the ledger; for the rest an account has CloudTrail, or turns logging on for this bucket.',
     );
+  }
+
+  #oldVersions(prefix: string | undefined): LifecycleRule[] {
+    if (prefix === undefined) return [];
+    return [{ id: 'remove-old-canaries', prefix, noncurrentVersionExpiration: Duration.days(1) }];
   }
 
   #encryption(kmsKeyArn: string | undefined): Pick<BucketProps, 'encryption' | 'encryptionKey' | 'bucketKeyEnabled'> {

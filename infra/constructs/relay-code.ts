@@ -15,6 +15,8 @@ export interface RelayCodeProps {
   description: string;
   /** The file in `functions/`, without its ending. */
   entry: string;
+  /** What the file exports; `handler` unless given. */
+  handler?: string;
   /** The function's settings: see `infra/config/function-settings.ts`. */
   settings: object;
   /** Instead of `relay.timeoutSeconds`. */
@@ -50,7 +52,7 @@ export class RelayCode extends Construct {
       functionName,
       description,
       code: functionCode(entry, settings),
-      handler: 'index.handler',
+      handler: `index.${props.handler ?? 'handler'}`,
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
       memorySize: props.memoryMiB ?? memoryMiB,

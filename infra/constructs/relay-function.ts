@@ -3,7 +3,9 @@ import { Effect, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws
 import { CfnEventInvokeConfig, EventSourceMapping, type Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import { askCanaryStatement } from '../../functions/aws/door-policies.ts';
 import { sourceStatements } from '../../functions/aws/policies.ts';
+import { CANARY_PREFIX } from '../../functions/core/reserved-keys.ts';
 import { bucketArn, functionArn, objectsArn, readerRoleArn, writerRoleArn } from '../arns.ts';
 import { sharesOf } from '../config/concurrency.ts';
 import { relaySettings } from '../config/function-settings.ts';
@@ -34,6 +36,8 @@ export class RelayFunction extends Construct {
   readonly #config: RelayContext;
   readonly #wide: WidePermissions;
   readonly #large: LargeFunctions | undefined;
+  /** From the queue to the relay. */
+  mapping: EventSourceMapping | undefined;
 
   constructor(scope: Construct, id: string, { config }: RelayFunctionProps) {
     super(scope, id);
@@ -68,7 +72,7 @@ export class RelayFunction extends Construct {
     );
     this.#allow('SendAnew', ['sqs:SendMessage'], [queue.queueArn]);
     this.#set('QUEUE_URL', queue.queueUrl);
-    const mapping = new EventSourceMapping(this, 'Mapping', {
+    this.mapping = new EventSourceMapping(this, 'Mapping', {
       target: this.function,
       eventSourceArn: queue.queueArn,
       batchSize: relay.batchSize,
@@ -76,7 +80,7 @@ export class RelayFunction extends Construct {
       reportBatchItemFailures: true,
     });
     // Lambda tests the role when the mapping is created.
-    mapping.node.addDependency(this.role);
+    this.mapping.node.addDependency(this.role);
   }
 
   /** The relay reads its own bucket with its own role, where a route takes from that bucket. */
@@ -85,10 +89,12 @@ export class RelayFunction extends Construct {
     const own = ownSource(this.#config);
     if (!own) return;
     const prefixes = [...new Set(own.routes.map(({ filter }) => filter.prefix))].sort();
+    const withCanary = this.#config.relay.canary;
     const statements = sourceStatements({
       bucketArn: bucketArn(own.bucket, source.region),
       prefixes,
       withTags: own.routes.some(({ copyTags }) => copyTags),
+      withCanary,
       kmsKeyArn: source.kmsKeyArn,
     });
     for (const statement of statements) {
@@ -97,7 +103,7 @@ export class RelayFunction extends Construct {
       if (Array.isArray(Resource)) this.#wide.allow({ sid, actions: [Action].flat(), resources: Resource });
       else this.role.addToPolicy(PolicyStatement.fromJson(statement));
     }
-    for (const prefix of prefixes) {
+    for (const prefix of withCanary ? [...prefixes, CANARY_PREFIX] : prefixes) {
       acknowledgeFinding(
         this.role,
         `IAM5[Resource::${objectsArn(own.bucket, source.region, prefix)}]`,
@@ -151,6 +157,12 @@ export class RelayFunction extends Construct {
     // Both functions are named by plain text, so CloudFormation doesn't know that they must come first. The first message may be of a
     // large object, and a new relay may send requests that older versions of the two refuse.
     this.function.node.addDependency(...this.#large!.named);
+  }
+
+  /** The check acts in the relay's role, and has the canary look at the door. */
+  grantAskCanary(): void {
+    const asked = functionArn(this.#config.source, relayNames(this.#config).canaryFunction);
+    this.role.addToPolicy(PolicyStatement.fromJson(askCanaryStatement(asked)));
   }
 
   /** Permanent failures go to the dead-letter queue, and so do asynchronous invocations that failed. */

@@ -1,21 +1,15 @@
 /** The queue of uploads, and its dead-letter queue. */
 import { Duration } from 'aws-cdk-lib';
-import { type IPrincipal, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
+import { type SendingSource, sendStatement } from '../../functions/aws/door-policies.ts';
 import { MAX_RECEIVES } from '../config/function-settings.ts';
 import type { RelayContext } from '../config/relay-context.ts';
 import { relayNames } from '../names.ts';
 
 export interface RelayQueueProps {
   config: RelayContext;
-}
-
-/** The resource on whose behalf a service sends messages. */
-export interface SendingSource {
-  arn: string;
-  /** The source's account, where the ARN doesn't name it. The ARN of a bucket doesn't. */
-  account?: string;
 }
 
 /** AWS recommends six, so that a throttled batch is not received twice: https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html */
@@ -48,19 +42,10 @@ export class RelayQueue extends Construct {
     });
   }
 
-  /** Lets a service of AWS send, but only on behalf of this one source. */
-  grantSendUploads(service: IPrincipal, source: SendingSource): void {
-    this.queue.addToResourcePolicy(
-      new PolicyStatement({
-        sid: 'SendUploads',
-        principals: [service],
-        actions: ['sqs:SendMessage'],
-        resources: [this.queue.queueArn],
-        conditions: {
-          ArnEquals: { 'aws:SourceArn': source.arn },
-          ...(source.account !== undefined && { StringEquals: { 'aws:SourceAccount': source.account } }),
-        },
-      }),
-    );
+  /** Lets a service of AWS send, but only on behalf of this one source. What a rule can't send goes to the dead-letter queue. */
+  grantSendUploads(source: SendingSource): void {
+    for (const queue of source.service === 'events' ? [this.queue, this.deadLetters] : [this.queue]) {
+      queue.addToResourcePolicy(PolicyStatement.fromJson(sendStatement(queue.queueArn, source)));
+    }
   }
 }

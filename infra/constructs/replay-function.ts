@@ -2,12 +2,13 @@
 import { Effect, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Alias, CfnEventInvokeConfig, type IVersion, type Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
-import { bucketArn, functionArn, readerRoleArn } from '../arns.ts';
-import { replaySettings } from '../config/function-settings.ts';
+import { bucketArn, functionArn, objectsArn, readerRoleArn } from '../arns.ts';
+import { inventoryFolder, replaySettings } from '../config/function-settings.ts';
 import { ownSource, pullingRoutes, type RelayContext } from '../config/relay-context.ts';
 import { LIVE_ALIAS, relayNames } from '../names.ts';
 import { grantCheckpoints, makeDurable } from './durable-code.ts';
 import type { Ledger } from './ledger.ts';
+import { acknowledgeFinding } from './nag-suppressions.ts';
 import { RelayCode } from './relay-code.ts';
 import type { RelayQueue } from './relay-queue.ts';
 import { WidePermissions } from './wide-permissions.ts';
@@ -80,8 +81,29 @@ export class ReplayFunction extends Construct {
     this.#wide.allow({ sid: 'AssumeReaderRoles', actions: ['sts:AssumeRole'], resources: readers.sort() });
   }
 
+  /** S3 writes the inventory of the relay's own bucket into another bucket of the account, in the same region. */
+  grantReadInventory(): void {
+    const { source, relay } = this.#config;
+    const { inventory } = relay.reconciliation || {};
+    if (!inventory) return;
+    const folder = inventoryFolder(inventory, source.bucket!);
+    this.role.addToPolicy(
+      new PolicyStatement({
+        sid: 'FindInventory',
+        actions: ['s3:ListBucket'],
+        resources: [bucketArn(inventory.bucket, source.region)],
+        conditions: { StringEquals: { 's3:prefix': folder } },
+      }),
+    );
+    const files = objectsArn(inventory.bucket, source.region, folder);
+    this.#allow('ReadInventory', ['s3:GetObject'], [files]);
+    acknowledgeFinding(this.role, `IAM5[Resource::${files}]`, 'S3 makes up the keys of an inventory.');
+  }
+
   addLedger({ table }: Ledger): void {
     this.#allow('ReadReceipts', ['dynamodb:BatchGetItem'], [table.tableArn]);
+    // A reconciliation is about uploads since then.
+    this.#allow('ReadLedgerAge', ['dynamodb:DescribeTable'], [table.tableArn]);
     this.#set('LEDGER_TABLE', table.tableName);
   }
 

@@ -1,11 +1,11 @@
-/** The schedules of `relay.replays`. */
+/** The schedules of `relay.replays` and `relay.reconciliation`. */
 import { Effect, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { CfnSchedule, CfnScheduleGroup } from 'aws-cdk-lib/aws-scheduler';
 import { Construct } from 'constructs';
 import { scheduleGroupArn } from '../arns.ts';
-import type { RelayContext } from '../config/relay-context.ts';
+import { ownSource, pullingRoutes, type RelayContext } from '../config/relay-context.ts';
 import { describeReplay, type ReplayContext } from '../config/replay-schema.ts';
-import { relayNames } from '../names.ts';
+import { reconciliationSchedule, relayNames } from '../names.ts';
 import type { RelayQueue } from './relay-queue.ts';
 import type { ReplayFunction } from './replay-function.ts';
 
@@ -40,18 +40,19 @@ export class ReplaySchedules extends Construct {
     });
     this.#allow('RunReplay', 'lambda:InvokeFunction', replay.alias.functionArn);
     this.#allow('SetAside', 'sqs:SendMessage', deadLetters.queueArn);
-    for (const each of relay.replays) {
-      const schedule = new CfnSchedule(this, each.name, {
-        name: each.name,
+    for (const each of [...relay.replays.map(scheduleOf), ...reconciliationsOf(config)]) {
+      const { name, description, expression, timeZone, flexibleMinutes, request } = each;
+      const schedule = new CfnSchedule(this, name, {
+        name,
         groupName: scheduleGroup,
-        description: describeReplay(each),
-        scheduleExpression: each.schedule,
-        scheduleExpressionTimezone: each.timeZone,
-        flexibleTimeWindow: windowOf(each),
+        description,
+        scheduleExpression: expression,
+        scheduleExpressionTimezone: timeZone,
+        flexibleTimeWindow: windowOf(flexibleMinutes),
         target: {
           arn: replay.alias.functionArn,
           roleArn: this.role.roleArn,
-          input: JSON.stringify(requestOf(each)),
+          input: JSON.stringify(request),
           deadLetterConfig: { arn: deadLetters.queueArn },
         },
       });
@@ -66,12 +67,41 @@ export class ReplaySchedules extends Construct {
   }
 }
 
-function windowOf({ flexibleMinutes }: ReplayContext): CfnSchedule.FlexibleTimeWindowProperty {
-  if (flexibleMinutes === 0) return { mode: 'OFF' };
-  return { mode: 'FLEXIBLE', maximumWindowInMinutes: flexibleMinutes };
+interface Schedule {
+  name: string;
+  /** For the console. */
+  description: string;
+  expression: string;
+  timeZone: string;
+  flexibleMinutes: number;
+  /** As `functions/request/replay-request.ts` reads it. */
+  request: object;
 }
 
-/** As `functions/request/replay-request.ts` reads it. */
-function requestOf({ prefix, route, only, lookBackHours, objectsPerSecond }: ReplayContext): object {
-  return { prefix, route, only, newerThanHours: lookBackHours, objectsPerSecond };
+function scheduleOf(replay: ReplayContext): Schedule {
+  const { name, schedule, timeZone, flexibleMinutes, prefix, route, only, lookBackHours, objectsPerSecond } = replay;
+  const request = { prefix, route, only, newerThanHours: lookBackHours, objectsPerSecond };
+  return { name, description: describeReplay(replay), expression: schedule, timeZone, flexibleMinutes, request };
+}
+
+/** One for the relay's own bucket, and one for each route that pulls, since a replay is about one bucket. */
+function reconciliationsOf(config: RelayContext): Schedule[] {
+  const { reconciliation } = config.relay;
+  if (reconciliation === false) return [];
+  const { schedule: expression, timeZone } = reconciliation;
+  const pulling = pullingRoutes(config)
+    .map(({ name }) => name)
+    .sort();
+  return [...(ownSource(config) ? [undefined] : []), ...pulling].map((route) => ({
+    name: reconciliationSchedule(route),
+    description: `Upload Relay: compares source and ledger${route === undefined ? '' : ` of route ${route}`}`,
+    expression,
+    timeZone,
+    flexibleMinutes: 0,
+    request: { reconcile: true, route },
+  }));
+}
+
+function windowOf(minutes: number): CfnSchedule.FlexibleTimeWindowProperty {
+  return minutes === 0 ? { mode: 'OFF' } : { mode: 'FLEXIBLE', maximumWindowInMinutes: minutes };
 }

@@ -1,10 +1,10 @@
 /** The source bucket, and how its uploads get into the queue. */
 import { Rule } from 'aws-cdk-lib/aws-events';
-import { ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { CfnBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
-import { commonStart } from '../../functions/core/route.ts';
+import { CANARY_PREFIX } from '../../functions/core/reserved-keys.ts';
 import { bucketArn } from '../arns.ts';
+import { eventPattern, filterRules, notificationFilters } from '../config/event-filters.ts';
 import type { OwnSource, RelayContext } from '../config/relay-context.ts';
 import { RelayBucket } from './relay-bucket.ts';
 import type { RelayQueue } from './relay-queue.ts';
@@ -16,6 +16,8 @@ export interface UploadSourceProps {
 
 /** Where uploads come from: a bucket that the stack creates, or an existing one, which the stack leaves as it is. */
 export class UploadSource extends Construct {
+  /** The rule that takes an existing bucket's events. */
+  rule: Rule | undefined;
   readonly #config: RelayContext;
   readonly #own: OwnSource;
 
@@ -26,25 +28,33 @@ export class UploadSource extends Construct {
   }
 
   addQueueTarget(queue: RelayQueue): void {
-    if (this.#config.source.existingBucket) this.#throughEventBridge(queue);
+    const { existingBucket, topicArn } = this.#config.source;
+    // Whoever owns the topic subscribes the queue.
+    if (topicArn !== undefined) queue.grantSendUploads({ service: 'sns', arn: topicArn });
+    else if (existingBucket) this.#throughEventBridge(queue);
     else this.#throughNotification(queue);
   }
 
   /** The notification is set on the bucket itself, since `addEventNotification` would add a custom resource with a Lambda function of its own. */
   #throughNotification(queue: RelayQueue): void {
-    const { versioned, kmsKeyArn, account, region } = this.#config.source;
+    const { source, relay } = this.#config;
+    const { versioned, kmsKeyArn, account, region } = source;
     const bucketName = this.#own.bucket;
-    queue.grantSendUploads(new ServicePrincipal('s3.amazonaws.com'), { arn: bucketArn(bucketName, region), account });
-    const { bucket } = new RelayBucket(this, 'Uploads', { bucketName, versioned, incompleteUploadDays: 1, kmsKeyArn });
-    const rules = filterRules(commonFilter(this.#own.routes));
+    queue.grantSendUploads({ service: 's3', arn: bucketArn(bucketName, region), account });
+    const { bucket } = new RelayBucket(this, 'Uploads', {
+      bucketName,
+      versioned,
+      incompleteUploadDays: 1,
+      kmsKeyArn,
+      shortLivedPrefix: relay.canary && versioned ? CANARY_PREFIX : undefined,
+    });
+    const filters = notificationFilters(this.#own.routes, relay.canary).map(filterRules);
     (bucket.node.defaultChild as CfnBucket).notificationConfiguration = {
-      queueConfigurations: [
-        {
-          event: 's3:ObjectCreated:*',
-          queue: queue.queue.queueArn,
-          ...(rules.length === 0 ? {} : { filter: { s3Key: { rules } } }),
-        },
-      ],
+      queueConfigurations: filters.map((rules) => ({
+        event: 's3:ObjectCreated:*',
+        queue: queue.queue.queueArn,
+        ...(rules.length === 0 ? {} : { filter: { s3Key: { rules } } }),
+      })),
     };
     // S3 sends a test message when the notification is set, so the queue's policy must exist first.
     bucket.node.addDependency(queue.queue.node.findChild('Policy'));
@@ -52,45 +62,13 @@ export class UploadSource extends Construct {
 
   /** The owner of an existing bucket turns on EventBridge once. The bucket's own notifications stay as they are. */
   #throughEventBridge(queue: RelayQueue): void {
-    const { bucket, routes } = this.#own;
-    const { prefix } = commonFilter(routes);
-    const rule = new Rule(this, 'Created', {
-      description: `Upload Relay: objects created in ${bucket}`,
-      eventPattern: {
-        source: ['aws.s3'],
-        detailType: ['Object Created'],
-        detail: { bucket: { name: [bucket] }, ...(prefix === '' ? {} : { object: { key: [{ prefix }] } }) },
-      },
+    const { 'detail-type': detailType, ...pattern } = eventPattern(this.#own, this.#config.relay.canary);
+    this.rule = new Rule(this, 'Created', {
+      description: `Upload Relay: objects created in ${this.#own.bucket}`,
+      eventPattern: { ...pattern, detailType },
       // The CDK's own target for queues would also grant the rule the queue's attributes and URL.
-      targets: [{ bind: () => ({ arn: queue.queue.queueArn }) }],
+      targets: [{ bind: () => ({ arn: queue.queue.queueArn, deadLetterConfig: { arn: queue.deadLetters.queueArn } }) }],
     });
-    queue.grantSendUploads(new ServicePrincipal('events.amazonaws.com'), { arn: rule.ruleArn });
+    queue.grantSendUploads({ service: 'events', arn: this.rule.ruleArn });
   }
-}
-
-/** What all routes' filters have in common. S3 refuses overlapping rules, and the relay compares the whole filter anyway. */
-export function commonFilter(routes: readonly { filter: { prefix: string; suffix: string } }[]): {
-  prefix: string;
-  suffix: string;
-} {
-  const prefix = routes.map(({ filter }) => filter.prefix).reduce(commonStart);
-  const suffix = routes.map(({ filter }) => reversed(filter.suffix)).reduce(commonStart);
-  return { prefix, suffix: reversed(suffix) };
-}
-
-/**
- * S3 compares these rules with the URL-encoded key, so each rule stops at the first character that the encoding would change.
- * A shorter rule only matches more keys, and the relay compares the whole filter.
- * https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-how-to-filtering.html
- */
-export function filterRules({ prefix, suffix }: { prefix: string; suffix: string }): { name: string; value: string }[] {
-  const rules = [
-    { name: 'prefix', value: /^[\w./-]*/.exec(prefix)![0] },
-    { name: 'suffix', value: /[\w./-]*$/.exec(suffix)![0] },
-  ];
-  return rules.filter(({ value }) => value !== '');
-}
-
-function reversed(text: string): string {
-  return [...text].reverse().join('');
 }

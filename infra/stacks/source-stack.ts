@@ -1,11 +1,13 @@
 /** The stack of the relay's own account. */
 import { CfnOutput, Stack } from 'aws-cdk-lib';
+import type { Rule } from 'aws-cdk-lib/aws-events';
 import type { Construct } from 'constructs';
 import { bucketArn, relayRoleArn } from '../arns.ts';
 import { type OwnSource, ownSource, type RelayContext } from '../config/relay-context.ts';
 import { Alarms } from '../constructs/alarms.ts';
 import { BatchRole } from '../constructs/batch-role.ts';
 import { Canary } from '../constructs/canary.ts';
+import { CanaryFunction } from '../constructs/canary-function.ts';
 import { CheckFunction } from '../constructs/check-function.ts';
 import { Dashboard } from '../constructs/dashboard.ts';
 import { Ledger } from '../constructs/ledger.ts';
@@ -16,10 +18,20 @@ import { ReplaySchedules } from '../constructs/replay-schedules.ts';
 import { UploadSource } from '../constructs/upload-source.ts';
 import { LIVE_ALIAS, relayNames, stackName } from '../names.ts';
 import { warnOfMissingRegion } from './durable-regions.ts';
+import { sayThatNobodyListens } from './says.ts';
 import { servesOneRelay } from './serves-one-relay.ts';
+import { warnOfSilentLoss } from './silent-loss.ts';
 
 export interface SourceStackProps {
   config: RelayContext;
+}
+
+interface Parts {
+  config: RelayContext;
+  relay: RelayFunction;
+  ledger: Ledger;
+  queue: RelayQueue;
+  rule: Rule | undefined;
 }
 
 /** Account A's stack: uploads → queue → relay. */
@@ -37,7 +49,8 @@ export class SourceStack extends Stack {
     const ledger = new Ledger(this, 'Ledger', { config });
     const relay = new RelayFunction(this, 'Relay', { config });
 
-    if (own) new UploadSource(this, 'Source', { config, own }).addQueueTarget(queue);
+    const uploads = own && new UploadSource(this, 'Source', { config, own });
+    uploads?.addQueueTarget(queue);
     relay.addQueueSource(queue);
     relay.grantReadSource();
     relay.grantAssumeReaders();
@@ -48,12 +61,15 @@ export class SourceStack extends Stack {
     relay.addDeadLetterQueue(queue);
     if (config.relay.replay) this.#addReplay(config, ledger, queue);
     warnOfMissingRegion(this, config);
+    warnOfSilentLoss(this, config);
     const { batchOperations } = config.relay;
     if (batchOperations) new BatchRole(this, 'BatchOperations', { config, ...batchOperations });
 
+    if (config.relay.canary) this.#addCanary({ config, relay, ledger, queue, rule: uploads?.rule });
+    else sayThatNobodyListens(this);
     const check = new CheckFunction(this, 'Check', { config, relay, ledger });
     new Canary(this, 'Canary', { config, check });
-    const alarms = new Alarms(this, 'Alarms', { config });
+    const alarms = new Alarms(this, 'Alarms', { config, rule: uploads?.rule });
     new Dashboard(this, 'Dashboard', { config, alarms: alarms.all });
 
     const names = relayNames(config);
@@ -70,15 +86,25 @@ export class SourceStack extends Stack {
     if (config.relay.largeObjects) new CfnOutput(this, 'LargeFunctionName', durable(names.largeFunction));
   }
 
+  #addCanary({ config, relay, ledger, queue, rule }: Parts): void {
+    const canary = new CanaryFunction(this, 'CanaryFunction', { config, relay });
+    canary.addLedger(ledger);
+    canary.grantReadMapping(relay.mapping!);
+    canary.grantTryDoor(queue, rule);
+    relay.grantAskCanary();
+  }
+
   #addReplay(config: RelayContext, ledger: Ledger, queue: RelayQueue): void {
     const replay = new ReplayFunction(this, 'Replay', { config });
     replay.grantListSource();
+    replay.grantReadInventory();
     replay.grantAssumeReaders();
     replay.addLedger(ledger);
     replay.addQueueTarget(queue);
     replay.grantContinue();
     replay.addRedriveSource(queue);
-    if (config.relay.replays.length > 0) new ReplaySchedules(this, 'Schedules', { config, replay, queue });
+    if (config.relay.replays.length > 0 || config.relay.reconciliation)
+      new ReplaySchedules(this, 'Schedules', { config, replay, queue });
   }
 }
 

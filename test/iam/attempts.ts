@@ -65,7 +65,8 @@ import {
   WRITER_ROLE_ARN,
 } from '../support/two-accounts.ts';
 import { type Attempt, asked } from './attempt.ts';
-import { elsewhereBucket } from './elsewhere.ts';
+import { doorAttempts, onBucketsDoor, onFunctionsDoor } from './door-attempts.ts';
+import { elsewhereBucket, furtherBucket } from './elsewhere.ts';
 import { keyAttempts } from './key-attempts.ts';
 import { type ProofWorld, PULLED_PREFIX } from './proof-world.ts';
 import { isFreshCopy } from './world.ts';
@@ -91,6 +92,7 @@ export function attemptsOf(world: ProofWorld, account: string): Attempt[] {
   return [
     ...buckets.flatMap((place) => [...bucketAttempts(place), ...objectAttempts(place)]),
     ...queues.flatMap(({ name }) => queueAttempts(account, name)),
+    listsInventories(furtherBucket(account), account),
     ...tables.flatMap((name) => tableAttempts(account, name)),
     ...roles.map(assumeRole),
     ...accountAttempts(account),
@@ -99,6 +101,7 @@ export function attemptsOf(world: ProofWorld, account: string): Attempt[] {
     asked('logs:CreateLogGroup', `arn:aws:logs:${REGION}:${account}:log-group:another`),
     asked('logs:CreateLogStream', `arn:aws:logs:${REGION}:${account}:log-group:another:log-stream:s`),
     asked('logs:PutLogEvents', `arn:aws:logs:${REGION}:${account}:log-group:another:log-stream:s`),
+    ...doorAttempts(account),
     ...keyAttempts(world, account),
   ];
 }
@@ -125,7 +128,19 @@ function bucketAttempts({ bucket: Bucket, account }: BucketPlace): Attempt[] {
     on('GetBucketVersioning', (s3) => s3.send(new GetBucketVersioningCommand({ Bucket }))),
     // It isn't empty, so whoever may delete it hears of that.
     on('DeleteBucket', (s3) => s3.send(new DeleteBucketCommand({ Bucket }))),
+    ...onBucketsDoor(Bucket, account),
   ];
+}
+
+/** By the one prefix that replay may ask for in the bucket of the inventory. */
+function listsInventories(Bucket: string, account: string): Attempt {
+  const Prefix = `${SOURCE_BUCKET}/daily/`;
+  return {
+    action: 's3:ListBucket',
+    resource: `arn:aws:s3:::${Bucket}`,
+    account,
+    run: ({ clients }) => clients.s3.send(new ListObjectsV2Command({ Bucket, Prefix })),
+  };
 }
 
 function objectAttempts({ bucket: Bucket, key: Key, account }: BucketPlace): Attempt[] {
@@ -275,6 +290,7 @@ function functionAttempts(account: string, FunctionName: string): Attempt[] {
     on('InvokeFunction', (lambda) => lambda.send(new InvokeCommand({ FunctionName, InvocationType: 'DryRun' }))),
     on('GetFunction', (lambda) => lambda.send(new GetFunctionCommand({ FunctionName }))),
     on('GetFunctionConfiguration', (lambda) => lambda.send(new GetFunctionConfigurationCommand({ FunctionName }))),
+    ...onFunctionsDoor(account, FunctionName),
   ];
 }
 

@@ -23,6 +23,7 @@ import {
 } from '../support/two-accounts.ts';
 import { BATCH_CHECKS } from './batch-checks.ts';
 import { type Check, isDelivered, isRefused } from './check.ts';
+import { DOOR_CHECKS } from './door-checks.ts';
 import { KEY_CHECKS } from './key-checks.ts';
 import { LARGE_CHECKS } from './large-checks.ts';
 import type { Place } from './places.ts';
@@ -239,19 +240,20 @@ export const CHECKS: readonly Check[] = [
     },
   },
   {
-    name: 'the daily canary runs the check',
-    guards: /^function upload-relay-check: /,
-    holds: async ({ cloud }) => {
-      cloud.scheduledRules.fire(cloud.scheduledRules.arns().find((arn) => arn.endsWith('/upload-relay-canary'))!);
+    name: 'the schedules run the check and the canary',
+    guards: /^function upload-relay-(check|canary): /,
+    holds: async ({ cloud }, { name }) => {
+      const rule = name.endsWith('-check') ? '/upload-relay-canary' : '/upload-relay-canary-drop';
+      cloud.scheduledRules.fire(cloud.scheduledRules.arns().find((arn) => arn.endsWith(rule))!);
       return true;
     },
   },
   {
-    name: 'no other rule may run the check',
-    guards: /^function upload-relay-check: /,
+    name: 'no other rule may run the check or the canary',
+    guards: /^function upload-relay-(check|canary): /,
     holds: async ({ cloud }, { holder }) => {
       const rule = { account: ACCOUNT_A, region: REGION, name: 'another', expression: 'rate(1 day)', enabled: true };
-      const { arn } = cloud.scheduledRules.put({ ...rule, targets: [{ functionArn: holder }] });
+      const { arn } = cloud.scheduledRules.put({ ...rule, targets: [{ id: 'holder', functionArn: holder }] });
       return isRefused(Promise.resolve().then(() => cloud.scheduledRules.fire(arn)));
     },
   },
@@ -283,6 +285,7 @@ export const CHECKS: readonly Check[] = [
   ...BATCH_CHECKS,
   ...PULL_CHECKS,
   ...REPLAY_CHECKS,
+  ...DOOR_CHECKS,
 ];
 
 /** As CloudWatch publishes it, on behalf of an account. */

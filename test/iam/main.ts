@@ -22,7 +22,11 @@ async function main(args: string[]): Promise<number> {
     const world = await startProofWorld(configuration);
     try {
       const matrix = new MatrixWriter(write);
-      const proof = await prove(world, { checks: CHECKS, proved, onRow: (row) => matrix.row(row) });
+      const proof = await prove(world, {
+        checks: configuration.checks ?? CHECKS,
+        proved,
+        onRow: (row) => matrix.row(row),
+      });
       write(`${refusalMatrix(proof.refusals)}\n`);
       for (const row of proof.rows) if (row.problem === undefined) proved.add(rowKey(row));
       proofs.push({ ...proof, configuration: configuration.name });

@@ -26,9 +26,12 @@ import {
   twoAccountsOf,
   WRITER_ROLE_ARN,
 } from '../support/two-accounts.ts';
+import type { Check } from './check.ts';
+import { OWN_PREFIX, PREFIX_CHECKS } from './door-checks.ts';
 import { elsewhere, elsewhereBucket } from './elsewhere.ts';
 import { bucketUnderKey, existingSource, keyOf, keys } from './encrypted-buckets.ts';
 import { encryptElsewhere } from './key-attempts.ts';
+import { THIEFS_CHECKS } from './key-checks.ts';
 import { placesOf, tellHolders } from './places.ts';
 import { type EncryptedElsewhere, type ProofWorld, PULLED_PREFIX } from './proof-world.ts';
 import { confinedArn, sessionPlaces } from './session-places.ts';
@@ -37,13 +40,15 @@ export interface Configuration {
   name: string;
   /** Changes the context `relay` of cdk.json, and deploys what the configuration takes for granted. */
   prepare?: (context: CommittedContext, cloud: LocalCloud) => Promise<void>;
+  /** What must hold there; `CHECKS`, unless given. */
+  checks?: readonly Check[];
 }
 
 /** Together they have every statement that the stacks can have. What is proved in one need not be proved in another. */
 export const CONFIGURATIONS: readonly Configuration[] = [
   { name: 'as committed' },
   {
-    name: 'an existing source bucket, KMS, tags and a replay on schedule',
+    name: 'an existing source bucket, KMS and tags',
     prepare: async (context, cloud) => {
       const {
         source,
@@ -53,17 +58,17 @@ export const CONFIGURATIONS: readonly Configuration[] = [
       const kmsKeyArn = cloud.outputs('keys', ACCOUNT_A)['KeyArn']!;
       await cloud.deploy(existingSource(kmsKeyArn));
       Object.assign(source, { existingBucket: true, kmsKeyArn });
-      context.relay = { replays: [{ name: 'nightly', schedule: 'cron(0 4 * * ? *)' }] };
       Object.assign(main!, { copyTags: true });
       main!.destination['kmsKeyArn'] = cloud.outputs('keys', ACCOUNT_B)['KeyArn']!;
     },
   },
   {
-    name: 'tags, no versions, and a role for batch jobs',
+    name: 'tags, no versions, an inventory, and a role for batch jobs',
     prepare: async (context) => {
       Object.assign(context.source, { versioned: false });
       Object.assign(context.routes[0]!, { copyTags: true });
-      context.relay = { batchOperations: { bucket: elsewhereBucket(ACCOUNT_A) } };
+      const bucket = elsewhereBucket(ACCOUNT_A);
+      context.relay = { batchOperations: { bucket }, reconciliation: { inventory: { bucket, id: 'daily' } } };
     },
   },
   {
@@ -75,6 +80,15 @@ export const CONFIGURATIONS: readonly Configuration[] = [
       const filter = { prefix: PULLED_PREFIX };
       routes.push(pullingRoute({ filter, copyTags: true, writerRoleName: PULLED_WRITER_NAME, pull: { kmsKeyArn } }));
     },
+  },
+  {
+    name: 'a route that takes what lies under a prefix, and a canary beside it, both under a key',
+    prepare: async ({ source, routes }, cloud) => {
+      await cloud.deploy(keys(ACCOUNT_A));
+      source['kmsKeyArn'] = cloud.outputs('keys', ACCOUNT_A)['KeyArn']!;
+      Object.assign(routes[0]!, { filter: { prefix: OWN_PREFIX } });
+    },
+    checks: [...PREFIX_CHECKS, ...THIEFS_CHECKS],
   },
 ];
 

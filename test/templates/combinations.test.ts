@@ -309,6 +309,18 @@ describe.each<[string, [string, Change, string][]]>([
         'field "relay.relay.replays.0.prefix" is "in/*": it holds "*"',
       ],
       [
+        'a topic for a bucket that the stack makes',
+        ({ source }) => Object.assign(source, { topicArn: 'arn:aws:sns:us-east-1:111111111111:uploads' }),
+        'field "relay.source.topicArn" is "arn:aws:sns:us-east-1:111111111111:uploads": it is for a bucket that exists',
+      ],
+      [
+        'a filter that takes only what is the relay’s own',
+        ({ routes }) => {
+          routes[0]!.filter = { prefix: 'upload-relay-canary/in/' };
+        },
+        'field "relay.routes.0.filter.prefix" is "upload-relay-canary/in/": keys that start so are the relay\'s own',
+      ],
+      [
         'a prefix behind which nothing fits',
         ({ routes }) => Object.assign(routes[0]!.destination, { prefix: 'é'.repeat(512) }),
         'with it the shortest key that the route takes would have 1025 bytes, and S3 takes 1024',

@@ -23,18 +23,41 @@ function sections(): Map<string, string> {
   return new Map(parts.map((part) => [anchorOf(part.slice(0, part.indexOf('\n'))), part]));
 }
 
+/** The committed relay, of a bucket that is there already. */
+function ofExistingBucket(): typeof source {
+  const context = committedContext();
+  context.source.existingBucket = true;
+  return templatesOf(context).source;
+}
+
 describe('alarms', () => {
   const alarms = alarmsOf(source);
+  const ofRule = alarmsOf(ofExistingBucket()).filter(({ AlarmName }) => AlarmName.includes('rule'));
+
+  test('an existing bucket’s rule has its own', () => {
+    expect(ofRule.map(({ AlarmName }) => AlarmName)).toEqual([
+      'upload-relay-rule-failed',
+      'upload-relay-rule-failed-for-good',
+    ]);
+  });
+
+  test('without a canary none is missed', () => {
+    const names = alarmsOf(templatesOf({ ...committedContext(), relay: { canary: false } }).source);
+    expect(names).toHaveLength(alarms.length - 1);
+  });
 
   test('there is one for everything that somebody must act upon', () => {
     expect(alarms.map(({ AlarmName }) => AlarmName).toSorted()).toEqual([
+      'upload-relay-canary',
       'upload-relay-check-failed',
       'upload-relay-check-silent',
       'upload-relay-dead-letters',
       'upload-relay-errors',
       'upload-relay-latency',
+      'upload-relay-objects-missing',
       'upload-relay-oldest-message',
       'upload-relay-oldest-message-requeued',
+      'upload-relay-reconciliation-silent',
       'upload-relay-throttles',
     ]);
   });
@@ -55,7 +78,7 @@ describe('alarms', () => {
     expect(names).toHaveLength(alarms.length + 2);
   });
 
-  test.each(alarms.map((alarm) => [alarm.AlarmName, alarm] as const))(
+  test.each([...alarms, ...ofRule].map((alarm) => [alarm.AlarmName, alarm] as const))(
     '%s tells the topic, and has a section in the runbook: meaning, first command, fix',
     (_, { AlarmDescription, AlarmActions, OKActions }) => {
       expect(AlarmActions).toEqual([{ Ref: expect.stringMatching(/^AlarmsTopic/) }]);
@@ -67,7 +90,7 @@ describe('alarms', () => {
   );
 
   test('the runbook has no section for an alarm that does not exist', () => {
-    const kinds = new Set(alarms.map(({ AlarmDescription }) => AlarmDescription.split('#')[1]));
+    const kinds = new Set([...alarms, ...ofRule].map(({ AlarmDescription }) => AlarmDescription.split('#')[1]));
     const inRunbook = [...sections().keys()].filter((each) => each.startsWith('alarm-'));
     expect(new Set(inRunbook)).toEqual(kinds);
   });
@@ -81,6 +104,25 @@ describe('alarms', () => {
       ComparisonOperator: 'LessThanThreshold',
       Threshold: 1,
     });
+  });
+
+  test('what a reconciliation has found is told until the next one', () => {
+    source.hasResourceProperties('AWS::CloudWatch::Alarm', {
+      AlarmName: 'upload-relay-objects-missing',
+      MetricName: 'ObjectsMissing',
+      Period: 3600,
+      EvaluationPeriods: 24,
+      DatapointsToAlarm: 1,
+    });
+  });
+
+  test.each<[object, string[]]>([
+    [{ reconciliation: { schedule: 'rate(7 days)' } }, ['upload-relay-objects-missing']],
+    [{ reconciliation: false }, []],
+    [{ replay: false }, []],
+  ])('of %j nobody says that it is late', (relay, names) => {
+    const found = alarmsOf(templatesOf({ ...committedContext(), relay }).source).map(({ AlarmName }) => AlarmName);
+    expect(found.filter((name) => /missing|reconciliation/.test(name))).toEqual(names);
   });
 
   test('only CloudWatch of this account may tell the topic anything', () => {
@@ -111,11 +153,24 @@ test('the canary is the check, once a day, and EventBridge may invoke it for tha
     Name: 'upload-relay-canary',
     ScheduleExpression: 'cron(0 6 * * ? *)',
   });
-  source.resourceCountIs('AWS::Lambda::Permission', 1);
+  source.resourceCountIs('AWS::Lambda::Permission', 2);
   source.hasResourceProperties('AWS::Lambda::Permission', {
     Principal: 'events.amazonaws.com',
     Action: 'lambda:InvokeFunction',
     SourceArn: { 'Fn::GetAtt': [scheduleId(), 'Arn'] },
+  });
+});
+
+test('the canary is dropped twice an hour, and its silence counts like failure', () => {
+  source.hasResourceProperties('AWS::Events::Rule', {
+    Name: 'upload-relay-canary-drop',
+    ScheduleExpression: 'rate(30 minutes)',
+  });
+  source.hasResourceProperties('AWS::CloudWatch::Alarm', {
+    AlarmName: 'upload-relay-canary',
+    TreatMissingData: 'breaching',
+    Period: 1800,
+    EvaluationPeriods: 2,
   });
 });
 
@@ -147,5 +202,5 @@ const TITLES = [
 
 function scheduleId(): string {
   const rules = Object.entries(source.findResources('AWS::Events::Rule'));
-  return rules.find(([, { Properties }]) => Properties.ScheduleExpression !== undefined)![0];
+  return rules.find(([, { Properties }]) => Properties.Name === 'upload-relay-canary')![0];
 }

@@ -1,5 +1,6 @@
 import { RegionInfo } from 'aws-cdk-lib/region-info';
 import { describe, expect, test } from 'vitest';
+import { CANARY_PREFIX } from '../../functions/core/reserved-keys.ts';
 import { parseConfig } from '../../infra/config/config.ts';
 import { relaySettings, settingsJson } from '../../infra/config/function-settings.ts';
 import { LONGEST_NAME } from '../../infra/config/schema.ts';
@@ -21,13 +22,16 @@ describe('a relay that is deployed keeps its names', () => {
       partFunction: 'upload-relay-part',
       replayFunction: 'upload-relay-replay',
       checkFunction: 'upload-relay-check',
+      canaryFunction: 'upload-relay-canary',
       queue: 'upload-relay',
       deadLetterQueue: 'upload-relay-dead-letters',
       ledgerTable: 'upload-relay-ledger',
       canaryRule: 'upload-relay-canary',
+      dropRule: 'upload-relay-canary-drop',
       scheduleGroup: 'upload-relay',
       alarmTopic: 'upload-relay-alarms',
       dashboard: 'upload-relay',
+      canaryRole: 'upload-relay-canary',
       replayRole: 'upload-relay-replay',
       schedulerRole: 'upload-relay-scheduler',
       batchRole: 'upload-relay-batch',
@@ -54,7 +58,7 @@ describe('a name of its own', () => {
       },
     });
     for (const template of [source, ...destinations])
-      expect(JSON.stringify(template.toJSON())).not.toContain('upload-relay');
+      expect(JSON.stringify(template.toJSON()).replaceAll(CANARY_PREFIX, '')).not.toContain('upload-relay');
     source.hasResourceProperties('AWS::CloudWatch::Alarm', { AlarmName: 'invoices-dead-letters' });
     source.hasResourceProperties('AWS::IAM::Role', { RoleName: 'invoices-replay-us-east-1' });
   });

@@ -1,9 +1,10 @@
-import type { Template } from 'aws-cdk-lib/assertions';
+import { App } from 'aws-cdk-lib';
+import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, test } from 'vitest';
 import { parseConfig } from '../../infra/config/config.ts';
 import { checkSettings, relaySettings, replaySettings } from '../../infra/config/function-settings.ts';
-import { commonFilter, filterRules } from '../../infra/constructs/upload-source.ts';
-import { committedContext, templatesOf } from '../support/stacks.ts';
+import { SourceStack } from '../../infra/stacks/source-stack.ts';
+import { committedContext, pullingRoute, templatesOf } from '../support/stacks.ts';
 
 const { source, destinations } = templatesOf(committedContext());
 const destination = destinations[0]!;
@@ -164,11 +165,50 @@ describe('replay', () => {
 
   test('keeps Lambda’s loop protection', () => expect(replay).not.toHaveProperty('RecursiveLoop'));
 
-  test('runs by itself only where it is configured to, and is told what to look through', () => {
-    const schedules = (template: Template) =>
-      Object.values(template.findResources('AWS::Scheduler::Schedule')).map(({ Properties }) => Properties);
-    expect(schedules(source)).toEqual([]);
-    source.resourceCountIs('AWS::Scheduler::ScheduleGroup', 0);
+  const schedules = (template: Template) =>
+    Object.values(template.findResources('AWS::Scheduler::Schedule')).map(({ Properties }) => Properties);
+  const reconciliation = {
+    GroupName: 'upload-relay',
+    Name: '_reconciliation',
+    ScheduleExpression: 'cron(0 4 * * ? *)',
+    Target: { Input: '{"reconcile":true}' },
+  };
+
+  test('compares source and ledger every day, and each bucket that is pulled by itself', () => {
+    expect(schedules(source)).toMatchObject([reconciliation]);
+    const context = committedContext();
+    context.routes.push(pullingRoute());
+    const pulled = { Name: '_reconciliation-customer', Target: { Input: '{"reconcile":true,"route":"customer"}' } };
+    expect(schedules(templatesOf(context).source)).toMatchObject([reconciliation, pulled]);
+    const alone = { ...context, routes: [pullingRoute()] };
+    delete alone.source.bucket;
+    expect(schedules(templatesOf(alone).source)).toMatchObject([pulled]);
+  });
+
+  test.each([[{ reconciliation: false }], [{ replay: false }]])('with %j nothing runs by itself', (relay) => {
+    const { source: idle } = templatesOf({ ...committedContext(), relay });
+    idle.resourceCountIs('AWS::Scheduler::Schedule', 0);
+    idle.resourceCountIs('AWS::Scheduler::ScheduleGroup', 0);
+  });
+
+  test('reads an inventory only where one is named, and nothing else of its bucket', () => {
+    const relay = { reconciliation: { inventory: { bucket: 'lists', prefix: 'in', id: 'daily' } } };
+    const { source: reading } = templatesOf({ ...committedContext(), relay });
+    const folder = 'in/upload-relay-source-111111111111/daily/';
+    const statements = statementsOfRole(/^ReplayRole/, reading).filter(({ Sid }) => /Inventory/.test(String(Sid)));
+    expect(statements).toMatchObject([
+      {
+        Sid: 'FindInventory',
+        Action: 's3:ListBucket',
+        Resource: 'arn:aws:s3:::lists',
+        Condition: { StringEquals: { 's3:prefix': folder } },
+      },
+      { Sid: 'ReadInventory', Action: 's3:GetObject', Resource: `arn:aws:s3:::lists/${folder}*` },
+    ]);
+    expect(statementsOfRole(/^ReplayRole/, source).map(({ Sid }) => Sid)).not.toContain('ReadInventory');
+  });
+
+  test('runs on further schedules where it is configured to, and is told what to look through', () => {
     const context = committedContext();
     context.relay = {
       replays: [
@@ -206,6 +246,7 @@ describe('replay', () => {
           Input: '{"prefix":"invoices/","route":"main","only":"all","newerThanHours":200,"objectsPerSecond":5}',
         },
       },
+      reconciliation,
     ]);
     scheduled.hasResourceProperties('AWS::IAM::Role', {
       RoleName: 'upload-relay-scheduler',
@@ -279,6 +320,7 @@ describe('least privilege', () => {
       ['WriteLogs', 'Allow', ['logs:CreateLogStream', 'logs:PutLogEvents']],
       ['ListObjects', 'Allow', 's3:ListBucket'],
       ['ReadReceipts', 'Allow', 'dynamodb:BatchGetItem'],
+      ['ReadLedgerAge', 'Allow', 'dynamodb:DescribeTable'],
       ['SendMissing', 'Allow', 'sqs:SendMessage'],
       ['KeepCheckpoints', 'Allow', ['lambda:CheckpointDurableExecution', 'lambda:GetDurableExecutionState']],
       ['HandOver', 'Allow', 'lambda:InvokeFunction'],
@@ -312,7 +354,39 @@ describe('least privilege', () => {
       ['KeepCheckpoints', 'Allow', ['lambda:CheckpointDurableExecution', 'lambda:GetDurableExecutionState']],
       ['InvokeWorkers', 'Allow', 'lambda:InvokeFunction'],
       ['SetMessagesAside', 'Allow', 'sqs:SendMessage'],
+      ['AskCanary', 'Allow', 'lambda:InvokeFunction'],
     ]);
+  });
+
+  test('the canary’s role has these statements and no others', () => {
+    const bucket = 'arn:aws:s3:::upload-relay-source-111111111111';
+    const granted = statementsOfRole(/^CanaryFunctionRole/);
+    expect(granted.map(({ Sid, Action }) => [Sid, Action])).toEqual([
+      ['WriteLogs', ['logs:CreateLogStream', 'logs:PutLogEvents']],
+      ['ReadConcurrency', 'lambda:GetFunctionConcurrency'],
+      ['ReadQuota', 'lambda:GetAccountSettings'],
+      ['SeeReceipts', 'dynamodb:GetItem'],
+      ['ReadMapping', 'lambda:GetEventSourceMapping'],
+      ['DropCanaries', 's3:PutObject'],
+      ['SeeCanaries', 's3:ListBucket'],
+      ['ReadNotification', 's3:GetBucketNotification'],
+      ['ReadQueue', 'sqs:GetQueueAttributes'],
+    ]);
+    const statement = (sid: string) => granted.find(({ Sid }) => Sid === sid)!;
+    expect(statement('DropCanaries').Resource).toBe(`${bucket}/upload-relay-canary/*`);
+    expect(statement('SeeCanaries').Condition).toEqual({ StringEquals: { 's3:prefix': 'upload-relay-canary/' } });
+  });
+
+  test('without a canary nothing of it is left, and synth says so', () => {
+    const context = { ...committedContext(), relay: { canary: false } };
+    const app = new App({ analyticsReporting: false, context: { 'aws:cdk:bundling-stacks': [] } });
+    const stack = new SourceStack(app, 'Source', { config: parseConfig(context) });
+    const [said] = Annotations.fromStack(stack).findInfo('*', Match.anyValue());
+    expect(said!.entry.data).toContain('field "relay.relay.canary" is false');
+    const without = Template.fromStack(stack);
+    const { Rules: _, ...resources } = without.toJSON();
+    expect(JSON.stringify(resources)).not.toMatch(/upload-relay-canary(?!")|AskCanary|ReadQuota/);
+    expect(Object.keys(without.findResources('AWS::Events::Rule'))).toHaveLength(1);
   });
 
   test('the writer’s role may put objects under its prefix, and that is all', () => {
@@ -346,7 +420,8 @@ describe('least privilege', () => {
       ]) {
         expect(Effect).toBe('Allow');
         for (const action of [Action].flat()) expect(action).not.toContain('*');
-        expect([Resource].flat()).not.toContain('*');
+        // The quota of an account is no resource.
+        if (Action !== 'lambda:GetAccountSettings') expect([Resource].flat()).not.toContain('*');
       }
     }
   });
@@ -357,13 +432,15 @@ describe('least privilege', () => {
         expect(Properties).not.toHaveProperty('ManagedPolicyArns');
       }
     }
-    expect(Object.keys(source.findResources('AWS::IAM::Role'))).toHaveLength(2);
+    // The relay's, replay's and Scheduler's.
+    expect(Object.keys(source.findResources('AWS::IAM::Role'))).toHaveLength(3);
     const functions = Object.values(source.findResources('AWS::Lambda::Function'));
     expect(functions.map(({ Properties }) => Properties.FunctionName)).toEqual([
       'upload-relay',
       'upload-relay-large',
       'upload-relay-part',
       'upload-relay-replay',
+      'upload-relay-canary',
       'upload-relay-check',
     ]);
   });
@@ -430,6 +507,9 @@ describe.each([
       LifecycleConfiguration: {
         Rules: [
           { Status: 'Enabled', AbortIncompleteMultipartUpload: { DaysAfterInitiation: side === 'source' ? 1 : 7 } },
+          ...(side === 'source'
+            ? [{ Prefix: 'upload-relay-canary/', NoncurrentVersionExpiration: { NoncurrentDays: 1 } }]
+            : []),
         ],
       },
     });
@@ -501,9 +581,31 @@ describe('how uploads reach the queue', () => {
       EventPattern: {
         source: ['aws.s3'],
         'detail-type': ['Object Created'],
-        detail: { bucket: { name: ['upload-relay-source-111111111111'] }, object: { key: [{ prefix: 'out/' }] } },
+        detail: {
+          bucket: { name: ['upload-relay-source-111111111111'] },
+          object: { key: [{ prefix: 'out/' }, { prefix: 'upload-relay-canary/' }] },
+        },
       },
     });
+  });
+
+  test('a topic may tell of its uploads instead, with the same right to send', () => {
+    const context = committedContext();
+    const topicArn = 'arn:aws:sns:us-east-1:111111111111:uploads';
+    Object.assign(context.source, { existingBucket: true, topicArn });
+    const existing = templatesOf(context).source;
+    existing.hasResourceProperties('AWS::SQS::QueuePolicy', {
+      PolicyDocument: {
+        Statement: Match.arrayWith([
+          Match.objectLike({
+            Principal: { Service: 'sns.amazonaws.com' },
+            Condition: { ArnEquals: { 'aws:SourceArn': topicArn } },
+          }),
+        ]),
+      },
+    });
+    expect(existing.findResources('AWS::Events::Rule', { Properties: { EventPattern: Match.anyValue() } })).toEqual({});
+    expect(checkSettings(parseConfig(context)).door).toMatchObject({ topicArn });
   });
 
   test('an existing destination bucket stays untouched', () => {
@@ -511,73 +613,6 @@ describe('how uploads reach the queue', () => {
     context.routes[0]!.destination.existingBucket = true;
     templatesOf(context).destinations[0]!.resourceCountIs('AWS::S3::Bucket', 0);
   });
-
-  test.each([
-    ['one route', [['a/', '.csv']], 'a/', '.csv'],
-    [
-      'nothing in common',
-      [
-        ['a/', '.csv'],
-        ['b/', '.txt'],
-      ],
-      '',
-      '',
-    ],
-    [
-      'a common start and end',
-      [
-        ['logs/a/', '.txt.gz'],
-        ['logs/b/', '.csv.gz'],
-      ],
-      'logs/',
-      '.gz',
-    ],
-    [
-      'one takes everything',
-      [
-        ['logs/', '.gz'],
-        ['', ''],
-      ],
-      '',
-      '',
-    ],
-    [
-      'halves of an emoji are not split',
-      [
-        ['🎉a', 'x'],
-        ['🎊a', 'x'],
-      ],
-      '',
-      'x',
-    ],
-  ])('the notification’s filter is what the routes have in common: %s', (_, filters, prefix, suffix) => {
-    const routes = filters.map(([start, end]) => ({ filter: { prefix: start!, suffix: end! } }));
-    expect(commonFilter(routes)).toEqual({ prefix, suffix });
-  });
-});
-
-test.each([
-  ['', '', []],
-  [
-    'logs/2026/',
-    '.csv',
-    [
-      { name: 'prefix', value: 'logs/2026/' },
-      { name: 'suffix', value: '.csv' },
-    ],
-  ],
-  ['dt=1/', '', [{ name: 'prefix', value: 'dt' }]],
-  [
-    'my files/',
-    ' (1).txt',
-    [
-      { name: 'prefix', value: 'my' },
-      { name: 'suffix', value: '.txt' },
-    ],
-  ],
-  ['日本/', '', []],
-])('the rules for prefix "%s" and suffix "%s" hold for encoded and plain keys alike', (prefix, suffix, rules) => {
-  expect(filterRules({ prefix, suffix })).toEqual(rules);
 });
 
 test('destinations in two accounts become two stacks', () => {

@@ -39,6 +39,10 @@ const ALLOWED: Record<string, string> = {
     'A condition is compared when somebody assumes the role: it may name a group that is made later.',
   'AWS::SQS::QueuePolicy Properties.PolicyDocument.Statement.Condition.ArnEquals.aws:SourceArn':
     'The bucket waits for the policy that lets it send, so the policy has to name the bucket first.',
+  'AWS::IAM::Policy Properties.PolicyDocument.Statement.Condition.StringEquals.s3:prefix':
+    'The prefix of the canaries’ keys is a text; that an alarm is called alike means nothing.',
+  'AWS::S3::Bucket Properties.LifecycleConfiguration.Rules.Prefix':
+    'The prefix of the canaries’ keys is a text; that an alarm is called alike means nothing.',
   'AWS::CloudWatch::Alarm Properties.Dimensions.Value':
     'A metric goes by names, whether or not anything of that name is there.',
   'AWS::CloudWatch::Dashboard Properties.DashboardBody': 'A dashboard shows names, whether or not anything is there.',

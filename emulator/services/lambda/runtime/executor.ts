@@ -1,6 +1,6 @@
 /** Runs functions: gives each its environment, credentials and log, and takes environments from the pool. */
 import { randomUUID } from 'node:crypto';
-import type { Authorizer, Clock } from '../../../core/api.ts';
+import { ApiError, type Authorizer, type Clock } from '../../../core/api.ts';
 import type { Credentials } from '../../../core/credentials.ts';
 import type { Execution, InvocationResult, Invoked } from '../../../core/invocation.ts';
 import type { LambdaFunction, Target } from '../store.ts';
@@ -14,6 +14,8 @@ export interface ExecutorOptions {
   sessions: RoleSessions;
   logs: LogSink;
   clock: Clock;
+  /** Whether functions live by that clock, rather than by this machine's. */
+  movesFunctionClocks: boolean;
   /** Where the functions' SDK clients find the local AWS. */
   endpoint: () => string;
   /** The certificate authority that vouches for the endpoint. */
@@ -68,7 +70,7 @@ export class Executor {
       tell(execution.failed ? 'error' : 'success', execution.durationMs);
       return execution;
     } catch (error) {
-      if ((error as Error).name === 'TooManyRequestsException') tell('throttled', 0);
+      if (isThrottled(error)) tell('throttled', 0);
       throw error;
     }
   }
@@ -126,6 +128,7 @@ export class Executor {
       taskRoot: fn.taskRoot,
       memorySizeMb: fn.memorySizeMb,
       environment: { ...fn.environment, ...this.#runtimeVariables(fn, version, stream, credentials) },
+      clockAheadMs: () => (this.#options.movesFunctionClocks ? Math.round(clock() - Date.now()) : 0),
       onLine: (line) => log.line(line),
     });
     const { accessKeyId } = credentials;
@@ -163,6 +166,20 @@ export class Executor {
       NODE_EXTRA_CA_CERTS: this.#options.caFile,
     };
   }
+}
+
+/** @returns undefined for an invocation that was throttled, as every one is of a function whose reserved concurrency is 0 */
+export async function unlessThrottled(running: Promise<Execution>): Promise<Execution | undefined> {
+  try {
+    return await running;
+  } catch (error) {
+    if (isThrottled(error)) return undefined;
+    throw error;
+  }
+}
+
+function isThrottled(error: unknown): boolean {
+  return error instanceof ApiError && error.code === 'TooManyRequestsException';
 }
 
 interface ExecutionEnvironmentParts {

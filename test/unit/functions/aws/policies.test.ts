@@ -82,7 +82,7 @@ describe('a key may be used through S3 only, for the bucket and for what begins 
     [['in/'], 'in/'],
   ])('of several prefixes %j, what all begin with', (prefixes, common) => {
     const bucketArn = 'arn:aws:s3:::source';
-    const own = { bucketArn, prefixes, withTags: false, kmsKeyArn: KEY };
+    const own = { bucketArn, prefixes, withTags: false, withCanary: false, kmsKeyArn: KEY };
     expect(sourceStatements(own).at(-1)!.Condition!['StringLike']).toEqual({
       'kms:EncryptionContext:aws:s3:arn': [bucketArn, `${bucketArn}/${common}*`],
     });

@@ -28,6 +28,26 @@ describe('routesFor', () => {
     expect(routesFor([all, pulling], source('a'), 'customer')).toEqual([pulling]);
   });
 
+  describe('of a canary', () => {
+    const key = 'upload-relay-canary/pictures/canary';
+
+    test('is the one that it is named after, whatever the filters say', () => {
+      expect(routesFor([all, pictures], source(key))).toEqual([pictures]);
+      expect(routesFor([all, pictures], source(key), 'pictures')).toEqual([pictures]);
+      expect(() => routesFor([all, pictures], source(key), 'all')).toThrow('"upload-relay-canary/all/canary"');
+    });
+
+    test.each([
+      'upload-relay-canary/nobody/canary',
+      'upload-relay-canary/',
+      'upload-relay-canary/all',
+      'upload-relay-canary/customer/canary',
+    ])('is none for %s', (other) => {
+      const pulling = aRoute({ name: 'customer', pull: aPull() });
+      expect(routesFor([all, pictures, pulling], source(other))).toEqual([]);
+    });
+  });
+
   test('no route may take a key', () => expect(routesFor([pictures], source('cat.jpg'))).toEqual([]));
 
   test('an unknown route is refused by a sentence with the known ones', () => {
@@ -52,6 +72,11 @@ test.each([
 });
 
 describe('destinationOf', () => {
+  test('puts a canary where the check’s objects are', () => {
+    const place = destinationOf(aRoute({ destination: { prefix: 'in/' } }), source('upload-relay-canary/main/canary'));
+    expect(`${place}`).toBe('s3://destination/in/upload-relay-check/upload-relay-canary/main/canary');
+  });
+
   test('puts the prefix before the key as it stands', () => {
     const place = destinationOf(aRoute({ destination: { prefix: 'in/' } }), source('/a//b'));
     expect(`${place}`).toBe('s3://destination/in//a//b');

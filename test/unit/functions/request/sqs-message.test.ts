@@ -23,12 +23,14 @@ describe('every queue fixture says which keys it asks for', () => {
     ['s3-zero-bytes', [['empty.bin']]],
     ['s3-two-records', [['README.md', 'LICENSE']]],
     ['s3-through-topic', [['README.md']]],
+    ['s3-through-topic-raw', [['README.md']]],
     ['s3-duplicate', [['README.md'], ['README.md']]],
     ['s3-reordered', [['README.md'], ['README.md']]],
     ['s3-multipart', [['64MiB.bin']]],
     ['s3-missing-object', [['never-uploaded.txt']]],
     ['s3-test-event', [[]]],
     ['event-bridge-created', [['1+1=2.md']]],
+    ['event-bridge-set-aside', [['1+1=2.md']]],
   ])('%s', (name, keys) => {
     expect(isSqsEvent(eventFixture(name))).toBe(true);
     const requests = messageBodies(name).map((body) => parseMessageBody(body, SOURCES));
