@@ -97,6 +97,7 @@ export class LocalCloud {
       caFile: this.caFile,
       endpoint: () => this.#url,
       maxSandboxes: options.maxSandboxes ?? MAX_SANDBOXES,
+      movesFunctionClocks: options.movesFunctionClocks ?? false,
       faults,
       deploySeed: options.deploySeed,
       onLog: options.onLog ?? (() => undefined),

@@ -47,6 +47,7 @@ export interface ServicesOptions {
   /** Where all services listen, once they do. */
   endpoint: () => string;
   maxSandboxes: number;
+  movesFunctionClocks: boolean;
   faults: Faults | undefined;
   deploySeed: number | undefined;
   onLog: (line: LogLine) => void;
@@ -67,7 +68,7 @@ export interface Services extends CloudServices {
 }
 
 export function makeServices(options: ServicesOptions): Services {
-  const { clock, folder, caFile, endpoint, maxSandboxes, faults, onUnexpectedError } = options;
+  const { clock, folder, caFile, endpoint, maxSandboxes, movesFunctionClocks, faults, onUnexpectedError } = options;
   const directory = new Directory(clock);
   const authorizer = new IamAuthorizer(directory);
   const keys = new KeyRegistry();
@@ -114,6 +115,7 @@ export function makeServices(options: ServicesOptions): Services {
     endpoint,
     caFile,
     maxSandboxes,
+    movesFunctionClocks,
     sqs,
     onUnexpectedError,
     onInvocation: (invoked) => recordInvocation(cloudWatch.metrics, invoked, clock()),

@@ -13,6 +13,7 @@ const { byScope } = makeServices({
   caFile: '',
   endpoint: () => '',
   maxSandboxes: 1,
+  movesFunctionClocks: false,
   faults: undefined,
   deploySeed: undefined,
   onLog: () => undefined,

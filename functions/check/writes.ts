@@ -2,6 +2,7 @@
 import type { PutObjectCommandInput, PutObjectCommandOutput, S3Client } from '@aws-sdk/client-s3';
 import { encryptStatement } from '../aws/policies.ts';
 import type { Route } from '../core/route.ts';
+import { rowOf } from '../failures/classify.ts';
 import { describe, type ErrorFacts } from '../failures/facts.ts';
 import { doubtAbout } from '../transfer/answered.ts';
 import { type EncryptionHeaders, encryptionFor } from '../transfer/attributes.ts';
@@ -45,7 +46,13 @@ export async function wrongChecksumIsRefused(check: Check, route: Route): Promis
   const put = await attempt(putNothing(check.clients.confined(route), check, route));
   if (put.kind === 'failed' && put.error.name === 'BadDigest') return ok('refused');
   if (put.kind === 'failed' && isRefusal(put.error)) return skipped('refused already for want of rights');
+  if (put.kind === 'failed' && isAboutElse(put.error)) return skipped(`not tried: ${describe(put.error)}`);
   return failed(put.kind === 'done' ? 'stored' : describe(put.error), atDestination(route, NOT_S3));
+}
+
+/** Another line says what must be changed: nothing could be written at all. */
+function isAboutElse(error: ErrorFacts): boolean {
+  return isUndecided(error) || rowOf(error, 'destination').code === 'DestinationKeyDenied';
 }
 
 /** Tries the write in other ways: one refusal alone does not tell its reason. */

@@ -14,12 +14,14 @@ export interface KmsAnswer {
 /**
  * Asks KMS itself, as whoever these clients act for. There is no client of KMS among the dependencies, so the request is put
  * together here, in KMS's protocol, and signed.
+ * @param signingDate what time it is for the accounts
  * @throws Error with the name and the words that KMS answers with
  */
 export async function askKms(
   { sts: { config } }: AwsClients,
   operation: KmsOperation,
   input: object,
+  signingDate = new Date(),
 ): Promise<KmsAnswer> {
   const { protocol, hostname, port } = await config.endpoint!();
   const signer = new SignatureV4({
@@ -28,7 +30,7 @@ export async function askKms(
     sha256: config.sha256,
     credentials: config.credentials,
   });
-  const signed = await signer.sign({
+  const request = {
     method: 'POST',
     protocol,
     hostname,
@@ -41,7 +43,8 @@ export async function askKms(
       'x-amz-target': `TrentService.${operation}`,
     },
     body: JSON.stringify(input),
-  });
+  };
+  const signed = await signer.sign(request, { signingDate });
   const { response } = await config.requestHandler.handle(signed as Parameters<typeof config.requestHandler.handle>[0]);
   // Some operations answer with no body at all.
   const answer = JSON.parse((await text(response.body)) || '{}');

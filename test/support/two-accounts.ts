@@ -66,6 +66,7 @@ export interface TwoAccountsOptions {
   last?: StackInput[];
   faults?: Faults;
   clock?: Clock;
+  movesFunctionClocks?: boolean;
 }
 
 /** The two accounts of the committed cdk.json. */
@@ -77,6 +78,7 @@ export async function startTwoAccounts(options: TwoAccountsOptions = {}): Promis
       stacks: [...stacks, ...(options.last ?? [])],
       ...(options.faults && { faults: options.faults }),
       ...(options.clock && { clock: options.clock }),
+      movesFunctionClocks: options.movesFunctionClocks ?? false,
     }),
   );
 }

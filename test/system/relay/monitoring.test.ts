@@ -3,10 +3,11 @@ import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Faults, type MetricId, type Rule, type StackInput, type Statistic } from '../../../emulator/index.ts';
 import { METRICS } from '../../../functions/reporting/metric-names.ts';
-import { propertiesOf, writerTrust } from '../../support/checked.ts';
+import { writerTrust } from '../../support/checked.ts';
 import { putSparse, smallLarge } from '../../support/large.ts';
 import {
   ACCOUNT_A,
+  changeProperties,
   DESTINATION_BUCKET,
   eventually,
   REGION,
@@ -31,8 +32,8 @@ function statistic(world: TwoAccounts, id: MetricId, of: Statistic): number | un
   return world.cloud.cloudWatch.metrics.statistic(id, of, { from: 0, to: Number.MAX_SAFE_INTEGER });
 }
 
-async function fireCanary(world: TwoAccounts): Promise<void> {
-  world.cloud.scheduledRules.fire(CANARY_ARN);
+async function fireCanary(world: TwoAccounts, arn = CANARY_ARN): Promise<void> {
+  world.cloud.scheduledRules.fire(arn);
   await eventually(async () => world.cloud.lambda.active === 0);
 }
 
@@ -155,6 +156,16 @@ describe('two accounts at work', () => {
     expect(statistic(world, own('oldestRequeued', {}), 'Maximum')).toBeGreaterThan(0);
   });
 
+  test('a canary that came across is told by the next one', async () => {
+    const arrived = () => statistic(world, own('canaryArrived', {}), 'Sum');
+    await fireCanary(world, `${CANARY_ARN}-drop`);
+    await world.cloud.settled();
+    expect(arrived()).toBeUndefined();
+    await fireCanary(world, `${CANARY_ARN}-drop`);
+    await world.cloud.settled();
+    expect(arrived()).toBe(1);
+  });
+
   test('every alarm listens to a metric that is really there, by name and by dimensions', () => {
     const { metrics } = world.cloud.cloudWatch;
     const alarms = world.cloud.cloudWatch.alarms();
@@ -214,7 +225,7 @@ test('Lambda’s throttles are counted', async () => {
 test('EventBridge may invoke the check only as long as the check’s policy says so', async () => {
   const world = await startTwoAccounts({
     change: (stacks) => {
-      propertiesOf(stacks, 'source', 'AWS::Lambda::Permission').SourceArn = `${CANARY_ARN}-of-somebody-else`;
+      changeProperties(stacks, 'AWS::Lambda::Permission', { SourceArn: `${CANARY_ARN}-of-somebody-else` });
     },
   });
   expect(() => world.cloud.scheduledRules.fire(CANARY_ARN)).toThrow('not authorized to perform: lambda:InvokeFunction');

@@ -95,7 +95,7 @@ test('a person fires one now, and sees what came of it', async () => {
   const { answer } = await askToFire('nightly', socket);
   expect(answer).toMatchObject({ status: 'done', scanned: 1 });
   await expect(askToFire('daily', socket)).rejects.toThrow(
-    'There is no schedule "daily"; there are: nightly, recent, upload-relay-canary.',
+    'There is no schedule "daily"; there are: nightly, recent, upload-relay-canary, upload-relay-canary-drop.',
   );
   control.close();
 });

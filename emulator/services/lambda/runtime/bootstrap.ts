@@ -7,6 +7,7 @@ import { flushCompileCache } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { installConsole } from './console.ts';
+import { moveDate } from './moved-date.ts';
 import { type ChildMessage, END_MARKER, type InvocationError, type InvokeMessage } from './protocol.ts';
 
 type Handler = (event: unknown, context: unknown) => unknown;
@@ -24,6 +25,8 @@ let requestId: string | undefined;
 /** This machine's business, and none of the function's. */
 delete env['NODE_COMPILE_CACHE'];
 
+// Before any module of the function can have kept the real one.
+moveDate(Number(process.argv[2] ?? 0));
 installConsole({
   json: env['AWS_LAMBDA_LOG_FORMAT'] === 'JSON',
   minimumLevel: env['AWS_LAMBDA_LOG_LEVEL'] ?? 'TRACE',
@@ -50,6 +53,7 @@ try {
 
 async function invoke(message: InvokeMessage): Promise<void> {
   requestId = message.requestId;
+  moveDate(message.clockAheadMs);
   let answer: ChildMessage;
   try {
     const result = await handler(JSON.parse(message.payload), contextOf(message));

@@ -14,6 +14,8 @@ export interface ExecutorOptions {
   sessions: RoleSessions;
   logs: LogSink;
   clock: Clock;
+  /** Whether functions live by that clock, rather than by this machine's. */
+  movesFunctionClocks: boolean;
   /** Where the functions' SDK clients find the local AWS. */
   endpoint: () => string;
   /** The certificate authority that vouches for the endpoint. */
@@ -126,6 +128,7 @@ export class Executor {
       taskRoot: fn.taskRoot,
       memorySizeMb: fn.memorySizeMb,
       environment: { ...fn.environment, ...this.#runtimeVariables(fn, version, stream, credentials) },
+      clockAheadMs: () => (this.#options.movesFunctionClocks ? Math.round(clock() - Date.now()) : 0),
       onLine: (line) => log.line(line),
     });
     const { accessKeyId } = credentials;

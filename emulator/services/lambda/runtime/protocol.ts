@@ -7,6 +7,8 @@ export interface InvokeMessage {
   payload: string;
   remainingMs: number;
   invokedFunctionArn: string;
+  /** How far the function's clock is ahead of this machine's. */
+  clockAheadMs: number;
 }
 
 export interface InvocationError {

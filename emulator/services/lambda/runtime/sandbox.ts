@@ -11,6 +11,8 @@ export interface SandboxSettings {
   memorySizeMb: number;
   /** All of the child's environment variables but those that are this machine's. */
   environment: Record<string, string>;
+  /** How far its clock is ahead of this machine's, asked anew for each invocation. */
+  clockAheadMs?: () => number;
   /** Each line the function writes to stdout or stderr. */
   onLine: (line: string) => void;
 }
@@ -48,12 +50,15 @@ export class Sandbox {
   readonly #ready: Promise<ChildMessage>;
   readonly #ended: Promise<void>;
   readonly #startedAt = performance.now();
+  readonly #clockAheadMs: () => number;
   #waiting: ((message: ChildMessage) => void) | undefined;
   readonly #outputEnds = new Map<string, () => void>();
 
   constructor(settings: SandboxSettings) {
     const heapMb = Math.max(MEMORY_BESIDE_HEAP_MB, settings.memorySizeMb - MEMORY_BESIDE_HEAP_MB);
-    this.#child = fork(bootstrap, {
+    const { clockAheadMs = () => 0 } = settings;
+    this.#clockAheadMs = clockAheadMs;
+    this.#child = fork(bootstrap, [String(clockAheadMs())], {
       cwd: settings.taskRoot,
       env: { ...inherited(), ...settings.environment },
       execArgv: [`--max-old-space-size=${heapMb}`],
@@ -116,7 +121,8 @@ export class Sandbox {
     const { promise: answered, resolve } = Promise.withResolvers<ChildMessage>();
     const outputEnded = Promise.all([this.#outputEnd('stdout', requestId), this.#outputEnd('stderr', requestId)]);
     const remainingMs = timeoutSeconds * 1000;
-    const message: InvokeMessage = { requestId, payload, remainingMs, invokedFunctionArn };
+    const clockAheadMs = this.#clockAheadMs();
+    const message: InvokeMessage = { requestId, payload, remainingMs, invokedFunctionArn, clockAheadMs };
     this.#waiting = resolve;
     // A process that ended in between is noticed by its end, not by the failed send.
     this.#child.send(message, () => {});

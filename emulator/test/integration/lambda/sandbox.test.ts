@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { Sandbox } from '../../../services/lambda/runtime/sandbox.ts';
+import { Sandbox, type SandboxSettings } from '../../../services/lambda/runtime/sandbox.ts';
 
 let taskRoot: string;
 let lines: string[];
@@ -20,11 +20,16 @@ afterEach(async () => {
   rmSync(taskRoot, { recursive: true });
 });
 
-function sandboxOf(code: string, environment: Record<string, string> = {}, memorySizeMb = 128): Sandbox {
+function sandboxOf(
+  code: string,
+  environment: Record<string, string> = {},
+  { memorySizeMb = 128, ...more }: Partial<SandboxSettings> = {},
+): Sandbox {
   writeFileSync(join(taskRoot, 'index.mjs'), code);
   const sandbox = new Sandbox({
     taskRoot,
     memorySizeMb,
+    ...more,
     environment: { _HANDLER: 'index.handler', LAMBDA_TASK_ROOT: taskRoot, ...environment },
     onLine: (line) => lines.push(line),
   });
@@ -41,6 +46,29 @@ async function invoke(sandbox: Sandbox, event: unknown = {}, timeoutSeconds = 5)
   });
   return { ...outcome, answer: JSON.parse(outcome.payload) };
 }
+
+test('its clock goes by the time that it is given, from the loading of its code on', async () => {
+  const HOUR_MS = 3_600_000;
+  let aheadMs = HOUR_MS;
+  const sandbox = sandboxOf(
+    `const loadedAt = Date.now();
+     const { now } = Date;
+     export const handler = async () => ({
+       loadedAt, now: now(), made: new Date().getTime(), said: Date.parse(Date()), given: new Date(5).getTime(),
+       isDate: new Date() instanceof Date && new Date().constructor === Date && Date.UTC(1970, 0, 1) === 0,
+     });`,
+    {},
+    { clockAheadMs: () => aheadMs },
+  );
+  const told = async () => {
+    const { answer } = await invoke(sandbox);
+    const { loadedAt, now, made, said, ...rest } = answer as Record<string, number>;
+    return [[loadedAt!, now!, made!, said!].map((time) => Math.round((time - Date.now()) / HOUR_MS)), rest];
+  };
+  expect(await told()).toEqual([[1, 1, 1, 1], { given: 5, isDate: true }]);
+  aheadMs = 30 * HOUR_MS;
+  expect(await told()).toEqual([[1, 30, 30, 30], { given: 5, isDate: true }]);
+});
 
 test('a handler gets its event and the context of Lambda', async () => {
   const sandbox = sandboxOf(
@@ -163,8 +191,8 @@ test.each([
 test('the heap is bounded by the memory size of the function', async () => {
   const code = `import { getHeapStatistics } from 'node:v8';
     export const handler = async () => Math.round(getHeapStatistics().heap_size_limit / 2 ** 20);`;
-  const small = (await invoke(sandboxOf(code, {}, 128))).answer;
-  const large = (await invoke(sandboxOf(code, {}, 1024))).answer;
+  const small = (await invoke(sandboxOf(code, {}, { memorySizeMb: 128 }))).answer;
+  const large = (await invoke(sandboxOf(code, {}, { memorySizeMb: 1024 }))).answer;
   expect(small).toBeLessThan(300);
   expect(large - small).toBe(1024 - 128);
 });

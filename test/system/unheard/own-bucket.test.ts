@@ -1,0 +1,164 @@
+/** A relay with a bucket of its own, broken in each way that loses uploads in silence: somebody hears of it within two hours. */
+
+import { DeleteTableCommand } from '@aws-sdk/client-dynamodb';
+import {
+  DeleteFunctionConcurrencyCommand,
+  ListEventSourceMappingsCommand,
+  PutFunctionConcurrencyCommand,
+  UpdateEventSourceMappingCommand,
+} from '@aws-sdk/client-lambda';
+import {
+  GetBucketNotificationConfigurationCommand,
+  type NotificationConfiguration,
+  PutBucketNotificationConfigurationCommand,
+} from '@aws-sdk/client-s3';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { templateStack } from '../../../emulator/index.ts';
+import { MovedTime } from '../../support/moved-time.ts';
+import {
+  ACCOUNT_A,
+  closeSound,
+  LEDGER_TABLE,
+  REGION,
+  SOURCE_BUCKET,
+  startTwoAccounts,
+  type TwoAccounts,
+} from '../../support/two-accounts.ts';
+import {
+  type Breakage,
+  calmDown,
+  deleteRole,
+  expectAllWell,
+  expectHeard,
+  HEARD_WITHIN_MINUTES,
+  queuePolicyOf,
+  setQueuePolicy,
+} from '../../support/unheard.ts';
+
+const STRANGERS_QUEUE = `arn:aws:sqs:${REGION}:${ACCOUNT_A}:somebody-elses`;
+const time = new MovedTime();
+let world: TwoAccounts;
+/** As it was deployed. */
+let notifications: NotificationConfiguration;
+let queuePolicy: string;
+let makeWriterAgain: () => Promise<void>;
+
+beforeAll(async () => {
+  world = await startTwoAccounts({ clock: time.clock, movesFunctionClocks: true, last: [strangersQueue()] });
+  const { $metadata, ...deployed } = await world.a.s3.send(
+    new GetBucketNotificationConfigurationCommand({ Bucket: SOURCE_BUCKET }),
+  );
+  notifications = deployed;
+  queuePolicy = await queuePolicyOf(world);
+  await time.fireAll(world.cloud);
+  await calmDown({ world, time });
+});
+
+afterAll(() => closeSound(world));
+
+const notify = (NotificationConfiguration: NotificationConfiguration) =>
+  world.a.s3.send(new PutBucketNotificationConfigurationCommand({ Bucket: SOURCE_BUCKET, NotificationConfiguration }));
+
+const FunctionName = 'upload-relay';
+
+const BREAKAGES: Breakage[] = [
+  {
+    name: 'the notification is removed',
+    breaks: () => notify({}),
+    mends: () => notify(notifications),
+    alarm: 'canary',
+    check: 'the bucket tells of uploads',
+    side: 'source',
+    change: 'were removed or replaced',
+  },
+  {
+    name: 'the notification is replaced by somebody else’s',
+    breaks: () => notify({ QueueConfigurations: [{ QueueArn: STRANGERS_QUEUE, Events: ['s3:ObjectCreated:*'] }] }),
+    mends: () => notify(notifications),
+    alarm: 'canary',
+    check: 'the bucket tells of uploads',
+    side: 'source',
+    change: 'were removed or replaced',
+  },
+  {
+    name: 'the queue’s policy is emptied',
+    breaks: () => setQueuePolicy(world, ''),
+    mends: () => setQueuePolicy(world, queuePolicy),
+    alarm: 'canary',
+    check: 'the queue takes them',
+    side: 'source',
+    change: 'lets the bucket send no more',
+  },
+  {
+    name: 'the mapping is disabled',
+    breaks: () => turnMapping(false),
+    mends: () => turnMapping(true),
+    alarm: 'canary',
+    check: 'the queue feeds the relay',
+    side: 'source',
+    change: 'aws lambda update-event-source-mapping',
+  },
+  {
+    name: 'the relay’s concurrency is set to 0',
+    breaks: () =>
+      world.a.lambda.send(new PutFunctionConcurrencyCommand({ FunctionName, ReservedConcurrentExecutions: 0 })),
+    mends: () => world.a.lambda.send(new DeleteFunctionConcurrencyCommand({ FunctionName })),
+    alarm: 'canary',
+    check: 'the relay may run',
+    side: 'source',
+    change: 'aws lambda delete-function-concurrency --function-name upload-relay',
+  },
+  {
+    name: 'the writer role is deleted',
+    breaks: async () => {
+      makeWriterAgain = await deleteRole(world.b.iam, 'upload-relay-writer');
+    },
+    mends: () => makeWriterAgain(),
+    alarm: 'canary',
+    check: 'the writer role lets the relay in',
+    side: 'destination',
+    change: 'does not exist or does not trust this relay',
+  },
+  {
+    name: 'the ledger is deleted',
+    breaks: () => world.a.dynamodb.send(new DeleteTableCommand({ TableName: LEDGER_TABLE })),
+    alarm: 'canary',
+    check: 'a canary comes across',
+    side: 'source',
+    change: `Table ${LEDGER_TABLE} is gone: restore it`,
+  },
+];
+
+async function turnMapping(Enabled: boolean): Promise<void> {
+  const EventSourceArn = `arn:aws:sqs:${REGION}:${ACCOUNT_A}:upload-relay`;
+  const { EventSourceMappings = [] } = await world.a.lambda.send(
+    new ListEventSourceMappingsCommand({ EventSourceArn }),
+  );
+  const [{ UUID } = {}] = EventSourceMappings;
+  await world.a.lambda.send(new UpdateEventSourceMappingCommand({ UUID, Enabled }));
+}
+
+test('with nothing broken, no alarm goes off, and the check says that all is well', async () => {
+  const wentOff = await time.pass(world.cloud, HEARD_WITHIN_MINUTES);
+  expect([...wentOff]).toEqual([]);
+  await expectAllWell({ world, time });
+});
+
+test.each(BREAKAGES)('$name', (breakage) => expectHeard({ world, time }, breakage));
+
+/** A queue that takes whatever S3 sends. */
+function strangersQueue() {
+  const QueueName = 'somebody-elses';
+  const Statement = {
+    Effect: 'Allow',
+    Principal: { Service: 's3.amazonaws.com' },
+    Action: 'sqs:SendMessage',
+    Resource: STRANGERS_QUEUE,
+  };
+  const PolicyDocument = { Version: '2012-10-17', Statement: [Statement] };
+  const Resources = {
+    Queue: { Type: 'AWS::SQS::Queue', Properties: { QueueName } },
+    Policy: { Type: 'AWS::SQS::QueuePolicy', Properties: { Queues: [{ Ref: 'Queue' }], PolicyDocument } },
+  };
+  return templateStack({ account: ACCOUNT_A, region: REGION, name: QueueName, template: { Resources } });
+}
