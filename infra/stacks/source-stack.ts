@@ -43,7 +43,7 @@ export class SourceStack extends Stack {
     relay.grantAssumeReaders();
     relay.grantAssumeWriters();
     relay.addLedger(ledger);
-    relay.grantPublishEvents();
+    if (config.relay.events !== 'none') relay.grantPublishEvents();
     if (config.relay.largeObjects) relay.grantStartLarge();
     relay.addDeadLetterQueue(queue);
     if (config.relay.replay) this.#addReplay(config, ledger, queue);

@@ -63,7 +63,8 @@ export const CONFIGURATIONS: readonly Configuration[] = [
     prepare: async (context) => {
       Object.assign(context.source, { versioned: false });
       Object.assign(context.routes[0]!, { copyTags: true });
-      context.relay = { batchOperations: { bucket: elsewhereBucket(ACCOUNT_A) } };
+      // Without events, the permission to put them is refused as any other.
+      context.relay = { batchOperations: { bucket: elsewhereBucket(ACCOUNT_A) }, events: 'none' };
     },
   },
   {
@@ -112,6 +113,8 @@ export async function startProofWorld(configuration: Configuration): Promise<Pro
     latePutSeconds: RETRY_DELAY_SECONDS,
     lateCompleteSeconds: RETRY_DELAY_SECONDS,
     largeObjectBytes: RELAY_TAKES_BYTES,
+    // A delivery is told of, too; the permission is the same.
+    events: 'all',
     // Executions that may do nothing hold theirs for long.
     largeSlots: 10_000,
   });

@@ -1,10 +1,18 @@
 import { describe, expect, test } from 'vitest';
+import type { RelayCapacity } from '../../../../functions/core/settings.ts';
 import { effortOf, planOf } from '../../../../functions/replay/estimate.ts';
 import { sumOf } from '../../../../functions/replay/scan.ts';
 import { NOTHING_YET } from '../../../../functions/request/replay-request.ts';
 
 const GIB = 1024 ** 3;
-const RELAY = { concurrency: 20, memoryMiB: 384, largeObjectBytes: 5 * GIB, largeSlots: 2, largeWorkers: 16 };
+const RELAY: RelayCapacity = {
+  concurrency: 20,
+  memoryMiB: 384,
+  largeObjectBytes: 5 * GIB,
+  largeSlots: 2,
+  largeWorkers: 16,
+  events: 'failures',
+};
 
 describe('an estimate', () => {
   const planFor = (count: number, sizeBytes: number) => {
