@@ -8,6 +8,7 @@ import { BatchRole } from '../constructs/batch-role.ts';
 import { Canary } from '../constructs/canary.ts';
 import { CheckFunction } from '../constructs/check-function.ts';
 import { Dashboard } from '../constructs/dashboard.ts';
+import { HealthAlarm } from '../constructs/health-alarm.ts';
 import { Ledger } from '../constructs/ledger.ts';
 import { RelayFunction } from '../constructs/relay-function.ts';
 import { RelayQueue } from '../constructs/relay-queue.ts';
@@ -54,7 +55,8 @@ export class SourceStack extends Stack {
     const check = new CheckFunction(this, 'Check', { config, relay, ledger });
     new Canary(this, 'Canary', { config, check });
     const alarms = new Alarms(this, 'Alarms', { config });
-    new Dashboard(this, 'Dashboard', { config, alarms: alarms.all });
+    const health = new HealthAlarm(this, 'Health', { config, alarms: alarms.all });
+    new Dashboard(this, 'Dashboard', { config, alarms: [health.alarm, ...alarms.all] });
 
     const names = relayNames(config);
     if (own) new CfnOutput(this, 'SourceBucketName', { value: own.bucket });
