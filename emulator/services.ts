@@ -13,7 +13,7 @@ import type { Intercept } from './http/gateway.ts';
 import { type CloudServices, resourceTypes } from './resource-types.ts';
 import { CloudFormationService } from './services/cloudformation/service.ts';
 import { CloudWatch } from './services/cloudwatch/store.ts';
-import { recordInvocation } from './services/cloudwatch/vended-metrics.ts';
+import { recordDelivery, recordInvocation } from './services/cloudwatch/vended-metrics.ts';
 import { DynamoDbService } from './services/dynamodb/service.ts';
 import { EventBridgeService } from './services/eventbridge/service.ts';
 import { EventBus } from './services/eventbridge/state/event-bus.ts';
@@ -78,17 +78,27 @@ export function makeServices(options: ServicesOptions): Services {
     options.onLog(line);
   };
   const logs = new LogStore({ folder, clock, onLine });
-  const sqs = new SqsService({ authorizer, clock, endpoint, ...(faults && { onReceived: redelivery(faults) }) });
+  const sqs = new SqsService({
+    authorizer,
+    directory,
+    clock,
+    endpoint,
+    ...(faults && { onReceived: redelivery(faults) }),
+  });
   const sts = new StsService({ directory, authorizer });
-  const eventBus = new EventBus({ sqs });
+  const eventBus = new EventBus({
+    sqs,
+    onDelivery: (delivery) => recordDelivery(cloudWatch.metrics, delivery, clock()),
+  });
   const notifications = new BucketNotifications({ sqs, eventBus, clock });
   const publish = (event: ObjectCreated) => notifications.publish(event);
   const eventFaults = faults && new EventFaults(faults, publish);
   const s3 = new S3Service({
     authorizer,
     clock,
+    notifications,
     folder: join(folder, 'objects'),
-    kmsKeyPolicy: (arn) => keys.policyOf(arn),
+    kmsKey: (arn) => keys.get(arn),
     onObjectCreated: (event) => {
       options.onObjectCreated(event);
       return eventFaults ? eventFaults.deliver(event) : publish(event);

@@ -255,7 +255,7 @@ export const CHECKS: readonly Check[] = [
     guards: /^function upload-relay-check: /,
     holds: async ({ cloud }, { holder }) => {
       const rule = { account: ACCOUNT_A, region: REGION, name: 'another', expression: 'rate(1 day)', enabled: true };
-      const { arn } = cloud.scheduledRules.put({ ...rule, targets: [{ functionArn: holder }] });
+      const { arn } = cloud.scheduledRules.put({ ...rule, targets: [{ id: 'holder', functionArn: holder }] });
       return isRefused(Promise.resolve().then(() => cloud.scheduledRules.fire(arn)));
     },
   },

@@ -2,7 +2,7 @@ import { text } from 'node:stream/consumers';
 import { SignatureV4 } from '@smithy/signature-v4';
 import { type AwsClients, REGION } from './two-accounts.ts';
 
-export type KmsOperation = 'Encrypt' | 'Decrypt' | 'GenerateDataKey' | 'CreateKey';
+export type KmsOperation = 'Encrypt' | 'Decrypt' | 'GenerateDataKey' | 'DisableKey' | 'EnableKey' | 'CreateKey';
 
 /** What KMS answers, with bytes in base64. */
 export interface KmsAnswer {
@@ -43,7 +43,8 @@ export async function askKms(
     body: JSON.stringify(input),
   });
   const { response } = await config.requestHandler.handle(signed as Parameters<typeof config.requestHandler.handle>[0]);
-  const answer = JSON.parse(await text(response.body));
+  // Some operations answer with no body at all.
+  const answer = JSON.parse((await text(response.body)) || '{}');
   if (response.statusCode === 200) return answer;
   throw Object.assign(new Error(answer.message), { name: answer.__type });
 }

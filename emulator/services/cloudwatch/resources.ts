@@ -13,6 +13,7 @@ import {
 } from '../../templates/resource-type.ts';
 import { alarmDescription, alarmName, dashboardName } from '../../templates/texts.ts';
 import { type Alarm as CloudWatchAlarm, COMPARISONS } from './alarm.ts';
+import { type CompositeAlarm as CloudWatchComposite, MAX_RULE_CHARACTERS, parseAlarmRule } from './alarm-rule.ts';
 import type { CloudWatch } from './store.ts';
 
 /** What these resources are made in. */
@@ -29,18 +30,23 @@ const number = z.union([
     .transform(Number),
 ]);
 
+const common = {
+  AlarmName: alarmName,
+  AlarmDescription: alarmDescription.default(''),
+  ActionsEnabled: boolean
+    .optional()
+    .refine((enabled) => enabled !== false, 'an alarm that tells nobody is not supported'),
+  AlarmActions: z
+    .array(z.string().regex(/^arn:[^:]+:sns:/))
+    .max(5)
+    .default([]),
+  OKActions: harmless('only what goes wrong is told here'),
+  Tags: tags,
+};
+
 const Alarm = z
   .strictObject({
-    AlarmName: alarmName,
-    AlarmDescription: alarmDescription.default(''),
-    ActionsEnabled: boolean
-      .optional()
-      .refine((enabled) => enabled !== false, 'an alarm that tells nobody is not supported'),
-    AlarmActions: z
-      .array(z.string().regex(/^arn:[^:]+:sns:/))
-      .max(5)
-      .default([]),
-    OKActions: harmless('only what goes wrong is told here'),
+    ...common,
     ComparisonOperator: z.enum(Object.keys(COMPARISONS) as [keyof typeof COMPARISONS]),
     Threshold: number,
     EvaluationPeriods: integer(1, 10_080),
@@ -58,7 +64,6 @@ const Alarm = z
       .string()
       .regex(/^p\d{1,2}(\.\d+)?$/)
       .optional(),
-    Tags: tags,
   })
   .refine(({ Statistic, ExtendedStatistic }) => (Statistic === undefined) !== (ExtendedStatistic === undefined), {
     message: 'takes either Statistic or ExtendedStatistic',
@@ -70,6 +75,14 @@ const Alarm = z
   });
 
 type AlarmProperties = z.output<typeof Alarm>;
+
+const CompositeAlarm = z.strictObject({
+  ...common,
+  AlarmRule: z.string().min(1).max(MAX_RULE_CHARACTERS),
+  InsufficientDataActions: harmless('an evaluated rule holds or does not'),
+});
+
+type CompositeProperties = z.output<typeof CompositeAlarm>;
 
 const Dashboard = z.strictObject({
   DashboardName: dashboardName,
@@ -87,6 +100,20 @@ export const cloudWatchTypes: ResourceTypes<Services> = {
     update: {
       properties: Object.keys(Alarm.shape) as (keyof AlarmProperties)[],
       run: (_, properties, context) => context.services.cloudWatch.updateAlarm(alarmOf(properties, context)),
+    },
+    remove: ({ attributes }, { services }) => services.cloudWatch.removeAlarm(attributes['Arn']!),
+  }),
+
+  'AWS::CloudWatch::CompositeAlarm': resourceType(CompositeAlarm, {
+    named: 'AlarmName',
+    replacedBy: ['AlarmName'],
+    create: (properties, context) => {
+      const { arn } = context.services.cloudWatch.putComposite(compositeOf(properties, context));
+      return { ref: properties.AlarmName, attributes: { Arn: arn } };
+    },
+    update: {
+      properties: Object.keys(CompositeAlarm.shape) as (keyof CompositeProperties)[],
+      run: (_, properties, context) => context.services.cloudWatch.updateComposite(compositeOf(properties, context)),
     },
     remove: ({ attributes }, { services }) => services.cloudWatch.removeAlarm(attributes['Arn']!),
   }),
@@ -136,6 +163,17 @@ function alarmOf(properties: AlarmProperties, { account, region }: Context): Clo
     comparison: properties.ComparisonOperator,
     threshold: properties.Threshold,
     treatMissingData: properties.TreatMissingData,
+    actions: properties.AlarmActions,
+  };
+}
+
+function compositeOf(properties: CompositeProperties, { account, region }: Context): CloudWatchComposite {
+  return {
+    account,
+    region,
+    name: properties.AlarmName,
+    description: properties.AlarmDescription,
+    rule: parseAlarmRule(properties.AlarmRule),
     actions: properties.AlarmActions,
   };
 }

@@ -1,8 +1,9 @@
 /** CloudWatch of all accounts: metrics, and the alarms and dashboards that templates make. It has no API; tests and scripts ask it here. */
-import type { Caller, Clock, ContextKeys } from '../../core/api.ts';
+import { ApiError, type Caller, type Clock, type ContextKeys } from '../../core/api.ts';
 import type { LogLine } from '../../core/log-line.ts';
-import { arnOf } from '../../core/partition.ts';
+import { arnOf, type Place } from '../../core/partition.ts';
 import { type Alarm, type AlarmState, stateOf } from './alarm.ts';
+import type { CompositeAlarm } from './alarm-rule.ts';
 import { embeddedMetrics } from './embedded-metrics.ts';
 import { MetricStore } from './metric-store.ts';
 
@@ -24,6 +25,7 @@ export class CloudWatch {
   /** Bodies by ARN. */
   readonly dashboards = new Map<string, unknown>();
   readonly #alarms = new Map<string, { alarm: Alarm; state: AlarmState }>();
+  readonly #composites = new Map<string, { alarm: CompositeAlarm; state: AlarmState }>();
   readonly #options: CloudWatchOptions;
 
   constructor(options: CloudWatchOptions) {
@@ -41,8 +43,7 @@ export class CloudWatch {
 
   /** @throws Error for a second alarm of that name, or for an action on a topic that doesn't exist */
   putAlarm(alarm: Alarm): { arn: string } {
-    const arn = alarmArn(alarm);
-    if (this.#alarms.has(arn)) throw new Error(`Alarm ${alarm.name} exists already`);
+    const arn = this.#newArn(alarm.metric, alarm.name);
     this.#checkActions(alarm);
     this.#alarms.set(arn, { alarm, state: 'INSUFFICIENT_DATA' });
     return { arn };
@@ -51,20 +52,64 @@ export class CloudWatch {
   /** Its state stays until it is evaluated. @throws Error for an action on a topic that doesn't exist */
   updateAlarm(alarm: Alarm): void {
     this.#checkActions(alarm);
-    this.#alarms.get(alarmArn(alarm))!.alarm = alarm;
+    this.#alarms.get(alarmArn(alarm.metric, alarm.name))!.alarm = alarm;
   }
 
+  /** @throws ApiError `ValidationError` for a rule about alarms that don't exist; Error as `putAlarm` */
+  putComposite(alarm: CompositeAlarm): { arn: string } {
+    const arn = this.#newArn(alarm, alarm.name);
+    this.#checkActions(alarm);
+    this.#checkRule(alarm);
+    this.#composites.set(arn, { alarm, state: 'INSUFFICIENT_DATA' });
+    return { arn };
+  }
+
+  /** @throws ApiError as `putComposite`, and for a rule that leads back to the alarm itself */
+  updateComposite(alarm: CompositeAlarm): void {
+    this.#checkActions(alarm);
+    this.#checkRule(alarm);
+    this.#composites.get(alarmArn(alarm, alarm.name))!.alarm = alarm;
+  }
+
+  /** Of either kind. Rules that ask for it find it gone. */
   removeAlarm(arn: string): void {
     this.#alarms.delete(arn);
+    this.#composites.delete(arn);
   }
 
   alarmArns(): string[] {
-    return [...this.#alarms.keys()];
+    return [...this.#alarms.keys(), ...this.#composites.keys()];
+  }
+
+  #newArn(place: Place, name: string): string {
+    const arn = alarmArn(place, name);
+    if (this.alarmArns().includes(arn)) throw new Error(`Alarm ${name} exists already`);
+    return arn;
   }
 
   /** Stricter than CloudWatch, which looks at the ARN only and tells nobody later. */
-  #checkActions({ actions }: Alarm): void {
+  #checkActions({ actions }: Pick<Alarm, 'actions'>): void {
     for (const arn of actions) this.#options.topics.get(arn);
+  }
+
+  /** CloudWatch lets rules lead round in a circle, and then deletes none of them; here that is refused at once. */
+  #checkRule(alarm: CompositeAlarm): void {
+    const known = this.alarmArns();
+    const missing = alarm.rule.alarms.filter((name) => !known.includes(arnIn(alarm, name)));
+    if (missing.length > 0) {
+      const problem = `Could not save the composite alarm as alarms [${missing.join(', ')}] in the alarm rule do not exist`;
+      throw new ApiError('ValidationError', 400, problem);
+    }
+    const own = alarmArn(alarm, alarm.name);
+    const below = ({ rule, ...place }: CompositeAlarm): string[] =>
+      rule.alarms.flatMap((name) => {
+        const arn = arnIn(place, name);
+        const composite = arn === own ? undefined : this.#composites.get(arn)?.alarm;
+        return [arn, ...(composite ? below(composite) : [])];
+      });
+    if (below(alarm).includes(own)) {
+      throw new ApiError('ValidationError', 400, `The rule of the composite alarm ${alarm.name} leads back to itself`);
+    }
   }
 
   /** The body of the dashboard of that name, in whichever account it is. */
@@ -72,25 +117,46 @@ export class CloudWatch {
     return [...this.dashboards].find(([arn]) => arn.endsWith(`:dashboard/${name}`))?.[1];
   }
 
+  /** Those of a metric. */
   alarms(): Alarm[] {
     return [...this.#alarms.values()].map(({ alarm }) => alarm);
   }
 
-  /** Evaluates every alarm, as CloudWatch does each minute: one that goes off tells its topics. */
+  /**
+   * Evaluates every alarm, as CloudWatch does each minute, and those about others after them: one that goes off tells its topics.
+   * @returns the states by name
+   */
   evaluateAlarms(now = this.#options.clock()): Record<string, AlarmState> {
-    const states: Record<string, AlarmState> = {};
-    for (const entry of this.#alarms.values()) {
-      const { alarm, state: before } = entry;
-      entry.state = stateOf(alarm, this.metrics, now);
-      states[alarm.name] = entry.state;
-      if (entry.state === 'ALARM' && before !== 'ALARM') this.#notify(alarm);
+    const states = new Map<string, AlarmState>();
+    const names: Record<string, AlarmState> = {};
+    for (const [arn, entry] of this.#alarms) states.set(arn, stateOf(entry.alarm, this.metrics, now));
+    for (const arn of this.#composites.keys()) this.#stateOfComposite(arn, states);
+    const composites = [...this.#composites].map(([arn, entry]) => ({ arn, entry, place: entry.alarm }));
+    const plain = [...this.#alarms].map(([arn, entry]) => ({ arn, entry, place: entry.alarm.metric }));
+    for (const { arn, entry, place } of [...plain, ...composites]) {
+      const before = entry.state;
+      entry.state = states.get(arn)!;
+      names[entry.alarm.name] = entry.state;
+      if (entry.state === 'ALARM' && before !== 'ALARM') this.#notify(arn, place.account, entry.alarm);
     }
-    return states;
+    return names;
   }
 
-  #notify(alarm: Alarm): void {
-    const { name, description, actions } = alarm;
-    const { account } = alarm.metric;
+  /** Composites may ask for composites. */
+  #stateOfComposite(arn: string, states: Map<string, AlarmState>): AlarmState | undefined {
+    const alarm = this.#composites.get(arn)?.alarm;
+    if (states.has(arn) || !alarm) return states.get(arn);
+    const holds = alarm.rule.holds((name) => this.#stateOfComposite(arnIn(alarm, name), states));
+    const state = holds ? 'ALARM' : 'OK';
+    states.set(arn, state);
+    return state;
+  }
+
+  #notify(
+    arn: string,
+    account: string,
+    { name, description, actions }: Pick<Alarm, 'name' | 'description' | 'actions'>,
+  ) {
     const body = JSON.stringify({ AlarmName: name, AlarmDescription: description, NewStateValue: 'ALARM' });
     const caller = {
       principal: { kind: 'service' as const, service: 'cloudwatch.amazonaws.com' },
@@ -99,7 +165,7 @@ export class CloudWatch {
     for (const topicArn of actions) {
       try {
         this.#options.topics.publish(caller, topicArn, body, {
-          'aws:SourceArn': alarmArn(alarm),
+          'aws:SourceArn': arn,
           'aws:SourceAccount': account,
           'aws:SourceOwner': account,
         });
@@ -110,6 +176,11 @@ export class CloudWatch {
   }
 }
 
-function alarmArn({ name, metric }: Alarm): string {
-  return arnOf('cloudwatch', metric, `alarm:${name}`);
+function alarmArn(place: Place, name: string): string {
+  return arnOf('cloudwatch', place, `alarm:${name}`);
+}
+
+/** An alarm as a rule names it: by its ARN, or by its name in the account and region of the rule. */
+function arnIn(place: Place, alarm: string): string {
+  return alarm.startsWith('arn:') ? alarm : alarmArn(place, alarm);
 }

@@ -52,3 +52,25 @@ export function recordInvocation(
   put('Errors', 'Count', outcome === 'error' ? 1 : 0);
   put('Duration', 'Milliseconds', durationMs);
 }
+
+/** A delivery of EventBridge to a target of a rule. */
+export interface MeasuredDelivery {
+  account: string;
+  region: string;
+  ruleName: string;
+  failed: boolean;
+  deadLetter?: 'sent' | 'refused';
+}
+
+/** Of what is zero, EventBridge sends nothing: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-monitoring.html */
+export function recordDelivery(
+  metrics: MetricStore,
+  { account, region, ruleName, failed, deadLetter }: MeasuredDelivery,
+  time: number,
+): void {
+  const names = ['Invocations'];
+  if (failed) names.push('FailedInvocations');
+  if (deadLetter) names.push(deadLetter === 'sent' ? 'InvocationsSentToDlq' : 'InvocationsFailedToBeSentToDlq');
+  const id = { account, region, namespace: 'AWS/Events', dimensions: { RuleName: ruleName } };
+  for (const name of names) metrics.put({ ...id, name, unit: 'Count', time, values: [1] });
+}

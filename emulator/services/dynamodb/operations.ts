@@ -20,6 +20,8 @@ export const OPERATIONS: Readonly<Record<string, TableOperation>> = {
   BatchGetItem: allTables,
   BatchWriteItem: allTables,
   DescribeTable: theTable,
+  UpdateTable: theTable,
+  DeleteTable: theTable,
   ListTables: () => ['table/*'],
 };
 

@@ -1,6 +1,5 @@
 /** AWS::DynamoDB::Table. Keys, indexes and throughput are checked by DynamoDB itself, in its words. */
 import { z } from 'zod';
-import { ApiError } from '../../core/api.ts';
 import { arnOf } from '../../core/partition.ts';
 import {
   boolean,
@@ -67,6 +66,7 @@ export const dynamoDbTypes: ResourceTypes<Services> = {
         { account, region },
         { TableName, AttributeDefinitions, KeySchema, BillingMode, ProvisionedThroughput, GlobalSecondaryIndexes },
       );
+      services.dynamodb.protect(arn, properties.DeletionProtectionEnabled ?? false);
       return { ref: name, attributes: { Arn: arn } };
     },
     find: async (name, { account, region, services }) => {
@@ -75,15 +75,15 @@ export const dynamoDbTypes: ResourceTypes<Services> = {
     },
     update: {
       properties: ['DeletionProtectionEnabled', 'PointInTimeRecoverySpecification'],
-      run: () => undefined,
+      run: ({ attributes }, { DeletionProtectionEnabled = false }, { services }) => {
+        services.dynamodb.protect(attributes['Arn']!, DeletionProtectionEnabled);
+      },
     },
-    remove: ({ ref, properties }, { account, region, services }) => {
-      // https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_DeleteTable.html
-      if (properties.DeletionProtectionEnabled) {
-        const problem = `Resource cannot be deleted as it is currently protected against deletion. Disable deletion protection first.`;
-        throw new ApiError('ValidationException', 400, problem);
-      }
-      return services.dynamodb.deleteTable({ account, region }, ref);
+    remove: async ({ ref, attributes }, { account, region, services: { dynamodb } }) => {
+      const arn = attributes['Arn']!;
+      if (!(await dynamodb.tableArns()).includes(arn)) return;
+      dynamodb.checkUnprotected(arn);
+      await dynamodb.deleteTable({ account, region }, ref);
     },
   }),
 };

@@ -1,18 +1,31 @@
 /** DynamoDB over HTTP: checks the request, asks who may, and lets the account's store do the rest. */
 import { setTimeout as wait } from 'node:timers/promises';
+import { z } from 'zod';
 import { ApiError, type ApiRequest, type ApiResponse, type Authorizer, type Service } from '../../core/api.ts';
 import { arnOf, type Place } from '../../core/partition.ts';
 import { type JsonApi, type JsonCall, type JsonOperation, runJson } from '../../protocols/aws-json.ts';
 import { jsonAnswer, jsonError, parseParameters } from './json-protocol.ts';
 import { NOT_WORKED_OUT, OPERATIONS } from './operations.ts';
-import { type Input, Store } from './store.ts';
+import { type Input, type PreparedCall, Store } from './store.ts';
 
 const ACTIVE_POLL_MS = 1;
+
+const TableUpdate = z.strictObject({ TableName: z.string(), DeletionProtectionEnabled: z.boolean() });
+
+/** @throws ApiError ValidationException naming what isn't known here */
+function readUpdate(parameters: object): z.output<typeof TableUpdate> {
+  const update = TableUpdate.safeParse(parameters);
+  if (update.success) return update.data;
+  const problem = `The local DynamoDB's UpdateTable takes TableName and DeletionProtectionEnabled: ${z.prettifyError(update.error)}`;
+  throw new ApiError('ValidationException', 400, problem);
+}
 
 /** Tables of all accounts and regions, each account's and region's apart. They last as long as this object: there is nothing to close. */
 export class DynamoDbService implements Service {
   readonly #authorizer: Authorizer;
   readonly #api: JsonApi;
+  /** The ARNs of tables with deletion protection, of which dynalite knows nothing. */
+  readonly #protected = new Set<string>();
   readonly #stores = new Map<string, { place: Place; store: Store }>();
 
   constructor({ authorizer }: { authorizer: Authorizer }) {
@@ -59,9 +72,24 @@ export class DynamoDbService implements Service {
     return { name, arn: arnOf('dynamodb', place, `table/${name}`) };
   }
 
-  /** For a template too, and waits until it is gone. @throws ApiError ResourceNotFoundException */
+  /** Whether DeleteTable, and the removal of a stack, is refused. */
+  protect(tableArn: string, on: boolean): void {
+    if (on) this.#protected.add(tableArn);
+    else this.#protected.delete(tableArn);
+  }
+
+  /** @throws ApiError `ValidationException` for a table with deletion protection */
+  checkUnprotected(tableArn: string): void {
+    if (!this.#protected.has(tableArn)) return;
+    // https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_DeleteTable.html
+    const problem = `Resource cannot be deleted as it is currently protected against deletion. Disable deletion protection first.`;
+    throw new ApiError('ValidationException', 400, problem);
+  }
+
+  /** Under no one's rights, protected or not, and waits until it is gone. @throws ApiError ResourceNotFoundException */
   async deleteTable(place: Place, TableName: string): Promise<void> {
     const store = this.#storeOf(place);
+    this.#protected.delete(arnOf('dynamodb', place, `table/${TableName}`));
     await store.prepare('DeleteTable', { TableName }).run();
     const list = store.prepare('ListTables', {});
     const isThere = async () => ((await list.run())['TableNames'] as string[]).includes(TableName);
@@ -78,8 +106,8 @@ export class DynamoDbService implements Service {
     return arns;
   }
 
-  #run(operation: string, { caller, ...place }: JsonCall, body: string): Promise<object> {
-    const { input, run } = this.#storeOf(place).prepare(operation, parseParameters(body));
+  async #run(operation: string, { caller, ...place }: JsonCall, body: string): Promise<object> {
+    const { input, run } = this.#prepare(operation, place, parseParameters(body));
     for (const resource of OPERATIONS[operation]!(input)) {
       this.#authorizer.authorize({
         caller,
@@ -90,6 +118,34 @@ export class DynamoDbService implements Service {
       });
     }
     return run();
+  }
+
+  #prepare(operation: string, place: Place, parameters: object): PreparedCall {
+    if (operation === 'UpdateTable') return this.#prepareUpdate(place, parameters);
+    const call = this.#storeOf(place).prepare(operation, parameters);
+    const arn = arnOf('dynamodb', place, `table/${String(call.input['TableName'])}`);
+    const run = async () => {
+      if (operation === 'DeleteTable') this.checkUnprotected(arn);
+      const answer = await call.run();
+      const { Table } = answer;
+      const DeletionProtectionEnabled = this.#protected.has(arn);
+      return operation === 'DescribeTable' ? { Table: { ...(Table as object), DeletionProtectionEnabled } } : answer;
+    };
+    return { input: call.input, run };
+  }
+
+  /** Deletion protection is all that it changes of a table here. */
+  #prepareUpdate(place: Place, parameters: object): PreparedCall {
+    const { TableName, DeletionProtectionEnabled } = readUpdate(parameters);
+    const arn = arnOf('dynamodb', place, `table/${TableName}`);
+    const describe = this.#prepare('DescribeTable', place, { TableName });
+    const run = async () => {
+      await describe.run();
+      this.protect(arn, DeletionProtectionEnabled);
+      const { Table } = await describe.run();
+      return { TableDescription: Table };
+    };
+    return { input: { TableName }, run };
   }
 
   #storeOf(place: Place): Store {

@@ -5,6 +5,7 @@ import {
   alreadyExists,
   type DeployContext,
   harmless,
+  integer,
   physicalName,
   type ResourceTypes,
   resourceType,
@@ -20,7 +21,7 @@ import {
   targetInput,
 } from '../../templates/texts.ts';
 import type { EventPattern } from './event-pattern.ts';
-import type { EventBus } from './state/event-bus.ts';
+import type { EventBus, EventTarget } from './state/event-bus.ts';
 import type { ScheduledRules, ScheduleTarget } from './state/scheduled-rules.ts';
 
 /** What these resources are made in. */
@@ -30,7 +31,19 @@ export interface Services {
 }
 type Context = DeployContext<Services>;
 
-const Target = z.strictObject({ Id: targetId, Arn: z.string(), Input: targetInput.optional() });
+const Target = z.strictObject({
+  Id: targetId,
+  Arn: z.string(),
+  Input: targetInput.optional(),
+  DeadLetterConfig: z.strictObject({ Arn: z.string() }).optional(),
+  RetryPolicy: harmless(
+    'what a target refuses, it refuses for good here',
+    z.strictObject({
+      MaximumRetryAttempts: integer(0, 185).optional(),
+      MaximumEventAgeInSeconds: integer(60, 86_400).optional(),
+    }),
+  ),
+});
 type RuleTarget = z.output<typeof Target>;
 
 const Rule = z
@@ -99,14 +112,15 @@ function removeRule(arn: string, { services }: Context): void {
   services.eventBus.removeRule(arn);
 }
 
-/** @throws Error for a target that is no function */
-function scheduleTarget({ Arn, Input }: RuleTarget): ScheduleTarget {
-  if (/^arn:[^:]+:lambda:[^:]+:\d{12}:function:/.test(Arn)) return { functionArn: Arn, input: Input };
+/** @throws Error for a target that is no function, or that has a dead-letter queue */
+function scheduleTarget({ Id, Arn, Input, DeadLetterConfig }: RuleTarget): ScheduleTarget {
+  if (DeadLetterConfig) throw new Error(`Target ${Arn} of a schedule has no DeadLetterConfig here`);
+  if (/^arn:[^:]+:lambda:[^:]+:\d{12}:function:/.test(Arn)) return { id: Id, functionArn: Arn, input: Input };
   throw new Error(`Target ${Arn} of a schedule is no function`);
 }
 
 /** @throws Error for an input of its own, which only scheduledRules have here */
-function eventTarget({ Id, Arn, Input }: RuleTarget): { id: string; arn: string } {
-  if (Input === undefined) return { id: Id, arn: Arn };
+function eventTarget({ Id, Arn, Input, DeadLetterConfig }: RuleTarget): EventTarget {
+  if (Input === undefined) return { id: Id, arn: Arn, deadLetterArn: DeadLetterConfig?.Arn };
   throw new Error(`Target ${Arn} of a rule gets the event as it is here, without Input`);
 }

@@ -1,4 +1,4 @@
-/** What KMS does here: using a symmetric key. Whoever has stolen a session can ask it directly. */
+/** What KMS does here: using a symmetric key, which whoever has stolen a session can ask for directly, and turning one off and on. */
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import { authorizeKeyUse, type EncryptionContext, type KeyAction } from '../../authorization/key-use.ts';
@@ -33,7 +33,11 @@ const common = {
 };
 const { EncryptionAlgorithm: _, ...dataKey } = common;
 
+const theKey = z.strictObject({ KeyId: z.string() });
+
 const inputs = {
+  DisableKey: theKey,
+  EnableKey: theKey,
   Encrypt: z.strictObject({ KeyId: z.string(), Plaintext: bytes(MAX_PLAINTEXT_BYTES), ...common }),
   Decrypt: z.strictObject({ KeyId: z.string().optional(), CiphertextBlob: bytes(MAX_CIPHERTEXT_BYTES), ...common }),
   GenerateDataKey: z.union([
@@ -54,6 +58,8 @@ export class KmsOperations {
   readonly #keys: KeyRegistry;
   readonly #authorizer: Authorizer;
   readonly table: Record<keyof Inputs, JsonOperation> = {
+    DisableKey: (call, body) => this.#turn('DisableKey', parse('DisableKey', body), call),
+    EnableKey: (call, body) => this.#turn('EnableKey', parse('EnableKey', body), call),
     Encrypt: (call, body) => this.#encrypt(parse('Encrypt', body), call),
     Decrypt: (call, body) => this.#decrypt(parse('Decrypt', body), call),
     GenerateDataKey: (call, body) => this.#generateDataKey(parse('GenerateDataKey', body), call),
@@ -92,12 +98,30 @@ export class KmsOperations {
     return { KeyId: keyArn, Plaintext: base64(open(ciphertext, material, EncryptionContext)) };
   }
 
-  /** A key that the caller may use. */
+  /** https://docs.aws.amazon.com/kms/latest/APIReference/API_DisableKey.html: it takes no alias. */
+  #turn(operation: 'DisableKey' | 'EnableKey', { KeyId }: Input<'DisableKey'>, call: JsonCall): undefined {
+    if (/(^|:)alias\//.test(KeyId)) throw new ApiError('InvalidArnException', 400, `Invalid keyId '${KeyId}'`);
+    const keyArn = this.#find(KeyId, call);
+    const key = this.#keys.get(keyArn)!;
+    this.#authorizer.authorize({
+      caller: call.caller,
+      action: `kms:${operation}`,
+      resource: keyArn,
+      resourceAccount: keyArn.split(':')[4]!,
+      resourcePolicy: key.policy,
+      context: { 'kms:CallerAccount': call.account },
+    });
+    key.enabled = operation === 'EnableKey';
+    return undefined;
+  }
+
+  /** A key that the caller may use, and that is not turned off. */
   #key(keyId: string, action: KeyAction, context: EncryptionContext, call: JsonCall) {
     const keyArn = this.#find(keyId, call);
-    const policy = this.#keys.policyOf(keyArn)!;
+    const { policy, enabled, material } = this.#keys.get(keyArn)!;
     authorizeKeyUse(this.#authorizer, { caller: call.caller, action, keyArn, policy, encryptionContext: context });
-    return { keyArn, material: this.#keys.materialOf(keyArn)! };
+    if (!enabled) throw new ApiError('DisabledException', 400, `${keyArn} is disabled.`);
+    return { keyArn, material };
   }
 
   /** @throws ApiError `NotFoundException`, for a key of another region as well */

@@ -3,8 +3,10 @@ import { randomBytes } from 'node:crypto';
 import { arnOf, type Place } from '../../core/partition.ts';
 import type { PolicyDocument } from '../../core/policy-document.ts';
 
-interface Key {
+export interface Key {
   policy: PolicyDocument;
+  /** One that is turned off exists, and does nothing for anybody. */
+  enabled: boolean;
   /** What ciphertexts are sealed with: it lasts as long as this process. */
   material: Buffer;
 }
@@ -16,8 +18,8 @@ export class KeyRegistry {
 
   /** A key that is there already gets another policy. */
   add(keyArn: string, policy: PolicyDocument): void {
-    const { material } = this.#keys.get(keyArn) ?? { material: randomBytes(32) };
-    this.#keys.set(keyArn, { policy, material });
+    const { material, enabled } = this.#keys.get(keyArn) ?? { material: randomBytes(32), enabled: true };
+    this.#keys.set(keyArn, { policy, material, enabled });
   }
 
   addAlias(aliasArn: string, keyArn: string): void {
@@ -41,12 +43,9 @@ export class KeyRegistry {
     return [...this.#keys.keys(), ...this.#aliases.keys()];
   }
 
-  policyOf(keyArn: string): PolicyDocument | undefined {
-    return this.#keys.get(keyArn)?.policy;
-  }
-
-  materialOf(keyArn: string): Buffer | undefined {
-    return this.#keys.get(keyArn)?.material;
+  /** Changes to it hold at once. */
+  get(keyArn: string): Key | undefined {
+    return this.#keys.get(keyArn);
   }
 
   /** The key's ARN from its id, ARN, alias or alias ARN; undefined for a key that was never made. */

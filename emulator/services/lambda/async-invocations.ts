@@ -2,7 +2,7 @@
 import { ApiError, type Authorizer, type Caller, type Clock } from '../../core/api.ts';
 import type { Execution, Outcome } from '../../core/invocation.ts';
 import type { DestinationQueues } from './queues.ts';
-import type { Executor } from './runtime/executor.ts';
+import { type Executor, unlessThrottled } from './runtime/executor.ts';
 import type { RoleSessions } from './runtime/role-sessions.ts';
 import type { AsyncInvocationConfig, Target } from './store.ts';
 
@@ -25,6 +25,8 @@ interface AsyncEvent {
 
 /** Lambda waits one minute before the second attempt and two before the third (Developer Guide, "Error handling"). */
 const RETRY_DELAYS_MS = [60_000, 120_000];
+/** Lambda begins with a second and goes up to five minutes. */
+const THROTTLED_DELAY_MS = 60_000;
 /** Lambda's defaults, which are also the most it allows. */
 const MAX_RETRY_ATTEMPTS = 2;
 const MAX_EVENT_AGE_SECONDS = 21_600;
@@ -88,8 +90,9 @@ export class AsyncInvocations {
   async #attempt(event: AsyncEvent, attempt: number): Promise<Outcome> {
     this.#running += 1;
     try {
-      const execution = await event.run();
-      if (execution.failed && !this.#closed) this.#afterFailure(event, attempt, execution);
+      const execution = await unlessThrottled(event.run());
+      if (!execution) this.#afterThrottle(event, attempt);
+      else if (execution.failed && !this.#closed) this.#afterFailure(event, attempt, execution);
       return execution;
     } catch (error) {
       if (!this.#closed) this.#services.onUnexpectedError(error);
@@ -104,8 +107,7 @@ export class AsyncInvocations {
   }
 
   #afterFailure(event: AsyncEvent, attempt: number, execution: Execution): void {
-    const { asyncInvocation } = event.target.function;
-    const config = asyncInvocation.get(event.target.qualifier ?? '$LATEST');
+    const config = configOf(event);
     const { maximumRetryAttempts = MAX_RETRY_ATTEMPTS, maximumEventAgeSeconds = MAX_EVENT_AGE_SECONDS } = config ?? {};
     const delayMs = RETRY_DELAYS_MS[attempt - 1] ?? 0;
     const expiresAt = event.acceptedAt + maximumEventAgeSeconds * 1000;
@@ -113,13 +115,25 @@ export class AsyncInvocations {
       this.#setAside(event, config, record(event, attempt, execution, 'RetriesExhausted'));
     } else if (this.#services.clock() + delayMs > expiresAt) {
       this.#setAside(event, config, record(event, attempt, execution, 'EventAgeExceeded'));
-    } else {
-      const timer = setTimeout(() => {
-        this.#timers.delete(timer);
-        void this.#attempt(event, attempt + 1);
-      }, delayMs).unref();
-      this.#timers.add(timer);
-    }
+    } else this.#later(event, attempt + 1, delayMs);
+  }
+
+  /** It counts as no attempt, and the event waits, at most as long as it lives. */
+  #afterThrottle(event: AsyncEvent, attempt: number): void {
+    if (this.#closed) return;
+    const config = configOf(event);
+    const { maximumEventAgeSeconds = MAX_EVENT_AGE_SECONDS } = config ?? {};
+    if (this.#services.clock() + THROTTLED_DELAY_MS > event.acceptedAt + maximumEventAgeSeconds * 1000) {
+      this.#setAside(event, config, record(event, attempt - 1, undefined, 'EventAgeExceeded'));
+    } else this.#later(event, attempt, THROTTLED_DELAY_MS);
+  }
+
+  #later(event: AsyncEvent, attempt: number, delayMs: number): void {
+    const timer = setTimeout(() => {
+      this.#timers.delete(timer);
+      void this.#attempt(event, attempt);
+    }, delayMs).unref();
+    this.#timers.add(timer);
   }
 
   #setAside({ target }: AsyncEvent, config: AsyncInvocationConfig | undefined, failure: object): void {
@@ -133,8 +147,15 @@ export class AsyncInvocations {
   }
 }
 
-/** The invocation record (Developer Guide, "Capturing records of Lambda asynchronous invocations"). */
-function record(event: AsyncEvent, attempts: number, execution: Execution, condition: string) {
+function configOf({ target }: AsyncEvent): AsyncInvocationConfig | undefined {
+  return target.function.asyncInvocation.get(target.qualifier ?? '$LATEST');
+}
+
+/**
+ * The invocation record (Developer Guide, "Capturing records of Lambda asynchronous invocations").
+ * @param execution none of an event that was throttled all the time
+ */
+function record(event: AsyncEvent, attempts: number, execution: Execution | undefined, condition: string) {
   const { target, requestId, payload } = event;
   return {
     version: '1.0',
@@ -145,7 +166,9 @@ function record(event: AsyncEvent, attempts: number, execution: Execution, condi
       approximateInvokeCount: attempts,
     },
     requestPayload: JSON.parse(payload) as unknown,
-    responseContext: { statusCode: 200, executedVersion: target.version, functionError: 'Unhandled' },
-    responsePayload: JSON.parse(execution.payload) as unknown,
+    ...(execution && {
+      responseContext: { statusCode: 200, executedVersion: target.version, functionError: 'Unhandled' },
+      responsePayload: JSON.parse(execution.payload) as unknown,
+    }),
   };
 }

@@ -1,16 +1,12 @@
 /** A function and an account as Lambda's API describes them. */
-import type { LambdaFunction, Target } from './store.ts';
-
-/** What an account has unless it has asked for more: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
-const ACCOUNT_CONCURRENCY = 1000;
+import { ACCOUNT_CONCURRENCY, type LambdaFunction, type Target, unreservedConcurrency } from './store.ts';
 
 /** An account as GetAccountSettings describes it, by its functions in one region. */
 export function describeAccount(functions: readonly LambdaFunction[]) {
-  const reserved = functions.reduce((sum, { reservedConcurrency = 0 }) => sum + reservedConcurrency, 0);
   return {
     AccountLimit: {
       ConcurrentExecutions: ACCOUNT_CONCURRENCY,
-      UnreservedConcurrentExecutions: ACCOUNT_CONCURRENCY - reserved,
+      UnreservedConcurrentExecutions: unreservedConcurrency(functions),
     },
     AccountUsage: { FunctionCount: functions.length },
   };

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { ApiError, type Authorizer, type Caller } from '../../core/api.ts';
 import type { ReceivedMessage } from '../../core/queue-message.ts';
 import type { SourceQueues } from './queues.ts';
-import type { Executor } from './runtime/executor.ts';
+import { type Executor, unlessThrottled } from './runtime/executor.ts';
 import type { RoleSessions } from './runtime/role-sessions.ts';
 import { failedMessageIds, sqsEvent } from './sqs-batch.ts';
 import type { FunctionRegistry, Target } from './store.ts';
@@ -64,6 +64,10 @@ export class EventSourceMapping {
   /** How many batches are being worked on. */
   get active(): number {
     return this.#batches.size;
+  }
+
+  get settings(): Readonly<MappingSettings> {
+    return this.#settings;
   }
 
   get queueArn(): string {
@@ -179,15 +183,17 @@ export class EventSourceMapping {
     this.#batches.add(batch);
   }
 
-  /** Messages that failed stay in flight until their visibility timeout brings them back. */
+  /** Messages that failed, or whose function is throttled, stay in flight until their visibility timeout brings them back. */
   async #work(messages: ReceivedMessage[]): Promise<void> {
     const { queueArn, reportBatchItemFailures } = this.#settings;
-    const execution = await this.#services.executor.run(this.#target(), {
-      requestId: randomUUID(),
-      payload: JSON.stringify(sqsEvent(messages, queueArn)),
-      whenBusy: 'wait',
-    });
-    if (this.#stop.signal.aborted) return;
+    const execution = await unlessThrottled(
+      this.#services.executor.run(this.#target(), {
+        requestId: randomUUID(),
+        payload: JSON.stringify(sqsEvent(messages, queueArn)),
+        whenBusy: 'wait',
+      }),
+    );
+    if (!execution || this.#stop.signal.aborted) return;
     const ids = messages.map(({ messageId }) => messageId);
     const failed = failedMessageIds(execution, ids, reportBatchItemFailures);
     const done = messages.filter(({ messageId }) => !failed.has(messageId)).map(({ receiptHandle }) => receiptHandle);

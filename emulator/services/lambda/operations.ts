@@ -1,20 +1,22 @@
 /** Lambda's API in REST-JSON: invoking and describing functions, and the checkpoints of durable executions. */
 import { randomUUID } from 'node:crypto';
+import { text } from 'node:stream/consumers';
+import { z } from 'zod';
 import { accountOf } from '../../core/accounts.ts';
-import { ApiError, type ApiRequest, type ApiResponse, type Authorizer } from '../../core/api.ts';
+import { ApiError, type ApiRequest, type ApiResponse } from '../../core/api.ts';
 import type { Execution } from '../../core/invocation.ts';
 import { arnOf } from '../../core/partition.ts';
+import { parseInput } from '../../protocols/aws-json.ts';
 import type { AsyncInvocations } from './async-invocations.ts';
 import { describeAccount, describeConfiguration } from './configuration.ts';
 import type { DurableExecutions } from './durable/executions.ts';
 import { parseFunctionName } from './function-name.ts';
+import { MappingOperations, type MappingParts } from './mapping-operations.ts';
 import { MAX_ASYNC_PAYLOAD_BYTES, MAX_SYNC_PAYLOAD_BYTES, readPayload } from './payload.ts';
 import type { Executor } from './runtime/executor.ts';
-import { type FunctionRegistry, resourcePolicyOf, type Target } from './store.ts';
+import { resourcePolicyOf, type Target } from './store.ts';
 
-export interface LambdaParts {
-  authorizer: Authorizer;
-  functions: FunctionRegistry;
+export interface LambdaParts extends MappingParts {
   executor: Executor;
   asyncInvocations: AsyncInvocations;
   durableExecutions: DurableExecutions;
@@ -29,10 +31,15 @@ interface Route {
 }
 
 const FUNCTIONS = '/2015-03-31/functions';
+const MAPPINGS = '/2015-03-31/event-source-mappings';
+const CONCURRENCY = '/2017-10-31/functions/([^/]+)/concurrency';
 const EXECUTIONS = '/2025-12-01/durable-executions';
+
+const Concurrency = z.strictObject({ ReservedConcurrentExecutions: z.int().min(0) });
 
 export class LambdaOperations {
   readonly #parts: LambdaParts;
+  readonly #mappings: MappingOperations;
   readonly #routes: readonly Route[] = [
     this.#route('Invoke', 'POST', `${FUNCTIONS}/([^/]+)/invocations`, (...call) => this.#invoke(...call)),
     this.#route('GetFunction', 'GET', `${FUNCTIONS}/([^/]+)`, (...call) => this.#getFunction(...call)),
@@ -42,6 +49,20 @@ export class LambdaOperations {
     this.#route('ListFunctions', 'GET', `${FUNCTIONS}/?`, (request) => this.#listFunctions(request)),
     this.#route('GetAccountSettings', 'GET', '/2016-08-19/account-settings/?', (request) =>
       this.#accountSettings(request),
+    ),
+    this.#route('GetFunctionConcurrency', 'GET', '/2019-09-30/functions/([^/]+)/concurrency', (...call) =>
+      this.#getConcurrency(...call),
+    ),
+    this.#route('PutFunctionConcurrency', 'PUT', CONCURRENCY, (...call) => this.#putConcurrency(...call)),
+    this.#route('DeleteFunctionConcurrency', 'DELETE', CONCURRENCY, (...call) => this.#deleteConcurrency(...call)),
+    this.#route('GetEventSourceMapping', 'GET', `${MAPPINGS}/([^/]+)`, (request, uuid) =>
+      lambdaAnswer(200, this.#mappings.get(request, uuid)),
+    ),
+    this.#route('ListEventSourceMappings', 'GET', `${MAPPINGS}/?`, (request) =>
+      lambdaAnswer(200, this.#mappings.list(request)),
+    ),
+    this.#route('UpdateEventSourceMapping', 'PUT', `${MAPPINGS}/([^/]+)`, async (request, uuid) =>
+      lambdaAnswer(202, await this.#mappings.update(request, uuid)),
     ),
     this.#route('GetDurableExecution', 'GET', `${EXECUTIONS}/([^/]+)`, (request, arn) =>
       lambdaAnswer(200, this.#parts.durableExecutions.describe(request, decode(arn))),
@@ -56,6 +77,7 @@ export class LambdaOperations {
 
   constructor(parts: LambdaParts) {
     this.#parts = parts;
+    this.#mappings = new MappingOperations(parts);
   }
 
   get names(): string[] {
@@ -129,6 +151,25 @@ export class LambdaOperations {
       200,
       describeConfiguration(this.#authorizedTarget(request, name, 'lambda:GetFunctionConfiguration')),
     );
+  }
+
+  #getConcurrency(request: ApiRequest, name: string): ApiResponse {
+    const { reservedConcurrency } = this.#authorizedTarget(request, name, 'lambda:GetFunctionConcurrency').function;
+    return lambdaAnswer(200, { ReservedConcurrentExecutions: reservedConcurrency });
+  }
+
+  async #putConcurrency(request: ApiRequest, name: string): Promise<ApiResponse> {
+    const body = await text(request.body);
+    const { ReservedConcurrentExecutions: reserved } = parseInput(Concurrency, body, 'InvalidParameterValueException');
+    const { function: fn } = this.#authorizedTarget(request, name, 'lambda:PutFunctionConcurrency');
+    this.#parts.functions.reserve(fn.arn, reserved);
+    return lambdaAnswer(200, { ReservedConcurrentExecutions: reserved });
+  }
+
+  #deleteConcurrency(request: ApiRequest, name: string): ApiResponse {
+    const { function: fn } = this.#authorizedTarget(request, name, 'lambda:DeleteFunctionConcurrency');
+    this.#parts.functions.reserve(fn.arn, undefined);
+    return { status: 204 };
   }
 
   #listFunctions(request: ApiRequest): ApiResponse {

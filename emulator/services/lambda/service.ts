@@ -57,6 +57,7 @@ export class LambdaService implements Service {
     this.#api = new LambdaOperations({
       authorizer: options.authorizer,
       functions: this.functions,
+      mappings: () => this.mappings(),
       executor: this.#executor,
       asyncInvocations: this.#asyncInvocations,
       durableExecutions: this.durableExecutions,

@@ -73,6 +73,16 @@ interface Entry {
   published: number;
 }
 
+/** What an account has unless it has asked for more: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
+export const ACCOUNT_CONCURRENCY = 1000;
+/** https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html */
+const MIN_UNRESERVED_CONCURRENCY = 100;
+
+/** What an account's functions in one region leave to those without a share of their own. */
+export function unreservedConcurrency(functions: readonly LambdaFunction[]): number {
+  return functions.reduce((left, { reservedConcurrency = 0 }) => left - reservedConcurrency, ACCOUNT_CONCURRENCY);
+}
+
 export class FunctionRegistry {
   readonly #functions = new Map<string, Entry>();
   #revisions = 0;
@@ -100,6 +110,22 @@ export class FunctionRegistry {
   update(arn: string, settings: FunctionSettings, lastModified: Date): void {
     const entry = this.#entry(arn);
     entry.latest = { ...entry.latest, ...settings, lastModified, revision: ++this.#revisions };
+  }
+
+  /**
+   * Of all versions together, from the next invocation on.
+   * @param reserved undefined takes its share away
+   * @throws ApiError `ResourceNotFoundException`; `InvalidParameterValueException` for more than the account can spare
+   */
+  reserve(arn: string, reserved: number | undefined): void {
+    const { latest } = this.#entry(arn);
+    const others = this.list(latest.account, latest.region).filter((each) => each.arn !== arn);
+    const left = unreservedConcurrency(others) - (reserved ?? 0);
+    if (left < MIN_UNRESERVED_CONCURRENCY) {
+      const problem = `Specified ReservedConcurrentExecutions for function decreases account's UnreservedConcurrentExecution below its minimum value of [${MIN_UNRESERVED_CONCURRENCY}].`;
+      throw new ApiError('InvalidParameterValueException', 400, problem);
+    }
+    latest.reservedConcurrency = reserved;
   }
 
   /** With its versions, aliases and permissions. Mappings that feed it stay, as on AWS, and fail. */

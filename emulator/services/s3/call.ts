@@ -1,10 +1,11 @@
 /** One S3 request, as its operation sees it. */
 import type { ApiRequest, ApiResponse, Authorizer, Clock, Principal } from '../../core/api.ts';
 import type { Headers } from './headers.ts';
+import type { BucketNotifications } from './notifications/bucket-notifications.ts';
 import type { BlobStore } from './state/blobs.ts';
 import type { Bucket } from './state/bucket.ts';
 import type { BucketRegistry } from './state/bucket-registry.ts';
-import type { KmsKeyPolicy, ObjectEventName, ObjectVersion } from './state/model.ts';
+import type { FindKmsKey, ObjectEventName, ObjectVersion } from './state/model.ts';
 
 /** What every operation works with. */
 export interface S3Context {
@@ -12,7 +13,8 @@ export interface S3Context {
   clock: Clock;
   blobs: BlobStore;
   buckets: BucketRegistry;
-  kmsKeyPolicy: KmsKeyPolicy;
+  notifications: BucketNotifications;
+  kmsKey: FindKmsKey;
   /** Tells the bucket's listeners of an object that has just become visible. */
   announce(bucket: Bucket, object: ObjectVersion, origin: EventOrigin): Promise<void>;
 }

@@ -50,7 +50,8 @@ export function resolveEncryption({ request, headers }: ServiceCall, bucket: Buc
 /**
  * Whether the caller may use the key of an object: `kms:GenerateDataKey` to write, `kms:Decrypt` to read and for parts.
  * The AWS managed key is open to everybody of the bucket's account and can't be shared with another one.
- * @throws ApiError `AccessDenied` in KMS's words; `KMS.NotFoundException` for a key nobody has declared
+ * @throws ApiError `AccessDenied` in KMS's words; `KMS.NotFoundException` for a key nobody has declared,
+ * `KMS.DisabledException` for one that is turned off
  */
 export function requireKey(
   { s3, request }: ServiceCall,
@@ -67,18 +68,19 @@ export function requireKey(
     if (caller === account) return;
     throw accessDenied();
   }
-  const policy = s3.kmsKeyPolicy(kmsKeyArn);
-  if (!policy) throw new ApiError('KMS.NotFoundException', 400, `Key '${kmsKeyArn}' does not exist`);
+  const kmsKey = s3.kmsKey(kmsKeyArn);
+  if (!kmsKey) throw new ApiError('KMS.NotFoundException', 400, `Key '${kmsKeyArn}' does not exist`);
   authorizeKeyUse(s3.authorizer, {
     caller: request.caller,
     action,
     keyArn: kmsKeyArn,
-    policy,
+    policy: kmsKey.policy,
     // With a bucket key, what KMS gives is for the whole bucket: https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-key.html
     encryptionContext: { 'aws:s3:arn': encryption.bucketKeyEnabled ? bucket.arn : `${bucket.arn}/${key}` },
     // With this suffix in every partition: https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html#conditions-kms-via-service
     viaService: `s3.${region}.amazonaws.com`,
   });
+  if (!kmsKey.enabled) throw new ApiError('KMS.DisabledException', 400, `${kmsKeyArn} is disabled.`);
 }
 
 /** @throws ApiError `InvalidArgument` (400) */

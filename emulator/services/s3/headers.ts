@@ -57,6 +57,7 @@ const KNOWN_HEADERS = new Set([
   'x-amz-server-side-encryption',
   'x-amz-server-side-encryption-aws-kms-key-id',
   'x-amz-server-side-encryption-bucket-key-enabled',
+  'x-amz-skip-destination-validation',
   'x-amz-source-expected-bucket-owner',
   'x-amz-storage-class',
   'x-amz-tagging',

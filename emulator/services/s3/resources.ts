@@ -16,7 +16,7 @@ import {
   resourceType,
   tags,
 } from '../../templates/resource-type.ts';
-import type { BucketNotifications } from './notifications/bucket-notifications.ts';
+import { type BucketNotifications, filterOf } from './notifications/bucket-notifications.ts';
 import type { S3Service } from './service.ts';
 import type { BucketSettings, Encryption } from './state/model.ts';
 
@@ -49,13 +49,7 @@ const PublicAccessBlock = z.strictObject({
   RestrictPublicBuckets: boolean.default(false),
 });
 
-const FilterRule = z.strictObject({
-  Name: z
-    .string()
-    .toLowerCase()
-    .pipe(z.enum(['prefix', 'suffix'])),
-  Value: z.string(),
-});
+const FilterRule = z.strictObject({ Name: z.string(), Value: z.string() });
 
 const Notifications = z.strictObject({
   QueueConfigurations: z
@@ -63,7 +57,7 @@ const Notifications = z.strictObject({
       z.strictObject({
         Event: z.string(),
         Queue: z.string(),
-        Filter: z.strictObject({ S3Key: z.strictObject({ Rules: z.array(FilterRule).max(2) }) }).optional(),
+        Filter: z.strictObject({ S3Key: z.strictObject({ Rules: z.array(FilterRule) }) }).optional(),
       }),
     )
     .default([]),
@@ -141,7 +135,6 @@ export const s3Types: ResourceTypes<Services> = {
     remove: async ({ ref: name }, { account, services }) => {
       if (!services.s3.buckets().some(({ settings }) => settings.name === name && settings.account === account)) return;
       await services.s3.deleteBucket(name);
-      services.notifications.remove(name);
     },
   }),
 
@@ -244,7 +237,7 @@ function configureNotifications(bucket: string, settings: z.output<typeof Notifi
     queues: settings.QueueConfigurations.map(({ Event, Queue, Filter }) => ({
       queueArn: Queue,
       events: [Event],
-      filter: Object.fromEntries(Filter?.S3Key.Rules.map(({ Name, Value }) => [Name, Value]) ?? []),
+      filter: filterOf(Filter?.S3Key.Rules ?? []),
     })),
   });
 }

@@ -15,11 +15,13 @@ import type { EventOrigin, S3Context } from './call.ts';
 import { accessDenied, notImplemented } from './errors.ts';
 import { type Headers, readHeaders } from './headers.ts';
 import { GIB } from './limits.ts';
+import type { BucketNotifications } from './notifications/bucket-notifications.ts';
 import { removeBucket } from './operations/bucket-operations.ts';
 import {
   bucketNameOperations,
   bucketOperations,
   chooseOperation,
+  createsBucket,
   objectOperations,
   operationNames,
   serviceOperations,
@@ -27,7 +29,7 @@ import {
 import { BlobStore } from './state/blobs.ts';
 import type { Bucket } from './state/bucket.ts';
 import { BucketRegistry } from './state/bucket-registry.ts';
-import type { BucketSettings, KmsKeyPolicy, ObjectCreatedListener, ObjectVersion } from './state/model.ts';
+import type { BucketSettings, FindKmsKey, ObjectCreatedListener, ObjectVersion } from './state/model.ts';
 import { resolveTarget } from './target.ts';
 import { renderS3Error } from './wire.ts';
 
@@ -36,10 +38,11 @@ export interface S3ServiceOptions {
   /** Where the bytes lie; made when it doesn't exist. Nothing in it outlives the service. */
   folder: string;
   clock: Clock;
+  notifications: BucketNotifications;
   /** Awaited before the writer gets its answer, so that a test sees the event once the write has returned. */
   onObjectCreated: ObjectCreatedListener;
-  /** The policy of a KMS key by its ARN; undefined for a key that doesn't exist. */
-  kmsKeyPolicy?: KmsKeyPolicy;
+  /** A KMS key by its ARN; undefined for one that doesn't exist. */
+  kmsKey?: FindKmsKey;
 }
 
 /** The S3 of the local AWS: buckets of all accounts and regions behind one endpoint. */
@@ -48,12 +51,14 @@ export class S3Service implements Service {
   readonly #onObjectCreated: ObjectCreatedListener;
   #lastSequence = 0n;
 
-  constructor({ authorizer, folder, clock, onObjectCreated, kmsKeyPolicy = () => undefined }: S3ServiceOptions) {
+  constructor(options: S3ServiceOptions) {
+    const { authorizer, folder, clock, notifications, onObjectCreated, kmsKey = () => undefined } = options;
     this.#onObjectCreated = onObjectCreated;
     this.#context = {
       authorizer,
       clock,
-      kmsKeyPolicy,
+      notifications,
+      kmsKey,
       blobs: new BlobStore(folder),
       buckets: new BucketRegistry(),
       announce: (bucket, object, origin) => this.#announce(bucket, object, origin),
@@ -153,7 +158,7 @@ export class S3Service implements Service {
     const call = { s3: this.#context, request, headers, query: request.query };
     const { bucketName, key } = resolveTarget(request);
     if (bucketName === undefined) return chooseOperation(serviceOperations, call)(call);
-    if (key === undefined && request.method === 'PUT') {
+    if (key === undefined && createsBucket(call)) {
       const named = { ...call, bucketName };
       return chooseOperation(bucketNameOperations, named)(named);
     }

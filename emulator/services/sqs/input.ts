@@ -35,6 +35,14 @@ export class Input {
     });
   }
 
+  textMap(name: string): Record<string, string> {
+    const value = this.#fields[name];
+    if (value === undefined) throw missingParameter(name);
+    const isTexts = typeof value === 'object' && Object.values(value!).every((item) => typeof item === 'string');
+    if (!isTexts || Array.isArray(value)) throw malformedInput(`${name} must be an object of strings.`);
+    return { ...(value as Record<string, string>) };
+  }
+
   integer(name: string): number {
     const value = this.optionalInteger(name);
     if (value === undefined) throw missingParameter(name);

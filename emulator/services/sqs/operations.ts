@@ -7,6 +7,7 @@ import { queueDoesNotExist } from './errors.ts';
 import type { Input } from './input.ts';
 import { md5OfAttributes, md5OfBody, messageSizeBytes, type OutgoingMessage } from './message.ts';
 import { receivedMessageAnswer, selectSystemAttributes } from './message-answer.ts';
+import { queueChanges } from './queue-attributes.ts';
 import type { MoveTasks } from './state/move-tasks.ts';
 import type { Queue } from './state/queue.ts';
 import type { Queues } from './state/queues.ts';
@@ -107,6 +108,17 @@ export const OPERATIONS: Record<string, Operation> = {
       const queue = permitted(call, 'GetQueueAttributes');
       const attributes = selectQueueAttributes(queue.attributes(), call.input.texts('AttributeNames'));
       return Object.keys(attributes).length > 0 ? { Attributes: attributes } : {};
+    },
+  },
+  SetQueueAttributes: {
+    parameters: ['QueueUrl', 'Attributes'],
+    run: (call) => {
+      const { input, region, queues } = call;
+      const queue = permitted(call, 'SetQueueAttributes');
+      const { settings, policy } = queueChanges(input.textMap('Attributes'), region, queues.directory);
+      queues.updateQueue(queue, { ...queue.settings, ...settings });
+      if (policy) queue.policy = policy.document;
+      return undefined;
     },
   },
   ListQueues: {

@@ -33,6 +33,7 @@ function fieldsOf(tree: FormTree): Record<string, unknown> {
       if (LISTS[name])
         return [LISTS[name], itemsOf(value).map((item) => (typeof item === 'string' ? item : fieldsOf(item)))];
       if (name === 'MessageAttribute') return ['MessageAttributes', namedValues(itemsOf(value))];
+      if (name === 'Attribute') return ['Attributes', namedValues(itemsOf(value))];
       if (INTEGERS.includes(name)) return [name, Number(value)];
       return [name, value];
     }),

@@ -68,6 +68,27 @@ describe('KMS', () => {
     }
   });
 
+  test('a key that is turned off does nothing, for nobody, until it is turned on', async () => {
+    const { CiphertextBlob } = await askKms(world.a, 'Encrypt', { KeyId: keyArn, Plaintext });
+    await world.a.s3.send(new PutObjectCommand({ Bucket: 'keyed', Key: 'off', Body: 'x' }));
+    await askKms(world.a, 'DisableKey', { KeyId: keyArn });
+    const disabled = { name: 'DisabledException', message: `${keyArn} is disabled.` };
+    await expect(askKms(world.a, 'Decrypt', { CiphertextBlob })).rejects.toMatchObject(disabled);
+    const read = () => world.a.s3.send(new GetObjectCommand({ Bucket: 'keyed', Key: 'off' }));
+    await expect(read()).rejects.toMatchObject({ ...disabled, name: 'KMS.DisabledException' });
+    await askKms(world.a, 'EnableKey', { KeyId: keyArn });
+    await read();
+    expect((await askKms(world.a, 'Decrypt', { CiphertextBlob })).Plaintext).toBe(Plaintext);
+  });
+
+  test('a key is turned off by nobody who may only use it, and not by an alias', async () => {
+    const userOnly = user({ StringEquals: { 'kms:EncryptionAlgorithm': 'SYMMETRIC_DEFAULT' } });
+    await askKms(userOnly, 'Encrypt', { KeyId: keyArn, Plaintext });
+    await expect(askKms(userOnly, 'DisableKey', { KeyId: keyArn })).rejects.toMatchObject(REFUSED);
+    const byAlias = askKms(world.a, 'DisableKey', { KeyId: 'alias/any' });
+    await expect(byAlias).rejects.toMatchObject({ name: 'InvalidArnException' });
+  });
+
   test('a data key comes with its ciphertext', async () => {
     for (const [size, bytes] of [
       [{ KeySpec: 'AES_256' }, 32],

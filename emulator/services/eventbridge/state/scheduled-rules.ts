@@ -17,6 +17,7 @@ export interface ScheduledRule {
 }
 
 export interface ScheduleTarget {
+  id: string;
   functionArn: string;
   /** JSON that the function gets instead of the event. */
   input?: string | undefined;

@@ -1,6 +1,6 @@
 /** Runs functions: gives each its environment, credentials and log, and takes environments from the pool. */
 import { randomUUID } from 'node:crypto';
-import type { Authorizer, Clock } from '../../../core/api.ts';
+import { ApiError, type Authorizer, type Clock } from '../../../core/api.ts';
 import type { Credentials } from '../../../core/credentials.ts';
 import type { Execution, InvocationResult, Invoked } from '../../../core/invocation.ts';
 import type { LambdaFunction, Target } from '../store.ts';
@@ -68,7 +68,7 @@ export class Executor {
       tell(execution.failed ? 'error' : 'success', execution.durationMs);
       return execution;
     } catch (error) {
-      if ((error as Error).name === 'TooManyRequestsException') tell('throttled', 0);
+      if (isThrottled(error)) tell('throttled', 0);
       throw error;
     }
   }
@@ -163,6 +163,20 @@ export class Executor {
       NODE_EXTRA_CA_CERTS: this.#options.caFile,
     };
   }
+}
+
+/** @returns undefined for an invocation that was throttled, as every one is of a function whose reserved concurrency is 0 */
+export async function unlessThrottled(running: Promise<Execution>): Promise<Execution | undefined> {
+  try {
+    return await running;
+  } catch (error) {
+    if (isThrottled(error)) return undefined;
+    throw error;
+  }
+}
+
+function isThrottled(error: unknown): boolean {
+  return error instanceof ApiError && error.code === 'TooManyRequestsException';
 }
 
 interface ExecutionEnvironmentParts {

@@ -13,7 +13,7 @@ export interface Demand<E extends Environment> {
   /** Environments are reused for the same version only. */
   version: string;
   reservedConcurrency: number | undefined;
-  /** Beyond the reserved concurrency: `refuse` as for a direct invocation, or `wait` as a queue's poller does. */
+  /** Beyond the reserved concurrency, unless it is 0: `refuse` as for a direct invocation, or `wait` as a queue's poller does. */
   whenBusy: 'refuse' | 'wait';
   start: () => E;
 }
@@ -87,6 +87,8 @@ export class SandboxPool<E extends Environment> {
     if (this.#closed) reject(shuttingDown());
     else if (waiting.fits()) waiting.enter();
     else if (demand.whenBusy === 'refuse' && running() >= reservedConcurrency) reject(throttled());
+    // Nobody's turn ever comes.
+    else if (reservedConcurrency === 0) reject(throttled());
     else this.#waiting.push(waiting);
     return promise;
   }

@@ -29,7 +29,12 @@ export interface NotificationConfiguration {
   /** The bucket's owner and region. */
   account: string;
   region: string;
+  /** Whether S3 tries each queue first: unless it is told not to. */
+  validates?: boolean;
 }
+
+/** As it is kept: with the ids that S3 made. */
+export type KeptConfiguration = Omit<NotificationConfiguration, 'queues'> & { queues: Required<QueueNotification>[] };
 
 export interface BucketNotificationsOptions {
   sqs: QueueSender;
@@ -45,7 +50,7 @@ export class BucketNotifications {
   /** Every notification that a queue refused, in order. */
   readonly failures: DeliveryFailure[] = [];
   readonly #options: Required<BucketNotificationsOptions>;
-  readonly #configurations = new Map<string, NotificationConfiguration & { queues: Required<QueueNotification>[] }>();
+  readonly #configurations = new Map<string, KeptConfiguration>();
 
   constructor(options: BucketNotificationsOptions) {
     this.#options = { onFailure: () => {}, ...options };
@@ -54,18 +59,28 @@ export class BucketNotifications {
   /**
    * Replaces a bucket's configuration. As S3 does, it first sends a test event to every queue: a queue that is missing or doesn't allow
    * this bucket makes the whole configuration fail, and the old one stays.
-   * @throws ApiError InvalidArgument for overlapping filters, unknown events, a queue in another region, or a queue that refuses
+   * @throws ApiError InvalidArgument for overlapping filters, unknown events, one id twice, a queue in another region, or a queue that refuses
    */
   configure(bucketName: string, configuration: NotificationConfiguration): void {
     const queues = configuration.queues.map((queue) => ({ filter: {}, id: randomBytes(16).toString('hex'), ...queue }));
     for (const queue of queues) checkQueue(queue, configuration.region);
+    checkIds(queues);
     checkOverlaps(queues);
+    if (configuration.validates ?? true) this.#tryQueues(bucketName, configuration);
+    this.#configurations.set(bucketName, { ...configuration, queues });
+  }
+
+  of(bucketName: string): KeptConfiguration | undefined {
+    return this.#configurations.get(bucketName);
+  }
+
+  #tryQueues(bucketName: string, { account, region, queues }: NotificationConfiguration): void {
     const requestId = randomBytes(8).toString('hex').toUpperCase();
     const body = JSON.stringify(s3TestEvent(bucketName, requestId, new Date(this.#options.clock())));
     const source = {
       service: SERVICE,
-      sourceArn: bucketArnOf(bucketName, configuration.region),
-      sourceAccount: configuration.account,
+      sourceArn: bucketArnOf(bucketName, region),
+      sourceAccount: account,
     };
     for (const { queueArn } of queues) {
       try {
@@ -80,7 +95,6 @@ export class BucketNotifications {
         throw error;
       }
     }
-    this.#configurations.set(bucketName, { ...configuration, queues });
   }
 
   /** Of a bucket that is gone, or that shall tell nobody any more. */
@@ -117,6 +131,30 @@ function checkQueue({ queueArn, events }: QueueNotification, bucketRegion: strin
   const unknown = events.length === 0 ? '(none)' : events.find((type) => !EVENT_TYPES.includes(type));
   if (unknown !== undefined) {
     throw invalidArgument(`The event is not supported for notifications: ${unknown} (here: ${EVENT_TYPES.join(', ')})`);
+  }
+}
+
+/** @throws ApiError InvalidArgument for a name that is no prefix and no suffix, and for one of them twice */
+export function filterOf(rules: readonly { Name: string; Value: string }[]): NotificationFilter {
+  const filter: NotificationFilter = {};
+  for (const { Name, Value } of rules) {
+    const name = Name.toLowerCase();
+    if (name !== 'prefix' && name !== 'suffix') {
+      throw invalidArgument('filter rule name must be either prefix or suffix', {
+        ArgumentName: 'FilterRule.Name',
+        ArgumentValue: Name,
+      });
+    }
+    if (filter[name] !== undefined) throw invalidArgument(`Cannot specify more than one ${name} rule in a filter.`);
+    filter[name] = Value;
+  }
+  return filter;
+}
+
+function checkIds(queues: Required<QueueNotification>[]): void {
+  const ids = queues.map(({ id }) => id);
+  if (new Set(ids).size < ids.length) {
+    throw invalidArgument('Same ID used for multiple configurations. IDs must be unique', { ArgumentName: 'Id' });
   }
 }
 

@@ -95,7 +95,7 @@ export async function deleteBucket(call: BucketCall): Promise<ApiResponse> {
 }
 
 /** @throws ApiError `BucketNotEmpty`, `NoSuchBucket` */
-export async function removeBucket({ buckets, blobs }: S3Context, bucket: Bucket): Promise<void> {
+export async function removeBucket({ buckets, notifications, blobs }: S3Context, bucket: Bucket): Promise<void> {
   const { name } = bucket.settings;
   if (!bucket.isEmpty) {
     const advice = bucket.isVersioned ? ' You must delete all versions in the bucket.' : '';
@@ -105,6 +105,7 @@ export async function removeBucket({ buckets, blobs }: S3Context, bucket: Bucket
   }
   if (!buckets.has(name)) throw noSuchBucket(name);
   buckets.remove(name);
+  notifications.remove(name);
   const uploads = [...bucket.uploads.values()];
   bucket.uploads.clear();
   for (const part of uploads.flatMap(({ parts }) => [...parts.values()])) await blobs.release(part.segments);

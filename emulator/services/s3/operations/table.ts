@@ -2,6 +2,7 @@
 import type { BucketCall, BucketNameCall, ObjectCall, Operation, ServiceCall } from '../call.ts';
 import { invalidArgument, notImplemented } from '../errors.ts';
 import { getObjectAcl, putObjectAcl } from './acl.ts';
+import { getBucketNotificationConfiguration, putBucketNotificationConfiguration } from './bucket-notification.ts';
 import {
   createBucket,
   deleteBucket,
@@ -43,10 +44,12 @@ export const bucketOperations: Table<BucketCall> = {
   'GET encryption': getBucketEncryption,
   'GET list-type': listObjectsV2,
   'GET location': getBucketLocation,
+  'GET notification': getBucketNotificationConfiguration,
   'GET uploads': listMultipartUploads,
   'GET versioning': getBucketVersioning,
   'GET versions': listObjectVersions,
   'POST delete': deleteObjects,
+  'PUT notification': putBucketNotificationConfiguration,
 };
 
 export const objectOperations: Table<ObjectCall> = {
@@ -116,20 +119,28 @@ function apiName({ name }: { name: string }): string {
 function chooseFor(call: RequestParts, bucketName: string | undefined, key: string | undefined) {
   if (bucketName === undefined) return chooseOperation(serviceOperations, call);
   if (key !== undefined) return chooseOperation(objectOperations, call);
-  if (call.request.method === 'PUT') return chooseOperation(bucketNameOperations, call);
-  return chooseOperation(bucketOperations, call);
+  return createsBucket(call) ? chooseOperation(bucketNameOperations, call) : chooseOperation(bucketOperations, call);
+}
+
+/** Of a request that names a bucket and no key: any other than this one is about a bucket that is there. */
+export function createsBucket(call: RequestParts): boolean {
+  return call.request.method === 'PUT' && choosingParameters(call).length === 0;
+}
+
+function choosingParameters({ request: { method }, query }: RequestParts): string[] {
+  const isRead = method === 'GET' || method === 'HEAD';
+  return [...new Set(query.keys())].filter((name) => {
+    // `x-id` and the like tell the server nothing, and a presigned URL's x-amz- parameters have been read as headers.
+    if (name.toLowerCase().startsWith('x-') || PLAIN_PARAMETERS.has(name)) return false;
+    return !(isRead && (name === 'partNumber' || name.startsWith('response-')));
+  });
 }
 
 /** @throws ApiError `NotImplemented` that names the request, `InvalidArgument` for a version where none can be meant */
 export function chooseOperation<Call extends ServiceCall>(table: Table<Call>, call: RequestParts): Operation<Call> {
   const { request, query, headers } = call;
   const { method } = request;
-  const isRead = method === 'GET' || method === 'HEAD';
-  const choosing = [...new Set(query.keys())].filter((name) => {
-    // `x-id` and the like tell the server nothing, and a presigned URL's x-amz- parameters have been read as headers.
-    if (name.toLowerCase().startsWith('x-') || PLAIN_PARAMETERS.has(name)) return false;
-    return !(isRead && (name === 'partNumber' || name.startsWith('response-')));
-  });
+  const choosing = choosingParameters(call);
   const copies = method === 'PUT' && headers.has('x-amz-copy-source') ? ['copy'] : [];
   const name = [method, ...choosing.sort(), ...copies].join(' ');
   const operation = Object.hasOwn(table, name) ? table[name] : undefined;

@@ -125,5 +125,10 @@ export interface MultipartUpload {
   object: Pick<NewObject, 'metadata' | 'tags' | 'encryption' | 'owner' | 'bucketOwnerFullControl'>;
 }
 
-export type KmsKeyPolicy = (keyArn: string) => PolicyDocument | undefined;
+/** A KMS key, as S3 gets to know it. */
+export interface KmsKey {
+  policy: PolicyDocument;
+  enabled: boolean;
+}
+export type FindKmsKey = (keyArn: string) => KmsKey | undefined;
 export type ObjectCreatedListener = (event: ObjectCreated) => void | Promise<void>;

@@ -3,6 +3,7 @@
  * The HTTP front (service.ts) and the services inside the process (S3 notifications, EventBridge, Lambda's polling) pass through the same door.
  */
 
+import type { PrincipalIds } from '../../../authorization/principal.ts';
 import { ApiError, type Authorizer, type Caller, type Clock, type ContextKeys } from '../../../core/api.ts';
 import { arnOf } from '../../../core/partition.ts';
 import type { PolicyDocument } from '../../../core/policy-document.ts';
@@ -16,6 +17,8 @@ import { senderIdOf } from './stored-message.ts';
 
 export interface SqsOptions {
   authorizer: Authorizer;
+  /** Whom a queue's policy names. */
+  directory: PrincipalIds;
   clock: Clock;
   /** The gateway's URL, e.g. `https://127.0.0.1:4566`: known only once it listens. */
   endpoint: () => string;
@@ -26,6 +29,7 @@ export interface SqsOptions {
 const NAME_RESTS_MS = 60_000;
 
 export class Queues {
+  readonly directory: PrincipalIds;
   readonly #authorizer: Authorizer;
   readonly #clock: Clock;
   readonly #endpoint: () => string;
@@ -34,7 +38,8 @@ export class Queues {
   /** When each was deleted, by ARN. */
   readonly #deleted = new Map<string, number>();
 
-  constructor({ authorizer, clock, endpoint, onReceived }: SqsOptions) {
+  constructor({ authorizer, directory, clock, endpoint, onReceived }: SqsOptions) {
+    this.directory = directory;
     this.#authorizer = authorizer;
     this.#clock = clock;
     this.#endpoint = endpoint;

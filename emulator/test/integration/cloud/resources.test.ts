@@ -253,6 +253,16 @@ describe('what watches and what repeats', () => {
     Topic,
     Alarm: { ...Alarm, Properties: { ...Alarm.Properties, ...properties } },
   });
+  const composite = (name: string, AlarmRule: unknown) => ({
+    Type: 'AWS::CloudWatch::CompositeAlarm',
+    Properties: { AlarmName: name, AlarmRule, AlarmActions: [{ Ref: 'Topic' }] },
+    DependsOn: ['Alarm'],
+  });
+  const All = composite('All', 'TRUE');
+  const composites = (rules: Record<string, unknown>) => ({
+    ...alarmWith({ TreatMissingData: 'breaching', AlarmActions: [] }),
+    ...Object.fromEntries(Object.entries(rules).map(([name, rule]) => [name, composite(name, rule)])),
+  });
   const ruleWith = (properties: Record<string, unknown>) => ({
     ...aFunction(),
     Rule: {
@@ -270,6 +280,17 @@ describe('what watches and what repeats', () => {
     ['an alarm that tells nobody', alarmWith({ ActionsEnabled: false }), 'an alarm that tells nobody is not supported'],
     ['an alarm over more than a day of minutes', alarmWith({ EvaluationPeriods: 1441 }), 'more than a day'],
     ['an alarm with two statistics', alarmWith({ ExtendedStatistic: 'p99' }), 'either Statistic or ExtendedStatistic'],
+    [
+      'a composite alarm about an alarm that is not there',
+      composites({ All: 'ALARM("b")' }),
+      'alarms [b] in the alarm rule',
+    ],
+    ['a composite alarm by a rule that is none', composites({ All: 'RED("a")' }), 'AlarmRule is not valid'],
+    [
+      'a composite alarm that keeps quiet for a while',
+      { ...composites({}), All: { ...All, Properties: { ...All.Properties, ActionsSuppressor: 'a' } } },
+      'property ActionsSuppressor is not supported',
+    ],
     ['an alarm by an expression', alarmWith({ Metrics: [] }), 'property Metrics is not supported'],
     [
       'a rule with a schedule and a pattern',
@@ -288,6 +309,32 @@ describe('what watches and what repeats', () => {
     ],
   ])('%s is refused', async (_, resources, message) => {
     await expect(start(resources)).rejects.toThrow(message);
+  });
+
+  test('a composite alarm goes by the states of the others, composites included, and tells its topics', async () => {
+    const byArn = { 'Fn::Sub': 'NOT OK("${Any.Arn}")' };
+    await start(composites({ Any: 'ALARM("a") OR FALSE', Quiet: 'ALARM(a) AND FALSE', Above: byArn }));
+    const told = () => cloud.topics.get(`arn:aws:sns:${REGION}:${ACCOUNT}:t`).published.length;
+    expect(cloud.cloudWatch.evaluateAlarms()).toEqual({ a: 'ALARM', Any: 'ALARM', Quiet: 'OK', Above: 'ALARM' });
+    expect(told()).toBe(2);
+    const arn = (name: string) => `arn:aws:cloudwatch:${REGION}:${ACCOUNT}:alarm:${name}`;
+    expect(await cloud.inventory()).toEqual(expect.arrayContaining(['a', 'Any', 'Above'].map(arn)));
+    const Metric = { account: ACCOUNT, region: REGION, namespace: 'N', name: 'M', dimensions: {} };
+    cloud.cloudWatch.metrics.put({ ...Metric, unit: 'Count', time: now, values: [0] });
+    expect(cloud.cloudWatch.evaluateAlarms()).toEqual({ a: 'OK', Any: 'OK', Quiet: 'OK', Above: 'OK' });
+    expect(told()).toBe(2);
+  });
+
+  test('a composite alarm can be changed, but not so that it asks for itself', async () => {
+    const High = { 'Fn::Sub': 'NOT ALARM("${Low}")' };
+    await start(composites({ Low: 'ALARM(a)', High }));
+    const change = (Low: string) => {
+      const Resources = composites({ Low, High });
+      return cloud.deploy(templateStack({ account: ACCOUNT, region: REGION, name: 'Stack', template: { Resources } }));
+    };
+    await expect(change('ALARM("High")')).rejects.toThrow('leads back to itself');
+    await change('NOT ALARM(a)');
+    expect(cloud.cloudWatch.evaluateAlarms()).toEqual({ a: 'ALARM', Low: 'OK', High: 'ALARM' });
   });
 
   test('a topic hears of alarms by default; a policy of its own that leaves CloudWatch out ends that, and it is told', async () => {

@@ -6,6 +6,7 @@ import {
   BatchGetItemCommand,
   BatchWriteItemCommand,
   ConditionalCheckFailedException,
+  DeleteTableCommand,
   DescribeTableCommand,
   DynamoDBClient,
   GetItemCommand,
@@ -15,6 +16,7 @@ import {
   ScanCommand,
   TransactWriteItemsCommand,
   UpdateItemCommand,
+  UpdateTableCommand,
 } from '@aws-sdk/client-dynamodb';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -334,4 +336,38 @@ test('an unsigned request gets its answer in the words of DynamoDB, with their c
   const body = await text(response);
   expect(JSON.parse(body).__type).toBe('com.amazon.coral.service#MissingAuthenticationTokenException');
   expect(response).toMatchObject({ statusCode: 400, headers: { 'x-amz-crc32': String(crc32(body)) } });
+});
+
+describe('a table that shall go', () => {
+  const TableName = 'short-lived';
+  const protect = (DeletionProtectionEnabled: boolean) =>
+    a.send(new UpdateTableCommand({ TableName, DeletionProtectionEnabled }));
+
+  test('goes once its protection is lifted, and its stack goes after it', async () => {
+    await cloud.deploy(stack(A, { Table: table({ TableName }) }, 'short-lived'));
+    const remove = () => a.send(new DeleteTableCommand({ TableName }));
+    await expect(remove()).rejects.toThrow('currently protected against deletion');
+    expect((await protect(false)).TableDescription).toMatchObject({ TableName, DeletionProtectionEnabled: false });
+    const { Table } = await a.send(new DescribeTableCommand({ TableName }));
+    expect(Table).toMatchObject({ DeletionProtectionEnabled: false });
+    await remove();
+    await expect(a.send(new DescribeTableCommand({ TableName }))).rejects.toMatchObject({
+      name: 'ResourceNotFoundException',
+    });
+    await cloud.destroy({ name: 'short-lived', account: A, region: REGION });
+  });
+
+  test('is nobody else’s affair', async () => {
+    for (const [command, action] of [
+      [new DeleteTableCommand({ TableName: TABLE }), 'dynamodb:DeleteTable'],
+      [new UpdateTableCommand({ TableName: TABLE, DeletionProtectionEnabled: false }), 'dynamodb:UpdateTable'],
+    ] as const) {
+      await expect(reader.send(command as DeleteTableCommand)).rejects.toThrow(action);
+    }
+  });
+
+  test('changes in no other way', async () => {
+    const update = a.send(new UpdateTableCommand({ TableName: TABLE, BillingMode: 'PROVISIONED' }));
+    await expect(update).rejects.toThrow('BillingMode');
+  });
 });

@@ -321,10 +321,8 @@ describe('a bucket encrypted with a KMS key', () => {
   beforeAll(() => {
     fixture.createBucket(Bucket, { encryption: { algorithm: 'aws:kms', kmsKeyArn } });
     const Principal = { AWS: `arn:aws:iam::${ACCOUNT}:root` };
-    fixture.kmsKeys.set(kmsKeyArn, {
-      Version: '2012-10-17',
-      Statement: [{ Effect: 'Allow', Principal, Action: 'kms:*', Resource: '*' }],
-    });
+    const Statement = [{ Effect: 'Allow' as const, Principal, Action: 'kms:*', Resource: '*' }];
+    fixture.kmsKeys.set(kmsKeyArn, { policy: { Version: '2012-10-17', Statement }, enabled: true });
   });
 
   test('writing takes kms:GenerateDataKey, reading takes kms:Decrypt', async () => {
@@ -356,6 +354,23 @@ describe('a bucket encrypted with a KMS key', () => {
       message: expect.stringContaining('kms:Decrypt'),
     });
     await user('kms:Decrypt', 'kms:GenerateDataKey').send(part);
+  });
+
+  test('a key that is turned off does nothing for those who may use it, and refuses the others as before', async () => {
+    await root.send(new PutObjectCommand({ ...object, Body: 'abc' }));
+    const kmsKey = fixture.kmsKeys.get(kmsKeyArn)!;
+    kmsKey.enabled = false;
+    const disabled = {
+      name: 'KMS.DisabledException',
+      message: `${kmsKeyArn} is disabled.`,
+      $metadata: { httpStatusCode: 400 },
+    };
+    await expect(root.send(new PutObjectCommand({ ...object, Body: 'x' }))).rejects.toMatchObject(disabled);
+    await expect(root.send(new GetObjectCommand(object))).rejects.toMatchObject(disabled);
+    await expect(user().send(new GetObjectCommand(object))).rejects.toMatchObject(DENIED);
+    await root.send(new HeadObjectCommand(object));
+    kmsKey.enabled = true;
+    await root.send(new GetObjectCommand(object));
   });
 
   test('a key that nobody has declared is not found', async () => {

@@ -14,9 +14,10 @@ import type { PolicyDocument, Statement } from '../../../core/policy-document.ts
 import { Gateway } from '../../../http/gateway.ts';
 import { createCertificate } from '../../../http/tls.ts';
 import { Directory } from '../../../services/iam/state/directory.ts';
+import { BucketNotifications } from '../../../services/s3/notifications/bucket-notifications.ts';
 import type { ObjectCreated } from '../../../services/s3/notifications/s3-notification.ts';
 import { S3Service } from '../../../services/s3/service.ts';
-import type { BucketSettings, KmsKeyPolicy } from '../../../services/s3/state/model.ts';
+import type { BucketSettings, KmsKey } from '../../../services/s3/state/model.ts';
 
 export const ACCOUNT = '111111111111';
 export const OTHER_ACCOUNT = '222222222222';
@@ -36,11 +37,15 @@ export interface RawAnswer {
   body: string;
 }
 
+function nobody(): never {
+  throw new Error('Nobody takes notifications here');
+}
+
 /** An S3 behind the real gateway, over HTTPS, with two accounts. */
 export class S3Fixture {
   readonly events: ObjectCreated[] = [];
   readonly unexpectedErrors: unknown[] = [];
-  readonly kmsKeys = new Map<string, PolicyDocument>();
+  readonly kmsKeys = new Map<string, KmsKey>();
   readonly directory: Directory;
   readonly s3: S3Service;
   readonly folder: string;
@@ -59,7 +64,6 @@ export class S3Fixture {
 
   private constructor(folder: string, certificate: Awaited<ReturnType<typeof createCertificate>>) {
     const clock = Date.now;
-    const kmsKeyPolicy: KmsKeyPolicy = (arn) => this.kmsKeys.get(arn);
     this.folder = folder;
     this.directory = new Directory(clock);
     this.directory.addAccount(ACCOUNT);
@@ -68,7 +72,8 @@ export class S3Fixture {
       authorizer: new IamAuthorizer(this.directory),
       folder: join(folder, 'objects'),
       clock,
-      kmsKeyPolicy,
+      notifications: new BucketNotifications({ sqs: { sendMessage: nobody }, eventBus: { publish: nobody }, clock }),
+      kmsKey: (arn) => this.kmsKeys.get(arn),
       onObjectCreated: (event) => void this.events.push(event),
     });
     this.#caPem = certificate.caPem;

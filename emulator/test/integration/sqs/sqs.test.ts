@@ -13,6 +13,7 @@ import {
   ReceiveMessageCommand,
   SendMessageBatchCommand,
   SendMessageCommand,
+  SetQueueAttributesCommand,
   SQSClient,
   StartMessageMoveTaskCommand,
 } from '@aws-sdk/client-sqs';
@@ -44,7 +45,7 @@ let skippedSeconds = 0;
 const clock = () => now + skippedSeconds * 1000;
 const unexpected: unknown[] = [];
 const directory = new Directory(clock);
-const sqs = new SqsService({ authorizer: new IamAuthorizer(directory), clock, endpoint: () => url });
+const sqs = new SqsService({ authorizer: new IamAuthorizer(directory), directory, clock, endpoint: () => url });
 let url: string;
 let gateway: Gateway;
 let httpsAgent: Agent;
@@ -188,6 +189,63 @@ describe('sending and receiving', () => {
     const second = await owner.send(new ListQueuesCommand({ MaxResults: 1, NextToken: first.NextToken }));
     expect([first.QueueUrls, second.QueueUrls]).toEqual([[expect.any(String)], [expect.any(String)]]);
     expect(second.QueueUrls).not.toEqual(first.QueueUrls);
+  });
+});
+
+describe('what is set of a queue', () => {
+  const set = (Attributes: Record<string, string>, client = owner) =>
+    client.send(new SetQueueAttributesCommand({ QueueUrl, Attributes }));
+  const open = (Principal: object) => ({
+    Statement: { Effect: 'Allow', Principal, Action: 'sqs:SendMessage', Resource: '*' },
+  });
+
+  async function attribute(name: 'All' | 'RedrivePolicy' | 'VisibilityTimeout'): Promise<string | undefined> {
+    const { Attributes = {} } = await owner.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames: [name] }));
+    return Attributes[name];
+  }
+
+  test('a policy lets somebody in until it is emptied', async () => {
+    const { client } = userClient(OTHER, 'sqs:SendMessage');
+    const send = () => client.send(new SendMessageCommand({ QueueUrl, MessageBody: 'a' }));
+    await set({ Policy: JSON.stringify(open({ AWS: directory.iamArn(OTHER, 'root') })) });
+    await send();
+    await set({ Policy: '' });
+    await expect(send()).rejects.toThrow('not authorized to perform: sqs:sendmessage');
+    const { Attributes = {} } = await owner.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['All'] }));
+    expect(Attributes).not.toHaveProperty('Policy');
+  });
+
+  test('one setting changes, and the others stay', async () => {
+    await set({ VisibilityTimeout: '77' });
+    expect([await attribute('VisibilityTimeout'), await attribute('RedrivePolicy')]).toEqual([
+      '77',
+      JSON.stringify({ deadLetterTargetArn: dead.arn, maxReceiveCount: 1 }),
+    ]);
+    await set({ RedrivePolicy: '' });
+    expect(await attribute('RedrivePolicy')).toBeUndefined();
+  });
+
+  test.each<[string, Record<string, string>, string]>([
+    [
+      'an attribute of FIFO queues',
+      { ContentBasedDeduplication: 'true' },
+      'Unknown Attribute ContentBasedDeduplication.',
+    ],
+    ['a policy that is not JSON', { Policy: 'nobody' }, 'Invalid value for the parameter Policy.'],
+    [
+      'a policy that speaks of users who are not there',
+      { Policy: JSON.stringify(open({ AWS: 'arn:aws:iam::111111111111:role/none' })) },
+      'Invalid value for the parameter Policy.',
+    ],
+    ['a number that is none', { DelaySeconds: 'soon' }, 'Invalid value for the parameter DelaySeconds.'],
+    ['a number out of range', { VisibilityTimeout: '43201' }, 'VisibilityTimeout'],
+  ])('%s is refused', async (_, attributes, words) => {
+    await expect(set(attributes)).rejects.toThrow(words);
+  });
+
+  test('it is a permission of its own', async () => {
+    const { client } = userClient(OWNER, 'sqs:GetQueueAttributes');
+    await expect(set({ Policy: '' }, client)).rejects.toThrow('not authorized to perform: sqs:setqueueattributes');
   });
 });
 
@@ -414,6 +472,12 @@ describe('the query protocol of older clients', () => {
     const result = deleted.answer.DeleteMessageBatchResponse.DeleteMessageBatchResult;
     expect(result).toEqual({ DeleteMessageBatchResultEntry: { Id: 'one' } });
     expect(queue.counts()).toEqual({ visible: 0, notVisible: 0, delayed: 0 });
+  });
+
+  test('attributes are set', async () => {
+    const attribute = { 'Attribute.1.Name': 'VisibilityTimeout', 'Attribute.1.Value': '11' };
+    expect((await call({ Action: 'SetQueueAttributes', QueueUrl, ...attribute })).status).toBe(200);
+    expect(queue.settings.visibilityTimeoutSeconds).toBe(11);
   });
 
   test.each([

@@ -46,7 +46,12 @@ const created = (changes: Partial<ObjectCreated> = {}): ObjectCreated => ({
 function setUp() {
   const directory = new Directory(clock);
   directory.addAccount(ACCOUNT);
-  const sqs = new SqsService({ authorizer: new IamAuthorizer(directory), clock, endpoint: () => 'https://127.0.0.1' });
+  const sqs = new SqsService({
+    authorizer: new IamAuthorizer(directory),
+    directory,
+    clock,
+    endpoint: () => 'https://127.0.0.1',
+  });
   const eventBus = new EventBus({ sqs });
   const reported: string[] = [];
   const onFailure = ({ queueArn }: { queueArn: string }) => reported.push(queueArn);
