@@ -61,6 +61,6 @@ test('latency: slow deliveries', async () => {
   const filter = filterOf('latency');
   expect(filter).toContain('> 60000');
   const [line] = await found(filter.replace('60000', '0'));
-  expect(JSON.parse(line!)).toMatchObject({ message: 'relayed', key: 'slow', attempts: expect.any(Number) });
+  expect(JSON.parse(line!)).toMatchObject({ message: 'relayed', route: 'main', attempts: expect.any(Number) });
   expect(world.cloud.logs.lines(RELAY_LOG_GROUP).filter(compileFilter(filter))).toEqual([]);
 });
