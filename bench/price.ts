@@ -1,11 +1,9 @@
-import { DOLLARS, OBJECTS_PER_INVOCATION, SQS_REQUESTS_PER_OBJECT } from '../functions/core/prices.ts';
+import { DOLLARS, OBJECTS_PER_INVOCATION, SMALL_OBJECT } from '../functions/core/prices.ts';
 
 /** A function gets one vCPU for this many MB of memory: Lambda developer guide, "Configure memory". */
 const MB_PER_VCPU = 1769;
 
 const GIB_PER_TB = 1e12 / 1024 ** 3;
-/** The GET of a small object and the HEAD after its PUT. */
-const READS_PER_OBJECT = 2;
 
 export const FORMULA =
   'Lambda sells CPU with memory, 1 vCPU with 1,769 MB: a CPU second costs 1.769 GB-s × $0.0000133334. A small object costs besides ' +
@@ -23,6 +21,9 @@ export function dollarsPerTb(cpuSecondsPerGib: number): number {
 export function dollarsPerMillionSmall(cpuMsPerObject: number): { lambda: number; requests: number } {
   const { lambdaInvocation, sqsRequest, s3Put, s3Get } = DOLLARS;
   const dollarsPerObject =
-    lambdaInvocation / OBJECTS_PER_INVOCATION + sqsRequest * SQS_REQUESTS_PER_OBJECT + s3Put + s3Get * READS_PER_OBJECT;
+    lambdaInvocation / OBJECTS_PER_INVOCATION +
+    sqsRequest * SMALL_OBJECT.sqsRequests +
+    s3Put * SMALL_OBJECT.puts +
+    s3Get * SMALL_OBJECT.gets;
   return { lambda: lambdaDollars((cpuMsPerObject / 1000) * 1e6), requests: dollarsPerObject * 1e6 };
 }

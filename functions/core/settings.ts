@@ -25,8 +25,14 @@ const common = z.object({
   sourceAccount: account,
 });
 
+/** Which receipts become events on the default bus: docs/decisions/0037. */
+const events = z.enum(['all', 'failures', 'none']);
+
 export const relaySettings = z.extend(common, {
   routes: z.array(route).check(z.minLength(1)),
+  events,
+  /** A delivery within so many seconds of the upload is in time. */
+  objectiveSeconds: positive,
   /** After so many receives the relay sends a message to the dead-letter queue, with the reason, before SQS does so without one. */
   maxReceives: positive,
   /** Before the second attempt of a message; later attempts wait longer. */
@@ -113,6 +119,7 @@ export const replaySettings = z.extend(common, {
     /** Large objects at once; with 0, none are relayed. */
     largeSlots: z.number().check(z.nonnegative()),
     largeWorkers: z.number().check(z.nonnegative()),
+    events,
   }),
 });
 

@@ -8,6 +8,7 @@ import { orOutOfTime, requireAnyTime } from '../invocation/deadline.ts';
 import type { Invocation } from '../invocation/invocation.ts';
 import { type FailedReceipt, failedReceiptOf, type RelayReceipt } from '../ledger/receipt.ts';
 import { record } from '../ledger/write.ts';
+import { deliveryLine } from '../reporting/delivery-line.ts';
 import { report } from '../reporting/publish-events.ts';
 import type { RelayRequest } from '../request/relay-request.ts';
 import { VisibleWrites } from '../transfer/visible-writes.ts';
@@ -104,11 +105,11 @@ async function relayAlong(
       return await deliver(invocation, request, route, { attempts, startedAt, history });
     });
     const receipt = { ...settled, certain: quiet() === 0 };
-    logger.info(WORDS[receipt.status], { receipt });
+    logger.info(WORDS[receipt.status], deliveryLine(receipt));
     // A canary is no upload: its receipt is all that anybody asks for.
     const isUpload = !isReserved(request.source.key);
     if (isUpload && (receipt.status === 'delivered' || receipt.status === 'already there')) {
-      metrics.count(request, receipt, now());
+      metrics.count(request, receipt);
       report(invocation, receipt);
     }
     return { route: route.name, receipt, quietSeconds: quiet(), isUncertain: false };
@@ -125,7 +126,7 @@ async function relayAlong(
     const unrecorded = await recordFailure(invocation, failed, failure);
     // Another attempt follows for the sake of the record. After the last attempt, the first reason counts.
     if (unrecorded && !isFinal(unrecorded, quiet())) return { ...facts, failure: unrecorded };
-    metrics.count(request, failed, now());
+    metrics.count(request, failed);
     report(invocation, failed);
     return { ...facts, failure };
   }

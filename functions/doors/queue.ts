@@ -122,7 +122,7 @@ async function requeueRest(invocation: Invocation, handling: Handling, again: Ag
     invocation.logger.error('the queue refused the message', factsOf(handling, refused));
     return false;
   }
-  invocation.metrics.countRequeued(invocation.now().getTime() - history.firstSentAt);
+  invocation.metrics.countAge('oldestRequeued', invocation.now().getTime() - history.firstSentAt);
   return true;
 }
 

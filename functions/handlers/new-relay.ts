@@ -6,6 +6,7 @@ import { createClients } from '../aws/clients.ts';
 import { readConfig } from '../core/config.ts';
 import { largeSlots } from '../delivery/large-slots.ts';
 import type { Relay } from '../invocation/invocation.ts';
+import { LogFormat } from '../reporting/log-format.ts';
 import { EmbeddedMetrics } from '../reporting/metrics.ts';
 
 /**
@@ -15,9 +16,9 @@ import { EmbeddedMetrics } from '../reporting/metrics.ts';
  */
 export function newRelay(suffix: string): Relay & { logger: Logger } {
   const config = readConfig(process.env);
-  const logger = new Logger({ serviceName: `${config.name}${suffix}` });
+  const logger = new Logger({ serviceName: `${config.name}${suffix}`, logFormatter: new LogFormat() });
   const now = () => new Date();
   const clients = createClients({ config, logger, now });
   const slots = largeSlots({ clients, config, now });
-  return { config, clients, logger, metrics: new EmbeddedMetrics(config.name), slots, now, sleep };
+  return { config, clients, logger, metrics: new EmbeddedMetrics(config), slots, now, sleep };
 }

@@ -33,7 +33,12 @@ export interface Invocation extends Relay {
 
 /** As much of a receipt as metrics and events read; `ledger/receipt.ts` has all of it. */
 export type ReportedReceipt = { route: string } & (
-  | { status: 'delivered'; source: { sizeBytes: number; sequencer: string | undefined } }
+  | {
+      status: 'delivered';
+      source: { sizeBytes: number; uploadedAt: string | undefined };
+      startedAt: string;
+      durationMs: number;
+    }
   | { status: 'already there' | 'failed' }
 );
 
@@ -42,10 +47,10 @@ export type LargeUploadEvent = 'largeUploadsBegun' | 'largeUploadsFinished' | 'o
 
 /** Counts during an invocation, and publishes at its end. */
 export interface RelayMetrics {
-  count(request: RelayRequest, receipt: ReportedReceipt, finishedAt: Date): void;
+  count(request: RelayRequest, receipt: ReportedReceipt): void;
   countLargeUpload(route: string, event: LargeUploadEvent): void;
-  /** @param ageMs since the message was first sent */
-  countRequeued(ageMs: number): void;
+  /** @param ageMs since the message was first sent, or since the upload of a large object that is under way */
+  countAge(of: 'oldestRequeued' | 'oldestLarge', ageMs: number): void;
   publish(): void;
 }
 

@@ -11,6 +11,7 @@ import {
 import { record } from '../ledger/write.ts';
 import { sendToDeadLetterQueue } from '../messages/dead-letter.ts';
 import { spread } from '../messages/requeue.ts';
+import { deliveryLine } from '../reporting/delivery-line.ts';
 import { publishNow } from '../reporting/publish-events.ts';
 import { messageBody } from '../request/message-body.ts';
 import type { SourceState } from '../transfer/source-state.ts';
@@ -81,7 +82,7 @@ async function recordAlreadyThere(run: LargeRun, startedAt: Date, state: SourceS
     const destination = destinationOf(route, request.source);
     const receipt = alreadyThereReceiptOf({ request, route, state, destination, timing });
     await record(invocation, receipt);
-    invocation.logger.info('left as it was, since the key is taken', { receipt });
+    invocation.logger.info('left as it was, since the key is taken', deliveryLine(receipt));
     return receipt;
   });
   await persistentStep(run, 'report', () => publishNow(invocation, request, there));

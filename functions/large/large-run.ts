@@ -36,3 +36,12 @@ export function largeRun(invocation: Invocation, context: DurableContext, asked:
     isUncertain: asked.isUncertain ?? false,
   };
 }
+
+/**
+ * Each invocation of an execution tells how old its object is.
+ * @param startedAt of the execution, for an object that was asked for without an event
+ */
+export function countAge({ invocation, request }: LargeRun, startedAt: Date): void {
+  const since = Date.parse(request.hint?.time ?? '') || startedAt.getTime();
+  invocation.metrics.countAge('oldestLarge', invocation.now().getTime() - since);
+}

@@ -6,6 +6,7 @@ import { changedMeanwhile, fateOfContent, lookAfterWrite } from '../delivery/loo
 import type { Item } from '../ledger/ledger-item.ts';
 import { type FinalReceipt, type GoneReceipt, type Receipt, receiptOf } from '../ledger/receipt.ts';
 import { record } from '../ledger/write.ts';
+import { deliveryLine } from '../reporting/delivery-line.ts';
 import { publishNow } from '../reporting/publish-events.ts';
 import type { PartsRequest } from '../request/large-request.ts';
 import { attributesFor } from '../transfer/attributes.ts';
@@ -19,7 +20,7 @@ import { withCrcsCombined } from '../transfer/source-parts.ts';
 import { headSource, type SourceState, stateFromJson, stateToJson } from '../transfer/source-state.ts';
 import type { Delivered } from '../transfer/transfer.ts';
 import { endWithFailure, type Progress } from './end-with-failure.ts';
-import type { LargeRun } from './large-run.ts';
+import { countAge, type LargeRun } from './large-run.ts';
 import { persistentStep, stepInSlot } from './persistent-step.ts';
 import { type RequeuedObject, requeueObject } from './requeue-object.ts';
 import { planFor, sendSections } from './send-sections.ts';
@@ -48,6 +49,7 @@ export async function relayLargeObject(run: LargeRun): Promise<LargeAnswer> {
 async function relayOrFail(run: LargeRun, progress: Progress): Promise<LargeAnswer> {
   try {
     const seen = await look(run, progress);
+    countAge(run, progress.startedAt!);
     const { largeObjectBytes } = run.invocation.config;
     const { requireProof } = run.route;
     const plan = planTransfer(run.request.source, seen, { largeObjectBytes, requireProof });
@@ -106,7 +108,7 @@ async function deliver(run: LargeRun, progress: Progress, upload: WrittenUpload,
     let met = await record(invocation, written);
     // A later look showed this version, so the recorded one is older.
     if (met.standing && met.standing.recordedAt < seenAt) met = await record(invocation, written, met.standing);
-    invocation.logger.info('relayed', { receipt: written });
+    invocation.logger.info('relayed', deliveryLine(written));
     // The remaining steps move no bytes.
     await leaveSlot(run, progress);
     return { receipt: written, ...met };

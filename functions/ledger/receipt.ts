@@ -2,10 +2,11 @@
 import type { RelayError } from '../core/errors.ts';
 import type { Route } from '../core/route.ts';
 import type { Destination } from '../core/source-object.ts';
-import type { RelayRequest, VersionHint } from '../request/relay-request.ts';
+import type { RelayRequest } from '../request/relay-request.ts';
 import type { Checksum } from '../transfer/checksum.ts';
 import type { SourceState } from '../transfer/source-state.ts';
 import type { Delivered } from '../transfer/transfer.ts';
+import { isHinted, uploadedAt } from './uploaded-at.ts';
 
 export type TransferKind = 'single' | 'multipart' | 'large';
 
@@ -19,6 +20,8 @@ export interface Receipt {
     versionId: string | undefined;
     eTag: string;
     sizeBytes: number;
+    /** ISO 8601: see `uploaded-at.ts`. */
+    uploadedAt: string | undefined;
     /** Known if the event was about this very version. */
     sequencer: string | undefined;
     /** The version of the event, if that was not the newest. */
@@ -173,22 +176,17 @@ export function failedReceiptOf(
 }
 
 function sourceFacts({ source, hint }: RelayRequest, state: SourceState): Receipt['source'] {
-  const matches = hint !== undefined && isHinted(state, hint);
+  const matches = isHinted(state, hint);
   return {
     bucket: source.bucket,
     key: source.key,
     versionId: state.versionId,
     eTag: state.eTag,
     sizeBytes: state.sizeBytes,
-    sequencer: matches ? hint.sequencer : undefined,
+    uploadedAt: uploadedAt(state, hint),
+    sequencer: matches ? hint?.sequencer : undefined,
     versionHint: matches ? undefined : hint?.versionId,
   };
-}
-
-/** Whether an event was about the version that was relayed: by version id if the bucket has them, otherwise by ETag. */
-function isHinted(state: SourceState, hint: VersionHint): boolean {
-  if (state.versionId !== undefined || hint.versionId !== undefined) return state.versionId === hint.versionId;
-  return hint.eTag !== undefined && state.eTag === `"${hint.eTag}"`;
 }
 
 function times({ attempts, startedAt, finishedAt }: Timing) {

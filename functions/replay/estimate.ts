@@ -1,5 +1,5 @@
 /** Estimates the requests, seconds and dollars of relaying objects, for people who decide about a replay. */
-import { DOLLARS, OBJECTS_PER_INVOCATION, SQS_REQUESTS_PER_OBJECT } from '../core/prices.ts';
+import { DOLLARS, OBJECTS_PER_INVOCATION, SMALL_OBJECT } from '../core/prices.ts';
 import type { RelayCapacity } from '../core/settings.ts';
 import type { ReplayTotals } from '../request/replay-request.ts';
 import { partSizeFor } from '../transfer/plan.ts';
@@ -42,11 +42,13 @@ export interface Comparing {
 
 /** The share of an invocation's time that one of its ten objects takes: docs/cost.md. */
 const SECONDS_PER_OBJECT = 0.03;
-/** The event, the receipt, the log line and the message of each object. */
+/** The receipt, the log lines and the message of each object. */
 const DOLLARS_PER_OBJECT =
-  DOLLARS.event + DOLLARS.itemWrite + DOLLARS.logKilobyte + SQS_REQUESTS_PER_OBJECT * DOLLARS.sqsRequest;
+  SMALL_OBJECT.itemWrites * DOLLARS.itemWrite +
+  SMALL_OBJECT.logBytes * DOLLARS.logByte +
+  SMALL_OBJECT.sqsRequests * DOLLARS.sqsRequest;
 
-/** HEAD before and after, and for a multipart upload its creation and completion. */
+/** HEAD before and after, since replay's message does not tell the size; and for a multipart upload its creation and completion. */
 const HEADS = 2;
 const FRAME_PUTS = 2;
 
@@ -58,6 +60,11 @@ const REPLAY_SECONDS = 1;
 
 /** What it takes to relay one object. Pure. */
 export function effortOf(sizeBytes: number, relay: RelayCapacity): Effort {
+  const effort = effortWithoutEvent(sizeBytes, relay);
+  return relay.events === 'all' ? { ...effort, dollars: effort.dollars + DOLLARS.event } : effort;
+}
+
+function effortWithoutEvent(sizeBytes: number, relay: RelayCapacity): Effort {
   if (sizeBytes > relay.largeObjectBytes) return largeEffort(sizeBytes, relay);
   // A listing does not tell whether S3 keeps a checksum of the object; with one, an object of up to a part's size is one PutObject.
   const parts = Math.max(1, Math.ceil(sizeBytes / partSizeFor(sizeBytes)));

@@ -9,10 +9,14 @@ export const METRICS = {
   /** Permanent failures: the reason is in the ledger. The bytes are those of the event, if it has them. */
   objectsFailed: 'ObjectsFailed',
   bytesFailed: 'BytesFailed',
-  /** Milliseconds from the upload, by the event, to the receipt; for each route, and for all together. */
+  /** Milliseconds from the upload to the end of the write, each delivery by itself; for each route, and for all together. */
   deliveryLatency: 'DeliveryLatency',
+  /** 1 for a delivery within `relay.objectiveSeconds`, 0 for a later one and for an upload that failed: the average is the share in time. */
+  deliveredInTime: 'DeliveredInTime',
   /** Seconds since the oldest requeued message was first sent. SQS's own metric starts afresh with each requeue. */
   oldestRequeued: 'OldestRequeued',
+  /** Seconds since the upload of the oldest large object that is under way: no message waits for it in the queue. */
+  oldestLarge: 'OldestLarge',
   /** Uploads of large objects. Each one that was begun is finished or orphaned in the end. */
   largeUploadsBegun: 'LargeUploadsBegun',
   largeUploadsFinished: 'LargeUploadsFinished',

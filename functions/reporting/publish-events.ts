@@ -17,14 +17,15 @@ const EVENTS_PER_REQUEST = 10;
 /** The time for events when an invocation has run out of time; part of what it keeps for its answer. */
 const LATE_PUBLISH_MS = 1_000;
 
-/** Keeps a receipt for the next `publishEvents`. A request for each would cost a small object as much as its HEAD. */
-export function report(invocation: Invocation, receipt: FinalReceipt): void {
-  invocation.reports.push(receipt);
+/** Keeps a receipt for the next `publishEvents`, if `relay.events` asks for its kind. A request for each would cost a small object as much as its HEAD. */
+export function report({ config, reports }: Invocation, receipt: FinalReceipt): void {
+  const { events } = config;
+  if (events === 'all' || (events === 'failures' && receipt.status === 'failed')) reports.push(receipt);
 }
 
 /** Counts a receipt and publishes it at once, for an object that is alone in its execution. */
 export async function publishNow(invocation: Invocation, request: RelayRequest, receipt: FinalReceipt): Promise<void> {
-  invocation.metrics.count(request, receipt, invocation.now());
+  invocation.metrics.count(request, receipt);
   report(invocation, receipt);
   await publishEvents(invocation);
 }

@@ -13,6 +13,8 @@ const largeSchema = z.strictObject({
       versionId: z.optional(z.string()),
       eTag: z.optional(z.string()),
       sequencer: z.optional(z.string()),
+      time: z.optional(z.string()),
+      sizeBytes: z.optional(z.number()),
     }),
   ),
   /** How often the object was begun before. */

@@ -21,11 +21,13 @@ export const MAX_RECEIVES = 5;
 export function relaySettings(config: RelayContext): RelaySettings {
   const { source, routes, relay } = config;
   const { largeFunction, partFunction } = relayNames(config);
-  const { retryDelaySeconds, awaitRoleHours, latePutSeconds, lateCompleteSeconds, largeObjectBytes } = relay;
+  const { retryDelaySeconds, awaitRoleHours, latePutSeconds, lateCompleteSeconds, largeObjectBytes, events } = relay;
   const { slots: largeSlots, workers: largeWorkers } = sharesOf(relay);
   return {
     ...commonSettings(config),
     routes: sorted(routes).map(runtimeRoute),
+    events,
+    objectiveSeconds: relay.objectiveSeconds,
     maxReceives: MAX_RECEIVES,
     retryDelaySeconds,
     awaitRoleHours,
@@ -70,7 +72,7 @@ function doorSettings(config: RelayContext): DoorSettings {
 
 export function replaySettings(config: RelayContext): ReplaySettings {
   const { source, routes, relay } = config;
-  const { retryDelaySeconds, memoryMiB, largeObjectBytes } = relay;
+  const { retryDelaySeconds, memoryMiB, largeObjectBytes, events } = relay;
   const { queue: concurrency, slots: largeSlots, workers: largeWorkers } = sharesOf(relay);
   return {
     ...commonSettings(config),
@@ -78,7 +80,7 @@ export function replaySettings(config: RelayContext): ReplaySettings {
     retryDelaySeconds,
     replayFunction: functionArn(source, `${relayNames(config).replayFunction}:${LIVE_ALIAS}`),
     reconciliation: reconciliationSettings(config),
-    relay: { concurrency, memoryMiB, largeObjectBytes, largeSlots, largeWorkers },
+    relay: { concurrency, memoryMiB, largeObjectBytes, largeSlots, largeWorkers, events },
   };
 }
 

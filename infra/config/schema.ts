@@ -155,12 +155,18 @@ export const contextSchema = z.strictObject({
       reconciliation: reconciliationSchema.prefault({}),
       /** Creates a role for S3 Batch Operations jobs. Their manifests and reports lie in this bucket of account A. */
       batchOperations: z.strictObject({ bucket }).optional(),
+      /** Which receipts are published as events. Most people read the ledger or the destination bucket's own events, and a million events are a dollar. */
+      events: z.enum(['all', 'failures', 'none'], 'must be "all", "failures" or "none"').default('failures'),
       logRetentionDays: z
         .int()
         .refine((days) => RETENTION_DAYS.includes(days), `must be one of ${RETENTION_DAYS.join(', ')}`)
         .default(30),
       /** Turns on the table's deletion protection. Set it after the first deployment has succeeded. */
       protectLedger: z.boolean().default(false),
+      /** Within how many seconds of the upload an object should be at the destination. */
+      objectiveSeconds: z.int().min(1).max(86_400).default(300),
+      /** Which share of the objects should be there by then. With less, the alarm on a fast burn could never go off: no more than all can be late. */
+      objectivePercent: z.number().min(95).max(99.999).default(99.9),
       /** An alarm on each route's latency, besides the one on all together. */
       routeAlarms: z.boolean().default(false),
       /** This address gets the alarms by e-mail once it has confirmed the subscription. */

@@ -1,6 +1,12 @@
 /** The alarms, and the topic that they notify. */
 import { Duration } from 'aws-cdk-lib';
-import { Alarm, type AlarmProps, ComparisonOperator, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import {
+  Alarm,
+  type AlarmBase,
+  type AlarmProps,
+  ComparisonOperator,
+  TreatMissingData,
+} from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import type { Rule } from 'aws-cdk-lib/aws-events';
 import { Effect, PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
@@ -12,6 +18,7 @@ import { ownSource, type RelayContext } from '../config/relay-context.ts';
 import { alarmName, relayNames } from '../names.ts';
 import { CANARY_MINUTES } from './canary-function.ts';
 import { RelayMetrics } from './metrics.ts';
+import { ObjectiveAlarm } from './objective-alarm.ts';
 
 export interface AlarmsProps {
   config: RelayContext;
@@ -21,7 +28,6 @@ export interface AlarmsProps {
 
 /** Longer than the first three backoffs of a message together: half a minute, two minutes, eight minutes. */
 const OLDEST_MESSAGE_SECONDS = 1800;
-const LATENCY_MS = Duration.minutes(5).toMilliseconds();
 /** A day, and two hours for a canary that runs late. */
 const SILENCE_HOURS = 26;
 
@@ -35,7 +41,7 @@ const ATLEAST = ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD;
 /** All alarms. The description of each names its section in docs/runbook.md. */
 export class Alarms extends Construct {
   readonly topic: Topic;
-  readonly all: Alarm[] = [];
+  readonly all: AlarmBase[] = [];
   readonly #config: RelayContext;
 
   constructor(scope: Construct, id: string, { config, rule }: AlarmsProps) {
@@ -84,20 +90,25 @@ export class Alarms extends Construct {
       threshold: 1,
       evaluationPeriods: 3,
     });
-    this.#add('latency', 'one upload in a hundred takes over five minutes', {
+    const { objectiveSeconds, objectivePercent } = config.relay;
+    const late = `one upload in a hundred takes over ${objectiveSeconds} seconds`;
+    this.#add('latency', late, {
       metric: metrics.own('deliveryLatency', 'p99'),
-      threshold: LATENCY_MS,
+      threshold: objectiveSeconds * 1000,
       evaluationPeriods: 3,
     });
     // A stack holds at most 500 resources, so an alarm for each route is created only on request.
     for (const { name } of config.relay.routeAlarms ? config.routes : []) {
-      this.#add('latency', `one upload in a hundred takes over five minutes along route ${name}`, {
+      this.#add('latency', `${late} along route ${name}`, {
         metric: metrics.ofRoute('deliveryLatency', name, 'p99'),
-        threshold: LATENCY_MS,
+        threshold: objectiveSeconds * 1000,
         evaluationPeriods: 3,
         suffix: `-${name}`,
       });
     }
+    const meaning = `too many uploads are delivered late for an objective of ${objectivePercent} % within ${objectiveSeconds} seconds`;
+    const description = descriptionOf('objective', meaning);
+    this.#tell(new ObjectiveAlarm(this, 'Objective', { config, metrics, description }).alarm);
     this.#add('check-failed', 'the check found something that must be mended', {
       metric: metrics.own('checkFailedLines', 'Maximum'),
       threshold: 1,
@@ -170,10 +181,18 @@ export class Alarms extends Construct {
       treatMissingData: TreatMissingData.NOT_BREACHING,
       ...props,
       alarmName: alarmName(this.#config, kind, suffix),
-      alarmDescription: `Upload Relay: ${meaning}. What to do: docs/runbook.md#alarm-${kind}`,
+      alarmDescription: descriptionOf(kind, meaning),
     });
+    this.#tell(alarm);
+  }
+
+  #tell(alarm: AlarmBase): void {
     alarm.addAlarmAction(new SnsAction(this.topic));
     alarm.addOkAction(new SnsAction(this.topic));
     this.all.push(alarm);
   }
+}
+
+function descriptionOf(kind: string, meaning: string): string {
+  return `Upload Relay: ${meaning}. What to do: docs/runbook.md#alarm-${kind}`;
 }

@@ -8,6 +8,8 @@ import { resourcesOf, type SynthesizedStack } from './template.ts';
 const TEXTS: [type: string, property: string, most: number][] = [
   ['AWS::CloudWatch::Alarm', 'AlarmName', 255],
   ['AWS::CloudWatch::Alarm', 'AlarmDescription', 1024],
+  ['AWS::CloudWatch::CompositeAlarm', 'AlarmName', 255],
+  ['AWS::CloudWatch::CompositeAlarm', 'AlarmDescription', 1024],
   ['AWS::CloudWatch::Dashboard', 'DashboardName', 255],
   ['AWS::DynamoDB::Table', 'TableName', 255],
   ['AWS::Events::Rule', 'Name', 64],

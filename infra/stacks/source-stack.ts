@@ -10,6 +10,7 @@ import { Canary } from '../constructs/canary.ts';
 import { CanaryFunction } from '../constructs/canary-function.ts';
 import { CheckFunction } from '../constructs/check-function.ts';
 import { Dashboard } from '../constructs/dashboard.ts';
+import { HealthAlarm } from '../constructs/health-alarm.ts';
 import { Ledger } from '../constructs/ledger.ts';
 import { RelayFunction } from '../constructs/relay-function.ts';
 import { RelayQueue } from '../constructs/relay-queue.ts';
@@ -56,7 +57,7 @@ export class SourceStack extends Stack {
     relay.grantAssumeReaders();
     relay.grantAssumeWriters();
     relay.addLedger(ledger);
-    relay.grantPublishEvents();
+    if (config.relay.events !== 'none') relay.grantPublishEvents();
     if (config.relay.largeObjects) relay.grantStartLarge();
     relay.addDeadLetterQueue(queue);
     if (config.relay.replay) this.#addReplay(config, ledger, queue);
@@ -70,7 +71,8 @@ export class SourceStack extends Stack {
     const check = new CheckFunction(this, 'Check', { config, relay, ledger });
     new Canary(this, 'Canary', { config, check });
     const alarms = new Alarms(this, 'Alarms', { config, rule: uploads?.rule });
-    new Dashboard(this, 'Dashboard', { config, alarms: alarms.all });
+    const health = new HealthAlarm(this, 'Health', { config, alarms: alarms.all });
+    new Dashboard(this, 'Dashboard', { config, alarms: [health.alarm, ...alarms.all] });
 
     const names = relayNames(config);
     if (own) new CfnOutput(this, 'SourceBucketName', { value: own.bucket });

@@ -59,17 +59,20 @@ function drawWidget(widget: Widget, picture: Picture, header: number): string {
   ].join('\n');
 }
 
-/** One chip an alarm. */
+/** One chip an alarm, and so many in a line. */
+const CHIPS = 8;
+
 function drawAlarms({ alarms }: AlarmsWidget, { states }: Picture, width: number): string[] {
-  const chip = (width - 16) / alarms.length;
+  const chip = (width - 16) / CHIPS;
   return alarms.flatMap((arn, index) => {
     const name = arn.split(':alarm:')[1] ?? arn;
     const state = states[name] ?? 'INSUFFICIENT_DATA';
-    const left = 12 + index * chip;
+    const left = round(12 + (index % CHIPS) * chip);
+    const top = 30 + Math.floor(index / CHIPS) * ROW_PX;
     return [
-      `<rect x="${left}" y="30" width="${chip - 8}" height="32" rx="3" fill="${STATE_COLOURS[state]}"/>`,
-      text(left + 8, 44, name.replace(/^upload-relay-/, ''), { size: 12, fill: '#ffffff', weight: 'bold' }),
-      text(left + 8, 57, state === 'ALARM' ? 'In alarm' : state, { size: 10, fill: '#ffffff' }),
+      `<rect x="${left}" y="${top}" width="${round(chip - 8)}" height="32" rx="3" fill="${STATE_COLOURS[state]}"/>`,
+      text(left + 8, top + 14, name.replace(/^upload-relay-/, ''), { size: 12, fill: '#ffffff', weight: 'bold' }),
+      text(left + 8, top + 27, state === 'ALARM' ? 'In alarm' : state, { size: 10, fill: '#ffffff' }),
     ];
   });
 }
@@ -94,6 +97,9 @@ function drawGraph(widget: GraphWidget, { points, seconds }: Picture, width: num
     ...[0, seconds / 3, (2 * seconds) / 3, seconds].map((second) =>
       text(atX(second), area.bottom + 14, `${Math.round(second)} s`, { size: 10, fill: FAINT, anchor: 'middle' }),
     ),
+    ...widget.marks.map(
+      ({ value }) => `<path d="M${area.left} ${atY(value)}H${area.right}" stroke="${FAINT}" stroke-dasharray="6 4"/>`,
+    ),
     ...lines.flatMap((line, index) => drawLine(line.points, COLOURS[index % COLOURS.length]!, atX, atY)),
     ...(lines.every((line) => line.points.length === 0)
       ? [
@@ -105,7 +111,7 @@ function drawGraph(widget: GraphWidget, { points, seconds }: Picture, width: num
         ]
       : []),
     ...drawLegend(
-      lines.map(({ label }) => label),
+      [...lines, ...widget.marks].map(({ label }) => label),
       height - 12,
     ),
   ];

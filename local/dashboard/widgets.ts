@@ -20,6 +20,8 @@ export interface GraphWidget extends Place {
   kind: 'graph';
   title: string;
   lines: { label: string; metric: MetricId; statistic: Statistic }[];
+  /** Horizontal lines, such as an objective. */
+  marks: { value: number; label: string }[];
 }
 
 export type Widget = AlarmsWidget | GraphWidget;
@@ -35,6 +37,7 @@ const Options = z.strictObject({
   stat: z.string().default('Average'),
   period: z.number().optional(),
 });
+const Mark = z.strictObject({ value: z.number(), label: z.string(), yAxis: z.literal('left') });
 const GraphShape = z.strictObject({
   ...place,
   type: z.literal('metric'),
@@ -44,6 +47,7 @@ const GraphShape = z.strictObject({
     region: z.string(),
     metrics: z.array(z.array(z.union([z.string(), Options]))),
     yAxis: z.unknown(),
+    annotations: z.strictObject({ horizontal: z.array(Mark) }).optional(),
   }),
 });
 const Body = z.object({ widgets: z.array(z.discriminatedUnion('type', [AlarmsShape, GraphShape])) });
@@ -55,8 +59,9 @@ export function widgetsOf(body: unknown, account: string): Widget[] {
     const { title } = widget.properties;
     if (widget.type === 'alarm')
       return { kind: 'alarms', x, y, width, height, title, alarms: widget.properties.alarms };
-    const { metrics, region } = widget.properties;
-    return { kind: 'graph', x, y, width, height, title, lines: metrics.map((entry) => lineOf(entry, account, region)) };
+    const { metrics, region, annotations } = widget.properties;
+    const lines = metrics.map((entry) => lineOf(entry, account, region));
+    return { kind: 'graph', x, y, width, height, title, lines, marks: annotations?.horizontal ?? [] };
   });
 }
 

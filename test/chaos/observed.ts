@@ -26,13 +26,13 @@ export class Observed {
     add(this.#landed, key, { number, versionId, eTag });
   }
 
-  /** A line of the relay or of relay-large, which log each receipt. */
+  /** A line of the relay or of relay-large, which log each delivery. */
   noteLine(text: string): void {
-    if (!text.includes('"receipt"')) return;
-    const { receipt } = JSON.parse(text) as { receipt?: LoggedReceipt };
-    if (receipt?.status !== 'delivered') return;
-    const { key, versionId, eTag } = receipt.source;
-    add(this.#delivered, key, { versionId, eTag: eTag.replaceAll('"', ''), origin: receipt.checksum.origin });
+    if (!text.includes('"relayed"')) return;
+    const { message, key, version, proof } = JSON.parse(text) as LoggedDelivery;
+    if (message !== 'relayed') return;
+    // It names the version by its id or, without versions, by its ETag.
+    add(this.#delivered, key, { versionId: version, eTag: version.replaceAll('"', ''), origin: proof });
   }
 
   /** In the order in which they landed, the newest last. */
@@ -45,10 +45,11 @@ export class Observed {
   }
 }
 
-interface LoggedReceipt {
-  status: string;
-  source: { key: string; versionId?: string; eTag: string };
-  checksum: { origin: string };
+interface LoggedDelivery {
+  message: string;
+  key: string;
+  version: string;
+  proof: string;
 }
 
 /** Without versions two uploads of the same bytes look alike. */

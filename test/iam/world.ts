@@ -68,7 +68,12 @@ export const CONFIGURATIONS: readonly Configuration[] = [
       Object.assign(context.source, { versioned: false });
       Object.assign(context.routes[0]!, { copyTags: true });
       const bucket = elsewhereBucket(ACCOUNT_A);
-      context.relay = { batchOperations: { bucket }, reconciliation: { inventory: { bucket, id: 'daily' } } };
+      // Without events, the permission to put them is refused as any other.
+      context.relay = {
+        batchOperations: { bucket },
+        reconciliation: { inventory: { bucket, id: 'daily' } },
+        events: 'none',
+      };
     },
   },
   {
@@ -126,6 +131,8 @@ export async function startProofWorld(configuration: Configuration): Promise<Pro
     latePutSeconds: RETRY_DELAY_SECONDS,
     lateCompleteSeconds: RETRY_DELAY_SECONDS,
     largeObjectBytes: RELAY_TAKES_BYTES,
+    // A delivery is told of, too; the permission is the same.
+    events: 'all',
     // Executions that may do nothing hold theirs for long.
     largeSlots: 10_000,
   });

@@ -40,7 +40,7 @@ beforeAll(async () => {
       // The queue feeds nothing, so that each invocation is the one that the test makes.
       changeProperties(stacks, 'AWS::Lambda::EventSourceMapping', { Enabled: false });
       // A role that lets nobody in is waited for, unless there is no time for it.
-      changeSettings(stacks, { ...NO_PAUSES, awaitRoleHours: 1e-6 });
+      changeSettings(stacks, { ...NO_PAUSES, awaitRoleHours: 1e-6, events: 'all' });
     },
   });
   const answers = await adventures();

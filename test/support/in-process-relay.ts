@@ -43,7 +43,7 @@ export function inProcessRelay(world: TwoAccounts, remainingMs = 900_000): InPro
       config,
       clients,
       logger: silent,
-      metrics: new EmbeddedMetrics('upload-relay'),
+      metrics: new EmbeddedMetrics(config),
       slots: largeSlots({ clients, config, now }),
       now,
       sleep,

@@ -556,6 +556,16 @@ test('the relay puts events in its own name only', () => {
   });
 });
 
+test.each(['all', 'failures'])('with relay.events %s it may', (events) => {
+  const { source } = templatesOf({ ...committedContext(), relay: { events } });
+  expect(statements(source, 'AWS::IAM::Policy').map(({ Sid }) => Sid)).toContain('PutEvents');
+});
+
+test('where nobody is told, the relay may put no event', () => {
+  const { source } = templatesOf({ ...committedContext(), relay: { events: 'none' } });
+  expect(JSON.stringify(source.toJSON())).not.toContain('events:PutEvents');
+});
+
 describe('how uploads reach the queue', () => {
   test('only this bucket of this account may send', () => {
     const sends = statements(source, 'AWS::SQS::QueuePolicy').filter(({ Effect }) => Effect === 'Allow');

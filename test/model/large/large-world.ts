@@ -181,7 +181,7 @@ export class LargeWorld {
       signal: new AbortController().signal,
       recordingSignal: new AbortController().signal,
       reports: [],
-      metrics: new EmbeddedMetrics('upload-relay'),
+      metrics: new EmbeddedMetrics(CONFIG),
     };
   }
 }

@@ -51,7 +51,14 @@ export const REPLAY_CONFIG: ReplayConfig = {
   retryDelaySeconds: 1,
   reconciliation: { missingAfterSeconds: 3600 },
   replayFunction: 'replay:live',
-  relay: { concurrency: 20, memoryMiB: 384, largeObjectBytes: 5 * 1024 ** 3, largeSlots: 2, largeWorkers: 16 },
+  relay: {
+    concurrency: 20,
+    memoryMiB: 384,
+    largeObjectBytes: 5 * 1024 ** 3,
+    largeSlots: 2,
+    largeWorkers: 16,
+    events: 'failures',
+  },
 };
 
 const DAY_MS = 86_400_000;

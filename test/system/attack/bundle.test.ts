@@ -39,7 +39,7 @@ function begin({ takes }: { takes: boolean }): void {
         const source = stacks.filter(({ name }) => name.endsWith('source'));
         changeProperties(source, 'AWS::SQS::Queue', { VisibilityTimeout: Timeout + 1 });
         if (!takes) changeProperties(stacks, 'AWS::Lambda::EventSourceMapping', { Enabled: false });
-        changeSettings(stacks, NO_PAUSES);
+        changeSettings(stacks, { ...NO_PAUSES, events: 'all' });
       },
     });
   });

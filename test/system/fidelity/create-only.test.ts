@@ -36,7 +36,7 @@ beforeAll(async () => {
     faults,
     last: [listener()],
     change: (stacks) => {
-      smallLarge(stacks, { largeObjectBytes: 10 * MIB });
+      smallLarge(stacks, { largeObjectBytes: 10 * MIB, events: 'all' });
       // The permissions stay those of any route: the condition needs none of its own.
       changeRoutes(stacks, (route) => {
         route.createOnly = true;

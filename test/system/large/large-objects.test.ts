@@ -21,7 +21,11 @@ let world: TwoAccounts;
 const faults = new Faults({ seed: 1 });
 
 beforeAll(async () => {
-  world = await startTwoAccounts({ change: (stacks) => smallLarge(stacks), last: [listener()], faults });
+  world = await startTwoAccounts({
+    change: (stacks) => smallLarge(stacks, { events: 'all' }),
+    last: [listener()],
+    faults,
+  });
 });
 
 afterEach(() => faults.clear());
@@ -85,7 +89,7 @@ test('a message that comes twice starts nothing twice, until what its first rece
       .filter((line) => line.includes('handed to relay-large') && line.includes('"key":"twice"'));
   await eventually(async () => handed().length >= 2);
   await recorded('twice', 'delivered');
-  const [first, second] = handed().map((line) => JSON.parse(line).receipt.execution as string);
+  const [first, second] = handed().map((line) => JSON.parse(line).execution as string);
   expect(second).toBe(first);
   // Whoever had it first might have died in mid-write.
   await eventually(async () => about('twice').length >= 2);

@@ -41,7 +41,7 @@ beforeAll(async () => {
         { VisibilityTimeout: 7 },
       );
       // The role is known, and no refusal is waited for.
-      changeSettings(stacks, { ...NO_PAUSES, awaitRoleHours: 0.0001 });
+      changeSettings(stacks, { ...NO_PAUSES, awaitRoleHours: 0.0001, events: 'all' });
     },
   });
 });

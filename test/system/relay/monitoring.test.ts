@@ -62,15 +62,21 @@ describe('two accounts at work', () => {
     expect(statistic(world, own('deliveryLatency'), 'SampleCount')).toBe(3);
     expect(statistic(world, own('deliveryLatency'), 'Minimum')).toBeGreaterThan(0);
     expect(statistic(world, own('deliveryLatency'), 'p99')).toBeLessThanOrEqual(Date.now() - before);
+    expect(statistic(world, own('deliveredInTime', {}), 'SampleCount')).toBe(3);
+    expect(statistic(world, own('deliveredInTime', {}), 'Average')).toBe(1);
   });
 
-  test('an invocation says it once, however many objects it delivers, and a manual one knows of no drop', async () => {
+  test('an invocation says it once, however many objects it delivers, and one by hand takes the time of the drop from the source', async () => {
     const lines = () => world.cloud.logs.lines(RELAY_LOG_GROUP).filter((line) => line.includes('"_aws"'));
     const before = lines().length;
     await world.invoke({ keys: ['0', '1', '2'] });
-    expect(lines().length - before).toBe(1);
-    expect(JSON.parse(lines().at(-1)!)).toMatchObject({ route: 'main', ObjectsDelivered: 3, BytesDelivered: 3210 });
-    expect(statistic(world, own('deliveryLatency'), 'SampleCount')).toBe(3);
+    const [ofRoute, ofRelay, ...others] = lines()
+      .slice(before)
+      .map((line) => JSON.parse(line));
+    expect(others).toEqual([]);
+    expect(ofRoute).toMatchObject({ route: 'main', ObjectsDelivered: 3, BytesDelivered: 3210 });
+    expect(ofRelay).toMatchObject({ DeliveryLatency: ofRoute.DeliveryLatency, DeliveredInTime: [1, 1, 1] });
+    expect(statistic(world, own('deliveryLatency'), 'SampleCount')).toBe(6);
   });
 
   test('an invocation with nothing to relay says nothing', async () => {
@@ -95,10 +101,15 @@ describe('two accounts at work', () => {
       (['largeUploadsBegun', 'largeUploadsFinished', 'orphanedUploads'] as const).map((name) =>
         statistic(world, own(name), 'Sum'),
       );
+    const latencies = () => statistic(world, own('deliveryLatency'), 'SampleCount');
+    const before = latencies()!;
     await putSparse(world, 'large', LARGE_BYTES);
     await eventually(async () => (await world.ledgerItem('large'))?.['status'] === 'delivered');
+    await eventually(async () => latencies() === before + 1);
     await world.cloud.settled();
     expect(large()).toEqual([1, 1, 0]);
+    // As long as it was under way, its age was told.
+    expect(statistic(world, own('oldestLarge', {}), 'Maximum')).toBeGreaterThan(0);
     const denied: Rule = {
       name: 'denied',
       match: { operation: 'CompleteMultipartUpload' },
@@ -114,7 +125,9 @@ describe('two accounts at work', () => {
   });
 
   test('an object that is given up is counted, and raises the alarm on dead letters, which tells the topic', async () => {
-    const failedBefore = statistic(world, own('objectsFailed'), 'Sum')!;
+    const [failedBefore, bytesBefore] = (['objectsFailed', 'bytesFailed'] as const).map((name) =>
+      statistic(world, own(name), 'Sum'),
+    );
     world.cloud.recordQueues();
     expect(world.cloud.cloudWatch.evaluateAlarms()['upload-relay-dead-letters']).toBe('OK');
     const object = { key: 'never-uploaded', size: 55 };
@@ -125,8 +138,8 @@ describe('two accounts at work', () => {
     };
     const body = JSON.stringify({ Records: [record] });
     await world.invoke({ Records: [{ eventSource: 'aws:sqs', messageId: 'm', body }] });
-    expect(statistic(world, own('objectsFailed'), 'Sum')).toBe(failedBefore + 1);
-    expect(statistic(world, own('bytesFailed'), 'Sum')).toBe(55);
+    expect(statistic(world, own('objectsFailed'), 'Sum')).toBe(failedBefore! + 1);
+    expect(statistic(world, own('bytesFailed'), 'Sum')).toBe(bytesBefore! + 55);
     world.cloud.recordQueues();
     expect(world.cloud.cloudWatch.evaluateAlarms()['upload-relay-dead-letters']).toBe('ALARM');
     const told = world.cloud.topics.get(TOPIC_ARN).published.map((message) => JSON.parse(message));
@@ -164,6 +177,42 @@ describe('two accounts at work', () => {
     await fireCanary(world, `${CANARY_ARN}-drop`);
     await world.cloud.settled();
     expect(arrived()).toBe(1);
+  });
+
+  test('late uploads raise the alarm on the objective, and end it; then the relay is no longer healthy', () => {
+    const { cloudWatch } = world.cloud;
+    const inTime = own('deliveredInTime', {});
+    const now = Date.now();
+    const put = (time: number, values: number[]) => cloudWatch.metrics.put({ ...inTime, unit: 'Count', time, values });
+    const stateAt = (time: number) => {
+      const { 'upload-relay-objective': objective, 'upload-relay-health': health } = cloudWatch.evaluateAlarms(time);
+      return { objective, health };
+    };
+    const [first, second] = [now + 100 * HOUR_MS, now + 200 * HOUR_MS];
+    // Five in a thousand are within what may burn for hours.
+    put(first, [...Array(995).fill(1), ...Array(5).fill(0)]);
+    expect(stateAt(first)).toMatchObject({ objective: 'OK' });
+    put(second, [...Array(98).fill(1), 0, 0]);
+    expect(stateAt(second)).toEqual({ objective: 'ALARM', health: 'ALARM' });
+    const told = () => world.cloud.topics.get(TOPIC_ARN).published.map((message) => JSON.parse(message).AlarmName);
+    expect(told()).toContain('upload-relay-objective');
+    expect(told()).not.toContain('upload-relay-health');
+    // The hour is still bad, but the last minutes are not.
+    put(second + 31 * 60_000, Array(100).fill(1));
+    expect(stateAt(second + 31 * 60_000)).toMatchObject({ objective: 'OK' });
+  });
+
+  test('a slow burn over six hours raises it, too, and nothing uploaded is nothing late', () => {
+    const { cloudWatch } = world.cloud;
+    const inTime = own('deliveredInTime', {});
+    const start = Date.now() + 300 * HOUR_MS;
+    const stateAt = (time: number) => cloudWatch.evaluateAlarms(time)['upload-relay-objective'];
+    for (let minute = 0; minute < 360; minute += 20) {
+      const values = [...Array(993).fill(1), ...Array(7).fill(0)];
+      cloudWatch.metrics.put({ ...inTime, unit: 'Count', time: start + minute * 60_000, values });
+    }
+    expect(stateAt(start + 350 * 60_000)).toBe('ALARM');
+    expect(stateAt(start + 24 * HOUR_MS)).toBe('OK');
   });
 
   test('every alarm listens to a metric that is really there, by name and by dimensions', () => {

@@ -12,6 +12,7 @@ import { type InProcessRelay, inProcessRelay, justBefore, justBeforeFirst } from
 import { listener } from '../../support/listener.ts';
 import { delivered } from '../../support/relay.ts';
 import {
+  changeSettings,
   closeSound,
   DESTINATION_BUCKET,
   disableMappings,
@@ -28,7 +29,10 @@ let relay: InProcessRelay;
 beforeAll(async () => {
   world = await startTwoAccounts({
     // Only the relay in this process is to work here.
-    change: disableMappings,
+    change: (stacks) => {
+      disableMappings(stacks);
+      changeSettings(stacks, { events: 'all' });
+    },
     last: [listener()],
   });
 });
@@ -270,6 +274,7 @@ function aReceipt(key: string, sequencer: string | undefined): Receipt {
       versionId: undefined,
       eTag: `"${sequencer ?? 'unknown'}"`,
       sizeBytes: 1,
+      uploadedAt: undefined,
       sequencer,
       versionHint: undefined,
     },

@@ -13,6 +13,8 @@ const SETTINGS = {
   sourceBucket: 'source',
   sourceAccount: '111111111111',
   routes: [aRoute()],
+  events: 'failures',
+  objectiveSeconds: 300,
   maxReceives: 5,
   retryDelaySeconds: 30,
   awaitRoleHours: 72,
@@ -107,7 +109,14 @@ describe('what is wrong in the configuration of replay is named', () => {
     retryDelaySeconds: 30,
     replayFunction: 'arn:aws:lambda:us-east-1:111111111111:function:replay:live',
     reconciliation: { missingAfterSeconds: 3600 },
-    relay: { concurrency: 20, memoryMiB: 384, largeObjectBytes: 5_368_709_120, largeSlots: 2, largeWorkers: 16 },
+    relay: {
+      concurrency: 20,
+      memoryMiB: 384,
+      largeObjectBytes: 5_368_709_120,
+      largeSlots: 2,
+      largeWorkers: 16,
+      events: 'none',
+    },
   };
 
   test.each(Object.keys(environment))('variable %s missing', (name) => {

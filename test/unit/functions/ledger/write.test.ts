@@ -98,7 +98,16 @@ function receiptOf(
   startedAt: string,
 ): FinalReceipt {
   const versionId = isVersioned ? name : undefined;
-  const source = { bucket: 's', key, versionId, eTag: `"${name}"`, sizeBytes: 1, sequencer, versionHint: undefined };
+  const source = {
+    bucket: 's',
+    key,
+    versionId,
+    eTag: `"${name}"`,
+    sizeBytes: 1,
+    uploadedAt: undefined,
+    sequencer,
+    versionHint: undefined,
+  };
   const destination = { bucket: isElsewhere ? 'elsewhere' : 'd', key, versionId: undefined, eTag: undefined };
   const common = { route: 'main', source, certain: true, attempts: 1, startedAt, durationMs: 1 };
   if (status === 'failed') {

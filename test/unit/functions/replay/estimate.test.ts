@@ -1,10 +1,18 @@
 import { describe, expect, test } from 'vitest';
+import type { RelayCapacity } from '../../../../functions/core/settings.ts';
 import { sumOf } from '../../../../functions/replay/compare.ts';
 import { effortOf, planOf } from '../../../../functions/replay/estimate.ts';
 import { NOTHING_YET } from '../../../../functions/request/replay-request.ts';
 
 const GIB = 1024 ** 3;
-const RELAY = { concurrency: 20, memoryMiB: 384, largeObjectBytes: 5 * GIB, largeSlots: 2, largeWorkers: 16 };
+const RELAY: RelayCapacity = {
+  concurrency: 20,
+  memoryMiB: 384,
+  largeObjectBytes: 5 * GIB,
+  largeSlots: 2,
+  largeWorkers: 16,
+  events: 'failures',
+};
 
 describe('an estimate', () => {
   const planFor = (count: number, sizeBytes: number) => {
@@ -24,12 +32,18 @@ describe('an estimate', () => {
     );
   };
 
-  test('of a million small objects is what docs/cost.md adds up', () => {
+  test('of a million small objects is what docs/cost.md adds up, with a HEAD more and without reconciliation', () => {
     const plan = planFor(1_000_000, 10_000);
     expect(plan).toMatchObject({ objects: 1_000_000, bytes: 1e10, requests: 4_000_000 });
-    expect(plan.dollars).toBeCloseTo(8.98, 1);
+    expect(plan.dollars).toBeCloseTo(7.39 + 0.4 - 0.07, 1);
     expect(plan.seconds).toBeGreaterThan(1_000);
     expect(plan.seconds).toBeLessThan(2_000);
+  });
+
+  test('has a dollar more for the events of a million objects, where they are published', () => {
+    const dollars = (events: RelayCapacity['events']) => effortOf(10_000, { ...RELAY, events }).dollars;
+    expect((dollars('all') - dollars('failures')) * 1e6).toBeCloseTo(1);
+    expect(dollars('none')).toBe(dollars('failures'));
   });
 
   test('counts parts', () => expect(planFor(1, GIB).requests).toBe(16 + 2 + 16 + 2));

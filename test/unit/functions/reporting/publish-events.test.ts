@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
 import type { Invocation } from '../../../../functions/invocation/invocation.ts';
-import type { Receipt } from '../../../../functions/ledger/receipt.ts';
+import type { FinalReceipt, Receipt } from '../../../../functions/ledger/receipt.ts';
 import { publishEvents, report } from '../../../../functions/reporting/publish-events.ts';
 
 const receiptOf = (key: string) => ({ status: 'delivered', source: { key } }) as Receipt;
 
-function listening(answer: () => Promise<object>) {
+function listening(answer: () => Promise<object>, events = 'all') {
   const sizes: number[] = [];
   const warnings: object[] = [];
   const send = ({ input }: { input: { Entries: object[] } }) => {
@@ -14,7 +14,7 @@ function listening(answer: () => Promise<object>) {
   };
   const logger = { info: () => undefined, warn: (_: string, facts: object) => warnings.push(facts) };
   const signal = new AbortController().signal;
-  const config = { name: 'upload-relay' };
+  const config = { name: 'upload-relay', events };
   const invocation = {
     config,
     clients: { eventBridge: { send } },
@@ -45,4 +45,18 @@ test('what EventBridge does not take is logged, and the relay goes on', async ()
   report(broken.invocation, receiptOf('a'));
   await publishEvents(broken.invocation);
   expect(broken.warnings).toMatchObject([{ events: 1, failure: { operation: 'PutEvents' } }]);
+});
+
+test.each<[string, FinalReceipt['status'][]]>([
+  ['all', ['delivered', 'already there', 'failed']],
+  ['failures', ['failed']],
+  ['none', []],
+])('with relay.events %s, told of: %j', async (events, told) => {
+  const { invocation, sizes } = listening(async () => ({}), events);
+  for (const status of ['delivered', 'already there', 'failed'] as const) {
+    report(invocation, { ...receiptOf('k'), status } as FinalReceipt);
+  }
+  expect(invocation.reports.map(({ status }) => status)).toEqual(told);
+  await publishEvents(invocation);
+  expect(sizes).toEqual(told.length > 0 ? [told.length] : []);
 });

@@ -22,6 +22,7 @@ const BODY = {
         region: 'us-east-1',
         metrics: [['N', 'M', 'route', 'main', { label: 'delivered <b>', stat: 'Sum' }]],
         yAxis: {},
+        annotations: { horizontal: [{ value: 5, label: 'objective', yAxis: 'left' }] },
       },
     },
   ],
@@ -60,6 +61,22 @@ describe('a picture of a dashboard', () => {
 
   test('says so where there is nothing to show', () =>
     expect(picture(widgets, new MetricStore())).toContain('no data'));
+
+  test('marks an objective at its height', () => {
+    const [, tenAt] = /<circle cx="[^"]+" cy="([^"]+)"[^>]*\/>(?![\s\S]*<circle)/.exec(svg)!;
+    const [, zeroAt] = /<path d="M52 ([\d.]+)H/.exec(svg)!;
+    const [, fiveAt] = /<path d="M52 ([\d.]+)H[\d.]+" stroke="[^"]+" stroke-dasharray/.exec(svg)!;
+    expect(Number(fiveAt)).toBeCloseTo((Number(zeroAt) + Number(tenAt)) / 2, 0);
+    expect(svg).toContain('>objective</text>');
+  });
+
+  test('has room for more alarms than fit into a line', () => {
+    const alarms = Array.from({ length: 10 }, (_, index) => `arn:aws:cloudwatch:us-east-1:${ACCOUNT}:alarm:a${index}`);
+    const drawn = picture([{ kind: 'alarms', x: 0, y: 0, width: 24, height: 3, title: 'Alarms', alarms }], metrics);
+    const places = [...drawn.matchAll(/<rect x="([\d.]+)" y="(\d+)" width="[\d.]+" height="32"/g)];
+    expect(new Set(places.map(([, x, y]) => `${x} ${y}`)).size).toBe(10);
+    for (const [, x, y] of places) expect([Number(x) < 1200, Number(y) + 32 <= 112]).toEqual([true, true]);
+  });
 
   test('shows which alarm is on', () => expect(svg).toMatch(/>errors<[\s\S]*>In alarm</));
 
