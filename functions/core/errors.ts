@@ -41,6 +41,7 @@ export type RelayErrorCode =
   | 'LargeObjectsBusy'
   | 'ListingStuck'
   | 'QueueUnavailable'
+  | 'ReportUnavailable'
   | 'TransferFailed';
 
 export interface RelayErrorDetails {

@@ -64,6 +64,12 @@ export const replaySettings = z.extend(common, {
   retryDelaySeconds: positive,
   /** ARN of replay itself, with its alias: it continues in a new execution when there is too much for one. */
   replayFunction: functionArn,
+  /** Where audits write their reports. */
+  audit: z.object({
+    /** Of the relay's own account and region. */
+    bucket,
+    prefix: text,
+  }),
   /** How the relay is set up, for estimates. */
   relay: z.object({
     /** Invocations that the queue may have at once. */

@@ -59,7 +59,8 @@ export async function replayObjects(run: ReplayRun, asked: ReplayRequest): Promi
     else continue;
     stepsWithoutPause = 0;
   }
-  const execution = await handOver(run, { ...request, goOn: { startAfter: lastKey!, totals } });
+  const goOn = { startAfter: lastKey!, totals };
+  const execution = await handOver(run, { ...request, goOn }, goOn);
   return { ...summaryOf(run, request, totals, lastKey), status: 'handed over', execution };
 }
 

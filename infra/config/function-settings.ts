@@ -2,7 +2,7 @@
 import type { ListedRoute, Route } from '../../functions/core/route.ts';
 import type { CheckSettings, RelaySettings, ReplaySettings } from '../../functions/core/settings.ts';
 import { functionArn, readerRoleArn, replayRoleArn, writerRoleArn } from '../arns.ts';
-import { LIVE_ALIAS, relayNames, serviceName } from '../names.ts';
+import { LIVE_ALIAS, relayNames, reportBucket, serviceName } from '../names.ts';
 import { sharesOf } from './concurrency.ts';
 import type { PullingRouteContext, RelayContext, RouteContext } from './relay-context.ts';
 
@@ -51,6 +51,7 @@ export function replaySettings(config: RelayContext): ReplaySettings {
     routes: sorted(routes).map(listedRoute),
     retryDelaySeconds,
     replayFunction: functionArn(source, `${relayNames(config).replayFunction}:${LIVE_ALIAS}`),
+    audit: { bucket: reportBucket(config), prefix: relay.audit.prefix },
     relay: { concurrency, memoryMiB, largeObjectBytes, largeSlots, largeWorkers },
   };
 }

@@ -4,9 +4,9 @@ import { whyNoKeyText } from './key-text.ts';
 import { whyNoSchedule } from './schedule-expression.ts';
 import { textWith } from './text-with.ts';
 
-const schedule = textWith(whyNoSchedule);
+export const schedule = textWith(whyNoSchedule);
 
-const timeZone = z
+export const timeZone = z
   .string()
   .refine(isTimeZone, 'must be a time zone of the IANA database, such as "Europe/Berlin", "America/New_York" or "UTC"');
 

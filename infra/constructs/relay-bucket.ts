@@ -12,6 +12,8 @@ export interface RelayBucketProps {
   incompleteUploadDays: number;
   /** Without it S3 encrypts with its own keys. */
   kmsKeyArn?: string | undefined;
+  /** What lies under the prefix is removed after so many days. */
+  expiring?: { prefix: string; days: number };
 }
 
 /**
@@ -24,7 +26,7 @@ export class RelayBucket extends Construct {
   constructor(
     scope: Construct,
     id: string,
-    { bucketName, versioned, incompleteUploadDays, kmsKeyArn }: RelayBucketProps,
+    { bucketName, versioned, incompleteUploadDays, kmsKeyArn, expiring }: RelayBucketProps,
   ) {
     super(scope, id);
     this.bucket = new Bucket(this, 'Bucket', {
@@ -37,6 +39,9 @@ export class RelayBucket extends Construct {
       removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
       lifecycleRules: [
         { id: 'remove-incomplete-uploads', abortIncompleteMultipartUploadAfter: Duration.days(incompleteUploadDays) },
+        ...(expiring
+          ? [{ id: 'remove-leftovers', prefix: expiring.prefix, expiration: Duration.days(expiring.days) }]
+          : []),
       ],
     });
     acknowledgeFinding(

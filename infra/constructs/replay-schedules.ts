@@ -1,11 +1,11 @@
-/** The schedules of `relay.replays`. */
+/** The schedules of `relay.replays` and `relay.audit`. */
 import { Effect, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { CfnSchedule, CfnScheduleGroup } from 'aws-cdk-lib/aws-scheduler';
 import { Construct } from 'constructs';
 import { scheduleGroupArn } from '../arns.ts';
 import type { RelayContext } from '../config/relay-context.ts';
 import { describeReplay, type ReplayContext } from '../config/replay-schema.ts';
-import { relayNames } from '../names.ts';
+import { AUDIT_SCHEDULE, relayNames } from '../names.ts';
 import type { RelayQueue } from './relay-queue.ts';
 import type { ReplayFunction } from './replay-function.ts';
 
@@ -40,18 +40,18 @@ export class ReplaySchedules extends Construct {
     });
     this.#allow('RunReplay', 'lambda:InvokeFunction', replay.alias.functionArn);
     this.#allow('SetAside', 'sqs:SendMessage', deadLetters.queueArn);
-    for (const each of relay.replays) {
-      const schedule = new CfnSchedule(this, each.name, {
-        name: each.name,
+    for (const { name, description, expression, timeZone, flexibleMinutes, input } of scheduledOf(relay)) {
+      const schedule = new CfnSchedule(this, name, {
+        name,
         groupName: scheduleGroup,
-        description: describeReplay(each),
-        scheduleExpression: each.schedule,
-        scheduleExpressionTimezone: each.timeZone,
-        flexibleTimeWindow: windowOf(each),
+        description,
+        scheduleExpression: expression,
+        scheduleExpressionTimezone: timeZone,
+        flexibleTimeWindow: windowOf(flexibleMinutes),
         target: {
           arn: replay.alias.functionArn,
           roleArn: this.role.roleArn,
-          input: JSON.stringify(requestOf(each)),
+          input: JSON.stringify(input),
           deadLetterConfig: { arn: deadLetters.queueArn },
         },
       });
@@ -66,7 +66,42 @@ export class ReplaySchedules extends Construct {
   }
 }
 
-function windowOf({ flexibleMinutes }: ReplayContext): CfnSchedule.FlexibleTimeWindowProperty {
+/** What replay does at its times. */
+interface Scheduled {
+  name: string;
+  description: string;
+  expression: string;
+  timeZone: string;
+  flexibleMinutes: number;
+  /** The event. */
+  input: object;
+}
+
+function scheduledOf({ replays, audit }: RelayContext['relay']): Scheduled[] {
+  const { schedule, timeZone, route, defuseFormulas } = audit;
+  return [
+    ...replays.map((each) => ({
+      ...each,
+      description: describeReplay(each),
+      expression: each.schedule,
+      input: requestOf(each),
+    })),
+    ...(schedule === undefined
+      ? []
+      : [
+          {
+            name: AUDIT_SCHEDULE,
+            description: 'Upload Relay: writes an audit report',
+            expression: schedule,
+            timeZone,
+            flexibleMinutes: 0,
+            input: { audit: { route, defuseFormulas } },
+          },
+        ]),
+  ];
+}
+
+function windowOf(flexibleMinutes: number): CfnSchedule.FlexibleTimeWindowProperty {
   if (flexibleMinutes === 0) return { mode: 'OFF' };
   return { mode: 'FLEXIBLE', maximumWindowInMinutes: flexibleMinutes };
 }

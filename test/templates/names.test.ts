@@ -31,6 +31,7 @@ describe('a relay that is deployed keeps its names', () => {
       replayRole: 'upload-relay-replay',
       schedulerRole: 'upload-relay-scheduler',
       batchRole: 'upload-relay-batch',
+      reportBucket: 'upload-relay-reports-111111111111-00000',
     } satisfies RelayNames);
   });
 

@@ -48,6 +48,7 @@ export const REPLAY_CONFIG: ReplayConfig = {
   deadLetterQueueArn: 'dead-letter-queue-arn',
   ledgerTable: 'ledger',
   retryDelaySeconds: 1,
+  audit: { bucket: 'reports', prefix: 'audit/' },
   replayFunction: 'replay:live',
   relay: { concurrency: 20, memoryMiB: 384, largeObjectBytes: 5 * 1024 ** 3, largeSlots: 2, largeWorkers: 16 },
 };
