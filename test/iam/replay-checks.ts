@@ -75,6 +75,15 @@ export const REPLAY_CHECKS: readonly Check[] = [
     },
   },
   {
+    name: 'an audit writes its report',
+    guards: /^upload-relay-replay: (WriteReports|ReadReportWork|EncryptReports|ListObjects|ReadReceipts)$/,
+    holds: async (world) => {
+      const key = `audited-${randomUUID()}`;
+      await world.a.s3.send(new PutObjectCommand({ Bucket: SOURCE_BUCKET, Key: key, Body: 'x' }));
+      return (await replay(world, { audit: { prefix: key } }))?.['lines'] === 1;
+    },
+  },
+  {
     name: 'what replay does stands in its log',
     guards: /^upload-relay-replay: WriteLogs$/,
     holds: async ({ cloud, ...world }) => {

@@ -53,7 +53,7 @@ export const CONFIGURATIONS: readonly Configuration[] = [
       const kmsKeyArn = cloud.outputs('keys', ACCOUNT_A)['KeyArn']!;
       await cloud.deploy(existingSource(kmsKeyArn));
       Object.assign(source, { existingBucket: true, kmsKeyArn });
-      context.relay = { replays: [{ name: 'nightly', schedule: 'cron(0 4 * * ? *)' }] };
+      context.relay = { replays: [{ name: 'nightly', schedule: 'cron(0 4 * * ? *)' }], audit: { kmsKeyArn } };
       Object.assign(main!, { copyTags: true });
       main!.destination['kmsKeyArn'] = cloud.outputs('keys', ACCOUNT_B)['KeyArn']!;
     },

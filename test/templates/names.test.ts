@@ -31,7 +31,7 @@ describe('a relay that is deployed keeps its names', () => {
       replayRole: 'upload-relay-replay',
       schedulerRole: 'upload-relay-scheduler',
       batchRole: 'upload-relay-batch',
-      reportBucket: 'upload-relay-reports-111111111111-00000',
+      reportBucket: 'upload-relay-reports-111111111111-98b43',
     } satisfies RelayNames);
   });
 
