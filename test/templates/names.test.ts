@@ -51,6 +51,7 @@ describe('a name of its own', () => {
       relay: {
         ...context.relay,
         replays: [{ name: 'nightly', schedule: 'rate(1 day)' }],
+        audit: { schedule: 'rate(1 day)' },
         batchOperations: { bucket: 'manifests-of-a' },
       },
     });
