@@ -68,7 +68,7 @@ import { type Attempt, asked } from './attempt.ts';
 import { elsewhereBucket } from './elsewhere.ts';
 import { keyAttempts } from './key-attempts.ts';
 import { type ProofWorld, PULLED_PREFIX } from './proof-world.ts';
-import { isFreshCopy } from './world.ts';
+import { isFreshCopy, REPORT_KEYS, reportBucket } from './world.ts';
 
 export function attemptsOf(world: ProofWorld, account: string): Attempt[] {
   const { cloud, pulls } = world;
@@ -78,6 +78,7 @@ export function attemptsOf(world: ProofWorld, account: string): Attempt[] {
     { bucket: DESTINATION_BUCKET, key: `${PREFIX}there`, account: ACCOUNT_B },
     { bucket: DESTINATION_BUCKET, key: 'outside-the-prefix', account: ACCOUNT_B },
     { bucket: elsewhereBucket(account), key: 'there', account },
+    ...REPORT_KEYS.map((key) => ({ bucket: reportBucket(cloud), key, account: ACCOUNT_A })),
     ...(pulls ? [`${PULLED_PREFIX}there`, 'there'] : []).map((key) => ({
       bucket: CUSTOMER_BUCKET,
       key,

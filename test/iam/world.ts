@@ -92,6 +92,8 @@ const MAX_SANDBOXES = 3;
 export const RELAY_TAKES_BYTES = 2 * 1024 ** 3;
 const LARGE_TAKES_BYTES = 64 * 1024 ** 2;
 export const FRESH_COPY = 'upload-relay-fresh-';
+/** Outside of what replay may write, within it, and within what it may read. */
+export const REPORT_KEYS = ['there', 'audit/there', 'audit/work/there'];
 
 export async function startProofWorld(configuration: Configuration): Promise<ProofWorld> {
   const context = committedContext() as CommittedContext;
@@ -121,6 +123,8 @@ export async function startProofWorld(configuration: Configuration): Promise<Pro
   const world = twoAccountsOf(cloud);
   await world.b.s3.send(new PutObjectCommand({ Bucket: DESTINATION_BUCKET, Key: `${PREFIX}there`, Body: 'x' }));
   await world.a.s3.send(new PutObjectCommand({ Bucket: SOURCE_BUCKET, Key: 'there', Body: 'x', Tagging: 'a=b' }));
+  for (const Key of REPORT_KEYS)
+    await world.a.s3.send(new PutObjectCommand({ Bucket: reportBucket(cloud), Key, Body: 'x' }));
   // Not empty: one role's attempt to delete them must leave them there for the next role's.
   const c = world.as(cloud.operator(ACCOUNT_C));
   const pulls = context.routes.some((route) => route['pull'] !== undefined);
@@ -157,6 +161,10 @@ export async function startProofWorld(configuration: Configuration): Promise<Pro
       await rm(assembly, { recursive: true });
     },
   };
+}
+
+export function reportBucket(cloud: LocalCloud): string {
+  return cloud.outputs('upload-relay-source')['ReportBucketName']!;
 }
 
 export function isFreshCopy(functionName: string): boolean {
