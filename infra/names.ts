@@ -5,8 +5,8 @@ import { DEFAULT_NAME } from './config/schema.ts';
 
 /** A durable function is invoked by a version or an alias. */
 export const LIVE_ALIAS = 'live';
-/** The schedule of `relay.audit`, in the group of the replays'. */
-export const AUDIT_SCHEDULE = 'audit';
+/** The schedule of `relay.audit`. Names of replays have no underscore, so it is none of theirs. */
+export const AUDIT_SCHEDULE = '_audit';
 /** Where S3 Batch Operations jobs report, in the bucket of their manifests. */
 export const REPORTS_PREFIX = 'reports/';
 

@@ -1,5 +1,4 @@
 /** Refuses names of routes and replays that the template could not tell apart. */
-import { AUDIT_SCHEDULE } from '../names.ts';
 import { refusal, repetition } from './refusal.ts';
 import type { RelayContext } from './relay-context.ts';
 
@@ -14,10 +13,9 @@ const TAKEN_IDS = ['Group', 'Role', 'Default', 'Resource'];
 export function refuseNames({ routes, relay }: RelayContext): void {
   refuseSecondName(routes, 'relay.routes', 'route');
   refuseSecondName(relay.replays, 'relay.relay.replays', 'replay');
-  const audits = relay.audit.schedule === undefined ? [] : [AUDIT_SCHEDULE];
   relay.replays.forEach(({ name }, index) => {
     // The CDK keeps children in a plain object, which has these properties from the start.
-    if (![...TAKEN_IDS, ...audits].includes(idOf(name)) && !(name in Object.prototype)) return;
+    if (!TAKEN_IDS.includes(idOf(name)) && !(name in Object.prototype)) return;
     const reason = 'the template needs this name for something else; choose another one';
     throw refusal(`relay.relay.replays.${index}.name`, name, reason);
   });

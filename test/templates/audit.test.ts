@@ -79,9 +79,10 @@ test('a bucket that is named is used as it is, with its key', () => {
 
 test('a schedule is one of Scheduler’s, beside those of replays', () => {
   const audit = { schedule: 'cron(0 6 1 * ? *)', timeZone: 'Europe/Berlin', route: 'main', defuseFormulas: true };
-  const template = sourceOf({ audit });
+  const replays = [{ name: 'audit', schedule: 'rate(1 day)' }];
+  const template = sourceOf({ audit, replays });
   template.hasResourceProperties('AWS::Scheduler::Schedule', {
-    Name: 'audit',
+    Name: '_audit',
     GroupName: 'upload-relay',
     ScheduleExpression: 'cron(0 6 1 * ? *)',
     ScheduleExpressionTimezone: 'Europe/Berlin',
@@ -122,10 +123,6 @@ describe('refused, by field and what stands there', () => {
     [
       { replay: false, audit: { schedule: 'rate(1 day)' } },
       'field "relay.relay.audit.schedule" is "rate(1 day)": nothing would write a report',
-    ],
-    [
-      { audit: { schedule: 'rate(1 day)' }, replays: [{ name: 'audit', schedule: 'rate(1 day)' }] },
-      'field "relay.relay.replays.0.name" is "audit": the template needs this name',
     ],
   ])('%j', (relay, sentence) => expect(() => parseConfig(context(relay))).toThrow(sentence));
 
