@@ -68,7 +68,8 @@ import { type Attempt, asked } from './attempt.ts';
 import { elsewhereBucket } from './elsewhere.ts';
 import { keyAttempts } from './key-attempts.ts';
 import { type ProofWorld, PULLED_PREFIX } from './proof-world.ts';
-import { isFreshCopy, REPORT_KEYS, reportBucket } from './world.ts';
+import { REPORT_KEYS, reportBucket } from './report-bucket.ts';
+import { isFreshCopy } from './world.ts';
 
 export function attemptsOf(world: ProofWorld, account: string): Attempt[] {
   const { cloud, pulls } = world;

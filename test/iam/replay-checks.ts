@@ -8,6 +8,7 @@ import { ACCOUNT_A, ACCOUNT_B, REGION, SOURCE_BUCKET } from '../support/two-acco
 import { type Check, isRefused } from './check.ts';
 import { execute, mayReadState } from './large-checks.ts';
 import type { ProofWorld } from './proof-world.ts';
+import { reportBucket } from './report-bucket.ts';
 import { FRESH_COPY } from './world.ts';
 
 const REPLAY = 'upload-relay-replay:live';
@@ -75,12 +76,19 @@ export const REPLAY_CHECKS: readonly Check[] = [
     },
   },
   {
-    name: 'an audit writes its report',
+    name: 'an audit writes its report, under a bucket key or not',
     guards: /^upload-relay-replay: (WriteReports|ReadReportWork|EncryptReports|ListObjects|ReadReceipts)$/,
     holds: async (world) => {
       const key = `audited-${randomUUID()}`;
       await world.a.s3.send(new PutObjectCommand({ Bucket: SOURCE_BUCKET, Key: key, Body: 'x' }));
-      return (await replay(world, { audit: { prefix: key } }))?.['lines'] === 1;
+      const { encryption } = world.cloud.s3.bucket(reportBucket(world.cloud)).settings;
+      for (const bucketKeyEnabled of [false, true]) {
+        Object.assign(encryption ?? {}, { bucketKeyEnabled });
+        const answer = await replay(world, { audit: { prefix: key } });
+        Object.assign(encryption ?? {}, { bucketKeyEnabled: true });
+        if (answer?.['lines'] !== 1) return false;
+      }
+      return true;
     },
   },
   {

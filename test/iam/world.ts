@@ -31,6 +31,7 @@ import { bucketUnderKey, existingSource, keyOf, keys } from './encrypted-buckets
 import { encryptElsewhere } from './key-attempts.ts';
 import { placesOf, tellHolders } from './places.ts';
 import { type EncryptedElsewhere, type ProofWorld, PULLED_PREFIX } from './proof-world.ts';
+import { REPORT_KEYS, reportBucket } from './report-bucket.ts';
 import { confinedArn, sessionPlaces } from './session-places.ts';
 
 export interface Configuration {
@@ -92,8 +93,6 @@ const MAX_SANDBOXES = 3;
 export const RELAY_TAKES_BYTES = 2 * 1024 ** 3;
 const LARGE_TAKES_BYTES = 64 * 1024 ** 2;
 export const FRESH_COPY = 'upload-relay-fresh-';
-/** Outside of what replay may write, within it, and within what it may read. */
-export const REPORT_KEYS = ['there', 'audit/there', 'audit/work/there'];
 
 export async function startProofWorld(configuration: Configuration): Promise<ProofWorld> {
   const context = committedContext() as CommittedContext;
@@ -161,10 +160,6 @@ export async function startProofWorld(configuration: Configuration): Promise<Pro
       await rm(assembly, { recursive: true });
     },
   };
-}
-
-export function reportBucket(cloud: LocalCloud): string {
-  return cloud.outputs('upload-relay-source')['ReportBucketName']!;
 }
 
 export function isFreshCopy(functionName: string): boolean {

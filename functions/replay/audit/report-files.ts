@@ -8,8 +8,8 @@ import { WORK_FOLDER } from '../../core/report-folder.ts';
 import { serviceFailure } from '../../failures/service-failure.ts';
 import type { Audit } from './audit.ts';
 
-/** Two parts of a multipart upload are in memory at once. */
-const PARTS_AT_ONCE = 2;
+/** One part of a multipart upload is on its way while the next one fills: ten megabytes. */
+const PARTS_AT_ONCE = 1;
 const ADVICE =
   'Is the source stack deployed as a whole, and does the bucket of "relay.audit" belong to its account and region?';
 
