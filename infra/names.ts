@@ -84,6 +84,14 @@ export function logGroupName(functionName: string): string {
   return `/aws/lambda/${functionName}`;
 }
 
+/**
+ * The schedule of a reconciliation. Names of replays have no underscore, so it is none of theirs.
+ * @param route of one that pulls
+ */
+export function reconciliationSchedule(route?: string): string {
+  return route === undefined ? '_reconciliation' : `_reconciliation-${route}`;
+}
+
 /** @param suffix tells alarms of one kind apart, by route */
 export function alarmName({ relay }: Pick<RelayContext, 'relay'>, kind: string, suffix = ''): string {
   return `${relay.name}-${kind}${suffix}`;

@@ -1,7 +1,7 @@
 /** `npm start`: two accounts on this machine, uploads, and a report of what was delivered. */
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { logGroupName, relayNames } from '../infra/names.ts';
+import { logGroupName, reconciliationSchedule, relayNames } from '../infra/names.ts';
 import { EXIT_FAILED, EXIT_INTERRUPTED, runCli } from './cli.ts';
 import { listenForFiring } from './start/control.ts';
 import { DeadLetters } from './start/dead-letters.ts';
@@ -86,7 +86,10 @@ async function stayUp(session: LocalSession): Promise<void> {
       source: { profile: profiles.get(config.source.account)!, account: config.source.account },
       destination: { profile: profiles.get(destination.account)!, account: destination.account },
       functionName: relayFunction,
-      schedules: config.relay.replays.map(({ name }) => name),
+      schedules: [
+        ...config.relay.replays.map(({ name }) => name),
+        ...(config.relay.replay && config.relay.reconciliation ? [reconciliationSchedule()] : []),
+      ],
     })}\n`,
   );
   if (!interrupted.signal.aborted) {

@@ -40,6 +40,7 @@ export type RelayErrorCode =
   | 'ObjectTooLarge'
   | 'LargeObjectsBusy'
   | 'ListingStuck'
+  | 'InventoryUnusable'
   | 'QueueUnavailable'
   | 'ReportUnavailable'
   | 'TransferFailed';

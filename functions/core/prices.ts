@@ -3,6 +3,7 @@ export const DOLLARS = {
   lambdaGbSecond: 0.0000133334,
   lambdaInvocation: 0.2e-6,
   durableOperation: 8e-6,
+  /** PUT and LIST. */
   s3Put: 5e-6,
   s3Get: 0.4e-6,
   sqsRequest: 0.4e-6,
@@ -10,6 +11,8 @@ export const DOLLARS = {
   event: 1e-6,
   /** A DynamoDB item of up to 1 KB. */
   itemWrite: 0.625e-6,
+  /** A read of up to 4 KB that may be a moment old: half a read unit. */
+  itemRead: 0.0625e-6,
   /** CloudWatch Logs takes in 1 KB. */
   logKilobyte: 0.5e-6,
 };

@@ -70,6 +70,22 @@ export const replaySettings = z.extend(common, {
     bucket,
     prefix: text,
   }),
+  reconciliation: z.object({
+    /** An object without a receipt counts as missing at this age; a little older if it is large. */
+    missingAfterSeconds: positive,
+    /** Only objects of this time and later. Without it, of the time when the ledger was made. */
+    since: z.optional(text),
+    objectsPerSecond: z.optional(positive),
+    /** Where S3 writes an inventory of the relay's own bucket; without it, the bucket is listed. */
+    inventory: z.optional(
+      z.object({
+        bucket,
+        /** Under it are a folder for each inventory, by its time, and the files: `<prefix>/<source bucket>/<id>/`. */
+        folder: text,
+        staleAfterDays: positive,
+      }),
+    ),
+  }),
   /** How the relay is set up, for estimates. */
   relay: z.object({
     /** Invocations that the queue may have at once. */
@@ -85,6 +101,8 @@ export const replaySettings = z.extend(common, {
 export type RelaySettings = z.output<typeof relaySettings>;
 export type CheckSettings = z.output<typeof checkSettings>;
 export type ReplaySettings = z.output<typeof replaySettings>;
+/** Where an inventory lies. */
+export type InventorySettings = ReplaySettings['reconciliation']['inventory'] & object;
 /** What decides how long the relay takes and what it costs. */
 export type RelayCapacity = ReplaySettings['relay'];
 

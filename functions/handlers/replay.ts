@@ -17,7 +17,14 @@ export type ReplayAnswer = ReplaySummary | RedriveSummary | AuditSummary;
 
 const config = readReplayConfig(process.env);
 const logger = new Logger({ serviceName: `${config.name}-replay` });
-const replay: Replay = { config, clients: createReplayClients(config), logger, now: () => Date.now() };
+const replay: Replay = {
+  config,
+  clients: createReplayClients(config),
+  logger,
+  now: () => Date.now(),
+  // Lambda puts something before the lines of console.log.
+  publish: (line) => void process.stdout.write(`${line}\n`),
+};
 
 const execution = withDurableExecution<unknown, ReplayAnswer>(
   async (event, context) => {

@@ -1,4 +1,4 @@
-/** Reads receipts for replay and its audit: which versions of a listing are delivered along a route. */
+/** Reads receipts for replay and its audit: how versions of a listing have fared along a route. */
 import { type AttributeValue, BatchGetItemCommand, type KeysAndAttributes } from '@aws-sdk/client-dynamodb';
 import pMap from 'p-map';
 import type { Clients } from '../aws/clients.ts';
@@ -23,6 +23,8 @@ export interface Version {
   sizeBytes: number;
   /** For a multipart upload, this is when the upload was begun. */
   lastModified: Date;
+  /** A listing does not tell it. */
+  versionId?: string | undefined;
 }
 
 /** A version that may have to be relayed along a route. */
@@ -30,6 +32,9 @@ interface Task {
   object: Version;
   route: string;
 }
+
+/** How a version has fared along a route: `failed` is a permanent failure since its upload, `open` everything else. */
+export type Fate = 'delivered' | 'failed' | 'open';
 
 /** A receipt as DynamoDB answers it. */
 export type Item = Record<string, AttributeValue>;
@@ -45,10 +50,10 @@ class Unread extends Error {
   override name = 'Error';
 }
 
-/** What tells whether a receipt is of a version. */
-const IDENTITY: Projection = {
+/** What tells the fate of a version. */
+const FATE: Projection = {
   ProjectionExpression:
-    'id, #status, sourceBucket, sourceETag, sizeBytes, startedAt, durationMs, destinationAccount, destinationBucket, destinationKey',
+    'id, #status, sourceBucket, sourceETag, sourceVersionId, sizeBytes, startedAt, durationMs, reasonCode, destinationAccount, destinationBucket, destinationKey',
   ExpressionAttributeNames: { '#status': 'status' },
 };
 type Projection = Pick<KeysAndAttributes, 'ProjectionExpression' | 'ExpressionAttributeNames'>;
@@ -68,17 +73,27 @@ export async function readReceipts(
   return new Map(items.flat().map((item) => [item['id']!.S!, item]));
 }
 
-/** The tasks whose version has no receipt. */
-export async function withoutReceipt<T extends Task>(ledger: Ledger, tasks: readonly T[]): Promise<T[]> {
-  const receipts = await readReceipts(ledger, tasks, IDENTITY);
+/** The fate of each task's version, in the order of the tasks. */
+export async function fatesOf(ledger: Ledger, tasks: readonly Task[]): Promise<Fate[]> {
+  const receipts = await readReceipts(ledger, tasks, FATE);
   const routes = new Map(ledger.config.routes.map((route) => [route.name, route]));
-  const isDone = (task: T) => {
-    const receipt = receipts.get(idOf(task));
+  return tasks.map((task) => {
     const route = routes.get(task.route)!;
-    if (!isAlong(receipt, route, bucketOf(ledger.config, route.name), task.object.key)) return false;
-    return route.createOnly ? isTaken(receipt) : isReceiptOf(receipt, task.object);
-  };
-  return tasks.filter((task) => !isDone(task));
+    return fateOf(receipts.get(idOf(task)), route, bucketOf(ledger.config, route.name), task.object);
+  });
+}
+
+/** Pure. */
+export function fateOf(
+  receipt: Item | undefined,
+  route: Pick<ListedRoute, 'destination' | 'createOnly'>,
+  sourceBucket: string,
+  object: Version,
+): Fate {
+  if (isAlong(receipt, route, sourceBucket, object.key)) {
+    if (route.createOnly ? isTaken(receipt) : isReceiptOf(receipt, object)) return 'delivered';
+  }
+  return isFailureOf(receipt, route, sourceBucket, object) ? 'failed' : 'open';
 }
 
 /**
@@ -108,11 +123,33 @@ export function isTaken(receipt: Item | undefined): boolean {
 
 /**
  * Whether a receipt is of this very object. Another ETag means other bytes. The same bytes that were uploaded once more, perhaps with other
- * metadata, have a later time than the receipt.
+ * metadata, have a later time than the receipt, and another version id where both are known.
  */
-export function isReceiptOf(receipt: Item | undefined, { eTag, sizeBytes, lastModified }: Version): boolean {
+export function isReceiptOf(receipt: Item | undefined, version: Version): boolean {
   if (receipt?.['status']?.S !== 'delivered') return false;
+  const { eTag, sizeBytes, versionId } = version;
   if (receipt['sourceETag']?.S !== eTag || receipt['sizeBytes']?.N !== String(sizeBytes)) return false;
+  if (versionId !== undefined && (receipt['sourceVersionId']?.S ?? versionId) !== versionId) return false;
+  return isSince(receipt, version);
+}
+
+/**
+ * Whether the object failed after it was uploaded. An object that was missing then and is there now has not failed. A failure knows the
+ * account that the route led to, and not the bucket.
+ */
+export function isFailureOf(
+  receipt: Item | undefined,
+  { destination }: Pick<ListedRoute, 'destination'>,
+  sourceBucket: string,
+  version: Version,
+): boolean {
+  const text = (name: string) => receipt?.[name]?.S;
+  if (text('status') !== 'failed' || text('reasonCode') === 'SourceMissing') return false;
+  const isAlike = text('sourceBucket') === sourceBucket && text('destinationAccount') === destination.account;
+  return isAlike && isSince(receipt!, version);
+}
+
+function isSince(receipt: Item, { lastModified }: Version): boolean {
   const finishedAt = Date.parse(receipt['startedAt']?.S ?? '') + Number(receipt['durationMs']?.N);
   return finishedAt >= lastModified.getTime();
 }

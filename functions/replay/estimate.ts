@@ -28,6 +28,16 @@ export interface ReplayPlan {
   seconds: number;
   /** In us-east-1, without data transfer between regions. */
   dollars: number;
+  /** What the comparing costs besides, each time: it is about everything that was looked at. */
+  comparing: Comparing;
+}
+
+export interface Comparing {
+  /** To S3, which list. */
+  requests: number;
+  /** Items read of the ledger. */
+  reads: number;
+  dollars: number;
 }
 
 /** The share of an invocation's time that one of its ten objects takes: docs/cost.md. */
@@ -39,6 +49,9 @@ const DOLLARS_PER_OBJECT =
 /** HEAD before and after, and for a multipart upload its creation and completion. */
 const HEADS = 2;
 const FRAME_PUTS = 2;
+
+/** Replay itself, mostly waiting for the ledger (estimate): it compares some 20,000 keys a second. */
+const COMPARING_GB_SECONDS_PER_READ = 0.375 / 20_000;
 
 /** relay-large runs about this long each time a worker has answered. */
 const REPLAY_SECONDS = 1;
@@ -79,8 +92,19 @@ export function planOf(
     requests,
     // Many objects are relayed at once, but the replay takes at least as long as its slowest object.
     seconds: Math.ceil(Math.max(...shares, longestSeconds, toSend / objectsPerSecond)),
-    dollars: Math.round(dollars * 1e6) / 1e6,
+    dollars: rounded(dollars),
+    comparing: comparingOf(totals),
   };
+}
+
+/** What it takes to find out what is missing. Pure. */
+export function comparingOf({ listings, compared }: Pick<ReplayTotals, 'listings' | 'compared'>): Comparing {
+  const perRead = DOLLARS.itemRead + COMPARING_GB_SECONDS_PER_READ * DOLLARS.lambdaGbSecond;
+  return { requests: listings, reads: compared, dollars: rounded(listings * DOLLARS.s3Put + compared * perRead) };
+}
+
+function rounded(dollars: number): number {
+  return Math.round(dollars * 1e6) / 1e6;
 }
 
 /** A large object waits for other large objects only. Without relay-large, the relay records that it is too large. */

@@ -12,6 +12,8 @@ export interface Replay {
   clients: ReplayClients;
   logger: Pick<Logger, 'info' | 'warn' | 'error'>;
   now: () => number;
+  /** Writes a line as it is, for CloudWatch to read metrics from. */
+  publish: (line: string) => void;
 }
 
 /** One execution of replay, as one of its invocations sees it. */

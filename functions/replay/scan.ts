@@ -1,24 +1,12 @@
-/** One step of a replay: lists some pages, compares them with the ledger, and sends what is missing at the pace asked for. */
+/** One step of a replay: goes through some objects, compares them with the ledger, and sends what is missing at the pace asked for. */
 import { asRelayError } from '../core/errors.ts';
-import { withoutReceipt } from '../ledger/read.ts';
-import { NOTHING_YET, type ReplayRequest, type ReplayTotals } from '../request/replay-request.ts';
-import { effortOf } from './estimate.ts';
-import { type ListedObject, listPage, type Task } from './list-page.ts';
+import { NOTHING_YET, type ReplayRequest } from '../request/replay-request.ts';
+import { compare, sumOf } from './compare.ts';
+import { inventoryPieces } from './inventory-pieces.ts';
+import { listPage } from './list-page.ts';
+import type { Piece, Pieces, Place, Scanned } from './pieces.ts';
 import type { Replay } from './replay-run.ts';
-import { routesOf, type Scope } from './scope.ts';
-import { sendTasks } from './send-tasks.ts';
-
-/** How far a step came. */
-export interface Scanned {
-  totals: ReplayTotals;
-  /** Absent when no key was listed. */
-  lastKey?: string;
-  isLast: boolean;
-  /** The next pause depends on it. */
-  durationMs: number;
-}
-
-type ScannedPage = Omit<Scanned, 'durationMs'>;
+import type { Scope } from './scope.ts';
 
 /**
  * A step ends at whichever limit comes first. A billion keys are then 20,000 steps, and a crash repeats at most the work of a minute.
@@ -32,42 +20,37 @@ const STEP_MS = 60_000;
 const PACED_STEP_SECONDS = 30;
 
 /**
- * Goes through several pages of the listing. When a page after the first one fails, the earlier pages stay done: the next step
- * begins at the page that failed.
+ * Goes through several pieces. When a piece after the first one fails, the earlier pieces stay done: the next step begins at the
+ * piece that failed.
  * @throws RelayError
  */
-export async function scan(
-  replay: Replay,
-  request: ReplayRequest,
-  scope: Scope,
-  startAfter: string | undefined,
-): Promise<Scanned> {
+export async function scan(replay: Replay, request: ReplayRequest, scope: Scope, from: Place): Promise<Scanned> {
   const startedAt = replay.now();
   const mostTasks = tasksPerStep(request);
-  let scanned: ScannedPage = { totals: NOTHING_YET, isLast: scope.prefix === undefined };
-  const hasRoom = () =>
-    scanned.totals.scanned < KEYS_PER_STEP && scanned.totals.toSend < mostTasks && replay.now() < startedAt + STEP_MS;
-  // At least one page, however long the process was frozen: a step that does nothing would be repeated for ever.
-  const mayGoOn = () => !scanned.isLast && (scanned.lastKey === undefined || hasRoom());
-  while (mayGoOn()) {
-    try {
-      const tasksLeft = mostTasks - scanned.totals.toSend;
-      const page = await scanPage(replay, request, scope, {
-        startAfter: scanned.lastKey ?? startAfter,
-        mostTasks,
-        tasksLeft,
-      });
-      const lastKey = page.lastKey ?? scanned.lastKey;
-      scanned = {
-        totals: sumOf(scanned.totals, page.totals),
-        isLast: page.isLast,
-        ...(lastKey !== undefined && { lastKey }),
-      };
-    } catch (error) {
-      if (scanned.lastKey === undefined) throw error;
-      replay.logger.warn('the next step begins here', { ...scanned, failure: asRelayError(error).toJSON() });
-      break;
+  const pieces = from.inventory
+    ? inventoryPieces(replay, request, scope, from.inventory)
+    : listedPieces(replay, request, scope, from);
+  let scanned: Piece = { totals: NOTHING_YET, isLast: scope.prefix === undefined };
+  try {
+    if (!scanned.isLast) await pieces.open();
+    const openedAt = replay.now();
+    const hasRoom = () =>
+      scanned.totals.scanned < pieces.keysPerStep &&
+      scanned.totals.toSend < mostTasks &&
+      replay.now() < openedAt + STEP_MS;
+    // At least one piece, however long the process was frozen: a step that does nothing would be repeated for ever.
+    for (let count = 0; !scanned.isLast && (count === 0 || hasRoom()); count++) {
+      try {
+        const piece = await pieces.next({ mostTasks, tasksLeft: mostTasks - scanned.totals.toSend });
+        scanned = { ...scanned, ...piece, totals: sumOf(scanned.totals, piece.totals) };
+      } catch (error) {
+        if (count === 0) throw error;
+        replay.logger.warn('the next step begins here', { ...scanned, failure: asRelayError(error).toJSON() });
+        break;
+      }
     }
+  } finally {
+    pieces.close();
   }
   replay.logger.info('scanned', { ...scanned });
   return { ...scanned, durationMs: replay.now() - startedAt };
@@ -85,67 +68,22 @@ export function pauseSeconds({ objectsPerSecond, dryRun }: ReplayRequest, { tota
   return Math.max(0, Math.ceil(totals.toSend / objectsPerSecond - durationMs / 1000));
 }
 
-/** The totals of two stretches; of their longest times, the longer one counts. Pure. */
-export function sumOf(one: ReplayTotals, other: ReplayTotals): ReplayTotals {
-  const sum = { ...one };
-  for (const name of Object.keys(sum) as (keyof ReplayTotals)[]) sum[name] += other[name];
-  return { ...sum, longestSeconds: Math.max(one.longestSeconds, other.longestSeconds) };
-}
-
-interface Stretch {
-  startAfter: string | undefined;
-  /** What the whole step may send. A page lists no more keys than this, so that no key is listed in vain when all are missing. */
-  mostTasks: number;
-  /** What the step may still send. */
-  tasksLeft: number;
-}
-
-async function scanPage(
-  replay: Replay,
-  { only, dryRun }: ReplayRequest,
-  scope: Scope,
-  { startAfter, mostTasks, tasksLeft }: Stretch,
-): Promise<ScannedPage> {
-  const page = await listPage(replay, scope, startAfter, mostTasks);
-  const askedOf = (objects: readonly ListedObject[]) =>
-    objects.flatMap((object) => routesOf(scope, object).map((route): Task => ({ object, route })));
-  const asked = askedOf(page.objects);
-  const missing = only === 'all' ? asked : await withoutReceipt(replay, asked);
-  const readable = missing.filter(({ object }) => !object.isArchived);
-  const { objects, tasks } = firstOf(page.objects, readable, tasksLeft);
-  if (!dryRun) await sendTasks(replay, tasks);
-  const lastKey = objects.at(-1)?.key;
-  const done = new Set(objects);
-  const archived = missing.filter(({ object }) => object.isArchived && done.has(object)).length;
-  const alreadyDelivered = askedOf(objects).length - tasks.length - archived;
-  const counts = { scanned: objects.length, alreadyDelivered, archived };
+/** The pages of a listing, in the order of the keys. */
+function listedPieces(replay: Replay, request: ReplayRequest, scope: Scope, { lastKey }: Place): Pieces {
+  let startAfter = lastKey;
   return {
-    totals: tasks.reduce((sum, { object }) => sumOf(sum, totalsOf(replay, object.sizeBytes)), {
-      ...NOTHING_YET,
-      ...counts,
-    }),
-    isLast: page.isLast && objects.length === page.objects.length,
-    ...(lastKey !== undefined && { lastKey }),
+    keysPerStep: KEYS_PER_STEP,
+    open: async () => undefined,
+    close: () => undefined,
+    async next({ mostTasks, tasksLeft }) {
+      const page = await listPage(replay, scope, startAfter, mostTasks);
+      const { totals, objects } = await compare(replay, request, scope, page.objects, tasksLeft);
+      startAfter = objects.at(-1)?.key ?? startAfter;
+      return {
+        totals: { ...totals, listings: 1 },
+        isLast: page.isLast && objects.length === page.objects.length,
+        ...(startAfter !== undefined && { lastKey: startAfter }),
+      };
+    },
   };
-}
-
-/**
- * As many objects as the limit of messages allows. An object goes along all its routes at once, or waits for the next step. The
- * first object always goes. Pure.
- */
-function firstOf(objects: readonly ListedObject[], missing: readonly Task[], tasksLeft: number) {
-  const byKey = Map.groupBy(missing, ({ object }) => object.key);
-  const tasks: Task[] = [];
-  let count = 0;
-  for (const { key } of objects) {
-    const own = byKey.get(key) ?? [];
-    if (tasks.length > 0 && tasks.length + own.length > tasksLeft) break;
-    tasks.push(...own);
-    count += 1;
-  }
-  return { objects: objects.slice(0, count), tasks };
-}
-
-function totalsOf({ config }: Replay, sizeBytes: number): ReplayTotals {
-  return { ...NOTHING_YET, ...effortOf(sizeBytes, config.relay), toSend: 1, bytes: sizeBytes };
 }

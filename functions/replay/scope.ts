@@ -1,5 +1,6 @@
 /** Decides which objects a replay is about. Pure. */
 import { RelayError } from '../core/errors.ts';
+import { isReserved } from '../core/reserved-keys.ts';
 import { bucketOf, commonStart, type ListedRoute, namesOf, type Sources, takes } from '../core/route.ts';
 import type { ReplayRequest } from '../request/replay-request.ts';
 import type { ListedObject, Listing } from './list-page.ts';
@@ -54,8 +55,12 @@ export function scopeOf({ prefix, since, until, route }: Asked, sources: Sources
   };
 }
 
-/** The names of the routes along which an object is sent. */
-export function routesOf({ routes, since, until }: Scope, { key, eTag, lastModified }: ListedObject): string[] {
+/** The names of the routes along which an object is sent. The relay's own keys are no uploads. */
+export function routesOf(
+  { routes, since, until, pulling }: Scope,
+  { key, eTag, lastModified }: ListedObject,
+): string[] {
+  if (!pulling && isReserved(key)) return [];
   const begun = lastModified.getTime();
   const ended = IN_PARTS.test(eTag) ? begun + LONGEST_UPLOAD_MS : begun;
   if (ended < since || begun >= until) return [];

@@ -21,4 +21,9 @@ export const METRICS = {
   /** 1 when a check found nothing wrong, else 0. */
   checkPassed: 'CheckPassed',
   checkFailedLines: 'CheckFailedLines',
+  /** Of a reconciliation: objects without a receipt that should have had one, and the age of the oldest in seconds. */
+  objectsMissing: 'ObjectsMissing',
+  oldestMissing: 'OldestMissing',
+  /** Objects that failed, as the ledger says, and are not delivered since. */
+  objectsStillFailed: 'ObjectsStillFailed',
 } as const;

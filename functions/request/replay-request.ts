@@ -37,7 +37,22 @@ const totalsSchema = z.strictObject({
   largeSeconds: z._default(z.number(), 0),
   longestSeconds: z.number(),
   dollars: z.number(),
+  /** Of a reconciliation: objects that should have had a receipt and have none, and the age of the oldest. */
+  missing: z._default(z.number(), 0),
+  oldestMissingSeconds: z._default(z.number(), 0),
+  /** Objects that failed since their upload, which a reconciliation leaves alone. */
+  failed: z._default(z.number(), 0),
+  /** Objects so young that the relay has them under way. */
+  underWay: z._default(z.number(), 0),
+  /** What the comparing took: requests to list, and items read of the ledger. */
+  listings: z._default(z.number(), 0),
+  compared: z._default(z.number(), 0),
 });
+
+/** How far an inventory has been read: so many rows of that file are done. */
+const inventoryPlace = z.strictObject({ manifest: text, file: z.number(), row: z.number() });
+
+export type InventoryPlace = z.infer<typeof inventoryPlace>;
 
 export type ReplayTotals = z.infer<typeof totalsSchema>;
 
@@ -61,8 +76,14 @@ const replaySchema = z.strictObject({
   route: z.optional(text),
   /** The most objects that go to the queue in a second, each counted once for each route. Without it there is no limit. */
   objectsPerSecond: z.optional(pace),
+  /** Looks for what the relay has missed, as `relay.reconciliation` says, and tells by metric what it has found. */
+  reconcile: z._default(z.boolean('must be true or false'), false),
+  /** When a reconciliation began; only replay itself sets it. */
+  asOf: z.optional(time),
   /** Where an earlier execution stopped; only replay itself sets it. */
-  goOn: z.optional(z.strictObject({ startAfter: text, totals: totalsSchema })),
+  goOn: z.optional(
+    z.strictObject({ startAfter: z.optional(text), inventory: z.optional(inventoryPlace), totals: totalsSchema }),
+  ),
 });
 
 export type ReplayRequest = z.infer<typeof replaySchema>;
@@ -72,7 +93,7 @@ const redriveSchema = z.strictObject({ from: z.literal('dead-letter-queue', 'mus
 export type RedriveRequest = z.infer<typeof redriveSchema>;
 
 const EXPECTED =
-  '{ "prefix"?, "since"?, "until"?, "newerThanHours"?, "only"?: "missing" | "all", "dryRun"?, "route"?, "objectsPerSecond"? }, { "from": "dead-letter-queue" } or { "audit": {…} }';
+  '{ "prefix"?, "since"?, "until"?, "newerThanHours"?, "only"?: "missing" | "all", "dryRun"?, "route"?, "objectsPerSecond"?, "reconcile"? }, { "from": "dead-letter-queue" } or { "audit": {…} }';
 
 /** @throws RelayError `BadEvent`, naming the field */
 export function parseReplayEvent(value: unknown): ReplayRequest | RedriveRequest {
@@ -80,7 +101,10 @@ export function parseReplayEvent(value: unknown): ReplayRequest | RedriveRequest
     return parseShape(redriveSchema, value, EXPECTED);
   }
   const request = parseShape(replaySchema, value, EXPECTED);
-  const { since, until, newerThanHours } = request;
+  const { since, until, newerThanHours, reconcile, only } = request;
+  if (reconcile && only === 'all') {
+    throw badEvent(`${EXPECTED} (field "only": a reconciliation is about what is missing)`, value);
+  }
   if (since !== undefined && newerThanHours !== undefined) {
     throw badEvent(`${EXPECTED} (field "newerThanHours": say either this or "since")`, value);
   }

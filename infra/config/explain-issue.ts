@@ -37,13 +37,22 @@ export function wordsFor(issue: z.core.$ZodRawIssue): string | undefined {
  * @param value the whole context `relay`
  */
 export function explainIssues(issues: readonly z.core.$ZodIssue[], value: unknown): ConfigError {
-  const issue = issues.find(({ code }) => code === 'unrecognized_keys') ?? issues[0]!;
+  const all = issues.flatMap(closerLook);
+  const issue = all.find(({ code }) => code === 'unrecognized_keys') ?? all[0]!;
   if (issue.code === 'unrecognized_keys') {
     const field = ['relay', ...issue.path, issue.keys[0]].join('.');
     return new ConfigError(`cdk.json: field "${field}" is not known; ${issue.message}`);
   }
   const found = issue.path.reduce<unknown>((at, key) => (at as Record<PropertyKey, unknown> | undefined)?.[key], value);
   return refusal(['relay', ...issue.path].join('.'), found, issue.message);
+}
+
+/** Of a field that may be something else than an object: what is wrong within the object that it is. */
+function closerLook(issue: z.core.$ZodIssue): z.core.$ZodIssue[] {
+  if (issue.code !== 'invalid_union') return [issue];
+  const within = (each: z.core.$ZodIssue) => each.path.length > 0 || each.code === 'unrecognized_keys';
+  const meant = issue.errors.find((branch) => branch.every(within));
+  return meant?.map((each) => ({ ...each, path: [...issue.path, ...each.path] })) ?? [issue];
 }
 
 /** @param inst the schema that doesn't know the key */

@@ -4,6 +4,7 @@ import type { CheckSettings, RelaySettings, ReplaySettings } from '../../functio
 import { functionArn, readerRoleArn, replayRoleArn, writerRoleArn } from '../arns.ts';
 import { LIVE_ALIAS, relayNames, reportBucket, serviceName } from '../names.ts';
 import { sharesOf } from './concurrency.ts';
+import type { ReconciliationContext } from './reconciliation-schema.ts';
 import type { PullingRouteContext, RelayContext, RouteContext } from './relay-context.ts';
 
 /** How often the relay tries a message. AWS's advice: fewer would give up on messages that were only throttled. */
@@ -52,8 +53,35 @@ export function replaySettings(config: RelayContext): ReplaySettings {
     retryDelaySeconds,
     replayFunction: functionArn(source, `${relayNames(config).replayFunction}:${LIVE_ALIAS}`),
     audit: { bucket: reportBucket(config), prefix: relay.audit.prefix },
+    reconciliation: reconciliationSettings(config),
     relay: { concurrency, memoryMiB, largeObjectBytes, largeSlots, largeWorkers },
   };
+}
+
+/** One that is switched off can still be asked for by hand. */
+function reconciliationSettings({ source, relay }: RelayContext): ReplaySettings['reconciliation'] {
+  const { missingAfterMinutes, since, objectsPerSecond, inventory } = relay.reconciliation || OFF;
+  return {
+    missingAfterSeconds: missingAfterMinutes * 60,
+    since,
+    objectsPerSecond,
+    ...(inventory && {
+      inventory: {
+        bucket: inventory.bucket,
+        folder: inventoryFolder(inventory, source.bucket!),
+        staleAfterDays: inventory.staleAfterDays,
+      },
+    }),
+  };
+}
+
+const OFF: Pick<ReconciliationContext, 'missingAfterMinutes'> & Partial<ReconciliationContext> = {
+  missingAfterMinutes: 60,
+};
+
+/** Where S3 writes the inventory: https://docs.aws.amazon.com/AmazonS3/latest/userguide/storage-inventory-location.html */
+export function inventoryFolder({ prefix, id }: { prefix: string; id: string }, sourceBucket: string): string {
+  return `${prefix === '' ? '' : `${prefix}/`}${sourceBucket}/${id}/`;
 }
 
 function commonSettings(config: RelayContext) {

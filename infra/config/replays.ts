@@ -7,7 +7,7 @@ import type { RelayContext } from './relay-context.ts';
  * A scheduled replay lists one bucket for the routes that take from it, so there must be such routes.
  * @throws ConfigError
  */
-export function refuseIdleReplays({ routes, relay }: RelayContext): void {
+export function refuseIdleReplays({ source, routes, relay }: RelayContext): void {
   if (!relay.replay && relay.replays.length > 0) {
     const reason = 'nothing would run it, since "relay.relay.replay" is false; remove one of the two';
     throw refusal('relay.relay.replays.0.name', relay.replays[0]!.name, reason);
@@ -31,9 +31,26 @@ export function refuseIdleReplays({ routes, relay }: RelayContext): void {
       `no route takes keys that begin so; its routes take keys that begin with ${taken}`,
     );
   });
+  refuseWrongInventory({ source, routes, relay });
   const { batchOperations } = relay;
   if (batchOperations === undefined || routes.some(({ pull }) => !pull)) return;
   const reason =
     'every route has "pull", and a batch job can\'t name a route, so it would relay nothing; remove it, and use replay';
   throw refusal('relay.relay.batchOperations', batchOperations, reason);
+}
+
+/** Replay must not relay the inventory itself, and must have a bucket that it is about. */
+function refuseWrongInventory({ source, routes, relay }: RelayContext): void {
+  const inventory = relay.reconciliation ? relay.reconciliation.inventory : undefined;
+  if (inventory === undefined) return;
+  const field = 'relay.relay.reconciliation.inventory';
+  if (routes.every(({ pull }) => pull)) {
+    throw refusal(field, inventory, 'every route has "pull", and buckets that are pulled are listed; remove it');
+  }
+  if (inventory.bucket !== source.bucket) return;
+  throw refusal(
+    `${field}.bucket`,
+    inventory.bucket,
+    'it is the source bucket, so the inventory would be relayed; use another one',
+  );
 }

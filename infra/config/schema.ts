@@ -5,6 +5,7 @@ import { whyNoBucket } from './bucket-name.ts';
 import { LEAST_FOR_QUEUE } from './concurrency.ts';
 import { whyNoKeyText, whyNoPrefix } from './key-text.ts';
 import { kmsKeyArn } from './kms-key-arn.ts';
+import { reconciliationSchema } from './reconciliation-schema.ts';
 import { replaySchema } from './replay-schema.ts';
 import { textWith } from './text-with.ts';
 
@@ -139,6 +140,8 @@ export const contextSchema = z.strictObject({
       replays: z.array(replaySchema).default([]),
       /** Where and when replay writes a report about each key and route. */
       audit: auditSchema.prefault({}),
+      /** Compares source and ledger by itself, and relays what is missing. `false` switches it off, as `replay: false` does. */
+      reconciliation: reconciliationSchema.prefault({}),
       /** Creates a role for S3 Batch Operations jobs. Their manifests and reports lie in this bucket of account A. */
       batchOperations: z.strictObject({ bucket }).optional(),
       logRetentionDays: z

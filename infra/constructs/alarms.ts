@@ -6,6 +6,7 @@ import { Effect, PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Construct } from 'constructs';
+import { DEFAULT_SCHEDULE, type ReconciliationContext } from '../config/reconciliation-schema.ts';
 import type { RelayContext } from '../config/relay-context.ts';
 import { alarmName, relayNames } from '../names.ts';
 import { RelayMetrics } from './metrics.ts';
@@ -19,6 +20,11 @@ const OLDEST_MESSAGE_SECONDS = 1800;
 const LATENCY_MS = Duration.minutes(5).toMilliseconds();
 /** A day, and two hours for a canary that runs late. */
 const SILENCE_HOURS = 26;
+
+/** A reconciliation runs once a day: what it has found is told until the next one. */
+const DAY_HOURS = 24;
+/** Two days, and two hours for one that takes its time. */
+const RECONCILIATION_SILENCE_HOURS = 50;
 
 const ATLEAST = ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD;
 
@@ -99,6 +105,27 @@ export class Alarms extends Construct {
       threshold: 1,
       comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,
       evaluationPeriods: SILENCE_HOURS,
+      treatMissingData: TreatMissingData.BREACHING,
+    });
+    if (config.relay.replay && config.relay.reconciliation)
+      this.#addReconciliation(metrics, config.relay.reconciliation);
+  }
+
+  #addReconciliation(metrics: RelayMetrics, { schedule }: ReconciliationContext): void {
+    const found = metrics.own('objectsMissing', 'Maximum').with({ period: Duration.hours(1) });
+    this.#add('objects-missing', 'the reconciliation has found uploads that the relay had missed', {
+      metric: found,
+      threshold: 1,
+      evaluationPeriods: DAY_HOURS,
+      datapointsToAlarm: 1,
+    });
+    // Of a schedule of one's own nobody knows when it is late.
+    if (schedule !== DEFAULT_SCHEDULE) return;
+    this.#add('reconciliation-silent', `no reconciliation has ended for ${RECONCILIATION_SILENCE_HOURS} hours`, {
+      metric: found,
+      threshold: 0,
+      comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,
+      evaluationPeriods: RECONCILIATION_SILENCE_HOURS,
       treatMissingData: TreatMissingData.BREACHING,
     });
   }

@@ -25,6 +25,9 @@ export class Dashboard extends Construct {
   constructor(scope: Construct, id: string, { config, alarms }: DashboardProps) {
     super(scope, id);
     const metrics = new RelayMetrics(config);
+    const { replay, reconciliation } = config.relay;
+    const ofReconciliation = (name: 'oldestMissing' | 'objectsMissing' | 'objectsStillFailed', label: string) =>
+      replay && reconciliation ? [metrics.own(name, 'Maximum').with({ label })] : [];
     new CloudWatchDashboard(this, 'Dashboard', {
       dashboardName: relayNames(config).dashboard,
       widgets: [
@@ -53,9 +56,16 @@ export class Dashboard extends Construct {
             left: [
               metrics.oldestMessageAge().with({ label: 'age' }),
               metrics.oldestRequeuedAge().with({ label: 'sent anew' }),
+              ...ofReconciliation('oldestMissing', 'missing'),
             ],
           }),
-          graph('Dead letters', { left: [metrics.deadLetterDepth().with({ label: 'messages' })] }),
+          graph('Dead letters', {
+            left: [
+              metrics.deadLetterDepth().with({ label: 'messages' }),
+              ...ofReconciliation('objectsMissing', 'missing objects'),
+              ...ofReconciliation('objectsStillFailed', 'failed objects'),
+            ],
+          }),
           graph('Throttles and errors', {
             left: [
               metrics.ofRelayFunction('Throttles').with({ label: 'throttles' }),

@@ -5,7 +5,7 @@ import { Construct } from 'constructs';
 import { encryptUnder } from '../../functions/aws/policies.ts';
 import { WORK_FOLDER } from '../../functions/core/report-folder.ts';
 import { bucketArn, functionArn, objectsArn, readerRoleArn } from '../arns.ts';
-import { replaySettings } from '../config/function-settings.ts';
+import { inventoryFolder, replaySettings } from '../config/function-settings.ts';
 import { ownSource, pullingRoutes, type RelayContext } from '../config/relay-context.ts';
 import { LIVE_ALIAS, relayNames, reportBucket } from '../names.ts';
 import { grantCheckpoints, makeDurable } from './durable-code.ts';
@@ -83,8 +83,29 @@ export class ReplayFunction extends Construct {
     this.#wide.allow({ sid: 'AssumeReaderRoles', actions: ['sts:AssumeRole'], resources: readers.sort() });
   }
 
+  /** S3 writes the inventory of the relay's own bucket into another bucket of the account, in the same region. */
+  grantReadInventory(): void {
+    const { source, relay } = this.#config;
+    const { inventory } = relay.reconciliation || {};
+    if (!inventory) return;
+    const folder = inventoryFolder(inventory, source.bucket!);
+    this.role.addToPolicy(
+      new PolicyStatement({
+        sid: 'FindInventory',
+        actions: ['s3:ListBucket'],
+        resources: [bucketArn(inventory.bucket, source.region)],
+        conditions: { StringEquals: { 's3:prefix': folder } },
+      }),
+    );
+    const files = objectsArn(inventory.bucket, source.region, folder);
+    this.#allow('ReadInventory', ['s3:GetObject'], [files]);
+    acknowledgeFinding(this.role, `IAM5[Resource::${files}]`, 'S3 makes up the keys of an inventory.');
+  }
+
   addLedger({ table }: Ledger): void {
     this.#allow('ReadReceipts', ['dynamodb:BatchGetItem'], [table.tableArn]);
+    // A reconciliation is about uploads since then.
+    this.#allow('ReadLedgerAge', ['dynamodb:DescribeTable'], [table.tableArn]);
     this.#set('LEDGER_TABLE', table.tableName);
   }
 

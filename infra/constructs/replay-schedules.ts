@@ -1,11 +1,11 @@
-/** The schedules of `relay.replays` and `relay.audit`. */
+/** The schedules of `relay.replays`, `relay.reconciliation` and `relay.audit`. */
 import { Effect, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { CfnSchedule, CfnScheduleGroup } from 'aws-cdk-lib/aws-scheduler';
 import { Construct } from 'constructs';
 import { scheduleGroupArn } from '../arns.ts';
-import type { RelayContext } from '../config/relay-context.ts';
+import { ownSource, pullingRoutes, type RelayContext } from '../config/relay-context.ts';
 import { describeReplay, type ReplayContext } from '../config/replay-schema.ts';
-import { AUDIT_SCHEDULE, relayNames } from '../names.ts';
+import { AUDIT_SCHEDULE, reconciliationSchedule, relayNames } from '../names.ts';
 import type { RelayQueue } from './relay-queue.ts';
 import type { ReplayFunction } from './replay-function.ts';
 
@@ -40,7 +40,8 @@ export class ReplaySchedules extends Construct {
     });
     this.#allow('RunReplay', 'lambda:InvokeFunction', replay.alias.functionArn);
     this.#allow('SetAside', 'sqs:SendMessage', deadLetters.queueArn);
-    for (const { name, description, expression, timeZone, flexibleMinutes, input } of scheduledOf(relay)) {
+    for (const each of [...relay.replays.map(scheduleOf), ...reconciliationsOf(config), ...auditsOf(relay)]) {
+      const { name, description, expression, timeZone, flexibleMinutes, request } = each;
       const schedule = new CfnSchedule(this, name, {
         name,
         groupName: scheduleGroup,
@@ -51,7 +52,7 @@ export class ReplaySchedules extends Construct {
         target: {
           arn: replay.alias.functionArn,
           roleArn: this.role.roleArn,
-          input: JSON.stringify(input),
+          input: JSON.stringify(request),
           deadLetterConfig: { arn: deadLetters.queueArn },
         },
       });
@@ -66,47 +67,49 @@ export class ReplaySchedules extends Construct {
   }
 }
 
-/** What replay does at its times. */
-interface Scheduled {
+interface Schedule {
   name: string;
+  /** For the console. */
   description: string;
   expression: string;
   timeZone: string;
   flexibleMinutes: number;
-  /** The event. */
-  input: object;
+  /** As `functions/request/replay-request.ts` reads it. */
+  request: object;
 }
 
-function scheduledOf({ replays, audit }: RelayContext['relay']): Scheduled[] {
-  const { schedule, timeZone, route, defuseFormulas } = audit;
-  return [
-    ...replays.map((each) => ({
-      ...each,
-      description: describeReplay(each),
-      expression: each.schedule,
-      input: requestOf(each),
-    })),
-    ...(schedule === undefined
-      ? []
-      : [
-          {
-            name: AUDIT_SCHEDULE,
-            description: 'Upload Relay: writes an audit report',
-            expression: schedule,
-            timeZone,
-            flexibleMinutes: 0,
-            input: { audit: { route, defuseFormulas } },
-          },
-        ]),
-  ];
+function scheduleOf(replay: ReplayContext): Schedule {
+  const { name, schedule, timeZone, flexibleMinutes, prefix, route, only, lookBackHours, objectsPerSecond } = replay;
+  const request = { prefix, route, only, newerThanHours: lookBackHours, objectsPerSecond };
+  return { name, description: describeReplay(replay), expression: schedule, timeZone, flexibleMinutes, request };
 }
 
-function windowOf(flexibleMinutes: number): CfnSchedule.FlexibleTimeWindowProperty {
-  if (flexibleMinutes === 0) return { mode: 'OFF' };
-  return { mode: 'FLEXIBLE', maximumWindowInMinutes: flexibleMinutes };
+/** One for the relay's own bucket, and one for each route that pulls, since a replay is about one bucket. */
+function reconciliationsOf(config: RelayContext): Schedule[] {
+  const { reconciliation } = config.relay;
+  if (reconciliation === false) return [];
+  const { schedule: expression, timeZone } = reconciliation;
+  const pulling = pullingRoutes(config)
+    .map(({ name }) => name)
+    .sort();
+  return [...(ownSource(config) ? [undefined] : []), ...pulling].map((route) => ({
+    name: reconciliationSchedule(route),
+    description: `Upload Relay: compares source and ledger${route === undefined ? '' : ` of route ${route}`}`,
+    expression,
+    timeZone,
+    flexibleMinutes: 0,
+    request: { reconcile: true, route },
+  }));
 }
 
-/** As `functions/request/replay-request.ts` reads it. */
-function requestOf({ prefix, route, only, lookBackHours, objectsPerSecond }: ReplayContext): object {
-  return { prefix, route, only, newerThanHours: lookBackHours, objectsPerSecond };
+function auditsOf({ audit }: RelayContext['relay']): Schedule[] {
+  const { schedule: expression, timeZone, route, defuseFormulas } = audit;
+  if (expression === undefined) return [];
+  const description = 'Upload Relay: writes an audit report';
+  const request = { audit: { route, defuseFormulas } };
+  return [{ name: AUDIT_SCHEDULE, description, expression, timeZone, flexibleMinutes: 0, request }];
+}
+
+function windowOf(minutes: number): CfnSchedule.FlexibleTimeWindowProperty {
+  return minutes === 0 ? { mode: 'OFF' } : { mode: 'FLEXIBLE', maximumWindowInMinutes: minutes };
 }

@@ -18,6 +18,7 @@ import { UploadSource } from '../constructs/upload-source.ts';
 import { LIVE_ALIAS, relayNames, reportBucket, stackName } from '../names.ts';
 import { warnOfMissingRegion } from './durable-regions.ts';
 import { servesOneRelay } from './serves-one-relay.ts';
+import { warnOfSilentLoss } from './silent-loss.ts';
 
 export interface SourceStackProps {
   config: RelayContext;
@@ -49,6 +50,7 @@ export class SourceStack extends Stack {
     relay.addDeadLetterQueue(queue);
     if (config.relay.replay) this.#addReplay(config, ledger, queue);
     warnOfMissingRegion(this, config);
+    warnOfSilentLoss(this, config);
     const { batchOperations } = config.relay;
     if (batchOperations) new BatchRole(this, 'BatchOperations', { config, ...batchOperations });
 
@@ -74,16 +76,17 @@ export class SourceStack extends Stack {
   #addReplay(config: RelayContext, ledger: Ledger, queue: RelayQueue): void {
     const replay = new ReplayFunction(this, 'Replay', { config });
     replay.grantListSource();
+    replay.grantReadInventory();
     replay.grantAssumeReaders();
     replay.addLedger(ledger);
     replay.addQueueTarget(queue);
     replay.grantContinue();
     replay.addRedriveSource(queue);
     replay.grantWriteReports();
-    const { replays, audit } = config.relay;
+    const { replays, reconciliation, audit } = config.relay;
     if (audit.bucket === undefined) new AuditBucket(this, 'Audit', { config });
     new CfnOutput(this, 'ReportBucketName', { value: reportBucket(config) });
-    if (replays.length > 0 || audit.schedule !== undefined)
+    if (replays.length > 0 || reconciliation || audit.schedule !== undefined)
       new ReplaySchedules(this, 'Schedules', { config, replay, queue });
   }
 }

@@ -65,7 +65,7 @@ import {
   WRITER_ROLE_ARN,
 } from '../support/two-accounts.ts';
 import { type Attempt, asked } from './attempt.ts';
-import { elsewhereBucket } from './elsewhere.ts';
+import { elsewhereBucket, furtherBucket } from './elsewhere.ts';
 import { keyAttempts } from './key-attempts.ts';
 import { type ProofWorld, PULLED_PREFIX } from './proof-world.ts';
 import { REPORT_KEYS, reportBucket } from './report-bucket.ts';
@@ -93,6 +93,7 @@ export function attemptsOf(world: ProofWorld, account: string): Attempt[] {
   return [
     ...buckets.flatMap((place) => [...bucketAttempts(place), ...objectAttempts(place)]),
     ...queues.flatMap(({ name }) => queueAttempts(account, name)),
+    listsInventories(furtherBucket(account), account),
     ...tables.flatMap((name) => tableAttempts(account, name)),
     ...roles.map(assumeRole),
     ...accountAttempts(account),
@@ -128,6 +129,17 @@ function bucketAttempts({ bucket: Bucket, account }: BucketPlace): Attempt[] {
     // It isn't empty, so whoever may delete it hears of that.
     on('DeleteBucket', (s3) => s3.send(new DeleteBucketCommand({ Bucket }))),
   ];
+}
+
+/** By the one prefix that replay may ask for in the bucket of the inventory. */
+function listsInventories(Bucket: string, account: string): Attempt {
+  const Prefix = `${SOURCE_BUCKET}/daily/`;
+  return {
+    action: 's3:ListBucket',
+    resource: `arn:aws:s3:::${Bucket}`,
+    account,
+    run: ({ clients }) => clients.s3.send(new ListObjectsV2Command({ Bucket, Prefix })),
+  };
 }
 
 function objectAttempts({ bucket: Bucket, key: Key, account }: BucketPlace): Attempt[] {

@@ -10,6 +10,8 @@ export function elsewhere(account: string): StackInput {
     template: {
       Resources: {
         Bucket: { Type: 'AWS::S3::Bucket', Properties: { BucketName: elsewhereBucket(account) } },
+        // No configuration knows it.
+        Further: { Type: 'AWS::S3::Bucket', Properties: { BucketName: furtherBucket(account) } },
         Key: { Type: 'AWS::KMS::Key', Properties: {} },
         Queue: { Type: 'AWS::SQS::Queue', Properties: { QueueName: 'elsewhere' } },
         Table: {
@@ -38,6 +40,10 @@ export function elsewhere(account: string): StackInput {
       Outputs: { KeyArn: { Value: { 'Fn::GetAtt': ['Key', 'Arn'] } } },
     },
   });
+}
+
+export function furtherBucket(account: string): string {
+  return `further-${account}`;
 }
 
 export function elsewhereBucket(account: string): string {

@@ -1,11 +1,13 @@
 /** What must hold of replay: see `checks.ts`. */
 import { randomUUID } from 'node:crypto';
 import { InvokeCommand } from '@aws-sdk/client-lambda';
-import { PutObjectCommand } from '@aws-sdk/client-s3';
+import { ListObjectsV2Command, PutObjectCommand } from '@aws-sdk/client-s3';
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
+import { putInventory } from '../support/inventory.ts';
 import { lambdaKeys } from '../support/sessions.ts';
 import { ACCOUNT_A, ACCOUNT_B, REGION, SOURCE_BUCKET } from '../support/two-accounts.ts';
 import { type Check, isRefused } from './check.ts';
+import { elsewhereBucket } from './elsewhere.ts';
 import { execute, mayReadState } from './large-checks.ts';
 import type { ProofWorld } from './proof-world.ts';
 import { reportBucket } from './report-bucket.ts';
@@ -14,7 +16,7 @@ import { FRESH_COPY } from './world.ts';
 const REPLAY = 'upload-relay-replay:live';
 const REPLAY_ROLE_ARN = `arn:aws:iam::${ACCOUNT_A}:role/upload-relay-replay`;
 const SCHEDULER_ROLE_ARN = `arn:aws:iam::${ACCOUNT_A}:role/upload-relay-scheduler`;
-const SCHEDULE_ARN = `arn:aws:scheduler:${REGION}:${ACCOUNT_A}:schedule/upload-relay/nightly`;
+const SCHEDULE_ARN = `arn:aws:scheduler:${REGION}:${ACCOUNT_A}:schedule/upload-relay/_reconciliation`;
 const LOG_GROUP = '/aws/lambda/upload-relay-replay';
 const AT = { account: ACCOUNT_A, region: REGION, name: 'upload-relay-replay' };
 
@@ -33,6 +35,24 @@ export const REPLAY_CHECKS: readonly Check[] = [
       const answer = await replay(world, { prefix: key });
       if (answer?.['sent'] !== 1) return false;
       return (await world.take(queueUrl)).some(({ Body }) => Body === JSON.stringify({ key, route: 'main' }));
+    },
+  },
+  {
+    name: 'a reconciliation knows since when, and reads an inventory where there is one',
+    guards: /^upload-relay-replay: (ReadLedgerAge|FindInventory|ReadInventory)$/,
+    holds: async (world) => {
+      await writeInventory(world);
+      const answer = await replay(world, { reconcile: true });
+      return answer?.['status'] === 'done' && (answer['inventory'] !== undefined) === hasInventory(world);
+    },
+  },
+  {
+    name: 'replay sees no more of the inventory’s bucket than that inventory',
+    guards: /^upload-relay-replay: FindInventory$/,
+    applies: hasInventory,
+    holds: async (world) => {
+      const { s3 } = world.as(lambdaKeys(world, REPLAY_ROLE_ARN));
+      return isRefused(s3.send(new ListObjectsV2Command({ Bucket: elsewhereBucket(ACCOUNT_A), Prefix: 'other/' })));
     },
   },
   {
@@ -112,8 +132,9 @@ export const REPLAY_CHECKS: readonly Check[] = [
   {
     name: 'a schedule runs replay',
     guards: /^upload-relay-scheduler: RunReplay$|^trust of upload-relay-scheduler: /,
-    holds: async ({ cloud }) => {
-      const { payload } = (await cloud.scheduler.fire(SCHEDULE_ARN))!;
+    holds: async (world) => {
+      await writeInventory(world);
+      const { payload } = (await world.cloud.scheduler.fire(SCHEDULE_ARN))!;
       return (JSON.parse(payload) as Record<string, unknown>)['status'] === 'done';
     },
   },
@@ -153,6 +174,16 @@ export const REPLAY_CHECKS: readonly Check[] = [
     },
   },
 ];
+
+/** As `world.ts` configures it. */
+function hasInventory({ configuration }: ProofWorld): boolean {
+  return configuration.includes('an inventory');
+}
+
+async function writeInventory(world: ProofWorld): Promise<void> {
+  if (!hasInventory(world)) return;
+  await putInventory(world.a.s3, { bucket: elsewhereBucket(ACCOUNT_A), sourceBucket: SOURCE_BUCKET, files: [[]] });
+}
 
 /** Its answer, if it came to one. */
 async function replay(world: ProofWorld, event: object): Promise<Record<string, unknown> | undefined> {

@@ -44,7 +44,7 @@ export interface Configuration {
 export const CONFIGURATIONS: readonly Configuration[] = [
   { name: 'as committed' },
   {
-    name: 'an existing source bucket, KMS, tags and a replay on schedule',
+    name: 'an existing source bucket, KMS and tags',
     prepare: async (context, cloud) => {
       const {
         source,
@@ -54,17 +54,18 @@ export const CONFIGURATIONS: readonly Configuration[] = [
       const kmsKeyArn = cloud.outputs('keys', ACCOUNT_A)['KeyArn']!;
       await cloud.deploy(existingSource(kmsKeyArn));
       Object.assign(source, { existingBucket: true, kmsKeyArn });
-      context.relay = { replays: [{ name: 'nightly', schedule: 'cron(0 4 * * ? *)' }], audit: { kmsKeyArn } };
+      context.relay = { audit: { kmsKeyArn } };
       Object.assign(main!, { copyTags: true });
       main!.destination['kmsKeyArn'] = cloud.outputs('keys', ACCOUNT_B)['KeyArn']!;
     },
   },
   {
-    name: 'tags, no versions, and a role for batch jobs',
+    name: 'tags, no versions, an inventory, and a role for batch jobs',
     prepare: async (context) => {
       Object.assign(context.source, { versioned: false });
       Object.assign(context.routes[0]!, { copyTags: true });
-      context.relay = { batchOperations: { bucket: elsewhereBucket(ACCOUNT_A) } };
+      const bucket = elsewhereBucket(ACCOUNT_A);
+      context.relay = { batchOperations: { bucket }, reconciliation: { inventory: { bucket, id: 'daily' } } };
     },
   },
   {

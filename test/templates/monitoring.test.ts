@@ -33,8 +33,10 @@ describe('alarms', () => {
       'upload-relay-dead-letters',
       'upload-relay-errors',
       'upload-relay-latency',
+      'upload-relay-objects-missing',
       'upload-relay-oldest-message',
       'upload-relay-oldest-message-requeued',
+      'upload-relay-reconciliation-silent',
       'upload-relay-throttles',
     ]);
   });
@@ -81,6 +83,25 @@ describe('alarms', () => {
       ComparisonOperator: 'LessThanThreshold',
       Threshold: 1,
     });
+  });
+
+  test('what a reconciliation has found is told until the next one', () => {
+    source.hasResourceProperties('AWS::CloudWatch::Alarm', {
+      AlarmName: 'upload-relay-objects-missing',
+      MetricName: 'ObjectsMissing',
+      Period: 3600,
+      EvaluationPeriods: 24,
+      DatapointsToAlarm: 1,
+    });
+  });
+
+  test.each<[object, string[]]>([
+    [{ reconciliation: { schedule: 'rate(7 days)' } }, ['upload-relay-objects-missing']],
+    [{ reconciliation: false }, []],
+    [{ replay: false }, []],
+  ])('of %j nobody says that it is late', (relay, names) => {
+    const found = alarmsOf(templatesOf({ ...committedContext(), relay }).source).map(({ AlarmName }) => AlarmName);
+    expect(found.filter((name) => /missing|reconciliation/.test(name))).toEqual(names);
   });
 
   test('only CloudWatch of this account may tell the topic anything', () => {

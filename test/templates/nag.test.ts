@@ -32,7 +32,11 @@ describe('cdk-nag', () => {
   });
 
   test('finds nothing with everything switched on', () => {
-    const relay = { replays: [{ name: 'nightly', schedule: 'rate(1 day)' }], batchOperations: { bucket: 'manifests' } };
+    const relay = {
+      replays: [{ name: 'nightly', schedule: 'rate(1 day)' }],
+      batchOperations: { bucket: 'manifests' },
+      reconciliation: { inventory: { bucket: 'manifests', id: 'daily' } },
+    };
     expect(() => synthWith(() => undefined, relay)).not.toThrow();
   });
 

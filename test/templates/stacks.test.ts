@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { parseConfig } from '../../infra/config/config.ts';
 import { checkSettings, relaySettings, replaySettings } from '../../infra/config/function-settings.ts';
 import { commonFilter, filterRules } from '../../infra/constructs/upload-source.ts';
-import { committedContext, templatesOf } from '../support/stacks.ts';
+import { committedContext, pullingRoute, templatesOf } from '../support/stacks.ts';
 
 const { source, destinations } = templatesOf(committedContext());
 const destination = destinations[0]!;
@@ -164,11 +164,50 @@ describe('replay', () => {
 
   test('keeps Lambda’s loop protection', () => expect(replay).not.toHaveProperty('RecursiveLoop'));
 
-  test('runs by itself only where it is configured to, and is told what to look through', () => {
-    const schedules = (template: Template) =>
-      Object.values(template.findResources('AWS::Scheduler::Schedule')).map(({ Properties }) => Properties);
-    expect(schedules(source)).toEqual([]);
-    source.resourceCountIs('AWS::Scheduler::ScheduleGroup', 0);
+  const schedules = (template: Template) =>
+    Object.values(template.findResources('AWS::Scheduler::Schedule')).map(({ Properties }) => Properties);
+  const reconciliation = {
+    GroupName: 'upload-relay',
+    Name: '_reconciliation',
+    ScheduleExpression: 'cron(0 4 * * ? *)',
+    Target: { Input: '{"reconcile":true}' },
+  };
+
+  test('compares source and ledger every day, and each bucket that is pulled by itself', () => {
+    expect(schedules(source)).toMatchObject([reconciliation]);
+    const context = committedContext();
+    context.routes.push(pullingRoute());
+    const pulled = { Name: '_reconciliation-customer', Target: { Input: '{"reconcile":true,"route":"customer"}' } };
+    expect(schedules(templatesOf(context).source)).toMatchObject([reconciliation, pulled]);
+    const alone = { ...context, routes: [pullingRoute()] };
+    delete alone.source.bucket;
+    expect(schedules(templatesOf(alone).source)).toMatchObject([pulled]);
+  });
+
+  test.each([[{ reconciliation: false }], [{ replay: false }]])('with %j nothing runs by itself', (relay) => {
+    const { source: idle } = templatesOf({ ...committedContext(), relay });
+    idle.resourceCountIs('AWS::Scheduler::Schedule', 0);
+    idle.resourceCountIs('AWS::Scheduler::ScheduleGroup', 0);
+  });
+
+  test('reads an inventory only where one is named, and nothing else of its bucket', () => {
+    const relay = { reconciliation: { inventory: { bucket: 'lists', prefix: 'in', id: 'daily' } } };
+    const { source: reading } = templatesOf({ ...committedContext(), relay });
+    const folder = 'in/upload-relay-source-111111111111/daily/';
+    const statements = statementsOfRole(/^ReplayRole/, reading).filter(({ Sid }) => /Inventory/.test(String(Sid)));
+    expect(statements).toMatchObject([
+      {
+        Sid: 'FindInventory',
+        Action: 's3:ListBucket',
+        Resource: 'arn:aws:s3:::lists',
+        Condition: { StringEquals: { 's3:prefix': folder } },
+      },
+      { Sid: 'ReadInventory', Action: 's3:GetObject', Resource: `arn:aws:s3:::lists/${folder}*` },
+    ]);
+    expect(statementsOfRole(/^ReplayRole/, source).map(({ Sid }) => Sid)).not.toContain('ReadInventory');
+  });
+
+  test('runs on further schedules where it is configured to, and is told what to look through', () => {
     const context = committedContext();
     context.relay = {
       replays: [
@@ -206,6 +245,7 @@ describe('replay', () => {
           Input: '{"prefix":"invoices/","route":"main","only":"all","newerThanHours":200,"objectsPerSecond":5}',
         },
       },
+      reconciliation,
     ]);
     scheduled.hasResourceProperties('AWS::IAM::Role', {
       RoleName: 'upload-relay-scheduler',
@@ -279,6 +319,7 @@ describe('least privilege', () => {
       ['WriteLogs', 'Allow', ['logs:CreateLogStream', 'logs:PutLogEvents']],
       ['ListObjects', 'Allow', 's3:ListBucket'],
       ['ReadReceipts', 'Allow', 'dynamodb:BatchGetItem'],
+      ['ReadLedgerAge', 'Allow', 'dynamodb:DescribeTable'],
       ['SendMissing', 'Allow', 'sqs:SendMessage'],
       ['KeepCheckpoints', 'Allow', ['lambda:CheckpointDurableExecution', 'lambda:GetDurableExecutionState']],
       ['HandOver', 'Allow', 'lambda:InvokeFunction'],
@@ -359,7 +400,8 @@ describe('least privilege', () => {
         expect(Properties).not.toHaveProperty('ManagedPolicyArns');
       }
     }
-    expect(Object.keys(source.findResources('AWS::IAM::Role'))).toHaveLength(2);
+    // The relay's, replay's and Scheduler's.
+    expect(Object.keys(source.findResources('AWS::IAM::Role'))).toHaveLength(3);
     const functions = Object.values(source.findResources('AWS::Lambda::Function'));
     expect(functions.map(({ Properties }) => Properties.FunctionName)).toEqual([
       'upload-relay',

@@ -1,6 +1,5 @@
 /** Goes through the listing and the ledger, and tells the lines of each key. */
 
-import { isReserved } from '../../core/reserved-keys.ts';
 import { bucketOf } from '../../core/route.ts';
 import { ledgerId } from '../../ledger/ledger-item.ts';
 import { readReceipts } from '../../ledger/read.ts';
@@ -31,8 +30,7 @@ export async function* keyLines(audit: Audit, startAfter: string | undefined): A
   for (let isLast = false; !isLast; ) {
     const page = await listPage(audit, scope, last, KEYS_PER_PAGE);
     const asked = page.objects.map((object) => {
-      const isOwn = scope.pulling === undefined && isReserved(object.key);
-      return { object, routes: isOwn ? [] : routesOf(scope, object) };
+      return { object, routes: routesOf(scope, object) };
     });
     const tasks = asked.flatMap(({ object, routes: names }) => names.map((route) => ({ object, route })));
     const receipts = await readReceipts(audit, tasks);

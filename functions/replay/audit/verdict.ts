@@ -1,6 +1,6 @@
 /** Decides what has become of one object along one route, by its receipt. Pure. */
 import type { ListedRoute } from '../../core/route.ts';
-import { type Item, isAlong, isReceiptOf } from '../../ledger/read.ts';
+import { type Item, isAlong, isFailureOf, isReceiptOf } from '../../ledger/read.ts';
 import type { AuditStatus } from '../../request/audit-request.ts';
 import type { ListedObject } from '../list-page.ts';
 
@@ -39,7 +39,8 @@ export interface Verdict {
  *
  * | the ledger has, of the route as it is now      | status                                                |
  * |------------------------------------------------|-------------------------------------------------------|
- * | a failure of this object or a newer one        | failed; superseded if an older version was put back   |
+ * | a failure since the upload                     | failed; superseded if an older version was put back   |
+ * | an earlier failure                             | missing; superseded if there was a delivery before it |
  * | a delivery of this object                      | delivered; unproved if the source had no checksum     |
  * | a delivery of another version                  | superseded; already there on a create-only route      |
  * | that the key was taken, on a create-only route | already there                                         |
@@ -48,7 +49,7 @@ export interface Verdict {
 export function verdictOf({ object, route, sourceBucket, receipt }: Subject): Verdict {
   if (receipt === undefined) return missing(object, 'there is no receipt');
   const status = textOf(receipt, 'status');
-  if (status === 'failed' && isFrom(receipt, route, sourceBucket)) return failedVerdict(object, receipt);
+  if (status === 'failed') return failedVerdict({ object, route, sourceBucket, receipt });
   if (!isAlong(receipt, route, sourceBucket, object.key)) {
     return missing(object, 'the receipt is of another source or destination than the route has now');
   }
@@ -71,21 +72,18 @@ function missing({ isArchived }: ListedObject, reason: string): Verdict {
   };
 }
 
-/** A receipt of a failure does not say which object it is about, so the times decide. */
-function failedVerdict(object: ListedObject, receipt: Item): Verdict {
+/** A receipt of a failure may have taken the place of a delivery. Then it knows when that was. */
+function failedVerdict({ object, route, sourceBucket, receipt }: Subject & { receipt: Item }): Verdict {
   const code = textOf(receipt, 'reasonCode');
   const reason = `${code}: ${textOf(receipt, 'reason')}`;
-  if (finishedAt(receipt) < object.lastModified.getTime()) {
-    return missing(object, `there is no receipt, and an older version failed (${reason})`);
-  }
   const carried = numberOf(receipt, 'deliveredAt');
-  const facts: ReceiptFacts = {
-    attempts: numberOf(receipt, 'attempts'),
-    durationMs: numberOf(receipt, 'durationMs'),
-    // An earlier delivery, whose place in the ledger the failure took.
-    ...(carried !== undefined && { deliveredAt: new Date(carried).toISOString() }),
-  };
-  return { status: code === 'Superseded' ? 'superseded' : 'failed', reason, facts };
+  const delivered = carried === undefined ? {} : { deliveredAt: new Date(carried).toISOString() };
+  if (isFailureOf(receipt, route, sourceBucket, object)) {
+    const attempts = { attempts: numberOf(receipt, 'attempts'), durationMs: numberOf(receipt, 'durationMs') };
+    return { status: code === 'Superseded' ? 'superseded' : 'failed', reason, facts: { ...attempts, ...delivered } };
+  }
+  const earlier = `there is no receipt of it, only of an earlier failure (${reason})`;
+  return carried === undefined ? missing(object, earlier) : { status: 'superseded', reason: earlier, facts: delivered };
 }
 
 function deliveredVerdict(receipt: Item): Verdict {
@@ -121,12 +119,6 @@ function placeFacts(receipt: Item): ReceiptFacts {
     durationMs: numberOf(receipt, 'durationMs'),
     attempts: numberOf(receipt, 'attempts'),
   };
-}
-
-/** A failure names no place at the destination. Receipts of earlier releases do not name the account. */
-function isFrom(receipt: Item, { destination }: ListedRoute, sourceBucket: string): boolean {
-  const account = textOf(receipt, 'destinationAccount') ?? destination.account;
-  return textOf(receipt, 'sourceBucket') === sourceBucket && account === destination.account;
 }
 
 /** Milliseconds since the epoch. */

@@ -23,6 +23,7 @@ const config: ReplayConfig = {
   ledgerTable: table,
   retryDelaySeconds: 1,
   audit: { bucket: reportBucket, prefix: 'audit/' },
+  reconciliation: { missingAfterSeconds: 3600 },
   replayFunction: 'replay:live',
   relay: { concurrency: 20, memoryMiB: 384, largeObjectBytes: 5 * 1024 ** 3, largeSlots: 2, largeWorkers: 16 },
 };
@@ -63,7 +64,7 @@ async function execute(execution: number): Promise<AuditSummary> {
     return {} as never;
   };
   const request = parseAuditEvent(done.get(`event ${execution}`) ?? { audit: {} });
-  const run = { config, clients, logger, now: () => Date.now(), context };
+  const run = { config, clients, logger, now: () => Date.now(), publish: silent, context };
   return auditObjects(run, request, { ...AUDIT_LIMITS, ...(JSON.parse(limits) as Partial<AuditLimits>) });
 }
 

@@ -128,6 +128,7 @@ describe(`${PLAN.keys} keys`, () => {
     expect(killed.requests, story).toBeGreaterThan(undisturbed.requests);
     expectSound(killed);
     expectEqualReports(undisturbed, killed);
+    expect(killed.maxRssKiB, story).toBeLessThan(MOST_KIB);
     process.stdout.write(`${story}: ${Math.round(killed.maxRssKiB / 1024)} MiB\n`);
   });
 

@@ -27,6 +27,7 @@ export interface ReplayWorldOptions {
   /** Pauses take no time. */
   skipTime?: boolean;
   routes?: readonly string[];
+  reconciliation?: ReplayConfig['reconciliation'];
   /** What else AWS does. */
   services?: Record<string, (input: never) => object>;
   /** Dies at this turn, counted over all invocations. */
@@ -49,13 +50,14 @@ export const REPLAY_CONFIG: ReplayConfig = {
   ledgerTable: 'ledger',
   retryDelaySeconds: 1,
   audit: { bucket: 'reports', prefix: 'audit/' },
+  reconciliation: { missingAfterSeconds: 3600 },
   replayFunction: 'replay:live',
   relay: { concurrency: 20, memoryMiB: 384, largeObjectBytes: 5 * 1024 ** 3, largeSlots: 2, largeWorkers: 16 },
 };
 
 const DAY_MS = 86_400_000;
 export const OBJECT_BYTES = 10_000;
-const UPLOADED_AT = new Date('2026-01-15T09:30:00Z');
+export const UPLOADED_AT = new Date('2026-01-15T09:30:00Z');
 const TARGET = {
   function: { arn: 'arn:aws:lambda:us-east-1:111111111111:function:replay', durable: { executionTimeoutSeconds: 60 } },
   version: '1',
@@ -67,6 +69,8 @@ export class ReplayWorld {
   /** The keys that were asked for, in the order of their messages. */
   readonly sent: string[] = [];
   readonly turns: string[] = [];
+  /** Lines of metrics. */
+  readonly published: Record<string, unknown>[] = [];
   /** What other executions were started with, by their names. */
   readonly started = new Map<string, ReplayRequest>();
   execution: DurableExecution | undefined;
@@ -109,11 +113,13 @@ export class ReplayWorld {
   /** @param life whose turns come before and after each request */
   replayOf(life: Pick<Killable, 'turn'>): Replay {
     const ignore = () => undefined;
-    const { routes } = this.#options;
+    const { routes, reconciliation = REPLAY_CONFIG.reconciliation } = this.#options;
+    const named = routes && { routes: routes.map((name) => ({ ...ALL, name })) };
     return {
-      config: { ...REPLAY_CONFIG, ...(routes && { routes: routes.map((name) => ({ ...ALL, name })) }) },
+      config: { ...REPLAY_CONFIG, reconciliation, ...named },
       clients: this.#clients(life),
       logger: { info: ignore, warn: ignore, error: ignore },
+      publish: (line) => void this.published.push(JSON.parse(line)),
       now: () => (this.now += this.#options.clockStepMs ?? 0),
     };
   }

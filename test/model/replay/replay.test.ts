@@ -83,7 +83,7 @@ describe('more than one execution may take', () => {
     expect(operationsPerExecution).toBeLessThan(DURABLE_QUOTAS.operations * 0.75);
     expect(Math.ceil(steps / STEPS_PER_EXECUTION)).toBeLessThan(RECURSIONS);
     // A step's result: numbers, and a key of up to 1,024 bytes, each escaped at the worst.
-    expect(operationsPerExecution * (1_024 * 6 + 512)).toBeLessThan(DURABLE_QUOTAS.writtenBytes);
+    expect(operationsPerExecution * (1_024 * 6 + 1_024)).toBeLessThan(DURABLE_QUOTAS.writtenBytes);
   });
 });
 

@@ -2,6 +2,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DeleteItemCommand } from '@aws-sdk/client-dynamodb';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { LocalCloud, type PolicyDocument, readAssembly } from '../../../emulator/index.ts';
@@ -12,7 +13,9 @@ import { executions } from '../../support/large.ts';
 import { committedContext } from '../../support/stacks.ts';
 import {
   ACCOUNT_A,
+  changeSettings,
   eventually,
+  LEDGER_TABLE,
   REGION,
   SOURCE_BUCKET,
   type TwoAccounts,
@@ -43,7 +46,10 @@ beforeAll(async () => {
   };
   assembly = await mkdtemp(join(tmpdir(), 'upload-relay-schedules-'));
   await synthesize(assembly, context);
-  world = twoAccountsOf(await LocalCloud.start({ stacks: readAssembly(assembly) }));
+  const stacks = readAssembly(assembly);
+  // Seconds old is old enough here.
+  changeSettings(stacks, { reconciliation: { missingAfterSeconds: 0.001 } }, 'upload-relay-replay');
+  world = twoAccountsOf(await LocalCloud.start({ stacks }));
 }, 120_000);
 
 afterAll(async () => {
@@ -81,6 +87,16 @@ test('replay is invoked with what the schedule asks for', async () => {
   expect(Math.abs(Date.now() - 12 * HOUR_MS - Date.parse(value))).toBeLessThan(60_000);
 });
 
+test('without any replay in cdk.json, there is one that compares source and ledger each day', async () => {
+  const { scheduler } = world.cloud;
+  expect(scheduler.dueArns(Date.parse('2026-01-15T04:00:00Z'))).toContain(arnOf('_reconciliation'));
+  expect(await fire('_reconciliation')).toMatchObject({ scanned: 1, alreadyDelivered: 1, missing: 0, sent: 0 });
+  const Key = { id: { S: 'main/recent/a' } };
+  await world.a.dynamodb.send(new DeleteItemCommand({ TableName: LEDGER_TABLE, Key }));
+  expect(await fire('_reconciliation')).toMatchObject({ scanned: 1, alreadyDelivered: 0, missing: 1, sent: 1 });
+  await eventually(async () => (await world.ledgerItem('recent/a'))?.['status'] === 'delivered');
+});
+
 test('when the clock strikes, those that are due fire by themselves', async () => {
   const before = executions(world).length;
   world.cloud.ticker.fireDue(Date.parse('2026-01-15T03:00:00Z'));
@@ -95,7 +111,7 @@ test('a person fires one now, and sees what came of it', async () => {
   const { answer } = await askToFire('nightly', socket);
   expect(answer).toMatchObject({ status: 'done', scanned: 1 });
   await expect(askToFire('daily', socket)).rejects.toThrow(
-    'There is no schedule "daily"; there are: nightly, recent, upload-relay-canary.',
+    'There is no schedule "daily"; there are: _reconciliation, nightly, recent, upload-relay-canary.',
   );
   control.close();
 });

@@ -106,6 +106,7 @@ describe('what is wrong in the configuration of replay is named', () => {
     routes: [{ name: 'main', filter: { prefix: '', suffix: '' }, createOnly: false, destination }],
     retryDelaySeconds: 30,
     replayFunction: 'arn:aws:lambda:us-east-1:111111111111:function:replay:live',
+    reconciliation: { missingAfterSeconds: 3600 },
     relay: { concurrency: 20, memoryMiB: 384, largeObjectBytes: 5_368_709_120, largeSlots: 2, largeWorkers: 16 },
   };
 

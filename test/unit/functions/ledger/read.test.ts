@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { isAlong, isReceiptOf, isTaken } from '../../../../functions/ledger/read.ts';
+import { fateOf, isAlong, isReceiptOf, isTaken } from '../../../../functions/ledger/read.ts';
 import type { ListedObject } from '../../../../functions/replay/list-page.ts';
 
 const UPLOADED_AT = '2026-01-15T09:30:00.000Z';
@@ -18,7 +18,11 @@ describe('a receipt', () => {
     durationMs: { N: '40' },
   };
 
-  test('of this very object counts', () => expect(isReceiptOf(receipt, anObject())).toBe(true));
+  test.each<[string, Parameters<typeof isReceiptOf>[0], Partial<ListedObject>]>([
+    ['as a listing has it', { ...receipt, sourceVersionId: { S: 'v1' } }, {}],
+    ['of the same version', { ...receipt, sourceVersionId: { S: 'v1' } }, { versionId: 'v1' }],
+    ['whose receipt knows no version', receipt, { versionId: 'v1' }],
+  ])('of this very object counts: %s', (_, item, object) => expect(isReceiptOf(item, anObject(object))).toBe(true));
 
   test.each<[string, Parameters<typeof isReceiptOf>[0], Partial<ListedObject>]>([
     ['none', undefined, {}],
@@ -27,6 +31,7 @@ describe('a receipt', () => {
     ['of other bytes', receipt, { eTag: '"other"' }],
     ['of another size', receipt, { sizeBytes: 2 }],
     ['older than the same bytes put once more', receipt, { lastModified: new Date('2026-01-15T09:30:01Z') }],
+    ['of another version', { ...receipt, sourceVersionId: { S: 'v1' } }, { versionId: 'v2' }],
     ['without its times', { ...receipt, startedAt: { S: '' } }, {}],
   ])('%s does not', (_, item, object) => expect(isReceiptOf(item, anObject(object))).toBe(false));
 });
@@ -67,4 +72,35 @@ test.each([
   [undefined, false],
 ])('on a create-only route a key with the receipt %j is taken: %j', (status, taken) => {
   expect(isTaken(status === undefined ? undefined : { status: { S: status } })).toBe(taken);
+});
+
+describe('what became of an object', () => {
+  const route = { destination: DESTINATION, createOnly: false };
+  const place = {
+    sourceBucket: { S: 'uploads' },
+    destinationAccount: { S: DESTINATION.account },
+    startedAt: { S: UPLOADED_AT },
+    durationMs: { N: '40' },
+  };
+  const receipt = {
+    ...place,
+    status: { S: 'delivered' },
+    destinationBucket: { S: 'destination' },
+    destinationKey: { S: 'in/a' },
+    sourceETag: { S: '"etag"' },
+    sizeBytes: { N: '1' },
+  };
+  const failure = { ...place, status: { S: 'failed' }, reasonCode: { S: 'DestinationDenied' } };
+
+  test.each<[string, Parameters<typeof fateOf>[0], string]>([
+    ['a receipt', receipt, 'delivered'],
+    ['no item', undefined, 'open'],
+    ['a receipt of another destination', { ...receipt, destinationKey: { S: 'a' } }, 'open'],
+    ['a failure', failure, 'failed'],
+    ['a failure before the upload', { ...failure, startedAt: { S: '2026-01-15T09:29:00.000Z' } }, 'open'],
+    ['a failure on the way to another account', { ...failure, destinationAccount: { S: '333333333333' } }, 'open'],
+    ['a failure of another bucket', { ...failure, sourceBucket: { S: 'others' } }, 'open'],
+    // Its delete marker was removed since.
+    ['a failure because it was not there', { ...failure, reasonCode: { S: 'SourceMissing' } }, 'open'],
+  ])('%s', (_, item, fate) => expect(fateOf(item, route, 'uploads', anObject())).toBe(fate));
 });

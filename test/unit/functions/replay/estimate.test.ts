@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { sumOf } from '../../../../functions/replay/compare.ts';
 import { effortOf, planOf } from '../../../../functions/replay/estimate.ts';
-import { sumOf } from '../../../../functions/replay/scan.ts';
 import { NOTHING_YET } from '../../../../functions/request/replay-request.ts';
 
 const GIB = 1024 ** 3;
@@ -41,5 +41,19 @@ describe('an estimate', () => {
   });
 
   test('of nothing is nothing', () =>
-    expect(planOf(NOTHING_YET, RELAY)).toEqual({ objects: 0, bytes: 0, requests: 0, seconds: 0, dollars: 0 }));
+    expect(planOf(NOTHING_YET, RELAY)).toEqual({
+      objects: 0,
+      bytes: 0,
+      requests: 0,
+      seconds: 0,
+      dollars: 0,
+      comparing: { requests: 0, reads: 0, dollars: 0 },
+    }));
+
+  test('of comparing a million keys is what docs/cost.md adds up, whether or not any of them is missing', () => {
+    const { comparing, dollars } = planOf({ ...NOTHING_YET, listings: 1_000, compared: 1_000_000 }, RELAY);
+    expect(comparing).toMatchObject({ requests: 1_000, reads: 1_000_000 });
+    expect(comparing.dollars).toBeCloseTo(0.068, 3);
+    expect(dollars).toBe(0);
+  });
 });

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { pauseSeconds, sumOf } from '../../../../functions/replay/scan.ts';
+import { sumOf } from '../../../../functions/replay/compare.ts';
+import { pauseSeconds } from '../../../../functions/replay/scan.ts';
 import { NOTHING_YET, parseReplayEvent, type ReplayRequest } from '../../../../functions/request/replay-request.ts';
 
 test('totals add up, and the longest time is that of the longer stretch', () => {

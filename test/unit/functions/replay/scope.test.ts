@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { CANARY_PREFIX } from '../../../../functions/core/reserved-keys.ts';
 import type { ListedObject } from '../../../../functions/replay/list-page.ts';
 import { routesOf, scopeOf } from '../../../../functions/replay/scope.ts';
 import { parseReplayEvent, type ReplayRequest } from '../../../../functions/request/replay-request.ts';
@@ -49,6 +50,18 @@ describe('what is looked through', () => {
     [{ until: '2026-01-15' }, { key: 'images/1', eTag: '"etag-2"' }, []],
   ])('%j: %j goes along %j', (event, object, names) => {
     expect(routesOf(scopeOf(asked(event), sources), anObject(object))).toEqual(names);
+  });
+
+  test('the relay’s own keys are no uploads; in the bucket of somebody else they are', () => {
+    const key = `${CANARY_PREFIX}main`;
+    const all = { filter: { prefix: '', suffix: '' } };
+    const both = {
+      sourceBucket: 'uploads',
+      routes: [aRoute(all), aRoute({ ...all, name: 'customer', pull: aPull() })],
+    };
+    expect(routesOf(scopeOf(asked({}), both), anObject({ key }))).toEqual([]);
+    expect(routesOf(scopeOf(asked({ route: 'main' }), both), anObject({ key }))).toEqual([]);
+    expect(routesOf(scopeOf(asked({ route: 'customer' }), both), anObject({ key }))).toEqual(['customer']);
   });
 
   test('a route that pulls is looked through in its own bucket, and only by its name', () => {

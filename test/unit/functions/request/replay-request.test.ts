@@ -9,7 +9,7 @@ function asked(event: object): ReplayRequest {
 
 describe('the event', () => {
   test('that says nothing asks for whatever is missing', () => {
-    expect(asked({})).toEqual({ prefix: '', only: 'missing', dryRun: false });
+    expect(asked({})).toEqual({ prefix: '', only: 'missing', dryRun: false, reconcile: false });
   });
 
   test.each([

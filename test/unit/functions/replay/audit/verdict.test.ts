@@ -80,7 +80,7 @@ describe('the status', () => {
       aReceipt({ ...FAILED, destinationAccount: '333333333333' }),
       {},
       'missing',
-      'another source',
+      'only of an earlier failure (DestinationDenied: no)',
     ],
     ['a failure', aReceipt({ ...FAILED, startedAt: LATER }), {}, 'failed', 'DestinationDenied: no'],
     [
@@ -88,7 +88,14 @@ describe('the status', () => {
       aReceipt({ ...FAILED, startedAt: '2026-01-14T00:00:00Z' }),
       {},
       'missing',
-      'an older version failed (DestinationDenied: no)',
+      'only of an earlier failure (DestinationDenied: no)',
+    ],
+    [
+      'a failure before the upload, in place of a delivery',
+      aReceipt({ ...FAILED, startedAt: '2026-01-14T00:00:00Z', deliveredAt: 1_000 }),
+      {},
+      'superseded',
+      'only of an earlier failure',
     ],
     [
       'that an older version was put back',
