@@ -35,8 +35,8 @@ export interface AuditSummary {
   execution?: string;
 }
 
-/** At most some eleven of an invocation's fifteen minutes. The pause after them ends the invocation, and a fresh one continues. */
-const STEPS_PER_INVOCATION = 10;
+/** Of an invocation's fifteen minutes; a step may take two more, and a part one. The pause ends the invocation, and a fresh one continues. */
+const BUSY_MS_PER_INVOCATION = 8 * 60_000;
 const ID_CHARACTERS = 8;
 
 /**
@@ -52,6 +52,7 @@ export async function auditObjects(
   const report = request.goOn?.report ?? (await replayStep(run, 'report', async () => newReport(run)));
   const audit: Audit = { ...run, request, scope, report, limits };
   let state: AuditState = request.goOn?.state ?? { parts: 0, open: [], totals: NO_LINES };
+  let busyMs = 0;
   for (let step = 1; step <= limits.stepsPerExecution; step++) {
     const before = state;
     const written = await replayStep(run, `lines ${step}`, () => writeSegment(audit, before));
@@ -66,7 +67,10 @@ export async function auditObjects(
       await replayStep(run, 'manifest', () => writeManifest(audit, end));
       return summaryOf(audit, state);
     }
-    if (step % STEPS_PER_INVOCATION === 0) await run.context.wait('for a fresh invocation', { seconds: 1 });
+    busyMs += written.durationMs;
+    if (busyMs < BUSY_MS_PER_INVOCATION) continue;
+    await run.context.wait('for a fresh invocation', { seconds: 1 });
+    busyMs = 0;
   }
   const { open } = state;
   const goOn = { report, state: { ...state, open: await replayStep(run, 'fold', () => foldSegments(audit, open)) } };

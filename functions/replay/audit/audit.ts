@@ -22,7 +22,7 @@ export interface AuditLimits {
   /** A step ends with the first member after one of these two. */
   linesPerStep: number;
   stepMs: number;
-  /** Each is a step with its pause, and perhaps a part: 2,625 of the 3,000 operations that an execution may have. */
+  /** With a part after each and a pause after each fourth, 2,815 of the 3,000 operations that an execution may have. */
   stepsPerExecution: number;
   /** Of each status, that the summary names. */
   findings: number;

@@ -17,10 +17,12 @@ export interface Written {
   totals: AuditTotals;
   isPartFull: boolean;
   isLast: boolean;
+  /** The next pause depends on it. */
+  durationMs: number;
 }
 
 /** What the members of a segment came to so far. */
-interface Progress extends Omit<Written, 'segment'> {
+interface Progress extends Omit<Written, 'segment' | 'durationMs'> {
   lines: number;
   bytes: number;
   findings: Finding[];
@@ -39,13 +41,15 @@ export async function writeSegment(audit: Audit, from: AuditState): Promise<Writ
     isPartFull: false,
     isLast: false,
   };
+  const startedAt = audit.now();
   const body = members(audit, from, progress);
   const first = await body.next();
   const name = `${String(from.parts + 1).padStart(5, '0')}-${randomUUID()}`;
   if (!first.done) await uploadFile(audit, workKey(audit, `${name}.csv.gz`), withFirst(first.value, body));
-  const { lines, bytes, findings, ...written } = progress;
+  const { lines, bytes, findings, ...facts } = progress;
   const hasFindings = findings.length > 0;
   if (hasFindings) await putFile(audit, workKey(audit, `${name}.json`), JSON.stringify(findings), 'application/json');
+  const written = { ...facts, durationMs: audit.now() - startedAt };
   audit.logger.info('audited', { lines, ...written });
   return first.done ? written : { ...written, segment: { name, lines, bytes, hasFindings } };
 }
