@@ -1,9 +1,12 @@
 /** The names of all resources and stacks of a relay. */
+import { createHash } from 'node:crypto';
 import type { RelayContext } from './config/relay-context.ts';
 import { DEFAULT_NAME } from './config/schema.ts';
 
 /** A durable function is invoked by a version or an alias. */
 export const LIVE_ALIAS = 'live';
+/** The schedule of `relay.audit`. Names of replays have no underscore, so it is none of theirs. */
+export const AUDIT_SCHEDULE = '_audit';
 /** Where S3 Batch Operations jobs report, in the bucket of their manifests. */
 export const REPORTS_PREFIX = 'reports/';
 
@@ -34,6 +37,8 @@ export interface RelayNames {
   schedulerRole: string;
   /** Of S3 Batch Operations jobs that invoke the relay. */
   batchRole: string;
+  /** Of the audit's reports, unless `relay.audit` names another. */
+  reportBucket: string;
 }
 
 /**
@@ -62,7 +67,20 @@ export function relayNames({ source, relay }: Pick<RelayContext, 'source' | 'rel
     replayRole: `${name}-replay${accountWide}`,
     schedulerRole: `${name}-scheduler${accountWide}`,
     batchRole: `${name}-batch${accountWide}`,
+    reportBucket: `${name.toLowerCase()}-reports-${source.account}-${bucketHash(source.region, name)}`,
   };
+}
+
+/**
+ * The bucket of the audit's reports. The name of a bucket is unique in all accounts and has at most 63 characters, without capitals: the
+ * account is in it, and the region and the capitals of the relay's name are in the hash.
+ */
+export function reportBucket(config: Pick<RelayContext, 'source' | 'relay'>): string {
+  return config.relay.audit.bucket ?? relayNames(config).reportBucket;
+}
+
+function bucketHash(region: string, name: string): string {
+  return createHash('sha256').update(`${region}/${name}`).digest('hex').slice(0, 5);
 }
 
 /** A stack has the same name in each account and region, so that adding a route never renames one. */

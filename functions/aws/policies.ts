@@ -44,9 +44,13 @@ export function putStatement(route: Route): RoleStatement {
 
 /** For a bucket that encrypts with a customer managed key. */
 export function encryptStatement(route: Route, kmsKeyArn: string, keyPrefix = route.destination.prefix): RoleStatement {
+  return encryptUnder(kmsKeyArn, destinationArn(route), keyPrefix);
+}
+
+export function encryptUnder(kmsKeyArn: string, bucketArn: string, prefix: string): RoleStatement {
   // Multipart uploads need Decrypt: S3 reads the parts again when it puts them together.
   const Action = ['kms:GenerateDataKey', 'kms:Decrypt'];
-  const Condition = throughS3(kmsKeyArn, destinationArn(route), keyPrefix);
+  const Condition = throughS3(kmsKeyArn, bucketArn, prefix);
   return { ...allow('EncryptObjects', Action, kmsKeyArn), Condition };
 }
 

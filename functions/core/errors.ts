@@ -42,6 +42,7 @@ export type RelayErrorCode =
   | 'ListingStuck'
   | 'InventoryUnusable'
   | 'QueueUnavailable'
+  | 'ReportUnavailable'
   | 'TransferFailed';
 
 export interface RelayErrorDetails {

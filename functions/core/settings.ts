@@ -94,6 +94,12 @@ export const replaySettings = z.extend(common, {
   retryDelaySeconds: positive,
   /** ARN of replay itself, with its alias: it continues in a new execution when there is too much for one. */
   replayFunction: functionArn,
+  /** Where audits write their reports. */
+  audit: z.object({
+    /** Of the relay's own account and region. */
+    bucket,
+    prefix: text,
+  }),
   reconciliation: z.object({
     /** An object without a receipt counts as missing at this age; a little older if it is large. */
     missingAfterSeconds: positive,

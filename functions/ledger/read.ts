@@ -1,4 +1,4 @@
-/** Reads receipts for replay: how versions of a listing have fared along a route. */
+/** Reads receipts for replay and its audit: how versions of a listing have fared along a route. */
 import { type AttributeValue, BatchGetItemCommand, type KeysAndAttributes } from '@aws-sdk/client-dynamodb';
 import pMap from 'p-map';
 import type { Clients } from '../aws/clients.ts';
@@ -36,7 +36,8 @@ interface Task {
 /** How a version has fared along a route: `failed` is a permanent failure since its upload, `open` everything else. */
 export type Fate = 'delivered' | 'failed' | 'open';
 
-type Item = Record<string, AttributeValue>;
+/** A receipt as DynamoDB answers it. */
+export type Item = Record<string, AttributeValue>;
 
 /** DynamoDB's limit: https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchGetItem.html */
 const IDS_PER_REQUEST = 100;
@@ -49,11 +50,32 @@ class Unread extends Error {
   override name = 'Error';
 }
 
+/** What tells the fate of a version. */
+const FATE: Projection = {
+  ProjectionExpression:
+    'id, #status, sourceBucket, sourceETag, sourceVersionId, sizeBytes, startedAt, durationMs, reasonCode, destinationAccount, destinationBucket, destinationKey',
+  ExpressionAttributeNames: { '#status': 'status' },
+};
+type Projection = Pick<KeysAndAttributes, 'ProjectionExpression' | 'ExpressionAttributeNames'>;
+
+/**
+ * The receipts of the tasks that have one, by `ledgerId`.
+ * @param projection the whole items unless given
+ */
+export async function readReceipts(
+  ledger: Ledger,
+  tasks: readonly Task[],
+  projection: Projection = {},
+): Promise<Map<string, Item>> {
+  const batches = chunks(tasks.map(idOf), IDS_PER_REQUEST);
+  const read = (ids: string[]) => getItems(ledger, ids, projection);
+  const items = await pMap(batches, read, { concurrency: REQUESTS_AT_ONCE });
+  return new Map(items.flat().map((item) => [item['id']!.S!, item]));
+}
+
 /** The fate of each task's version, in the order of the tasks. */
 export async function fatesOf(ledger: Ledger, tasks: readonly Task[]): Promise<Fate[]> {
-  const batches = chunks(tasks.map(idOf), IDS_PER_REQUEST);
-  const items = await pMap(batches, (ids) => getItems(ledger, ids), { concurrency: REQUESTS_AT_ONCE });
-  const receipts = new Map(items.flat().map((item) => [item['id']!.S!, item]));
+  const receipts = await readReceipts(ledger, tasks, FATE);
   const routes = new Map(ledger.config.routes.map((route) => [route.name, route]));
   return tasks.map((task) => {
     const route = routes.get(task.route)!;
@@ -136,14 +158,9 @@ function idOf({ object, route }: Task): string {
   return ledgerId(route, object.key);
 }
 
-async function getItems({ clients, config }: Ledger, ids: string[]): Promise<Item[]> {
+async function getItems({ clients, config }: Ledger, ids: string[], projection: Projection): Promise<Item[]> {
   const items: Item[] = [];
-  let asked: KeysAndAttributes = {
-    Keys: ids.map((id) => ({ id: { S: id } })),
-    ProjectionExpression:
-      'id, #status, sourceBucket, sourceETag, sourceVersionId, sizeBytes, startedAt, durationMs, reasonCode, destinationAccount, destinationBucket, destinationKey',
-    ExpressionAttributeNames: { '#status': 'status' },
-  };
+  let asked: KeysAndAttributes = { Keys: ids.map((id) => ({ id: { S: id } })), ...projection };
   const askForRest = async () => {
     const command = new BatchGetItemCommand({ RequestItems: { [config.ledgerTable]: asked } });
     const { Responses, UnprocessedKeys } = await clients.dynamodb.send(command).catch((error: unknown) => {

@@ -80,7 +80,8 @@ export async function replayObjects(run: ReplayRun, asked: ReplayRequest): Promi
     busyMs = 0;
   }
   const { lastKey: startAfter, inventory } = place;
-  const execution = await handOver(run, { ...request, goOn: { startAfter, inventory, totals } });
+  const goOn = { startAfter, inventory, totals };
+  const execution = await handOver(run, { ...request, goOn }, goOn);
   return { ...summaryOf(run, request, totals, place), status: 'handed over', execution };
 }
 

@@ -22,11 +22,14 @@ export interface Scope extends Listing {
   until: number;
 }
 
+/** What a replay or an audit is asked for. */
+export type Asked = Pick<ReplayRequest, 'prefix' | 'since' | 'until' | 'route'>;
+
 /**
  * A replay is about one bucket: that of the named route, otherwise the relay's own.
  * @throws RelayError `UnknownRoute`
  */
-export function scopeOf({ prefix, since, until, route }: ReplayRequest, sources: Sources): Scope {
+export function scopeOf({ prefix, since, until, route }: Asked, sources: Sources): Scope {
   const { routes } = sources;
   const asked = routes.filter(({ name, pull }) => (route === undefined ? !pull : name === route));
   const bucket = bucketOf(sources, route);

@@ -5,8 +5,8 @@ import { badEvent, parseShape } from './bad-event.ts';
 /** A day, or a time with its zone: a time without one means different moments in different places. */
 const ISO_8601 = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,3})?)?(Z|[+-]\d\d:\d\d))?$/;
 
-const text = z.string('must be a text').check(z.minLength(1, 'must not be empty'));
-const time = z
+export const text = z.string('must be a text').check(z.minLength(1, 'must not be empty'));
+export const time = z
   .string('must be a text')
   .check(
     z.refine(
@@ -93,7 +93,7 @@ const redriveSchema = z.strictObject({ from: z.literal('dead-letter-queue', 'mus
 export type RedriveRequest = z.infer<typeof redriveSchema>;
 
 const EXPECTED =
-  '{ "prefix"?, "since"?, "until"?, "newerThanHours"?, "only"?: "missing" | "all", "dryRun"?, "route"?, "objectsPerSecond"?, "reconcile"? } or { "from": "dead-letter-queue" }';
+  '{ "prefix"?, "since"?, "until"?, "newerThanHours"?, "only"?: "missing" | "all", "dryRun"?, "route"?, "objectsPerSecond"?, "reconcile"? }, { "from": "dead-letter-queue" } or { "audit": {…} }';
 
 /** @throws RelayError `BadEvent`, naming the field */
 export function parseReplayEvent(value: unknown): ReplayRequest | RedriveRequest {

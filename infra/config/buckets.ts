@@ -112,5 +112,8 @@ function bucketsOf({ source, routes, relay }: RelayContext): NamedBucket[] {
     const field = 'relay.relay.batchOperations.bucket';
     buckets.push({ field, name: relay.batchOperations.bucket, account, region, isNew: false });
   }
+  if (relay.audit.bucket !== undefined) {
+    buckets.push({ field: 'relay.relay.audit.bucket', name: relay.audit.bucket, account, region, isNew: false });
+  }
   return buckets.sort((one, other) => Number(other.isNew) - Number(one.isNew));
 }

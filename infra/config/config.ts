@@ -1,4 +1,5 @@
 /** Reads the context `relay` of cdk.json: the schema first, then the rules for what doesn't fit together. */
+import { refuseIdleAudit } from './audits.ts';
 import { refuseBuckets, refuseLoops, refuseWrongSource } from './buckets.ts';
 import { refuseTooLittleConcurrency, refuseTooLittleTime } from './capacity.ts';
 import { explainIssues, wordsFor } from './explain-issue.ts';
@@ -20,6 +21,7 @@ const RULES: ((config: RelayContext) => void)[] = [
   refuseKeys,
   refuseNames,
   refuseIdleReplays,
+  refuseIdleAudit,
   refuseLongRole,
   refuseSecondRole,
   refuseUnusualKeys,

@@ -2,7 +2,7 @@
 import type { ListedRoute, Route } from '../../functions/core/route.ts';
 import type { CheckSettings, DoorSettings, RelaySettings, ReplaySettings } from '../../functions/core/settings.ts';
 import { functionArn, queueArn, readerRoleArn, replayRoleArn, writerRoleArn } from '../arns.ts';
-import { LIVE_ALIAS, relayNames, serviceName } from '../names.ts';
+import { LIVE_ALIAS, relayNames, reportBucket, serviceName } from '../names.ts';
 import { sharesOf } from './concurrency.ts';
 import { eventPattern, notificationFilters } from './event-filters.ts';
 import type { ReconciliationContext } from './reconciliation-schema.ts';
@@ -79,6 +79,7 @@ export function replaySettings(config: RelayContext): ReplaySettings {
     routes: sorted(routes).map(listedRoute),
     retryDelaySeconds,
     replayFunction: functionArn(source, `${relayNames(config).replayFunction}:${LIVE_ALIAS}`),
+    audit: { bucket: reportBucket(config), prefix: relay.audit.prefix },
     reconciliation: reconciliationSettings(config),
     relay: { concurrency, memoryMiB, largeObjectBytes, largeSlots, largeWorkers, events },
   };

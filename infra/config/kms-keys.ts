@@ -9,8 +9,9 @@ import type { RelayContext } from './relay-context.ts';
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html
  * @throws ConfigError
  */
-export function refuseKeys({ source, routes }: RelayContext): void {
+export function refuseKeys({ source, routes, relay }: RelayContext): void {
   refuseKey('relay.source.kmsKeyArn', source.kmsKeyArn, source.region);
+  refuseKey('relay.relay.audit.kmsKeyArn', relay.audit.kmsKeyArn, source.region);
   routes.forEach(({ destination, pull }, index) => {
     refuseKey(`relay.routes.${index}.destination.kmsKeyArn`, destination.kmsKeyArn, destination.region);
     if (pull) refuseKey(`relay.routes.${index}.pull.kmsKeyArn`, pull.kmsKeyArn, pull.region);

@@ -1,8 +1,10 @@
 /** What each field of `cdk.json` may be. A message follows the field's name and value in the error. */
 import * as z from 'zod';
+import { auditSchema } from './audit-schema.ts';
 import { whyNoBucket } from './bucket-name.ts';
 import { LEAST_FOR_QUEUE } from './concurrency.ts';
 import { whyNoKeyText, whyNoPrefix } from './key-text.ts';
+import { kmsKeyArn } from './kms-key-arn.ts';
 import { reconciliationSchema } from './reconciliation-schema.ts';
 import { replaySchema } from './replay-schema.ts';
 import { textWith } from './text-with.ts';
@@ -29,13 +31,6 @@ const relayName = z
   );
 const prefix = textWith(whyNoPrefix);
 const suffix = textWith(whyNoKeyText);
-/** https://docs.aws.amazon.com/kms/latest/developerguide/concepts.html#key-id-key-ARN */
-const kmsKeyArn = z
-  .string()
-  .regex(
-    /^arn:[^:]+:kms:[^:]+:\d{12}:key\/(mrk-[0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})$/,
-    'must be the ARN of a KMS key (arn:aws:kms:…:key/…), and no alias',
-  );
 /** S3 takes no FIFO topic: https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-how-to-event-types-and-destinations.html */
 const topicArn = z
   .string()
@@ -151,6 +146,8 @@ export const contextSchema = z.strictObject({
       replays: z.array(replaySchema).default([]),
       /** Whether to drop a small object every half hour, to see that objects come across, and to let the check look at the door. */
       canary: z.boolean().default(true),
+      /** Where and when replay writes a report about each key and route. */
+      audit: auditSchema.prefault({}),
       /** Compares source and ledger by itself, and relays what is missing. `false` switches it off, as `replay: false` does. */
       reconciliation: reconciliationSchema.prefault({}),
       /** Creates a role for S3 Batch Operations jobs. Their manifests and reports lie in this bucket of account A. */

@@ -65,7 +65,11 @@ function bundle(entry: string, outfile: string): void {
     target: 'node24',
     format: 'esm',
     mainFields: ['module', 'main'],
-    alias: { '@aws-sdk/credential-provider-node': join(FUNCTIONS, 'aws/environment-credentials.ts') },
+    // Each of these files says what it leaves out, and why.
+    alias: {
+      '@aws-sdk/credential-provider-node': join(FUNCTIONS, 'aws/environment-credentials.ts'),
+      '@aws-sdk/client-lambda': join(FUNCTIONS, 'aws/lambda-client.ts'),
+    },
     // Some dependencies are CommonJS and call require() for Node's own modules.
     banner: { js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);" },
     logLevel: 'warning',

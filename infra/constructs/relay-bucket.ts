@@ -21,6 +21,8 @@ export interface RelayBucketProps {
   kmsKeyArn?: string | undefined;
   /** Old versions of what lies under it are removed after a day. */
   shortLivedPrefix?: string | undefined;
+  /** What lies under the prefix is removed after so many days. */
+  expiring?: { prefix: string; days: number };
 }
 
 /**
@@ -33,7 +35,7 @@ export class RelayBucket extends Construct {
   constructor(
     scope: Construct,
     id: string,
-    { bucketName, versioned, incompleteUploadDays, kmsKeyArn, shortLivedPrefix }: RelayBucketProps,
+    { bucketName, versioned, incompleteUploadDays, kmsKeyArn, shortLivedPrefix, expiring }: RelayBucketProps,
   ) {
     super(scope, id);
     this.bucket = new Bucket(this, 'Bucket', {
@@ -47,6 +49,9 @@ export class RelayBucket extends Construct {
       lifecycleRules: [
         { id: 'remove-incomplete-uploads', abortIncompleteMultipartUploadAfter: Duration.days(incompleteUploadDays) },
         ...this.#oldVersions(shortLivedPrefix),
+        ...(expiring
+          ? [{ id: 'remove-leftovers', prefix: expiring.prefix, expiration: Duration.days(expiring.days) }]
+          : []),
       ],
     });
     acknowledgeFinding(

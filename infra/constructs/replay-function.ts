@@ -2,10 +2,12 @@
 import { Effect, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Alias, CfnEventInvokeConfig, type IVersion, type Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
+import { encryptUnder } from '../../functions/aws/policies.ts';
+import { WORK_FOLDER } from '../../functions/core/report-folder.ts';
 import { bucketArn, functionArn, objectsArn, readerRoleArn } from '../arns.ts';
 import { inventoryFolder, replaySettings } from '../config/function-settings.ts';
 import { ownSource, pullingRoutes, type RelayContext } from '../config/relay-context.ts';
-import { LIVE_ALIAS, relayNames } from '../names.ts';
+import { LIVE_ALIAS, relayNames, reportBucket } from '../names.ts';
 import { grantCheckpoints, makeDurable } from './durable-code.ts';
 import type { Ledger } from './ledger.ts';
 import { acknowledgeFinding } from './nag-suppressions.ts';
@@ -111,6 +113,27 @@ export class ReplayFunction extends Construct {
     this.#allow('SendMissing', ['sqs:SendMessage'], [queue.queueArn]);
     this.#set('QUEUE_URL', queue.queueUrl);
     this.#set('QUEUE_ARN', queue.queueArn);
+  }
+
+  /** Reports are written under their prefix, and read again only where they are put together. */
+  grantWriteReports(): void {
+    const { source, relay } = this.#config;
+    const { prefix, kmsKeyArn } = relay.audit;
+    const bucket = reportBucket(this.#config);
+    const reports = objectsArn(bucket, source.region, prefix);
+    const work = objectsArn(bucket, source.region, `${prefix}${WORK_FOLDER}`);
+    this.#allow('WriteReports', ['s3:PutObject'], [reports]);
+    this.#allow('ReadReportWork', ['s3:GetObject'], [work]);
+    for (const arn of [reports, work]) {
+      acknowledgeFinding(
+        this.role,
+        `IAM5[Resource::${arn}]`,
+        'Each report has a folder of its own, named by its time.',
+      );
+    }
+    if (kmsKeyArn === undefined) return;
+    const statement = encryptUnder(kmsKeyArn, bucketArn(bucket, source.region), prefix);
+    this.role.addToPolicy(PolicyStatement.fromJson({ ...statement, Sid: 'EncryptReports' }));
   }
 
   /** An execution continues from its checkpoints, and starts a new one when it has listed as many keys as it may. */

@@ -1,11 +1,11 @@
-/** The schedules of `relay.replays` and `relay.reconciliation`. */
+/** The schedules of `relay.replays`, `relay.reconciliation` and `relay.audit`. */
 import { Effect, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { CfnSchedule, CfnScheduleGroup } from 'aws-cdk-lib/aws-scheduler';
 import { Construct } from 'constructs';
 import { scheduleGroupArn } from '../arns.ts';
 import { ownSource, pullingRoutes, type RelayContext } from '../config/relay-context.ts';
 import { describeReplay, type ReplayContext } from '../config/replay-schema.ts';
-import { reconciliationSchedule, relayNames } from '../names.ts';
+import { AUDIT_SCHEDULE, reconciliationSchedule, relayNames } from '../names.ts';
 import type { RelayQueue } from './relay-queue.ts';
 import type { ReplayFunction } from './replay-function.ts';
 
@@ -40,7 +40,7 @@ export class ReplaySchedules extends Construct {
     });
     this.#allow('RunReplay', 'lambda:InvokeFunction', replay.alias.functionArn);
     this.#allow('SetAside', 'sqs:SendMessage', deadLetters.queueArn);
-    for (const each of [...relay.replays.map(scheduleOf), ...reconciliationsOf(config)]) {
+    for (const each of [...relay.replays.map(scheduleOf), ...reconciliationsOf(config), ...auditsOf(relay)]) {
       const { name, description, expression, timeZone, flexibleMinutes, request } = each;
       const schedule = new CfnSchedule(this, name, {
         name,
@@ -100,6 +100,14 @@ function reconciliationsOf(config: RelayContext): Schedule[] {
     flexibleMinutes: 0,
     request: { reconcile: true, route },
   }));
+}
+
+function auditsOf({ audit }: RelayContext['relay']): Schedule[] {
+  const { schedule: expression, timeZone, route, defuseFormulas } = audit;
+  if (expression === undefined) return [];
+  const description = 'Upload Relay: writes an audit report';
+  const request = { audit: { route, defuseFormulas } };
+  return [{ name: AUDIT_SCHEDULE, description, expression, timeZone, flexibleMinutes: 0, request }];
 }
 
 function windowOf(minutes: number): CfnSchedule.FlexibleTimeWindowProperty {

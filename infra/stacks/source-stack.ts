@@ -5,6 +5,7 @@ import type { Construct } from 'constructs';
 import { bucketArn, relayRoleArn } from '../arns.ts';
 import { type OwnSource, ownSource, type RelayContext } from '../config/relay-context.ts';
 import { Alarms } from '../constructs/alarms.ts';
+import { AuditBucket } from '../constructs/audit-bucket.ts';
 import { BatchRole } from '../constructs/batch-role.ts';
 import { Canary } from '../constructs/canary.ts';
 import { CanaryFunction } from '../constructs/canary-function.ts';
@@ -17,7 +18,7 @@ import { RelayQueue } from '../constructs/relay-queue.ts';
 import { ReplayFunction } from '../constructs/replay-function.ts';
 import { ReplaySchedules } from '../constructs/replay-schedules.ts';
 import { UploadSource } from '../constructs/upload-source.ts';
-import { LIVE_ALIAS, relayNames, stackName } from '../names.ts';
+import { LIVE_ALIAS, relayNames, reportBucket, stackName } from '../names.ts';
 import { warnOfMissingRegion } from './durable-regions.ts';
 import { sayThatNobodyListens } from './says.ts';
 import { servesOneRelay } from './serves-one-relay.ts';
@@ -105,7 +106,11 @@ export class SourceStack extends Stack {
     replay.addQueueTarget(queue);
     replay.grantContinue();
     replay.addRedriveSource(queue);
-    if (config.relay.replays.length > 0 || config.relay.reconciliation)
+    replay.grantWriteReports();
+    const { replays, reconciliation, audit } = config.relay;
+    if (audit.bucket === undefined) new AuditBucket(this, 'Audit', { config });
+    new CfnOutput(this, 'ReportBucketName', { value: reportBucket(config) });
+    if (replays.length > 0 || reconciliation || audit.schedule !== undefined)
       new ReplaySchedules(this, 'Schedules', { config, replay, queue });
   }
 }

@@ -70,6 +70,7 @@ import { doorAttempts, onBucketsDoor, onFunctionsDoor } from './door-attempts.ts
 import { elsewhereBucket, furtherBucket } from './elsewhere.ts';
 import { keyAttempts } from './key-attempts.ts';
 import { type ProofWorld, PULLED_PREFIX } from './proof-world.ts';
+import { REPORT_KEYS, reportBucket } from './report-bucket.ts';
 import { isFreshCopy } from './world.ts';
 
 export function attemptsOf(world: ProofWorld, account: string): Attempt[] {
@@ -80,6 +81,7 @@ export function attemptsOf(world: ProofWorld, account: string): Attempt[] {
     { bucket: DESTINATION_BUCKET, key: `${PREFIX}there`, account: ACCOUNT_B },
     { bucket: DESTINATION_BUCKET, key: 'outside-the-prefix', account: ACCOUNT_B },
     { bucket: elsewhereBucket(account), key: 'there', account },
+    ...REPORT_KEYS.map((key) => ({ bucket: reportBucket(cloud), key, account: ACCOUNT_A })),
     ...(pulls ? [`${PULLED_PREFIX}there`, 'there'] : []).map((key) => ({
       bucket: CUSTOMER_BUCKET,
       key,

@@ -206,7 +206,7 @@ export const CHECKS: readonly Check[] = [
     name: 'a bucket’s objects are refused over plain HTTP',
     guards: /^bucket .*: Deny s3:\*$/,
     holds: async (world, { holder: Bucket }) => {
-      const Key = Bucket === SOURCE_BUCKET ? 'there' : `${PREFIX}there`;
+      const Key = Bucket === DESTINATION_BUCKET ? `${PREFIX}there` : 'there';
       return isRefused(plainS3(world, Bucket).send(new HeadObjectCommand({ Bucket, Key })));
     },
   },
@@ -214,7 +214,7 @@ export const CHECKS: readonly Check[] = [
     name: 'a bucket’s owner gets in over TLS',
     guards: /^bucket .*: Deny s3:\*$/,
     holds: async (world, { holder: Bucket }) => {
-      const owner = Bucket === SOURCE_BUCKET ? world.a : world.b;
+      const owner = Bucket === DESTINATION_BUCKET ? world.b : world.a;
       await owner.s3.send(new ListObjectsV2Command({ Bucket }));
       return true;
     },

@@ -5,6 +5,7 @@ import {
   PutObjectCommand,
   UploadPartCommand,
 } from '@aws-sdk/client-s3';
+import type { LocalCloud } from '../../emulator/index.ts';
 import { canaryKey } from '../../functions/core/reserved-keys.ts';
 import { askKms } from '../support/kms.ts';
 import { CUSTOMER_BUCKET } from '../support/pulling.ts';
@@ -19,12 +20,21 @@ import {
 } from '../support/two-accounts.ts';
 import { type Attempt, asked } from './attempt.ts';
 import { type EncryptedElsewhere, type ProofWorld, PULLED_PREFIX } from './proof-world.ts';
+import { reportBucket } from './report-bucket.ts';
 
-/** Where the account's role reaches. */
-function placeIn(account: string): { Bucket: string; Key: string } {
-  if (account === ACCOUNT_A) return { Bucket: SOURCE_BUCKET, Key: 'under-another-key' };
-  if (account === ACCOUNT_B) return { Bucket: DESTINATION_BUCKET, Key: `${PREFIX}under-another-key` };
-  return { Bucket: CUSTOMER_BUCKET, Key: `${PULLED_PREFIX}under-another-key` };
+/** Where roles of the account reach: the first for its relay, reader or writer, the second for replay. */
+function placesIn(cloud: LocalCloud, account: string): [Place, ...Place[]] {
+  if (account === ACCOUNT_A) {
+    const report = { Bucket: reportBucket(cloud), Key: 'audit/work/under-another-key' };
+    return [{ Bucket: SOURCE_BUCKET, Key: 'under-another-key' }, report];
+  }
+  if (account === ACCOUNT_B) return [{ Bucket: DESTINATION_BUCKET, Key: `${PREFIX}under-another-key` }];
+  return [{ Bucket: CUSTOMER_BUCKET, Key: `${PULLED_PREFIX}under-another-key` }];
+}
+
+interface Place {
+  Bucket: string;
+  Key: string;
 }
 
 function under(SSEKMSKeyId: string) {
@@ -39,9 +49,9 @@ export async function encryptElsewhere(
   const keyArn = cloud.outputs('elsewhere', account)['KeyArn']!;
   const secret = { KeyId: keyArn, Plaintext: Buffer.from('x').toString('base64') };
   const { CiphertextBlob: ciphertext } = await askKms(owner, 'Encrypt', secret);
-  const object = { ...placeIn(account), ...under(keyArn) };
-  await owner.s3.send(new PutObjectCommand({ ...object, Body: 'x' }));
-  const { UploadId } = await owner.s3.send(new CreateMultipartUploadCommand(object));
+  const places = placesIn(cloud, account);
+  for (const there of places) await owner.s3.send(new PutObjectCommand({ ...there, ...under(keyArn), Body: 'x' }));
+  const { UploadId } = await owner.s3.send(new CreateMultipartUploadCommand({ ...places[0], ...under(keyArn) }));
   return { keyArn, ciphertext, uploadId: UploadId! };
 }
 
@@ -51,22 +61,24 @@ function dropUnder({ s3 }: AwsClients, keyArn: string): Promise<unknown> {
   return s3.send(new PutObjectCommand({ ...canary, ...under(keyArn) }));
 }
 
-export function keyAttempts({ elsewhere }: ProofWorld, account: string): Attempt[] {
+export function keyAttempts({ cloud, elsewhere }: ProofWorld, account: string): Attempt[] {
   const { keyArn, ciphertext, uploadId } = elsewhere.get(account)!;
-  const there = placeIn(account);
+  const places = placesIn(cloud, account);
   const on = (name: string, run: (clients: AwsClients) => Promise<unknown>): Attempt => ({
     action: `kms:${name}`,
     resource: keyArn,
     account,
     run: ({ clients }) => run(clients),
   });
-  const part = { ...there, UploadId: uploadId, PartNumber: 1, Body: 'x' };
+  const part = { ...places[0], UploadId: uploadId, PartNumber: 1, Body: 'x' };
   return [
     on('Decrypt', (clients) => askKms(clients, 'Decrypt', { CiphertextBlob: ciphertext })),
-    on('Decrypt', ({ s3 }) => s3.send(new GetObjectCommand(there))),
+    ...places.map((there) => on('Decrypt', ({ s3 }) => s3.send(new GetObjectCommand(there)))),
     on('Decrypt', ({ s3 }) => s3.send(new UploadPartCommand(part))),
     on('GenerateDataKey', (clients) => askKms(clients, 'GenerateDataKey', { KeyId: keyArn, KeySpec: 'AES_256' })),
-    on('GenerateDataKey', ({ s3 }) => s3.send(new PutObjectCommand({ ...there, ...under(keyArn), Body: 'x' }))),
+    ...places.map((there) =>
+      on('GenerateDataKey', ({ s3 }) => s3.send(new PutObjectCommand({ ...there, ...under(keyArn), Body: 'x' }))),
+    ),
     ...(account === ACCOUNT_A ? [on('GenerateDataKey', (clients) => dropUnder(clients, keyArn))] : []),
     on('Encrypt', (clients) => askKms(clients, 'Encrypt', { KeyId: keyArn, Plaintext: 'eA==' })),
     asked('kms:CreateGrant', keyArn),

@@ -9,6 +9,7 @@ import { type Check, isDelivered, isRefused } from './check.ts';
 import { keyOf } from './encrypted-buckets.ts';
 import type { Place } from './places.ts';
 import { type ProofWorld, PULLED_PREFIX } from './proof-world.ts';
+import { reportBucket } from './report-bucket.ts';
 
 /** The bucket of each account that the relay's keys are for. */
 const BUCKETS: Record<string, string> = {
@@ -17,16 +18,18 @@ const BUCKETS: Record<string, string> = {
   [ACCOUNT_C]: CUSTOMER_BUCKET,
 };
 
+const KEY_STATEMENTS = /^upload-relay[\w-]*: (De|En)crypt\w+$/;
+
 /** What a thief must not be able to do with any key. */
 export const THIEFS_CHECKS: readonly Check[] = [
   {
     name: 'a thief of the role’s session cannot use the key without S3',
-    guards: /^upload-relay[\w-]*: (De|En)cryptObjects$/,
+    guards: KEY_STATEMENTS,
     holds: (world, place) => usesNoKeyDirectly(world, place, thief(world, place)),
   },
   {
     name: 'a thief of the role’s session gets at no other bucket under the key, although that bucket lets it in',
-    guards: /^upload-relay[\w-]*: (De|En)cryptObjects$/,
+    guards: KEY_STATEMENTS,
     holds: (world, place) => reachesNoOtherBucket(place, thief(world, place)),
   },
 ];
@@ -69,7 +72,8 @@ export const KEY_CHECKS: readonly Check[] = [
 export async function usesNoKeyDirectly(world: ProofWorld, place: Place, clients: AwsClients): Promise<boolean> {
   const account = accountOf(place);
   const KeyId = keyOf(world.cloud, account)!;
-  const EncryptionContext = { 'aws:s3:arn': `arn:aws:s3:::${BUCKETS[account]}` };
+  const bucket = place.name === 'upload-relay-replay' ? reportBucket(world.cloud) : BUCKETS[account];
+  const EncryptionContext = { 'aws:s3:arn': `arn:aws:s3:::${bucket}` };
   const owner = world.as(world.cloud.operator(account));
   const { CiphertextBlob } = await askKms(owner, 'GenerateDataKey', { KeyId, KeySpec: 'AES_256', EncryptionContext });
   const tried = [

@@ -10,6 +10,7 @@ import { type Check, isRefused } from './check.ts';
 import { elsewhereBucket } from './elsewhere.ts';
 import { execute, mayReadState } from './large-checks.ts';
 import type { ProofWorld } from './proof-world.ts';
+import { reportBucket } from './report-bucket.ts';
 import { FRESH_COPY } from './world.ts';
 
 const REPLAY = 'upload-relay-replay:live';
@@ -91,6 +92,22 @@ export const REPLAY_CHECKS: readonly Check[] = [
       const onFailureQueueArn = cloud.sqs.all().find(({ name }) => name === 'upload-relay-dead-letters')!.arn;
       const config = { maximumRetryAttempts: 0, maximumEventAgeSeconds: undefined, onFailureQueueArn };
       cloud.lambda.configureAsyncInvocation(cloud.lambda.functions.target({ ...AT, qualifier: 'live' }), config);
+      return true;
+    },
+  },
+  {
+    name: 'an audit writes its report, under a bucket key or not',
+    guards: /^upload-relay-replay: (WriteReports|ReadReportWork|EncryptReports|ListObjects|ReadReceipts)$/,
+    holds: async (world) => {
+      const key = `audited-${randomUUID()}`;
+      await world.a.s3.send(new PutObjectCommand({ Bucket: SOURCE_BUCKET, Key: key, Body: 'x' }));
+      const { encryption } = world.cloud.s3.bucket(reportBucket(world.cloud)).settings;
+      for (const bucketKeyEnabled of [false, true]) {
+        Object.assign(encryption ?? {}, { bucketKeyEnabled });
+        const answer = await replay(world, { audit: { prefix: key } });
+        Object.assign(encryption ?? {}, { bucketKeyEnabled: true });
+        if (answer?.['lines'] !== 1) return false;
+      }
       return true;
     },
   },

@@ -34,6 +34,7 @@ import { encryptElsewhere } from './key-attempts.ts';
 import { THIEFS_CHECKS } from './key-checks.ts';
 import { placesOf, tellHolders } from './places.ts';
 import { type EncryptedElsewhere, type ProofWorld, PULLED_PREFIX } from './proof-world.ts';
+import { REPORT_KEYS, reportBucket } from './report-bucket.ts';
 import { confinedArn, sessionPlaces } from './session-places.ts';
 
 export interface Configuration {
@@ -58,6 +59,7 @@ export const CONFIGURATIONS: readonly Configuration[] = [
       const kmsKeyArn = cloud.outputs('keys', ACCOUNT_A)['KeyArn']!;
       await cloud.deploy(existingSource(kmsKeyArn));
       Object.assign(source, { existingBucket: true, kmsKeyArn });
+      context.relay = { audit: { kmsKeyArn } };
       Object.assign(main!, { copyTags: true });
       main!.destination['kmsKeyArn'] = cloud.outputs('keys', ACCOUNT_B)['KeyArn']!;
     },
@@ -142,6 +144,8 @@ export async function startProofWorld(configuration: Configuration): Promise<Pro
   const world = twoAccountsOf(cloud);
   await world.b.s3.send(new PutObjectCommand({ Bucket: DESTINATION_BUCKET, Key: `${PREFIX}there`, Body: 'x' }));
   await world.a.s3.send(new PutObjectCommand({ Bucket: SOURCE_BUCKET, Key: 'there', Body: 'x', Tagging: 'a=b' }));
+  for (const Key of REPORT_KEYS)
+    await world.a.s3.send(new PutObjectCommand({ Bucket: reportBucket(cloud), Key, Body: 'x' }));
   // Not empty: one role's attempt to delete them must leave them there for the next role's.
   const c = world.as(cloud.operator(ACCOUNT_C));
   const pulls = context.routes.some((route) => route['pull'] !== undefined);

@@ -35,6 +35,7 @@ describe('a relay that is deployed keeps its names', () => {
       replayRole: 'upload-relay-replay',
       schedulerRole: 'upload-relay-scheduler',
       batchRole: 'upload-relay-batch',
+      reportBucket: 'upload-relay-reports-111111111111-98b43',
     } satisfies RelayNames);
   });
 
@@ -54,6 +55,7 @@ describe('a name of its own', () => {
       relay: {
         ...context.relay,
         replays: [{ name: 'nightly', schedule: 'rate(1 day)' }],
+        audit: { schedule: 'rate(1 day)' },
         batchOperations: { bucket: 'manifests-of-a' },
       },
     });

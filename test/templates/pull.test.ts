@@ -183,9 +183,10 @@ describe('the relay’s side', () => {
     });
   });
 
-  test('when every route pulls, there is no bucket, no notification and no right to read one', () => {
+  test('when every route pulls, there is no source bucket, no notification and no right to read one', () => {
     const vendor = templatesOf(onlyPulls());
-    vendor.source.resourceCountIs('AWS::S3::Bucket', 0);
+    vendor.source.resourceCountIs('AWS::S3::Bucket', 1);
+    vendor.source.hasResourceProperties('AWS::S3::Bucket', { BucketName: 'upload-relay-reports-111111111111-98b43' });
     expect(JSON.stringify(vendor.source.toJSON().Outputs)).not.toContain('SourceBucketName');
     const reading = [...sids(vendor.source, /^RelayRole/), ...sids(vendor.source, /^ReplayRole/)].filter((sid) =>
       ['ReadObjects', 'TellMissingObjects', 'ListObjects', 'SendUploads'].includes(sid),

@@ -9,8 +9,8 @@ import { committedContext, pullingRoute, templatesOf } from '../support/stacks.t
 const { source, destinations } = templatesOf(committedContext());
 const destination = destinations[0]!;
 
-function only<T = Record<string, unknown>>(template: Template, type: string): T {
-  const found = Object.values(template.findResources(type));
+function only<T = Record<string, unknown>>(template: Template, type: string, Properties: object = {}): T {
+  const found = Object.values(template.findResources(type, { Properties }));
   expect(found).toHaveLength(1);
   return found[0]!.Properties as T;
 }
@@ -314,7 +314,7 @@ describe('S3 Batch Operations', () => {
 });
 
 describe('least privilege', () => {
-  test('replay’s role has these statements and no others: it reads no object and becomes nobody', () => {
+  test('replay’s role has these statements and no others: it reads no upload and becomes nobody', () => {
     const granted = statementsOfRole(/^ReplayRole/).map(({ Sid, Effect, Action }) => [Sid, Effect, Action]);
     expect(granted).toEqual([
       ['WriteLogs', 'Allow', ['logs:CreateLogStream', 'logs:PutLogEvents']],
@@ -336,6 +336,8 @@ describe('least privilege', () => {
         ],
       ],
       ['TellFailures', 'Allow', 'sqs:SendMessage'],
+      ['WriteReports', 'Allow', 's3:PutObject'],
+      ['ReadReportWork', 'Allow', 's3:GetObject'],
     ]);
   });
 
@@ -491,8 +493,7 @@ describe.each([
   ['destination', destination, 'upload-relay-destination-222222222222'],
 ])('the %s bucket', (side, template, name) => {
   test('is owned whole, closed, encrypted, versioned, and rid of incomplete uploads', () => {
-    expect(only(template, 'AWS::S3::Bucket')).toMatchObject({
-      BucketName: name,
+    expect(only(template, 'AWS::S3::Bucket', { BucketName: name })).toMatchObject({
       OwnershipControls: { Rules: [{ ObjectOwnership: 'BucketOwnerEnforced' }] },
       PublicAccessBlockConfiguration: {
         BlockPublicAcls: true,
@@ -586,7 +587,8 @@ describe('how uploads reach the queue', () => {
     context.source.existingBucket = true;
     context.routes[0]!.filter = { prefix: 'out/' };
     const existing = templatesOf(context).source;
-    existing.resourceCountIs('AWS::S3::Bucket', 0);
+    existing.resourceCountIs('AWS::S3::Bucket', 1);
+    existing.hasResourceProperties('AWS::S3::Bucket', { BucketName: 'upload-relay-reports-111111111111-98b43' });
     existing.hasResourceProperties('AWS::Events::Rule', {
       EventPattern: {
         source: ['aws.s3'],

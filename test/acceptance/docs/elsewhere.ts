@@ -26,6 +26,10 @@ export const RUN_ELSEWHERE: Record<string, Elsewhere> = {
   'npm run explore': { why: 'it takes hours', by: 'test/model/exploration/converges.test.ts' },
   'npm run compare': { why: 'it needs another checkout', by: 'test/deploys/compare.ts' },
   'npm run deploys': { why: 'it takes minutes', by: 'test/deploys/deploys.test.ts' },
+  'npm run verify-report -- MANIFEST': {
+    why: 'it wants the manifest of a report',
+    by: 'test/system/replay/audit.test.ts',
+  },
   'npm run prove:iam': { why: 'it takes minutes', by: 'test/iam/iam.test.ts' },
   'npm run fire -- nightly': {
     why: 'it wants a cdk.json with such a schedule',

@@ -49,6 +49,7 @@ export const REPLAY_CONFIG: ReplayConfig = {
   deadLetterQueueArn: 'dead-letter-queue-arn',
   ledgerTable: 'ledger',
   retryDelaySeconds: 1,
+  audit: { bucket: 'reports', prefix: 'audit/' },
   reconciliation: { missingAfterSeconds: 3600 },
   replayFunction: 'replay:live',
   relay: {

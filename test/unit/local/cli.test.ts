@@ -13,6 +13,7 @@ test.each([
   ['local/main.ts', 'npm start'],
   ['local/fire.ts', 'npm run fire'],
   ['local/try/main.ts', 'npm run try'],
+  ['local/verify-report/main.ts', 'npm run verify-report'],
   ['local/dashboard/main.ts', 'npm run dashboard'],
   ['bench/main.ts', 'npm run bench'],
   ['test/chaos/main.ts', 'npm run chaos'],

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { asksForAudit, parseAuditEvent } from '../../../../functions/request/audit-request.ts';
 import { parseReplayEvent, type ReplayRequest } from '../../../../functions/request/replay-request.ts';
 import { eventFixture, replayEventNames } from '../../../support/events.ts';
 
@@ -8,7 +9,7 @@ function asked(event: object): ReplayRequest {
 
 describe('the event', () => {
   test('that says nothing asks for whatever is missing', () => {
-    expect(asked({})).toEqual({ prefix: '', only: 'missing', dryRun: false });
+    expect(asked({})).toEqual({ prefix: '', only: 'missing', dryRun: false, reconcile: false });
   });
 
   test.each([
@@ -36,7 +37,8 @@ describe('the event', () => {
 
   test('each fixture is taken, but for the misspelt one', () => {
     for (const name of replayEventNames()) {
-      const parse = () => parseReplayEvent(eventFixture(name));
+      const event = eventFixture(name);
+      const parse = () => (asksForAudit(event) ? parseAuditEvent(event) : parseReplayEvent(event));
       if (name === 'replay-misspelt') expect(parse).toThrow('field "prefx" is not known');
       else expect(parse).not.toThrow();
     }

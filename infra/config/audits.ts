@@ -1,0 +1,28 @@
+/** Refuses an audit that would never be made, or would be relayed itself. */
+import { namesOf } from '../../functions/core/route.ts';
+import { refusal } from './refusal.ts';
+import type { RelayContext } from './relay-context.ts';
+
+/** @throws ConfigError */
+export function refuseIdleAudit({ source, routes, relay }: RelayContext): void {
+  const { bucket, schedule, route } = relay.audit;
+  const field = (name: string) => `relay.relay.audit.${name}`;
+  if (!relay.replay && (bucket ?? schedule) !== undefined) {
+    const name = bucket === undefined ? 'schedule' : 'bucket';
+    const reason = 'nothing would write a report, since "relay.relay.replay" is false; remove one of the two';
+    throw refusal(field(name), relay.audit[name], reason);
+  }
+  if (bucket !== undefined && [source.bucket, ...routes.map(({ pull }) => pull?.bucket)].includes(bucket)) {
+    throw refusal(field('bucket'), bucket, 'a route reads it, and might relay the reports; choose another bucket');
+  }
+  if (route !== undefined && !routes.some(({ name }) => name === route)) {
+    throw refusal(field('route'), route, `there is no such route; the routes are ${namesOf(routes)}`);
+  }
+  if (schedule !== undefined && route === undefined && routes.every(({ pull }) => pull)) {
+    throw refusal(
+      field('route'),
+      route,
+      `every route has "pull", so the audit must name one of them: ${namesOf(routes)}`,
+    );
+  }
+}
