@@ -26,7 +26,7 @@ import { type RequeuedObject, requeueObject } from './requeue-object.ts';
 import { planFor, sendSections } from './send-sections.ts';
 import { untilOf } from './time-limit.ts';
 
-/** From leaving the slot to the end of the invocation: it only answers. */
+/** After leaving the slot it only answers. */
 const ENDING_SECONDS = 5;
 /** Lambda's longest. The first worker that fails ends an execution, and the others may still run. */
 const LONGEST_INVOCATION_SECONDS = 900;
@@ -48,26 +48,24 @@ export async function relayLargeObject(run: LargeRun): Promise<LargeAnswer> {
 
 async function relayOrFail(run: LargeRun, progress: Progress): Promise<LargeAnswer> {
   try {
+    const { invocation, request, route, execution, isUncertain } = run;
     const seen = await look(run, progress);
     countAge(run, progress.startedAt!);
-    const { largeObjectBytes } = run.invocation.config;
-    const { requireProof } = run.route;
-    const plan = planTransfer(run.request.source, seen, { largeObjectBytes, requireProof });
-    const { isUncertain } = run;
+    const { largeObjectBytes } = invocation.config;
+    const plan = planTransfer(request.source, seen, { largeObjectBytes, requireProof: route.requireProof });
     if (plan.kind !== 'large') return await requeueObject(run, { reason: 'no longer large', isUncertain });
     const shares = planFor(run, seen.sizeBytes, seen.proof);
     const state = await combine(run, seen);
     const { uploadId, tagging } = await begin(run, state);
     progress.uploadId = uploadId;
     const { crc32, digest } = computedFor(state.proof);
-    const { request, route, execution } = run;
     const common = { route: route.name, key: request.source.key, execution, pin: pinOf(state), uploadId };
     progress.mayHaveWorkers = true;
     const upload = { ...common, computeCrc32: crc32, digest };
     const sent = await sendSections(run, upload, shares, untilOf(progress.startedAt!));
     progress.mayHaveWorkers = false;
     const receipt = await deliver(run, progress, { state, tagging }, sent);
-    await persistentStep(run, 'report', () => publishNow(run.invocation, run.request, receipt));
+    await persistentStep(run, 'report', () => publishNow(invocation, request, receipt));
     return receipt;
   } catch (error) {
     return endWithFailure(run, asRelayError(error, { source: `${run.request.source}` }), progress);

@@ -25,7 +25,14 @@ const config: ReplayConfig = {
   audit: { bucket: reportBucket, prefix: 'audit/' },
   reconciliation: { missingAfterSeconds: 3600 },
   replayFunction: 'replay:live',
-  relay: { concurrency: 20, memoryMiB: 384, largeObjectBytes: 5 * 1024 ** 3, largeSlots: 2, largeWorkers: 16, events: 'failures' },
+  relay: {
+    concurrency: 20,
+    memoryMiB: 384,
+    largeObjectBytes: 5 * 1024 ** 3,
+    largeSlots: 2,
+    largeWorkers: 16,
+    events: 'failures',
+  },
 };
 
 /** The results of steps that an earlier process has finished; a line that was cut short does not count. */
