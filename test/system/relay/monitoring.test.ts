@@ -169,6 +169,15 @@ describe('two accounts at work', () => {
     expect(statistic(world, own('oldestRequeued', {}), 'Maximum')).toBeGreaterThan(0);
   });
 
+  test('a reconciliation that finds nothing missing says so, and its alarms are content', async () => {
+    const arn = `arn:aws:scheduler:${REGION}:${ACCOUNT_A}:schedule/upload-relay/_reconciliation`;
+    await world.cloud.scheduler.fire(arn);
+    expect(statistic(world, own('objectsMissing', {}), 'Maximum')).toBe(0);
+    // The one that failed since it was put.
+    expect(statistic(world, own('objectsStillFailed', {}), 'Maximum')).toBe(1);
+    expect(world.cloud.cloudWatch.evaluateAlarms()).toMatchObject({ 'upload-relay-objects-missing': 'OK' });
+  });
+
   test('a canary that came across is told by the next one', async () => {
     const arrived = () => statistic(world, own('canaryArrived', {}), 'Sum');
     await fireCanary(world, `${CANARY_ARN}-drop`);
