@@ -75,8 +75,15 @@ async function execute(execution: number): Promise<AuditSummary> {
   return auditObjects(run, request, { ...AUDIT_LIMITS, ...(JSON.parse(limits) as Partial<AuditLimits>) });
 }
 
+/** On Linux, the maximum of `resourceUsage` begins with the memory of the process that has started this one. */
+function peakKiB(): number {
+  const status = existsSync('/proc/self/status') ? readFileSync('/proc/self/status', 'utf8') : '';
+  const peak = /^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1];
+  return peak === undefined ? process.resourceUsage().maxRSS : Number(peak);
+}
+
 let execution = 1;
 let summary = await execute(execution);
 while (summary.status === 'handed over') summary = await execute(++execution);
-process.stdout.write(JSON.stringify({ summary, executions: execution, maxRssKiB: process.resourceUsage().maxRSS }));
+process.stdout.write(JSON.stringify({ summary, executions: execution, maxRssKiB: peakKiB() }));
 process.exit(0);

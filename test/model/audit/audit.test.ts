@@ -136,7 +136,7 @@ describe(`${PLAN.keys} keys`, () => {
     'steps of another length and executions that hand over change no byte',
     { timeout: TIMEOUT_MS },
     async () => {
-      const limits = { ...PLAN.limits, linesPerStep: 1, stepsPerExecution: 4 };
+      const limits = { ...PLAN.limits, linesPerStep: 2_000, stepsPerExecution: 2 };
       const stepwise = await auditInProcess({ ...PLAN, limits });
       expect(stepwise.executions).toBeGreaterThan(3);
       expectSound(stepwise);
