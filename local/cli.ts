@@ -20,15 +20,18 @@ export function runCli(main: Main, { help }: { help: string }): void {
     process.stdout.write(help);
     return;
   }
-  main(args).then((exitCode) => {
-    process.exitCode = exitCode ?? 0;
-  }, fail);
+  void main(args).then((exitCode) => end(exitCode ?? 0), fail);
 }
 
 function fail(error: unknown): void {
   const isMistake = error instanceof UserError;
-  process.exitCode = isMistake ? EXIT_USAGE : EXIT_FAILED;
   process.stderr.write(`${isMistake ? error.message : ((error as Error).stack ?? error)}\n`);
+  end(isMistake ? EXIT_USAGE : EXIT_FAILED);
+}
+
+/** Once everything is written. Left to itself, Node may close what is still open for ever: it was seen to spin in its own clean-up. */
+function end(exitCode: number): void {
+  process.stdout.write('', () => process.stderr.write('', () => process.exit(exitCode)));
 }
 
 /** What comes after `--` is no option. */
