@@ -52,6 +52,7 @@ import {
   StartMessageMoveTaskCommand,
 } from '@aws-sdk/client-sqs';
 import { AssumeRoleCommand } from '@aws-sdk/client-sts';
+import { CANARY_PREFIX } from '../../functions/core/reserved-keys.ts';
 import { ACCOUNT_C, CUSTOMER_BUCKET } from '../support/pulling.ts';
 import {
   ACCOUNT_A,
@@ -122,6 +123,8 @@ function bucketAttempts({ bucket: Bucket, account }: BucketPlace): Attempt[] {
   return [
     // By the one prefix that a reader may ask for, so that it is the bucket which decides.
     on('ListBucket', (s3) => s3.send(new ListObjectsV2Command({ Bucket, Prefix: PULLED_PREFIX }))),
+    // The same for the canary.
+    on('ListBucket', (s3) => s3.send(new ListObjectsV2Command({ Bucket, Prefix: CANARY_PREFIX }))),
     on('ListBucketVersions', (s3) => s3.send(new ListObjectVersionsCommand({ Bucket }))),
     on('ListBucketMultipartUploads', (s3) => s3.send(new ListMultipartUploadsCommand({ Bucket }))),
     on('GetBucketLocation', (s3) => s3.send(new GetBucketLocationCommand({ Bucket }))),

@@ -15,6 +15,12 @@ const LOOK = { look: 'door' };
 /** Where the routes of a configuration take only what begins so. */
 export const OWN_PREFIX = 'in/';
 
+const SEES_THE_DOOR: Check = {
+  name: 'the canary sees each part of the door',
+  guards: /^upload-relay-canary: Read/,
+  holds: async (world) => hasNoDenial(await linesOf(world.invoke(LOOK, CANARY))),
+};
+
 export const DOOR_CHECKS: readonly Check[] = [
   {
     name: 'a canary is dropped, and its receipt looked for',
@@ -32,11 +38,7 @@ export const DOOR_CHECKS: readonly Check[] = [
       return isRefused(s3.send(new ListObjectsV2Command({ Bucket: SOURCE_BUCKET })));
     },
   },
-  {
-    name: 'the canary sees each part of the door',
-    guards: /^upload-relay-canary: Read/,
-    holds: async (world) => hasNoDenial(await linesOf(world.invoke(LOOK, CANARY))),
-  },
+  SEES_THE_DOOR,
   {
     name: 'a freshly started canary sees the door, and logs',
     guards: /^trust of upload-relay-canary: |^upload-relay-canary: WriteLogs$/,
@@ -70,6 +72,7 @@ export const DOOR_CHECKS: readonly Check[] = [
 
 /** Of a configuration whose routes take what lies under a prefix of an encrypted bucket. */
 export const PREFIX_CHECKS: readonly Check[] = [
+  SEES_THE_DOOR,
   {
     name: 'a canary and an upload are delivered, from under a bucket key or not',
     guards: /^upload-relay: (ReadObjects|DecryptObjects)$/,

@@ -5,6 +5,7 @@ import {
   PutObjectCommand,
   UploadPartCommand,
 } from '@aws-sdk/client-s3';
+import { canaryKey } from '../../functions/core/reserved-keys.ts';
 import { askKms } from '../support/kms.ts';
 import { CUSTOMER_BUCKET } from '../support/pulling.ts';
 import {
@@ -44,6 +45,12 @@ export async function encryptElsewhere(
   return { keyArn, ciphertext, uploadId: UploadId! };
 }
 
+/** As the canary, which reaches no other object. */
+function dropUnder({ s3 }: AwsClients, keyArn: string): Promise<unknown> {
+  const canary = { Bucket: SOURCE_BUCKET, Key: canaryKey('under-another-key'), Body: 'x' };
+  return s3.send(new PutObjectCommand({ ...canary, ...under(keyArn) }));
+}
+
 export function keyAttempts({ elsewhere }: ProofWorld, account: string): Attempt[] {
   const { keyArn, ciphertext, uploadId } = elsewhere.get(account)!;
   const there = placeIn(account);
@@ -60,6 +67,7 @@ export function keyAttempts({ elsewhere }: ProofWorld, account: string): Attempt
     on('Decrypt', ({ s3 }) => s3.send(new UploadPartCommand(part))),
     on('GenerateDataKey', (clients) => askKms(clients, 'GenerateDataKey', { KeyId: keyArn, KeySpec: 'AES_256' })),
     on('GenerateDataKey', ({ s3 }) => s3.send(new PutObjectCommand({ ...there, ...under(keyArn), Body: 'x' }))),
+    ...(account === ACCOUNT_A ? [on('GenerateDataKey', (clients) => dropUnder(clients, keyArn))] : []),
     on('Encrypt', (clients) => askKms(clients, 'Encrypt', { KeyId: keyArn, Plaintext: 'eA==' })),
     asked('kms:CreateGrant', keyArn),
     asked('kms:ScheduleKeyDeletion', keyArn),
