@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { AlarmState, LocalCloud } from '../../emulator/index.ts';
 
 const MINUTE_MS = 60_000;
+const DAY_MS = 1440 * MINUTE_MS;
 /** No alarm looks at a shorter time, so none can go on and off in between. */
 const EVALUATED_EVERY_MINUTES = 5;
 const LOOK_EVERY_MS = 20;
@@ -10,7 +11,8 @@ const LOOK_EVERY_MS = 20;
 const STILL_FOR_MS = 150;
 
 export class MovedTime {
-  readonly #began = Math.floor(Date.now() / MINUTE_MS) * MINUTE_MS;
+  /** Today at noon, whatever time it is: what goes by the time of day comes at the same minute of every run. */
+  readonly #began = (Math.floor(Date.now() / DAY_MS) + 0.5) * DAY_MS;
   #now = this.#began;
 
   /** For `LocalCloud.start`, with `movesFunctionClocks`. It stands still in between. */
