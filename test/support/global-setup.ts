@@ -24,5 +24,6 @@ export default async function setup(project: TestProject): Promise<() => Promise
   // Hundreds of processes load the same code: it is compiled once.
   process.env['SANDBOX_COMPILE_CACHE'] = join(assembly, 'compiled');
   process.env['NODE_COMPILE_CACHE'] = join(assembly, 'compiled');
-  return () => rm(assembly, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
+  // A worker that ends writes down what it has compiled, perhaps while the folder goes.
+  return () => rm(assembly, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
 }

@@ -434,8 +434,8 @@ describe('least privilege', () => {
         expect(Properties).not.toHaveProperty('ManagedPolicyArns');
       }
     }
-    // The relay's, replay's and Scheduler's.
-    expect(Object.keys(source.findResources('AWS::IAM::Role'))).toHaveLength(3);
+    // The relay's, the canary's, replay's and Scheduler's.
+    expect(Object.keys(source.findResources('AWS::IAM::Role'))).toHaveLength(4);
     const functions = Object.values(source.findResources('AWS::Lambda::Function'));
     expect(functions.map(({ Properties }) => Properties.FunctionName)).toEqual([
       'upload-relay',

@@ -102,7 +102,7 @@ const BREAKAGES: Breakage[] = [
     alarm: 'rule-failed',
     check: 'the queue takes them',
     side: 'source',
-    change: 'lets the rule send no more',
+    change: 'send no more: add this statement to it',
   },
   {
     name: 'the source’s key is disabled',

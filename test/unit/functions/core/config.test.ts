@@ -108,6 +108,7 @@ describe('what is wrong in the configuration of replay is named', () => {
     routes: [{ name: 'main', filter: { prefix: '', suffix: '' }, createOnly: false, destination }],
     retryDelaySeconds: 30,
     replayFunction: 'arn:aws:lambda:us-east-1:111111111111:function:replay:live',
+    audit: { bucket: 'reports', prefix: 'audit/' },
     reconciliation: { missingAfterSeconds: 3600 },
     relay: {
       concurrency: 20,
