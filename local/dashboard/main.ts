@@ -39,8 +39,14 @@ async function main(args: string[]): Promise<void> {
       const config = parseConfig(committedContext());
       const { account, region } = config.source;
       const { bucket, routes } = ownBucket(config);
-      const { canaryRule, dashboard } = relayNames(config);
+      const { canaryRule, dropRule, dashboard } = relayNames(config);
       const { s3, sqs } = awsClients(cloud, { region, credentials: cloud.operator(account) });
+      const arnOf = (rule: string) => cloud.scheduledRules.arns().find((arn) => arn.endsWith(`/${rule}`))!;
+      // The second canary tells of the first.
+      for (let canary = 1; canary <= 2; canary++) {
+        cloud.scheduledRules.fire(arnOf(dropRule));
+        await cloud.settled();
+      }
       const from = Date.now();
       process.stdout.write(`Two accounts are at work for ${TRAFFIC_SECONDS} seconds …\n`);
       await makeTraffic({
@@ -51,7 +57,7 @@ async function main(args: string[]): Promise<void> {
         bucket,
         queueUrl: cloud.outputs(stackName(config, 'source'))['QueueUrl']!,
         destinationBucket: routes[0]!.destination.bucket,
-        scheduleArn: cloud.scheduledRules.arns().find((arn) => arn.endsWith(`/${canaryRule}`))!,
+        scheduleArn: arnOf(canaryRule),
       });
       const span = { from, to: from + TRAFFIC_SECONDS * 1000, bucketSeconds: BUCKET_SECONDS };
       const svg = drawDashboard({
