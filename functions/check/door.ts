@@ -41,7 +41,8 @@ export async function askCanary({ config, clients }: Check): Promise<CheckLine[]
   const name = door.canaryFunction.split(':')[6];
   const body = JSON.stringify(LOOK_AT_DOOR);
   const path = `/2015-03-31/functions/${name}/invocations`;
-  const asked = await attempt(clients.services(door)({ service: 'lambda', method: 'POST', path, body }));
+  const headers = { 'content-type': 'application/json' };
+  const asked = await attempt(clients.services(door)({ service: 'lambda', method: 'POST', path, headers, body }));
   if (asked.kind === 'done') return (asked.answer as { lines: CheckLine[] }).lines;
   const change = `The check could not ask function ${name} to look at the door: look into its log; the relay's role needs this statement.`;
   const remedy = atSource(sourceAccount, change, askCanaryStatement(door.canaryFunction));

@@ -42,5 +42,6 @@ async function ledgerBegan({ clients, config }: Replay): Promise<string> {
   const { Table } = await clients.dynamodb.send(command).catch((error: unknown) => {
     throw serviceFailure('LedgerUnavailable', 'DescribeTable', config.ledgerTable, error);
   });
-  return Table!.CreationDateTime!.toISOString();
+  // A listing has whole seconds: what was uploaded in this one came after it.
+  return Table!.CreationDateTime!.toISOString().replace(/\.\d+Z$/, 'Z');
 }

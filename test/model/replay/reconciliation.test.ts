@@ -54,7 +54,7 @@ test('uploads of the last hour are under way', async () => {
 });
 
 describe('uploads from before the relay are nobody’s loss', () => {
-  const ledgerMadeAt = UPLOADED_AT.getTime() + 1;
+  const ledgerMadeAt = UPLOADED_AT.getTime() + 1000;
 
   test('nothing is sent, unless a day is named', async () => {
     const world = worldOf({ ledgerMadeAt });
@@ -64,6 +64,11 @@ describe('uploads from before the relay are nobody’s loss', () => {
     expect(await worldOf({ ledgerMadeAt }).replay({ reconcile: true, since: '2026-01-01' })).toMatchObject({
       sent: 10,
     });
+  });
+
+  test('those of the same second may be later, since a listing has whole seconds', async () => {
+    const world = worldOf({ ledgerMadeAt: UPLOADED_AT.getTime() + 1 });
+    expect(await world.replay({ reconcile: true })).toMatchObject({ missing: 10, sent: 10 });
   });
 
   test('a replay by hand sends them all the same', async () => {
