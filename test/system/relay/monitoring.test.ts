@@ -155,6 +155,15 @@ describe('two accounts at work', () => {
     expect(statistic(world, own('oldestRequeued', {}), 'Maximum')).toBeGreaterThan(0);
   });
 
+  test('a reconciliation that finds nothing missing says so, and its alarms are content', async () => {
+    const arn = `arn:aws:scheduler:${REGION}:${ACCOUNT_A}:schedule/upload-relay/_reconciliation`;
+    await world.cloud.scheduler.fire(arn);
+    expect(statistic(world, own('objectsMissing', {}), 'Maximum')).toBe(0);
+    // The one that failed since it was put.
+    expect(statistic(world, own('objectsStillFailed', {}), 'Maximum')).toBe(1);
+    expect(world.cloud.cloudWatch.evaluateAlarms()).toMatchObject({ 'upload-relay-objects-missing': 'OK' });
+  });
+
   test('every alarm listens to a metric that is really there, by name and by dimensions', () => {
     const { metrics } = world.cloud.cloudWatch;
     const alarms = world.cloud.cloudWatch.alarms();
