@@ -47,6 +47,7 @@ async function main(args: string[]): Promise<void> {
         cloud.scheduledRules.fire(arnOf(dropRule));
         await cloud.settled();
       }
+      for (const arn of cloud.scheduler.arns()) await cloud.scheduler.fire(arn);
       const from = Date.now();
       process.stdout.write(`Two accounts are at work for ${TRAFFIC_SECONDS} seconds …\n`);
       await makeTraffic({
