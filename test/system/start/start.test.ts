@@ -89,7 +89,9 @@ describe('npm run fire', () => {
     expect(fired.output()).toBe('upload-relay-canary has fired\n');
     const unknown = fire('nightly');
     expect(await unknown.exitCode).toBe(2);
-    expect(unknown.output()).toBe('There is no schedule "nightly"; there are: _reconciliation, upload-relay-canary.\n');
+    expect(unknown.output()).toBe(
+      'There is no schedule "nightly"; there are: _reconciliation, upload-relay-canary, upload-relay-canary-drop.\n',
+    );
     child.kill('SIGINT');
     expect(await exitCode).toBe(0);
     const late = fire('nightly');
