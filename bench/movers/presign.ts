@@ -1,26 +1,7 @@
 /** Signs requests for the movers that use no SDK. */
-import { createHash, createHmac } from 'node:crypto';
+import { Sha256 } from '@aws-sdk/checksums/sha';
 import { SignatureV4 } from '@smithy/signature-v4';
 import type { Keys } from '../protocol.ts';
-
-/** SignatureV4 wants a hash class of this shape. */
-class Sha256 {
-  readonly #hash;
-
-  constructor(secret?: string | ArrayBuffer | ArrayBufferView) {
-    this.#hash = secret === undefined ? createHash('sha256') : createHmac('sha256', secret as string);
-  }
-
-  update(data: Uint8Array | string): void {
-    this.#hash.update(data);
-  }
-
-  digest(): Promise<Uint8Array> {
-    return Promise.resolve(this.#hash.digest());
-  }
-
-  reset(): void {}
-}
 
 /** A URL that anybody may use for one kind of request: no header need be signed then. */
 export async function presign(options: { method: string; url: string; region: string; keys: Keys }): Promise<string> {

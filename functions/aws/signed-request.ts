@@ -1,12 +1,13 @@
 /** Signed requests to services of AWS of which the check asks one thing or two: their SDK clients would be a quarter of its bundle. */
-import { createHash, createHmac } from 'node:crypto';
+import { Sha256 } from '@aws-sdk/checksums/sha';
+import { SignatureV4, type SignatureV4Init } from '@smithy/signature-v4';
 import { retry } from '../core/retry.ts';
 
 export interface ServiceRequest {
   /** As in the name of its endpoint, and in signatures. */
   service: 'lambda' | 'events' | 'sqs';
   method: 'GET' | 'POST';
-  /** Only letters, digits and `/-_.`, so that it is the same when it is encoded. */
+  /** Without a query. */
   path: string;
   headers?: Record<string, string>;
   body?: string;
@@ -14,7 +15,7 @@ export interface ServiceRequest {
 
 export interface Signer {
   region: string;
-  credentials: () => Promise<{ accessKeyId: string; secretAccessKey: string; sessionToken?: string | undefined }>;
+  credentials: SignatureV4Init['credentials'];
   /** The endpoint of every service, e.g. `https://lambda.eu-central-1.amazonaws.com`. */
   endpoint: (service: string) => string;
 }
@@ -58,10 +59,14 @@ export function sendSigned(signer: Signer, request: ServiceRequest): Promise<unk
   });
 }
 
-async function sendOnce(signer: Signer, request: ServiceRequest, now: Date): Promise<unknown> {
-  const url = new URL(request.path, signer.endpoint(request.service));
+async function sendOnce(signer: Signer, { service, ...request }: ServiceRequest, signingDate: Date): Promise<unknown> {
+  const url = new URL(request.path, signer.endpoint(service));
+  const { protocol, hostname, host, pathname: path } = url;
   const { method, body } = request;
-  const headers = await signedHeaders(signer, request, url.host, now);
+  const { headers } = await new SignatureV4({ ...signer, service, sha256: Sha256 }).sign(
+    { method, protocol, hostname, path, headers: { ...request.headers, host }, body },
+    { signingDate },
+  );
   const answer = await fetch(url, { method, headers, signal: AbortSignal.timeout(TIMEOUT_MS), ...(body && { body }) });
   const text = await answer.text();
   const value: unknown = text === '' ? {} : JSON.parse(text);
@@ -79,41 +84,4 @@ function bareName(name: string): string {
 
 function isPassing({ name, $metadata: { httpStatusCode: status } }: ServiceError): boolean {
   return status === 429 || status >= 500 || /Throttl|TooManyRequests/.test(name);
-}
-
-/**
- * Signature Version 4: the headers of a request with its `authorization`.
- * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
- */
-export async function signedHeaders(
-  { region, credentials }: Pick<Signer, 'region' | 'credentials'>,
-  { service, method, path, headers = {}, body = '' }: ServiceRequest,
-  host: string,
-  now: Date,
-): Promise<Record<string, string>> {
-  const { accessKeyId, secretAccessKey, sessionToken } = await credentials();
-  const time = now.toISOString().replace(/[-:]|\.\d{3}/g, '');
-  const all: Record<string, string> = {
-    ...headers,
-    host,
-    'x-amz-date': time,
-    ...(sessionToken !== undefined && { 'x-amz-security-token': sessionToken }),
-  };
-  const names = Object.keys(all).sort();
-  const signed = names.join(';');
-  const canonical = [method, path, '', ...names.map((name) => `${name}:${all[name]}`), '', signed, sha256(body)];
-  const scope = [time.slice(0, 8), region, service, 'aws4_request'];
-  const toSign = ['AWS4-HMAC-SHA256', time, scope.join('/'), sha256(canonical.join('\n'))].join('\n');
-  const key = scope.reduce<string | Buffer>((secret, part) => hmac(secret, part), `AWS4${secretAccessKey}`);
-  const signature = hmac(key, toSign).toString('hex');
-  const authorization = `AWS4-HMAC-SHA256 Credential=${accessKeyId}/${scope.join('/')}, SignedHeaders=${signed}, Signature=${signature}`;
-  return { ...all, authorization };
-}
-
-function sha256(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
-}
-
-function hmac(key: string | Buffer, text: string): Buffer {
-  return createHmac('sha256', key).update(text).digest();
 }

@@ -1,4 +1,5 @@
 import { text } from 'node:stream/consumers';
+import { Sha256 } from '@aws-sdk/checksums/sha';
 import { SignatureV4 } from '@smithy/signature-v4';
 import { type AwsClients, REGION } from './two-accounts.ts';
 
@@ -27,7 +28,7 @@ export async function askKms(
   const signer = new SignatureV4({
     service: 'kms',
     region: REGION,
-    sha256: config.sha256,
+    sha256: Sha256,
     credentials: config.credentials,
   });
   const request = {
