@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { LocalCloud, type StackInput } from '../../emulator/index.ts';
 import { committedContext } from '../support/stacks.ts';
-import { eventually } from '../support/two-accounts.ts';
+import { eventually, REPORT_BUCKET } from '../support/two-accounts.ts';
 import { drop, hasArrived, relays, type Synthesized, synthesized } from './relays.ts';
 
 const RELAY = committedContext();
@@ -12,6 +12,7 @@ const PATIENCE_MS = 300_000;
 const KEPT = [
   'arn:aws:dynamodb:us-east-1:111111111111:table/upload-relay-ledger',
   'arn:aws:s3:::upload-relay-destination-222222222222',
+  `arn:aws:s3:::${REPORT_BUCKET}`,
   'arn:aws:s3:::upload-relay-source-111111111111',
 ];
 

@@ -2,6 +2,7 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { LocalCloud, type StackInput } from '../../emulator/index.ts';
 import { type CommittedContext, committedContext } from '../support/stacks.ts';
+import { REPORT_BUCKET } from '../support/two-accounts.ts';
 import { invoices, onward, partner } from './examples.ts';
 import { relays, type Synthesized, synthesized } from './relays.ts';
 
@@ -50,6 +51,7 @@ describe.each<[string, CommittedContext]>([
     expect((await cloud.inventory()).filter((each) => alone.includes(each))).toEqual([
       'arn:aws:dynamodb:us-east-1:111111111111:table/upload-relay-ledger',
       'arn:aws:s3:::upload-relay-destination-222222222222',
+      `arn:aws:s3:::${REPORT_BUCKET}`,
       'arn:aws:s3:::upload-relay-source-111111111111',
     ]);
     expect(JSON.stringify(cloud.stack(`${name}-destination`).resources)).toContain(`${name}-writer`);

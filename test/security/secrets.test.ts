@@ -166,6 +166,7 @@ test('the templates hold no credentials, and the external id only where both sid
     'QueueUrl',
     'RelayFunctionName',
     'ReplayFunctionName',
+    'ReportBucketName',
     'SourceBucketName',
   ];
   expect(Object.keys(world.cloud.outputs('upload-relay-source')).toSorted()).toEqual(names);

@@ -23,6 +23,7 @@ export const ACCOUNT_B = '222222222222';
 export const REGION = 'us-east-1';
 export const SOURCE_BUCKET = 'upload-relay-source-111111111111';
 export const DESTINATION_BUCKET = 'upload-relay-destination-222222222222';
+export const REPORT_BUCKET = 'upload-relay-reports-111111111111-98b43';
 export const PREFIX = 'incoming/';
 export const RELAY_ROLE_ARN = `arn:aws:iam::${ACCOUNT_A}:role/upload-relay`;
 export const WRITER_ROLE_ARN = `arn:aws:iam::${ACCOUNT_B}:role/upload-relay-writer`;

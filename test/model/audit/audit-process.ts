@@ -6,33 +6,19 @@ import type { ReplayConfig } from '../../../functions/core/config.ts';
 import { AUDIT_LIMITS, type AuditLimits } from '../../../functions/replay/audit/audit.ts';
 import { type AuditSummary, auditObjects } from '../../../functions/replay/audit/audit-objects.ts';
 import { parseAuditEvent } from '../../../functions/request/audit-request.ts';
+import { ALL, REPLAY_CONFIG } from '../../support/replay-config.ts';
 import { STUB_CONFIG } from './stub.ts';
 
 const [journalFile, limits] = process.argv.slice(2) as [string, string];
 const { sourceBucket, sourceAccount, destination, reportBucket, table } = STUB_CONFIG;
-const NO_FILTER = { prefix: '', suffix: '' };
 
 const config: ReplayConfig = {
-  name: 'upload-relay',
+  ...REPLAY_CONFIG,
   sourceBucket,
   sourceAccount,
-  routes: [{ name: 'main', filter: NO_FILTER, createOnly: false, destination }],
-  queueUrl: 'queue',
-  queueArn: 'queue-arn',
-  deadLetterQueueArn: 'dead-letter-queue-arn',
+  routes: [{ ...ALL, name: 'main', destination }],
   ledgerTable: table,
-  retryDelaySeconds: 1,
   audit: { bucket: reportBucket, prefix: 'audit/' },
-  reconciliation: { missingAfterSeconds: 3600 },
-  replayFunction: 'replay:live',
-  relay: {
-    concurrency: 20,
-    memoryMiB: 384,
-    largeObjectBytes: 5 * 1024 ** 3,
-    largeSlots: 2,
-    largeWorkers: 16,
-    events: 'failures',
-  },
 };
 
 /** The results of steps that an earlier process has finished; a line that was cut short does not count. */

@@ -11,6 +11,7 @@ import { type RedriveSummary, redrive } from '../../../functions/replay/redrive.
 import { type ReplaySummary, replayObjects } from '../../../functions/replay/replay-objects.ts';
 import type { Replay } from '../../../functions/replay/replay-run.ts';
 import { parseReplayEvent, type ReplayRequest } from '../../../functions/request/replay-request.ts';
+import { ALL, REPLAY_CONFIG } from '../../support/replay-config.ts';
 import { checkpoints } from '../large/checkpoints.ts';
 import { executionOf, Killable } from '../large/killable.ts';
 
@@ -35,32 +36,6 @@ export interface ReplayWorldOptions {
   /** The nth sending of a batch fails with this, once. */
   failSend?: { nth: number; error: Error };
 }
-
-const DESTINATION = { account: '222222222222', bucket: 'destination', prefix: 'in/' };
-const ALL = { filter: { prefix: '', suffix: '' }, createOnly: false, destination: DESTINATION };
-
-export const REPLAY_CONFIG: ReplayConfig = {
-  name: 'upload-relay',
-  sourceBucket: 'uploads',
-  sourceAccount: '111111111111',
-  routes: [{ name: 'main', ...ALL }],
-  queueUrl: 'queue',
-  queueArn: 'queue-arn',
-  deadLetterQueueArn: 'dead-letter-queue-arn',
-  ledgerTable: 'ledger',
-  retryDelaySeconds: 1,
-  audit: { bucket: 'reports', prefix: 'audit/' },
-  reconciliation: { missingAfterSeconds: 3600 },
-  replayFunction: 'replay:live',
-  relay: {
-    concurrency: 20,
-    memoryMiB: 384,
-    largeObjectBytes: 5 * 1024 ** 3,
-    largeSlots: 2,
-    largeWorkers: 16,
-    events: 'failures',
-  },
-};
 
 const DAY_MS = 86_400_000;
 export const OBJECT_BYTES = 10_000;
@@ -203,8 +178,8 @@ export class ReplayWorld {
         id: { S: id },
         status: { S: 'delivered' },
         sourceBucket: { S: 'uploads' },
-        destinationBucket: { S: DESTINATION.bucket },
-        destinationKey: { S: DESTINATION.prefix + id.slice('main/'.length) },
+        destinationBucket: { S: ALL.destination.bucket },
+        destinationKey: { S: ALL.destination.prefix + id.slice('main/'.length) },
         sourceETag: { S: '"etag"' },
         sizeBytes: { N: String(OBJECT_BYTES) },
         startedAt: { S: UPLOADED_AT.toISOString() },

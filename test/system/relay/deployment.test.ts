@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { afterEach, beforeEach, expect, inject, test } from 'vitest';
 import { type DeployOrder, LocalCloud, readAssembly } from '../../../emulator/index.ts';
+import { REPORT_BUCKET } from '../../support/two-accounts.ts';
 
 const stacks = readAssembly(inject('assembly'));
 const drawn = Array.from({ length: 5 }, () => randomInt(2 ** 31));
@@ -17,6 +18,7 @@ afterEach(() => cloud.close());
 const KEPT = [
   'arn:aws:dynamodb:us-east-1:111111111111:table/upload-relay-ledger',
   'arn:aws:s3:::upload-relay-destination-222222222222',
+  `arn:aws:s3:::${REPORT_BUCKET}`,
   'arn:aws:s3:::upload-relay-source-111111111111',
 ];
 

@@ -13,6 +13,7 @@ import {
   DESTINATION_BUCKET,
   LEDGER_TABLE,
   REGION,
+  REPORT_BUCKET,
   SOURCE_BUCKET,
 } from '../../support/two-accounts.ts';
 
@@ -145,6 +146,7 @@ describe('cdk destroy', () => {
       `arn:aws:dynamodb:${REGION}:${ACCOUNT_A}:table/${LEDGER_TABLE}`,
       `arn:aws:iam::${ACCOUNT_B}:user/nobody`,
       `arn:aws:s3:::${DESTINATION_BUCKET}`,
+      `arn:aws:s3:::${REPORT_BUCKET}`,
       `arn:aws:s3:::${SOURCE_BUCKET}`,
     ]);
   });
