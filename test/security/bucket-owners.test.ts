@@ -26,6 +26,7 @@ const OPERATIONS = [
   'CompleteMultipartUpload',
   'CreateMultipartUpload',
   'DeleteObject',
+  'GetBucketNotificationConfiguration',
   'GetObject',
   'GetObjectTagging',
   'HeadObject',
@@ -57,7 +58,7 @@ const put = (s3: PullingWorld['a']['s3'], input: Partial<PutObjectCommandInput> 
   s3.send(new PutObjectCommand({ Bucket: SOURCE_BUCKET, Body: 'hello', Tagging: 'a=b', ...input }));
 const delivered = (id: string) => eventually(async () => (await world.ledgerItem(id))?.['status'] === 'delivered');
 
-test('every request of the relay, relay-large, replay and the check names the account that must own the bucket', async () => {
+test('every request of the relay, relay-large, replay, the check and the canary names the account that must own the bucket', async () => {
   const { a, c } = world;
   await put(a.s3, { Key: 'small' });
   await put(a.s3, { Key: 'streamed', Body: Buffer.alloc(2 * MIB) });
