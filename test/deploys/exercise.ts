@@ -6,7 +6,7 @@ import { type DeployOrder, LocalCloud, Random, readAssembly, type StackInput } f
 import { bucketArn } from '../../infra/arns.ts';
 import { parseConfig } from '../../infra/config/config.ts';
 import { partitionOf } from '../../infra/config/regions.ts';
-import { relayNames } from '../../infra/names.ts';
+import { relayNames, reportBucket } from '../../infra/names.ts';
 import { synthesize } from '../../local/synth.ts';
 import type { CommittedContext } from '../support/stacks.ts';
 import type { EarlierStack } from './earlier.ts';
@@ -72,9 +72,12 @@ function documentedLeftovers(relays: readonly CommittedContext[]): string[] {
     const config = parseConfig(relay);
     const { account, region, bucket, existingBucket } = config.source;
     const destinations = config.routes.map(({ destination }) => destination).filter((each) => !each.existingBucket);
+    const { replay, audit } = config.relay;
+    const makesReportBucket = replay && audit.bucket === undefined;
     return [
       `arn:${partitionOf(region)}:dynamodb:${region}:${account}:table/${relayNames(config).ledgerTable}`,
       ...(bucket === undefined || existingBucket ? [] : [bucketArn(bucket, region)]),
+      ...(makesReportBucket ? [bucketArn(reportBucket(config), region)] : []),
       ...destinations.map((each) => bucketArn(each.bucket, each.region)),
     ];
   });
