@@ -25,6 +25,7 @@ export const RUN_ELSEWHERE: Record<string, Elsewhere> = {
   'npm run chaos': { why: 'it takes minutes', by: 'test/chaos/chaos.test.ts' },
   'npm run explore': { why: 'it takes hours', by: 'test/model/exploration/converges.test.ts' },
   'npm run compare': { why: 'it needs another checkout', by: 'test/deploys/compare.ts' },
+  'npm run sweeps': { why: 'it takes half an hour', by: 'test/system/memory/memory.test.ts' },
   'npm run deploys': { why: 'it takes minutes', by: 'test/deploys/deploys.test.ts' },
   'npm run verify-report -- MANIFEST': {
     why: 'it wants the manifest of a report',

@@ -6,10 +6,10 @@ import { REPOSITORY } from '../../support/aws-cli.ts';
 
 const text = (path: string) => readFileSync(join(REPOSITORY, path), 'utf8');
 
-test('CI runs .ci/run, which is the command of the README', () => {
+test('CI runs .ci/run, in which is the command of the README', () => {
   const commands = [...text('.github/workflows/ci.yml').matchAll(/\brun: (.*)/g)].map(([, command]) => command);
   expect(commands).toEqual(['.ci/run']);
-  expect(text('.ci/run')).toContain('\nnpm ci && npm test\n');
+  expect(text('.ci/run')).toContain('\nnpm ci\nnpm run prove:iam\nnpm test\n');
   expect(text('README.md')).toContain('\nnpm ci && npm test\n');
 });
 

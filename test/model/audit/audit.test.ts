@@ -2,18 +2,17 @@
 import { createHash } from 'node:crypto';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
+import { IS_SWEEP } from '../../support/sweep.ts';
 import { type AuditOutcome, type AuditPlan, auditInProcess } from './killed-audit.ts';
 import { keyOf, sizeOf, statusOf } from './stub.ts';
 
-/** A million keys take minutes: `AUDIT_TEST=full`. */
-const IS_FULL = process.env['AUDIT_TEST'] === 'full';
-const PLAN: AuditPlan = IS_FULL
+const PLAN: AuditPlan = IS_SWEEP
   ? { keys: 1_000_000, limits: {} }
   : { keys: 24_000, limits: { linesPerPart: 10_000, linesPerStep: 4_000, linesPerMember: 1_500, findings: 10 } };
 const FINDINGS = PLAN.limits.findings ?? 1_000;
 const KILLS = 10;
 const MOST_KIB = 256 * 1024;
-const TIMEOUT_MS = IS_FULL ? 3_600_000 : 120_000;
+const TIMEOUT_MS = IS_SWEEP ? 3_600_000 : 120_000;
 
 interface Manifest {
   fields: string[];
@@ -132,7 +131,7 @@ describe(`${PLAN.keys} keys`, () => {
     process.stdout.write(`${story}: ${Math.round(killed.maxRssKiB / 1024)} MiB\n`);
   });
 
-  test.skipIf(IS_FULL)(
+  test.skipIf(IS_SWEEP)(
     'steps of another length and executions that hand over change no byte',
     { timeout: TIMEOUT_MS },
     async () => {

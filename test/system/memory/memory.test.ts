@@ -3,14 +3,13 @@ import { afterAll, inject, test } from 'vitest';
 import { RELAY } from '../../../bench/contenders.ts';
 import { runOnce } from '../../../bench/transfers.ts';
 import { World } from '../../../bench/world.ts';
+import { IS_SWEEP } from '../../support/sweep.ts';
 import { memoryGroup } from './limited.ts';
 
 const MIB = 1024 ** 2;
 const LIMIT_BYTES = 256 * MIB;
-/** The whole of it takes minutes: `MEMORY_TEST=full`. */
-const IS_FULL = process.env['MEMORY_TEST'] === 'full';
-const LARGE_MIB = IS_FULL ? 10 * 1024 : 1024;
-const OBJECTS = IS_FULL ? 500 : 100;
+const LARGE_MIB = IS_SWEEP ? 10 * 1024 : 1024;
+const OBJECTS = IS_SWEEP ? 500 : 100;
 const TIMEOUT_MS = 900_000;
 
 const group = memoryGroup(LIMIT_BYTES);

@@ -1,12 +1,13 @@
-/** Thousands of objects through one execution environment: nothing piles up. Ten thousand of them with `SOAK_TEST=full`. */
+/** Thousands of objects through one execution environment: nothing piles up. */
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { expect, test } from 'vitest';
+import { IS_SWEEP } from '../../support/sweep.ts';
 import { changeProperties, RELAY_LOG_GROUP, SOURCE_BUCKET, startTwoAccounts } from '../../support/two-accounts.ts';
 
 const KEYS = Array.from({ length: 200 }, (_, index) => `soak/${index}`);
 const WARM_UP = 6;
-const ROUNDS = process.env['SOAK_TEST'] === 'full' ? 50 : 15;
+const ROUNDS = IS_SWEEP ? 50 : 15;
 const MIB = 1024 ** 2;
 
 interface Usage {

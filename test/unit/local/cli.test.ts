@@ -21,6 +21,7 @@ test.each([
   ['test/deploys/main.ts', 'npm run deploys'],
   ['test/deploys/compare.ts', 'npm run compare'],
   ['test/iam/main.ts', 'npm run prove:iam'],
+  ['test/sweeps.ts', 'npm run sweeps'],
   ['test/security/audit.ts', 'npm run audit'],
   ['test/security/licences/main.ts', 'npm run licences'],
 ])('%s --help says how it is called, and starts nothing', (program, command) => {
