@@ -237,9 +237,10 @@ describe('what does not pass is recorded with the reason that it has', () => {
 describe('sessions go by the same table', () => {
   const assumeRole: Match = { service: 'sts', operation: 'AssumeRole' };
   /** The cached session is lost first, so that a new one is asked for. */
-  /** The next to ask for a session is the one that lost it: a delivery that is still to be repeated would ask as well. */
+  /** The next to ask for a session is the one that lost it, and its dead letters are its own: what is under way from before is awaited. */
   async function loseSession(key: string): Promise<void> {
     await world.cloud.settled();
+    await world.deadLetters();
     faults.add({
       name: `${key}, lost`,
       match: { ...destination('PutObject'), key: new RegExp(`${key}$`) },
