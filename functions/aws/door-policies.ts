@@ -45,6 +45,11 @@ export function readConcurrencyStatement(functionArn: string): RoleStatement {
   return allow('ReadConcurrency', 'lambda:GetFunctionConcurrency', functionArn);
 }
 
+/** What comparisons of source and ledger have found stands in replay's log. */
+export function readComparisonsStatement(logGroupArn: string): RoleStatement {
+  return allow('ReadComparisons', 'logs:FilterLogEvents', logGroupArn);
+}
+
 /** The quota of an account is no resource: https://docs.aws.amazon.com/service-authorization/latest/reference/list_awslambda.html */
 export function readQuotaStatement(): RoleStatement {
   return allow('ReadQuota', 'lambda:GetAccountSettings', '*');

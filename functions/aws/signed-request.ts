@@ -5,7 +5,7 @@ import { retry } from '../core/retry.ts';
 
 export interface ServiceRequest {
   /** As in the name of its endpoint, and in signatures. */
-  service: 'lambda' | 'events' | 'sqs';
+  service: 'lambda' | 'events' | 'sqs' | 'logs';
   method: 'GET' | 'POST';
   /** Without a query. */
   path: string;

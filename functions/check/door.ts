@@ -3,6 +3,7 @@ import { askCanaryStatement } from '../aws/door-policies.ts';
 import { describe } from '../failures/facts.ts';
 import { attempt } from './attempt.ts';
 import { canariesCameAcross, OF_THE_CHECK, routesWithDoor } from './canary.ts';
+import { sourceAndLedgerAgree } from './comparison.ts';
 import type { Check } from './context.ts';
 import type { Door } from './door-context.ts';
 import { queueFeedsRelay, queueTakesUploads, relayMayRun } from './feeding.ts';
@@ -15,7 +16,7 @@ export const LOOK_AT_DOOR = { look: 'door' } as const;
 
 /** Reads everything that can be read, and changes nothing. */
 export async function lookAtDoor(door: Door): Promise<CheckLine[]> {
-  const { pattern } = door.config.door;
+  const { pattern, comparisonLogs } = door.config.door;
   const hasDoor = routesWithDoor(door).length > 0;
   const looks: [string, (() => Promise<Finding>) | undefined][] = [
     ['the bucket tells of uploads', hasDoor ? () => bucketTells(door) : undefined],
@@ -23,6 +24,10 @@ export async function lookAtDoor(door: Door): Promise<CheckLine[]> {
     ['the queue takes them', hasDoor ? () => queueTakesUploads(door) : undefined],
     ['the queue feeds the relay', () => queueFeedsRelay(door)],
     ['the relay may run', () => relayMayRun(door)],
+    [
+      'source and ledger agree',
+      comparisonLogs === undefined ? undefined : () => sourceAndLedgerAgree(door, comparisonLogs),
+    ],
   ];
   const lines = await Promise.all(
     looks.flatMap(([check, look]) => (look ? [look().then((finding): CheckLine => ({ check, ...finding }))] : [])),

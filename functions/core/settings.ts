@@ -72,6 +72,8 @@ const door = z.object({
   pattern: z.optional(text),
   /** The topic that takes them instead. */
   topicArn: z.optional(text),
+  /** The log group in which replay tells what the daily comparison of source and ledger has found. */
+  comparisonLogs: z.optional(text),
 });
 
 export type DoorSettings = z.output<typeof door>;

@@ -2,7 +2,7 @@
 import type { ListedRoute, Route } from '../../functions/core/route.ts';
 import type { CheckSettings, DoorSettings, RelaySettings, ReplaySettings } from '../../functions/core/settings.ts';
 import { functionArn, queueArn, readerRoleArn, replayRoleArn, writerRoleArn } from '../arns.ts';
-import { LIVE_ALIAS, relayNames, reportBucket, serviceName } from '../names.ts';
+import { LIVE_ALIAS, logGroupName, relayNames, reportBucket, serviceName } from '../names.ts';
 import { sharesOf } from './concurrency.ts';
 import { eventPattern, notificationFilters } from './event-filters.ts';
 import type { ReconciliationContext } from './reconciliation-schema.ts';
@@ -65,6 +65,7 @@ function doorSettings(config: RelayContext): DoorSettings {
     deadLetterQueueArn: queueArn(source, names.deadLetterQueue),
     relayFunction: functionArn(source, names.relayFunction),
     maximumConcurrency: relay.maximumConcurrency,
+    ...(relay.replay && relay.reconciliation && { comparisonLogs: logGroupName(names.replayFunction) }),
     ...(own && !source.existingBucket && { filters: notificationFilters(own.routes, true) }),
     ...(own && source.existingBucket && heardOf(own, source)),
   };

@@ -7,6 +7,7 @@ import type { EventSourceMapping } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import {
   dropStatements,
+  readComparisonsStatement,
   readConcurrencyStatement,
   readMappingStatement,
   readNotificationStatement,
@@ -26,6 +27,7 @@ import { acknowledgeFinding } from './nag-suppressions.ts';
 import { RelayCode } from './relay-code.ts';
 import type { RelayFunction } from './relay-function.ts';
 import type { RelayQueue } from './relay-queue.ts';
+import type { ReplayFunction } from './replay-function.ts';
 
 export interface CanaryFunctionProps {
   config: RelayContext;
@@ -80,6 +82,10 @@ export class CanaryFunction extends Construct {
   addLedger({ table }: Ledger): void {
     this.#allow(readReceiptsStatement(table.tableArn));
     this.#code.function.addEnvironment('LEDGER_TABLE', table.tableName);
+  }
+
+  grantReadComparisons({ logGroup }: ReplayFunction): void {
+    this.#allow(readComparisonsStatement(logGroup.logGroupArn));
   }
 
   grantReadMapping(mapping: EventSourceMapping): void {

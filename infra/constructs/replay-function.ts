@@ -1,6 +1,7 @@
 /** The durable Lambda function that replays, its role, and what they are granted. */
 import { Effect, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Alias, CfnEventInvokeConfig, type IVersion, type Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import type { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { encryptUnder } from '../../functions/aws/policies.ts';
 import { WORK_FOLDER } from '../../functions/core/report-folder.ts';
@@ -35,6 +36,7 @@ export class ReplayFunction extends Construct {
   readonly role: Role;
   /** Callers invoke the alias: a durable function is invoked by a version or an alias. */
   readonly alias: Alias;
+  readonly logGroup: LogGroup;
   readonly #config: RelayContext;
   readonly #wide: WidePermissions;
 
@@ -58,6 +60,7 @@ export class ReplayFunction extends Construct {
       timeoutSeconds: TIMEOUT_SECONDS,
     });
     this.function = replay.function;
+    this.logGroup = replay.logGroup;
     makeDurable(this.function, {
       executionTimeoutSeconds: EXECUTION_TIMEOUT_SECONDS,
       retentionDays: EXECUTION_RETENTION_DAYS,
@@ -66,7 +69,7 @@ export class ReplayFunction extends Construct {
       aliasName: LIVE_ALIAS,
       version: this.function.currentVersion as IVersion,
     });
-    this.#allow('WriteLogs', ['logs:CreateLogStream', 'logs:PutLogEvents'], [replay.logGroup.logGroupArn]);
+    this.#allow('WriteLogs', ['logs:CreateLogStream', 'logs:PutLogEvents'], [this.logGroup.logGroupArn]);
   }
 
   grantListSource(): void {

@@ -34,6 +34,7 @@ interface Parts {
   ledger: Ledger;
   queue: RelayQueue;
   rule: Rule | undefined;
+  replay: ReplayFunction | undefined;
 }
 
 /** Account A's stack: uploads → queue → relay. */
@@ -61,13 +62,13 @@ export class SourceStack extends Stack {
     if (config.relay.events !== 'none') relay.grantPublishEvents();
     if (config.relay.largeObjects) relay.grantStartLarge();
     relay.addDeadLetterQueue(queue);
-    if (config.relay.replay) this.#addReplay(config, ledger, queue);
+    const replay = config.relay.replay ? this.#addReplay(config, ledger, queue) : undefined;
     warnOfMissingRegion(this, config);
     warnOfSilentLoss(this, config);
     const { batchOperations } = config.relay;
     if (batchOperations) new BatchRole(this, 'BatchOperations', { config, ...batchOperations });
 
-    if (config.relay.canary) this.#addCanary({ config, relay, ledger, queue, rule: uploads?.rule });
+    if (config.relay.canary) this.#addCanary({ config, relay, ledger, queue, rule: uploads?.rule, replay });
     else sayThatNobodyListens(this);
     const check = new CheckFunction(this, 'Check', { config, relay, ledger });
     new Canary(this, 'Canary', { config, check });
@@ -89,15 +90,16 @@ export class SourceStack extends Stack {
     if (config.relay.largeObjects) new CfnOutput(this, 'LargeFunctionName', durable(names.largeFunction));
   }
 
-  #addCanary({ config, relay, ledger, queue, rule }: Parts): void {
+  #addCanary({ config, relay, ledger, queue, rule, replay }: Parts): void {
     const canary = new CanaryFunction(this, 'CanaryFunction', { config, relay });
     canary.addLedger(ledger);
     canary.grantReadMapping(relay.mapping!);
     canary.grantTryDoor(queue, rule);
+    if (replay && config.relay.reconciliation) canary.grantReadComparisons(replay);
     relay.grantAskCanary();
   }
 
-  #addReplay(config: RelayContext, ledger: Ledger, queue: RelayQueue): void {
+  #addReplay(config: RelayContext, ledger: Ledger, queue: RelayQueue): ReplayFunction {
     const replay = new ReplayFunction(this, 'Replay', { config });
     replay.grantListSource();
     replay.grantReadInventory();
@@ -112,6 +114,7 @@ export class SourceStack extends Stack {
     new CfnOutput(this, 'ReportBucketName', { value: reportBucket(config) });
     if (replays.length > 0 || reconciliation || audit.schedule !== undefined)
       new ReplaySchedules(this, 'Schedules', { config, replay, queue });
+    return replay;
   }
 }
 

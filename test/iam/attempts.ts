@@ -103,6 +103,7 @@ export function attemptsOf(world: ProofWorld, account: string): Attempt[] {
     ...iamAttempts(account),
     asked('logs:CreateLogGroup', `arn:aws:logs:${REGION}:${account}:log-group:another`),
     asked('logs:CreateLogStream', `arn:aws:logs:${REGION}:${account}:log-group:another:log-stream:s`),
+    asked('logs:FilterLogEvents', `arn:aws:logs:${REGION}:${account}:log-group:another:log-stream:`),
     asked('logs:PutLogEvents', `arn:aws:logs:${REGION}:${account}:log-group:another:log-stream:s`),
     ...doorAttempts(account),
     ...keyAttempts(world, account),

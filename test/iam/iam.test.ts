@@ -42,12 +42,20 @@ describe.each(TRIED.map((configuration) => [configuration.name, configuration] a
   },
 );
 
-test('every statement, action, resource, principal and condition is missed when it is taken away', () => {
-  expect(proofs).toHaveLength(TRIED.length);
-  expect(problemsOf(proofs)).toEqual([]);
-  expect(proofs.flatMap(({ rows }) => rows).length).toBeGreaterThan(90);
-  expect(summaryOf(proofs)).toMatch(/^(\d+) of \1 parts and limits of \d+ statements .*; (\d+) of \2 attempts/);
+test('each statement has a check that would miss it, and most of them do in these configurations already', () => {
+  const rows = proofs.flatMap((proof) => proof.rows);
+  expect(rows.filter(({ problem }) => problem?.startsWith('no check guards'))).toEqual([]);
+  expect(rows.filter(({ provedBy }) => provedBy !== undefined).length).toBeGreaterThan(90);
 });
+
+test.runIf(IS_SWEEP)(
+  'every part of every statement is missed when it is taken away (all configurations: npm run sweeps)',
+  () => {
+    expect(proofs).toHaveLength(TRIED.length);
+    expect(problemsOf(proofs)).toEqual([]);
+    expect(summaryOf(proofs)).toMatch(/^(\d+) of \1 parts and limits of \d+ statements .*; (\d+) of \2 attempts/);
+  },
+);
 
 describe('the proof fails', () => {
   /** Proves one policy of the relay's role, as if it were this one. */

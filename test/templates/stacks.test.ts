@@ -373,6 +373,7 @@ describe('least privilege', () => {
       ['SeeCanaries', 's3:ListBucket'],
       ['ReadNotification', 's3:GetBucketNotification'],
       ['ReadQueue', 'sqs:GetQueueAttributes'],
+      ['ReadComparisons', 'logs:FilterLogEvents'],
     ]);
     const statement = (sid: string) => granted.find(({ Sid }) => Sid === sid)!;
     expect(statement('DropCanaries').Resource).toBe(`${bucket}/upload-relay-canary/*`);

@@ -106,6 +106,7 @@ describe('with everything as committed', () => {
       ['the queue takes them', undefined, 'ok'],
       ['the queue feeds the relay', undefined, 'ok'],
       ['the relay may run', undefined, 'ok'],
+      ['source and ledger agree', undefined, 'skipped'],
       ['a canary comes across', 'main', 'skipped'],
       ['the writer role lets the relay in', 'main', 'ok'],
       ['a small object arrives', 'main', 'ok'],
@@ -167,7 +168,7 @@ describe('ten mistakes are found, explained, and mended by what is there to past
       'awaited    not there yet, uploads would wait 72 h (403 AccessDenied: User: arn:aws:sts::111111111111:assumed-role/',
     );
     expect(found.table).toContain('"sts:ExternalId": "agree-on-a-value-of-your-own"');
-    expect(found.table).toContain('1 of 22 awaited; to be deployed by: destination account 222222222222.');
+    expect(found.table).toContain('1 of 23 awaited; to be deployed by: destination account 222222222222.');
   });
 
   describe('with a KMS key', () => {

@@ -29,6 +29,7 @@ import {
 import {
   type Breakage,
   calmDown,
+  check,
   deleteRole,
   expectAllWell,
   expectHeard,
@@ -154,9 +155,15 @@ test(
     await world.a.sqs.send(new PurgeQueueCommand({ QueueUrl: await queueUrl(world.a) }));
     await turnMapping(true);
     const wentOff = await time.pass(world.cloud, DAY_MINUTES);
-    // What comes across a day late misses the objective, too.
-    const others = [...wentOff.keys()].filter((name) => !/-(objective(-\w+)?|health)$/.test(name));
+    // What comes across a day late misses the objective, too, and the daily check tells of it.
+    const others = [...wentOff.keys()].filter((name) => !/-(objective(-\w+)?|health|check-failed)$/.test(name));
     expect(others).toEqual(['upload-relay-objects-missing']);
+    const { lines } = await check({ world, time });
+    expect(lines.find((line) => line.check === 'source and ledger agree')).toMatchObject({
+      status: 'failed',
+      found: expect.stringMatching(/^3 objects had no receipt at /),
+      remedy: { side: 'source', change: expect.stringContaining('purged the queue') },
+    });
     for (const key of keys) expect(await world.ledgerItem(key)).toMatchObject({ status: 'delivered' });
   },
   DAY_TIMEOUT_MS,
