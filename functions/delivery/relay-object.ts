@@ -1,7 +1,6 @@
 /** Relays an object along every route that takes it; the doors lead here. */
 import { randomUUID } from 'node:crypto';
 import { asRelayError, isNotBegun, RelayError, type RelayErrorCode } from '../core/errors.ts';
-import { isReserved } from '../core/reserved-keys.ts';
 import { retry } from '../core/retry.ts';
 import { bucketOf, type Route, routesFor } from '../core/route.ts';
 import { orOutOfTime, requireAnyTime } from '../invocation/deadline.ts';
@@ -106,9 +105,7 @@ async function relayAlong(
     });
     const receipt = { ...settled, certain: quiet() === 0 };
     logger.info(WORDS[receipt.status], deliveryLine(receipt));
-    // A canary is no upload: its receipt is all that anybody asks for.
-    const isUpload = !isReserved(request.source.key);
-    if (isUpload && (receipt.status === 'delivered' || receipt.status === 'already there')) {
+    if (receipt.status === 'delivered' || receipt.status === 'already there') {
       metrics.count(request, receipt);
       report(invocation, receipt);
     }

@@ -2,6 +2,7 @@
 import { PutEventsCommand, type PutEventsRequestEntry } from '@aws-sdk/client-eventbridge';
 import { chunks } from '../core/chunks.ts';
 import { asRelayError } from '../core/errors.ts';
+import { isReserved } from '../core/reserved-keys.ts';
 import type { Invocation, ReportedReceipt } from '../invocation/invocation.ts';
 import type { FinalReceipt } from '../ledger/receipt.ts';
 import type { RelayRequest } from '../request/relay-request.ts';
@@ -17,8 +18,12 @@ const EVENTS_PER_REQUEST = 10;
 /** The time for events when an invocation has run out of time; part of what it keeps for its answer. */
 const LATE_PUBLISH_MS = 1_000;
 
-/** Keeps a receipt for the next `publishEvents`, if `relay.events` asks for its kind. A request for each would cost a small object as much as its HEAD. */
+/**
+ * Keeps a receipt for the next `publishEvents`, if `relay.events` asks for its kind and it is of no canary, which has alarms of its own. A
+ * request for each would cost a small object as much as its HEAD.
+ */
 export function report({ config, reports }: Invocation, receipt: FinalReceipt): void {
+  if (isReserved(receipt.source.key)) return;
   const { events } = config;
   if (events === 'all' || (events === 'failures' && receipt.status === 'failed')) reports.push(receipt);
 }

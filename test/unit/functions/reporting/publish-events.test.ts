@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { canaryKey } from '../../../../functions/core/reserved-keys.ts';
 import type { Invocation } from '../../../../functions/invocation/invocation.ts';
 import type { FinalReceipt, Receipt } from '../../../../functions/ledger/receipt.ts';
 import { publishEvents, report } from '../../../../functions/reporting/publish-events.ts';
@@ -59,4 +60,10 @@ test.each<[string, FinalReceipt['status'][]]>([
   expect(invocation.reports.map(({ status }) => status)).toEqual(told);
   await publishEvents(invocation);
   expect(sizes).toEqual(told.length > 0 ? [told.length] : []);
+});
+
+test.each(['delivered', 'already there', 'failed'] as const)('of a canary that is %s no event tells', (status) => {
+  const { invocation } = listening(async () => ({}));
+  report(invocation, { ...receiptOf(canaryKey('main')), status } as FinalReceipt);
+  expect(invocation.reports).toEqual([]);
 });
