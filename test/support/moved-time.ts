@@ -11,8 +11,11 @@ const LOOK_EVERY_MS = 20;
 const STILL_FOR_MS = 150;
 
 export class MovedTime {
-  /** Today at noon, whatever time it is: what goes by the time of day comes at the same minute of every run. */
-  readonly #began = (Math.floor(Date.now() / DAY_MS) + 0.5) * DAY_MS;
+  /**
+   * Tomorrow at noon, whatever time it is: what goes by the time of day comes at the same minute of every run, and the real time is never
+   * passed. The SDK takes no correction of its clock that brings it within four minutes of the real time.
+   */
+  readonly #began = (Math.floor(Date.now() / DAY_MS) + 1.5) * DAY_MS;
   #now = this.#began;
 
   /** For `LocalCloud.start`, with `movesFunctionClocks`. It stands still in between. */
