@@ -148,7 +148,6 @@ export function makeServices(options: ServicesOptions): Services {
     parameters,
     scheduledRules,
     scheduler,
-    managedPolicies: new Map(),
   };
   const cloudFormation = new CloudFormation({
     types: resourceTypes,

@@ -27,7 +27,9 @@ const ARTICLES: Record<PolicySource, string> = {
 
 interface Identity {
   policies: readonly NamedPolicy[];
-  permissionsBoundary?: PolicyDocument;
+  /** What a user has by its groups. */
+  groupPolicies?: readonly NamedPolicy[];
+  permissionsBoundary?: PolicyDocument | undefined;
 }
 
 /** Where the authorizer finds what users and roles may do. */
@@ -76,9 +78,9 @@ export class IamAuthorizer implements Authorizer {
     const id = identity && ('roleId' in identity ? identity.roleId : identity.userId);
     const expectedId = principal.kind === 'user' ? principal.userId : principal.roleId;
     if (!identity || id !== expectedId) return { identityPolicies: [] };
-    const { policies, permissionsBoundary } = identity;
+    const { policies, groupPolicies = [], permissionsBoundary } = identity;
     return {
-      identityPolicies: policies.map(({ document }) => document),
+      identityPolicies: [...policies, ...groupPolicies].map(({ document }) => document),
       ...(permissionsBoundary && { permissionsBoundary }),
     };
   }

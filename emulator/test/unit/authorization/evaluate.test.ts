@@ -41,7 +41,11 @@ function ask({ who, owner = HOME, identity, boundary, session, resource, context
   const directory = new Directory(() => 0);
   directory.addAccount(HOME);
   const policies = identity ? [{ name: 'p', document: identity }] : [];
-  const settings = { account: HOME, policies, ...(boundary && { permissionsBoundary: boundary }) };
+  const settings = {
+    account: HOME,
+    policies,
+    ...(boundary && { permissionsBoundary: { name: 'boundary', document: boundary } }),
+  };
   directory.addUser({ ...settings, name: 'ann' });
   const role = directory.addRole({ ...settings, name: 'relay', trust: policy() });
   const key = {
