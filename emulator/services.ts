@@ -100,6 +100,8 @@ export function makeServices(options: ServicesOptions): Services {
     notifications,
     folder: join(folder, 'objects'),
     kmsKey: (arn) => keys.get(arn),
+    resolveKmsKey: (key, place) => keys.resolve(key, place),
+    principals: directory,
     onObjectCreated: (event) => {
       options.onObjectCreated(event);
       return eventFaults ? eventFaults.deliver(event) : publish(event);

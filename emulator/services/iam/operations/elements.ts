@@ -1,9 +1,10 @@
 /** Users, roles, groups and what belongs to them, as IAM's answers show them. */
+import { type PrincipalArns, readablePolicy } from '../../../authorization/readable-policy.ts';
 import type { XmlNode } from '../../../protocols/xml.ts';
 import type { Group, Role, User } from '../state/entities.ts';
 import type { InstanceProfile } from '../state/instance-profiles.ts';
 import type { Tags } from '../state/tags.ts';
-import { encodedDocument, type PrincipalArns, readableTrust } from './documents.ts';
+import { encodedDocument } from './documents.ts';
 import { timestamp } from './operation.ts';
 
 /** Lists leave out the boundary and the tags: https://docs.aws.amazon.com/IAM/latest/APIReference/API_ListUsers.html */
@@ -24,7 +25,7 @@ export function listedRole(role: Role, arns: PrincipalArns) {
     RoleId: roleId,
     Arn: arn,
     CreateDate: timestamp(createdAt),
-    AssumeRolePolicyDocument: encodedDocument(readableTrust(trust, arns)),
+    AssumeRolePolicyDocument: encodedDocument(readablePolicy(trust, arns)),
     Description: description,
     MaxSessionDuration: maxSessionDurationSeconds,
   };

@@ -28,7 +28,7 @@ function clientConfig(account: string, region: string) {
 const trusting = (AWS: string) => ({
   Statement: { Effect: 'Allow', Principal: { AWS }, Action: 'sts:AssumeRole' },
 });
-const bucket = (BucketName: string) => ({ Type: 'AWS::S3::Bucket', Properties: { BucketName } });
+const bucket = (BucketName: string, more = {}) => ({ Type: 'AWS::S3::Bucket', Properties: { BucketName, ...more } });
 
 describe('names go by the region', () => {
   test.each([
@@ -189,7 +189,8 @@ describe('from one partition into the other', () => {
   const open = { Statement: { Effect: 'Allow', Principal: '*', Action: 's3:*', Resource: 'arn:aws:s3:::open/*' } };
   const start = async () => {
     const openToAll: Resources = {
-      Bucket: bucket('open'),
+      // New buckets block public policies.
+      Bucket: bucket('open', { PublicAccessBlockConfiguration: {} }),
       Policy: { Type: 'AWS::S3::BucketPolicy', Properties: { Bucket: { Ref: 'Bucket' }, PolicyDocument: open } },
       Role: {
         Type: 'AWS::IAM::Role',
