@@ -200,7 +200,7 @@ export class LocalCloud {
     return this.#closed;
   }
 
-  async #open({ port = 0, stacks, firesSchedules }: CloudOptions): Promise<void> {
+  async #open({ port = 0, stacks, firesSchedules, homeRegion }: CloudOptions): Promise<void> {
     await writeFile(this.caFile, this.caPem);
     ({ url: this.#url } = await this.#gateway.listen({ port, host: HOST }));
     const partitions = stacks.map((stack) => {
@@ -208,7 +208,8 @@ export class LocalCloud {
       this.#addAccount(stack.account, partition);
       return partition;
     });
-    for (const account of this.#accountsWithOperator ?? []) this.#addAccount(account, partitions[0]);
+    const home = partitions[0] ?? (homeRegion === undefined ? undefined : findPartition(homeRegion));
+    for (const account of this.#accountsWithOperator ?? []) this.#addAccount(account, home);
     for (const stack of stacks) await this.deploy(stack);
     if (firesSchedules) this.ticker.start();
   }
