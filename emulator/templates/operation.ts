@@ -28,6 +28,8 @@ interface Touched {
   updated: { before: StackResource; after: StackResource }[];
 }
 
+const BY_REQUEST = 'User Initiated';
+
 export class Operation {
   readonly #stack: Stack;
   readonly #provisioner: Provisioner;
@@ -48,7 +50,7 @@ export class Operation {
     const { template } = desired;
     const scope = scopeOf(stack.id, desired, stack.resources);
     const graph = graphOf(scope);
-    stack.enter('CREATE_IN_PROGRESS');
+    stack.enter('CREATE_IN_PROGRESS', BY_REQUEST);
     const keep = (resource: StackResource) => void stack.resources.set(resource.logicalId, resource);
     try {
       for (const id of inOrder(graph, this.#choose(template))) {
@@ -56,7 +58,7 @@ export class Operation {
       }
       stack.deployed = { ...desired, outputs: this.#outputs(scope) };
     } catch (error) {
-      stack.enter('ROLLBACK_IN_PROGRESS', (error as Error).message);
+      stack.enter('ROLLBACK_IN_PROGRESS', this.#whyBack(error as Error));
       const { failed } = await this.#removeAll(stack.resources, graph, template, 'undone');
       for (const id of stack.resources.keys()) if (!failed.includes(id)) stack.resources.delete(id);
       stack.enter(failed.length > 0 ? 'ROLLBACK_FAILED' : 'ROLLBACK_COMPLETE', failureOf(failed));
@@ -75,7 +77,7 @@ export class Operation {
     const graph = graphOf(scope);
     this.#refuseOtherTypes(desired.template, graph);
     const touched: Touched = { created: [], updated: [] };
-    stack.enter('UPDATE_IN_PROGRESS');
+    stack.enter('UPDATE_IN_PROGRESS', BY_REQUEST);
     let outputs: Record<string, string>;
     try {
       for (const id of inOrder(graph, this.#choose(desired.template))) {
@@ -111,7 +113,7 @@ export class Operation {
     const stack = this.#stack;
     const { template } = stack.deployed;
     const graph = dependencyGraph(template, [...stack.resources.keys()]);
-    stack.enter('DELETE_IN_PROGRESS');
+    stack.enter('DELETE_IN_PROGRESS', BY_REQUEST);
     const { removed, left, failed } = await this.#removeAll(stack.resources, graph, template, 'removed');
     for (const id of [...removed, ...left]) stack.resources.delete(id);
     if (failed.length > 0) {
@@ -142,7 +144,7 @@ export class Operation {
 
   async #goBack({ created, updated }: Touched, graph: Graph, template: Template, cause: Error): Promise<void> {
     const stack = this.#stack;
-    stack.enter('UPDATE_ROLLBACK_IN_PROGRESS', cause.message);
+    stack.enter('UPDATE_ROLLBACK_IN_PROGRESS', this.#whyBack(cause));
     const old = stack.deployed.template;
     const changes = new Map(updated.map((change) => [change.before.logicalId, change]));
     try {
@@ -158,6 +160,14 @@ export class Operation {
     const fresh = new Map(created.map((resource) => [resource.logicalId, resource]));
     const { failed } = await this.#removeAll(fresh, graph, template, 'undone');
     stack.enter('UPDATE_ROLLBACK_COMPLETE', failureOf(failed));
+  }
+
+  /** In CloudFormation's words where a resource has failed, which was told by the last event. */
+  #whyBack(cause: Error): string {
+    const { status, logicalId } = this.#stack.events.at(-1)!;
+    if (status === 'CREATE_FAILED') return `The following resource(s) failed to create: [${logicalId}]. `;
+    if (status === 'UPDATE_FAILED') return `The following resource(s) failed to update: [${logicalId}]. `;
+    return cause.message;
   }
 
   /** Dependents first. What a failed one depends on isn't tried. */

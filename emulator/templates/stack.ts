@@ -32,11 +32,14 @@ export type StackStatus =
   | 'DELETE_FAILED';
 
 export type ResourceStatus =
+  | 'CREATE_IN_PROGRESS'
   | 'CREATE_COMPLETE'
   | 'CREATE_FAILED'
   | 'IMPORT_COMPLETE'
+  | 'UPDATE_IN_PROGRESS'
   | 'UPDATE_COMPLETE'
   | 'UPDATE_FAILED'
+  | 'DELETE_IN_PROGRESS'
   | 'DELETE_COMPLETE'
   | 'DELETE_FAILED'
   | 'DELETE_SKIPPED';
@@ -119,12 +122,14 @@ export class Stack {
   report(
     { logicalId, type }: { logicalId: string; type: string },
     status: ResourceStatus,
-    more: { physicalId?: string; reason?: string },
+    more: { physicalId?: string; reason?: string } = {},
   ): void {
     this.#report({ logicalId, type, status, ...more });
   }
 
+  /** No two events have one time: clients put them in order by it. */
   #report(event: Omit<StackEvent, 'time' | 'id'>): void {
-    this.events.push({ id: randomUUID(), time: new Date(this.#clock()), ...event });
+    const earliest = (this.events.at(-1)?.time.getTime() ?? 0) + 1;
+    this.events.push({ id: randomUUID(), time: new Date(Math.max(this.#clock(), earliest)), ...event });
   }
 }
