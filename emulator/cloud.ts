@@ -27,10 +27,11 @@ import type { SqsService } from './services/sqs/service.ts';
 import type { StsService } from './services/sts/service.ts';
 import { makeServices, type Services } from './services.ts';
 import type { StackInput } from './templates/assembly.ts';
-import type { CloudFormation, CreateOptions, DeployOptions, StackDescription } from './templates/cloudformation.ts';
+import type { CloudFormation, CreateOptions, DeployOptions } from './templates/cloudformation.ts';
 import { DeploymentError } from './templates/errors.ts';
 import type { Deployment } from './templates/operation.ts';
 import type { StackId } from './templates/stack.ts';
+import type { StackDescription } from './templates/stack-registry.ts';
 
 const HOST = '127.0.0.1';
 const MAX_SANDBOXES = 10;
