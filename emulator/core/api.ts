@@ -21,6 +21,7 @@ export type Principal =
       /** `arn:<partition>:sts::<account>:assumed-role/<role>/<session>` */
       arn: string;
       sessionPolicies: PolicyDocument[];
+      issuedAt: Date;
     }
   | { kind: 'service'; service: string };
 
