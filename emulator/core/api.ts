@@ -64,6 +64,10 @@ export interface ApiRequest {
   hostname: string;
   caller: Caller;
   payload: PayloadAuth;
+  /** How the request was signed, and how long before it came; none of an anonymous one. */
+  signature?: { kind: 'header' | 'presigned'; ageMs: number } | undefined;
+  /** e.g. `1.3`; none over plain HTTP. */
+  tlsVersion?: string | undefined;
 }
 
 export interface ApiResponse {
