@@ -105,7 +105,8 @@ export class IamAuthorizer implements Authorizer {
     return role?.roleId === principal.roleId ? role : undefined;
   }
 
-  #contextOf({ caller, resourceAccount, context, isViaService = false }: AccessRequest, identity?: Identity): Context {
+  #contextOf(request: AccessRequest, identity?: Identity): Context {
+    const { caller, action, resource, resourceAccount, context, isViaService = false } = request;
     const { principal } = caller;
     return mergeContext(
       withoutDerived(caller.context),
@@ -117,19 +118,28 @@ export class IamAuthorizer implements Authorizer {
       },
       keysOf(principal),
       'account' in principal && { 'aws:PrincipalOrgID': this.#controls.organizationOf(principal.account) ?? [] },
-      identity && tagKeys(identity.tags),
+      identity && tagKeys(['aws:PrincipalTag'], identity.tags),
+      this.#resourceTags(action, resource),
     );
+  }
+
+  /** Of a user or role that is acted on. */
+  #resourceTags(action: string, resource: string): ContextKeys {
+    if (!/^(iam|sts):/i.test(action)) return {};
+    const target = this.#identities.findRoleByArn(resource) ?? this.#identities.findUserByArn(resource);
+    return target ? tagKeys(['aws:ResourceTag', 'iam:ResourceTag'], target.tags) : {};
   }
 }
 
 /** Those of a request that it may say itself. */
 function withoutDerived(context: ContextKeys = {}): ContextKeys {
-  const isDerived = (key: string) => DERIVED_KEYS.has(key.toLowerCase()) || /^aws:principaltag\//i.test(key);
+  const isDerived = (key: string) =>
+    DERIVED_KEYS.has(key.toLowerCase()) || /^(aws:(principal|resource)|iam:resource)tag\//i.test(key);
   return Object.fromEntries(Object.entries(context).filter(([key]) => !isDerived(key)));
 }
 
-function tagKeys(tags: ReadonlyMap<string, string>): ContextKeys {
-  return Object.fromEntries([...tags].map(([key, value]) => [`aws:PrincipalTag/${key}`, value]));
+function tagKeys(names: string[], tags: ReadonlyMap<string, string>): ContextKeys {
+  return Object.fromEntries(names.flatMap((name) => [...tags].map(([key, value]) => [`${name}/${key}`, value])));
 }
 
 /** @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html */
