@@ -1,7 +1,8 @@
 /** The grammar of policies: what IAM checks before it stores one. */
 import { ApiError } from '../core/api.ts';
-import { listOf, type PolicyDocument } from '../core/policy-document.ts';
+import { listOf, type PolicyDocument, type Statement } from '../core/policy-document.ts';
 import { isKnownOperator } from './conditions.ts';
+import { keyProblem } from './key-acceptance.ts';
 
 /** What a policy hangs on decides which elements it has: a trust policy has no Resource, an identity policy no Principal. */
 export type PolicyKind = 'identity' | 'trust' | 'resource';
@@ -49,6 +50,10 @@ export function parsePolicy(json: unknown, where: string, kind: PolicyKind = 'id
     sids.add(Sid);
   }
   checkCharacters(document, where);
+  for (const [index, statement] of statements.entries()) {
+    const problem = keyProblem(statement as Statement, Version === '2012-10-17');
+    if (problem !== undefined) malformed(`${where}, statement ${index + 1}`, problem);
+  }
   return structuredClone(document) as unknown as PolicyDocument;
 }
 

@@ -46,7 +46,7 @@ export const accessKeyOperations: Record<string, Operation> = {
       return pageOf(
         'AccessKeyMetadata',
         keys,
-        ({ accessKeyId }) => accessKeyId,
+        (key) => String(keys.indexOf(key)),
         paging,
         (key) => metadata(name, key),
       );

@@ -60,12 +60,13 @@ export class KeyRing {
     const arn = assumedRoleArn(role, sessionName);
     const expiresAt = this.#clock() + durationSeconds * 1000;
     const sessionToken = newSessionToken();
+    const issuedAt = this.#now();
     const key: StoredKey = {
       accessKeyId: newAccessKeyId('ASIA'),
       secretAccessKey: newSecret(),
-      createdAt: this.#now(),
+      createdAt: issuedAt,
       status: 'Active',
-      principal: { kind: 'session', account, roleArn, roleName, roleId, sessionName, arn, sessionPolicies },
+      principal: { kind: 'session', account, roleArn, roleName, roleId, sessionName, arn, sessionPolicies, issuedAt },
       temporary: { sessionToken, expiresAt },
     };
     this.#keys.set(key.accessKeyId, key);

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { canonicalUserId } from '../../../core/accounts.ts';
 import { ApiError, type ApiResponse } from '../../../core/api.ts';
 import { bucketArnOf } from '../../../core/partition.ts';
-import { requireOnBucket } from '../access.ts';
+import { requireOnAccount, requireOnBucket } from '../access.ts';
 import { readXmlBody } from '../body/body.ts';
 import { planBody } from '../body/body-plan.ts';
 import { type BucketCall, type BucketNameCall, callerAccount, type S3Context, type ServiceCall } from '../call.ts';
@@ -13,15 +13,11 @@ import type { BucketSettings } from '../state/model.ts';
 import { parseXml, xmlResponse } from '../wire.ts';
 import { listedDate } from './list-objects.ts';
 
-export function listBuckets({ s3, request }: ServiceCall): ApiResponse {
+export function listBuckets(call: ServiceCall): ApiResponse {
+  const { s3, request } = call;
   const account = callerAccount(request.caller.principal);
   if (account === undefined) throw accessDenied();
-  s3.authorizer.authorize({
-    caller: request.caller,
-    action: 's3:ListAllMyBuckets',
-    resource: '*',
-    resourceAccount: account,
-  });
+  requireOnAccount(call, account, 's3:ListAllMyBuckets', '*');
   return xmlResponse('ListAllMyBucketsResult', {
     Owner: { ID: canonicalUserId(account) },
     Buckets: {
@@ -41,12 +37,7 @@ export async function createBucket(call: BucketNameCall): Promise<ApiResponse> {
   const { s3, request, headers, bucketName } = call;
   const account = callerAccount(request.caller.principal);
   if (account === undefined) throw accessDenied();
-  s3.authorizer.authorize({
-    caller: request.caller,
-    action: 's3:CreateBucket',
-    resource: bucketArnOf(bucketName, request.region),
-    resourceAccount: account,
-  });
+  requireOnAccount(call, account, 's3:CreateBucket', bucketArnOf(bucketName, request.region));
   for (const name of headers.keys()) {
     if (name === 'x-amz-acl' || name.startsWith('x-amz-grant-')) throw headerNotImplemented(name);
   }

@@ -2,10 +2,11 @@
 import { randomBytes } from 'node:crypto';
 import { canonicalUserId } from '../../../core/accounts.ts';
 import type { ApiResponse } from '../../../core/api.ts';
-import { encryptionContext, requireOnBucket, requireOnKey, requireWrite } from '../access.ts';
+import { requireOnBucket, requireOnKey, requireWrite } from '../access.ts';
 import { checksumElement } from '../body/checksums.ts';
 import { uploadChecksum } from '../body/upload-checksum.ts';
 import { type BucketCall, type ObjectCall, principalArn } from '../call.ts';
+import { encryptionContext } from '../condition-keys.ts';
 import { encryptionHeaders } from '../encryption.ts';
 import { invalidArgument, notImplemented } from '../errors.ts';
 import { encodeKey } from '../key-encoding.ts';

@@ -4,6 +4,7 @@ import type { ApiResponse } from '../../../core/api.ts';
 import { findRequested } from '../access.ts';
 import { readProtectedXmlBody } from '../body/body.ts';
 import type { ObjectCall } from '../call.ts';
+import { tagsContext } from '../condition-keys.ts';
 import { malformedXml } from '../errors.ts';
 import { versionHeaders } from '../new-object.ts';
 import { checkTags } from '../tags.ts';
@@ -23,10 +24,11 @@ const taggingSchema = z.object({
 });
 
 export async function putObjectTagging(call: ObjectCall): Promise<ApiResponse> {
-  const object = findRequested(call, 's3:PutObjectTagging', 's3:PutObjectVersionTagging');
   const body = taggingSchema.safeParse(parseXml(await readProtectedXmlBody(call), 'Tagging'));
   if (!body.success) throw malformedXml();
-  object.tags = checkTags(body.data.TagSet.Tag.map(({ Key, Value }) => [Key, Value]));
+  const tags = body.data.TagSet.Tag.map(({ Key, Value }): [string, string] => [Key, Value]);
+  const object = findRequested(call, 's3:PutObjectTagging', 's3:PutObjectVersionTagging', tagsContext(tags));
+  object.tags = checkTags(tags);
   return { status: 200, headers: versionHeaders(call.bucket, object) };
 }
 
