@@ -12,7 +12,7 @@ import { administrators } from './people.ts';
 import { removeProfiles, SHELL_FILE, writeProfiles } from './profile.ts';
 import { UserError } from './user-error.ts';
 
-export interface EmptySession extends Pick<OpenCloud, 'cloud' | 'close'> {
+export interface EmptySession extends Pick<OpenCloud, 'cloud' | 'time' | 'close'> {
   /** What to type next. */
   hints: string;
 }
@@ -22,7 +22,7 @@ export async function openEmpty(port: number): Promise<EmptySession> {
   const config = checkedConfig();
   const { source } = config;
   const regions = regionsOf(config);
-  const { cloud, close } = await openCloud(port, async () => ({
+  const { cloud, time, close } = await openCloud(port, async () => ({
     stacks: [],
     accountsWithOperator: [...regions.keys()],
     homeRegion: source.region,
@@ -32,6 +32,7 @@ export async function openEmpty(port: number): Promise<EmptySession> {
   await writeProfiles(written);
   return {
     cloud,
+    time,
     hints: formatEmptyHints({
       url: cloud.url,
       shellFile: SHELL_FILE,

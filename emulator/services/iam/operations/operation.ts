@@ -72,10 +72,13 @@ export function authorizedUser(call: Call, name = ownName(call)): User {
   return authorized(call, directory.findUser(account, name), 'user', name);
 }
 
-/** @throws ApiError `AccessDenied` (403), `NoSuchEntity` (404) */
+/** @throws ApiError `AccessDenied` (403), `NoSuchEntity` (404), `UnmodifiableEntity` (400) for a change of one of AWS's own */
 export function authorizedRole(call: Call, name: string): Role {
   const { account, directory } = call;
-  return authorized(call, directory.findRole(account, name), 'role', name);
+  const role = authorized(call, directory.findRole(account, name), 'role', name);
+  if (!role.path.startsWith('/aws-reserved/') || /^(Get|List)/.test(call.action)) return role;
+  const problem = `Cannot perform the operation on the protected role '${name}' - this role is only modifiable by AWS`;
+  throw new ApiError('UnmodifiableEntity', 400, problem);
 }
 
 /** @throws ApiError `AccessDenied` (403), `NoSuchEntity` (404) */

@@ -1,5 +1,6 @@
 /** IAM's operations on roles and their trust policies. */
 import { parsePolicy } from '../../../authorization/policy.ts';
+import { ApiError } from '../../../core/api.ts';
 import { checkSessionDuration } from '../state/names.ts';
 import { withTags } from '../state/tags.ts';
 import { boundaryOf } from './boundaries.ts';
@@ -22,6 +23,13 @@ export const roleOperations: Record<string, Operation> = {
       const { directory, account, lists } = call;
       const { RoleName: name, AssumeRolePolicyDocument, Path: path = '/', MaxSessionDuration = '3600' } = input;
       call.authorize(directory.iamArn(account, `role${path}${name}`));
+      if (path.startsWith('/aws-reserved/') || name.startsWith('AWSReservedSSO_')) {
+        throw new ApiError(
+          'InvalidInput',
+          400,
+          `The role ${path}${name} can only be made by AWS: its name is reserved.`,
+        );
+      }
       const role = directory.addRole({
         account,
         name,
