@@ -13,6 +13,7 @@ const HELP = `Does what no API of AWS does to a running npm start, in another te
                                                     line that leads a terminal to its metadata service
   npm run local -- sign-in ACCOUNT SET USER [FILE]  a person comes by Identity Center with this permission set, whose inline
                                                     policy is in the file; prints what a credential_process prints
+  npm run local -- root ACCOUNT                     makes a key of the account's root user; prints the same
 
   --region R   of the machine, or of Identity Center (default us-east-1)
 `;
@@ -45,6 +46,7 @@ function actOf([name, ...words]: string[], region: string): Act {
     const inlinePolicy = file === undefined ? {} : { inlinePolicy: readPolicy(file) };
     return { act: 'sign-in', account: accountOf(first), region, permissionSet: second, user: third, ...inlinePolicy };
   }
+  if (is('root', 1)) return { act: 'root', account: accountOf(first) };
   throw new UserError(`There is no "${name ?? ''}" to be done. Try: npm run local -- --help`);
 }
 
@@ -79,6 +81,7 @@ function textOf({ act }: Act, outcome: unknown): string {
     case 'machine':
       return `export AWS_EC2_METADATA_SERVICE_ENDPOINT=${shellWord(url!)}`;
     case 'sign-in':
+    case 'root':
       return JSON.stringify({
         Version: 1,
         AccessKeyId: keys.accessKeyId,

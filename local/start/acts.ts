@@ -11,7 +11,8 @@ export interface World {
 export type Act =
   | { act: 'wait'; minutes: number }
   | { act: 'machine'; account: string; region: string; instanceProfile: string }
-  | ({ act: 'sign-in' } & Assignment);
+  | ({ act: 'sign-in' } & Assignment)
+  | { act: 'root'; account: string };
 
 /** @throws UserError in the words of AWS for what can't be done */
 export async function perform({ cloud, time }: World, act: Act): Promise<object> {
@@ -26,6 +27,8 @@ export async function perform({ cloud, time }: World, act: Act): Promise<object>
       }
       case 'sign-in':
         return cloud.signIn(act);
+      case 'root':
+        return cloud.directory.addRootKey(act.account);
     }
   } catch (error) {
     throw new UserError((error as Error).message);

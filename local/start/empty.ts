@@ -9,7 +9,7 @@ import { accountProfiles, regionsOf } from './account-profiles.ts';
 import { type OpenCloud, openCloud } from './cloud.ts';
 import { formatEmptyHints } from './hints.ts';
 import { administrators } from './people.ts';
-import { removeProfiles, SHELL_FILE, writeProfiles } from './profile.ts';
+import { clearCredentials, removeProfiles, SHELL_FILE, writeProfiles } from './profile.ts';
 import { UserError } from './user-error.ts';
 
 export interface EmptySession extends Pick<OpenCloud, 'cloud' | 'time' | 'close'> {
@@ -29,6 +29,7 @@ export async function openEmpty(port: number): Promise<EmptySession> {
   }));
   const profiles = accountProfiles(config);
   const written = administrators({ cloud, profiles, regions });
+  await clearCredentials();
   await writeProfiles(written);
   return {
     cloud,
