@@ -48,7 +48,9 @@ import {
   RemoveUserFromGroupCommand,
   SetDefaultPolicyVersionCommand,
   TagRoleCommand,
+  TagUserCommand,
   UntagRoleCommand,
+  UntagUserCommand,
   UpdateAccessKeyCommand,
   UpdateRoleCommand,
 } from '@aws-sdk/client-iam';
@@ -413,6 +415,18 @@ test('tags and a session’s longest duration are set and shown', async () => {
   expect(await refusal(iam.send(new UpdateRoleCommand({ RoleName: 'tagged', MaxSessionDuration: 3599 })))).toMatch(
     /^ValidationError/,
   );
+});
+
+test('a user’s tags decide what its policies allow, as soon as they change', async () => {
+  const { outcome } = await user('tagged-user');
+  const condition = { StringEquals: { 'aws:PrincipalTag/team': 'data' } };
+  const PolicyDocument = document(LIST, 'Allow', condition);
+  await iam.send(new PutUserPolicyCommand({ UserName: 'tagged-user', PolicyName: 'may', PolicyDocument }));
+  expect(await outcome()).toContain(WITHOUT);
+  await iam.send(new TagUserCommand({ UserName: 'tagged-user', Tags: [{ Key: 'team', Value: 'data' }] }));
+  expect(await outcome()).toBe('lists');
+  await iam.send(new UntagUserCommand({ UserName: 'tagged-user', TagKeys: ['team'] }));
+  expect(await outcome()).toContain(WITHOUT);
 });
 
 describe('conditions on what IAM itself is asked', () => {
