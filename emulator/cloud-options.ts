@@ -2,6 +2,7 @@
 import type { Clock } from './core/api.ts';
 import type { LogLine } from './core/log-line.ts';
 import type { Faults } from './faults/faults.ts';
+import type { LatenessOptions } from './faults/lateness.ts';
 import type { ObjectCreated } from './services/s3/notifications/s3-notification.ts';
 import type { StackInput } from './templates/assembly.ts';
 
@@ -30,6 +31,8 @@ export interface CloudOptions {
   firesSchedules?: boolean;
   /** What shall go wrong. */
   faults?: Faults;
+  /** Makes it eventually consistent, as AWS is; otherwise each change is seen at once. Deployments wait, and what comes after them doesn't. */
+  lateness?: LatenessOptions;
   /** What the order is drawn from in which resources are made that don't depend on each other; drawn itself unless given. */
   deploySeed?: number;
 }

@@ -99,6 +99,7 @@ export class LocalCloud {
       maxSandboxes: options.maxSandboxes ?? MAX_SANDBOXES,
       movesFunctionClocks: options.movesFunctionClocks ?? false,
       faults,
+      lateness: options.lateness,
       deploySeed: options.deploySeed,
       onLog: options.onLog ?? (() => undefined),
       onObjectCreated: options.onObjectCreated ?? (() => undefined),
@@ -118,9 +119,9 @@ export class LocalCloud {
     this.ticker = services.ticker;
     this.#services = services;
     this.cloudFormation = services.cloudFormation;
-    const { directory, byScope, intercept } = services;
+    const { keyFinder, byScope, intercept } = services;
     this.#gateway = new Gateway({
-      directory,
+      directory: keyFinder,
       clock,
       services: byScope,
       certificate,
@@ -186,6 +187,7 @@ export class LocalCloud {
     const isBusy = (): boolean =>
       (this.#services.eventFaults?.held ?? 0) > 0 ||
       this.#services.lateLandings.underWay > 0 ||
+      this.#services.lateness.held > 0 ||
       this.lambda.active > 0 ||
       this.lambda.queueArns().some((arn) => {
         const { visible, notVisible, delayed } = this.sqs.queueByArn(arn)!.counts();
@@ -224,6 +226,7 @@ export class LocalCloud {
 
   async #close(): Promise<void> {
     this.#services.eventFaults?.close();
+    this.#services.lateness.close();
     this.ticker.close();
     await this.lambda.close();
     this.sqs.close();

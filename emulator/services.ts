@@ -8,6 +8,7 @@ import { EventFaults } from './faults/event-faults.ts';
 import type { Faults } from './faults/faults.ts';
 import { interceptor } from './faults/intercept.ts';
 import { LateLandings } from './faults/late-landings.ts';
+import { Lateness, type LatenessOptions } from './faults/lateness.ts';
 import { redelivery } from './faults/redelivery.ts';
 import type { Intercept } from './http/gateway.ts';
 import { type CloudServices, resourceTypes } from './resource-types.ts';
@@ -20,6 +21,7 @@ import { EventBus } from './services/eventbridge/state/event-bus.ts';
 import { ScheduledRules } from './services/eventbridge/state/scheduled-rules.ts';
 import { IamService } from './services/iam/service.ts';
 import { Directory } from './services/iam/state/directory.ts';
+import { LateDirectory } from './services/iam/state/late-directory.ts';
 import { KmsService } from './services/kms/service.ts';
 import { KeyRegistry } from './services/kms/store.ts';
 import { CodeArchives } from './services/lambda/code-archives.ts';
@@ -49,6 +51,7 @@ export interface ServicesOptions {
   maxSandboxes: number;
   movesFunctionClocks: boolean;
   faults: Faults | undefined;
+  lateness: LatenessOptions | undefined;
   deploySeed: number | undefined;
   onLog: (line: LogLine) => void;
   onObjectCreated: (event: ObjectCreated) => void;
@@ -62,6 +65,9 @@ export interface Services extends CloudServices {
   ticker: Ticker;
   eventFaults: EventFaults | undefined;
   lateLandings: LateLandings;
+  lateness: Lateness;
+  /** Where requests' keys are looked up. */
+  keyFinder: LateDirectory;
   /** Those that answer requests, by the name in the credential scope. */
   byScope: Record<string, Service>;
   intercept: Intercept | undefined;
@@ -70,7 +76,8 @@ export interface Services extends CloudServices {
 export function makeServices(options: ServicesOptions): Services {
   const { clock, folder, caFile, endpoint, maxSandboxes, movesFunctionClocks, faults, onUnexpectedError } = options;
   const directory = new Directory(clock);
-  const authorizer = new IamAuthorizer(directory);
+  const lateness = new Lateness(clock, options.lateness);
+  const authorizer = new IamAuthorizer(new LateDirectory(directory, lateness, 'permissions'));
   const keys = new KeyRegistry();
   const topics = new Topics({ authorizer });
   const cloudWatch = new CloudWatch({ clock, topics, onUnexpectedError });
@@ -84,15 +91,17 @@ export function makeServices(options: ServicesOptions): Services {
     directory,
     clock,
     endpoint,
+    lateness,
     ...(faults && { onReceived: redelivery(faults) }),
   });
-  const sts = new StsService({ directory, authorizer });
+  const sts = new StsService({ directory: new LateDirectory(directory, lateness, 'trust'), authorizer });
   const eventBus = new EventBus({
     sqs,
     onDelivery: (delivery) => recordDelivery(cloudWatch.metrics, delivery, clock()),
   });
-  const notifications = new BucketNotifications({ sqs, eventBus, clock });
-  const publish = (event: ObjectCreated) => notifications.publish(event);
+  const notifications = new BucketNotifications({ sqs, eventBus, clock, lateness });
+  const publish = (event: ObjectCreated) =>
+    lateness.later(`events of ${event.bucket}`, () => notifications.publish(event));
   const eventFaults = faults && new EventFaults(faults, publish);
   const s3 = new S3Service({
     authorizer,
@@ -117,6 +126,7 @@ export function makeServices(options: ServicesOptions): Services {
     maxSandboxes,
     movesFunctionClocks,
     sqs,
+    lateness,
     onUnexpectedError,
     onInvocation: (invoked) => recordInvocation(cloudWatch.metrics, invoked, clock()),
   });
@@ -128,6 +138,7 @@ export function makeServices(options: ServicesOptions): Services {
     assume: (assumption) => sts.assumeRoleAsService(assumption),
     callerOf: (credentials) => sessions.callerOf(credentials),
     send: (...message) => void sqs.sendMessage(...message),
+    lateness,
   });
   const parameters = new ParameterStore();
   const resources: CloudServices = {
@@ -186,6 +197,8 @@ export function makeServices(options: ServicesOptions): Services {
     cloudFormation,
     eventFaults,
     lateLandings,
+    lateness,
+    keyFinder: new LateDirectory(directory, lateness, 'keys'),
     ticker: new Ticker({ clock, firing: [scheduledRules, scheduler], onError: onUnexpectedError }),
     byScope,
     intercept: faults && interceptor({ faults, lateLandings, directory, sandboxOf }),

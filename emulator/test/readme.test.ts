@@ -15,6 +15,7 @@ const { byScope } = makeServices({
   maxSandboxes: 1,
   movesFunctionClocks: false,
   faults: undefined,
+  lateness: undefined,
   deploySeed: undefined,
   onLog: () => undefined,
   onObjectCreated: () => undefined,

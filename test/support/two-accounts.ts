@@ -18,6 +18,10 @@ import { type AwsClients, awsClients } from '../../local/aws-clients.ts';
 export type { AwsClients } from '../../local/aws-clients.ts';
 export { changeProperties, changeSettings, disableMappings } from '../../local/changed-stacks.ts';
 
+/** Makes AWS eventually consistent, as `npm run late` has it. */
+const LATENESS_SEED = process.env['TEST_LATENESS'];
+const LATE_MS = 2_000;
+
 export const ACCOUNT_A = '111111111111';
 export const ACCOUNT_B = '222222222222';
 export const REGION = 'us-east-1';
@@ -74,14 +78,19 @@ export interface TwoAccountsOptions {
 export async function startTwoAccounts(options: TwoAccountsOptions = {}): Promise<TwoAccounts> {
   const stacks = readAssembly(inject('assembly'));
   options.change?.(stacks);
-  return twoAccountsOf(
+  const lateness = LATENESS_SEED === undefined ? undefined : { seed: Number(LATENESS_SEED), mostMs: LATE_MS };
+  const world = twoAccountsOf(
     await LocalCloud.start({
       stacks: [...stacks, ...(options.last ?? [])],
       ...(options.faults && { faults: options.faults }),
       ...(options.clock && { clock: options.clock }),
       movesFunctionClocks: options.movesFunctionClocks ?? false,
+      ...(lateness && { lateness }),
     }),
   );
+  // What was deployed is then seen by everybody.
+  if (lateness) await sleep(LATE_MS);
+  return world;
 }
 
 /** Takes it down, unless the local AWS has a defect to tell of. */
