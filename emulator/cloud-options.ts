@@ -1,8 +1,8 @@
 /** How an AWS on this machine is started. */
 import type { Clock } from './core/api.ts';
+import type { LatenessOptions } from './core/lateness.ts';
 import type { LogLine } from './core/log-line.ts';
 import type { Faults } from './faults/faults.ts';
-import type { LatenessOptions } from './faults/lateness.ts';
 import type { ObjectCreated } from './services/s3/notifications/s3-notification.ts';
 import type { StackInput } from './templates/assembly.ts';
 

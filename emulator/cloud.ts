@@ -211,6 +211,7 @@ export class LocalCloud {
       return partition;
     });
     for (const account of this.#accountsWithOperator ?? []) this.#addAccount(account, partitions[0]);
+    this.#services.lateness.begin();
     for (const stack of stacks) await this.deploy(stack);
     if (firesSchedules) this.ticker.start();
   }

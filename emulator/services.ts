@@ -2,13 +2,13 @@
 import { join } from 'node:path';
 import { IamAuthorizer } from './authorization/authorizer.ts';
 import type { Clock, Service } from './core/api.ts';
+import { Lateness, type LatenessOptions } from './core/lateness.ts';
 import type { LogLine } from './core/log-line.ts';
 import { Ticker } from './core/ticker.ts';
 import { EventFaults } from './faults/event-faults.ts';
 import type { Faults } from './faults/faults.ts';
 import { interceptor } from './faults/intercept.ts';
 import { LateLandings } from './faults/late-landings.ts';
-import { Lateness, type LatenessOptions } from './faults/lateness.ts';
 import { redelivery } from './faults/redelivery.ts';
 import type { Intercept } from './http/gateway.ts';
 import { type CloudServices, resourceTypes } from './resource-types.ts';

@@ -7,6 +7,7 @@ import {
   type Clock,
   changeCodeFile,
   type Faults,
+  type LatenessOptions,
   LocalCloud,
   readAssembly,
   type StackInput,
@@ -72,13 +73,16 @@ export interface TwoAccountsOptions {
   faults?: Faults;
   clock?: Clock;
   movesFunctionClocks?: boolean;
+  /** Eventually consistent, and not waited for. */
+  lateness?: LatenessOptions;
 }
 
 /** The two accounts of the committed cdk.json. */
 export async function startTwoAccounts(options: TwoAccountsOptions = {}): Promise<TwoAccounts> {
   const stacks = readAssembly(inject('assembly'));
   options.change?.(stacks);
-  const lateness = LATENESS_SEED === undefined ? undefined : { seed: Number(LATENESS_SEED), mostMs: LATE_MS };
+  const waitedFor = LATENESS_SEED === undefined ? undefined : { seed: Number(LATENESS_SEED), mostMs: LATE_MS };
+  const lateness = options.lateness ?? waitedFor;
   const world = twoAccountsOf(
     await LocalCloud.start({
       stacks: [...stacks, ...(options.last ?? [])],
@@ -89,7 +93,7 @@ export async function startTwoAccounts(options: TwoAccountsOptions = {}): Promis
     }),
   );
   // What was deployed is then seen by everybody.
-  if (lateness) await sleep(LATE_MS);
+  if (lateness === waitedFor) await sleep(waitedFor?.mostMs ?? 0);
   return world;
 }
 

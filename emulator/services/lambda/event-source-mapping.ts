@@ -1,8 +1,8 @@
 /** Feeds a function from a queue: polls as the function's role, invokes in batches, deletes what has been dealt with. */
 import { randomUUID } from 'node:crypto';
 import { ApiError, type Authorizer, type Caller } from '../../core/api.ts';
+import type { Lateness } from '../../core/lateness.ts';
 import type { ReceivedMessage } from '../../core/queue-message.ts';
-import type { Lateness } from '../../faults/lateness.ts';
 import type { SourceQueues } from './queues.ts';
 import { type Executor, unlessThrottled } from './runtime/executor.ts';
 import type { RoleSessions } from './runtime/role-sessions.ts';
@@ -143,6 +143,7 @@ export class EventSourceMapping {
     const lateMs = this.#services.lateness.lateMs(`begin of polling ${this.queueArn}`);
     if (lateMs > 0) await pause(signal, lateMs);
     const concurrency = this.#settings.maximumConcurrency ?? DEFAULT_CONCURRENCY;
+    let failingSince: number | undefined;
     while (!signal.aborted) {
       try {
         if (this.#batches.size >= concurrency) {
@@ -151,8 +152,11 @@ export class EventSourceMapping {
         }
         const messages = await this.#gather(signal);
         if (messages.length > 0) this.#begin(messages);
+        failingSince = undefined;
       } catch (error) {
-        this.#services.onUnexpectedError(error);
+        failingSince ??= performance.now();
+        // A grant that is not seen yet is nothing unexpected.
+        if (performance.now() - failingSince >= this.#services.lateness.mostMs) this.#services.onUnexpectedError(error);
         await pause(signal, PAUSE_AFTER_ERROR_MS);
       }
     }

@@ -11,7 +11,7 @@ import {
   type Service,
 } from '../../core/api.ts';
 import type { Outcome } from '../../core/invocation.ts';
-import type { Lateness } from '../../faults/lateness.ts';
+import type { Lateness } from '../../core/lateness.ts';
 import { AsyncInvocations } from './async-invocations.ts';
 import { DurableExecutions } from './durable/executions.ts';
 import { EventSourceMapping, type MappingSettings } from './event-source-mapping.ts';

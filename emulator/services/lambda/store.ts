@@ -1,9 +1,9 @@
 /** The functions of all accounts with their versions, aliases and resource policies. */
 
 import { ApiError } from '../../core/api.ts';
+import { type Lateness, ON_TIME } from '../../core/lateness.ts';
 import { arnOf } from '../../core/partition.ts';
 import type { PolicyDocument, PrincipalElement, Statement } from '../../core/policy-document.ts';
-import { type Lateness, ON_TIME } from '../../faults/lateness.ts';
 import type { FunctionName } from './function-name.ts';
 
 export interface FunctionSettings {

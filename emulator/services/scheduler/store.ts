@@ -2,9 +2,9 @@
 import { ApiError, type Caller } from '../../core/api.ts';
 import type { AssumeAsService, Credentials } from '../../core/credentials.ts';
 import type { InvokeFunction, Outcome } from '../../core/invocation.ts';
+import type { Lateness } from '../../core/lateness.ts';
 import { arnOf } from '../../core/partition.ts';
 import { parseTiming, type Timing } from '../../core/time/timing.ts';
-import type { Lateness } from '../../faults/lateness.ts';
 
 export interface Schedule {
   account: string;

@@ -1,12 +1,11 @@
 /** IAM as the other services see it: changes of users, roles and keys reach them late. */
 import type { Identities } from '../../../authorization/authorizer.ts';
-import type { IssuedKey, KeyFinder } from '../../../core/credentials.ts';
-import type { Lateness } from '../../../faults/lateness.ts';
-import type { RoleDirectory } from '../../sts/service.ts';
+import type { Credentials, IssuedKey, KeyFinder } from '../../../core/credentials.ts';
+import type { Lateness } from '../../../core/lateness.ts';
 import type { Directory } from './directory.ts';
 import type { Role, User } from './entities.ts';
 
-export class LateDirectory implements Identities, RoleDirectory, KeyFinder {
+export class LateDirectory implements Identities, KeyFinder {
   readonly #directory: Directory;
   readonly #lateness: Lateness;
   readonly #reader: string;
@@ -33,7 +32,7 @@ export class LateDirectory implements Identities, RoleDirectory, KeyFinder {
     return this.#seen(accessKeyId, () => key);
   }
 
-  issueSession(...session: Parameters<RoleDirectory['issueSession']>): ReturnType<RoleDirectory['issueSession']> {
+  issueSession(...session: Parameters<Directory['issueSession']>): Credentials {
     return this.#directory.issueSession(...session);
   }
 

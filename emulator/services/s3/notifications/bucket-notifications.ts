@@ -2,9 +2,9 @@
 import { randomBytes } from 'node:crypto';
 import { ApiError, type Clock } from '../../../core/api.ts';
 import type { EventSink } from '../../../core/event.ts';
+import { type Lateness, ON_TIME } from '../../../core/lateness.ts';
 import { bucketArnOf, regionOfArn } from '../../../core/partition.ts';
 import { type DeliveryFailure, type QueueSender, send, sendOrRecord } from '../../../core/queue-delivery.ts';
-import { type Lateness, ON_TIME } from '../../../faults/lateness.ts';
 import { objectCreatedEvent } from './object-created-event.ts';
 import {
   coversEvent,

@@ -5,10 +5,10 @@
 
 import type { PrincipalIds } from '../../../authorization/principal.ts';
 import { ApiError, type Authorizer, type Caller, type Clock, type ContextKeys } from '../../../core/api.ts';
+import { type Lateness, ON_TIME } from '../../../core/lateness.ts';
 import { arnOf } from '../../../core/partition.ts';
 import type { PolicyDocument } from '../../../core/policy-document.ts';
 import type { ReceivedMessage } from '../../../core/queue-message.ts';
-import { type Lateness, ON_TIME } from '../../../faults/lateness.ts';
 import { invalidValue, queueDoesNotExist } from '../errors.ts';
 import type { OutgoingMessage } from '../message.ts';
 import { Queue, type ReceiveListener } from './queue.ts';

@@ -1,6 +1,6 @@
 /** What AWS does late: it is eventually consistent here, too, for those who ask for it. */
-import type { Clock } from '../core/api.ts';
-import { Random } from '../core/random.ts';
+import type { Clock } from './api.ts';
+import { Random } from './random.ts';
 
 export interface LatenessOptions {
   seed: number;
@@ -26,6 +26,7 @@ export class Lateness {
   readonly #draws = new Map<string, Random>();
   readonly #timers = new Set<NodeJS.Timeout>();
   #exactly = 0;
+  #begunAt = Number.POSITIVE_INFINITY;
 
   /** @param options without them nothing is late */
   constructor(clock: Clock, options: LatenessOptions | undefined) {
@@ -33,18 +34,29 @@ export class Lateness {
     this.#options = options && { mostMs: MOST_MS, ...options };
   }
 
+  /** In milliseconds; 0 where nothing is late. */
+  get mostMs(): number {
+    return this.#options?.mostMs ?? 0;
+  }
+
+  /** What is there by now has been for long, and is seen by everybody. */
+  begin(): void {
+    this.#begunAt = this.#clock();
+  }
+
   /**
    * What a reader sees: as it is, or as it was at an earlier reading.
    * @param bornAt when it was made, for what nobody has looked at before: it is not seen at once either
    */
   seen<T>(what: string, read: () => T, bornAt?: (value: NonNullable<T>) => number): T | undefined {
-    if (this.#options === undefined || this.#exactly > 0) return read();
     const now = this.#clock();
+    if (this.#options === undefined || this.#exactly > 0 || now < this.#begunAt) return read();
     const kept = this.#kept.get(what);
     if (kept !== undefined && now < kept.until) return kept.value as T;
     const value = read();
     const lateMs = this.lateMs(what);
-    const shows = kept === undefined && value != null && bornAt !== undefined ? bornAt(value) + lateMs : now;
+    const born = kept === undefined && value != null && bornAt !== undefined ? bornAt(value) : this.#begunAt;
+    const shows = born > this.#begunAt ? born + lateMs : now;
     if (now < shows) this.#kept.set(what, { value: undefined, until: shows });
     else this.#kept.set(what, { value, until: now + lateMs });
     return now < shows ? undefined : value;
