@@ -370,6 +370,22 @@ describe.each<[string, [string, Change, string][]]>([
         },
         'would have 1025 bytes',
       ],
+      [
+        'a prefix behind which no canary fits',
+        ({ routes }) => {
+          routes[0]!.name = 'r'.repeat(40);
+          routes[0]!.destination.prefix = `${'é'.repeat(469)}p`;
+        },
+        'the canary of the route would have 1025 bytes, and S3 takes 1024',
+      ],
+      [
+        'a prefix behind which nothing fits that the check writes',
+        (context) => {
+          context.relay = { canary: false };
+          Object.assign(context.routes[0]!.destination, { prefix: `${'é'.repeat(480)}p` });
+        },
+        'what the check writes would have 1025 bytes, and S3 takes 1024',
+      ],
     ],
   ],
   [
