@@ -72,6 +72,11 @@ export function preconditionFailed(condition: string): ApiError {
   });
 }
 
+export function conditionalConflict(condition: string, key: string): ApiError {
+  const message = 'The conditional request cannot succeed due to a conflicting operation against this resource.';
+  return new ApiError('ConditionalRequestConflict', 409, message, { Condition: condition, Key: key });
+}
+
 export function badDigest(algorithm: string): ApiError {
   return new ApiError('BadDigest', 400, `The ${algorithm} you specified did not match the calculated checksum.`);
 }
