@@ -1,7 +1,7 @@
 /** CreateBucket. */
 import { z } from 'zod';
 import { ApiError, type ApiResponse } from '../../../core/api.ts';
-import { bucketArnOf, isRegion } from '../../../core/partition.ts';
+import { bucketArnOf, dnsSuffixOf, isRegion } from '../../../core/partition.ts';
 import { readXmlBody } from '../body/body.ts';
 import { planBody } from '../body/body-plan.ts';
 import { type BucketNameCall, callerAccount } from '../call.ts';
@@ -50,7 +50,8 @@ export async function createBucket(call: BucketNameCall): Promise<ApiResponse> {
     ...(locks && { objectLock: {}, versioning: 'Enabled' }),
   };
   if (!isDoneAlready(call, settings)) s3.buckets.create(settings, new Date(s3.clock()));
-  return { status: 200, headers: { location: `/${bucketName}` } };
+  const location = region === FIRST_REGION ? `/${bucketName}` : `http://${bucketName}.s3.${dnsSuffixOf(region)}/`;
+  return { status: 200, headers: { location, 'x-amz-bucket-arn': bucketArnOf(bucketName, region) } };
 }
 
 /** Only there is it no error: https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html, BucketAlreadyOwnedByYou */

@@ -222,7 +222,10 @@ describe('CreateBucket', () => {
 
   test('from us-east-1 makes buckets anywhere, and elsewhere only there', async () => {
     const client = first();
-    await create(client, { Bucket: 'anywhere', ...within('eu-west-1') });
+    expect(await create(client, { Bucket: 'anywhere', ...within('eu-west-1') })).toMatchObject({
+      Location: 'http://anywhere.s3.amazonaws.com/',
+      BucketArn: 'arn:aws:s3:::anywhere',
+    });
     const there = fixture.root(ACCOUNT, { region: 'eu-west-1' });
     expect((await there.send(new HeadBucketCommand({ Bucket: 'anywhere' }))).BucketRegion).toBe('eu-west-1');
     await expect(create(client, { Bucket: 'anywhere', ...within('eu-west-1') })).rejects.toMatchObject({
