@@ -77,6 +77,7 @@ export function conditionalConflict(condition: string, key: string): ApiError {
   return new ApiError('ConditionalRequestConflict', 409, message, { Condition: condition, Key: key });
 }
 
+/** @param algorithm in capitals for a body, in small letters for a completion, as S3 writes it */
 export function badDigest(algorithm: string): ApiError {
   return new ApiError('BadDigest', 400, `The ${algorithm} you specified did not match the calculated checksum.`);
 }

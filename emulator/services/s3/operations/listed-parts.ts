@@ -56,22 +56,26 @@ export function resolveParts(upload: MultipartUpload, listed: ListedPart[]): Upl
   return parts;
 }
 
+/** Refusals as recorded from AWS in LocalStack's TestS3MultipartUploadChecksum. */
 function matchingPart({ uploadId, parts, checksum }: MultipartUpload, listed: ListedPart): UploadedPart {
   const part = parts.get(listed.PartNumber);
   const invalidPart = () =>
     new ApiError(
       'InvalidPart',
       400,
-      "One or more of the specified parts could not be found. The part may not have been uploaded, or the specified entity tag may not match the part's entity tag.",
+      "One or more of the specified parts could not be found.  The part may not have been uploaded, or the specified entity tag may not match the part's entity tag.",
       { UploadId: uploadId, PartNumber: String(listed.PartNumber), ETag: listed.ETag },
     );
   if (part?.eTag !== listed.ETag) throw invalidPart();
   for (const algorithm of CHECKSUM_ALGORITHMS) {
     const claimed = listed[`Checksum${algorithm}`];
     if (claimed === undefined) continue;
-    const known =
-      algorithm === checksum.algorithm ? part.checksum : part.given?.algorithm === algorithm && part.given.value;
-    if (claimed !== known) throw invalidPart();
+    if (!checksum.named) throw invalidPart();
+    if (algorithm !== checksum.algorithm) {
+      const message = `The ${algorithm.toLowerCase()} you specified for part ${part.partNumber} did not match what we received.`;
+      throw new ApiError('BadDigest', 400, message);
+    }
+    if (claimed !== part.checksum) throw invalidPart();
   }
   if (checksum.type === 'COMPOSITE' && listed[`Checksum${checksum.algorithm}`] === undefined) {
     throw invalidRequest(

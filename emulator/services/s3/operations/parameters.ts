@@ -8,7 +8,6 @@ const ANYWHERE = [
   'x-amz-api-version',
   'x-amz-content-sha256',
   'x-amz-date',
-  'x-amz-expected-bucket-owner',
   'x-amz-request-payer',
   'x-amz-security-token',
   'x-amz-user-agent',
@@ -107,8 +106,9 @@ export const PLAIN_PARAMETERS: ReadonlySet<string> = new Set(
 );
 
 /** @throws ApiError `NotImplemented` that names the header or the query parameter */
-export function requireKnownParameters(operation: string, { headers, query }: ServiceCall): void {
-  const known = PARAMETERS[operation]!;
+export function requireKnownParameters(operation: string, call: ServiceCall): void {
+  const { headers, query } = call;
+  const known = [...PARAMETERS[operation]!, ...('bucket' in call ? ['x-amz-expected-bucket-owner'] : [])];
   for (const name of headers.keys()) {
     if (!name.startsWith('x-amz-') && !name.startsWith('if-')) continue;
     if (name.startsWith(METADATA) && known.includes(METADATA)) continue;

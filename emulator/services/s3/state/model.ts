@@ -78,7 +78,7 @@ export interface NewObject {
 
 export interface ObjectPart {
   sizeBytes: number;
-  /** By the object's algorithm; none where the upload named none. */
+  /** By the object's algorithm; none where the upload named none, or where its completion listed none. */
   checksum: string | undefined;
 }
 
@@ -128,7 +128,7 @@ export interface MultipartUpload {
 }
 
 /** An upload that has become an object, for whoever completes it again. */
-export interface CompletedUpload extends Pick<MultipartUpload, 'key' | 'encryptionContext' | 'object'> {
+export interface CompletedUpload extends Pick<MultipartUpload, 'key' | 'encryptionContext' | 'object' | 'checksum'> {
   /** As the request listed them. */
   listedParts: string;
   version: ObjectVersion;

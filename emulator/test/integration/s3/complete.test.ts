@@ -8,6 +8,7 @@ import {
   type CreateMultipartUploadCommandInput,
   DeleteObjectCommand,
   GetObjectCommand,
+  HeadObjectCommand,
   ListMultipartUploadsCommand,
   ListPartsCommand,
   PutObjectCommand,
@@ -127,6 +128,65 @@ describe('again after success', () => {
     const { complete } = await begun('encrypted', PLAIN, { ServerSideEncryption: 'AES256' });
     const first = await complete();
     expect((await complete()).ETag).toBe(first.ETag);
+  });
+});
+
+// As recorded from AWS in LocalStack's TestS3MultipartUploadChecksum.
+describe('checksums at the completion', () => {
+  const FULL = { ChecksumAlgorithm: 'CRC32C', ChecksumType: 'FULL_OBJECT' } as const;
+  const WHOLE = { ChecksumCRC32C: 'Ya91Mw==' };
+  const digest = (algorithm: string) => ({
+    name: 'BadDigest',
+    message: `The ${algorithm} you specified did not match the calculated checksum.`,
+  });
+
+  test('of a full-object upload need their type, and any other algorithm is a wrong value', async () => {
+    const { complete } = await begun('full', PLAIN, FULL);
+    const right = { ChecksumType: 'FULL_OBJECT' } as const;
+    await expect(complete(WHOLE)).rejects.toMatchObject(digest('crc32c'));
+    await expect(complete({ ChecksumCRC64NVME: 'AAAAAAAAAAA=' })).rejects.toMatchObject(digest('crc32c'));
+    await expect(complete({ ChecksumCRC32: 'AAAAAA==', ...right })).rejects.toMatchObject(digest('crc32c'));
+    await expect(complete({ ChecksumCRC32C: 'AAAAAA==', ...right })).rejects.toMatchObject(digest('crc32c'));
+    expect(await complete({ ...WHOLE, ...right })).toMatchObject({ ...WHOLE, ...right });
+  });
+
+  test('of its parts are told afterwards only where the completion lists them', async () => {
+    for (const checksum of [undefined, WHOLE.ChecksumCRC32C]) {
+      const { complete, ETag, to } = await begun('listed', PLAIN, FULL);
+      await complete({ MultipartUpload: { Parts: [{ PartNumber: 1, ETag, ChecksumCRC32C: checksum }] } });
+      const asked = { Bucket: to.Bucket, Key: 'listed', PartNumber: 1, ChecksumMode: 'ENABLED' } as const;
+      expect((await client.send(new HeadObjectCommand(asked))).ChecksumCRC32C).toBe(checksum);
+    }
+  });
+
+  test('of an upload that named no algorithm: none of its parts, and no type', async () => {
+    const { complete, ETag } = await begun('unnamed');
+    const Parts = [{ PartNumber: 1, ETag, ...WHOLE }];
+    await expect(complete({ MultipartUpload: { Parts } })).rejects.toMatchObject({ name: 'InvalidPart' });
+    for (const ChecksumType of ['FULL_OBJECT', 'COMPOSITE'] as const) {
+      await expect(complete({ ChecksumType })).rejects.toMatchObject({
+        name: 'InvalidRequest',
+        message:
+          'The upload was created using the null checksum mode. The complete request must use the same checksum mode.',
+      });
+    }
+    expect(await complete({ ChecksumCRC32C: 'AAAAAA==-2' })).toMatchObject({ ChecksumType: 'FULL_OBJECT' });
+  });
+
+  test('of a part by another algorithm are wrong values', async () => {
+    const { UploadId } = await client.send(
+      new CreateMultipartUploadCommand({ Bucket: PLAIN, Key: 'composite', ChecksumAlgorithm: 'CRC32C' }),
+    );
+    const to = { Bucket: PLAIN, Key: 'composite', UploadId };
+    const { ETag } = await client.send(
+      new UploadPartCommand({ ...to, PartNumber: 1, Body: 'content', ChecksumAlgorithm: 'CRC32C' }),
+    );
+    const Parts = [{ PartNumber: 1, ETag, ChecksumSHA256: 'ungWv48Bz+pBQUDeXa4iI7ADYaOWF3qctBD/YfIAFa0=' }];
+    const complete = new CompleteMultipartUploadCommand({ ...to, MultipartUpload: { Parts } });
+    await expect(client.send(complete)).rejects.toMatchObject({
+      name: 'BadDigest',
+      message: 'The sha256 you specified for part 1 did not match what we received.',
+    });
   });
 });
 

@@ -181,6 +181,7 @@ test('parameters of other operations are refused by name', async () => {
   expect(await met('UploadPart', { kind: 'header', name: 'x-amz-meta-x' })).toBe('refused');
   expect(await met('UploadPart', { kind: 'header', name: 'x-amz-storage-class' })).toBe('refused');
   expect(await met('HeadBucket', { kind: 'header', name: 'if-match' })).toBe('refused');
+  expect(await met('ListBuckets', { kind: 'header', name: 'x-amz-expected-bucket-owner' })).toBe('refused');
 });
 
 test('a grant is refused by name, on an object and on a bucket', async () => {
