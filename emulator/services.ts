@@ -1,6 +1,7 @@
 /** All services of the local AWS, and how they are tied to each other. */
 import { join } from 'node:path';
 import { IamAuthorizer } from './authorization/authorizer.ts';
+import type { Organization } from './authorization/organization.ts';
 import type { Clock, Service } from './core/api.ts';
 import type { LogLine } from './core/log-line.ts';
 import { Ticker } from './core/ticker.ts';
@@ -49,6 +50,7 @@ export interface ServicesOptions {
   maxSandboxes: number;
   movesFunctionClocks: boolean;
   faults: Faults | undefined;
+  organization: Organization | undefined;
   deploySeed: number | undefined;
   onLog: (line: LogLine) => void;
   onObjectCreated: (event: ObjectCreated) => void;
@@ -70,7 +72,7 @@ export interface Services extends CloudServices {
 export function makeServices(options: ServicesOptions): Services {
   const { clock, folder, caFile, endpoint, maxSandboxes, movesFunctionClocks, faults, onUnexpectedError } = options;
   const directory = new Directory(clock);
-  const authorizer = new IamAuthorizer(directory);
+  const authorizer = new IamAuthorizer(directory, options.organization, clock);
   const keys = new KeyRegistry();
   const topics = new Topics({ authorizer });
   const cloudWatch = new CloudWatch({ clock, topics, onUnexpectedError });

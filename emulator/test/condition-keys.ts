@@ -92,6 +92,7 @@ function servedOperations(): Map<string, Set<string>> {
     maxSandboxes: 1,
     movesFunctionClocks: false,
     faults: undefined,
+    organization: undefined,
     deploySeed: undefined,
     onLog: () => undefined,
     onObjectCreated: () => undefined,

@@ -15,6 +15,7 @@ const { byScope } = makeServices({
   maxSandboxes: 1,
   movesFunctionClocks: false,
   faults: undefined,
+  organization: undefined,
   deploySeed: undefined,
   onLog: () => undefined,
   onObjectCreated: () => undefined,

@@ -8,6 +8,7 @@ import {
   changeCodeFile,
   type Faults,
   LocalCloud,
+  type OrganizationInput,
   readAssembly,
   type StackInput,
 } from '../../emulator/index.ts';
@@ -68,6 +69,7 @@ export interface TwoAccountsOptions {
   faults?: Faults;
   clock?: Clock;
   movesFunctionClocks?: boolean;
+  organization?: OrganizationInput;
 }
 
 /** The two accounts of the committed cdk.json. */
@@ -79,6 +81,7 @@ export async function startTwoAccounts(options: TwoAccountsOptions = {}): Promis
       stacks: [...stacks, ...(options.last ?? [])],
       ...(options.faults && { faults: options.faults }),
       ...(options.clock && { clock: options.clock }),
+      ...(options.organization && { organization: options.organization }),
       movesFunctionClocks: options.movesFunctionClocks ?? false,
     }),
   );
