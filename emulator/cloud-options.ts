@@ -1,4 +1,5 @@
 /** How an AWS on this machine is started. */
+import type { OrganizationInput } from './authorization/organization.ts';
 import type { Clock } from './core/api.ts';
 import type { LatenessOptions } from './core/lateness.ts';
 import type { LogLine } from './core/log-line.ts';
@@ -25,6 +26,8 @@ export interface CloudOptions {
    * partition of the first stack, or to `aws`.
    */
   accountsWithOperator?: readonly string[];
+  /** Whose service and resource control policies bind the accounts; `LocalCloud.organization` changes them. */
+  organization?: OrganizationInput;
   /** How many invocations may run at once, each in a process of its own; 10 unless given. */
   maxSandboxes?: number;
   /** Whether rules and schedules fire when their time has come; otherwise only when told to. */

@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
+import { Organization } from './authorization/organization.ts';
 import type { CloudOptions } from './cloud-options.ts';
 import type { Clock } from './core/api.ts';
 import type { AccessKey } from './core/credentials.ts';
@@ -42,6 +43,8 @@ export class LocalCloud {
   /** The file with the certificate authority, for NODE_EXTRA_CA_CERTS and AWS_CA_BUNDLE. */
   readonly caFile: string;
   readonly directory: Directory;
+  /** Without one in the options there is none, and no account is in it. */
+  readonly organization: Organization | undefined;
   readonly s3: S3Service;
   readonly sqs: SqsService;
   readonly sts: StsService;
@@ -88,6 +91,7 @@ export class LocalCloud {
     this.caPem = certificate.caPem;
     this.caFile = join(folder, 'ca.pem');
     this.faults = faults;
+    this.organization = options.organization && new Organization(options.organization);
     this.#clock = clock;
     this.#removesFolder = options.folder === undefined;
     this.#accountsWithOperator = options.accountsWithOperator;
@@ -100,6 +104,7 @@ export class LocalCloud {
       movesFunctionClocks: options.movesFunctionClocks ?? false,
       faults,
       lateness: options.lateness,
+      organization: this.organization,
       deploySeed: options.deploySeed,
       onLog: options.onLog ?? (() => undefined),
       onObjectCreated: options.onObjectCreated ?? (() => undefined),

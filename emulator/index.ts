@@ -46,6 +46,7 @@ export { checkMessage } from './services/sqs/message.ts';
 
 export { IamAuthorizer } from './authorization/authorizer.ts';
 export { matchesAction, matchesArn } from './authorization/match.ts';
+export type { ControlPolicies, OrganizationInput } from './authorization/organization.ts';
 export { parsePolicy } from './authorization/policy.ts';
 export { canonicalUserId } from './core/accounts.ts';
 export type { Caller } from './core/api.ts';

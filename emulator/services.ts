@@ -1,6 +1,7 @@
 /** All services of the local AWS, and how they are tied to each other. */
 import { join } from 'node:path';
 import { IamAuthorizer } from './authorization/authorizer.ts';
+import type { Organization } from './authorization/organization.ts';
 import type { Clock, Service } from './core/api.ts';
 import { Lateness, type LatenessOptions } from './core/lateness.ts';
 import type { LogLine } from './core/log-line.ts';
@@ -52,6 +53,7 @@ export interface ServicesOptions {
   movesFunctionClocks: boolean;
   faults: Faults | undefined;
   lateness: LatenessOptions | undefined;
+  organization: Organization | undefined;
   deploySeed: number | undefined;
   onLog: (line: LogLine) => void;
   onObjectCreated: (event: ObjectCreated) => void;
@@ -77,7 +79,8 @@ export function makeServices(options: ServicesOptions): Services {
   const { clock, folder, caFile, endpoint, maxSandboxes, movesFunctionClocks, faults, onUnexpectedError } = options;
   const directory = new Directory(clock);
   const lateness = new Lateness(clock, options.lateness);
-  const authorizer = new IamAuthorizer(new LateDirectory(directory, lateness, 'permissions'));
+  const seen = new LateDirectory(directory, lateness, 'permissions');
+  const authorizer = new IamAuthorizer(seen, options.organization, clock);
   const keys = new KeyRegistry();
   const topics = new Topics({ authorizer });
   const cloudWatch = new CloudWatch({ clock, topics, onUnexpectedError });

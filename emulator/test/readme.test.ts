@@ -16,6 +16,7 @@ const { byScope } = makeServices({
   movesFunctionClocks: false,
   faults: undefined,
   lateness: undefined,
+  organization: undefined,
   deploySeed: undefined,
   onLog: () => undefined,
   onObjectCreated: () => undefined,

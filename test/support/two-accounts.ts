@@ -9,6 +9,7 @@ import {
   type Faults,
   type LatenessOptions,
   LocalCloud,
+  type OrganizationInput,
   readAssembly,
   type StackInput,
 } from '../../emulator/index.ts';
@@ -75,6 +76,7 @@ export interface TwoAccountsOptions {
   movesFunctionClocks?: boolean;
   /** Eventually consistent, and not waited for. */
   lateness?: LatenessOptions;
+  organization?: OrganizationInput;
 }
 
 /** The two accounts of the committed cdk.json. */
@@ -88,6 +90,7 @@ export async function startTwoAccounts(options: TwoAccountsOptions = {}): Promis
       stacks: [...stacks, ...(options.last ?? [])],
       ...(options.faults && { faults: options.faults }),
       ...(options.clock && { clock: options.clock }),
+      ...(options.organization && { organization: options.organization }),
       movesFunctionClocks: options.movesFunctionClocks ?? false,
       ...(lateness && { lateness }),
     }),

@@ -91,7 +91,14 @@ export class CloudFormationOperations {
     return (parameters, { caller, region }) => {
       const account = accountOf(caller);
       const authorize: Call['authorize'] = (asked, resource, context = {}, resourceAccount = account) =>
-        this.#options.authorizer.authorize({ caller, action: asked, resource, resourceAccount, context });
+        this.#options.authorizer.authorize({
+          caller,
+          action: asked,
+          resource,
+          resourceAccount,
+          context,
+          isViaService: asked.startsWith('s3:'),
+        });
       return perform({ account, region, authorize }, readForm(action, parameters, requests[action]) as Input<Name>);
     };
   }
