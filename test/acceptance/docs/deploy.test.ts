@@ -91,6 +91,7 @@ describe('from two empty accounts', { timeout: PATIENCE_MS }, () => {
       { ...destination!, answers: '✅  Destination (upload-relay-destination)' },
       { ...source!, answers: 'Source.RelayFunctionName = upload-relay' },
       { line: 'npm run try -- drop LICENSE', answers: 'delivered' },
+      { line: 'npm run try -- intrude', refusal: 'There is no profile relay: npm start -- --empty makes those of' },
     ]);
   });
 
