@@ -23,11 +23,13 @@ export interface CloudOptions {
   onLog?: (line: LogLine) => void;
   /**
    * Accounts that get a user with full rights; all accounts of the stacks unless given. One without a stack belongs to the
-   * partition of the first stack, or to `aws`.
+   * partition of the first stack, or to that of `homeRegion`.
    */
   accountsWithOperator?: readonly string[];
   /** Whose service and resource control policies bind the accounts; `LocalCloud.organization` changes them. */
   organization?: OrganizationInput;
+  /** Decides the partition where there are no stacks; `aws` unless given. */
+  homeRegion?: string;
   /** How many invocations may run at once, each in a process of its own; 10 unless given. */
   maxSandboxes?: number;
   /** Whether rules and schedules fire when their time has come; otherwise only when told to. */

@@ -28,10 +28,11 @@ import type { SqsService } from './services/sqs/service.ts';
 import type { StsService } from './services/sts/service.ts';
 import { makeServices, type Services } from './services.ts';
 import type { StackInput } from './templates/assembly.ts';
-import type { CloudFormation, CreateOptions, DeployOptions, StackDescription } from './templates/cloudformation.ts';
+import type { CloudFormation, CreateOptions, DeployOptions } from './templates/cloudformation.ts';
 import { DeploymentError } from './templates/errors.ts';
 import type { Deployment } from './templates/operation.ts';
 import type { StackId } from './templates/stack.ts';
+import type { StackDescription } from './templates/stack-registry.ts';
 
 const HOST = '127.0.0.1';
 const MAX_SANDBOXES = 10;
@@ -207,7 +208,7 @@ export class LocalCloud {
     return this.#closed;
   }
 
-  async #open({ port = 0, stacks, firesSchedules }: CloudOptions): Promise<void> {
+  async #open({ port = 0, stacks, firesSchedules, homeRegion }: CloudOptions): Promise<void> {
     await writeFile(this.caFile, this.caPem);
     ({ url: this.#url } = await this.#gateway.listen({ port, host: HOST }));
     const partitions = stacks.map((stack) => {
@@ -215,7 +216,8 @@ export class LocalCloud {
       this.#addAccount(stack.account, partition);
       return partition;
     });
-    for (const account of this.#accountsWithOperator ?? []) this.#addAccount(account, partitions[0]);
+    const home = partitions[0] ?? (homeRegion === undefined ? undefined : findPartition(homeRegion));
+    for (const account of this.#accountsWithOperator ?? []) this.#addAccount(account, home);
     this.#services.lateness.begin();
     for (const stack of stacks) await this.deploy(stack);
     if (firesSchedules) this.ticker.start();

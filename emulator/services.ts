@@ -17,6 +17,7 @@ import { CloudFormationService } from './services/cloudformation/service.ts';
 import { CloudWatch } from './services/cloudwatch/store.ts';
 import { recordDelivery, recordInvocation } from './services/cloudwatch/vended-metrics.ts';
 import { DynamoDbService } from './services/dynamodb/service.ts';
+import { Repositories } from './services/ecr/store.ts';
 import { EventBridgeService } from './services/eventbridge/service.ts';
 import { EventBus } from './services/eventbridge/state/event-bus.ts';
 import { ScheduledRules } from './services/eventbridge/state/scheduled-rules.ts';
@@ -163,6 +164,7 @@ export function makeServices(options: ServicesOptions): Services {
     scheduledRules,
     scheduler,
     managedPolicies: new Map(),
+    repositories: new Repositories(),
   };
   const cloudFormation = new CloudFormation({
     types: resourceTypes,
