@@ -20,7 +20,7 @@ import { type AwsClients, awsClients } from '../../local/aws-clients.ts';
 export type { AwsClients } from '../../local/aws-clients.ts';
 export { changeProperties, changeSettings, disableMappings } from '../../local/changed-stacks.ts';
 
-/** Makes AWS eventually consistent, as `npm run late` has it. */
+/** Makes AWS eventually consistent, as `npm run sweeps -- --late` has it. */
 const LATENESS_SEED = process.env['TEST_LATENESS'];
 const LATE_MS = 2_000;
 
