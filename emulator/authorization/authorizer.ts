@@ -1,27 +1,16 @@
 /** Answers the services' question whether a caller may do something, from policies and the keys of the request. */
-import { type AccessRequest, ApiError, type Authorizer, type ContextKeys, type Principal } from '../core/api.ts';
+import {
+  type AccessRequest,
+  ApiError,
+  type Authorizer,
+  type Clock,
+  type ContextKeys,
+  type Principal,
+} from '../core/api.ts';
 import type { NamedPolicy, PolicyDocument } from '../core/policy-document.ts';
+import { keysOf, tagKeys, timeKeys, withoutDerived } from './caller-keys.ts';
 import { type Context, mergeContext } from './context.ts';
 import { type Decision, evaluate, type PolicySource } from './evaluate.ts';
-
-/** What only the authorizer says about the caller: a request that brings such a key along is not believed. */
-const DERIVED_KEYS = new Set(
-  [
-    'aws:PrincipalArn',
-    'aws:PrincipalAccount',
-    'aws:PrincipalOrgID',
-    'aws:PrincipalType',
-    'aws:PrincipalIsAWSService',
-    'aws:PrincipalServiceName',
-    'aws:userid',
-    'aws:username',
-    'aws:ResourceAccount',
-    'aws:ResourceOrgID',
-    'aws:TokenIssueTime',
-    'aws:MultiFactorAuthPresent',
-    'aws:ViaAWSService',
-  ].map((key) => key.toLowerCase()),
-);
 
 const ARTICLES: Record<PolicySource, string> = {
   'service control policy': 'a',
@@ -51,7 +40,7 @@ export interface Controls {
   organizationOf(account: string): string | undefined;
   /** By level, from the root down. */
   serviceControlsOf(account: string): readonly (readonly PolicyDocument[])[];
-  resourceControlsOf(account: string, action: string): readonly PolicyDocument[];
+  resourceControlsOf(account: string, action: string, resource: string): readonly PolicyDocument[];
 }
 
 const NO_ORGANIZATION: Controls = {
@@ -63,10 +52,12 @@ const NO_ORGANIZATION: Controls = {
 export class IamAuthorizer implements Authorizer {
   readonly #identities: Identities;
   readonly #controls: Controls;
+  readonly #clock: Clock;
 
-  constructor(identities: Identities, controls: Controls = NO_ORGANIZATION) {
+  constructor(identities: Identities, controls: Controls = NO_ORGANIZATION, clock: Clock = Date.now) {
     this.#identities = identities;
     this.#controls = controls;
+    this.#clock = clock;
   }
 
   authorize(request: AccessRequest): void {
@@ -94,7 +85,7 @@ export class IamAuthorizer implements Authorizer {
       ),
       permissionsBoundary: identity?.permissionsBoundary,
       serviceControls: 'account' in principal ? this.#controls.serviceControlsOf(principal.account) : [],
-      resourceControls: this.#controls.resourceControlsOf(resourceAccount, action),
+      resourceControls: this.#controls.resourceControlsOf(resourceAccount, action, resource),
     });
   }
 
@@ -113,6 +104,7 @@ export class IamAuthorizer implements Authorizer {
     const { caller, action, resource, resourceAccount, context, isViaService = false } = request;
     const { principal } = caller;
     return mergeContext(
+      timeKeys(this.#clock()),
       withoutDerived(caller.context),
       withoutDerived(context),
       {
@@ -133,47 +125,6 @@ export class IamAuthorizer implements Authorizer {
     const target = this.#identities.findRoleByArn(resource) ?? this.#identities.findUserByArn(resource);
     return target ? tagKeys(['aws:ResourceTag', 'iam:ResourceTag'], target.tags) : {};
   }
-}
-
-/** Those of a request that it may say itself. */
-function withoutDerived(context: ContextKeys = {}): ContextKeys {
-  const isDerived = (key: string) =>
-    DERIVED_KEYS.has(key.toLowerCase()) || /^(aws:(principal|resource)|iam:resource)tag\//i.test(key);
-  return Object.fromEntries(Object.entries(context).filter(([key]) => !isDerived(key)));
-}
-
-function tagKeys(names: string[], tags: ReadonlyMap<string, string>): ContextKeys {
-  return Object.fromEntries(names.flatMap((name) => [...tags].map(([key, value]) => [`${name}/${key}`, value])));
-}
-
-/** @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html */
-function keysOf(principal: Principal): ContextKeys {
-  switch (principal.kind) {
-    case 'anonymous':
-      return { 'aws:PrincipalType': 'Anonymous', 'aws:PrincipalAccount': 'anonymous', 'aws:userid': 'anonymous' };
-    case 'service':
-      return { 'aws:PrincipalIsAWSService': 'true', 'aws:PrincipalServiceName': principal.service };
-    case 'root':
-      return { ...accountKeys(principal, 'Account'), 'aws:userid': principal.account };
-    case 'user':
-      return { ...accountKeys(principal, 'User'), 'aws:userid': principal.userId, 'aws:username': principal.name };
-    case 'session':
-      return {
-        ...accountKeys({ account: principal.account, arn: principal.roleArn }, 'AssumedRole'),
-        'aws:userid': `${principal.roleId}:${principal.sessionName}`,
-        'aws:MultiFactorAuthPresent': 'false',
-        'aws:TokenIssueTime': principal.issuedAt.toISOString(),
-      };
-  }
-}
-
-function accountKeys({ account, arn }: { account: string; arn: string }, type: string): ContextKeys {
-  return {
-    'aws:PrincipalType': type,
-    'aws:PrincipalAccount': account,
-    'aws:PrincipalArn': arn,
-    'aws:PrincipalIsAWSService': 'false',
-  };
 }
 
 function refusal({ caller, action, resource }: AccessRequest, decision: Decision & { allowed: false }): string {

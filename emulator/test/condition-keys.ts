@@ -92,6 +92,8 @@ function servedOperations(): Map<string, Set<string>> {
     maxSandboxes: 1,
     movesFunctionClocks: false,
     faults: undefined,
+    lateness: undefined,
+    organization: undefined,
     deploySeed: undefined,
     onLog: () => undefined,
     onObjectCreated: () => undefined,

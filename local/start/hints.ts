@@ -58,6 +58,7 @@ export function formatEmptyHints({ url, shellFile, sourceEnvironment, people, st
     `  source ${shellFile}`,
     `  npx cdk bootstrap ${sourceEnvironment} --profile ${people[0]!.profile}`,
     ...stacks.map(({ id, profile }) => `  npx cdk deploy ${id} --profile ${profile}`),
+    '  npm run try -- drop README.md',
     '',
     `The profiles are of the accounts' administrators: ${administrators.join(', ')}.`,
   ].join('\n');

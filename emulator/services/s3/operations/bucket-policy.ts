@@ -8,17 +8,13 @@ import { readXmlBody } from '../body/body.ts';
 import { planBody } from '../body/body-plan.ts';
 import { checkBucketPolicy, malformedPolicy } from '../bucket-policy.ts';
 import { type BucketCall, callerAccount } from '../call.ts';
-import { headerNotImplemented } from '../errors.ts';
 import { isPublic } from '../public-policy.ts';
 import { xmlResponse } from '../wire.ts';
-
-const CONFIRM_HEADER = 'x-amz-confirm-remove-self-bucket-access';
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketPolicy.html */
 export async function putBucketPolicy(call: BucketCall): Promise<ApiResponse> {
   const { bucket, headers, request } = call;
   requireOwn(call, 's3:PutBucketPolicy');
-  if (headers.has(CONFIRM_HEADER)) throw headerNotImplemented(CONFIRM_HEADER);
   const text = await readXmlBody(call, planBody(request, headers));
   if (!text.trimStart().startsWith('{') || !isJson(text)) {
     throw malformedPolicy("Policies must be valid JSON and the first byte must be '{'");

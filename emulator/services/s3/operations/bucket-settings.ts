@@ -5,7 +5,7 @@ import { requireOnBucket } from '../access.ts';
 import { readXmlBody } from '../body/body.ts';
 import { planBody } from '../body/body-plan.ts';
 import type { BucketCall } from '../call.ts';
-import { headerNotImplemented, invalidArgument, malformedXml, notImplemented } from '../errors.ts';
+import { invalidArgument, malformedXml, notImplemented } from '../errors.ts';
 import type { Encryption } from '../state/model.ts';
 import { parseXml, xmlResponse } from '../wire.ts';
 
@@ -157,7 +157,6 @@ const Versioning = z.strictObject({
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketVersioning.html */
 export async function putBucketVersioning(call: BucketCall): Promise<ApiResponse> {
   requireOnBucket(call, 's3:PutBucketVersioning');
-  if (call.headers.has('x-amz-mfa')) throw headerNotImplemented('x-amz-mfa');
   const { Status, MfaDelete } = await readSettings(call, 'VersioningConfiguration', Versioning);
   if (MfaDelete !== undefined) throw notImplemented("a bucket's MfaDelete");
   const { settings } = call.bucket;

@@ -1,5 +1,6 @@
 /** Asks the real authorizer about one caller, with policies in each place where a request can meet some. */
 import { IamAuthorizer } from '../../../authorization/authorizer.ts';
+import { Organization, type OrganizationInput } from '../../../authorization/organization.ts';
 import { bindPrincipals } from '../../../authorization/principal.ts';
 import type { AccessRequest, Principal } from '../../../core/api.ts';
 import { listOf, type PolicyDocument, type Statement } from '../../../core/policy-document.ts';
@@ -32,6 +33,7 @@ export interface Setup {
   action?: string;
   /** The ARN acted on. */
   on?: string;
+  organization?: OrganizationInput;
   /** Of the user and of the role. */
   tags?: Record<string, string>;
 }
@@ -47,6 +49,7 @@ export function ask({
   action = 's3:GetObject',
   on = OBJECT,
   tags = {},
+  organization,
 }: Setup) {
   const directory = new Directory(() => 0);
   directory.addAccount(HOME);
@@ -84,6 +87,6 @@ export function ask({
     resourcePolicy: resource && bindPrincipals(resource, directory, 'aws'),
     context,
   };
-  const authorizer = new IamAuthorizer(directory);
+  const authorizer = new IamAuthorizer(directory, organization && new Organization(organization));
   return { authorizer, request, directory, role };
 }
