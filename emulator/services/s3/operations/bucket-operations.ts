@@ -2,7 +2,7 @@
 import { canonicalUserId } from '../../../core/accounts.ts';
 import { ApiError, type ApiResponse } from '../../../core/api.ts';
 import { isRegion } from '../../../core/partition.ts';
-import { requireOnBucket } from '../access.ts';
+import { requireOnAccount, requireOnBucket } from '../access.ts';
 import { type BucketCall, callerAccount, type S3Context, type ServiceCall } from '../call.ts';
 import { accessDenied, invalidArgument, noSuchBucket } from '../errors.ts';
 import type { Bucket } from '../state/bucket.ts';
@@ -13,15 +13,11 @@ import { decodeToken, encodeToken, listedDate } from './list-parameters.ts';
 const MAX_BUCKETS = 10_000;
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListBuckets.html */
-export function listBuckets({ s3, request, query }: ServiceCall): ApiResponse {
+export function listBuckets(call: ServiceCall): ApiResponse {
+  const { s3, request, query } = call;
   const account = callerAccount(request.caller.principal);
   if (account === undefined) throw accessDenied();
-  s3.authorizer.authorize({
-    caller: request.caller,
-    action: 's3:ListAllMyBuckets',
-    resource: '*',
-    resourceAccount: account,
-  });
+  requireOnAccount(call, account, 's3:ListAllMyBuckets', '*');
   const prefix = query.get('prefix') ?? '';
   const region = query.get('bucket-region') ?? undefined;
   const maxBuckets = maxBucketsOf(query);

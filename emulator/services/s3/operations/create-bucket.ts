@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { ApiError, type ApiResponse } from '../../../core/api.ts';
 import { bucketArnOf, dnsSuffixOf, isRegion } from '../../../core/partition.ts';
+import { requireOnAccount } from '../access.ts';
 import { readXmlBody } from '../body/body.ts';
 import { planBody } from '../body/body-plan.ts';
 import { type BucketNameCall, callerAccount } from '../call.ts';
@@ -23,12 +24,7 @@ export async function createBucket(call: BucketNameCall): Promise<ApiResponse> {
   const account = callerAccount(request.caller.principal);
   if (account === undefined) throw accessDenied();
   const authorize = (action: string) =>
-    s3.authorizer.authorize({
-      caller: request.caller,
-      action,
-      resource: bucketArnOf(bucketName, request.region),
-      resourceAccount: account,
-    });
+    requireOnAccount(call, account, action, bucketArnOf(bucketName, request.region));
   authorize('s3:CreateBucket');
   for (const name of headers.keys()) {
     if (name === 'x-amz-acl' || name.startsWith('x-amz-grant-')) throw headerNotImplemented(name);

@@ -1,10 +1,11 @@
 /** Multipart uploads: begin, abort, and list them and their parts. */
 import { canonicalUserId } from '../../../core/accounts.ts';
 import type { ApiResponse } from '../../../core/api.ts';
-import { encryptionContext, requireOnKey, requireWrite } from '../access.ts';
+import { requireOnKey, requireWrite } from '../access.ts';
 import { checksumElement } from '../body/checksums.ts';
 import { uploadChecksum } from '../body/upload-checksum.ts';
 import { type ObjectCall, principalArn } from '../call.ts';
+import { encryptionContext } from '../condition-keys.ts';
 import { encryptionHeaders } from '../encryption.ts';
 import { invalidArgument } from '../errors.ts';
 import { draftObject } from '../new-object.ts';

@@ -4,6 +4,7 @@ import type { ApiResponse } from '../../../core/api.ts';
 import { findRequested } from '../access.ts';
 import { readProtectedXmlBody } from '../body/body.ts';
 import type { ObjectCall } from '../call.ts';
+import { tagsContext } from '../condition-keys.ts';
 import { versionHeaders } from '../new-object.ts';
 import { checkTags } from '../tags.ts';
 import { xmlResponse } from '../wire.ts';
@@ -22,9 +23,10 @@ const taggingSchema = z.strictObject({
 });
 
 export async function putObjectTagging(call: ObjectCall): Promise<ApiResponse> {
-  const object = findRequested(call, 's3:PutObjectTagging', 's3:PutObjectVersionTagging');
   const { TagSet } = parseBody(await readProtectedXmlBody(call), 'Tagging', taggingSchema);
-  object.tags = checkTags(TagSet.Tag.map(({ Key, Value }) => [Key, Value]));
+  const tags = TagSet.Tag.map(({ Key, Value }): [string, string] => [Key, Value]);
+  const object = findRequested(call, 's3:PutObjectTagging', 's3:PutObjectVersionTagging', tagsContext(tags));
+  object.tags = checkTags(tags);
   return { status: 200, headers: versionHeaders(call.bucket, object) };
 }
 
