@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
+import { Organization } from './authorization/organization.ts';
 import type { CloudOptions } from './cloud-options.ts';
 import type { Clock } from './core/api.ts';
 import type { AccessKey } from './core/credentials.ts';
@@ -27,10 +28,11 @@ import type { SqsService } from './services/sqs/service.ts';
 import type { StsService } from './services/sts/service.ts';
 import { makeServices, type Services } from './services.ts';
 import type { StackInput } from './templates/assembly.ts';
-import type { CloudFormation, CreateOptions, DeployOptions, StackDescription } from './templates/cloudformation.ts';
+import type { CloudFormation, CreateOptions, DeployOptions } from './templates/cloudformation.ts';
 import { DeploymentError } from './templates/errors.ts';
 import type { Deployment } from './templates/operation.ts';
 import type { StackId } from './templates/stack.ts';
+import type { StackDescription } from './templates/stack-registry.ts';
 
 const HOST = '127.0.0.1';
 const MAX_SANDBOXES = 10;
@@ -42,6 +44,8 @@ export class LocalCloud {
   /** The file with the certificate authority, for NODE_EXTRA_CA_CERTS and AWS_CA_BUNDLE. */
   readonly caFile: string;
   readonly directory: Directory;
+  /** Without one in the options there is none, and no account is in it. */
+  readonly organization: Organization | undefined;
   readonly s3: S3Service;
   readonly sqs: SqsService;
   readonly sts: StsService;
@@ -88,6 +92,7 @@ export class LocalCloud {
     this.caPem = certificate.caPem;
     this.caFile = join(folder, 'ca.pem');
     this.faults = faults;
+    this.organization = options.organization && new Organization(options.organization);
     this.#clock = clock;
     this.#removesFolder = options.folder === undefined;
     this.#accountsWithOperator = options.accountsWithOperator;
@@ -99,6 +104,8 @@ export class LocalCloud {
       maxSandboxes: options.maxSandboxes ?? MAX_SANDBOXES,
       movesFunctionClocks: options.movesFunctionClocks ?? false,
       faults,
+      lateness: options.lateness,
+      organization: this.organization,
       deploySeed: options.deploySeed,
       onLog: options.onLog ?? (() => undefined),
       onObjectCreated: options.onObjectCreated ?? (() => undefined),
@@ -118,9 +125,9 @@ export class LocalCloud {
     this.ticker = services.ticker;
     this.#services = services;
     this.cloudFormation = services.cloudFormation;
-    const { directory, byScope, intercept } = services;
+    const { keyFinder, byScope, intercept } = services;
     this.#gateway = new Gateway({
-      directory,
+      directory: keyFinder,
       clock,
       services: byScope,
       certificate,
@@ -186,6 +193,7 @@ export class LocalCloud {
     const isBusy = (): boolean =>
       (this.#services.eventFaults?.held ?? 0) > 0 ||
       this.#services.lateLandings.underWay > 0 ||
+      this.#services.lateness.held > 0 ||
       this.lambda.active > 0 ||
       this.lambda.queueArns().some((arn) => {
         const { visible, notVisible, delayed } = this.sqs.queueByArn(arn)!.counts();
@@ -200,7 +208,7 @@ export class LocalCloud {
     return this.#closed;
   }
 
-  async #open({ port = 0, stacks, firesSchedules }: CloudOptions): Promise<void> {
+  async #open({ port = 0, stacks, firesSchedules, homeRegion }: CloudOptions): Promise<void> {
     await writeFile(this.caFile, this.caPem);
     ({ url: this.#url } = await this.#gateway.listen({ port, host: HOST }));
     const partitions = stacks.map((stack) => {
@@ -208,7 +216,9 @@ export class LocalCloud {
       this.#addAccount(stack.account, partition);
       return partition;
     });
-    for (const account of this.#accountsWithOperator ?? []) this.#addAccount(account, partitions[0]);
+    const home = partitions[0] ?? (homeRegion === undefined ? undefined : findPartition(homeRegion));
+    for (const account of this.#accountsWithOperator ?? []) this.#addAccount(account, home);
+    this.#services.lateness.begin();
     for (const stack of stacks) await this.deploy(stack);
     if (firesSchedules) this.ticker.start();
   }
@@ -224,6 +234,7 @@ export class LocalCloud {
 
   async #close(): Promise<void> {
     this.#services.eventFaults?.close();
+    this.#services.lateness.close();
     this.ticker.close();
     await this.lambda.close();
     this.sqs.close();

@@ -12,10 +12,10 @@ import {
   policyDocument,
   type ResourceTypes,
   resourceType,
-  tags,
 } from '../../templates/resource-type.ts';
 import { iamDescription, iamPath, policyName, roleName, userName } from '../../templates/texts.ts';
 import { deleteConflict, iamPolicyTypes, type Services } from './policy-resources.ts';
+import { AWS_MANAGED } from './state/aws-managed.ts';
 import type { Role as RoleEntity, User as UserEntity } from './state/entities.ts';
 
 type Context = DeployContext<Services>;
@@ -27,7 +27,7 @@ const identity = {
   Policies: InlinePolicies,
   ManagedPolicyArns: z.array(z.string()).default([]),
   PermissionsBoundary: z.string().optional(),
-  Tags: tags,
+  Tags: z.array(z.strictObject({ Key: z.string(), Value: z.string() })).default([]),
 };
 
 const Role = z.strictObject({
@@ -45,21 +45,6 @@ const AccessKey = z.strictObject({
   Status: z.literal('Active').optional(),
   Serial: harmless('it only makes CloudFormation rotate the key'),
 });
-
-/** AWS's own policies change without notice; only the one that every function needs is known here. Each partition has them. */
-const BASIC_EXECUTION = 'iam::aws:policy/service-role/AWSLambdaBasicExecutionRole';
-const AWS_MANAGED: Record<string, PolicyDocument> = {
-  [BASIC_EXECUTION]: {
-    Version: '2012-10-17',
-    Statement: [
-      {
-        Effect: 'Allow',
-        Action: ['logs:CreateLogGroup', 'logs:CreateLogStream', 'logs:PutLogEvents'],
-        Resource: '*',
-      },
-    ],
-  },
-};
 
 type Identity = Pick<z.output<typeof Role>, keyof typeof identity>;
 
@@ -86,6 +71,7 @@ export const iamTypes: ResourceTypes<Services> = {
         'ManagedPolicyArns',
         'PermissionsBoundary',
         'MaxSessionDuration',
+        'Tags',
       ],
       run: ({ ref: name, attributes, properties: before }, properties, context) => {
         const { directory } = context.services;
@@ -113,7 +99,7 @@ export const iamTypes: ResourceTypes<Services> = {
       return { ref: name, attributes: { Arn: user.arn } };
     },
     update: {
-      properties: ['Policies', 'ManagedPolicyArns', 'PermissionsBoundary'],
+      properties: ['Policies', 'ManagedPolicyArns', 'PermissionsBoundary', 'Tags'],
       run: ({ attributes, properties: before }, properties, context) => {
         const user = context.services.directory.findUserByArn(attributes['Arn']!);
         if (!user) throw new Error(`The user with ARN ${attributes['Arn']} cannot be found.`);
@@ -160,18 +146,20 @@ function grants(properties: Identity, context: Context) {
   return {
     path: properties.Path,
     policies: [...inline, ...attached],
+    tags: new Map(properties.Tags.map(({ Key, Value }) => [Key, Value])),
     ...(boundary && { permissionsBoundary: managedPolicy(boundary, context).document }),
   };
 }
 
 /** What other resources have attached stays. */
 function replaceGrants(holder: RoleEntity | UserEntity, before: Identity, after: Identity, context: Context): void {
-  const { policies, permissionsBoundary } = grants(after, context);
+  const { policies, permissionsBoundary, tags } = grants(after, context);
   const old = namesOf(before);
   const replaced = new Set(policies.map(({ name }) => name));
   const others = holder.policies.filter(({ name }) => !old.has(name) && !replaced.has(name));
   checkHeld('roleId' in holder ? 'role' : 'user', holder.name, [...others, ...policies], partitionOf(context.region));
   holder.policies = [...others, ...policies];
+  holder.tags = tags;
   if (permissionsBoundary) holder.permissionsBoundary = permissionsBoundary;
   else delete holder.permissionsBoundary;
 }
@@ -194,9 +182,8 @@ function managedPolicy(arn: string, { services, region }: Context): NamedPolicy 
   const policy = document ? { name: arn, document } : services.managedPolicies.get(arn);
   if (policy) return policy;
   if (arn.startsWith(`${start}iam::aws:`)) {
-    throw new Error(
-      `the policy ${arn} is managed by AWS and unknown here; only ${start}${BASIC_EXECUTION} is supported`,
-    );
+    const known = Object.keys(AWS_MANAGED).map((each) => each.slice('iam::aws:policy/'.length));
+    throw new Error(`the policy ${arn} is managed by AWS and unknown here; known are ${known.join(', ')}`);
   }
   throw new Error(`Policy ${arn} does not exist or is not attachable.`);
 }
