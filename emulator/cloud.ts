@@ -28,10 +28,11 @@ import type { SqsService } from './services/sqs/service.ts';
 import type { StsService } from './services/sts/service.ts';
 import { makeServices, type Services } from './services.ts';
 import type { StackInput } from './templates/assembly.ts';
-import type { CloudFormation, CreateOptions, DeployOptions, StackDescription } from './templates/cloudformation.ts';
+import type { CloudFormation, CreateOptions, DeployOptions } from './templates/cloudformation.ts';
 import { DeploymentError } from './templates/errors.ts';
 import type { Deployment } from './templates/operation.ts';
 import type { StackId } from './templates/stack.ts';
+import type { StackDescription } from './templates/stack-registry.ts';
 
 const HOST = '127.0.0.1';
 const MAX_SANDBOXES = 10;
@@ -103,6 +104,7 @@ export class LocalCloud {
       maxSandboxes: options.maxSandboxes ?? MAX_SANDBOXES,
       movesFunctionClocks: options.movesFunctionClocks ?? false,
       faults,
+      lateness: options.lateness,
       organization: this.organization,
       deploySeed: options.deploySeed,
       onLog: options.onLog ?? (() => undefined),
@@ -123,9 +125,9 @@ export class LocalCloud {
     this.ticker = services.ticker;
     this.#services = services;
     this.cloudFormation = services.cloudFormation;
-    const { directory, byScope, intercept } = services;
+    const { keyFinder, byScope, intercept } = services;
     this.#gateway = new Gateway({
-      directory,
+      directory: keyFinder,
       clock,
       services: byScope,
       certificate,
@@ -191,6 +193,7 @@ export class LocalCloud {
     const isBusy = (): boolean =>
       (this.#services.eventFaults?.held ?? 0) > 0 ||
       this.#services.lateLandings.underWay > 0 ||
+      this.#services.lateness.held > 0 ||
       this.lambda.active > 0 ||
       this.lambda.queueArns().some((arn) => {
         const { visible, notVisible, delayed } = this.sqs.queueByArn(arn)!.counts();
@@ -205,7 +208,7 @@ export class LocalCloud {
     return this.#closed;
   }
 
-  async #open({ port = 0, stacks, firesSchedules }: CloudOptions): Promise<void> {
+  async #open({ port = 0, stacks, firesSchedules, homeRegion }: CloudOptions): Promise<void> {
     await writeFile(this.caFile, this.caPem);
     ({ url: this.#url } = await this.#gateway.listen({ port, host: HOST }));
     const partitions = stacks.map((stack) => {
@@ -213,7 +216,9 @@ export class LocalCloud {
       this.#addAccount(stack.account, partition);
       return partition;
     });
-    for (const account of this.#accountsWithOperator ?? []) this.#addAccount(account, partitions[0]);
+    const home = partitions[0] ?? (homeRegion === undefined ? undefined : findPartition(homeRegion));
+    for (const account of this.#accountsWithOperator ?? []) this.#addAccount(account, home);
+    this.#services.lateness.begin();
     for (const stack of stacks) await this.deploy(stack);
     if (firesSchedules) this.ticker.start();
   }
@@ -229,6 +234,7 @@ export class LocalCloud {
 
   async #close(): Promise<void> {
     this.#services.eventFaults?.close();
+    this.#services.lateness.close();
     this.ticker.close();
     await this.lambda.close();
     this.sqs.close();

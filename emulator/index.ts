@@ -12,6 +12,7 @@ export type { DeployOrder } from './templates/order.ts';
 
 // Making it fail on purpose.
 
+export type { LatenessOptions } from './core/lateness.ts';
 export { Random } from './core/random.ts';
 export { type FaultRecord, Faults } from './faults/faults.ts';
 export type { Fault, Match, RequestFault, Rule, Stage, Subject, When } from './faults/rule.ts';

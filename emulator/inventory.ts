@@ -37,5 +37,6 @@ export async function inventory(services: CloudServices): Promise<string[]> {
     ...topics.arns(),
     ...services.keys.arns(),
     ...services.parameters.arns(),
+    ...services.repositories.arns(),
   ].sort();
 }

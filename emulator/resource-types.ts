@@ -6,6 +6,8 @@ import { cloudWatchTypes } from './services/cloudwatch/resources.ts';
 import type { CloudWatch } from './services/cloudwatch/store.ts';
 import { dynamoDbTypes } from './services/dynamodb/resources.ts';
 import type { DynamoDbService } from './services/dynamodb/service.ts';
+import { ecrTypes } from './services/ecr/resources.ts';
+import type { Repositories } from './services/ecr/store.ts';
 import { eventBridgeTypes } from './services/eventbridge/resources.ts';
 import type { EventBus } from './services/eventbridge/state/event-bus.ts';
 import type { ScheduledRules } from './services/eventbridge/state/scheduled-rules.ts';
@@ -50,6 +52,7 @@ export interface CloudServices {
   cloudWatch: CloudWatch;
   topics: Topics;
   keys: KeyRegistry;
+  repositories: Repositories;
   /** Customer-managed policies by ARN. */
   managedPolicies: Map<string, NamedPolicy>;
 }
@@ -69,6 +72,7 @@ export const resourceTypes: ResourceTypes<CloudServices> = {
   ...dynamoDbTypes,
   ...schedulerTypes,
   ...ssmTypes,
+  ...ecrTypes,
   'AWS::CDK::Metadata': resourceType(metadata, {
     replacedBy: [],
     create: () => ({ ref: 'metadata', attributes: {} }),

@@ -7,6 +7,7 @@ import { listenForFiring } from './start/control.ts';
 import { DeadLetters } from './start/dead-letters.ts';
 import { awaitDeliveries, type Delivery, deliveriesOf, dropAll } from './start/delivery.ts';
 import { demonstrationDrops, dropsOf } from './start/drops.ts';
+import { openEmpty } from './start/empty.ts';
 import { formatHints } from './start/hints.ts';
 import { HELP, parseOptions } from './start/options.ts';
 import { listOwned } from './start/owned-objects.ts';
@@ -23,6 +24,7 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => in
 
 async function main(args: string[]): Promise<number> {
   const options = parseOptions(args);
+  if (options.empty) return keepEmpty(options.port);
   const given = options.paths.length > 0 ? await dropsOf(options.paths) : undefined;
   const session = await openSession(options.port);
   try {
@@ -92,12 +94,29 @@ async function stayUp(session: LocalSession): Promise<void> {
       ],
     })}\n`,
   );
-  if (!interrupted.signal.aborted) {
-    await new Promise((resolve) => interrupted.signal.addEventListener('abort', resolve, { once: true }));
-  }
+  await interruption();
   control.close();
   await takeProfilesAway();
   process.stdout.write('\nBoth accounts are gone.\n');
+}
+
+async function keepEmpty(port: number): Promise<number> {
+  const { cloud, hints, close } = await openEmpty(port);
+  try {
+    const control = await listenForFiring(cloud);
+    process.stdout.write(`${hints}\n`);
+    await interruption();
+    control.close();
+    return 0;
+  } finally {
+    await close();
+    process.stdout.write('\nThe accounts are gone.\n');
+  }
+}
+
+async function interruption(): Promise<void> {
+  if (interrupted.signal.aborted) return;
+  await new Promise((resolve) => interrupted.signal.addEventListener('abort', resolve, { once: true }));
 }
 
 async function subfolder(session: LocalSession, name: string): Promise<string> {

@@ -4,16 +4,20 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Clock } from '../core/api.ts';
 import type { StackInput } from './assembly.ts';
 import { DeploymentError } from './errors.ts';
+import { Exports } from './exports.ts';
+import { TemplateError } from './intrinsics.ts';
 import { templateProblem } from './limits.ts';
 import { type Deployment, Operation } from './operation.ts';
 import type { DeployOrder } from './order.ts';
 import { effectiveParameters } from './parameters.ts';
 import { type PlannedChange, plannedChanges } from './planned-changes.ts';
 import { Provisioner } from './provision.ts';
+import { requireReferences } from './references.ts';
 import type { ResourceTypes } from './resource-type.ts';
 import { requireRules } from './rules.ts';
 import { type Desired, graphOf, scopeOf } from './scope.ts';
-import { Stack, type StackEvent, type StackId, type StackStatus } from './stack.ts';
+import { Stack, type StackId } from './stack.ts';
+import { keyOf, type StackDescription, StackRegistry } from './stack-registry.ts';
 
 export interface CloudFormationOptions {
   types: ResourceTypes;
@@ -34,26 +38,17 @@ export interface CreateOptions extends DeployOptions {
   importExistingResources?: boolean;
 }
 
-/** A stack as DescribeStacks, DescribeStackResources and DescribeStackEvents would have it. */
-export interface StackDescription extends StackId {
-  status: StackStatus;
-  parameters: Readonly<Record<string, string>>;
-  outputs: Readonly<Record<string, string>>;
-  resources: { logicalId: string; type: string; physicalId: string }[];
-  /** From the first operation on. */
-  events: readonly StackEvent[];
-}
-
 const NOTHING: Deployment = { created: [], updated: [], replaced: [], removed: [], left: [] };
 const PROCESS_SEED = randomInt(2 ** 31);
 
 export class CloudFormation {
   /** What an order is drawn from; a DeploymentError names it. */
   readonly seed: number;
+  readonly stacks = new StackRegistry();
+  readonly exports = new Exports(() => this.stacks.present());
   readonly #types: ResourceTypes;
   readonly #services: unknown;
   readonly #clock: Clock;
-  readonly #stacks = new Map<string, Stack>();
   readonly #generations = new Map<string, number>();
 
   constructor({ types, services, clock, seed = PROCESS_SEED }: CloudFormationOptions) {
@@ -76,11 +71,12 @@ export class CloudFormation {
     const id = { name, account, region };
     const present = this.find(id);
     const desired = this.desired(input);
-    if (!present || present.isInReview) {
-      const stack = present ?? new Stack(id, { ...desired, outputs: {} }, this.#clock);
-      stack.deployed = { ...desired, outputs: {} };
+    if (!present || present.operations === 0) {
+      const deployed = { ...desired, outputs: {}, exports: {} };
+      const stack = present ?? new Stack(id, deployed, this.#clock);
+      stack.deployed = deployed;
       const operation = this.#operation(stack, input.assets, order, importExistingResources);
-      this.#stacks.set(keyOf(id), stack);
+      if (!present) this.stacks.add(stack);
       return operation.create(desired);
     }
     if (!present.isUpdatable) {
@@ -107,44 +103,26 @@ export class CloudFormation {
    * @throws Error for a stack that was never deployed, or when several have that name
    */
   describe(name: string, account?: string, region?: string): StackDescription {
-    const found = [...this.#stacks.values()].filter(
-      ({ id }) =>
-        id.name === name &&
-        (account === undefined || id.account === account) &&
-        (region === undefined || id.region === region),
-    );
-    if (found.length !== 1) throw new Error(`There are ${found.length} stacks of the name ${name}; expected one`);
-    const { id, status, deployed, resources, events } = found[0]!;
-    return {
-      ...id,
-      status,
-      parameters: deployed.parameters,
-      outputs: deployed.outputs,
-      resources: [...resources.values()].map(({ logicalId, type, answers }) => ({
-        logicalId,
-        type,
-        physicalId: answers.ref,
-      })),
-      events: [...events],
-    };
+    return this.stacks.describe(name, account, region);
   }
 
   /** The stack of that name, unless it was deleted. */
   find(id: StackId): Stack | undefined {
-    const stack = this.#stacks.get(keyOf(id));
-    return stack?.isGone ? undefined : stack;
-  }
-
-  /** Also a deleted one, until another takes its name. */
-  findByArn(arn: string): Stack | undefined {
-    return [...this.#stacks.values()].find((stack) => stack.arn === arn);
+    return this.stacks.find(id);
   }
 
   /** A stack without resources for a change set to be executed on. */
   review(id: StackId): Stack {
-    const stack = new Stack(id, { template: { Resources: {} }, parameters: {}, outputs: {} }, this.#clock);
-    this.#stacks.set(keyOf(id), stack);
+    const stack = this.add(id);
     stack.enter('REVIEW_IN_PROGRESS', 'User Initiated');
+    return stack;
+  }
+
+  /** A stack without resources, in which the next deployment of that name begins. */
+  add({ name, account, region }: StackId): Stack {
+    const nothing = { template: { Resources: {} }, parameters: {}, outputs: {}, exports: {} };
+    const stack = new Stack({ name, account, region }, nothing, this.#clock);
+    this.stacks.add(stack);
     return stack;
   }
 
@@ -156,22 +134,28 @@ export class CloudFormation {
     if (problem) throw new DeploymentError(name, problem.place, problem.problem);
     for (const [logicalId, { Type }] of Object.entries(template.Resources)) {
       if (this.#types[Type]) continue;
-      throw new DeploymentError(name, `resource ${logicalId} (${Type})`, 'this type of resource is not supported');
+      const words = `Template format error: Unrecognized resource types: [${Type}]`;
+      throw new DeploymentError(name, `resource ${logicalId} (${Type})`, 'this type of resource is not supported', {
+        words,
+      });
     }
     try {
       const parameters = effectiveParameters(template, input.parameters, present?.deployed.parameters);
-      const id = { name, account, region };
-      requireRules(template.Rules, scopeOf(id, { template, parameters: { ...parameters, ...stored } }, new Map()));
-      graphOf(scopeOf(id, { template, parameters }, new Map()));
+      const place = present ?? { id: { name, account, region } };
+      requireRules(template.Rules, scopeOf(place, { template, parameters: { ...parameters, ...stored } }, new Map()));
+      graphOf(scopeOf(place, { template, parameters }, new Map()));
+      requireReferences(template);
       return { template, parameters };
     } catch (cause) {
-      throw new DeploymentError(name, 'the template', (cause as Error).message, { cause });
+      const words = cause instanceof TemplateError ? cause.problem : undefined;
+      throw new DeploymentError(name, 'the template', (cause as Error).message, { cause, words });
     }
   }
 
   /** What a change set says that it would do. */
   plannedChanges(stack: Stack, desired: Desired): PlannedChange[] {
-    return plannedChanges(stack, desired, this.#types);
+    const exported = (name: string) => this.exports.valueOf(stack.id, name);
+    return plannedChanges(stack, desired, { types: this.#types, exported });
   }
 
   #operation(stack: Stack, assets: StackInput['assets'], order: DeployOrder, imports = false): Operation {
@@ -190,17 +174,14 @@ export class CloudFormation {
       nextGeneration,
       ...(imports && { isOwned: (type, physicalId) => this.#isOwned(type, physicalId) }),
     });
-    return new Operation({ stack, provisioner, order });
+    return new Operation({ stack, provisioner, order, exports: this.exports });
   }
 
   #isOwned(type: string, physicalId: string): boolean {
-    const present = [...this.#stacks.values()].filter(({ isGone }) => !isGone);
-    return present.some(({ resources }) =>
-      [...resources.values()].some((each) => each.type === type && each.answers.ref === physicalId),
-    );
+    return this.stacks
+      .present()
+      .some(({ resources }) =>
+        [...resources.values()].some((each) => each.type === type && each.answers.ref === physicalId),
+      );
   }
-}
-
-function keyOf({ name, account, region }: StackId): string {
-  return `${account} ${region} ${name}`;
 }

@@ -2,7 +2,7 @@
  * CloudFormation's intrinsic functions, resolved without any service: what a template says once its parameters,
  * conditions and the resources made so far are known. What is not in this file is refused by name and place.
  */
-import { arnOf, dnsSuffixOf, partitionOf } from '../core/partition.ts';
+import { PSEUDO_PARAMETERS, type TemplatePlace } from './pseudo-parameters.ts';
 
 export type TemplateValue = null | boolean | number | string | TemplateValue[] | { [name: string]: TemplateValue };
 
@@ -20,7 +20,7 @@ export interface TemplateResource {
 export interface Template {
   Description?: string;
   Rules?: Record<string, unknown>;
-  Parameters?: Record<string, { Type: string; Default?: TemplateValue }>;
+  Parameters?: Record<string, { Type: string; Default?: TemplateValue; NoEcho?: TemplateValue; Description?: string }>;
   Mappings?: Record<string, Record<string, Record<string, TemplateValue>>>;
   Conditions?: Record<string, TemplateValue>;
   Resources: Record<string, TemplateResource>;
@@ -33,25 +33,26 @@ export interface ResourceAnswers {
   attributes: Record<string, string>;
 }
 
-export interface Scope {
-  account: string;
-  region: string;
-  stackName: string;
+export interface Scope extends TemplatePlace {
   template: Template;
   /** Values for the template's parameters; the others take their defaults. */
   parameters: Record<string, string>;
   /** The resources made so far, by logical id. */
   resources: Pick<ReadonlyMap<string, ResourceAnswers>, 'get'>;
+  /** What other stacks of the account and region export, by the name of the export. */
+  exported?: ((name: string) => string | undefined) | undefined;
 }
 
 /** A template that can't be resolved; `path` is the place in it, e.g. `Resources.Queue.Properties.QueueName`. */
 export class TemplateError extends Error {
   readonly path: string;
+  readonly problem: string;
 
   constructor(path: string, problem: string) {
     super(`${path}: ${problem}`);
     this.name = 'TemplateError';
     this.path = path;
+    this.problem = problem;
   }
 }
 
@@ -115,6 +116,12 @@ const intrinsics: Record<string, Intrinsic> = {
     if (found === undefined) throw new TemplateError(path, `Mappings has no ${map}.${first}.${second}`);
     return found;
   },
+  'Fn::ImportValue': (argument, scope, path) => {
+    const name = text(resolve(argument, scope, path), path);
+    const value = scope.exported?.(name);
+    if (value === undefined) throw new TemplateError(path, `No export named ${name} found.`);
+    return value;
+  },
   'Fn::Base64': (argument, scope, path) => Buffer.from(text(resolve(argument, scope, path), path)).toString('base64'),
 };
 
@@ -148,24 +155,9 @@ function reference(name: string, scope: Scope, path: string): Resolved {
 }
 
 function pseudoParameter(name: string, scope: Scope, path: string): Resolved {
-  switch (name) {
-    case 'AWS::NoValue':
-      return undefined;
-    case 'AWS::AccountId':
-      return scope.account;
-    case 'AWS::Region':
-      return scope.region;
-    case 'AWS::Partition':
-      return partitionOf(scope.region);
-    case 'AWS::URLSuffix':
-      return dnsSuffixOf(scope.region);
-    case 'AWS::StackName':
-      return scope.stackName;
-    case 'AWS::StackId':
-      return arnOf('cloudformation', scope, `stack/${scope.stackName}/local`);
-    default:
-      throw new TemplateError(path, `the pseudo parameter ${name} is not supported`);
-  }
+  const answer = PSEUDO_PARAMETERS[name];
+  if (!answer) throw new TemplateError(path, `the pseudo parameter ${name} is not supported`);
+  return answer(scope);
 }
 
 /** Parameters that live in SSM (as the CDK's BootstrapVersion) have no value here; it matters only when one is asked for. */

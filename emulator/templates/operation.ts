@@ -1,15 +1,17 @@
 /** One operation on a stack: creating it, updating it, deleting it, and going back when that fails. */
 import { DeploymentError } from './errors.ts';
+import type { Exports } from './exports.ts';
 import type { Scope, Template } from './intrinsics.ts';
 import { type Choose, chooser, type DeployOrder, dependencyGraph, type Graph, inOrder, reversed } from './order.ts';
 import type { Provisioner, Removal } from './provision.ts';
 import { type Desired, graphOf, outputsOf, scopeOf } from './scope.ts';
-import type { Stack, StackResource } from './stack.ts';
+import type { Deployed, Stack, StackResource } from './stack.ts';
 
 export interface OperationParts {
   stack: Stack;
   provisioner: Provisioner;
   order: DeployOrder;
+  exports: Exports;
 }
 
 /** What a deployment has done, by logical id. */
@@ -28,16 +30,20 @@ interface Touched {
   updated: { before: StackResource; after: StackResource }[];
 }
 
+const BY_REQUEST = 'User Initiated';
+
 export class Operation {
   readonly #stack: Stack;
   readonly #provisioner: Provisioner;
   readonly #order: DeployOrder;
+  readonly #exports: Exports;
   readonly #stream: string;
 
-  constructor({ stack, provisioner, order }: OperationParts) {
+  constructor({ stack, provisioner, order, exports }: OperationParts) {
     this.#stack = stack;
     this.#provisioner = provisioner;
     this.#order = order;
+    this.#exports = exports;
     const { account, region, name } = stack.id;
     this.#stream = `${account} ${region} ${name} ${++stack.operations}`;
   }
@@ -46,17 +52,17 @@ export class Operation {
   async create(desired: Desired): Promise<Deployment> {
     const stack = this.#stack;
     const { template } = desired;
-    const scope = scopeOf(stack.id, desired, stack.resources);
+    const scope = this.#scope(desired, stack.resources);
     const graph = graphOf(scope);
-    stack.enter('CREATE_IN_PROGRESS');
+    stack.enter('CREATE_IN_PROGRESS', BY_REQUEST);
     const keep = (resource: StackResource) => void stack.resources.set(resource.logicalId, resource);
     try {
       for (const id of inOrder(graph, this.#choose(template))) {
         keep(await this.#provisioner.create(id, scope, keep));
       }
-      stack.deployed = { ...desired, outputs: this.#outputs(scope) };
+      stack.deployed = { ...desired, ...this.#outputs(scope) };
     } catch (error) {
-      stack.enter('ROLLBACK_IN_PROGRESS', (error as Error).message);
+      stack.enter('ROLLBACK_IN_PROGRESS', this.#whyBack(error as Error));
       const { failed } = await this.#removeAll(stack.resources, graph, template, 'undone');
       for (const id of stack.resources.keys()) if (!failed.includes(id)) stack.resources.delete(id);
       stack.enter(failed.length > 0 ? 'ROLLBACK_FAILED' : 'ROLLBACK_COMPLETE', failureOf(failed));
@@ -71,12 +77,12 @@ export class Operation {
     const stack = this.#stack;
     const before = stack.resources;
     const after = new Map<string, StackResource>();
-    const scope = scopeOf(stack.id, desired, after);
+    const scope = this.#scope(desired, after);
     const graph = graphOf(scope);
     this.#refuseOtherTypes(desired.template, graph);
     const touched: Touched = { created: [], updated: [] };
-    stack.enter('UPDATE_IN_PROGRESS');
-    let outputs: Record<string, string>;
+    stack.enter('UPDATE_IN_PROGRESS', BY_REQUEST);
+    let outputs: Pick<Deployed, 'outputs' | 'exports'>;
     try {
       for (const id of inOrder(graph, this.#choose(desired.template))) {
         after.set(id, await this.#bring(id, before.get(id), scope, touched));
@@ -95,7 +101,7 @@ export class Operation {
       after.has(id) ? 'replaced' : 'removed',
     );
     stack.resources = after;
-    stack.deployed = { ...desired, outputs };
+    stack.deployed = { ...desired, ...outputs };
     stack.enter('UPDATE_COMPLETE', failureOf(failed));
     return {
       created: [...after.keys()].filter((id) => !before.has(id)),
@@ -111,7 +117,13 @@ export class Operation {
     const stack = this.#stack;
     const { template } = stack.deployed;
     const graph = dependencyGraph(template, [...stack.resources.keys()]);
-    stack.enter('DELETE_IN_PROGRESS');
+    const inUse = this.#exports.problemOf(stack, {});
+    if (inUse !== undefined) {
+      // CloudFormation doesn't even begin: the stack stays as it is, with the reason.
+      stack.enter(stack.status, inUse);
+      throw this.#refused('the outputs', new Error(inUse));
+    }
+    stack.enter('DELETE_IN_PROGRESS', BY_REQUEST);
     const { removed, left, failed } = await this.#removeAll(stack.resources, graph, template, 'removed');
     for (const id of [...removed, ...left]) stack.resources.delete(id);
     if (failed.length > 0) {
@@ -142,7 +154,7 @@ export class Operation {
 
   async #goBack({ created, updated }: Touched, graph: Graph, template: Template, cause: Error): Promise<void> {
     const stack = this.#stack;
-    stack.enter('UPDATE_ROLLBACK_IN_PROGRESS', cause.message);
+    stack.enter('UPDATE_ROLLBACK_IN_PROGRESS', this.#whyBack(cause));
     const old = stack.deployed.template;
     const changes = new Map(updated.map((change) => [change.before.logicalId, change]));
     try {
@@ -158,6 +170,14 @@ export class Operation {
     const fresh = new Map(created.map((resource) => [resource.logicalId, resource]));
     const { failed } = await this.#removeAll(fresh, graph, template, 'undone');
     stack.enter('UPDATE_ROLLBACK_COMPLETE', failureOf(failed));
+  }
+
+  /** In CloudFormation's words where a resource has failed, which was told by the last event. */
+  #whyBack(cause: Error): string {
+    const { status, logicalId } = this.#stack.events.at(-1)!;
+    if (status === 'CREATE_FAILED') return `The following resource(s) failed to create: [${logicalId}]. `;
+    if (status === 'UPDATE_FAILED') return `The following resource(s) failed to update: [${logicalId}]. `;
+    return cause instanceof DeploymentError ? cause.problem : cause.message;
   }
 
   /** Dependents first. What a failed one depends on isn't tried. */
@@ -196,9 +216,17 @@ export class Operation {
     }
   }
 
-  #outputs(scope: Scope): Record<string, string> {
+  #scope(desired: Desired, resources: ReadonlyMap<string, StackResource>): Scope {
+    const { id } = this.#stack;
+    return scopeOf(this.#stack, desired, resources, (name) => this.#exports.valueOf(id, name));
+  }
+
+  #outputs(scope: Scope): Pick<Deployed, 'outputs' | 'exports'> {
     try {
-      return outputsOf(scope);
+      const answers = outputsOf(scope);
+      const problem = this.#exports.problemOf(this.#stack, answers.exports);
+      if (problem !== undefined) throw new Error(problem);
+      return answers;
     } catch (error) {
       throw this.#refused('the outputs', error as Error);
     }

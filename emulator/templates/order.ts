@@ -4,7 +4,8 @@
  * https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-attribute-dependson.html
  */
 import { Random } from '../core/random.ts';
-import { splitAttribute, type Template, TemplateError, type TemplateValue } from './intrinsics.ts';
+import { type Template, TemplateError } from './intrinsics.ts';
+import { referencesIn } from './references.ts';
 import { textReferences } from './text-references.ts';
 
 /**
@@ -120,24 +121,7 @@ function dependenciesOf(template: Template, logicalId: string): string[] {
     if (template.Resources[dependency]) continue;
     throw new TemplateError(`Resources.${logicalId}.DependsOn`, `there is no resource ${dependency}`);
   }
-  return [...named, ...references(Properties ?? null)];
-}
-
-/** The names that a value refers to by Ref, Fn::GetAtt or Fn::Sub; (pseudo) parameters included. */
-function references(value: TemplateValue): string[] {
-  if (value === null || typeof value !== 'object') return [];
-  if (Array.isArray(value)) return value.flatMap(references);
-  return Object.entries(value).flatMap(([name, child]) => {
-    if (name === 'Ref') return [String(child)];
-    if (name === 'Fn::GetAtt') return [splitAttribute(child).logicalId];
-    if (name !== 'Fn::Sub') return references(child);
-    const [text, variables = null] = Array.isArray(child) ? child : [child];
-    return [...substituted(String(text)), ...references(variables)];
-  });
-}
-
-function substituted(text: string): string[] {
-  return [...text.matchAll(/\$\{([^!}][^}]*)\}/g)].map((match) => splitAttribute(match[1]!.trim()).logicalId);
+  return [...named, ...referencesIn(Properties)];
 }
 
 function refuseCircles(graph: Graph): void {

@@ -3,7 +3,7 @@ import type { z } from 'zod';
 import type { StackInput } from './assembly.ts';
 import { changeOf, type Properties } from './change.ts';
 import { DeploymentError } from './errors.ts';
-import { type ResourceAnswers, resolve, type Scope, type Template } from './intrinsics.ts';
+import { type ResourceAnswers, resolve, type Scope } from './intrinsics.ts';
 import type { DeployOrder } from './order.ts';
 import { type DeployContext, HalfMade, type ResourceType, type ResourceTypes } from './resource-type.ts';
 import type { Stack, StackResource } from './stack.ts';
@@ -33,6 +33,8 @@ interface Wanted extends Pick<StackResource, 'logicalId' | 'type' | 'resolved' |
 /** Why a resource goes: its stack's or its own creation is undone, it was taken out of the template, another took its place. */
 export type Removal = 'undone' | 'removed' | 'replaced';
 
+const REPLACEMENT = 'Requested update requires the creation of a new physical resource; hence creating one.';
+
 export class Provisioner {
   readonly #parts: ProvisionerParts;
 
@@ -45,7 +47,8 @@ export class Provisioner {
    * @throws DeploymentError
    */
   async create(logicalId: string, scope: Scope, onHalfMade: (resource: StackResource) => void): Promise<StackResource> {
-    return this.#attempt(logicalId, scope.template, 'CREATE_FAILED', () =>
+    this.#parts.stack.report({ logicalId, type: typeOf(logicalId, scope) }, 'CREATE_IN_PROGRESS');
+    return this.#attempt(logicalId, scope, 'CREATE_FAILED', () =>
       this.#make(this.#wanted(logicalId, scope), onHalfMade),
     );
   }
@@ -61,10 +64,11 @@ export class Provisioner {
     { onAttempt, onHalfMade }: { onAttempt: () => void; onHalfMade: (resource: StackResource) => void },
   ): Promise<StackResource> {
     const { logicalId } = before;
-    return this.#attempt(logicalId, scope.template, 'UPDATE_FAILED', async () => {
+    return this.#attempt(logicalId, scope, 'UPDATE_FAILED', async () => {
       const wanted = this.#wanted(logicalId, scope);
       const change = changeOf(wanted.type, wanted.kind, before.resolved, wanted.resolved);
       if (change === 'none') return { ...before, ...wanted.policies };
+      this.#report(wanted, 'UPDATE_IN_PROGRESS', before.answers, change === 'replace' ? REPLACEMENT : undefined);
       if (change === 'replace') return this.#make(wanted, onHalfMade);
       onAttempt();
       const context = { ...before.context, assets: this.#parts.assets };
@@ -78,6 +82,7 @@ export class Provisioner {
   /** Back to what it was before an update in place. @throws DeploymentError */
   async revert(after: StackResource, before: StackResource): Promise<void> {
     const { logicalId, type } = before;
+    this.#report(before, 'UPDATE_IN_PROGRESS', before.answers);
     try {
       await run(this.#parts.types[type]!, after, before.properties, before.context);
     } catch (error) {
@@ -93,6 +98,7 @@ export class Provisioner {
       this.#report(resource, 'DELETE_SKIPPED', answers);
       return 'retained';
     }
+    this.#report(resource, 'DELETE_IN_PROGRESS', answers);
     try {
       await this.#parts.types[type]!.remove({ ...answers, properties: properties as never }, context);
     } catch (error) {
@@ -113,6 +119,7 @@ export class Provisioner {
     }
     try {
       const answers = await kind.create(wanted.properties as never, context);
+      this.#report(wanted, 'CREATE_IN_PROGRESS', answers, 'Resource creation Initiated');
       this.#report(wanted, 'CREATE_COMPLETE', answers);
       return { ...rest, ...policies, answers, context };
     } catch (error) {
@@ -153,14 +160,14 @@ export class Provisioner {
 
   async #attempt<T>(
     logicalId: string,
-    template: Template,
+    scope: Scope,
     status: 'CREATE_FAILED' | 'UPDATE_FAILED',
     task: () => Promise<T>,
   ): Promise<T> {
     try {
       return await task();
     } catch (error) {
-      throw this.#failed(logicalId, template.Resources[logicalId]!.Type, status, error);
+      throw this.#failed(logicalId, typeOf(logicalId, scope), status, error);
     }
   }
 
@@ -196,6 +203,10 @@ export function isRetained(
   if (imported && removal === 'undone') return true;
   if (removal === 'replaced') return updateReplacePolicy === 'Retain';
   return deletionPolicy === 'Retain' || (deletionPolicy === 'RetainExceptOnCreate' && removal === 'removed');
+}
+
+function typeOf(logicalId: string, { template }: Scope): string {
+  return template.Resources[logicalId]!.Type;
 }
 
 async function run(

@@ -1,19 +1,26 @@
 /** A template seen with the values of its parameters and the resources that are there by now. */
-import { conditionHolds, type ResourceAnswers, resolve, type Scope } from './intrinsics.ts';
+import { conditionHolds, type ResourceAnswers, resolve, type Scope, TemplateError } from './intrinsics.ts';
 import { dependencyGraph, type Graph } from './order.ts';
 import type { Deployed, StackId, StackResource } from './stack.ts';
 
 /** The template and parameters that a deployment brings. */
-export type Desired = Omit<Deployed, 'outputs'>;
+export type Desired = Pick<Deployed, 'template' | 'parameters'>;
+
+/** Where a template is, or will be, deployed. */
+export interface Place {
+  id: StackId;
+  arn?: string | undefined;
+}
 
 /** @param resources may grow while the scope is used */
 export function scopeOf(
-  { name: stackName, account, region }: StackId,
+  { id: { name: stackName, account, region }, arn: stackArn }: Place,
   { template, parameters }: Desired,
   resources: ReadonlyMap<string, StackResource>,
+  exported?: Scope['exported'],
 ): Scope {
   const answers = { get: (id: string): ResourceAnswers | undefined => resources.get(id)?.answers };
-  return { account, region, stackName, template, parameters, resources: answers };
+  return { account, region, stackName, stackArn, exported, template, parameters, resources: answers };
 }
 
 /**
@@ -28,13 +35,21 @@ export function graphOf(scope: Scope): Graph {
   return dependencyGraph(template, wanted);
 }
 
-export function outputsOf(scope: Scope): Record<string, string> {
+/** What a stack answers: its outputs by their names, and those that it exports by the names of the exports. */
+export function outputsOf(scope: Scope): Pick<Deployed, 'outputs' | 'exports'> {
   const outputs: Record<string, string> = {};
-  for (const [name, { Value, Condition }] of Object.entries(scope.template.Outputs ?? {})) {
+  const exports: Record<string, string> = {};
+  for (const [name, { Value, Condition, Export }] of Object.entries(scope.template.Outputs ?? {})) {
     const path = `Outputs.${name}`;
     if (Condition !== undefined && !conditionHolds(Condition, scope, path)) continue;
     const value = resolve(Value, scope, `${path}.Value`);
     outputs[name] = typeof value === 'string' ? value : JSON.stringify(value);
+    if (Export === undefined) continue;
+    const exported = resolve(Export, scope, `${path}.Export`) as { Name?: unknown };
+    if (typeof exported?.Name !== 'string' || Object.keys(exported).length > 1) {
+      throw new TemplateError(`${path}.Export`, 'expected a Name, and nothing else');
+    }
+    exports[exported.Name] = outputs[name];
   }
-  return outputs;
+  return { outputs, exports };
 }

@@ -13,30 +13,35 @@ export interface StackId {
 }
 
 /** https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/view-stack-events.html */
-export type StackStatus =
-  | 'REVIEW_IN_PROGRESS'
-  | 'CREATE_IN_PROGRESS'
-  | 'CREATE_COMPLETE'
-  | 'ROLLBACK_IN_PROGRESS'
-  | 'ROLLBACK_COMPLETE'
-  | 'ROLLBACK_FAILED'
-  | 'UPDATE_IN_PROGRESS'
-  | 'UPDATE_COMPLETE_CLEANUP_IN_PROGRESS'
-  | 'UPDATE_COMPLETE'
-  | 'UPDATE_ROLLBACK_IN_PROGRESS'
-  | 'UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS'
-  | 'UPDATE_ROLLBACK_COMPLETE'
-  | 'UPDATE_ROLLBACK_FAILED'
-  | 'DELETE_IN_PROGRESS'
-  | 'DELETE_COMPLETE'
-  | 'DELETE_FAILED';
+export const STACK_STATUSES = [
+  'REVIEW_IN_PROGRESS',
+  'CREATE_IN_PROGRESS',
+  'CREATE_COMPLETE',
+  'ROLLBACK_IN_PROGRESS',
+  'ROLLBACK_COMPLETE',
+  'ROLLBACK_FAILED',
+  'UPDATE_IN_PROGRESS',
+  'UPDATE_COMPLETE_CLEANUP_IN_PROGRESS',
+  'UPDATE_COMPLETE',
+  'UPDATE_ROLLBACK_IN_PROGRESS',
+  'UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS',
+  'UPDATE_ROLLBACK_COMPLETE',
+  'UPDATE_ROLLBACK_FAILED',
+  'DELETE_IN_PROGRESS',
+  'DELETE_COMPLETE',
+  'DELETE_FAILED',
+] as const;
+export type StackStatus = (typeof STACK_STATUSES)[number];
 
 export type ResourceStatus =
+  | 'CREATE_IN_PROGRESS'
   | 'CREATE_COMPLETE'
   | 'CREATE_FAILED'
   | 'IMPORT_COMPLETE'
+  | 'UPDATE_IN_PROGRESS'
   | 'UPDATE_COMPLETE'
   | 'UPDATE_FAILED'
+  | 'DELETE_IN_PROGRESS'
   | 'DELETE_COMPLETE'
   | 'DELETE_FAILED'
   | 'DELETE_SKIPPED';
@@ -72,6 +77,8 @@ export interface Deployed {
   template: Template;
   parameters: Record<string, string>;
   outputs: Record<string, string>;
+  /** By the names of the exports. */
+  exports: Record<string, string>;
 }
 
 const UPDATABLE: StackStatus[] = ['CREATE_COMPLETE', 'UPDATE_COMPLETE', 'UPDATE_ROLLBACK_COMPLETE'];
@@ -86,6 +93,8 @@ export class Stack {
   deployed: Deployed;
   /** By logical id. */
   resources = new Map<string, StackResource>();
+  /** Whether nobody may delete it. */
+  isProtected = false;
   /** Of creations, updates and deletions. */
   operations = 0;
   readonly #clock: Clock;
@@ -119,12 +128,14 @@ export class Stack {
   report(
     { logicalId, type }: { logicalId: string; type: string },
     status: ResourceStatus,
-    more: { physicalId?: string; reason?: string },
+    more: { physicalId?: string; reason?: string } = {},
   ): void {
     this.#report({ logicalId, type, status, ...more });
   }
 
+  /** No two events have one time: clients put them in order by it. */
   #report(event: Omit<StackEvent, 'time' | 'id'>): void {
-    this.events.push({ id: randomUUID(), time: new Date(this.#clock()), ...event });
+    const earliest = (this.events.at(-1)?.time.getTime() ?? 0) + 1;
+    this.events.push({ id: randomUUID(), time: new Date(Math.max(this.#clock(), earliest)), ...event });
   }
 }

@@ -12,6 +12,7 @@ export const { byScope } = makeServices({
   maxSandboxes: 1,
   movesFunctionClocks: false,
   faults: undefined,
+  lateness: undefined,
   organization: undefined,
   deploySeed: undefined,
   onLog: () => undefined,

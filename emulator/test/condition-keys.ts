@@ -18,6 +18,8 @@ import {
 import { byScope, ROOT } from './all-services.ts';
 
 const TABLE = join(ROOT, 'authorization/condition-keys.json');
+/** Files whose actions are those of policies that AWS writes. */
+const POLICIES = /^services\/(iam|cloudformation\/bootstrap)/;
 /** Asked for in process only. */
 const WITHOUT_DOOR = ['sns'];
 
@@ -85,8 +87,8 @@ export async function generate(): Promise<Table> {
 function servedOperations(): Map<string, Set<string>> {
   const served = new Map<string, Set<string>>(WITHOUT_DOOR.map((service) => [service, new Set()]));
   for (const [service, { operations }] of Object.entries(byScope)) served.set(service, new Set(operations));
-  const files = readdirSync(ROOT, { recursive: true, encoding: 'utf8' }).filter((file) =>
-    /^(services|templates)\/.*\.ts$/.test(file),
+  const files = readdirSync(ROOT, { recursive: true, encoding: 'utf8' }).filter(
+    (file) => /^(services|templates)\/.*\.ts$/.test(file) && !POLICIES.test(file),
   );
   for (const file of files) {
     const text = readFileSync(join(ROOT, file), 'utf8');

@@ -37,3 +37,29 @@ export function formatHints(facts: HintFacts): string {
     `The relay's log: ${facts.logFile}`,
   ].join('\n');
 }
+
+export interface EmptyHintFacts {
+  url: string;
+  shellFile: string;
+  /** As `cdk bootstrap` names it. */
+  sourceEnvironment: string;
+  /** The source's first. */
+  people: { account: string; profile: string }[];
+  /** In the order in which they are shown. */
+  stacks: { id: string; profile: string }[];
+}
+
+/** How to deploy into accounts in which there is nothing yet. */
+export function formatEmptyHints({ url, shellFile, sourceEnvironment, people, stacks }: EmptyHintFacts): string {
+  const administrators = people.map(({ account, profile }) => `${profile} of ${account}`);
+  return [
+    `Empty accounts are up at ${url} until Ctrl-C. In another terminal, in this folder, deploy as to AWS:`,
+    '',
+    `  source ${shellFile}`,
+    `  npx cdk bootstrap ${sourceEnvironment} --profile ${people[0]!.profile}`,
+    ...stacks.map(({ id, profile }) => `  npx cdk deploy ${id} --profile ${profile}`),
+    '  npm run try -- drop README.md',
+    '',
+    `The profiles are of the accounts' administrators: ${administrators.join(', ')}.`,
+  ].join('\n');
+}

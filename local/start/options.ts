@@ -1,11 +1,14 @@
 /** The options of `npm start`. */
 import { parseOptionsOf, wholeNumber } from '../cli.ts';
+import { UserError } from './user-error.ts';
 
 export interface StartOptions {
   /** Files and folders to drop; none means the demonstration set. */
   paths: string[];
   /** End after the deliveries instead of staying up. */
   once: boolean;
+  /** Deploy nothing and drop nothing. */
+  empty: boolean;
   /** 0 takes any free port. */
   port: number;
 }
@@ -18,18 +21,27 @@ export const HELP = `Brings up two AWS accounts on this machine, drops files int
   npm start                     the demonstration files, then stays up
   npm start -- PATH…            your files and folders
   npm start -- --once [PATH…]   ends instead: exit code 0 only if all was delivered and every checksum proved
+  npm start -- --empty          two accounts in which nothing is deployed, for you to deploy as to AWS
 
   --port N   listen on this port of 127.0.0.1 (default ${DEFAULT_PORT}, with --once any free one; 0 is any free one)
   --help     this text
 `;
 
-/** @throws UserError for an option that does not exist or a port that is none */
+/** @throws UserError for an option that does not exist, a port that is none, or what can't be dropped into empty accounts */
 export function parseOptions(args: string[]): StartOptions {
   const { values, positionals } = parseOptionsOf('npm start', {
     args,
     allowPositionals: true,
-    options: { once: { type: 'boolean', default: false }, port: { type: 'string' } },
+    options: {
+      once: { type: 'boolean', default: false },
+      empty: { type: 'boolean', default: false },
+      port: { type: 'string' },
+    },
   });
-  const { once, port = String(once ? 0 : DEFAULT_PORT) } = values;
-  return { paths: positionals, once, port: wholeNumber('--port', port, { least: 0, most: 65_535 }) };
+  const { once, empty, port = String(once ? 0 : DEFAULT_PORT) } = values;
+  if (empty && (once || positionals.length > 0)) {
+    const what = once ? '--once' : positionals[0];
+    throw new UserError(`--empty deploys nothing, so that ${what} has nothing to deliver: leave one of the two out.`);
+  }
+  return { paths: positionals, once, empty, port: wholeNumber('--port', port, { least: 0, most: 65_535 }) };
 }

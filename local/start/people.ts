@@ -34,20 +34,34 @@ export async function keepProfiles(session: LocalSession): Promise<() => Promise
   };
 }
 
-function profilesOf({ cloud, config, profiles, regions }: LocalSession, intruder: string): Profiles {
-  const common = (region: string) => ({
-    region,
-    endpoint_url: cloud.url,
-    ca_bundle: cloud.caFile,
-    // Without this, version 2 of the CLI expects payloads in base64.
-    cli_binary_format: 'raw-in-base64-out',
-  });
+/** The profiles of the accounts' administrators. */
+export function administrators({
+  cloud,
+  profiles,
+  regions,
+}: Pick<LocalSession, 'cloud' | 'profiles' | 'regions'>): Profiles {
   const result: Profiles = {};
   for (const [account, name] of profiles) {
     const { accessKeyId, secretAccessKey } = cloud.operator(account);
     const keys = { aws_access_key_id: accessKeyId, aws_secret_access_key: secretAccessKey };
-    result[name] = { ...common(regions.get(account)!), ...keys };
+    result[name] = { ...settings(cloud, regions.get(account)!), ...keys };
   }
+  return result;
+}
+
+function settings({ url, caFile }: LocalSession['cloud'], region: string) {
+  return {
+    region,
+    endpoint_url: url,
+    ca_bundle: caFile,
+    // Without this, version 2 of the CLI expects payloads in base64.
+    cli_binary_format: 'raw-in-base64-out',
+  };
+}
+
+function profilesOf(session: LocalSession, intruder: string): Profiles {
+  const { cloud, config } = session;
+  const result = administrators(session);
   const stolen = cloud.sts.assumeRoleAsService({
     roleArn: relayRoleArn(config),
     service: 'lambda.amazonaws.com',
@@ -55,14 +69,14 @@ function profilesOf({ cloud, config, profiles, regions }: LocalSession, intruder
     durationSeconds: SESSION_SECONDS,
   });
   result[RELAY_PROFILE] = {
-    ...common(config.source.region),
+    ...settings(cloud, config.source.region),
     aws_access_key_id: stolen.accessKeyId,
     aws_secret_access_key: stolen.secretAccessKey,
     aws_session_token: stolen.sessionToken,
   };
   const route = config.routes[0]!;
   result[WRITER_PROFILE] = {
-    ...common(route.destination.region),
+    ...settings(cloud, route.destination.region),
     role_arn: writerRoleArn(route),
     external_id: route.externalId,
     role_session_name: intruder,

@@ -43,6 +43,9 @@ const VERBS: Record<string, (world: World, args: string[]) => Promise<void>> = {
   replay,
 };
 
+/** What AWS answers as long as a stack isn't deployed. */
+const MISSING = ['NoSuchBucket', 'ResourceNotFoundException', 'QueueDoesNotExist', 'NoSuchEntityException'];
+
 async function main([verb, ...args]: string[]): Promise<void> {
   if (verb === undefined) {
     process.stdout.write(HELP);
@@ -53,8 +56,12 @@ async function main([verb, ...args]: string[]): Promise<void> {
   try {
     await act(await openWorld(), args);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ECONNREFUSED') throw error;
-    throw new UserError('Nothing answers: npm start must be up in another terminal.');
+    const { code, name, message } = error as NodeJS.ErrnoException;
+    if (code === 'ECONNREFUSED') throw new UserError('Nothing answers: npm start must be up in another terminal.');
+    if (!MISSING.includes(name)) throw error;
+    throw new UserError(
+      `${message.replace(/\.$/, '')}. In empty accounts, deploy both stacks first: README.md says how.`,
+    );
   }
 }
 

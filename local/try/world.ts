@@ -32,7 +32,11 @@ export async function openWorld(): Promise<World> {
   const names = accountProfiles(config);
   const caPem = readCa(profiles[names.get(config.source.account)!]!['ca_bundle']!);
   const as = (profile: string) => {
-    const { endpoint_url: url, region } = profiles[profile]!;
+    const settings = profiles[profile];
+    if (!settings) {
+      throw new UserError(`There is no profile ${profile}: npm start -- --empty makes those of administrators only.`);
+    }
+    const { endpoint_url: url, region } = settings;
     const endpoint = { url: url!, caPem };
     const files = { configFilepath: PROFILE_FILE, filepath: devNull };
     const clientConfig = clientSettings(endpoint, { region: region!, maxAttempts: 1 });

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { REPOSITORY } from './aws-cli.ts';
 
 /** What is no part of a checkout, or is made anew in each. */
-const LEFT_OUT = ['.git', '.local'];
+const LEFT_OUT = ['.git', '.local', 'cdk.out'];
 
 export interface Checkout {
   folder: string;

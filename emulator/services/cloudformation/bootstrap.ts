@@ -23,7 +23,10 @@ export function bootstrapStack(account: string, region: string): StackInput {
   const roleArn = (kind: string) => `arn:${partition}:iam::${account}:role/${name(kind)}`;
   const version = `/cdk-bootstrap/${QUALIFIER}/version`;
   const bucket = `arn:${partition}:s3:::${name('assets')}`;
-  const readVersion = allow('ssm:GetParameter', `arn:${partition}:ssm:${region}:${account}:parameter${version}`);
+  const readVersion = allow(
+    ['ssm:GetParameter', 'ssm:GetParameters'],
+    `arn:${partition}:ssm:${region}:${account}:parameter${version}`,
+  );
   const ofAccount = { AWS: `arn:${partition}:iam::${account}:root` };
   const role = (kind: string, Principal: object, ...Statement: object[]) => ({
     Type: 'AWS::IAM::Role',

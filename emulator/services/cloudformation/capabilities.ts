@@ -9,10 +9,16 @@ const NAMES = ['RoleName', 'UserName', 'GroupName', 'ManagedPolicyName'];
  * https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-iam-template.html#using-iam-capabilities
  * @throws ApiError `InsufficientCapabilitiesException` (400)
  */
-export function requireCapabilities({ Resources }: Template, given: readonly string[]): void {
-  const identities = Object.values(Resources).filter(({ Type }) => Type.startsWith('AWS::IAM::'));
-  const named = identities.some(({ Properties = {} }) => NAMES.some((name) => name in Properties));
-  const needed = named ? 'CAPABILITY_NAMED_IAM' : 'CAPABILITY_IAM';
-  if (identities.length === 0 || given.includes(needed) || given.includes('CAPABILITY_NAMED_IAM')) return;
+export function requireCapabilities(template: Template, given: readonly string[]): void {
+  const needed = neededCapability(template);
+  if (needed === undefined || given.includes(needed) || given.includes('CAPABILITY_NAMED_IAM')) return;
   throw new ApiError('InsufficientCapabilitiesException', 400, `Requires capabilities : [${needed}]`);
+}
+
+/** Undefined for a template without identities. */
+export function neededCapability({ Resources }: Template): string | undefined {
+  const identities = Object.values(Resources).filter(({ Type }) => Type.startsWith('AWS::IAM::'));
+  if (identities.length === 0) return undefined;
+  const named = identities.some(({ Properties = {} }) => NAMES.some((name) => name in Properties));
+  return named ? 'CAPABILITY_NAMED_IAM' : 'CAPABILITY_IAM';
 }

@@ -1,6 +1,7 @@
 /** CloudFormation over HTTP, in the query protocol. */
 import { type QueryApi, QueryService } from '../../protocols/query.ts';
-import { CloudFormationOperations, type CloudFormationParts } from './operations.ts';
+import type { CloudFormationParts } from './operations/call.ts';
+import { cloudFormationOperations } from './operations/table.ts';
 
 export class CloudFormationService extends QueryService {
   protected readonly api: QueryApi;
@@ -10,7 +11,7 @@ export class CloudFormationService extends QueryService {
     this.api = {
       namespace: 'http://cloudformation.amazonaws.com/doc/2010-05-15/',
       version: '2010-05-15',
-      operations: new CloudFormationOperations(parts).table,
+      operations: cloudFormationOperations(parts),
     };
   }
 }

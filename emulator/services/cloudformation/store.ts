@@ -61,6 +61,10 @@ export class ChangeSets {
     });
   }
 
+  of(stack: Stack): ChangeSet[] {
+    return this.#sets.filter((each) => each.stack === stack);
+  }
+
   remove(changeSet: ChangeSet): void {
     this.#sets = this.#sets.filter((each) => each !== changeSet);
   }

@@ -15,6 +15,7 @@ import {
 } from '../../templates/resource-type.ts';
 import { iamDescription, iamPath, policyName, roleName, userName } from '../../templates/texts.ts';
 import { deleteConflict, iamPolicyTypes, type Services } from './policy-resources.ts';
+import { AWS_MANAGED } from './state/aws-managed.ts';
 import type { Role as RoleEntity, User as UserEntity } from './state/entities.ts';
 
 type Context = DeployContext<Services>;
@@ -44,21 +45,6 @@ const AccessKey = z.strictObject({
   Status: z.literal('Active').optional(),
   Serial: harmless('it only makes CloudFormation rotate the key'),
 });
-
-/** AWS's own policies change without notice; only the one that every function needs is known here. Each partition has them. */
-const BASIC_EXECUTION = 'iam::aws:policy/service-role/AWSLambdaBasicExecutionRole';
-const AWS_MANAGED: Record<string, PolicyDocument> = {
-  [BASIC_EXECUTION]: {
-    Version: '2012-10-17',
-    Statement: [
-      {
-        Effect: 'Allow',
-        Action: ['logs:CreateLogGroup', 'logs:CreateLogStream', 'logs:PutLogEvents'],
-        Resource: '*',
-      },
-    ],
-  },
-};
 
 type Identity = Pick<z.output<typeof Role>, keyof typeof identity>;
 
@@ -196,9 +182,8 @@ function managedPolicy(arn: string, { services, region }: Context): NamedPolicy 
   const policy = document ? { name: arn, document } : services.managedPolicies.get(arn);
   if (policy) return policy;
   if (arn.startsWith(`${start}iam::aws:`)) {
-    throw new Error(
-      `the policy ${arn} is managed by AWS and unknown here; only ${start}${BASIC_EXECUTION} is supported`,
-    );
+    const known = Object.keys(AWS_MANAGED).map((each) => each.slice('iam::aws:policy/'.length));
+    throw new Error(`the policy ${arn} is managed by AWS and unknown here; known are ${known.join(', ')}`);
   }
   throw new Error(`Policy ${arn} does not exist or is not attachable.`);
 }

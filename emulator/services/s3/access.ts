@@ -124,7 +124,8 @@ export function hasAclHeaders({ headers }: ObjectCall): boolean {
  * reference is silent, but the policies that AWS publishes to enforce encryption would refuse every part otherwise.
  */
 export function requirePart(call: ObjectCall, creates: boolean): void {
-  const begun = call.bucket.uploads.get(call.query.get('uploadId') ?? '');
+  const uploadId = call.query.get('uploadId') ?? '';
+  const begun = call.bucket.uploads.get(uploadId) ?? call.bucket.completed.get(uploadId);
   const context = { ...writeContext(call.headers), ...begun?.encryptionContext, ...creationContext(creates) };
   requireOnKey(call, 's3:PutObject', context);
   if (call.headers.has('if-match')) requireOnKey(call, 's3:GetObject');

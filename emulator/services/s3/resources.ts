@@ -81,6 +81,7 @@ const ObjectLock = z.strictObject({
 
 const Bucket = z.strictObject({
   BucketName: z.string().optional(),
+  AccessControl: harmless('a bucket whose ACLs grant nothing to others is private', z.literal('Private')),
   BucketEncryption: BucketEncryption.optional(),
   // New buckets block all public access (S3, April 2023).
   PublicAccessBlockConfiguration: PublicAccessBlock.default({

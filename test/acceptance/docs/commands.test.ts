@@ -12,7 +12,7 @@ import { type Checkout, makeCheckout } from '../../support/checkout.ts';
 import { type Started, startProgram } from '../../support/started.ts';
 import { type Command, commandOf, type } from '../../support/terminal.ts';
 import { elsewhereOf, PAGES_RUN_BY } from './elsewhere.ts';
-import { type Block, blocksOf, pages } from './pages.ts';
+import { type Block, blocksOf, deploys, pages } from './pages.ts';
 
 /** Each call of the AWS CLI keeps a core busy for a second. */
 const PATIENCE_MS = 120_000;
@@ -46,7 +46,8 @@ afterAll(async () => {
 /** Where a reader begins: what it says to do first is taken for granted on the other pages, and it finds everything as it was. */
 const FIRST = 'docs/tour.md';
 const PAGES = [FIRST, ...pages().filter((page) => page !== FIRST && !(page in PAGES_RUN_BY))];
-const isRunHere = ({ commands, needsAws }: Block) => !needsAws && !commands.every(isRunElsewhere);
+/** What deploys is typed by deploy.test.ts. */
+const isRunHere = (block: Block) => !block.needsAws && !deploys(block) && !block.commands.every(isRunElsewhere);
 
 describe.each(
   PAGES.map((page) => ({ page, blocks: blocksOf(page).filter(isRunHere) })).filter(({ blocks }) => blocks.length > 0),

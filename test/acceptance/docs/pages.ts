@@ -16,6 +16,8 @@ export interface Block {
 
 const FENCE = /^( *)```(\w*)$/;
 const SHELLS = ['sh', 'bash', 'shell', 'console'];
+/** These deploy, into accounts that are empty at first. */
+const DEPLOYS = /^(npx cdk|aws cloudformation) /;
 /** In the paragraph before the block; or for all that follows in its section. */
 const MARK = /\*\([^)]*\bneeds AWS\b[^)]*\)\*/;
 const MARK_OF_SECTION = /\*\(all of this needs AWS\)\*/;
@@ -111,4 +113,9 @@ function isWithinQuotes(text: string): boolean {
     else if (quote === '' && (character === "'" || character === '"')) quote = character;
   }
   return quote !== '';
+}
+
+/** Whether it is typed beside `npm start -- --empty`. */
+export function deploys({ commands }: Block): boolean {
+  return commands.some((command) => DEPLOYS.test(command));
 }

@@ -63,9 +63,16 @@ describe('a change set', () => {
       return described;
     };
     const change = (more: object) => ({ Changes: { member: { ResourceChange: { LogicalResourceId: 'Q', ...more } } } });
+    const property = (Name: string, RequiresRecreation: string) => ({
+      Details: { member: { Target: { Attribute: 'Properties', Name, RequiresRecreation }, Evaluation: 'Static' } },
+    });
     const slower = await planned(queue('plan', { DelaySeconds: 3 }));
-    expect(slower).toMatchObject(change({ Action: 'Modify', Replacement: 'False' }));
-    expect(await planned(queue('other'))).toMatchObject(change({ Action: 'Modify', Replacement: 'True' }));
+    expect(slower).toMatchObject(
+      change({ Action: 'Modify', Replacement: 'False', ...property('DelaySeconds', 'Never') }),
+    );
+    expect(await planned(queue('other'))).toMatchObject(
+      change({ Action: 'Modify', Replacement: 'True', ...property('QueueName', 'Always') }),
+    );
     const same = await planned(queue('plan'));
     expect(same).toMatchObject({ Status: 'FAILED', ExecutionStatus: 'UNAVAILABLE', Changes: '' });
     expect(same['StatusReason']).toMatch(/^The submitted information didn't contain changes\./);
@@ -112,6 +119,158 @@ describe('a change set', () => {
   });
 });
 
+describe('a stack without a change set', () => {
+  const TemplateBody = queue('direct');
+  test('is created, updated, protected and deleted', async () => {
+    await ask('CreateStack', { StackName: 'direct', TemplateBody, EnableTerminationProtection: 'true' });
+    await reaches('direct', 'CREATE_COMPLETE');
+    await expect(ask('CreateStack', { StackName: 'direct', TemplateBody })).rejects.toMatchObject({
+      name: 'AlreadyExistsException',
+      message: 'Stack [direct] already exists',
+    });
+    await ask('UpdateStack', { StackName: 'direct', TemplateBody: queue('direct', { DelaySeconds: 1 }) });
+    await reaches('direct', 'UPDATE_COMPLETE');
+    const again = ask('UpdateStack', { StackName: 'direct', UsePreviousTemplate: 'true' });
+    await expect(again).rejects.toThrow('No updates are to be performed.');
+    await expect(ask('DeleteStack', { StackName: 'direct' })).rejects.toThrow(
+      'Stack [direct] cannot be deleted while TerminationProtection is enabled',
+    );
+    await ask('UpdateTerminationProtection', { StackName: 'direct', EnableTerminationProtection: 'false' });
+    await ask('DeleteStack', { StackName: 'direct' });
+    await eventually(async () => cloud.sqs.all().every(({ name }) => name !== 'direct') || undefined);
+  });
+
+  test('goes back when an update fails, with the reasons in its events', async () => {
+    await ask('CreateStack', { StackName: 'back', TemplateBody: queue('back') });
+    await reaches('back', 'CREATE_COMPLETE');
+    const nowhere = { Type: 'AWS::SQS::QueuePolicy', Properties: { Queues: ['nowhere'], PolicyDocument: {} } };
+    const { Q } = JSON.parse(queue('back', { DelaySeconds: 9 })).Resources;
+    const Resources = { Q, P: { ...nowhere, DependsOn: 'Q' } };
+    await ask('UpdateStack', { StackName: 'back', TemplateBody: JSON.stringify({ Resources }) });
+    await reaches('back', 'UPDATE_ROLLBACK_COMPLETE');
+    expect(cloud.sqs.all().find(({ name }) => name === 'back')!.settings.delaySeconds).toBe(0);
+    const { StackEvents } = (await ask('DescribeStackEvents', { StackName: 'back' })) as {
+      StackEvents: { member: { LogicalResourceId: string; ResourceStatus: string; ResourceStatusReason?: string }[] };
+    };
+    const told = StackEvents.member.toReversed().map((event) => {
+      const { LogicalResourceId: id, ResourceStatus: status, ResourceStatusReason: reason } = event;
+      return [id, status, ...(reason === undefined ? [] : [reason])].join(' ').trim();
+    });
+    expect(told.slice(5)).toEqual([
+      'back UPDATE_IN_PROGRESS User Initiated',
+      'Q UPDATE_IN_PROGRESS',
+      'Q UPDATE_COMPLETE',
+      'P CREATE_IN_PROGRESS',
+      expect.stringMatching(/^P CREATE_FAILED ./),
+      'back UPDATE_ROLLBACK_IN_PROGRESS The following resource(s) failed to create: [P].',
+      'Q UPDATE_IN_PROGRESS',
+      'Q UPDATE_COMPLETE',
+      'back UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS',
+      'back UPDATE_ROLLBACK_COMPLETE',
+    ]);
+  });
+
+  const role = { Type: 'AWS::IAM::Role', Properties: { RoleName: 'r', AssumeRolePolicyDocument: {} } };
+  test.each<[string, string, Record<string, string>, string]>([
+    ['an update of what is not there', 'UpdateStack', { TemplateBody }, 'Stack [none] does not exist'],
+    [
+      'a role with a name of its own',
+      'CreateStack',
+      { TemplateBody: JSON.stringify({ Resources: { R: role } }) },
+      'Requires capabilities : [CAPABILITY_NAMED_IAM]',
+    ],
+    [
+      'a type unknown here',
+      'CreateStack',
+      { TemplateBody: 'Resources: {I: {Type: AWS::EC2::Instance}}' },
+      'Template format error: Unrecognized resource types: [AWS::EC2::Instance]',
+    ],
+    [
+      'a reference to nothing',
+      'CreateStack',
+      { TemplateBody: 'Resources: {Q: {Type: AWS::SQS::Queue, Properties: {QueueName: {Ref: Name}}}}' },
+      'Template format error: Unresolved resource dependencies [Name] in the Resources block of the template',
+    ],
+    [
+      'a parameter without a value',
+      'CreateStack',
+      { TemplateBody: 'Parameters: {P: {Type: String}}\nResources: {Q: {Type: AWS::SQS::Queue}}' },
+      'Parameters: [P] must have values',
+    ],
+    ['a name that is none', 'CreateStack', { StackName: 'a_b', TemplateBody }, 'pattern: [a-zA-Z][-a-zA-Z0-9]*'],
+    ['no rollback', 'CreateStack', { TemplateBody, OnFailure: 'DO_NOTHING' }, 'CreateStack is refused: OnFailure'],
+  ])('is refused for %s', async (_, operation, parameters, problem) => {
+    await expect(ask(operation, { StackName: 'none', ...parameters })).rejects.toThrow(problem);
+  });
+});
+
+test('a value that one stack exports and another imports is kept', async () => {
+  const exporting = (value: string, name = 'shared') => ({
+    Outputs: { O: { Value: value, Export: { Name: { 'Fn::Sub': `\${AWS::Region}-${name}` } } } },
+  });
+  const make = async (StackName: string, more: object, operation = 'CreateStack') => {
+    const Resources = { Q: { Type: 'AWS::SQS::Queue', Properties: { QueueName: StackName } } };
+    await ask(operation, { StackName, TemplateBody: JSON.stringify({ Resources, ...more }) });
+  };
+  const reason = async (StackName: string) => {
+    const { events } = cloud.stack(StackName, ACCOUNT_A);
+    return events.findLast((event) => event.reason !== undefined)!.reason;
+  };
+  const ImportValue = { 'Fn::ImportValue': `${REGION}-shared` };
+  const importing = { Resources: { Q: { Type: 'AWS::SQS::Queue', Properties: { QueueName: ImportValue } } } };
+  await make('early', importing);
+  await reaches('early', 'ROLLBACK_COMPLETE');
+  expect(cloud.stack('early').events.some((event) => event.reason?.includes(`No export named ${REGION}-shared`))).toBe(
+    true,
+  );
+  await make('exporter', exporting('imported'));
+  await reaches('exporter', 'CREATE_COMPLETE');
+  await make('importer', importing);
+  await reaches('importer', 'CREATE_COMPLETE');
+  expect(cloud.sqs.all().map(({ name }) => name)).toContain('imported');
+  expect(await ask('ListExports')).toMatchObject({
+    Exports: { member: { Name: `${REGION}-shared`, Value: 'imported' } },
+  });
+  expect(await ask('ListImports', { ExportName: `${REGION}-shared` })).toEqual({ Imports: { member: 'importer' } });
+
+  await make('second', exporting('else'));
+  await reaches('second', 'ROLLBACK_COMPLETE');
+  expect(await reason('second')).toBe(`Export with name ${REGION}-shared is already exported by stack exporter.`);
+  await make('exporter', exporting('changed'), 'UpdateStack');
+  await reaches('exporter', 'UPDATE_ROLLBACK_COMPLETE');
+  expect(await reason('exporter')).toBe(`Export ${REGION}-shared cannot be updated as it is in use by importer`);
+  await ask('DeleteStack', { StackName: 'exporter' });
+  await eventually(async () => (await reason('exporter'))?.includes('deleted') || undefined);
+  expect(await reason('exporter')).toBe(`Export ${REGION}-shared cannot be deleted as it is in use by importer`);
+  expect(await statusOf('exporter')).toBe('UPDATE_ROLLBACK_COMPLETE');
+  for (const StackName of ['importer', 'exporter']) {
+    await ask('DeleteStack', { StackName });
+    await eventually(async () => cloud.stack(StackName, ACCOUNT_A).status === 'DELETE_COMPLETE' || undefined);
+  }
+});
+
+test('stacks are listed, deleted ones by their status, and events come in pages', async () => {
+  const Resources = Object.fromEntries(
+    Array.from({ length: 40 }, (_, n) => [
+      `Q${n}`,
+      { Type: 'AWS::SQS::Queue', Properties: { QueueName: `many-${n}` } },
+    ]),
+  );
+  await ask('CreateStack', { StackName: 'many', TemplateBody: JSON.stringify({ Resources }) });
+  await reaches('many', 'CREATE_COMPLETE');
+  type Page = { StackEvents: { member: { EventId: string }[] }; NextToken?: string };
+  const first = (await ask('DescribeStackEvents', { StackName: 'many' })) as Page;
+  const second = (await ask('DescribeStackEvents', { StackName: 'many', NextToken: first.NextToken! })) as Page;
+  const ids = [...first.StackEvents.member, ...second.StackEvents.member].map(({ EventId }) => EventId);
+  expect(new Set(ids).size).toBe(40 * 3 + 2);
+  expect(second.NextToken).toBeUndefined();
+  await ask('DeleteStack', { StackName: 'many' });
+  await eventually(async () => cloud.stack('many').status === 'DELETE_COMPLETE' || undefined);
+  const deleted = await ask('ListStacks', { 'StackStatusFilter.member.1': 'DELETE_COMPLETE' });
+  expect(JSON.stringify(deleted)).toContain('"StackName":"many"');
+  expect(JSON.stringify(await ask('DescribeStacks'))).not.toContain('"StackName":"many"');
+});
+
 test('an operation unknown here is refused by name', async () => {
   await expect(ask('CreateStackSet')).rejects.toMatchObject({
     name: 'InvalidAction',
@@ -142,6 +301,12 @@ test('each operation needs the right to it, and learns nothing without', async (
     DescribeStackResources: { StackName: 'secret' },
     ListStackResources: { StackName: 'secret' },
     GetTemplate: { StackName: 'secret' },
+    CreateStack: { StackName: 'secret', TemplateBody: queue('q') },
+    UpdateStack: { StackName: 'secret', TemplateBody: queue('q') },
+    UpdateTerminationProtection: { StackName: 'secret', EnableTerminationProtection: 'true' },
+    DescribeStackResource: { StackName: 'secret', LogicalResourceId: 'Q' },
+    ListChangeSets: { StackName: 'secret' },
+    ListStacks: {},
     DeleteStack: { StackName: 'secret' },
   })) {
     await expect(askCloudFormation(nobody, operation, parameters), operation).rejects.toMatchObject({

@@ -52,6 +52,16 @@ describe('a mistake is one line that says what to do, and exit code 2', () => {
       'Cannot read /no/such/file: there is no such file or folder.',
     ],
     ['an option that does not exist', ['--onec'], "Unknown option '--onec'. Try: npm start -- --help"],
+    [
+      'empty accounts that shall end',
+      ['--empty', '--once'],
+      '--empty deploys nothing, so that --once has nothing to deliver: leave one of the two out.',
+    ],
+    [
+      'files for empty accounts',
+      ['--empty', 'a.txt'],
+      '--empty deploys nothing, so that a.txt has nothing to deliver: leave one of the two out.',
+    ],
     ['a port that is none', ['--port', '65536'], '--port is "65536": it must be a whole number from 0 to 65535.'],
   ])('%s', async (_, args, sentence) => {
     const { exitCode, output } = start(...args);
@@ -116,6 +126,31 @@ test('--help tells the usage', async () => {
   const { exitCode, output } = start('--help');
   expect(await exitCode).toBe(0);
   expect(output()).toContain('npm start -- PATH…');
+});
+
+describe('npm start -- --empty', () => {
+  test('says how to deploy, and leaves nothing behind', async () => {
+    const { child, exitCode, output, printed } = start('--empty', '--port', '0');
+    await printed('administrators: a of 111111111111, b of 222222222222.');
+    for (const line of [
+      'source .local/aws.sh',
+      'npx cdk bootstrap aws://111111111111/us-east-1 --profile a',
+      'npx cdk deploy Destination --profile b',
+      'npx cdk deploy Source --profile a',
+    ]) {
+      expect(output()).toContain(`\n  ${line}\n`);
+    }
+    const nothing = startProgram(['look'], folder, {}, 'try/main.ts');
+    expect(await nothing.exitCode).toBe(2);
+    expect(nothing.output()).toBe(
+      'The specified bucket does not exist. In empty accounts, deploy both stacks first: README.md says how.\n',
+    );
+    child.kill('SIGINT');
+    expect(await exitCode).toBe(0);
+    expect(output()).toMatch(/The accounts are gone\.\n$/);
+    expect(await leftovers()).toEqual([]);
+    expect(await readdir(folder)).not.toContain('.local');
+  });
 });
 
 describe('without --once it stays up', () => {

@@ -446,9 +446,9 @@ describe('a deployment is refused, and leaves nothing behind, for', () => {
       'policies of AWS that are unknown here',
       (resources) =>
         Object.assign(properties(resources, 'Role'), {
-          ManagedPolicyArns: ['arn:aws:iam::aws:policy/AdministratorAccess'],
+          ManagedPolicyArns: ['arn:aws:iam::aws:policy/AmazonEC2FullAccess'],
         }),
-      'the policy arn:aws:iam::aws:policy/AdministratorAccess is managed by AWS and unknown here',
+      'the policy arn:aws:iam::aws:policy/AmazonEC2FullAccess is managed by AWS and unknown here',
     ],
     [
       'variables that Lambda keeps for itself',

@@ -30,6 +30,11 @@ const trusting = (AWS: string) => ({
 });
 const bucket = (BucketName: string) => ({ Type: 'AWS::S3::Bucket', Properties: { BucketName } });
 
+test('an account without a stack belongs where home is', async () => {
+  cloud = await LocalCloud.start({ stacks: [], accountsWithOperator: [GOV], homeRegion: GOV_REGION });
+  expect(cloud.directory.partitionOf(GOV)).toBe('aws-us-gov');
+});
+
 describe('names go by the region', () => {
   test.each([
     ['eu-west-1', 'aws', 'amazonaws.com'],

@@ -69,13 +69,23 @@ describe('a creation that fails', () => {
     const events = cloud.stack('S').events.map(({ logicalId, status }) => `${logicalId} ${status}`);
     expect(events).toEqual([
       'S CREATE_IN_PROGRESS',
+      'Queue CREATE_IN_PROGRESS',
+      'Queue CREATE_IN_PROGRESS',
       'Queue CREATE_COMPLETE',
+      'Failing CREATE_IN_PROGRESS',
       'Failing CREATE_FAILED',
       'S ROLLBACK_IN_PROGRESS',
+      'Queue DELETE_IN_PROGRESS',
       'Queue DELETE_COMPLETE',
       'S ROLLBACK_COMPLETE',
     ]);
-    expect(cloud.stack('S').events[2]).toMatchObject({ reason: 'The role with name nobody cannot be found.' });
+    expect(cloud.stack('S').events.slice(5, 7)).toMatchObject([
+      { reason: 'The role with name nobody cannot be found.' },
+      { reason: 'The following resource(s) failed to create: [Failing]. ' },
+    ]);
+    const times = cloud.stack('S').events.map(({ time }) => time.getTime());
+    expect(new Set(times).size).toBe(times.length);
+    expect(times).toEqual(times.toSorted((a, b) => a - b));
   });
 
   test('at the notifications of a bucket leaves the bucket to its policy', async () => {

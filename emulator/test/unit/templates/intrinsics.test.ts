@@ -91,11 +91,8 @@ describe('pseudo parameters go by the region', () => {
 
 describe('what can not be resolved is refused with its place', () => {
   test.each<[string, TemplateValue, string]>([
-    [
-      'an unknown intrinsic',
-      { a: [{ 'Fn::ImportValue': 'x' }] },
-      'R.a[0]: the intrinsic function Fn::ImportValue is not',
-    ],
+    ['an unknown intrinsic', { a: [{ 'Fn::Transform': 'x' }] }, 'R.a[0]: the intrinsic function Fn::Transform is not'],
+    ['an export of nobody', { 'Fn::ImportValue': 'x' }, 'R.Fn::ImportValue: No export named x found.'],
     ['an unknown reference', { Ref: 'Nobody' }, 'R.Ref: there is no parameter or resource Nobody'],
     ['an unknown reference in Sub', { 'Fn::Sub': '${Nobody.Arn}' }, 'there is no parameter or resource Nobody'],
     [

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { type Flight, judge, OF_THE_CHECK } from '../../../../functions/check/canary.ts';
+import { type Flight, judge, OF_THE_CHECK, OF_THE_NEXT } from '../../../../functions/check/canary.ts';
 import type { Door } from '../../../../functions/check/door-context.ts';
 import { aRoute } from '../../../support/relay.ts';
 
@@ -22,8 +22,8 @@ const receipt = (status: string, time: string, eTag = '"this"') => ({
 });
 
 function judged(flight: Partial<Flight>) {
-  const none = { onItsWayMs: 0, staleMs: Number.POSITIVE_INFINITY };
-  return judge(door, { route: aRoute(), dropped: undefined, receipt: undefined, patience: none, now: NOW, ...flight });
+  const flown = { route: aRoute(), dropped: undefined, receipt: undefined, patience: OF_THE_NEXT, now: NOW };
+  return judge(door, { ...flown, ...flight });
 }
 
 describe('when the next canary is dropped', () => {
@@ -47,6 +47,12 @@ describe('when the next canary is dropped', () => {
       'did not come across: DestinationDenied: because',
     ],
     ['removed after it came across', { receipt: receipt('delivered', '11:30') }, 'ok', 'the one of'],
+    [
+      'removed, and the receipt is of an earlier one',
+      { receipt: receipt('delivered', '11:00') },
+      'failed',
+      'none has come across since',
+    ],
     ['removed before it came across', { receipt: receipt('failed', '11:30') }, 'failed', 'was removed'],
   ])('%s', (_, flight, status, found) => {
     expect(judged(flight)).toMatchObject({ status, found: expect.stringContaining(found) });

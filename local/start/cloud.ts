@@ -1,0 +1,70 @@
+/** Starts the local AWS of `npm start` on its port, in a folder that goes with it. */
+import { once } from 'node:events';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { availableParallelism, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { LocalCloud } from '../../emulator/index.ts';
+import { UserError } from './user-error.ts';
+
+/** What there is at the beginning. */
+type Beginning = Pick<Parameters<typeof LocalCloud.start>[0], 'stacks' | 'accountsWithOperator' | 'homeRegion'>;
+
+export interface OpenCloud {
+  cloud: LocalCloud;
+  /** Holds everything that is written. */
+  folder: string;
+  /** Ends the cloud and removes the folder. */
+  close(): Promise<void>;
+}
+
+/** With more, processes would only slow down each other's start. */
+const SANDBOXES_PER_CORE = 2;
+
+/**
+ * @param prepare may write into the folder
+ * @throws UserError for a busy port, and whatever `prepare` throws; nothing is left behind
+ */
+export async function openCloud(port: number, prepare: (folder: string) => Promise<Beginning>): Promise<OpenCloud> {
+  // The port is checked first, since preparing may take seconds.
+  await probePort(port);
+  const folder = await mkdtemp(join(tmpdir(), 'upload-relay-'));
+  const remove = () => rm(folder, { recursive: true, force: true });
+  try {
+    const beginning = await prepare(folder);
+    const cloudFolder = join(folder, 'aws');
+    await mkdir(cloudFolder);
+    const cloud = await LocalCloud.start({
+      ...beginning,
+      port,
+      folder: cloudFolder,
+      firesSchedules: true,
+      maxSandboxes: SANDBOXES_PER_CORE * availableParallelism(),
+    });
+    const close = async () => {
+      await cloud.close();
+      await remove();
+    };
+    return { cloud, folder, close };
+  } catch (error) {
+    await remove();
+    throw portError(error, port);
+  }
+}
+
+async function probePort(port: number): Promise<void> {
+  const server = createServer().listen(port, '127.0.0.1');
+  await once(server, 'listening').catch((error: unknown) => {
+    throw portError(error, port);
+  });
+  server.close();
+  await once(server, 'close');
+}
+
+function portError(error: unknown, port: number): unknown {
+  const advice = 'choose another with --port N, or --port 0 for any free one';
+  const { code } = error as NodeJS.ErrnoException;
+  if (code === 'EADDRINUSE') return new UserError(`Port ${port} is in use: ${advice}.`);
+  if (code === 'EACCES') return new UserError(`You may not listen on port ${port}: ${advice}.`);
+  return error;
+}
