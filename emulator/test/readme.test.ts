@@ -3,25 +3,9 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { resourceTypes } from '../resource-types.ts';
-import { makeServices } from '../services.ts';
+import { byScope, ROOT } from './all-services.ts';
 
-const ROOT = join(import.meta.dirname, '..');
 const page = readFileSync(join(ROOT, 'README.md'), 'utf8');
-const { byScope } = makeServices({
-  clock: Date.now,
-  folder: ROOT,
-  caFile: '',
-  endpoint: () => '',
-  maxSandboxes: 1,
-  movesFunctionClocks: false,
-  faults: undefined,
-  lateness: undefined,
-  organization: undefined,
-  deploySeed: undefined,
-  onLog: () => undefined,
-  onObjectCreated: () => undefined,
-  onUnexpectedError: () => undefined,
-});
 
 test('the operations are those that each service has', () => {
   const rows = [...page.matchAll(/^\| [\w ]+ \| `(\w+)` \| (.+) \|$/gm)];

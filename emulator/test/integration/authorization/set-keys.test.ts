@@ -237,7 +237,13 @@ async function useS3(client: s3.S3Client): Promise<void> {
   await refused(
     client.send(new s3.PutBucketNotificationConfigurationCommand({ ...bucket, NotificationConfiguration })),
   );
-  await client.send(new s3.CreateBucketCommand({ Bucket: 'new' }));
+  await client.send(
+    new s3.CreateBucketCommand({
+      Bucket: 'new',
+      ObjectOwnership: 'BucketOwnerEnforced',
+      ObjectLockEnabledForBucket: true,
+    }),
+  );
   await client.send(new s3.DeleteBucketCommand({ Bucket: 'new' }));
   const locked = { Bucket: 'locked', Key: 'k' };
   await client.send(new s3.PutObjectCommand({ ...locked, Body: 'x', ChecksumAlgorithm: 'CRC32' }));

@@ -19,6 +19,17 @@ const only = (...serviceControlPolicies: unknown[]): OrganizationInput => ({
   accounts: { [HOME]: { serviceControlPolicies, withoutFullAccess: true } },
 });
 
+const ASSUMING: Setup = {
+  who: 'user',
+  identity: ALL,
+  action: 'sts:AssumeRole',
+  on: `arn:aws:iam::${HOME}:role/relay`,
+  resource: {
+    Version: '2012-10-17',
+    Statement: { Effect: 'Allow', Principal: { AWS: HOME }, Action: 'sts:AssumeRole' },
+  },
+};
+
 const BY_SCP = 'with an explicit deny in a service control policy';
 const BY_RCP = 'with an explicit deny in a resource control policy';
 const NO_SCP = 'because no service control policy allows the s3:GetObject action';
@@ -126,14 +137,7 @@ describe('who may, in an organisation', () => {
     [
       'a role is a resource of STS',
       {
-        who: 'user',
-        identity: ALL,
-        action: 'sts:AssumeRole',
-        on: `arn:aws:iam::${HOME}:role/relay`,
-        resource: {
-          Version: '2012-10-17',
-          Statement: { Effect: 'Allow', Principal: { AWS: HOME }, Action: 'sts:AssumeRole' },
-        },
+        ...ASSUMING,
         organization: rcp(HOME, deny({ Principal: '*', Action: 'sts:*', Resource: `arn:aws:iam::${HOME}:role/relay` })),
       },
       'is not authorized to perform: sts:AssumeRole',
@@ -141,14 +145,7 @@ describe('who may, in an organisation', () => {
     [
       'and another role is another one',
       {
-        who: 'user',
-        identity: ALL,
-        action: 'sts:AssumeRole',
-        on: `arn:aws:iam::${HOME}:role/relay`,
-        resource: {
-          Version: '2012-10-17',
-          Statement: { Effect: 'Allow', Principal: { AWS: HOME }, Action: 'sts:AssumeRole' },
-        },
+        ...ASSUMING,
         organization: rcp(HOME, deny({ Principal: '*', Action: 'sts:*', Resource: `arn:aws:iam::${HOME}:role/other` })),
       },
       true,
