@@ -1,5 +1,7 @@
 /** How an AWS on this machine is started. */
+import type { OrganizationInput } from './authorization/organization.ts';
 import type { Clock } from './core/api.ts';
+import type { LatenessOptions } from './core/lateness.ts';
 import type { LogLine } from './core/log-line.ts';
 import type { Faults } from './faults/faults.ts';
 import type { ObjectCreated } from './services/s3/notifications/s3-notification.ts';
@@ -24,6 +26,8 @@ export interface CloudOptions {
    * partition of the first stack, or to that of `homeRegion`.
    */
   accountsWithOperator?: readonly string[];
+  /** Whose service and resource control policies bind the accounts; `LocalCloud.organization` changes them. */
+  organization?: OrganizationInput;
   /** Decides the partition where there are no stacks; `aws` unless given. */
   homeRegion?: string;
   /** How many invocations may run at once, each in a process of its own; 10 unless given. */
@@ -32,6 +36,8 @@ export interface CloudOptions {
   firesSchedules?: boolean;
   /** What shall go wrong. */
   faults?: Faults;
+  /** Makes it eventually consistent, as AWS is; otherwise each change is seen at once. Deployments wait, and what comes after them doesn't. */
+  lateness?: LatenessOptions;
   /** What the order is drawn from in which resources are made that don't depend on each other; drawn itself unless given. */
   deploySeed?: number;
 }

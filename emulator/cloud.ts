@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
+import { Organization } from './authorization/organization.ts';
 import type { CloudOptions } from './cloud-options.ts';
 import type { Clock } from './core/api.ts';
 import type { AccessKey } from './core/credentials.ts';
@@ -43,6 +44,8 @@ export class LocalCloud {
   /** The file with the certificate authority, for NODE_EXTRA_CA_CERTS and AWS_CA_BUNDLE. */
   readonly caFile: string;
   readonly directory: Directory;
+  /** Without one in the options there is none, and no account is in it. */
+  readonly organization: Organization | undefined;
   readonly s3: S3Service;
   readonly sqs: SqsService;
   readonly sts: StsService;
@@ -89,6 +92,7 @@ export class LocalCloud {
     this.caPem = certificate.caPem;
     this.caFile = join(folder, 'ca.pem');
     this.faults = faults;
+    this.organization = options.organization && new Organization(options.organization);
     this.#clock = clock;
     this.#removesFolder = options.folder === undefined;
     this.#accountsWithOperator = options.accountsWithOperator;
@@ -100,6 +104,8 @@ export class LocalCloud {
       maxSandboxes: options.maxSandboxes ?? MAX_SANDBOXES,
       movesFunctionClocks: options.movesFunctionClocks ?? false,
       faults,
+      lateness: options.lateness,
+      organization: this.organization,
       deploySeed: options.deploySeed,
       onLog: options.onLog ?? (() => undefined),
       onObjectCreated: options.onObjectCreated ?? (() => undefined),
@@ -119,9 +125,9 @@ export class LocalCloud {
     this.ticker = services.ticker;
     this.#services = services;
     this.cloudFormation = services.cloudFormation;
-    const { directory, byScope, intercept } = services;
+    const { keyFinder, byScope, intercept } = services;
     this.#gateway = new Gateway({
-      directory,
+      directory: keyFinder,
       clock,
       services: byScope,
       certificate,
@@ -187,6 +193,7 @@ export class LocalCloud {
     const isBusy = (): boolean =>
       (this.#services.eventFaults?.held ?? 0) > 0 ||
       this.#services.lateLandings.underWay > 0 ||
+      this.#services.lateness.held > 0 ||
       this.lambda.active > 0 ||
       this.lambda.queueArns().some((arn) => {
         const { visible, notVisible, delayed } = this.sqs.queueByArn(arn)!.counts();
@@ -211,6 +218,7 @@ export class LocalCloud {
     });
     const home = partitions[0] ?? (homeRegion === undefined ? undefined : findPartition(homeRegion));
     for (const account of this.#accountsWithOperator ?? []) this.#addAccount(account, home);
+    this.#services.lateness.begin();
     for (const stack of stacks) await this.deploy(stack);
     if (firesSchedules) this.ticker.start();
   }
@@ -226,6 +234,7 @@ export class LocalCloud {
 
   async #close(): Promise<void> {
     this.#services.eventFaults?.close();
+    this.#services.lateness.close();
     this.ticker.close();
     await this.lambda.close();
     this.sqs.close();

@@ -12,6 +12,7 @@ export type { DeployOrder } from './templates/order.ts';
 
 // Making it fail on purpose.
 
+export type { LatenessOptions } from './core/lateness.ts';
 export { Random } from './core/random.ts';
 export { type FaultRecord, Faults } from './faults/faults.ts';
 export type { Fault, Match, RequestFault, Rule, Stage, Subject, When } from './faults/rule.ts';
@@ -45,6 +46,7 @@ export { checkMessage } from './services/sqs/message.ts';
 
 export { IamAuthorizer } from './authorization/authorizer.ts';
 export { matchesAction, matchesArn } from './authorization/match.ts';
+export type { ControlPolicies, OrganizationInput } from './authorization/organization.ts';
 export { parsePolicy } from './authorization/policy.ts';
 export { canonicalUserId } from './core/accounts.ts';
 export type { Caller } from './core/api.ts';

@@ -1,7 +1,9 @@
 /** All services of the local AWS, and how they are tied to each other. */
 import { join } from 'node:path';
 import { IamAuthorizer } from './authorization/authorizer.ts';
+import type { Organization } from './authorization/organization.ts';
 import type { Clock, Service } from './core/api.ts';
+import { Lateness, type LatenessOptions } from './core/lateness.ts';
 import type { LogLine } from './core/log-line.ts';
 import { Ticker } from './core/ticker.ts';
 import { EventFaults } from './faults/event-faults.ts';
@@ -21,6 +23,7 @@ import { EventBus } from './services/eventbridge/state/event-bus.ts';
 import { ScheduledRules } from './services/eventbridge/state/scheduled-rules.ts';
 import { IamService } from './services/iam/service.ts';
 import { Directory } from './services/iam/state/directory.ts';
+import { LateDirectory } from './services/iam/state/late-directory.ts';
 import { KmsService } from './services/kms/service.ts';
 import { KeyRegistry } from './services/kms/store.ts';
 import { CodeArchives } from './services/lambda/code-archives.ts';
@@ -50,6 +53,8 @@ export interface ServicesOptions {
   maxSandboxes: number;
   movesFunctionClocks: boolean;
   faults: Faults | undefined;
+  lateness: LatenessOptions | undefined;
+  organization: Organization | undefined;
   deploySeed: number | undefined;
   onLog: (line: LogLine) => void;
   onObjectCreated: (event: ObjectCreated) => void;
@@ -63,6 +68,9 @@ export interface Services extends CloudServices {
   ticker: Ticker;
   eventFaults: EventFaults | undefined;
   lateLandings: LateLandings;
+  lateness: Lateness;
+  /** Where requests' keys are looked up. */
+  keyFinder: LateDirectory;
   /** Those that answer requests, by the name in the credential scope. */
   byScope: Record<string, Service>;
   intercept: Intercept | undefined;
@@ -71,7 +79,9 @@ export interface Services extends CloudServices {
 export function makeServices(options: ServicesOptions): Services {
   const { clock, folder, caFile, endpoint, maxSandboxes, movesFunctionClocks, faults, onUnexpectedError } = options;
   const directory = new Directory(clock);
-  const authorizer = new IamAuthorizer(directory);
+  const lateness = new Lateness(clock, options.lateness);
+  const seen = new LateDirectory(directory, lateness, 'permissions');
+  const authorizer = new IamAuthorizer(seen, options.organization, clock);
   const keys = new KeyRegistry();
   const topics = new Topics({ authorizer });
   const cloudWatch = new CloudWatch({ clock, topics, onUnexpectedError });
@@ -85,15 +95,17 @@ export function makeServices(options: ServicesOptions): Services {
     directory,
     clock,
     endpoint,
+    lateness,
     ...(faults && { onReceived: redelivery(faults) }),
   });
-  const sts = new StsService({ directory, authorizer });
+  const sts = new StsService({ directory: new LateDirectory(directory, lateness, 'trust'), authorizer });
   const eventBus = new EventBus({
     sqs,
     onDelivery: (delivery) => recordDelivery(cloudWatch.metrics, delivery, clock()),
   });
-  const notifications = new BucketNotifications({ sqs, eventBus, clock });
-  const publish = (event: ObjectCreated) => notifications.publish(event);
+  const notifications = new BucketNotifications({ sqs, eventBus, clock, lateness });
+  const publish = (event: ObjectCreated) =>
+    lateness.later(`events of ${event.bucket}`, () => notifications.publish(event));
   const eventFaults = faults && new EventFaults(faults, publish);
   const s3 = new S3Service({
     authorizer,
@@ -118,6 +130,7 @@ export function makeServices(options: ServicesOptions): Services {
     maxSandboxes,
     movesFunctionClocks,
     sqs,
+    lateness,
     onUnexpectedError,
     onInvocation: (invoked) => recordInvocation(cloudWatch.metrics, invoked, clock()),
   });
@@ -129,6 +142,7 @@ export function makeServices(options: ServicesOptions): Services {
     assume: (assumption) => sts.assumeRoleAsService(assumption),
     callerOf: (credentials) => sessions.callerOf(credentials),
     send: (...message) => void sqs.sendMessage(...message),
+    lateness,
   });
   const parameters = new ParameterStore();
   const resources: CloudServices = {
@@ -188,6 +202,8 @@ export function makeServices(options: ServicesOptions): Services {
     cloudFormation,
     eventFaults,
     lateLandings,
+    lateness,
+    keyFinder: new LateDirectory(directory, lateness, 'keys'),
     ticker: new Ticker({ clock, firing: [scheduledRules, scheduler], onError: onUnexpectedError }),
     byScope,
     intercept: faults && interceptor({ faults, lateLandings, directory, sandboxOf }),

@@ -1,24 +1,20 @@
 /** Answers the services' question whether a caller may do something, from policies and the keys of the request. */
-import { type AccessRequest, ApiError, type Authorizer, type ContextKeys, type Principal } from '../core/api.ts';
+import {
+  type AccessRequest,
+  ApiError,
+  type Authorizer,
+  type Clock,
+  type ContextKeys,
+  type Principal,
+} from '../core/api.ts';
 import type { NamedPolicy, PolicyDocument } from '../core/policy-document.ts';
+import { keysOf, tagKeys, timeKeys, withoutDerived } from './caller-keys.ts';
 import { type Context, mergeContext } from './context.ts';
 import { type Decision, evaluate, type PolicySource } from './evaluate.ts';
 
-/** What only the authorizer says about the caller: a request that brings such a key along is not believed. */
-const DERIVED_KEYS = [
-  'aws:PrincipalArn',
-  'aws:PrincipalAccount',
-  'aws:PrincipalType',
-  'aws:PrincipalIsAWSService',
-  'aws:PrincipalServiceName',
-  'aws:userid',
-  'aws:username',
-  'aws:ResourceAccount',
-  'aws:MultiFactorAuthPresent',
-  'aws:ViaAWSService',
-];
-
 const ARTICLES: Record<PolicySource, string> = {
+  'service control policy': 'a',
+  'resource control policy': 'a',
   'identity-based policy': 'an',
   'permissions boundary': 'a',
   'session policy': 'a',
@@ -27,7 +23,8 @@ const ARTICLES: Record<PolicySource, string> = {
 
 interface Identity {
   policies: readonly NamedPolicy[];
-  permissionsBoundary?: PolicyDocument;
+  permissionsBoundary?: PolicyDocument | undefined;
+  tags: ReadonlyMap<string, string>;
 }
 
 /** Where the authorizer finds what users and roles may do. */
@@ -36,11 +33,29 @@ export interface Identities {
   findRoleByArn(arn: string): (Identity & { roleId: string }) | undefined;
 }
 
+/** What an organisation says of its accounts. An account that is in none has no id, and nothing binds it. */
+export interface Controls {
+  organizationOf(account: string): string | undefined;
+  /** By level, from the root down. */
+  serviceControlsOf(account: string): readonly (readonly PolicyDocument[])[];
+  resourceControlsOf(account: string, action: string, resource: string): readonly PolicyDocument[];
+}
+
+const NO_ORGANIZATION: Controls = {
+  organizationOf: () => undefined,
+  serviceControlsOf: () => [],
+  resourceControlsOf: () => [],
+};
+
 export class IamAuthorizer implements Authorizer {
   readonly #identities: Identities;
+  readonly #controls: Controls;
+  readonly #clock: Clock;
 
-  constructor(identities: Identities) {
+  constructor(identities: Identities, controls: Controls = NO_ORGANIZATION, clock: Clock = Date.now) {
     this.#identities = identities;
+    this.#controls = controls;
+    this.#clock = clock;
   }
 
   authorize(request: AccessRequest): void {
@@ -55,76 +70,56 @@ export class IamAuthorizer implements Authorizer {
   #decide(request: AccessRequest): Decision {
     const { caller, action, resource, resourceAccount, resourcePolicy } = request;
     const { principal } = caller;
+    const identity = this.#identityOf(principal);
     return evaluate({
       principal,
       action,
       resource,
       resourceAccount,
       resourcePolicy,
-      context: contextOf(request),
-      ...this.#identityOf(principal),
+      context: this.#contextOf(request, identity),
+      identityPolicies: identity?.policies.map(({ document }) => document) ?? [],
+      permissionsBoundary: identity?.permissionsBoundary,
+      serviceControls: 'account' in principal ? this.#controls.serviceControlsOf(principal.account) : [],
+      resourceControls: this.#controls.resourceControlsOf(resourceAccount, action, resource),
     });
   }
 
-  /** Policies are read at each request, so that a change reaches sessions that are already running. */
-  #identityOf(principal: Principal): { identityPolicies: PolicyDocument[]; permissionsBoundary?: PolicyDocument } {
-    if (principal.kind !== 'user' && principal.kind !== 'session') return { identityPolicies: [] };
-    const identity =
-      principal.kind === 'user'
-        ? this.#identities.findUserByArn(principal.arn)
-        : this.#identities.findRoleByArn(principal.roleArn);
-    const id = identity && ('roleId' in identity ? identity.roleId : identity.userId);
-    const expectedId = principal.kind === 'user' ? principal.userId : principal.roleId;
-    if (!identity || id !== expectedId) return { identityPolicies: [] };
-    const { policies, permissionsBoundary } = identity;
-    return {
-      identityPolicies: policies.map(({ document }) => document),
-      ...(permissionsBoundary && { permissionsBoundary }),
-    };
+  /** Policies and tags are read at each request, so that a change reaches sessions that are already running. */
+  #identityOf(principal: Principal): Identity | undefined {
+    if (principal.kind === 'user') {
+      const user = this.#identities.findUserByArn(principal.arn);
+      return user?.userId === principal.userId ? user : undefined;
+    }
+    if (principal.kind !== 'session') return undefined;
+    const role = this.#identities.findRoleByArn(principal.roleArn);
+    return role?.roleId === principal.roleId ? role : undefined;
   }
-}
 
-function contextOf({ caller, resourceAccount, context, isViaService = false }: AccessRequest): Context {
-  const { principal } = caller;
-  const nothing = Object.fromEntries(DERIVED_KEYS.map((key) => [key, []]));
-  return mergeContext(caller.context, context, nothing, {
-    'aws:ResourceAccount': resourceAccount,
-    'aws:PrincipalIsAWSService': String(principal.kind === 'service'),
-    'aws:ViaAWSService': String(isViaService),
-    ...keysOf(principal),
-  });
-}
+  #contextOf(request: AccessRequest, identity?: Identity): Context {
+    const { caller, action, resource, resourceAccount, context, isViaService = false } = request;
+    const { principal } = caller;
+    return mergeContext(
+      timeKeys(this.#clock()),
+      withoutDerived(caller.context),
+      withoutDerived(context),
+      {
+        'aws:ResourceAccount': resourceAccount,
+        'aws:ResourceOrgID': this.#controls.organizationOf(resourceAccount) ?? [],
+        'aws:ViaAWSService': String(isViaService),
+      },
+      keysOf(principal),
+      'account' in principal && { 'aws:PrincipalOrgID': this.#controls.organizationOf(principal.account) ?? [] },
+      identity && tagKeys(['aws:PrincipalTag'], identity.tags),
+      this.#resourceTags(action, resource),
+    );
+  }
 
-/** @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html */
-function keysOf(principal: Principal): ContextKeys {
-  switch (principal.kind) {
-    case 'anonymous':
-      return { 'aws:PrincipalType': 'Anonymous', 'aws:userid': 'anonymous' };
-    case 'service':
-      return { 'aws:PrincipalServiceName': principal.service };
-    case 'root':
-      return {
-        'aws:PrincipalType': 'Account',
-        'aws:PrincipalAccount': principal.account,
-        'aws:PrincipalArn': principal.arn,
-        'aws:userid': principal.account,
-      };
-    case 'user':
-      return {
-        'aws:PrincipalType': 'User',
-        'aws:PrincipalAccount': principal.account,
-        'aws:PrincipalArn': principal.arn,
-        'aws:userid': principal.userId,
-        'aws:username': principal.name,
-      };
-    case 'session':
-      return {
-        'aws:PrincipalType': 'AssumedRole',
-        'aws:PrincipalAccount': principal.account,
-        'aws:PrincipalArn': principal.roleArn,
-        'aws:userid': `${principal.roleId}:${principal.sessionName}`,
-        'aws:MultiFactorAuthPresent': 'false',
-      };
+  /** Of a user or role that is acted on. */
+  #resourceTags(action: string, resource: string): ContextKeys {
+    if (!/^(iam|sts):/i.test(action)) return {};
+    const target = this.#identities.findRoleByArn(resource) ?? this.#identities.findUserByArn(resource);
+    return target ? tagKeys(['aws:ResourceTag', 'iam:ResourceTag'], target.tags) : {};
   }
 }
 

@@ -4,7 +4,8 @@ import { type ConditionBlock, listOf } from '../core/policy-document.ts';
 import type { Context } from './context.ts';
 import { matchesArn, matchesPattern, substitute, type Variables } from './match.ts';
 
-type Test = (actual: string) => boolean | undefined;
+/** A variable that has no value matches nothing, so that a negated operator holds: `policy-vars-no-value` in the IAM User Guide. */
+type Test = (actual: string) => boolean;
 /** Makes the test for one value of the policy; undefined when the value makes no sense for this operator. */
 type Operator = (expected: string, variables: Variables) => Test | undefined;
 
@@ -14,7 +15,7 @@ export type ConditionResult = 'holds' | 'fails' | 'unknown';
 const POSITIVE: Record<string, Operator> = {
   StringEquals: text((actual, expected) => actual === expected),
   StringEqualsIgnoreCase: text((actual, expected) => actual.toLowerCase() === expected.toLowerCase()),
-  StringLike: (expected, variables) => (actual) => matchesPattern(expected, actual, variables),
+  StringLike: (expected, variables) => (actual) => matchesPattern(expected, actual, variables) === true,
   NumericEquals: numeric((actual, expected) => actual === expected),
   NumericLessThan: numeric((actual, expected) => actual < expected),
   NumericLessThanEquals: numeric((actual, expected) => actual <= expected),
@@ -29,8 +30,8 @@ const POSITIVE: Record<string, Operator> = {
     /^(true|false)$/i.test(expected) ? (actual) => actual.toLowerCase() === expected.toLowerCase() : undefined,
   BinaryEquals: (expected) => (actual) => actual === expected,
   IpAddress: ipAddress,
-  ArnEquals: (expected, variables) => (actual) => matchesArn(expected, actual, variables),
-  ArnLike: (expected, variables) => (actual) => matchesArn(expected, actual, variables),
+  ArnEquals: (expected, variables) => (actual) => matchesArn(expected, actual, variables) === true,
+  ArnLike: (expected, variables) => (actual) => matchesArn(expected, actual, variables) === true,
 };
 
 /** They hold whenever the operator on the right doesn't, and therefore also when the key is absent. */
@@ -55,6 +56,17 @@ interface ParsedOperator {
 
 export function isKnownOperator(name: string): boolean {
   return name === 'Null' || parseOperator(name) !== undefined;
+}
+
+/** Whether a policy's value makes sense for the operator. What a variable stands for shows only in a request. */
+export function isValue(operator: string, value: string): boolean {
+  if (operator === 'Null') return /^(true|false)$/i.test(value);
+  return parseOperator(operator)?.operator(value, undefined) !== undefined;
+}
+
+/** Whether the operator compares sets, as keys with several values need it. */
+export function isSetOperator(name: string): boolean {
+  return parseOperator(name)?.set !== undefined;
 }
 
 /** Whether all operators and all keys hold; of a key's values one is enough. */
@@ -87,15 +99,10 @@ function evaluateKey(
   if (!tests.every((test) => test !== undefined)) return 'unknown';
   const { negated, set, ifExists } = parsed;
   if (actual.length === 0) return verdict(ifExists || set === 'ForAllValues' || (negated && set === undefined));
-  let resolvable = true;
-  const holds = (value: string): boolean => {
-    const matches = tests.map((test) => test(value));
-    if (matches.includes(undefined)) resolvable = false;
-    return matches.includes(true) !== negated;
-  };
-  const every = set === 'ForAllValues' || (set === undefined && negated);
-  const outcome = every ? actual.every(holds) : actual.some(holds);
-  return verdict(resolvable && outcome);
+  // AWS says that several values need a set operator, and not what they mean without one.
+  if (actual.length > 1 && set === undefined) return 'unknown';
+  const holds = (value: string): boolean => tests.some((test) => test(value)) !== negated;
+  return verdict(set === 'ForAllValues' ? actual.every(holds) : actual.some(holds));
 }
 
 function verdict(holds: boolean): ConditionResult {
@@ -115,7 +122,7 @@ function parseOperator(text: string): ParsedOperator | undefined {
 function text(compare: (actual: string, expected: string) => boolean): Operator {
   return (expected, variables) => {
     const value = substitute(expected, variables);
-    return (actual) => (value === undefined ? undefined : compare(actual, value));
+    return (actual) => value !== undefined && compare(actual, value);
   };
 }
 
@@ -135,10 +142,13 @@ function ordered(parse: (value: string) => number, compare: (actual: number, exp
   };
 }
 
+/** A time of day has its zone: https://www.w3.org/TR/NOTE-datetime, which IAM's page names. */
+const W3C_DATE = /^\d{4}-\d{2}(-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2}))?)?$/;
+
 /** Milliseconds since the epoch of an ISO 8601 date or of seconds since the epoch. */
 function parseDate(value: string): number {
   if (/^\d+(\.\d+)?$/.test(value)) return Number(value) * 1000;
-  return /^\d{4}-\d{2}(-\d{2}(T[\d:.]+(Z|[+-]\d{2}:?\d{2})?)?)?$/.test(value) ? Date.parse(value) : Number.NaN;
+  return W3C_DATE.test(value) ? Date.parse(value) : Number.NaN;
 }
 
 function ipAddress(expected: string): Test | undefined {

@@ -5,10 +5,10 @@ import type { ContextKeys } from '../core/api.ts';
 export type Context = ReadonlyMap<string, readonly string[]>;
 
 /** Merges the keys; what comes later replaces what came before. */
-export function mergeContext(...sources: (ContextKeys | undefined)[]): Map<string, readonly string[]> {
+export function mergeContext(...sources: (ContextKeys | false | undefined)[]): Map<string, readonly string[]> {
   const context = new Map<string, readonly string[]>();
   for (const source of sources) {
-    for (const [key, value] of Object.entries(source ?? {})) {
+    for (const [key, value] of Object.entries(source || {})) {
       const values = typeof value === 'string' ? [value] : value;
       if (values.length > 0) context.set(key.toLowerCase(), values);
       else context.delete(key.toLowerCase());

@@ -46,10 +46,13 @@ export function substitute(text: string, variables: Variables): string | undefin
   return glyphs?.map((glyph) => (typeof glyph === 'string' ? glyph : glyph === ANY_TEXT ? '*' : '?')).join('');
 }
 
-/** A variable's value is plain text: a `*` in it, or in `${*}`, is no wildcard. */
+const CHARACTERS = /./gsu;
+const VARIABLES_AND_CHARACTERS = /\$\{([^}]*)\}|./gsu;
+
+/** A variable's value is plain text: a `*` in it, or in `${*}`, is no wildcard. Where there are no variables, it is one. */
 function compile(pattern: string, variables: Variables): Glyph[] | undefined {
   const glyphs: Glyph[] = [];
-  for (const [token, expression] of pattern.matchAll(/\$\{([^}]*)\}|./gsu)) {
+  for (const [token, expression] of pattern.matchAll(variables ? VARIABLES_AND_CHARACTERS : CHARACTERS)) {
     if (expression !== undefined && variables) {
       const value = resolve(expression, variables);
       if (value === undefined) return undefined;

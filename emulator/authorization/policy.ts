@@ -1,10 +1,14 @@
 /** The grammar of policies: what IAM checks before it stores one. */
 import { ApiError } from '../core/api.ts';
-import { listOf, type PolicyDocument } from '../core/policy-document.ts';
+import { listOf, type PolicyDocument, type Statement } from '../core/policy-document.ts';
 import { isKnownOperator } from './conditions.ts';
+import { keyProblem } from './key-acceptance.ts';
 
-/** What a policy hangs on decides which elements it has: a trust policy has no Resource, an identity policy no Principal. */
-export type PolicyKind = 'identity' | 'trust' | 'resource';
+/**
+ * What a policy hangs on decides which elements it has: a trust policy has no Resource, an identity policy no Principal, and a resource
+ * control policy only denies.
+ */
+export type PolicyKind = 'identity' | 'trust' | 'resource' | 'service control' | 'resource control';
 
 export const STATEMENT_ELEMENTS = new Set([
   'Sid',
@@ -37,6 +41,7 @@ export function parsePolicy(json: unknown, where: string, kind: PolicyKind = 'id
   if (Version !== undefined && Version !== '2012-10-17' && Version !== '2008-10-17') {
     malformed(where, `Version must be 2012-10-17 or 2008-10-17, not ${JSON.stringify(Version)}`);
   }
+  if (kind.endsWith('control') && Version !== '2012-10-17') malformed(where, 'Version must be 2012-10-17');
   if (Id !== undefined && typeof Id !== 'string') malformed(where, 'Id must be a string');
   const statements = listOf(document['Statement']);
   if (statements.length === 0) malformed(where, 'Statement is missing or empty');
@@ -49,6 +54,10 @@ export function parsePolicy(json: unknown, where: string, kind: PolicyKind = 'id
     sids.add(Sid);
   }
   checkCharacters(document, where);
+  for (const [index, statement] of statements.entries()) {
+    const problem = keyProblem(statement as Statement, Version === '2012-10-17');
+    if (problem !== undefined) malformed(`${where}, statement ${index + 1}`, problem);
+  }
   return structuredClone(document) as unknown as PolicyDocument;
 }
 
@@ -81,11 +90,20 @@ function checkStatement(value: unknown, place: string, kind: PolicyKind): { Sid?
   if (Effect !== 'Allow' && Effect !== 'Deny') {
     malformed(place, `Effect must be Allow or Deny, not ${JSON.stringify(Effect)}`);
   }
+  if (kind === 'resource control') checkResourceControl(statement, place);
   checkActions(statement, place, kind);
   checkResources(statement, place, kind);
   checkPrincipals(statement, place, kind);
   if (statement['Condition'] !== undefined) checkCondition(statement['Condition'], place);
   return Sid === undefined ? {} : { Sid };
+}
+
+/** https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_rcps_syntax.html */
+function checkResourceControl({ Effect, Principal, NotAction, Action }: Record<string, unknown>, place: string): void {
+  if (Effect !== 'Deny') malformed(place, 'Effect must be Deny: only the policy RCPFullAWSAccess allows');
+  if (Principal !== '*') malformed(place, `Principal must be "*", not ${JSON.stringify(Principal)}`);
+  if (NotAction !== undefined) malformed(place, 'Has prohibited field NotAction');
+  if (listOf(Action).includes('*')) malformed(place, 'Action must name a service, as s3:*, not "*"');
 }
 
 function checkActions(statement: Record<string, unknown>, place: string, kind: PolicyKind): void {
@@ -114,7 +132,7 @@ function checkResources(statement: Record<string, unknown>, place: string, kind:
 }
 
 function checkPrincipals(statement: Record<string, unknown>, place: string, kind: PolicyKind): void {
-  if (kind === 'identity') {
+  if (kind === 'identity' || kind === 'service control') {
     for (const element of ['Principal', 'NotPrincipal']) {
       if (statement[element] !== undefined) malformed(place, `Has prohibited field ${element}`);
     }

@@ -13,9 +13,11 @@ import {
 /**
  * How directly a Principal element names the caller, from the weakest on. It matters within one account: naming the account
  * only delegates to its identity policies, while naming a user, role or session grants by itself. A grant to the role is
- * still narrowed by the session policies and the permissions boundary, a grant to the user or the session is not.
+ * still narrowed by the session policies and the permissions boundary, a grant to the user or the session is not. "*" means
+ * whoever asks, and who asks is the session.
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic_policy-eval-denyallow.html
  */
-export const PRINCIPAL_MATCH = { none: 0, account: 1, everyone: 2, role: 3, self: 4 } as const;
+export const PRINCIPAL_MATCH = { none: 0, account: 1, role: 2, everyone: 3, self: 4 } as const;
 export type PrincipalMatch = (typeof PRINCIPAL_MATCH)[keyof typeof PRINCIPAL_MATCH];
 
 /** Where the unique ids of users and roles are looked up. */
@@ -42,7 +44,7 @@ export function principalMatch(element: PrincipalElement, principal: Principal):
  * Whether NotPrincipal spares the caller. As on AWS, each identity of the caller must be listed:
  * a session's role and account as well as the session, a user's account as well as the user.
  */
-export function isSpared(element: PrincipalElement, principal: Principal): boolean {
+export function spares(element: PrincipalElement, principal: Principal): boolean {
   if (element === '*') return true;
   const listed = new Set<PrincipalMatch>();
   for (const [type, names] of Object.entries(element)) {

@@ -21,6 +21,7 @@ export type Principal =
       /** `arn:<partition>:sts::<account>:assumed-role/<role>/<session>` */
       arn: string;
       sessionPolicies: PolicyDocument[];
+      issuedAt: Date;
     }
   | { kind: 'service'; service: string };
 
@@ -63,6 +64,10 @@ export interface ApiRequest {
   hostname: string;
   caller: Caller;
   payload: PayloadAuth;
+  /** How the request was signed, and how long before it came; none of an anonymous one. */
+  signature?: { kind: 'header' | 'presigned'; ageMs: number } | undefined;
+  /** e.g. `1.3`; none over plain HTTP. */
+  tlsVersion?: string | undefined;
 }
 
 export interface ApiResponse {

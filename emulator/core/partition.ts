@@ -34,6 +34,11 @@ function areaOf(region: string): string {
   return region.split('-').slice(0, -2).join('-');
 }
 
+/** Whether the data has this very region. */
+export function isRegion(region: string): boolean {
+  return known.some(({ name }) => name === region);
+}
+
 /** Undefined for a region like none that the data knows. */
 export function findPartition(region: string): string | undefined {
   return infoOf(region)?.partition;

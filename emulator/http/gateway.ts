@@ -4,6 +4,7 @@ import { createServer as createHttpServer, type IncomingMessage, type Server, ty
 import { createServer as createHttpsServer } from 'node:https';
 import { type AddressInfo, createServer as createTcpServer, type Socket, type Server as TcpServer } from 'node:net';
 import { Readable, type Transform } from 'node:stream';
+import { TLSSocket } from 'node:tls';
 import {
   ApiError,
   type ApiRequest,
@@ -19,7 +20,7 @@ import { findPartition } from '../core/partition.ts';
 import { guessService, hostnameOf, rawRequest } from './raw-request.ts';
 import { RequestBody, readWhole } from './request-body.ts';
 import type { RawRequest } from './signatures/canonical-request.ts';
-import { readSignature } from './signatures/signature-claim.ts';
+import { parseTimestamp, readSignature } from './signatures/signature-claim.ts';
 import { unsignedPayload, verifySignature } from './signatures/sigv4.ts';
 import { signatureError } from './signatures/sigv4-errors.ts';
 import { renderWithoutService, writeAnswer } from './write-answer.ts';
@@ -188,6 +189,8 @@ export class Gateway {
       hostname: hostnameOf(request),
       caller: { principal, context: this.#contextOf(request, region, isSecure) },
       payload,
+      signature: claim && { kind: claim.kind, ageMs: clock() - parseTimestamp(claim.timestamp)! },
+      tlsVersion: tlsVersionOf(request.socket),
     };
     const { intercept } = this.#options;
     if (!intercept) return service.handle(apiRequest);
@@ -234,6 +237,11 @@ export class Gateway {
       ...(referer !== undefined && { 'aws:Referer': referer }),
     };
   }
+}
+
+function tlsVersionOf(socket: Socket): string | undefined {
+  const protocol = socket instanceof TLSSocket ? socket.getProtocol() : undefined;
+  return protocol?.replace(/^TLSv/, '');
 }
 
 interface Exchange {

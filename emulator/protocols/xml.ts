@@ -52,5 +52,13 @@ export function xmlContent(text: string, rootName: string): unknown {
   if (text.includes('<!DOCTYPE') || XMLValidator.validate(text) !== true) return undefined;
   const document: unknown = parser.parse(text);
   if (typeof document !== 'object' || document === null || !(rootName in document)) return undefined;
-  return (document as Record<string, unknown>)[rootName];
+  return withoutLayout((document as Record<string, unknown>)[rootName]);
+}
+
+/** Line breaks and indentation between elements are no content. */
+function withoutLayout(node: unknown): unknown {
+  if (Array.isArray(node)) return node.map(withoutLayout);
+  if (typeof node !== 'object' || node === null) return node;
+  const children = Object.entries(node).filter(([name, child]) => name !== '#text' || String(child).trim() !== '');
+  return Object.fromEntries(children.map(([name, child]) => [name, withoutLayout(child)]));
 }

@@ -15,6 +15,8 @@ const { byScope } = makeServices({
   maxSandboxes: 1,
   movesFunctionClocks: false,
   faults: undefined,
+  lateness: undefined,
+  organization: undefined,
   deploySeed: undefined,
   onLog: () => undefined,
   onObjectCreated: () => undefined,

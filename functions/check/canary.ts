@@ -18,12 +18,14 @@ export interface Patience {
   onItsWayMs: number;
   /** How old the last canary may be. */
   staleMs: number;
+  /** The same, where only its receipt is left: a bucket that loses its canaries must not look healthy for ever. */
+  removedMs: number;
 }
 
 /** The next canary is dropped half an hour later: the last one must be across, whenever it was dropped. */
-const OF_THE_NEXT: Patience = { onItsWayMs: 0, staleMs: Number.POSITIVE_INFINITY };
+export const OF_THE_NEXT: Patience = { onItsWayMs: 0, staleMs: Number.POSITIVE_INFINITY, removedMs: 45 * 60_000 };
 /** The check comes at any moment. A healthy relay needs seconds, and has a canary every half hour. */
-export const OF_THE_CHECK: Patience = { onItsWayMs: 5 * 60_000, staleMs: 2 * 3_600_000 };
+export const OF_THE_CHECK: Patience = { onItsWayMs: 5 * 60_000, staleMs: 2 * 3_600_000, removedMs: 2 * 3_600_000 };
 
 /** The finding about one route. */
 export type RouteFinding = [route: string, finding: Finding];
@@ -114,8 +116,9 @@ export function judge(door: Door, { route, dropped, receipt, patience, now }: Fl
   const lastAt = isAcross ? text('startedAt') : dropped?.LastModified?.toISOString();
   if (lastAt === undefined && status === undefined) return skipped('no canary has been dropped yet');
   const ageMs = now - Date.parse(lastAt ?? '');
-  if (lastAt === undefined || ageMs > patience.staleMs) {
-    const found = lastAt === undefined ? 'the last canary was removed' : `no canary since ${lastAt}`;
+  if (lastAt === undefined || ageMs > (dropped ? patience.staleMs : patience.removedMs)) {
+    const removed = ['the last canary was removed', ...(lastAt ? [`and none has come across since ${lastAt}`] : [])];
+    const found = dropped ? `no canary since ${lastAt}` : removed.join(', ');
     const change = `Look into the log of ${door.config.door.canaryFunction.split(':')[6]} why it drops none, and whether its schedule is enabled; and whether somebody removes what lies under ${CANARY_PREFIX}.`;
     return mend(door, found, change);
   }
@@ -123,7 +126,12 @@ export function judge(door: Door, { route, dropped, receipt, patience, now }: Fl
   if (ageMs < patience.onItsWayMs) return skipped(`the one of ${lastAt} is on its way`);
   const code = status === 'failed' ? text('reasonCode') : undefined;
   const reason = code === undefined ? '' : `: ${code}: ${text('reason')}`;
-  const change = `Uploads are likely to fare no better. Mend what the other lines of the check say; if they are fine, look for "${canaryKey(route.name)}" in the relay's log.`;
+  const { topicArn, queueArn } = door.config.door;
+  // The canary's role can't see who is subscribed to somebody's topic.
+  const topic = topicArn
+    ? ` The topic must have the queue ${queueArn} as a subscription, without a filter policy: aws sns list-subscriptions-by-topic --topic-arn ${topicArn}`
+    : '';
+  const change = `Uploads are likely to fare no better. Mend what the other lines of the check say; if they are fine, look for "${canaryKey(route.name)}" in the relay's log.${topic}`;
   const remedy = AT_DESTINATION.test(code ?? '')
     ? atDestination(route, change)
     : atSource(door.config.sourceAccount, change);

@@ -57,24 +57,67 @@ function plain(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, plain(each)]));
 }
 
+/** https://docs.aws.amazon.com/lambda/latest/api/API_GetEventSourceMapping.html */
+interface Mapping {
+  State?: string;
+  FunctionArn?: string;
+  FunctionResponseTypes?: string[];
+  FilterCriteria?: { Filters?: unknown[] };
+  /** Instead of the criteria, where their key can't be used. */
+  FilterCriteriaError?: object;
+}
+
 export function queueFeedsRelay(door: Door): Promise<Finding> {
   const { mappingId } = door.config;
   const { relayFunction, queueArn } = door.config.door;
-  const request = ask(door, `/2015-03-31/event-source-mappings/${mappingId}`) as Promise<{ State?: string }>;
+  const request = ask(door, `/2015-03-31/event-source-mappings/${mappingId}`) as Promise<Mapping>;
   return lookAt(
     door,
     request,
     readMappingStatement(ownArn(door, 'lambda', `event-source-mapping:${mappingId}`)),
-    ({ State = 'unknown' }) => {
-      if (!/^(Disabl|Delet)/.test(State)) return ok(`the mapping is ${State}`);
-      const change = `Enable it: aws lambda update-event-source-mapping --uuid ${mappingId} --enabled`;
-      return mend(door, `the mapping is ${State}`, change);
+    (mapping) => {
+      const [fault] = faultsOf(mapping, relayFunction);
+      if (!fault) return ok(`the mapping is ${mapping.State}`);
+      const change = `${fault.why}: aws lambda update-event-source-mapping --uuid ${mappingId} ${fault.option}`;
+      return mend(door, fault.found, change);
     },
     () => {
       const change = `Make it again (aws lambda create-event-source-mapping) from ${queueArn} to ${relayFunction}, with ReportBatchItemFailures; then deploy the source stack with another "batchSize" in cdk.json, so that the stack makes its own.`;
       return mend(door, 'there is no such mapping', change);
     },
   );
+}
+
+/** What keeps messages from the relay, or loses them. Pure. */
+function faultsOf(mapping: Mapping, relayFunction: string) {
+  const { State = '', FunctionArn, FunctionResponseTypes } = mapping;
+  const faults = [
+    {
+      is: /^(Disabl|Delet)/.test(State),
+      found: `the mapping is ${State}`,
+      why: 'Enable it',
+      option: '--enabled',
+    },
+    {
+      is: FunctionArn !== relayFunction,
+      found: `the mapping leads to function ${FunctionArn?.split(':').slice(6).join(':')}`,
+      why: 'Lead it to the relay',
+      option: `--function-name ${relayFunction}`,
+    },
+    {
+      is: !!mapping.FilterCriteria?.Filters?.length || mapping.FilterCriteriaError !== undefined,
+      found: 'the mapping has a filter, and Lambda deletes what does not pass it',
+      why: 'Remove the filter',
+      option: "--filter-criteria '{}'",
+    },
+    {
+      is: !FunctionResponseTypes?.includes('ReportBatchItemFailures'),
+      found: 'the mapping lacks ReportBatchItemFailures',
+      why: 'Lambda deletes messages that the relay has not acknowledged. Let the relay say which ones failed',
+      option: '--function-response-types ReportBatchItemFailures',
+    },
+  ];
+  return faults.filter(({ is }) => is);
 }
 
 interface Quota {
@@ -111,6 +154,8 @@ export function relayMayRun(door: Door): Promise<Finding> {
         },
       );
     },
+    () =>
+      mend(door, 'there is no such function', `Function ${name} is gone: remove the source stack and deploy it again.`),
   );
 }
 

@@ -18,8 +18,13 @@ export function bucketTells(door: Door): Promise<Finding> {
   const { sourceBucket: Bucket, sourceAccount: ExpectedBucketOwner } = door.config;
   const command = new GetBucketNotificationConfigurationCommand({ Bucket, ExpectedBucketOwner });
   const statement = readNotificationStatement(bucketArn(door));
-  return lookAt(door, door.clients.s3.send(command), statement, ({ $metadata: _, ...configuration }) =>
-    judge(door, configuration),
+  return lookAt(
+    door,
+    door.clients.s3.send(command),
+    statement,
+    ({ $metadata: _, ...configuration }) => judge(door, configuration),
+    () =>
+      mend(door, 'there is no such bucket', `Bucket ${Bucket} is gone: make it again, and deploy the source stack.`),
   );
 }
 

@@ -9,8 +9,13 @@ interface Rule {
   EventPattern?: string;
 }
 
+/** What makes a target get something else than the event: API_Target. */
+const INPUTS = ['Input', 'InputPath', 'InputTransformer'] as const;
+
 interface Targets {
-  Targets?: { Arn?: string; DeadLetterConfig?: { Arn?: string } }[];
+  Targets?: ({ Arn?: string; DeadLetterConfig?: { Arn?: string } } & Partial<
+    Record<(typeof INPUTS)[number], unknown>
+  >)[];
 }
 
 export function ruleArn(door: Door): string {
@@ -53,6 +58,10 @@ function leadsToQueue(door: Door, { Targets = [] }: Targets): Finding {
     return mend(door, 'what the queue refuses is lost: the target has another dead-letter queue, or none', change, [
       Target,
     ]);
+  }
+  const input = INPUTS.find((name) => target[name] !== undefined);
+  if (input !== undefined) {
+    return mend(door, `the target has ${input}, so the queue does not get the events as they are`, change, [Target]);
   }
   return ok(`to ${queueArn}`);
 }

@@ -8,9 +8,12 @@ export const CANARY_ENDING = '/canary';
 /** Below a destination's prefix: what the relay writes there for its own sake. */
 export const CHECK_FOLDER = 'upload-relay-check/';
 
+/** An upload under the second one would lie where the canaries go, and the next canary would take its place. */
+export const RESERVED_PREFIXES = [CANARY_PREFIX, `${CHECK_FOLDER}${CANARY_PREFIX}`];
+
 /** Whether a key of the source bucket is the relay's own, and not an upload of somebody. */
 export function isReserved(key: string): boolean {
-  return key.startsWith(CANARY_PREFIX);
+  return RESERVED_PREFIXES.some((prefix) => key.startsWith(prefix));
 }
 
 /** The object that is dropped again and again to see whether objects come across along a route. */

@@ -1,7 +1,7 @@
 /** What a route takes, from where, and where it puts it. Pure. */
 import type * as z from 'zod/mini';
 import { RelayError } from './errors.ts';
-import { CANARY_PREFIX, CHECK_FOLDER, canaryKey, isReserved } from './reserved-keys.ts';
+import { CHECK_FOLDER, canaryKey, isReserved, RESERVED_PREFIXES } from './reserved-keys.ts';
 import type { listedRoute, route } from './route-schema.ts';
 import { Destination, type SourceObject } from './source-object.ts';
 
@@ -62,9 +62,10 @@ export function routesFor(routes: readonly Route[], source: SourceObject, routeN
   const route = routes.find(({ name }) => name === routeName);
   if (!route) throw unknownRoute(source, `There is no route "${routeName}"; the routes are ${namesOf(routes)}.`);
   if (isReserved(source.key) && !carries(route, source.key)) {
+    const prefixes = RESERVED_PREFIXES.map((prefix) => `"${prefix}"`).join(' or ');
     throw unknownRoute(
       source,
-      `Keys that start with "${CANARY_PREFIX}" are the relay's own: route "${routeName}" takes only "${canaryKey(routeName)}".`,
+      `Keys that start with ${prefixes} are the relay's own: route "${routeName}" takes only "${canaryKey(routeName)}".`,
     );
   }
   if (!carries(route, source.key)) {

@@ -20,6 +20,14 @@ export const AT_DESTINATION: readonly Failure[] = [
     advice: 'The upload was removed, or a part of it replaced, while it ran; it is begun afresh.',
   },
   {
+    side: 'destination',
+    when: 'the key was written or deleted during a create-only write (409, ConditionalRequestConflict)',
+    codes: codes.KEY_CHANGED,
+    code: 'UploadGone',
+    retryable: true,
+    advice: 'S3 takes such a write only anew, with all of its parts; it is begun afresh.',
+  },
+  {
     // Not a failure of the delivery: the receipt says that the key was taken. docs/decisions/0016 has the reasons.
     side: 'destination',
     when: 'the key is taken, on a create-only route (412)',

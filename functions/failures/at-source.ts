@@ -87,7 +87,7 @@ export const AT_SOURCE: readonly Failure[] = [
   {
     side: 'source',
     when: 'an answer to another request than the relay makes (BucketNotEmpty, …)',
-    codes: [...codes.OF_OTHER_REQUESTS, ...codes.SESSION_POLICY, ...codes.MALFORMED],
+    codes: [...codes.OF_OTHER_REQUESTS, ...codes.KEY_CHANGED, ...codes.SESSION_POLICY, ...codes.MALFORMED],
     code: 'SourceUnreadable',
     retryable: false,
     advice: 'S3 does not answer a read so: something stands between the relay and S3.',

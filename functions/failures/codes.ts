@@ -24,7 +24,7 @@ export const THROTTLED = codes(`
 `);
 
 /** Another request worked on the same object, or this one took too long. */
-export const IN_CONFLICT = codes('OperationAborted ConditionalRequestConflict RequestAborted');
+export const IN_CONFLICT = codes('OperationAborted RequestAborted');
 
 export const CUT_SHORT = codes('RequestTimeout IncompleteBody');
 
@@ -77,6 +77,12 @@ export const UPLOAD_GONE = codes('NoSuchUpload InvalidPart');
 
 /** STS refuses the session policy: https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html#API_AssumeRole_Errors */
 export const SESSION_POLICY = codes('MalformedPolicyDocument PackedPolicyTooLarge ValidationError Validation');
+
+/**
+ * The key was written or deleted while a create-only write ran. Its upload has to be made anew:
+ * https://docs.aws.amazon.com/AmazonS3/latest/API/API_CompleteMultipartUpload.html
+ */
+export const KEY_CHANGED = codes('ConditionalRequestConflict');
 
 /** S3 refuses a request as the relay makes it. */
 export const REFUSED = codes(`

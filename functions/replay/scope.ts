@@ -55,12 +55,9 @@ export function scopeOf({ prefix, since, until, route }: Asked, sources: Sources
   };
 }
 
-/** The names of the routes along which an object is sent. The relay's own keys are no uploads. */
-export function routesOf(
-  { routes, since, until, pulling }: Scope,
-  { key, eTag, lastModified }: ListedObject,
-): string[] {
-  if (!pulling && isReserved(key)) return [];
+/** The names of the routes along which an object is sent. Keys of a relay's own are no uploads: a bucket that is pulled may have a relay, too. */
+export function routesOf({ routes, since, until }: Scope, { key, eTag, lastModified }: ListedObject): string[] {
+  if (isReserved(key)) return [];
   const begun = lastModified.getTime();
   const ended = IN_PARTS.test(eTag) ? begun + LONGEST_UPLOAD_MS : begun;
   if (ended < since || begun >= until) return [];

@@ -1,19 +1,12 @@
 /** The event of replay: which objects to relay once more, or that the dead-letter queue is redriven. */
 import * as z from 'zod/mini';
+import { isMoment } from '../core/moment.ts';
 import { badEvent, parseShape } from './bad-event.ts';
-
-/** A day, or a time with its zone: a time without one means different moments in different places. */
-const ISO_8601 = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,3})?)?(Z|[+-]\d\d:\d\d))?$/;
 
 export const text = z.string('must be a text').check(z.minLength(1, 'must not be empty'));
 export const time = z
   .string('must be a text')
-  .check(
-    z.refine(
-      (value) => ISO_8601.test(value) && !Number.isNaN(Date.parse(value)),
-      'must be a day or a time of ISO 8601 with its zone, such as "2026-01-15T09:30:00Z"',
-    ),
-  );
+  .check(z.refine(isMoment, 'must be a day or a time of ISO 8601 with its zone, such as "2026-01-15T09:30:00Z"'));
 
 const positive = z.number('must be a number').check(z.positive('must be above 0'));
 

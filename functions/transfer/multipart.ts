@@ -5,6 +5,8 @@ import {
   CompleteMultipartUploadCommand,
   CreateMultipartUploadCommand,
 } from '@aws-sdk/client-s3';
+import type { RelayError, RelayErrorCode } from '../core/errors.ts';
+import { retry } from '../core/retry.ts';
 import { placeOf, type SourceObject } from '../core/source-object.ts';
 import { destinationFailure } from '../failures/classify.ts';
 import { requireAnswer } from './answered.ts';
@@ -19,6 +21,13 @@ import { withCrcsCombined } from './source-parts.ts';
 import type { Computed } from './stream-through.ts';
 import { conditionOf, type Delivered, type Transfer } from './transfer.ts';
 
+/** Of one upload; the SDK repeats each of them. */
+const COMPLETIONS = 4;
+const BACKOFF_MS = 200;
+const BACKOFF_FACTOR = 4;
+/** The completion may have been done all the same. */
+const UNANSWERED: readonly RelayErrorCode[] = ['TransferFailed', 'Throttled'];
+
 /**
  * Parts are streamed, and the destination verifies the checksum of the whole object at the end.
  * https://docs.aws.amazon.com/AmazonS3/latest/API/API_CompleteMultipartUpload.html
@@ -32,7 +41,7 @@ export async function putMultipart(given: Transfer, parts: Part[]): Promise<Deli
     const { sent, failure } = await sendRun(transfer, uploadId, parts, { computed: computedFor(proof) });
     if (failure !== undefined) throw failure;
     const { checksum, origin } = proofOfParts(source, proof, sent);
-    const answer = await completeUpload(transfer, uploadId, sent, checksum);
+    const answer = await completeInPlace(transfer, () => completeUpload(transfer, uploadId, sent, checksum));
     return {
       eTag: answer.ETag,
       versionId: answer.VersionId,
@@ -91,6 +100,19 @@ export function proofOfParts(
 function combinedChecksum(sent: SentPart[]): Checksum {
   const parts = sent.map(({ crc32 }) => crc32).filter((crc32): crc32 is Crc32Part => crc32 !== undefined);
   return { algorithm: 'CRC32', value: crc32ToBase64(combineCrcs('CRC32', parts)) };
+}
+
+/**
+ * Repeats a completion that was not answered: S3 gives its answer again (adobe/S3Mock#2586), If-None-Match or not. With another upload,
+ * a create-only route would find the key taken by itself.
+ */
+function completeInPlace<T>({ signal, sleep }: Transfer, complete: () => Promise<T>): Promise<T> {
+  return retry<T, RelayError>(complete, {
+    attempts: COMPLETIONS,
+    isTransient: ({ code }) => UNANSWERED.includes(code) && !signal.aborted,
+    backoffMs: (failed) => Math.random() * BACKOFF_MS * BACKOFF_FACTOR ** failed,
+    sleep,
+  });
 }
 
 export async function completeUpload(transfer: Transfer, uploadId: string, sent: SentPart[], checksum: Checksum) {

@@ -15,7 +15,7 @@ export interface TransferOptions {
 
 /** @throws RelayError `KeyTooLong` */
 export function newTransfer(
-  { clients, signal }: { clients: Pick<Clients, 'reader' | 'writer'>; signal: AbortSignal },
+  { clients, signal, sleep }: Pick<Transfer, 'signal' | 'sleep'> & { clients: Pick<Clients, 'reader' | 'writer'> },
   route: Route,
   source: SourceObject,
   state: SourceState,
@@ -31,5 +31,6 @@ export function newTransfer(
     writer: clients.writer(route),
     visibleWrites,
     signal,
+    sleep,
   };
 }

@@ -23,6 +23,8 @@ export interface Transfer {
   visibleWrites: VisibleWrites;
   /** Aborts the requests under way when the invocation runs out of time. */
   signal: AbortSignal;
+  /** Between two attempts at the same request. */
+  sleep: (ms: number) => Promise<unknown>;
 }
 
 /**

@@ -3,9 +3,11 @@ import { namesOf } from '../../functions/core/route.ts';
 import { refusal } from './refusal.ts';
 import type { RelayContext } from './relay-context.ts';
 
+const UTC = 'UTC';
+
 /** @throws ConfigError */
 export function refuseIdleAudit({ source, routes, relay }: RelayContext): void {
-  const { bucket, schedule, route } = relay.audit;
+  const { bucket, schedule, timeZone, route, defuseFormulas } = relay.audit;
   const field = (name: string) => `relay.relay.audit.${name}`;
   if (!relay.replay && (bucket ?? schedule) !== undefined) {
     const name = bucket === undefined ? 'schedule' : 'bucket';
@@ -17,6 +19,16 @@ export function refuseIdleAudit({ source, routes, relay }: RelayContext): void {
   }
   if (route !== undefined && !routes.some(({ name }) => name === route)) {
     throw refusal(field('route'), route, `there is no such route; the routes are ${namesOf(routes)}`);
+  }
+  if (schedule === undefined) {
+    const idle = Object.entries({
+      route,
+      ...(defuseFormulas && { defuseFormulas }),
+      ...(timeZone !== UTC && { timeZone }),
+    });
+    const [name, value] = idle.find(([, each]) => each !== undefined) ?? [];
+    const reason = 'it is of the scheduled audit alone, and there is no "schedule"; remove it, or say when';
+    if (name !== undefined) throw refusal(field(name), value, reason);
   }
   if (schedule !== undefined && route === undefined && routes.every(({ pull }) => pull)) {
     throw refusal(

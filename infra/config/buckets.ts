@@ -1,6 +1,7 @@
 /** Refuses buckets that don't fit together: no source, loops, one bucket created twice. */
 import { feedsSource } from '../../functions/core/route.ts';
 import { whyNoNewBucket } from './bucket-name.ts';
+import { inventoryFolder } from './function-settings.ts';
 import { ConfigError, refusal, repetition } from './refusal.ts';
 import type { RelayContext } from './relay-context.ts';
 
@@ -40,6 +41,36 @@ export function refuseLoops({ source, routes, relay }: RelayContext): void {
   throw new ConfigError(
     `cdk.json: field "relay.routes.${index}.destination" is the bucket "${loop.destination.bucket}" with prefix "${loop.destination.prefix}", where a route would take the object again and again; choose another bucket, or prefixes of which neither begins with the other.`,
   );
+}
+
+/**
+ * Whoever may upload would otherwise write the report, or the inventory that says what was uploaded.
+ * @throws ConfigError
+ */
+export function refuseWritable({ source, routes, relay }: RelayContext): void {
+  const { inventory } = relay.reconciliation || {};
+  const folders = [
+    { field: 'audit', bucket: relay.audit.bucket, folder: relay.audit.prefix },
+    ...(inventory && source.bucket
+      ? [
+          {
+            field: 'reconciliation.inventory',
+            bucket: inventory.bucket,
+            folder: inventoryFolder(inventory, source.bucket),
+          },
+        ]
+      : []),
+  ];
+  for (const { field, bucket, folder } of folders) {
+    const isWritten = routes.some(
+      ({ destination }) =>
+        destination.bucket === bucket &&
+        (destination.prefix.startsWith(folder) || folder.startsWith(destination.prefix)),
+    );
+    if (!isWritten) continue;
+    const why = `a route writes there, also under "${folder}", and an upload might take the place of what lies there; choose another bucket, or prefixes of which neither begins with the other`;
+    throw refusal(`relay.relay.${field}.bucket`, bucket, why);
+  }
 }
 
 interface NamedBucket {
@@ -108,12 +139,14 @@ function bucketsOf({ source, routes, relay }: RelayContext): NamedBucket[] {
       isNew: !source.existingBucket,
     });
   }
-  if (relay.batchOperations) {
-    const field = 'relay.relay.batchOperations.bucket';
-    buckets.push({ field, name: relay.batchOperations.bucket, account, region, isNew: false });
-  }
-  if (relay.audit.bucket !== undefined) {
-    buckets.push({ field: 'relay.relay.audit.bucket', name: relay.audit.bucket, account, region, isNew: false });
+  const { inventory } = relay.reconciliation || {};
+  const named = {
+    'batchOperations.bucket': relay.batchOperations?.bucket,
+    'audit.bucket': relay.audit.bucket,
+    'reconciliation.inventory.bucket': inventory?.bucket,
+  };
+  for (const [field, name] of Object.entries(named)) {
+    if (name !== undefined) buckets.push({ field: `relay.relay.${field}`, name, account, region, isNew: false });
   }
   return buckets.sort((one, other) => Number(other.isNew) - Number(one.isNew));
 }

@@ -1,10 +1,10 @@
 /** Reads the context `relay` of cdk.json: the schema first, then the rules for what doesn't fit together. */
 import { refuseIdleAudit } from './audits.ts';
-import { refuseBuckets, refuseLoops, refuseWrongSource } from './buckets.ts';
+import { refuseBuckets, refuseLoops, refuseWritable, refuseWrongSource } from './buckets.ts';
 import { refuseTooLittleConcurrency, refuseTooLittleTime } from './capacity.ts';
 import { explainIssues, wordsFor } from './explain-issue.ts';
 import { refuseLongKeys, refuseReservedKeys, refuseUnusualKeys } from './keys.ts';
-import { refuseKeys } from './kms-keys.ts';
+import { refuseKeys, refuseTopic } from './kms-keys.ts';
 import { refuseNames } from './names.ts';
 import { refuseOverlaps } from './overlaps.ts';
 import { ConfigError } from './refusal.ts';
@@ -19,6 +19,7 @@ const RULES: ((config: RelayContext) => void)[] = [
   refuseWrongSource,
   refuseRegions,
   refuseKeys,
+  refuseTopic,
   refuseNames,
   refuseIdleReplays,
   refuseIdleAudit,
@@ -29,6 +30,7 @@ const RULES: ((config: RelayContext) => void)[] = [
   refuseLongKeys,
   refuseLoops,
   refuseBuckets,
+  refuseWritable,
   refuseOverlaps,
   refuseTooLittleTime,
   refuseTooLittleConcurrency,

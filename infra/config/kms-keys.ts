@@ -1,7 +1,17 @@
-/** Refuses KMS keys of another region than the bucket's. */
+/** Refuses KMS keys, and a topic, of another region than the bucket's. */
 import { refusal } from './refusal.ts';
 import { partitionOf } from './regions.ts';
 import type { RelayContext } from './relay-context.ts';
+
+/**
+ * S3 tells topics of the bucket's own region, whichever account they are of:
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-how-to-event-types-and-destinations.html
+ * @throws ConfigError
+ */
+export function refuseTopic({ source: { topicArn, region } }: RelayContext): void {
+  if (topicArn === undefined) return;
+  refuseElsewhere('relay.source.topicArn', topicArn, region, 'topic', 'name a topic of');
+}
 
 /**
  * S3 encrypts with keys of the bucket's own region; the key may belong to another account, whose key policy must let the bucket's
@@ -20,16 +30,15 @@ export function refuseKeys({ source, routes, relay }: RelayContext): void {
 
 function refuseKey(field: string, arn: string | undefined, bucketRegion: string): void {
   if (arn === undefined) return;
-  const [, partition, , region, , key] = arn.split(':');
+  const isMultiRegion = arn.split(':')[5]!.startsWith('key/mrk-');
+  refuseElsewhere(field, arn, bucketRegion, 'key', isMultiRegion ? "name the key's replica in" : 'name a key of');
+}
+
+function refuseElsewhere(field: string, arn: string, bucketRegion: string, what: string, advice: string): void {
+  const [, partition, , region] = arn.split(':');
   if (region !== bucketRegion) {
-    const advice = key!.startsWith('key/mrk-')
-      ? `name the key's replica in "${bucketRegion}"`
-      : `name a key of "${bucketRegion}"`;
-    throw refusal(
-      field,
-      arn,
-      `the key is in the region "${region}", the bucket in "${bucketRegion}", and S3 takes no key of another region; ${advice}`,
-    );
+    const where = `the ${what} is in the region "${region}", the bucket in "${bucketRegion}"`;
+    throw refusal(field, arn, `${where}, and S3 takes no ${what} of another region; ${advice} "${bucketRegion}"`);
   }
   if (partition === partitionOf(bucketRegion)) return;
   throw refusal(field, arn, `an ARN of the region "${region}" begins with "arn:${partitionOf(region)}:"`);

@@ -1,5 +1,6 @@
 /** What each field of `relay.reconciliation` may be. */
 import * as z from 'zod';
+import { isMoment } from '../../functions/core/moment.ts';
 import { whyNoBucket } from './bucket-name.ts';
 import { whyNoPrefix } from './key-text.ts';
 import { schedule, timeZone } from './replay-schema.ts';
@@ -12,7 +13,7 @@ const WEEK_MINUTES = 7 * 1440;
 const since = z
   .string()
   .refine(
-    (text) => /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d)?Z)?$/.test(text) && !Number.isNaN(Date.parse(text)),
+    (text) => /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d)?Z)?$/.test(text) && isMoment(text),
     'must be a day or a time in UTC, such as "2026-01-15" or "2026-01-15T09:30:00Z"',
   );
 

@@ -1,7 +1,9 @@
 /** Looks at each object of a report with HeadObject. */
 import { ChecksumType, HeadObjectCommand, type HeadObjectCommandOutput, type S3Client } from '@aws-sdk/client-s3';
 import { pMapIterable } from 'p-map';
+import { MAX_KEY_BYTES } from '../../functions/core/route.ts';
 import { type ChecksumAlgorithm, checksumValue } from '../../functions/transfer/checksum.ts';
+import { printable } from '../start/text.ts';
 import { UserError } from '../start/user-error.ts';
 import type { Found } from './compare.ts';
 import { reasonOf } from './place.ts';
@@ -27,6 +29,8 @@ export function lookWithHead(
 /** @throws UserError when the answer is neither an object nor none */
 async function head(s3: S3Client, line: ReportLine, account: string): Promise<Found | undefined> {
   const place = { Bucket: line['destinationBucket']!, Key: line['destinationKey']! };
+  // The relay could not write it either, and S3 answers no question about it.
+  if (Buffer.byteLength(place.Key) > MAX_KEY_BYTES) return undefined;
   const command = new HeadObjectCommand({ ...place, ChecksumMode: 'ENABLED', ExpectedBucketOwner: account });
   try {
     return foundOf(await s3.send(command));
@@ -35,9 +39,10 @@ async function head(s3: S3Client, line: ReportLine, account: string): Promise<Fo
     if ($metadata?.httpStatusCode === 404 && name !== 'NoSuchBucket') return undefined;
     const advice =
       $metadata?.httpStatusCode === 403
-        ? ` The profile needs s3:GetObject and s3:ListBucket, and account ${account} must own the bucket.`
+        ? ` The profile needs s3:GetObject and s3:ListBucket, and kms:Decrypt for objects under a customer managed key; account ${account} must own the bucket.`
         : '';
-    throw new UserError(`HeadObject on s3://${place.Bucket}/${place.Key} failed (${reasonOf(error)}).${advice}`);
+    const where = printable(`s3://${place.Bucket}/${place.Key}`);
+    throw new UserError(`HeadObject on ${where} failed (${reasonOf(error)}).${advice}`);
   }
 }
 

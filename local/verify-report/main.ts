@@ -12,7 +12,10 @@ import { HELP, type Options, parseOptions } from './options.ts';
 import { Outcome } from './outcome.ts';
 import { reasonOf } from './place.ts';
 import { Progress } from './progress.ts';
-import { DamagedPart, linesOf, type Manifest, type Part, type ReportLine, readManifest } from './report.ts';
+import { DamagedPart, linesOf, type Manifest, type Part, type ReportLine, readManifest, verifyFile } from './report.ts';
+
+/** Of each request: S3 may be busy for a while, and a million lines should not be begun anew for it. */
+const ATTEMPTS = 10;
 
 async function main(args: string[]): Promise<number> {
   const options = parseOptions(args);
@@ -20,18 +23,20 @@ async function main(args: string[]): Promise<number> {
   if (options.profile !== undefined) process.env['AWS_PROFILE'] = options.profile;
   trustBundle(process.env['AWS_CA_BUNDLE']);
   const region = options.region === undefined ? {} : { region: options.region };
-  const s3 = new S3Client({ ...region, followRegionRedirects: true });
+  const s3 = new S3Client({ ...region, followRegionRedirects: true, maxAttempts: ATTEMPTS });
   const manifest = await readManifest(s3, options.manifest);
   const inventory = options.inventory === undefined ? undefined : await readInventory(s3, options.inventory);
   const account = await accountOf(new STSClient(region));
   const outcome = new Outcome({ account, inventory });
   const progress = new Progress(manifest, outcome);
+  const verification = { options, manifest, inventory, account, outcome, progress };
+  await unlessDamaged(verification, () => verifyFile(s3, options.manifest, manifest.summary));
   for (const part of manifest.parts) {
-    await verifyPart(s3, { options, manifest, inventory, account, outcome, progress }, part);
+    await unlessDamaged(verification, () => verifyPart(s3, verification, part));
+    progress.partDone(part);
   }
-  if (outcome.checked === 0 && outcome.elsewhere > 0) {
-    throw new UserError(`No line of ${options.manifest} is about ${outcome.subject}. Is it the right profile?`);
-  }
+  const nothing = outcome.whyNothing;
+  if (nothing !== undefined) throw new UserError(`${options.manifest}: ${nothing}`);
   process.stdout.write(options.isJson ? `${JSON.stringify(outcome.toJSON(), undefined, 2)}\n` : outcome.totals());
   return outcome.isAsReported ? 0 : EXIT_FAILED;
 }
@@ -61,17 +66,21 @@ async function verifyPart(s3: S3Client, verification: Verification, part: Part):
   const looked = inventory
     ? lookInInventory(s3, own(), inventory)
     : lookWithHead(s3, own(), { account, concurrency: options.concurrency });
+  for await (const { line, found } of looked) {
+    const difference = outcome.add(compare(line, found));
+    if (difference !== undefined && !options.isJson) process.stdout.write(difference);
+  }
+}
+
+/** A damaged file is told, and the others are verified all the same. */
+async function unlessDamaged({ options, outcome }: Verification, work: () => Promise<void>): Promise<void> {
   try {
-    for await (const { line, found } of looked) {
-      const difference = outcome.add(compare(line, found));
-      if (difference !== undefined && !options.isJson) process.stdout.write(difference);
-    }
+    await work();
   } catch (error) {
     if (!(error instanceof DamagedPart)) throw error;
-    outcome.addDamaged(error.message);
-    if (!options.isJson) process.stdout.write(`damaged                 ${error.message}\n`);
+    const told = outcome.addDamaged(error.message);
+    if (!options.isJson) process.stdout.write(told);
   }
-  progress.partDone(part);
 }
 
 /** @throws UserError */

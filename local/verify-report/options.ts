@@ -27,14 +27,15 @@ export const HELP = `Compares an audit report with the bucket that the objects w
   --concurrency N       HeadObject requests at once, up to ${MOST_AT_ONCE} (${DEFAULT_AT_ONCE})
   --json                prints one JSON document instead of a line for each difference
 
-The SHA-256 of each part is compared first. Then each line of this account is compared: size, ETag, version and checksum
-by HeadObject, which needs s3:GetObject and s3:ListBucket, or size, ETag and version by the inventory.
+The SHA-256 of the summary and of each part is compared first. Then each line of this account is compared: size, ETag,
+version and checksum by HeadObject, which needs s3:GetObject, s3:ListBucket and, for objects under a customer managed
+key, kms:Decrypt; or size, ETag and version by the inventory.
 
   missing                  the report says that it was delivered, and nothing lies there
   different                something else lies there; each field is named with both values
   present but unrecorded   the report knows of no delivery, and an object lies there
 
-Ends with 0 if there is no difference, with 1 if there is one or a part is damaged, and with 2 if it can't be told.
+Ends with 0 if there is no difference, with 1 if there is one or a file is damaged, and with 2 if it can't be told.
 `;
 
 /** @throws UserError */

@@ -50,8 +50,10 @@ export class Outcome {
     return `${difference.kind.padEnd(KIND_WIDTH)}${printable(`s3://${difference.bucket}/${difference.key}`)}  ${detailOf(difference)}\n`;
   }
 
-  addDamaged(message: string): void {
+  /** @returns the line to print */
+  addDamaged(message: string): string {
     this.damaged.push(message);
+    return `${'damaged'.padEnd(KIND_WIDTH)}${printable(message)}\n`;
   }
 
   get differences(): number {
@@ -62,8 +64,15 @@ export class Outcome {
     return this.#differences.length === 0 && this.damaged.length === 0;
   }
 
+  /** Why no line could be compared; undefined if some could, or if there are none. */
+  get whyNothing(): string | undefined {
+    if (this.checked > 0 || this.damaged.length > 0) return undefined;
+    if (this.tooNew > 0) return 'what it is about was delivered after the inventory was begun. Take a later inventory.';
+    return this.elsewhere > 0 ? `no line is about ${this.#subject}. Is it the right profile?` : undefined;
+  }
+
   /** What lines must be about, for messages. */
-  get subject(): string {
+  get #subject(): string {
     const bucket = this.#inventory ? `the bucket ${this.#inventory.bucket} of ` : '';
     return `${bucket}account ${this.#account}`;
   }
@@ -72,9 +81,9 @@ export class Outcome {
     const asReported = this.checked - this.#differences.length;
     const counts = KINDS.map((kind) => `${numberOf(this.#counts[kind])} ${kind}`).join(', ');
     const others = [
-      ...(this.elsewhere > 0 ? [`${numberOf(this.elsewhere)} lines are not about ${this.subject}`] : []),
+      ...(this.elsewhere > 0 ? [`${numberOf(this.elsewhere)} lines are not about ${this.#subject}`] : []),
       ...(this.tooNew > 0 ? [`${numberOf(this.tooNew)} were delivered after the inventory was begun`] : []),
-      ...(this.damaged.length > 0 ? [`${numberOf(this.damaged.length)} parts are damaged`] : []),
+      ...(this.damaged.length > 0 ? [`${numberOf(this.damaged.length)} files are damaged`] : []),
     ];
     const sentence = `${numberOf(this.checked)} lines compared: ${numberOf(asReported)} as reported, ${counts}.`;
     return `${[sentence, ...others.map((other) => `${other}.`)].join(' ')}\n`;

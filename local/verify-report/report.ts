@@ -23,6 +23,8 @@ const manifestSchema = z.object({
   asked: z.object({ defuseFormulas: z.boolean() }),
   fields: z.array(z.string()),
   parts: z.array(partSchema),
+  totals: z.object({ lines: z.int().nonnegative() }),
+  summary: z.object({ key: z.literal('summary.json'), sha256: partSchema.shape.sha256 }),
 });
 
 export type Part = z.output<typeof partSchema>;
@@ -40,7 +42,7 @@ const NEEDED = [
   'destinationKey',
 ];
 
-/** A part is not what the manifest says. */
+/** A file of the report is not what the manifest says. */
 export class DamagedPart extends Error {
   override readonly name = 'DamagedPart';
 }
@@ -56,7 +58,33 @@ export async function readManifest(s3: S3Client, place: string): Promise<Manifes
   }
   const missing = NEEDED.find((name) => !parsed.data.fields.includes(name));
   if (missing !== undefined) throw new UserError(`${place} names no field "${missing}".`);
+  const contradiction = contradictionOf(parsed.data);
+  if (contradiction !== undefined) throw new UserError(`${place} can't be believed: ${contradiction}.`);
   return parsed.data;
+}
+
+/** A part that was taken out of the manifest would be missed by nobody. */
+function contradictionOf({ parts, totals }: Manifest): string | undefined {
+  const twice = parts.find(({ key }, index) => parts.findIndex((part) => part.key === key) !== index);
+  if (twice) return `it names ${twice.key} twice`;
+  const lines = parts.reduce((sum, part) => sum + part.lines, 0);
+  return lines === totals.lines ? undefined : `its parts have ${lines} lines, and its totals say ${totals.lines}`;
+}
+
+/**
+ * Compares a file beside the manifest with its SHA-256.
+ * @throws DamagedPart
+ */
+export async function verifyFile(
+  s3: S3Client,
+  place: string,
+  { key, sha256 }: Pick<Part, 'key' | 'sha256'>,
+): Promise<void> {
+  const hash = createHash('sha256');
+  for await (const chunk of await open(s3, beside(place, key))) hash.update(chunk as Buffer);
+  const found = hash.digest('hex');
+  if (found === sha256) return;
+  throw new DamagedPart(`${key} has the SHA-256 ${found}, and the manifest says ${sha256}`);
 }
 
 /**
@@ -69,14 +97,9 @@ export async function* linesOf(
   manifest: Manifest,
   part: Part,
 ): AsyncGenerator<ReportLine> {
-  const file = beside(place, part.key);
-  const hash = createHash('sha256');
-  for await (const chunk of await open(s3, file)) hash.update(chunk as Buffer);
-  const found = hash.digest('hex');
-  if (found !== part.sha256) {
-    throw new DamagedPart(`${part.key} has the SHA-256 ${found}, and the manifest says ${part.sha256}`);
-  }
-  const rows = csvRows(pipeline(await open(s3, file), createGunzip(), () => undefined).setEncoding('utf8'));
+  await verifyFile(s3, place, part);
+  const file = await open(s3, beside(place, part.key));
+  const rows = csvRows(pipeline(file, createGunzip(), () => undefined).setEncoding('utf8'));
   let lines = 0;
   try {
     const { value: header = [] } = await rows.next();

@@ -7,7 +7,9 @@ import {
   type Clock,
   changeCodeFile,
   type Faults,
+  type LatenessOptions,
   LocalCloud,
+  type OrganizationInput,
   readAssembly,
   type StackInput,
 } from '../../emulator/index.ts';
@@ -17,6 +19,10 @@ import { type AwsClients, awsClients } from '../../local/aws-clients.ts';
 
 export type { AwsClients } from '../../local/aws-clients.ts';
 export { changeProperties, changeSettings, disableMappings } from '../../local/changed-stacks.ts';
+
+/** Makes AWS eventually consistent, as `npm run sweeps -- --late` has it. */
+const LATENESS_SEED = process.env['TEST_LATENESS'];
+const LATE_MS = 2_000;
 
 export const ACCOUNT_A = '111111111111';
 export const ACCOUNT_B = '222222222222';
@@ -68,20 +74,30 @@ export interface TwoAccountsOptions {
   faults?: Faults;
   clock?: Clock;
   movesFunctionClocks?: boolean;
+  /** Eventually consistent, and not waited for. */
+  lateness?: LatenessOptions;
+  organization?: OrganizationInput;
 }
 
 /** The two accounts of the committed cdk.json. */
 export async function startTwoAccounts(options: TwoAccountsOptions = {}): Promise<TwoAccounts> {
   const stacks = readAssembly(inject('assembly'));
   options.change?.(stacks);
-  return twoAccountsOf(
+  const waitedFor = LATENESS_SEED === undefined ? undefined : { seed: Number(LATENESS_SEED), mostMs: LATE_MS };
+  const lateness = options.lateness ?? waitedFor;
+  const world = twoAccountsOf(
     await LocalCloud.start({
       stacks: [...stacks, ...(options.last ?? [])],
       ...(options.faults && { faults: options.faults }),
       ...(options.clock && { clock: options.clock }),
+      ...(options.organization && { organization: options.organization }),
       movesFunctionClocks: options.movesFunctionClocks ?? false,
+      ...(lateness && { lateness }),
     }),
   );
+  // What was deployed is then seen by everybody.
+  if (lateness === waitedFor) await sleep(waitedFor?.mostMs ?? 0);
+  return world;
 }
 
 /** Takes it down, unless the local AWS has a defect to tell of. */

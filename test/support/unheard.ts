@@ -9,12 +9,13 @@ import {
   ListRolePoliciesCommand,
   PutRolePolicyCommand,
 } from '@aws-sdk/client-iam';
+import { ListEventSourceMappingsCommand, UpdateEventSourceMappingCommand } from '@aws-sdk/client-lambda';
 import { GetQueueAttributesCommand, GetQueueUrlCommand, SetQueueAttributesCommand } from '@aws-sdk/client-sqs';
 import { expect } from 'vitest';
 import type { CheckLine } from '../../functions/check/line.ts';
 import { CANARY_MINUTES } from '../../infra/constructs/canary-function.ts';
 import { alarmsOn, type MovedTime } from './moved-time.ts';
-import type { AwsClients, TwoAccounts } from './two-accounts.ts';
+import { ACCOUNT_A, type AwsClients, REGION, type TwoAccounts } from './two-accounts.ts';
 
 /** Until canaries come across again, and what an alarm looks back to is over. */
 const CALM_MINUTES = 3 * CANARY_MINUTES;
@@ -109,6 +110,14 @@ export async function queuePolicyOf({ a }: TwoAccounts): Promise<string> {
 /** @param Policy an empty text takes it away */
 export async function setQueuePolicy({ a }: TwoAccounts, Policy: string): Promise<void> {
   await a.sqs.send(new SetQueueAttributesCommand({ QueueUrl: await queueUrl(a), Attributes: { Policy } }));
+}
+
+/** Whether the queue feeds the relay. */
+export async function turnMapping({ a }: TwoAccounts, Enabled: boolean): Promise<void> {
+  const EventSourceArn = `arn:aws:sqs:${REGION}:${ACCOUNT_A}:upload-relay`;
+  const { EventSourceMappings = [] } = await a.lambda.send(new ListEventSourceMappingsCommand({ EventSourceArn }));
+  const [{ UUID } = {}] = EventSourceMappings;
+  await a.lambda.send(new UpdateEventSourceMappingCommand({ UUID, Enabled }));
 }
 
 export async function queueUrl({ sqs }: AwsClients): Promise<string> {

@@ -120,6 +120,9 @@ describe('refused, by field and what stands there', () => {
     [{ audit: { kmsKeyArn: 'alias/a' } }, 'field "relay.relay.audit.kmsKeyArn" is "alias/a": must be the ARN'],
     [{ audit: { kmsKeyArn: KEY.replace('us-east-1', 'eu-west-1') } }, 'S3 takes no key of another region'],
     [{ audit: { every: 'day' } }, 'relay.relay.audit.every'],
+    [{ audit: { route: 'main' } }, 'field "relay.relay.audit.route" is "main": it is of the scheduled audit alone'],
+    [{ audit: { defuseFormulas: true } }, 'field "relay.relay.audit.defuseFormulas" is true: it is of the scheduled'],
+    [{ audit: { timeZone: 'Europe/Berlin' } }, 'field "relay.relay.audit.timeZone" is "Europe/Berlin": it is of the'],
     [
       { replay: false, audit: { schedule: 'rate(1 day)' } },
       'field "relay.relay.audit.schedule" is "rate(1 day)": nothing would write a report',

@@ -229,6 +229,32 @@ describe.each<[string, [string, Change, string][]]>([
         },
         'field "relay.relay.batchOperations.bucket" is "upload-relay-destination-222222222222": a bucket lies in one account',
       ],
+      [
+        'an inventory in the bucket of another account',
+        (context) => {
+          context.relay = {
+            reconciliation: { inventory: { bucket: context.routes[0]!.destination.bucket, id: 'daily' } },
+          };
+        },
+        'field "relay.relay.reconciliation.inventory.bucket" is "upload-relay-destination-222222222222": a bucket lies in one account',
+      ],
+      ...(
+        [
+          ['relay.relay.audit.bucket', 'audit/', { audit: { bucket: 'ours' } }],
+          [
+            'relay.relay.reconciliation.inventory.bucket',
+            'lists/upload-relay-source-111111111111/daily/',
+            { reconciliation: { inventory: { bucket: 'ours', prefix: 'lists', id: 'daily' } } },
+          ],
+        ] as const
+      ).map(([field, folder, relay]): [string, Change, string] => [
+        `what the relay must be able to believe lies where a route writes: ${field}`,
+        (context) => {
+          context.routes[0]!.destination = { account: '111111111111', region: 'us-east-1', bucket: 'ours', prefix: '' };
+          Object.assign(context, { relay });
+        },
+        `field "${field}" is "ours": a route writes there, also under "${folder}", and an upload might take the place`,
+      ]),
     ],
   ],
   [
@@ -313,6 +339,17 @@ describe.each<[string, [string, Change, string][]]>([
         ({ source }) => Object.assign(source, { topicArn: 'arn:aws:sns:us-east-1:111111111111:uploads' }),
         'field "relay.source.topicArn" is "arn:aws:sns:us-east-1:111111111111:uploads": it is for a bucket that exists',
       ],
+      ...[
+        [
+          'arn:aws:sns:eu-west-1:111111111111:uploads',
+          'the topic is in the region "eu-west-1", the bucket in "us-east-1"',
+        ],
+        ['arn:aws-cn:sns:us-east-1:111111111111:uploads', 'an ARN of the region "us-east-1" begins with "arn:aws:"'],
+      ].map(([topicArn, sentence]): [string, Change, string] => [
+        `the topic ${topicArn}, which S3 can't tell`,
+        ({ source }) => Object.assign(source, { existingBucket: true, topicArn }),
+        `field "relay.source.topicArn" is "${topicArn}": ${sentence}`,
+      ]),
       [
         'a filter that takes only what is the relay’s own',
         ({ routes }) => {
@@ -332,6 +369,22 @@ describe.each<[string, [string, Change, string][]]>([
           routes[0]!.filter = { suffix: 'x'.repeat(25) };
         },
         'would have 1025 bytes',
+      ],
+      [
+        'a prefix behind which no canary fits',
+        ({ routes }) => {
+          routes[0]!.name = 'r'.repeat(40);
+          routes[0]!.destination.prefix = `${'é'.repeat(469)}p`;
+        },
+        'the canary of the route would have 1025 bytes, and S3 takes 1024',
+      ],
+      [
+        'a prefix behind which nothing fits that the check writes',
+        (context) => {
+          context.relay = { canary: false };
+          Object.assign(context.routes[0]!.destination, { prefix: `${'é'.repeat(480)}p` });
+        },
+        'what the check writes would have 1025 bytes, and S3 takes 1024',
       ],
     ],
   ],

@@ -24,12 +24,3 @@ export const OPERATIONS: Readonly<Record<string, TableOperation>> = {
   DeleteTable: theTable,
   ListTables: () => ['table/*'],
 };
-
-/**
- * Condition keys of several values whose values are not worked out here. Were they absent, `ForAllValues` would hold for
- * everything and so allow it; a value that no policy names makes it fail.
- */
-export const NOT_WORKED_OUT = {
-  'dynamodb:LeadingKeys': ['(not known to the local AWS)'],
-  'dynamodb:Attributes': ['(not known to the local AWS)'],
-};

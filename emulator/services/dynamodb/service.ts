@@ -5,7 +5,7 @@ import { ApiError, type ApiRequest, type ApiResponse, type Authorizer, type Serv
 import { arnOf, type Place } from '../../core/partition.ts';
 import { type JsonApi, type JsonCall, type JsonOperation, runJson } from '../../protocols/aws-json.ts';
 import { jsonAnswer, jsonError, parseParameters } from './json-protocol.ts';
-import { NOT_WORKED_OUT, OPERATIONS } from './operations.ts';
+import { OPERATIONS } from './operations.ts';
 import { type Input, type PreparedCall, Store } from './store.ts';
 
 const ACTIVE_POLL_MS = 1;
@@ -114,7 +114,6 @@ export class DynamoDbService implements Service {
         action: `dynamodb:${operation}`,
         resource: arnOf('dynamodb', place, resource),
         resourceAccount: place.account,
-        context: NOT_WORKED_OUT,
       });
     }
     return run();

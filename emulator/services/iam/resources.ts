@@ -12,7 +12,6 @@ import {
   policyDocument,
   type ResourceTypes,
   resourceType,
-  tags,
 } from '../../templates/resource-type.ts';
 import { iamDescription, iamPath, policyName, roleName, userName } from '../../templates/texts.ts';
 import { deleteConflict, iamPolicyTypes, type Services } from './policy-resources.ts';
@@ -28,7 +27,7 @@ const identity = {
   Policies: InlinePolicies,
   ManagedPolicyArns: z.array(z.string()).default([]),
   PermissionsBoundary: z.string().optional(),
-  Tags: tags,
+  Tags: z.array(z.strictObject({ Key: z.string(), Value: z.string() })).default([]),
 };
 
 const Role = z.strictObject({
@@ -72,6 +71,7 @@ export const iamTypes: ResourceTypes<Services> = {
         'ManagedPolicyArns',
         'PermissionsBoundary',
         'MaxSessionDuration',
+        'Tags',
       ],
       run: ({ ref: name, attributes, properties: before }, properties, context) => {
         const { directory } = context.services;
@@ -99,7 +99,7 @@ export const iamTypes: ResourceTypes<Services> = {
       return { ref: name, attributes: { Arn: user.arn } };
     },
     update: {
-      properties: ['Policies', 'ManagedPolicyArns', 'PermissionsBoundary'],
+      properties: ['Policies', 'ManagedPolicyArns', 'PermissionsBoundary', 'Tags'],
       run: ({ attributes, properties: before }, properties, context) => {
         const user = context.services.directory.findUserByArn(attributes['Arn']!);
         if (!user) throw new Error(`The user with ARN ${attributes['Arn']} cannot be found.`);
@@ -146,18 +146,20 @@ function grants(properties: Identity, context: Context) {
   return {
     path: properties.Path,
     policies: [...inline, ...attached],
+    tags: new Map(properties.Tags.map(({ Key, Value }) => [Key, Value])),
     ...(boundary && { permissionsBoundary: managedPolicy(boundary, context).document }),
   };
 }
 
 /** What other resources have attached stays. */
 function replaceGrants(holder: RoleEntity | UserEntity, before: Identity, after: Identity, context: Context): void {
-  const { policies, permissionsBoundary } = grants(after, context);
+  const { policies, permissionsBoundary, tags } = grants(after, context);
   const old = namesOf(before);
   const replaced = new Set(policies.map(({ name }) => name));
   const others = holder.policies.filter(({ name }) => !old.has(name) && !replaced.has(name));
   checkHeld('roleId' in holder ? 'role' : 'user', holder.name, [...others, ...policies], partitionOf(context.region));
   holder.policies = [...others, ...policies];
+  holder.tags = tags;
   if (permissionsBoundary) holder.permissionsBoundary = permissionsBoundary;
   else delete holder.permissionsBoundary;
 }

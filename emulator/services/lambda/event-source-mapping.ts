@@ -1,6 +1,7 @@
 /** Feeds a function from a queue: polls as the function's role, invokes in batches, deletes what has been dealt with. */
 import { randomUUID } from 'node:crypto';
 import { ApiError, type Authorizer, type Caller } from '../../core/api.ts';
+import type { Lateness } from '../../core/lateness.ts';
 import type { ReceivedMessage } from '../../core/queue-message.ts';
 import type { SourceQueues } from './queues.ts';
 import { type Executor, unlessThrottled } from './runtime/executor.ts';
@@ -28,6 +29,7 @@ export interface MappingServices {
   sessions: RoleSessions;
   sqs: SourceQueues;
   executor: Executor;
+  lateness: Lateness;
   onUnexpectedError: (error: unknown) => void;
 }
 
@@ -58,7 +60,7 @@ export class EventSourceMapping {
   constructor(settings: MappingSettings, services: MappingServices) {
     this.#settings = settings;
     this.#services = services;
-    this.#check(settings);
+    services.lateness.exactly(() => this.#check(settings));
   }
 
   /** How many batches are being worked on. */
@@ -81,13 +83,16 @@ export class EventSourceMapping {
 
   start(): void {
     if (!this.#settings.enabled) return;
-    this.#loop = Promise.all([this.#loop, this.#poll(this.#polling.signal)]).then(() => undefined);
+    const signal = AbortSignal.any([this.#polling.signal, this.#stop.signal]);
+    this.#loop = Promise.all([this.#loop, this.#poll(signal)]).then(() => undefined);
   }
 
   /** What has been received is worked on to its end. @throws ApiError `InvalidParameterValueException`; then the old settings stay */
   update(settings: MappingSettings): void {
-    this.#check(settings);
-    this.#polling.abort();
+    const { lateness } = this.#services;
+    lateness.exactly(() => this.#check(settings));
+    const before = this.#polling;
+    lateness.later(`end of polling ${this.queueArn}`, () => before.abort());
     this.#settings = settings;
     this.#polling = new AbortController();
     this.start();
@@ -135,7 +140,10 @@ export class EventSourceMapping {
   }
 
   async #poll(signal: AbortSignal): Promise<void> {
+    const lateMs = this.#services.lateness.lateMs(`begin of polling ${this.queueArn}`);
+    if (lateMs > 0) await pause(signal, lateMs);
     const concurrency = this.#settings.maximumConcurrency ?? DEFAULT_CONCURRENCY;
+    let failingSince: number | undefined;
     while (!signal.aborted) {
       try {
         if (this.#batches.size >= concurrency) {
@@ -144,9 +152,12 @@ export class EventSourceMapping {
         }
         const messages = await this.#gather(signal);
         if (messages.length > 0) this.#begin(messages);
+        failingSince = undefined;
       } catch (error) {
-        this.#services.onUnexpectedError(error);
-        await pause(signal);
+        failingSince ??= performance.now();
+        // A grant that is not seen yet is nothing unexpected.
+        if (performance.now() - failingSince >= this.#services.lateness.mostMs) this.#services.onUnexpectedError(error);
+        await pause(signal, PAUSE_AFTER_ERROR_MS);
       }
     }
   }
@@ -215,9 +226,9 @@ export class EventSourceMapping {
   }
 }
 
-function pause(signal: AbortSignal): Promise<void> {
+function pause(signal: AbortSignal, ms: number): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
-  const timer = setTimeout(resolve, PAUSE_AFTER_ERROR_MS).unref();
+  const timer = setTimeout(resolve, ms).unref();
   signal.addEventListener('abort', () => resolve(), { once: true });
   return promise.finally(() => clearTimeout(timer));
 }

@@ -5,7 +5,6 @@ import { z } from 'zod';
 import { accountOf } from '../../core/accounts.ts';
 import { ApiError, type ApiRequest, type ApiResponse } from '../../core/api.ts';
 import type { Execution } from '../../core/invocation.ts';
-import { arnOf } from '../../core/partition.ts';
 import { parseInput } from '../../protocols/aws-json.ts';
 import type { AsyncInvocations } from './async-invocations.ts';
 import { describeAccount, describeConfiguration } from './configuration.ts';
@@ -14,7 +13,7 @@ import { parseFunctionName } from './function-name.ts';
 import { MappingOperations, type MappingParts } from './mapping-operations.ts';
 import { MAX_ASYNC_PAYLOAD_BYTES, MAX_SYNC_PAYLOAD_BYTES, readPayload } from './payload.ts';
 import type { Executor } from './runtime/executor.ts';
-import { resourcePolicyOf, type Target } from './store.ts';
+import { functionNotFound, qualifiedArn, resourcePolicyOf, type Target } from './store.ts';
 
 export interface LambdaParts extends MappingParts {
   executor: Executor;
@@ -197,16 +196,16 @@ export class LambdaOperations {
   #authorizedTarget(request: ApiRequest, encodedName: string, action: string): Target {
     const home = { account: accountOf(request.caller), region: request.region };
     const name = parseFunctionName(decode(encodedName), home, request.query.get('Qualifier'));
-    const target = this.#parts.functions.find(name);
-    const suffix = name.qualifier === undefined ? '' : `:${name.qualifier}`;
+    const target = this.#parts.functions.seen(name);
     this.#parts.authorizer.authorize({
       caller: request.caller,
       action,
-      resource: arnOf('lambda', name, `function:${name.name}${suffix}`),
+      resource: qualifiedArn(name),
       resourceAccount: name.account,
       resourcePolicy: target && resourcePolicyOf(target),
     });
-    return target ?? this.#parts.functions.target(name);
+    if (!target) throw functionNotFound(name);
+    return target;
   }
 }
 

@@ -11,6 +11,7 @@ import {
   type Service,
 } from '../../core/api.ts';
 import type { Outcome } from '../../core/invocation.ts';
+import type { Lateness } from '../../core/lateness.ts';
 import { AsyncInvocations } from './async-invocations.ts';
 import { DurableExecutions } from './durable/executions.ts';
 import { EventSourceMapping, type MappingSettings } from './event-source-mapping.ts';
@@ -30,12 +31,13 @@ import {
 
 export interface LambdaOptions extends ExecutorOptions {
   sqs: SourceQueues & DestinationQueues;
+  lateness: Lateness;
   /** Told of failures behind the scenes, where no caller waits for an answer. */
   onUnexpectedError: (error: unknown) => void;
 }
 
 export class LambdaService implements Service {
-  readonly functions = new FunctionRegistry();
+  readonly functions: FunctionRegistry;
   readonly durableExecutions: DurableExecutions;
   readonly #authorizer: Authorizer;
   readonly #clock: Clock;
@@ -49,6 +51,7 @@ export class LambdaService implements Service {
 
   constructor(options: LambdaOptions) {
     this.#options = options;
+    this.functions = new FunctionRegistry(options.lateness);
     this.#authorizer = options.authorizer;
     this.#clock = options.clock;
     this.#executor = new Executor(options);
@@ -107,7 +110,7 @@ export class LambdaService implements Service {
 
   #tryRole({ roleArn, name }: FunctionSettings): void {
     try {
-      this.#options.sessions.assume(roleArn, name);
+      this.#options.lateness.exactly(() => this.#options.sessions.assume(roleArn, name));
     } catch (error) {
       if (error instanceof ApiError) throw new ApiError('InvalidParameterValueException', 400, error.message);
       throw error;
@@ -132,7 +135,7 @@ export class LambdaService implements Service {
 
   /** @throws ApiError `InvalidParameterValueException` when the function's role may not send to the destination */
   configureAsyncInvocation(target: Target, config: AsyncInvocationConfig): void {
-    this.#asyncInvocations.configure(target, config);
+    this.#options.lateness.exactly(() => this.#asyncInvocations.configure(target, config));
   }
 
   /**

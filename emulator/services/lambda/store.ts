@@ -1,6 +1,7 @@
 /** The functions of all accounts with their versions, aliases and resource policies. */
 
 import { ApiError } from '../../core/api.ts';
+import { type Lateness, ON_TIME } from '../../core/lateness.ts';
 import { arnOf } from '../../core/partition.ts';
 import type { PolicyDocument, PrincipalElement, Statement } from '../../core/policy-document.ts';
 import type { FunctionName } from './function-name.ts';
@@ -85,7 +86,12 @@ export function unreservedConcurrency(functions: readonly LambdaFunction[]): num
 
 export class FunctionRegistry {
   readonly #functions = new Map<string, Entry>();
+  readonly #lateness: Lateness;
   #revisions = 0;
+
+  constructor(lateness: Lateness = ON_TIME) {
+    this.#lateness = lateness;
+  }
 
   /** @throws ApiError `ResourceConflictException` */
   add(settings: FunctionSettings, lastModified: Date): LambdaFunction {
@@ -164,12 +170,14 @@ export class FunctionRegistry {
   /** @throws ApiError `ResourceNotFoundException` for an unknown function, version or alias */
   target(name: FunctionName): Target {
     const found = this.find(name);
-    if (!found) {
-      const suffix = name.qualifier === undefined ? '' : `:${name.qualifier}`;
-      const arn = arnOf('lambda', name, `function:${name.name}${suffix}`);
-      throw new ApiError('ResourceNotFoundException', 404, `Function not found: ${arn}`);
-    }
+    if (!found) throw functionNotFound(name);
     return found;
+  }
+
+  /** As a caller finds it, whom changes of an alias reach late. */
+  seen(name: FunctionName): Target | undefined {
+    const bornAt = ({ function: { lastModified } }: Target) => lastModified.getTime();
+    return this.#lateness.seen(`function ${qualifiedArn(name)}`, () => this.find(name), bornAt);
   }
 
   find({ name, qualifier, ...place }: FunctionName): Target | undefined {
@@ -208,6 +216,15 @@ export class FunctionRegistry {
     if (entry) return entry;
     throw new ApiError('ResourceNotFoundException', 404, `Function not found: ${arn}`);
   }
+}
+
+/** With the qualifier, if there is one. */
+export function qualifiedArn({ qualifier, ...name }: FunctionName): string {
+  return arnOf('lambda', name, `function:${name.name}${qualifier === undefined ? '' : `:${qualifier}`}`);
+}
+
+export function functionNotFound(name: FunctionName): ApiError {
+  return new ApiError('ResourceNotFoundException', 404, `Function not found: ${qualifiedArn(name)}`);
 }
 
 /** The statements that hang on exactly what was named: those of an alias say nothing about the function itself. */

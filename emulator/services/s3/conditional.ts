@@ -1,16 +1,22 @@
 /** Conditions on ETag and date, for reads and for writes. */
-import { headerNotImplemented, noSuchKey, preconditionFailed } from './errors.ts';
+import { conditionalConflict, headerNotImplemented, noSuchKey, preconditionFailed } from './errors.ts';
 import type { Headers } from './headers.ts';
 import type { ObjectVersion } from './state/model.ts';
 
 /**
  * The conditions of a GET, HEAD, or of a copy's source. If-Match outweighs If-Unmodified-Since, and If-None-Match
  * outweighs If-Modified-Since (RFC 9110, 13.2.2).
+ * @param now a date beyond it is no condition (RFC 9110, 13.1.3)
  * @param prefix `x-amz-copy-source-` for the source of a copy, where an unmodified source is a failure as well
  * @returns whether a body is to be sent; if not, the answer is 304
  * @throws ApiError `PreconditionFailed` (412)
  */
-export function checkReadConditions(headers: Headers, object: ObjectVersion, prefix = ''): 'send' | 'not-modified' {
+export function checkReadConditions(
+  headers: Headers,
+  object: ObjectVersion,
+  now: number,
+  prefix = '',
+): 'send' | 'not-modified' {
   const ifMatch = headers.get(`${prefix}if-match`);
   const ifNoneMatch = headers.get(`${prefix}if-none-match`);
   const unmodifiedSince = httpDate(headers.get(`${prefix}if-unmodified-since`));
@@ -25,7 +31,7 @@ export function checkReadConditions(headers: Headers, object: ObjectVersion, pre
   }
   const unchanged =
     ifNoneMatch === undefined
-      ? modifiedSince !== undefined && lastModified <= modifiedSince
+      ? modifiedSince !== undefined && modifiedSince <= now && lastModified <= modifiedSince
       : matchesETag(ifNoneMatch, object.eTag);
   if (!unchanged) return 'send';
   if (prefix === '') return 'not-modified';
@@ -35,15 +41,25 @@ export function checkReadConditions(headers: Headers, object: ObjectVersion, pre
 /**
  * The conditions of a write; to be asked in the same step that makes the object visible.
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html
- * @throws ApiError `PreconditionFailed` (412), `NoSuchKey` (404) for If-Match without an object
+ * @param isChanged whether another write or delete of the key has come in between since the write was begun
+ * @throws ApiError `PreconditionFailed` (412), `NoSuchKey` (404) for If-Match without an object, `ConditionalRequestConflict` (409)
  */
-export function checkWriteConditions(headers: Headers, key: string, current: ObjectVersion | undefined): void {
+export function checkWriteConditions(
+  headers: Headers,
+  key: string,
+  current: ObjectVersion | undefined,
+  isChanged: boolean,
+): void {
   checkWriteConditionSyntax(headers);
-  if (headers.has('if-none-match') && current) throw preconditionFailed('If-None-Match');
+  if (headers.has('if-none-match')) {
+    if (current) throw preconditionFailed('If-None-Match');
+    if (isChanged) throw conditionalConflict('If-None-Match', key);
+  }
   const ifMatch = headers.get('if-match');
   if (ifMatch === undefined) return;
   if (!current) throw noSuchKey(key);
   if (!matchesETag(ifMatch, current.eTag)) throw preconditionFailed('If-Match');
+  if (isChanged) throw conditionalConflict('If-Match', key);
 }
 
 /** @throws ApiError `NotImplemented`: S3 knows only `*` for If-None-Match, an ETag for If-Match, and never both */
@@ -58,8 +74,9 @@ export function checkWriteConditionSyntax(headers: Headers): void {
   }
 }
 
-function matchesETag(header: string, eTag: string): boolean {
-  return header.split(',').some((candidate) => {
+/** @param condition one ETag or several, with quotes or without, or `*` */
+export function matchesETag(condition: string, eTag: string): boolean {
+  return condition.split(',').some((candidate) => {
     const bare = candidate.trim().replace(/^"(.*)"$/, '$1');
     return bare === '*' || bare === eTag;
   });

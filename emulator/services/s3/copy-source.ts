@@ -30,31 +30,33 @@ export function findCopySource(call: ObjectCall): CopySource {
   const object = findReadable({ ...call, bucket, key }, 's3:GetObject', 's3:GetObjectVersion', versionId);
   requireKey(call, bucket, key, object.encryption, 'kms:Decrypt');
   requireRestored(object);
-  checkReadConditions(call.headers, object, 'x-amz-copy-source-');
+  checkReadConditions(call.headers, object, call.s3.clock(), 'x-amz-copy-source-');
   return { bucket, object, versionId };
 }
 
-/** `[/]bucket/key[?versionId=…]`, percent-encoded. */
+/**
+ * `[/]bucket/key[?versionId=…]`, form-encoded, slashes too if the client likes: S3 reads `+` as a space and `bucket%2Fkey` as well
+ * (LocalStack's test_copy_object_special_character_plus_for_space, recorded from AWS).
+ */
 export function parseCopySource(header: string): { bucketName: string; key: string; versionId: string | undefined } {
-  if (header.startsWith('arn:')) throw notImplemented('a copy source given as an ARN');
-  const match = /^\/?([^/?]+)\/(.+?)(?:\?versionId=([^&]+))?$/s.exec(header);
-  try {
-    if (match) {
-      const [, bucketName, key, versionId] = match;
-      return {
-        bucketName: decodeURIComponent(bucketName!),
-        key: decodeURIComponent(key!),
-        versionId: versionId && decodeURIComponent(versionId),
-      };
-    }
-  } catch {
-    // A malformed percent-encoding is refused like any other malformed header.
+  const [, path, versionId] = /^(.+?)(?:\?versionId=([^&]+))?$/s.exec(header) ?? [];
+  const source = formDecoded(path);
+  if (source?.startsWith('arn:')) throw notImplemented('a copy source given as an ARN');
+  const [, bucketName, key] = /^\/?([^/?]+)\/(.+)$/s.exec(source ?? '') ?? [];
+  if (bucketName !== undefined && key !== undefined) {
+    return { bucketName, key, versionId: formDecoded(versionId) };
   }
-  throw invalidArgument(
-    'Copy Source must mention the source bucket and key: sourcebucket/sourcekey',
-    'x-amz-copy-source',
-    header,
-  );
+  // In the words, and with the value, that S3 has.
+  throw invalidArgument('Invalid copy source object key', 'x-amz-copy-source', 'x-amz-copy-source');
+}
+
+/** Undefined for a malformed encoding, too. */
+function formDecoded(text: string | undefined): string | undefined {
+  try {
+    return text && decodeURIComponent(text.replaceAll('+', ' '));
+  } catch {
+    return undefined;
+  }
 }
 
 /** Reads stored bytes again for digests that weren't taken on their way in. */

@@ -72,6 +72,12 @@ export function preconditionFailed(condition: string): ApiError {
   });
 }
 
+export function conditionalConflict(condition: string, key: string): ApiError {
+  const message = 'The conditional request cannot succeed due to a conflicting operation against this resource.';
+  return new ApiError('ConditionalRequestConflict', 409, message, { Condition: condition, Key: key });
+}
+
+/** @param algorithm in capitals for a body, in small letters for a completion, as S3 writes it */
 export function badDigest(algorithm: string): ApiError {
   return new ApiError('BadDigest', 400, `The ${algorithm} you specified did not match the calculated checksum.`);
 }

@@ -10,6 +10,8 @@ export interface PageRequest {
   after?: string | undefined;
   /** Whether `after` itself may still have items, as a key with further versions does. */
   afterHasMore?: boolean;
+  /** Whether a marker within a common prefix hides that: S3's markers do, and `start-after` doesn't. */
+  skipsPrefixOfAfter?: boolean;
 }
 
 export interface Page<Item> {
@@ -28,7 +30,7 @@ export interface Page<Item> {
 export function listPage<Item>(
   sortedKeys: readonly string[],
   itemsOf: (key: string) => Item[],
-  { prefix, delimiter, maxItems, after, afterHasMore = false }: PageRequest,
+  { prefix, delimiter, maxItems, after, afterHasMore = false, skipsPrefixOfAfter = false }: PageRequest,
 ): Page<Item> {
   const page: Page<Item> = { items: [], commonPrefixes: [], isTruncated: false, last: undefined };
   if (maxItems === 0) return page;
@@ -39,7 +41,10 @@ export function listPage<Item>(
     if (!key.startsWith(prefix)) break;
     if (key === after && !afterHasMore) continue;
     const rollUp = commonPrefix(key, prefix, delimiter);
-    if (rollUp !== undefined && (rollUp === after || rollUp === page.commonPrefixes.at(-1))) continue;
+    if (rollUp !== undefined) {
+      const isBefore = skipsPrefixOfAfter ? after?.startsWith(rollUp) : rollUp === after;
+      if (isBefore || rollUp === page.commonPrefixes.at(-1)) continue;
+    }
     const items = itemsOf(key);
     if (items.length === 0) continue;
     if (rollUp !== undefined) {

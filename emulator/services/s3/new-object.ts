@@ -35,30 +35,36 @@ export function singleETag(md5Hex: string, encryption: Encryption): string {
   return encryption.algorithm === 'aws:kms' ? randomBytes(16).toString('hex') : md5Hex;
 }
 
+export interface Commit {
+  eventName: ObjectEventName;
+  /** `changes` of the key when the write was begun. */
+  changesBefore: number;
+  /** What else must happen exactly when the object becomes visible. */
+  inTheSameStep?: (version: ObjectVersion) => void;
+  /** Of an upload in parts when it was begun: https://docs.aws.amazon.com/AmazonS3/latest/userguide/mpuoverview.html */
+  lastModified?: Date;
+}
+
 /**
  * Makes the object visible, in one step with the check of the write's conditions, and announces it.
- * @param lastModified of an upload in parts when it was begun: https://docs.aws.amazon.com/AmazonS3/latest/userguide/mpuoverview.html
- * @param inTheSameStep what else must happen exactly when the object becomes visible
- * @throws ApiError `PreconditionFailed`, `NoSuchKey`, `NoSuchBucket`; the object's bytes are gone then
+ * @throws ApiError `PreconditionFailed`, `NoSuchKey`, `ConditionalRequestConflict`, `NoSuchBucket`; the object's bytes are gone then
  */
 export async function commitObject(
   call: ObjectCall,
   object: NewObject,
-  eventName: ObjectEventName,
-  inTheSameStep: () => void = () => undefined,
-  lastModified = new Date(call.s3.clock()),
+  { eventName, changesBefore, inTheSameStep, lastModified = new Date(call.s3.clock()) }: Commit,
 ): Promise<ObjectVersion> {
   const { s3, bucket, key } = call;
   try {
     if (!s3.buckets.has(bucket.settings.name)) throw noSuchBucket(bucket.settings.name);
-    checkWriteConditions(call.headers, key, bucket.current(key));
+    checkWriteConditions(call.headers, key, bucket.current(key), bucket.changes(key) !== changesBefore);
   } catch (error) {
     await s3.blobs.release(object.segments);
     throw error;
   }
   const now = s3.clock();
   const { version, unused } = bucket.add(key, { ...object, ...retentionFrom(bucket, now) }, lastModified);
-  inTheSameStep();
+  inTheSameStep?.(version);
   // Announced in the same step, so that sequencers follow the order of the writes.
   const announced = s3.announce(bucket, version, eventOrigin(call, eventName));
   await s3.blobs.release(unused);

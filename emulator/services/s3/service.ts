@@ -20,10 +20,10 @@ import { removeBucket } from './operations/bucket-operations.ts';
 import {
   bucketNameOperations,
   bucketOperations,
-  chooseOperation,
   createsBucket,
   objectOperations,
   operationNames,
+  perform,
   serviceOperations,
 } from './operations/table.ts';
 import { BlobStore } from './state/blobs.ts';
@@ -157,20 +157,17 @@ export class S3Service implements Service {
     const headers = readHeaders(request);
     const call = { s3: this.#context, request, headers, query: request.query };
     const { bucketName, key } = resolveTarget(request);
-    if (bucketName === undefined) return chooseOperation(serviceOperations, call)(call);
+    if (bucketName === undefined) return perform(serviceOperations, call);
     if (key === undefined && createsBucket(call)) {
-      const named = { ...call, bucketName };
-      return chooseOperation(bucketNameOperations, named)(named);
+      return perform(bucketNameOperations, { ...call, bucketName });
     }
     const bucket = this.#context.buckets.get(bucketName, request.caller.principal);
     checkRegion(request, bucket);
     checkExpectedOwner(headers, bucket);
     if (key === undefined) {
-      const onBucket = { ...call, bucket };
-      return chooseOperation(bucketOperations, onBucket)(onBucket);
+      return perform(bucketOperations, { ...call, bucket });
     }
-    const onObject = { ...call, bucket, key };
-    return chooseOperation(objectOperations, onObject)(onObject);
+    return perform(objectOperations, { ...call, bucket, key });
   }
 
   renderError(error: ApiError, request: Pick<ApiRequest, 'requestId' | 'rawPath' | 'method'>): ApiResponse {

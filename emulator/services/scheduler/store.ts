@@ -2,6 +2,7 @@
 import { ApiError, type Caller } from '../../core/api.ts';
 import type { AssumeAsService, Credentials } from '../../core/credentials.ts';
 import type { InvokeFunction, Outcome } from '../../core/invocation.ts';
+import type { Lateness } from '../../core/lateness.ts';
 import { arnOf } from '../../core/partition.ts';
 import { parseTiming, type Timing } from '../../core/time/timing.ts';
 
@@ -32,6 +33,7 @@ export interface SchedulerServices {
   callerOf: (credentials: Credentials) => Caller;
   invoke: InvokeFunction;
   send: (caller: Caller, queueArn: string, message: { body: string }) => void;
+  lateness: Lateness;
 }
 
 interface Entry {
@@ -82,7 +84,7 @@ export class Scheduler {
     }
     const timing = timingOf(expression, timeZone);
     try {
-      this.#session(schedule);
+      this.#services.lateness.exactly(() => this.#session(schedule));
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       const problem = 'The execution role you provide must allow AWS EventBridge Scheduler to assume the role.';

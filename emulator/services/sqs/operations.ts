@@ -106,7 +106,7 @@ export const OPERATIONS: Record<string, Operation> = {
     parameters: ['QueueUrl', 'AttributeNames'],
     run: (call) => {
       const queue = permitted(call, 'GetQueueAttributes');
-      const attributes = selectQueueAttributes(queue.attributes(), call.input.texts('AttributeNames'));
+      const attributes = selectQueueAttributes(call.queues.attributesOf(queue), call.input.texts('AttributeNames'));
       return Object.keys(attributes).length > 0 ? { Attributes: attributes } : {};
     },
   },

@@ -55,7 +55,9 @@ export function verdictOf({ object, route, sourceBucket, receipt }: Subject): Ve
   }
   if (isReceiptOf(receipt, object)) return deliveredVerdict(receipt);
   if (status === 'delivered') {
-    const older = `the receipt is of the version with ETag ${bare(textOf(receipt, 'sourceETag'))}`;
+    const eTag = textOf(receipt, 'sourceETag');
+    const other = `the version with ETag ${bare(eTag)}`;
+    const older = `the receipt is of ${eTag === object.eTag ? 'an earlier upload with the same ETag' : other}`;
     if (route.createOnly) return { status: 'already there', reason: older, facts: placeFacts(receipt) };
     return { status: 'superseded', reason: `${older}, and this one has none`, facts: placeFacts(receipt) };
   }
@@ -77,7 +79,7 @@ function failedVerdict({ object, route, sourceBucket, receipt }: Subject & { rec
   const code = textOf(receipt, 'reasonCode');
   const reason = `${code}: ${textOf(receipt, 'reason')}`;
   const carried = numberOf(receipt, 'deliveredAt');
-  const delivered = carried === undefined ? {} : { deliveredAt: new Date(carried).toISOString() };
+  const delivered = timeFact(carried);
   if (isFailureOf(receipt, route, sourceBucket, object)) {
     const attempts = { attempts: numberOf(receipt, 'attempts'), durationMs: numberOf(receipt, 'durationMs') };
     return { status: code === 'Superseded' ? 'superseded' : 'failed', reason, facts: { ...attempts, ...delivered } };
@@ -111,14 +113,19 @@ function deliveredVerdict(receipt: Item): Verdict {
 
 /** What lies at the destination by the receipt. */
 function placeFacts(receipt: Item): ReceiptFacts {
-  const at = finishedAt(receipt);
   return {
     destinationVersionId: textOf(receipt, 'destinationVersionId'),
     destinationETag: bare(textOf(receipt, 'destinationETag')),
-    ...(Number.isFinite(at) && { deliveredAt: new Date(at).toISOString() }),
+    ...timeFact(finishedAt(receipt)),
     durationMs: numberOf(receipt, 'durationMs'),
     attempts: numberOf(receipt, 'attempts'),
   };
+}
+
+/** No item of the ledger, however strange, may end an audit: a time that none can be is not known. */
+function timeFact(milliseconds: number | undefined): Pick<ReceiptFacts, 'deliveredAt'> {
+  const time = new Date(milliseconds ?? Number.NaN);
+  return Number.isNaN(time.getTime()) ? {} : { deliveredAt: time.toISOString() };
 }
 
 /** Milliseconds since the epoch. */

@@ -29,8 +29,8 @@ export interface AuditPlan {
 }
 
 const ENTRY = fileURLToPath(new URL('audit-process.ts', import.meta.url));
-/** As the deployed function has it. */
-const NODE_OPTIONS = '--max-semi-space-size=2';
+/** The young generation as the deployed function has it, and the old one as V8 has it where there are 256 MB: half of them. */
+const NODE_OPTIONS = '--max-semi-space-size=2 --max-old-space-size=128';
 
 export async function auditInProcess({ keys, limits, killAt = [] }: AuditPlan): Promise<AuditOutcome> {
   const folder = await mkdtemp(join(tmpdir(), 'upload-relay-audit-'));

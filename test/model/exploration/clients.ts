@@ -7,6 +7,7 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import type { Clients } from '../../../functions/aws/clients.ts';
 import type { LateWrites } from './late-writes.ts';
 import type { Life } from './life.ts';
+import { s3Error } from './s3-error.ts';
 import type { Services } from './services.ts';
 
 /** They send nothing: `send` is replaced. What else of a client is looked at, such as its configuration, is real. */
@@ -22,6 +23,7 @@ const real = {
 /** The members of requests and answers that the story tells of. */
 interface Facts {
   Key?: string;
+  UploadId?: string;
   ETag?: string;
   VersionId?: string;
   Body?: unknown;
@@ -57,7 +59,10 @@ export function clientsOf(services: Services, life: Pick<Life, 'turn' | 'tell'>,
     throwIfAborted(abortSignal);
     const input = { ...command.input, letters: await lettersOfBody(command.input.Body) };
     // Once it is sent, it takes effect without its sender.
-    const fate = options.late?.befall(operation, `${operation} ${subjectOf(input)}`, () => serve(input)) ?? 'answered';
+    const { late } = options;
+    const subject = `${operation} ${subjectOf(input)}`;
+    const isRepeated = late?.isBeingCompleted(input.UploadId) === true;
+    const fate = (!isRepeated && late?.befall(operation, subject, () => serve(input), input.UploadId)) || 'answered';
     await life.turn(`sends ${operation}`);
     if (!options.outlivesAbort) throwIfAborted(abortSignal);
     if (fate === 'late' || fate === 'lost') {
@@ -65,7 +70,10 @@ export function clientsOf(services: Services, life: Pick<Life, 'turn' | 'tell'>,
       await life.turn(`gives up ${operation}`);
       throw unanswered();
     }
-    const { story, answer } = effectOf(() => serve(input));
+    const { story, answer } = effectOf(() => {
+      if (isRepeated && late.isBeingCompleted(input.UploadId)) throw s3Error(404, 'NoSuchUpload');
+      return serve(input);
+    });
     life.tell(`${operation} ${subjectOf(input)} ${story}`.trimEnd());
     await life.turn(`is answered ${operation}`);
     throwIfAborted(abortSignal);

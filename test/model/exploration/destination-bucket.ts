@@ -27,6 +27,7 @@ export class DestinationBucket {
   readonly #order: MultipartOrder;
   readonly #objects = new Map<string, Shown & { order: number }>();
   readonly #uploads = new Map<string, MultipartUpload>();
+  readonly #completed = new Map<string, { numbers: string; letters: string }>();
   #clock = 0;
 
   constructor(order: MultipartOrder) {
@@ -56,12 +57,15 @@ export class DestinationBucket {
     this.#upload(uploadId).parts.set(number, letters);
   }
 
-  /** @returns the letters of the whole object */
+  /** A completion that was done is answered again, and does nothing. @returns the letters of the whole object */
   completeUpload(uploadId: string, numbers: number[], checksum: string | undefined): string {
+    const completed = this.#completed.get(uploadId);
+    if (completed?.numbers === numbers.join()) return completed.letters;
     const { key, metadata, initiated, parts } = this.#upload(uploadId);
     const letters = numbers.map((number) => parts.get(number) ?? missing(number)).join('');
     this.#store(key, { letters, metadata }, checksum, this.#order === 'initiated' ? initiated : ++this.#clock);
     this.#uploads.delete(uploadId);
+    this.#completed.set(uploadId, { numbers: numbers.join(), letters });
     return letters;
   }
 

@@ -16,21 +16,34 @@ export class LateWrites {
   readonly #timeline: Timeline;
   readonly #fates: WriteFate[];
   readonly #underWay = new Set<{ mayTakeSeconds: number; landed: Promise<void> }>();
+  readonly #beingCompleted = new Set<string>();
 
   constructor(timeline: Timeline, fates: readonly WriteFate[]) {
     this.#timeline = timeline;
     this.#fates = [...fates];
   }
 
-  /** Takes the next fate; `land` is what the write does when it takes effect. */
-  befall(operation: string, name: string, land: () => unknown): WriteFate['how'] {
+  /** S3 takes minutes to complete this upload, and says meanwhile that there is none. In other fates it may be completed by a repetition. */
+  isBeingCompleted(uploadId: string | undefined): boolean {
+    return uploadId !== undefined && this.#beingCompleted.has(uploadId);
+  }
+
+  /**
+   * Takes the next fate; `land` is what the write does when it takes effect.
+   * @param uploadId of a completion
+   */
+  befall(operation: string, name: string, land: () => unknown, uploadId?: string): WriteFate['how'] {
     const mayTakeSeconds = MAY_TAKE_SECONDS[operation];
     if (mayTakeSeconds === undefined) return 'answered';
     const { how, stalls } = this.#fates.shift() ?? { how: 'answered', stalls: false };
     if (how === 'late' || how === 'repeated') {
       const landing = { mayTakeSeconds, landed: this.#land(name, stalls, land) };
       this.#underWay.add(landing);
-      void landing.landed.then(() => this.#underWay.delete(landing));
+      if (how === 'late' && stalls && uploadId !== undefined) this.#beingCompleted.add(uploadId);
+      void landing.landed.then(() => {
+        this.#underWay.delete(landing);
+        if (uploadId !== undefined) this.#beingCompleted.delete(uploadId);
+      });
     }
     return how;
   }

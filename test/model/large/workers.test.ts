@@ -73,6 +73,50 @@ test('an upload that goes while it is written is begun afresh, three times at th
   expect(always.queue.deadLetters).toMatchObject([{ key: 'k', code: 'UploadGone' }]);
 });
 
+test('a conflict at the completion needs a new upload: it is begun afresh at once, three times at the most', async () => {
+  const conflicting = (times: number) => {
+    const completed: string[] = [];
+    const services = (real: Services): Services => ({
+      ...real,
+      CompleteMultipartUpload(input) {
+        completed.push(input.UploadId!);
+        if (completed.length <= times) throw s3Error(409, 'ConditionalRequestConflict');
+        return real.CompleteMultipartUpload(input);
+      },
+    });
+    return { completed, services };
+  };
+  const once = conflicting(1);
+  const world = await relayed({ createOnly: true, services: once.services });
+  expect(world.destination.letters('k')).toBe(LETTERS);
+  expect(world.ledger.item('main/k')).toMatchObject({ status: 'delivered', attempts: '2' });
+  expect(new Set(once.completed).size).toBe(2);
+  expect(once.completed).toHaveLength(2);
+
+  const always = conflicting(Number.POSITIVE_INFINITY);
+  const refused = await relayed({ createOnly: true, services: always.services });
+  expect(always.completed).toHaveLength(3);
+  expect(refused.ledger.item('main/k')).toMatchObject({ status: 'failed', reasonCode: 'UploadGone', attempts: '3' });
+});
+
+test('on a create-only route, a completion that died with its answer is known for its own', async () => {
+  let answers = 0;
+  const world = await relayed({
+    createOnly: true,
+    services: (services) => ({
+      ...services,
+      CompleteMultipartUpload(input) {
+        const answer = services.CompleteMultipartUpload(input);
+        if (answers++ < 3) throw s3Error(500, 'InternalError');
+        return answer;
+      },
+    }),
+  });
+  expect(world.destination.letters('k')).toBe(LETTERS);
+  expect(world.executions).toHaveLength(1);
+  expect(world.ledger.item('main/k')).toMatchObject({ status: 'delivered', attempts: '1' });
+});
+
 test.each([
   ['while its parts are sent', 'UploadPart'],
   ['after it was completed', 'PutItem'],

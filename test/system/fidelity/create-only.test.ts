@@ -1,6 +1,12 @@
 /** A create-only route: what came first stays. "Large" begins at 10 MiB here. */
 import { DeleteItemCommand } from '@aws-sdk/client-dynamodb';
-import { GetObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
+import {
+  DeleteObjectCommand,
+  GetObjectCommand,
+  ListMultipartUploadsCommand,
+  ListObjectVersionsCommand,
+  PutObjectCommand,
+} from '@aws-sdk/client-s3';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { Faults } from '../../../emulator/index.ts';
 import { METRICS } from '../../../functions/reporting/metric-names.ts';
@@ -145,6 +151,62 @@ describe.each(SIZES)('%s, %i bytes', (kind, sizeBytes) => {
     await executionsAreOver();
     expect((await bytesAt(key)).equals(body)).toBe(true);
     expect(await world.ledgerItem(key)).toEqual(first);
+  });
+});
+
+/** A completion's upload id names it, so that S3 gives its answer again. A PutObject has no such name. */
+describe.each(SIZES.filter(([kind]) => kind !== 'single'))('the completion of %s, %i bytes', (kind, sizeBytes) => {
+  const body = Buffer.alloc(sizeBytes, 'from account A');
+  const dropThis = (key: string) => (kind === 'multipart' ? dropInOnePart(world, key, body) : drop(key, body));
+  const completion = (key: string) => ({
+    service: 's3' as const,
+    operation: 'CompleteMultipartUpload',
+    bucket: DESTINATION_BUCKET,
+    key: PREFIX + key,
+  });
+  const isAlone = async (key: string) => {
+    const Prefix = PREFIX + key;
+    const { Versions } = await world.b.s3.send(new ListObjectVersionsCommand({ Bucket: DESTINATION_BUCKET, Prefix }));
+    expect(Versions).toHaveLength(1);
+    return Versions![0]!.VersionId;
+  };
+
+  // Three times is as often as the SDK repeats by itself.
+  test.each([1, 3, 4])('is known for its own, however often its answer is lost (%i)', async (times) => {
+    const key = `lost-${times}/${kind}`;
+    const fault = { kind: 'error', status: 500, code: 'InternalError', after: true } as const;
+    const rule = faults.add({ name: key, match: completion(key), when: { times }, fault });
+    await dropThis(key);
+    const item = await recorded(key, 'delivered');
+    expect(rule.injected).toBe(times);
+    expect(item).toMatchObject({ destinationVersionId: await isAlone(key), attempts: '1' });
+    expect((await bytesAt(key)).equals(body)).toBe(true);
+  });
+
+  test('is done anew, parts and all, where account B has deleted the key meanwhile', async () => {
+    const key = `conflict/${kind}`;
+    const at = { Bucket: DESTINATION_BUCKET, Key: PREFIX + key };
+    const rule = faults.add({
+      name: key,
+      match: completion(key),
+      when: { times: 1 },
+      fault: { kind: 'delay', ms: 1500 },
+    });
+    await dropThis(key);
+    await eventually(async () => {
+      const { Uploads = [] } = await world.b.s3.send(
+        new ListMultipartUploadsCommand({ Bucket: DESTINATION_BUCKET, Prefix: PREFIX + key }),
+      );
+      return Uploads.length > 0;
+    });
+    await world.b.s3.send(new DeleteObjectCommand(at));
+    await recorded(key, 'delivered');
+    expect(rule.injected).toBe(1);
+    await isAlone(key);
+    expect((await bytesAt(key)).equals(body)).toBe(true);
+    expect(world.cloud.logs.lines(RELAY_LOG_GROUP).join() + world.cloud.logs.lines(LARGE_LOG_GROUP).join()).toContain(
+      'ConditionalRequestConflict',
+    );
   });
 });
 

@@ -24,7 +24,7 @@ beforeAll(async () => {
   world = await startTwoAccounts({ faults });
   await putSparse(world, 'run', PARTS.length * PART_BYTES);
   const { invocation, writer } = inProcessRelay(world);
-  const { clients, config, signal } = invocation;
+  const { clients, config, signal, sleep } = invocation;
   const source = new SourceObject(SOURCE_BUCKET, 'run');
   const route = config.routes[0]!;
   const reader = clients.reader(route);
@@ -32,7 +32,18 @@ beforeAll(async () => {
   const destination = destinationOf(route, source);
   const visibleWrites = new VisibleWrites();
   const attributes = {};
-  transfer = { source, state, destination, attributes, createOnly: false, reader, writer, visibleWrites, signal };
+  transfer = {
+    source,
+    state,
+    destination,
+    attributes,
+    createOnly: false,
+    reader,
+    writer,
+    visibleWrites,
+    signal,
+    sleep,
+  };
 });
 
 afterAll(() => world.close());

@@ -90,6 +90,17 @@ describe('a replay by the name of the route', () => {
     expect(await replay({ route: 'customer' })).toMatchObject({ scanned: KEYS.length, sent: 0 });
   });
 
+  test('leaves alone the canaries of a relay that the customer has: no route takes them, so nothing of them can be missing', async () => {
+    const Key = 'upload-relay-canary/main/canary';
+    await put(CUSTOMER_BUCKET, Key, 'the customer’s');
+    const { payload } = await world.invoke({ key: Key, route: 'customer' });
+    expect(payload).toMatchObject({ errorType: 'UnknownRoute' });
+    expect(await replay({ route: 'customer' })).toMatchObject({ scanned: KEYS.length + 1, sent: 0 });
+    const audited = await world.invoke({ audit: { route: 'customer' } }, 'upload-relay-replay:live');
+    expect(audited.payload).toMatchObject({ lines: KEYS.length, byStatus: { missing: 0 } });
+    await world.c.s3.send(new DeleteObjectCommand({ Bucket: CUSTOMER_BUCKET, Key }));
+  });
+
   test('pulls again what was overwritten, and only that', async () => {
     const { ETag } = await put(CUSTOMER_BUCKET, 'a.txt', 'second');
     expect(await replay({ route: 'customer' })).toMatchObject({ sent: 1, bytes: 6 });

@@ -14,6 +14,7 @@ import {
   ListEventSourceMappingsCommand,
   PutFunctionConcurrencyCommand,
   UpdateEventSourceMappingCommand,
+  type UpdateEventSourceMappingCommandInput,
 } from '@aws-sdk/client-lambda';
 import { type NotificationConfiguration, PutBucketNotificationConfigurationCommand } from '@aws-sdk/client-s3';
 import { SetQueueAttributesCommand } from '@aws-sdk/client-sqs';
@@ -59,10 +60,14 @@ async function setPolicy(world: TwoAccounts, Statement: unknown[]): Promise<unkn
   return world.a.sqs.send(new SetQueueAttributesCommand({ QueueUrl, Attributes: { Policy } }));
 }
 
-async function enableMapping(world: TwoAccounts, Enabled: boolean): Promise<unknown> {
-  const listed = await world.a.lambda.send(new ListEventSourceMappingsCommand({ FunctionName: 'upload-relay' }));
+/** The stack has one. */
+async function changeMapping(
+  { a }: TwoAccounts,
+  change: Omit<UpdateEventSourceMappingCommandInput, 'UUID'>,
+): Promise<unknown> {
+  const listed = await a.lambda.send(new ListEventSourceMappingsCommand({}));
   const { UUID } = listed.EventSourceMappings![0]!;
-  return world.a.lambda.send(new UpdateEventSourceMappingCommand({ UUID, Enabled }));
+  return a.lambda.send(new UpdateEventSourceMappingCommand({ UUID, ...change }));
 }
 
 const RELAY = { FunctionName: 'upload-relay' };
@@ -82,8 +87,22 @@ const BEHIND_THE_QUEUE: Fault[] = [
     name: 'the mapping is disabled',
     line: 'the queue feeds the relay',
     found: 'the mapping is Disabled',
-    strike: (world) => enableMapping(world, false),
-    mend: (world) => enableMapping(world, true),
+    strike: (world) => changeMapping(world, { Enabled: false }),
+    mend: (world) => changeMapping(world, { Enabled: true }),
+  },
+  {
+    name: 'the mapping leads to another function',
+    line: 'the queue feeds the relay',
+    found: 'the mapping leads to function upload-relay-check',
+    strike: (world) => changeMapping(world, { FunctionName: 'upload-relay-check' }),
+    mend: (world) => changeMapping(world, RELAY),
+  },
+  {
+    name: 'the mapping takes a batch with failures for done',
+    line: 'the queue feeds the relay',
+    found: 'the mapping lacks ReportBatchItemFailures',
+    strike: (world) => changeMapping(world, { FunctionResponseTypes: [] }),
+    mend: (world) => changeMapping(world, { FunctionResponseTypes: ['ReportBatchItemFailures'] }),
   },
   {
     name: 'the relay’s concurrency is 0',

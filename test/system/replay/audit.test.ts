@@ -1,6 +1,6 @@
 /** The audit report of replay's real bundle, and `npm run verify-report` by account B's people. */
 import { createHash } from 'node:crypto';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
@@ -118,8 +118,31 @@ async function verify(...args: string[]) {
 
 const countOf = (output: string, kind: string) => output.split('\n').filter((line) => line.startsWith(kind)).length;
 
-/** As S3 Inventory would list account B's bucket now. */
-async function inventoryOf(): Promise<string> {
+interface ToldManifest {
+  parts: { key: string; sha256: string; lines: number }[];
+  totals: { lines: number };
+  summary: { sha256: string };
+}
+
+/** A report of somebody who changes its files and knows how to count. @returns the path of its manifest */
+async function withPart(
+  original: string,
+  csv: string,
+  change: (told: ToldManifest) => void = () => undefined,
+): Promise<string> {
+  const here = await mkdtemp(join(folder, 'changed-'));
+  const part = gzipSync(csv);
+  const told = JSON.parse(await readFile(original, 'utf8')) as ToldManifest;
+  told.parts[0]!.sha256 = createHash('sha256').update(part).digest('hex');
+  change(told);
+  await writeFile(join(here, 'part-00001.csv.gz'), part);
+  await copyFile(original.replace('manifest.json', 'summary.json'), join(here, 'summary.json'));
+  await writeFile(join(here, 'manifest.json'), JSON.stringify(told));
+  return join(here, 'manifest.json');
+}
+
+/** As S3 Inventory would list account B's bucket at some time. */
+async function inventoryOf(time = Date.now()): Promise<string> {
   const { Contents = [] } = await world.b.s3.send(new ListObjectsV2Command({ Bucket: DESTINATION_BUCKET }));
   const rows = await pMap(
     Contents,
@@ -145,7 +168,7 @@ async function inventoryOf(): Promise<string> {
     sourceBucket: DESTINATION_BUCKET,
     destinationBucket: 'arn:aws:s3:::inventories',
     version: '2016-11-30',
-    creationTimestamp: String(Date.now()),
+    creationTimestamp: String(time),
     fileFormat: 'CSV',
     fileSchema: 'Bucket, Key, VersionId, IsLatest, IsDeleteMarker, Size, ETag',
     files: [{ key: 'b/data/data.csv.gz', size: 1, MD5checksum: '' }],
@@ -233,6 +256,94 @@ describe('everything is delivered', () => {
   });
 });
 
+describe('a report that is strange', () => {
+  let manifest: string;
+  let csv: string;
+
+  beforeAll(async () => {
+    manifest = await fetchReport(await audit({ prefix: 'many/1' }));
+    csv = await partOf(manifest);
+  });
+
+  /** With one more line, of an object that failed. */
+  const withFailure = (destinationKey: string) => {
+    const cells = [
+      'main',
+      'k',
+      '',
+      '1',
+      'e',
+      '2026-01-15T00:00:00.000Z',
+      'failed',
+      'KeyTooLong: it is',
+      '',
+      '',
+      '',
+      '',
+    ];
+    const line = [...cells, ACCOUNT_B, DESTINATION_BUCKET, destinationKey, '', '', '', '', '', ''].join(',');
+    return withPart(manifest, `${csv}${line}\r\n`, (told) => {
+      told.parts[0]!.lines += 1;
+      told.totals.lines += 1;
+    });
+  };
+
+  test('no object can lie under a key that S3 does not take', async () => {
+    const { exitCode, output } = await verify(await withFailure('k'.repeat(1025)));
+    expect(output).toContain('as reported, 0 missing, 0 different, 0 present but unrecorded.');
+    expect(exitCode).toBe(0);
+  });
+
+  test('a key that S3 can’t be asked about reaches the terminal as text', async () => {
+    const refused = faults.add({
+      name: 'refused',
+      match: { operation: 'HeadObject', key: `${PREFIX}\u001b[31m` },
+      when: { nth: 1 },
+      fault: { kind: 'error', status: 400, code: 'BadRequest' },
+    });
+    const { exitCode, output } = await verify(await withFailure(`${PREFIX}\u001b[31m`));
+    expect(refused.injected).toBe(1);
+    expect(exitCode).toBe(2);
+    expect(output).toContain(`${PREFIX}\\u001b[31m`);
+    expect(output).not.toContain('\u001b');
+  });
+
+  test.each<[string, (told: ToldManifest) => void, string]>([
+    ['lacks a part', ({ parts }) => parts.pop(), 'its parts have 0 lines, and its totals say '],
+    ['names a part twice', ({ parts }) => parts.push(parts[0]!), 'it names part-00001.csv.gz twice'],
+  ])('a manifest that %s can’t be believed', async (_, change, sentence) => {
+    const { exitCode, output } = await verify(await withPart(manifest, csv, change));
+    expect(output).toContain(sentence);
+    expect(exitCode).toBe(2);
+  });
+
+  test('a summary that was altered is damaged', async () => {
+    const altered = await withPart(manifest, csv);
+    await writeFile(altered.replace('manifest', 'summary'), '{}');
+    const { exitCode, output } = await verify(altered);
+    expect(output).toContain('damaged                 summary.json has the SHA-256 ');
+    expect(exitCode).toBe(1);
+  });
+
+  test('an inventory from before everything tells nothing', async () => {
+    const { exitCode, output } = await verify(manifest, '--inventory', await inventoryOf(1));
+    expect(output).toContain('was delivered after the inventory was begun');
+    expect(exitCode).toBe(2);
+  });
+
+  test('S3 may be busy for a while', async () => {
+    const busy = faults.add({
+      name: 'busy',
+      match: { operation: 'HeadObject' },
+      when: { times: 5 },
+      fault: { kind: 'error', status: 503, code: 'SlowDown' },
+    });
+    const { exitCode } = await verify(manifest, '--concurrency', '1');
+    expect(busy.injected).toBe(5);
+    expect(exitCode).toBe(0);
+  });
+});
+
 describe('37 receipts are lost, and account B has altered 5 objects', () => {
   const lost = KEYS.slice(0, RECEIPTS_GONE);
   const altered = KEYS.slice(-ALTERED);
@@ -300,14 +411,9 @@ describe('37 receipts are lost, and account B has altered 5 objects', () => {
   });
 
   test('a bucket that account B doesn’t own is not looked at', async () => {
-    const here = await mkdtemp(join(folder, 'elsewhere-'));
     const text = (await partOf(manifest)).replaceAll(`,${DESTINATION_BUCKET},`, `,${SOURCE_BUCKET},`);
-    const part = gzipSync(text);
-    const told = JSON.parse(await readFile(manifest, 'utf8')) as { parts: { sha256: string }[] };
-    told.parts[0]!.sha256 = createHash('sha256').update(part).digest('hex');
-    await writeFile(join(here, 'part-00001.csv.gz'), part);
-    await writeFile(join(here, 'manifest.json'), JSON.stringify(told));
-    const { exitCode, output } = await verify(join(here, 'manifest.json'));
+    const here = await withPart(manifest, text);
+    const { exitCode, output } = await verify(here);
     expect(exitCode).toBe(2);
     expect(output).toContain(`account ${ACCOUNT_B} must own the bucket`);
   });

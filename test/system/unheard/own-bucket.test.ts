@@ -1,12 +1,7 @@
 /** A relay with a bucket of its own, broken in each way that loses uploads in silence: somebody hears of it within two hours. */
 
 import { DeleteTableCommand } from '@aws-sdk/client-dynamodb';
-import {
-  DeleteFunctionConcurrencyCommand,
-  ListEventSourceMappingsCommand,
-  PutFunctionConcurrencyCommand,
-  UpdateEventSourceMappingCommand,
-} from '@aws-sdk/client-lambda';
+import { DeleteFunctionConcurrencyCommand, PutFunctionConcurrencyCommand } from '@aws-sdk/client-lambda';
 import {
   GetBucketNotificationConfigurationCommand,
   type NotificationConfiguration,
@@ -37,6 +32,7 @@ import {
   queuePolicyOf,
   queueUrl,
   setQueuePolicy,
+  turnMapping,
 } from '../../support/unheard.ts';
 
 const STRANGERS_QUEUE = `arn:aws:sqs:${REGION}:${ACCOUNT_A}:somebody-elses`;
@@ -98,8 +94,8 @@ const BREAKAGES: Breakage[] = [
   },
   {
     name: 'the mapping is disabled',
-    breaks: () => turnMapping(false),
-    mends: () => turnMapping(true),
+    breaks: () => turnMapping(world, false),
+    mends: () => turnMapping(world, true),
     alarm: 'canary',
     check: 'the queue feeds the relay',
     side: 'source',
@@ -128,15 +124,6 @@ const BREAKAGES: Breakage[] = [
   },
 ];
 
-async function turnMapping(Enabled: boolean): Promise<void> {
-  const EventSourceArn = `arn:aws:sqs:${REGION}:${ACCOUNT_A}:upload-relay`;
-  const { EventSourceMappings = [] } = await world.a.lambda.send(
-    new ListEventSourceMappingsCommand({ EventSourceArn }),
-  );
-  const [{ UUID } = {}] = EventSourceMappings;
-  await world.a.lambda.send(new UpdateEventSourceMappingCommand({ UUID, Enabled }));
-}
-
 test('with nothing broken, no alarm goes off, and the check says that all is well', async () => {
   const wentOff = await time.pass(world.cloud, HEARD_WITHIN_MINUTES);
   expect([...wentOff]).toEqual([]);
@@ -150,10 +137,10 @@ test(
   'a queue that is purged with objects in it is heard of within a day, and the objects come across all the same',
   async () => {
     const keys = ['one', 'two', 'three'];
-    await turnMapping(false);
+    await turnMapping(world, false);
     for (const Key of keys) await world.a.s3.send(new PutObjectCommand({ Bucket: SOURCE_BUCKET, Key, Body: Key }));
     await world.a.sqs.send(new PurgeQueueCommand({ QueueUrl: await queueUrl(world.a) }));
-    await turnMapping(true);
+    await turnMapping(world, true);
     const wentOff = await time.pass(world.cloud, DAY_MINUTES);
     // What comes across a day late misses the objective, too, and the daily check tells of it.
     const others = [...wentOff.keys()].filter((name) => !/-(objective(-\w+)?|health|check-failed)$/.test(name));

@@ -28,7 +28,14 @@ function operation({ authorizer }: CloudFormationParts, name: OperationName, per
   return (parameters, { caller, region }) => {
     const account = accountOf(caller);
     const authorize: Call['authorize'] = (action, resource, context = {}, resourceAccount = account) =>
-      authorizer.authorize({ caller, action, resource, resourceAccount, context });
+      authorizer.authorize({
+        caller,
+        action,
+        resource,
+        resourceAccount,
+        context,
+        isViaService: action.startsWith('s3:'),
+      });
     return perform({ account, region, authorize }, readForm(name, parameters, requests[name]));
   };
 }

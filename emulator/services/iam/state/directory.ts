@@ -31,7 +31,7 @@ export class Directory extends Accounts implements PrincipalIds {
    * @throws ApiError `EntityAlreadyExists` (409), `LimitExceeded` (409) for the size of its policies, `NoSuchEntity` (404) for an
    * account that was never added
    */
-  addUser({ account, name, path = '/', policies = [], permissionsBoundary }: NewUser): User {
+  addUser({ account, name, path = '/', policies = [], permissionsBoundary, tags }: NewUser): User {
     const arn = this.iamArn(account, `user${path}${name}`);
     if (isTaken(this.usersOf(account), name)) throw alreadyExists('User', name);
     this.#checkHeld('user', account, name, policies);
@@ -43,6 +43,7 @@ export class Directory extends Accounts implements PrincipalIds {
       userId: newUniqueId('AIDA'),
       createdAt: this.#now(),
       policies: [...policies],
+      tags: new Map(tags),
       ...(permissionsBoundary && { permissionsBoundary }),
     };
     this.#users.set(user.arn, user);
@@ -113,6 +114,7 @@ export class Directory extends Accounts implements PrincipalIds {
       createdAt: this.#now(),
       trust: bindPrincipals(settings.trust, this, this.partitionOf(account)),
       policies: [...policies],
+      tags: new Map(settings.tags),
       maxSessionDurationSeconds,
       ...(permissionsBoundary && { permissionsBoundary }),
     };

@@ -14,6 +14,7 @@ export interface User {
   /** Inline and attached alike. The name of an attached one is its ARN. */
   policies: NamedPolicy[];
   permissionsBoundary?: PolicyDocument;
+  tags: ReadonlyMap<string, string>;
 }
 
 export interface Role {
@@ -30,6 +31,7 @@ export interface Role {
   /** Inline and attached alike. The name of an attached one is its ARN. */
   policies: NamedPolicy[];
   permissionsBoundary?: PolicyDocument;
+  tags: ReadonlyMap<string, string>;
   maxSessionDurationSeconds: number;
 }
 
@@ -39,6 +41,7 @@ export interface NewUser {
   path?: string;
   policies?: NamedPolicy[];
   permissionsBoundary?: PolicyDocument;
+  tags?: ReadonlyMap<string, string>;
 }
 
 export interface NewRole {
@@ -50,4 +53,5 @@ export interface NewRole {
   /** 3,600 to 43,200; 3,600 unless given. */
   maxSessionDurationSeconds?: number;
   permissionsBoundary?: PolicyDocument;
+  tags?: ReadonlyMap<string, string>;
 }

@@ -49,11 +49,12 @@ export class KeyRing {
     const arn = assumedRoleArn(role, sessionName);
     const expiresAt = this.#clock() + durationSeconds * 1000;
     const sessionToken = newSessionToken();
+    const issuedAt = this.#now();
     const key: StoredKey = {
       accessKeyId: newAccessKeyId('ASIA'),
       secretAccessKey: newSecret(),
-      createdAt: this.#now(),
-      principal: { kind: 'session', account, roleArn, roleName, roleId, sessionName, arn, sessionPolicies },
+      createdAt: issuedAt,
+      principal: { kind: 'session', account, roleArn, roleName, roleId, sessionName, arn, sessionPolicies, issuedAt },
       temporary: { sessionToken, expiresAt },
     };
     this.#keys.set(key.accessKeyId, key);

@@ -1,7 +1,6 @@
 /** Reads bodies in aws-chunked encoding, with their signatures and trailers. */
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { ApiError, type ChunkSigner } from '../../../core/api.ts';
-import { incompleteBody } from '../errors.ts';
 
 /**
  * Decodes `aws-chunked` bodies, whatever pieces the network delivers them in:
@@ -24,7 +23,7 @@ const MIN_CHUNK_BYTES = 8192;
 const MAX_LINE_BYTES = 1024;
 const TRAILER_SIGNATURE = 'x-amz-trailer-signature';
 
-type State = 'size' | 'data' | 'data-end' | 'trailer' | 'done';
+type State = 'size' | 'data' | 'data-end' | 'trailer' | 'done' | 'closed';
 
 export class AwsChunkedDecoder {
   /** What the lines after the last chunk said; complete after `end`. */
@@ -46,7 +45,7 @@ export class AwsChunkedDecoder {
 
   /**
    * @returns the data among these bytes, as views of them
-   * @throws ApiError `InvalidRequest` on bad framing, `InvalidChunkSizeError`, `SignatureDoesNotMatch`
+   * @throws ApiError `IncompleteBody` on bad framing, `InvalidChunkSizeError`, `SignatureDoesNotMatch`
    */
   push(bytes: Buffer): Buffer[] {
     const data: Buffer[] = [];
@@ -66,7 +65,8 @@ export class AwsChunkedDecoder {
 
   /** @throws ApiError `IncompleteBody` when the body stopped before its end, `SignatureDoesNotMatch` for the trailer */
   end(): void {
-    if (this.#state !== 'done') throw incompleteBody();
+    const isWhole = this.#state === 'done' || this.#state === 'closed';
+    if (!isWhole || this.#line !== '') throw unexpectedEnd();
     if (!this.#options.signer || !this.#options.trailer) return;
     const sha256Hex = createHash('sha256').update(this.#signedTrailer).digest('hex');
     expectSignature(this.#trailerSignature, this.#options.signer.trailer(sha256Hex));
@@ -81,31 +81,32 @@ export class AwsChunkedDecoder {
   }
 
   #readLine(bytes: Buffer, from: number): number {
-    if (this.#state === 'done') throw malformed('there are bytes behind its end');
+    if (this.#state === 'closed') throw unexpectedEnd();
     const newline = bytes.indexOf(0x0a, from);
     const end = newline === -1 ? bytes.length : newline;
     this.#line += bytes.toString('latin1', from, end);
-    if (this.#line.length > MAX_LINE_BYTES) throw malformed('a line is too long');
+    if (this.#line.length > MAX_LINE_BYTES) throw unexpectedEnd();
     if (newline === -1) return end;
     const line = this.#line;
     this.#line = '';
     // Lines of the trailer end in LF alone with some clients, as in AWS's own example.
     if (line.endsWith('\r')) this.#takeLine(line.slice(0, -1));
     else if (this.#state === 'trailer') this.#takeLine(line);
-    else throw malformed('a line does not end in CRLF');
+    else throw unexpectedEnd();
     return newline + 1;
   }
 
   #takeLine(line: string): void {
     if (this.#state === 'size') this.#takeSize(line);
     else if (this.#state === 'trailer') this.#takeTrailer(line);
-    else if (line === '') this.#state = 'size';
-    else throw malformed('a chunk is longer than its size says');
+    else if (line !== '') throw unexpectedEnd();
+    // minio-go sends a second blank line, and S3 takes it (minio/minio-go#1705).
+    else this.#state = this.#state === 'done' ? 'closed' : 'size';
   }
 
   #takeSize(line: string): void {
     const match = /^([0-9a-fA-F]{1,12})(?:;chunk-signature=([0-9a-f]{64}))?$/.exec(line);
-    if (!match) throw malformed('a chunk size was expected');
+    if (!match) throw unexpectedEnd();
     this.#signature = match[2];
     this.#leftBytes = Number.parseInt(match[1]!, 16);
     this.#chunkNumber++;
@@ -161,8 +162,9 @@ function expectSignature(given: string | undefined, expected: string): void {
   );
 }
 
-function malformed(what: string): ApiError {
-  return new ApiError('InvalidRequest', 400, `The aws-chunked body is malformed: ${what}.`);
+/** What S3 answers to any fault of the framing (observed on S3 in versity/versitygw#1660 and #1666). */
+function unexpectedEnd(): ApiError {
+  return new ApiError('IncompleteBody', 400, 'The request body terminated unexpectedly');
 }
 
 export function malformedTrailer(): ApiError {

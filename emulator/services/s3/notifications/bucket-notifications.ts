@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { ApiError, type Clock } from '../../../core/api.ts';
 import type { EventSink } from '../../../core/event.ts';
+import { type Lateness, ON_TIME } from '../../../core/lateness.ts';
 import { bucketArnOf, regionOfArn } from '../../../core/partition.ts';
 import { type DeliveryFailure, type QueueSender, send, sendOrRecord } from '../../../core/queue-delivery.ts';
 import { objectCreatedEvent } from './object-created-event.ts';
@@ -34,13 +35,18 @@ export interface NotificationConfiguration {
 }
 
 /** As it is kept: with the ids that S3 made. */
-export type KeptConfiguration = Omit<NotificationConfiguration, 'queues'> & { queues: Required<QueueNotification>[] };
+export type KeptConfiguration = Omit<NotificationConfiguration, 'queues'> & {
+  queues: Required<QueueNotification>[];
+  /** Milliseconds since the epoch. */
+  since: number;
+};
 
 export interface BucketNotificationsOptions {
   sqs: QueueSender;
   eventBus: EventSink;
   clock: Clock;
   onFailure?: (failure: DeliveryFailure) => void;
+  lateness?: Lateness;
 }
 
 const SERVICE = 's3.amazonaws.com';
@@ -53,7 +59,7 @@ export class BucketNotifications {
   readonly #configurations = new Map<string, KeptConfiguration>();
 
   constructor(options: BucketNotificationsOptions) {
-    this.#options = { onFailure: () => {}, ...options };
+    this.#options = { onFailure: () => {}, lateness: ON_TIME, ...options };
   }
 
   /**
@@ -67,7 +73,7 @@ export class BucketNotifications {
     checkIds(queues);
     checkOverlaps(queues);
     if (configuration.validates ?? true) this.#tryQueues(bucketName, configuration);
-    this.#configurations.set(bucketName, { ...configuration, queues });
+    this.#configurations.set(bucketName, { ...configuration, queues, since: this.#options.clock() });
   }
 
   of(bucketName: string): KeptConfiguration | undefined {
@@ -104,7 +110,11 @@ export class BucketNotifications {
 
   /** Tells every matching queue and, if the bucket says so, EventBridge. Refusals are recorded in `failures`. */
   publish(event: ObjectCreated): void {
-    const configuration = this.#configurations.get(event.bucket);
+    const configuration = this.#options.lateness.seen(
+      `notifications of ${event.bucket}`,
+      () => this.#configurations.get(event.bucket),
+      ({ since }) => since,
+    );
     if (!configuration) return;
     const source = {
       service: SERVICE,

@@ -3,6 +3,7 @@ import { canonicalUserId } from '../../../core/accounts.ts';
 import { ApiError, type ApiResponse } from '../../../core/api.ts';
 import { findRequested, requireOnKey } from '../access.ts';
 import { callerAccount, type ObjectCall } from '../call.ts';
+import { writeContext } from '../condition-keys.ts';
 import { accessDenied, headerNotImplemented, invalidArgument, notImplemented } from '../errors.ts';
 import { xmlResponse } from '../wire.ts';
 
@@ -54,7 +55,7 @@ function aclNotSupported(): ApiError {
 }
 
 export function putObjectAcl(call: ObjectCall): ApiResponse {
-  requireOnKey(call, 's3:PutObjectAcl');
+  requireOnKey(call, 's3:PutObjectAcl', writeContext(call.headers));
   if (call.bucket.settings.ownership === 'BucketOwnerEnforced') throw aclNotSupported();
   throw notImplemented('PutObjectAcl on a bucket with ACLs');
 }

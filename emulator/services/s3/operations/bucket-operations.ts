@@ -1,90 +1,57 @@
-/** The operations on buckets, but for listing their objects. */
-import { z } from 'zod';
+/** The operations on buckets, but for making them and for listing their objects. */
 import { canonicalUserId } from '../../../core/accounts.ts';
 import { ApiError, type ApiResponse } from '../../../core/api.ts';
-import { bucketArnOf } from '../../../core/partition.ts';
-import { requireOnBucket } from '../access.ts';
-import { readXmlBody } from '../body/body.ts';
-import { planBody } from '../body/body-plan.ts';
-import { type BucketCall, type BucketNameCall, callerAccount, type S3Context, type ServiceCall } from '../call.ts';
-import { accessDenied, headerNotImplemented, invalidArgument, malformedXml, noSuchBucket } from '../errors.ts';
+import { isRegion } from '../../../core/partition.ts';
+import { requireOnAccount, requireOnBucket } from '../access.ts';
+import { type BucketCall, callerAccount, type S3Context, type ServiceCall } from '../call.ts';
+import { accessDenied, invalidArgument, noSuchBucket } from '../errors.ts';
 import type { Bucket } from '../state/bucket.ts';
-import type { BucketSettings } from '../state/model.ts';
-import { parseXml, xmlResponse } from '../wire.ts';
-import { listedDate } from './list-objects.ts';
+import { xmlResponse } from '../wire.ts';
+import { decodeToken, encodeToken, listedDate } from './list-parameters.ts';
 
-export function listBuckets({ s3, request }: ServiceCall): ApiResponse {
+/** https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListBuckets.html */
+const MAX_BUCKETS = 10_000;
+
+/** https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListBuckets.html */
+export function listBuckets(call: ServiceCall): ApiResponse {
+  const { s3, request, query } = call;
   const account = callerAccount(request.caller.principal);
   if (account === undefined) throw accessDenied();
-  s3.authorizer.authorize({
-    caller: request.caller,
-    action: 's3:ListAllMyBuckets',
-    resource: '*',
-    resourceAccount: account,
-  });
+  requireOnAccount(call, account, 's3:ListAllMyBuckets', '*');
+  const prefix = query.get('prefix') ?? '';
+  const region = query.get('bucket-region') ?? undefined;
+  const maxBuckets = maxBucketsOf(query);
+  if (region !== undefined && !isRegion(region)) {
+    throw invalidArgument(`Argument value ${region} is not a valid AWS Region`, 'bucket-region', region);
+  }
+  const token = query.get('continuation-token') || undefined;
+  const after = token === undefined ? '' : decodeToken(token);
+  const rest = s3.buckets
+    .of(account)
+    .filter(({ settings }) => region === undefined || settings.region === region)
+    .filter(({ settings: { name } }) => name.startsWith(prefix) && name > after);
+  const page = rest.slice(0, maxBuckets);
   return xmlResponse('ListAllMyBucketsResult', {
     Owner: { ID: canonicalUserId(account) },
     Buckets: {
-      Bucket: s3.buckets.of(account).map(({ settings, created }) => ({
+      Bucket: page.map(({ settings, created, arn }) => ({
         Name: settings.name,
         CreationDate: listedDate(created),
         BucketRegion: settings.region,
+        BucketArn: arn,
       })),
     },
+    Prefix: prefix || undefined,
+    ContinuationToken: page.length < rest.length ? encodeToken(page.at(-1)!.settings.name) : undefined,
   });
 }
 
-const createBucketSchema = z.object({ LocationConstraint: z.string().min(1) });
-
-/** A bucket has the defaults of S3 since April 2023: ACLs off, public access blocked. */
-export async function createBucket(call: BucketNameCall): Promise<ApiResponse> {
-  const { s3, request, headers, bucketName } = call;
-  const account = callerAccount(request.caller.principal);
-  if (account === undefined) throw accessDenied();
-  s3.authorizer.authorize({
-    caller: request.caller,
-    action: 's3:CreateBucket',
-    resource: bucketArnOf(bucketName, request.region),
-    resourceAccount: account,
-  });
-  for (const name of headers.keys()) {
-    if (name === 'x-amz-acl' || name.startsWith('x-amz-grant-')) throw headerNotImplemented(name);
-  }
-  const region = (await locationConstraint(call)) ?? 'us-east-1';
-  if (region !== request.region) {
-    const message = `The ${region} location constraint is incompatible for the region specific endpoint this request was sent to.`;
-    throw new ApiError('IllegalLocationConstraintException', 400, message);
-  }
-  const all = { blockPublicAcls: true, ignorePublicAcls: true, blockPublicPolicy: true, restrictPublicBuckets: true };
-  const settings = {
-    name: bucketName,
-    account,
-    region,
-    ownership: readOwnership(headers.get('x-amz-object-ownership')),
-  };
-  s3.buckets.create({ ...settings, publicAccessBlock: all }, new Date(s3.clock()));
-  return { status: 200, headers: { location: `/${bucketName}` } };
-}
-
-async function locationConstraint(call: ServiceCall): Promise<string | undefined> {
-  if (!call.headers.has('content-length') || call.headers.get('content-length') === '0') return undefined;
-  const text = await readXmlBody(call, planBody(call.request, call.headers));
-  const body = createBucketSchema.safeParse(parseXml(text, 'CreateBucketConfiguration'));
-  if (!body.success) throw malformedXml();
-  return body.data.LocationConstraint;
-}
-
-function readOwnership(header: string | undefined): BucketSettings['ownership'] {
-  switch (header) {
-    case undefined:
-      return 'BucketOwnerEnforced';
-    case 'BucketOwnerEnforced':
-    case 'BucketOwnerPreferred':
-    case 'ObjectWriter':
-      return header;
-    default:
-      throw invalidArgument('Invalid x-amz-object-ownership header', 'x-amz-object-ownership', header);
-  }
+/** @throws ApiError `InvalidArgument` */
+function maxBucketsOf(query: URLSearchParams): number {
+  const name = 'max-buckets';
+  const text = query.get(name) ?? String(MAX_BUCKETS);
+  if (/^\d{1,5}$/.test(text) && Number(text) >= 1 && Number(text) <= MAX_BUCKETS) return Number(text);
+  throw invalidArgument(`Argument ${name} must be an integer between 1 and ${MAX_BUCKETS}`, name, text);
 }
 
 export async function deleteBucket(call: BucketCall): Promise<ApiResponse> {
@@ -115,7 +82,11 @@ export function headBucket(call: BucketCall): ApiResponse {
   requireOnBucket(call, 's3:ListBucket');
   return {
     status: 200,
-    headers: { 'x-amz-bucket-region': call.bucket.settings.region, 'x-amz-access-point-alias': 'false' },
+    headers: {
+      'x-amz-bucket-arn': call.bucket.arn,
+      'x-amz-bucket-region': call.bucket.settings.region,
+      'x-amz-access-point-alias': 'false',
+    },
   };
 }
 

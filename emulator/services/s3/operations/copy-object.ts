@@ -10,12 +10,13 @@ import type { ObjectMetadata } from '../metadata.ts';
 import { commitObject, draftObject, singleETag, writtenHeaders } from '../new-object.ts';
 import type { NewObject } from '../state/model.ts';
 import { quoted, xmlResponse } from '../wire.ts';
-import { listedDate } from './list-objects.ts';
+import { listedDate } from './list-parameters.ts';
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_CopyObject.html */
 export async function copyObject(call: ObjectCall): Promise<ApiResponse> {
   const source = findCopySource(call);
   requireWrite(call, true);
+  const changesBefore = call.bucket.changes(call.key);
   const metadataDirective = directive(call, 'x-amz-metadata-directive');
   const taggingDirective = directive(call, 'x-amz-tagging-directive');
   requireChange(call, source, metadataDirective);
@@ -35,7 +36,7 @@ export async function copyObject(call: ObjectCall): Promise<ApiResponse> {
     tags: taggingDirective === 'COPY' ? new Map(source.object.tags) : draft.tags,
     ...(await shareBytes(call, source, draft.encryption)),
   };
-  const version = await commitObject(call, object, 'ObjectCreated:Copy');
+  const version = await commitObject(call, object, { eventName: 'ObjectCreated:Copy', changesBefore });
   const { eTag, lastModified, checksum } = version;
   const headers = writtenHeaders(call.bucket, version);
   if (source.bucket.isVersioned) headers['x-amz-copy-source-version-id'] = source.object.versionId;

@@ -8,7 +8,7 @@ import { invalidArgument } from '../errors.ts';
 import { versionHeaders } from '../new-object.ts';
 import type { ObjectVersion } from '../state/model.ts';
 import { xmlResponse } from '../wire.ts';
-import { pageSize } from './list-objects.ts';
+import { pageSize } from './list-parameters.ts';
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObjectAttributes.html */
 export function getObjectAttributes(call: ObjectCall): ApiResponse {

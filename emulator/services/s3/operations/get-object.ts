@@ -48,7 +48,7 @@ function describe(call: ObjectCall, object: ObjectVersion): { response: ApiRespo
   };
   const part = requestedPart(call, object);
   const range = part ? part.range : parseRange(call.headers.get('range'), object.sizeBytes);
-  if (checkReadConditions(call.headers, object) === 'not-modified') {
+  if (checkReadConditions(call.headers, object, call.s3.clock()) === 'not-modified') {
     return { response: { status: 304, headers: always }, range: undefined };
   }
   const { sizeBytes, tags } = object;

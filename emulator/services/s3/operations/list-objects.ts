@@ -5,28 +5,21 @@ import type { XmlNode } from '../../../protocols/xml.ts';
 import { requireOnBucket } from '../access.ts';
 import type { BucketCall } from '../call.ts';
 import { invalidArgument } from '../errors.ts';
-import { encodeKey } from '../key-encoding.ts';
-import { MAX_PAGE_SIZE } from '../limits.ts';
 import { listPage } from '../listing.ts';
 import type { AnyVersion } from '../state/bucket.ts';
 import type { ObjectVersion } from '../state/model.ts';
 import { quoted, xmlResponse } from '../wire.ts';
-
-interface ListParameters {
-  prefix: string;
-  delimiter: string;
-  maxItems: number;
-  encode: (key: string) => string;
-  /** Elements that every kind of listing repeats from its request. */
-  echo: Record<string, XmlNode>;
-}
+import { decodeToken, encodeToken, listedDate, readParameters } from './list-parameters.ts';
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectsV2.html */
 export function listObjectsV2(call: BucketCall): ApiResponse {
   const { bucket, query } = call;
   requireOnBucket(call, 's3:ListBucket', listContext(query));
   requireKnownAttributes(call);
-  const { encode, echo, ...parameters } = readParameters(call);
+  if (query.get('list-type') !== '2') {
+    throw invalidArgument('Invalid List Type specified in Request', 'list-type', query.get('list-type') ?? '');
+  }
+  const { encode, echo, ...parameters } = readParameters(call, 'max-keys');
   const token = query.get('continuation-token') ?? undefined;
   const startAfter = query.get('start-after') ?? undefined;
   const after = token === undefined ? startAfter : decodeToken(token);
@@ -38,7 +31,7 @@ export function listObjectsV2(call: BucketCall): ApiResponse {
     IsTruncated: page.isTruncated,
     ContinuationToken: token,
     NextContinuationToken: page.isTruncated ? encodeToken(page.last!) : undefined,
-    StartAfter: startAfter && encode(startAfter),
+    StartAfter: token === undefined ? startAfter && encode(startAfter) : undefined,
     Contents: page.items.map((object) => contents(object, encode, withOwner)),
     CommonPrefixes: page.commonPrefixes.map((prefix) => ({ Prefix: encode(prefix) })),
   });
@@ -48,9 +41,11 @@ export function listObjectsV2(call: BucketCall): ApiResponse {
 export function listObjects(call: BucketCall): ApiResponse {
   const { bucket, query } = call;
   requireOnBucket(call, 's3:ListBucket', listContext(query));
-  const { encode, echo, ...parameters } = readParameters(call);
+  requireKnownAttributes(call);
+  const { encode, echo, ...parameters } = readParameters(call, 'max-keys');
   const marker = query.get('marker') ?? '';
-  const page = listPage(bucket.keys(), currentObject(call), { ...parameters, after: marker || undefined });
+  const request = { ...parameters, after: marker || undefined, skipsPrefixOfAfter: true };
+  const page = listPage(bucket.keys(), currentObject(call), request);
   // Without a delimiter S3 leaves NextMarker out: the last key serves.
   const nextMarker = page.isTruncated && parameters.delimiter !== '' ? encode(page.last!) : undefined;
   return xmlResponse('ListBucketResult', {
@@ -67,7 +62,8 @@ export function listObjects(call: BucketCall): ApiResponse {
 export function listObjectVersions(call: BucketCall): ApiResponse {
   const { bucket, query } = call;
   requireOnBucket(call, 's3:ListBucketVersions', listContext(query));
-  const { encode, echo, ...parameters } = readParameters(call);
+  requireKnownAttributes(call);
+  const { encode, echo, ...parameters } = readParameters(call, 'max-keys');
   const keyMarker = query.get('key-marker') ?? '';
   const versionMarker = query.get('version-id-marker') ?? '';
   if (versionMarker !== '' && keyMarker === '') {
@@ -86,6 +82,7 @@ export function listObjectVersions(call: BucketCall): ApiResponse {
     ...parameters,
     after: keyMarker || undefined,
     afterHasMore: versionMarker !== '',
+    skipsPrefixOfAfter: true,
   });
   const lastVersion = page.items.at(-1);
   const next = page.isTruncated ? page.last! : undefined;
@@ -129,35 +126,6 @@ function listContext(query: URLSearchParams): ContextKeys {
   return context;
 }
 
-function readParameters({ bucket, query }: BucketCall): ListParameters {
-  const encodingType = query.get('encoding-type') ?? undefined;
-  if (encodingType !== undefined && encodingType !== 'url') {
-    throw invalidArgument('Invalid Encoding Method specified in Request', 'encoding-type', encodingType);
-  }
-  const encode = encodingType === 'url' ? encodeKey : (key: string) => key;
-  const prefix = query.get('prefix') ?? '';
-  const delimiter = query.get('delimiter') ?? '';
-  const maxItems = pageSize(query, 'max-keys');
-  const echo = {
-    Name: bucket.settings.name,
-    Prefix: encode(prefix),
-    Delimiter: delimiter === '' ? undefined : encode(delimiter),
-    MaxKeys: maxItems,
-    EncodingType: encodingType,
-  };
-  return { prefix, delimiter, maxItems, encode, echo };
-}
-
-/** @throws ApiError `InvalidArgument` */
-export function pageSize(query: { get(name: string): string | null | undefined }, name: string): number {
-  const text = query.get(name);
-  if (!text) return MAX_PAGE_SIZE;
-  if (!/^\d{1,10}$/.test(text) || Number(text) > 0x7fffffff) {
-    throw invalidArgument(`Provided ${name} not an integer or within integer range`, name, text);
-  }
-  return Math.min(Number(text), MAX_PAGE_SIZE);
-}
-
 function currentObject({ bucket }: BucketCall): (key: string) => ObjectVersion[] {
   return (key) => {
     const object = bucket.current(key);
@@ -187,20 +155,4 @@ function deleteMarker(
     LastModified: listedDate(marker.lastModified),
     Owner: { ID: canonicalUserId(marker.owner) },
   };
-}
-
-/** Listings show whole seconds, as headers do, though in the form of milliseconds. */
-export function listedDate(date: Date): string {
-  return date.toISOString().replace(/\.\d+Z$/, '.000Z');
-}
-
-function encodeToken(last: string): string {
-  return `1${Buffer.from(last).toString('base64url')}`;
-}
-
-function decodeToken(token: string): string {
-  if (!/^1[\w-]+$/.test(token)) {
-    throw invalidArgument('The continuation token provided is incorrect', 'continuation-token', token);
-  }
-  return Buffer.from(token.slice(1), 'base64url').toString();
 }

@@ -4,11 +4,11 @@ import type { ApiResponse } from '../../../core/api.ts';
 import { findRequested } from '../access.ts';
 import { readProtectedXmlBody } from '../body/body.ts';
 import type { ObjectCall } from '../call.ts';
-import { malformedXml } from '../errors.ts';
+import { tagsContext } from '../condition-keys.ts';
 import { versionHeaders } from '../new-object.ts';
 import { checkTags } from '../tags.ts';
-import { parseXml, xmlResponse } from '../wire.ts';
-import { oneOrMany } from '../xml-schema.ts';
+import { xmlResponse } from '../wire.ts';
+import { oneOrMany, parseBody } from '../xml-schema.ts';
 
 export function getObjectTagging(call: ObjectCall): ApiResponse {
   const object = findRequested(call, 's3:GetObjectTagging', 's3:GetObjectVersionTagging');
@@ -16,17 +16,17 @@ export function getObjectTagging(call: ObjectCall): ApiResponse {
   return xmlResponse('Tagging', { TagSet: { Tag: tags } }, versionHeaders(call.bucket, object));
 }
 
-const tagSchema = z.object({ Key: z.string(), Value: z.string() });
-const taggingSchema = z.object({
+const tagSchema = z.strictObject({ Key: z.string(), Value: z.string() });
+const taggingSchema = z.strictObject({
   // An empty element reads as text.
-  TagSet: z.union([z.string().transform(() => ({ Tag: [] })), z.object({ Tag: oneOrMany(tagSchema) })]),
+  TagSet: z.union([z.string().transform(() => ({ Tag: [] })), z.strictObject({ Tag: oneOrMany(tagSchema) })]),
 });
 
 export async function putObjectTagging(call: ObjectCall): Promise<ApiResponse> {
-  const object = findRequested(call, 's3:PutObjectTagging', 's3:PutObjectVersionTagging');
-  const body = taggingSchema.safeParse(parseXml(await readProtectedXmlBody(call), 'Tagging'));
-  if (!body.success) throw malformedXml();
-  object.tags = checkTags(body.data.TagSet.Tag.map(({ Key, Value }) => [Key, Value]));
+  const { TagSet } = parseBody(await readProtectedXmlBody(call), 'Tagging', taggingSchema);
+  const tags = TagSet.Tag.map(({ Key, Value }): [string, string] => [Key, Value]);
+  const object = findRequested(call, 's3:PutObjectTagging', 's3:PutObjectVersionTagging', tagsContext(tags));
+  object.tags = checkTags(tags);
   return { status: 200, headers: versionHeaders(call.bucket, object) };
 }
 

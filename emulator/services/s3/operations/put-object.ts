@@ -11,6 +11,7 @@ import { quoted } from '../wire.ts';
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObject.html */
 export async function putObject(call: ObjectCall): Promise<ApiResponse> {
   requireWrite(call, true);
+  const changesBefore = call.bucket.changes(call.key);
   const draft = draftObject(call);
   const plan = planBody(call.request, call.headers);
   requireDigest(call.bucket, plan, 'Object');
@@ -24,7 +25,7 @@ export async function putObject(call: ObjectCall): Promise<ApiResponse> {
     eTag: singleETag(md5Hex, draft.encryption),
     checksum: algorithm && { algorithm, type: 'FULL_OBJECT' as const, value: checksums.get(algorithm)! },
   };
-  const version = await commitObject(call, object, 'ObjectCreated:Put');
+  const version = await commitObject(call, object, { eventName: 'ObjectCreated:Put', changesBefore });
   return {
     status: 200,
     headers: {

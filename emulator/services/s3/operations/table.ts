@@ -1,10 +1,10 @@
 /** All operations of S3, and how a request chooses one. */
+import type { ApiResponse } from '../../../core/api.ts';
 import type { BucketCall, BucketNameCall, ObjectCall, Operation, ServiceCall } from '../call.ts';
 import { invalidArgument, notImplemented } from '../errors.ts';
 import { getObjectAcl, putObjectAcl } from './acl.ts';
 import { getBucketNotificationConfiguration, putBucketNotificationConfiguration } from './bucket-notification.ts';
 import {
-  createBucket,
   deleteBucket,
   getBucketEncryption,
   getBucketLocation,
@@ -14,12 +14,15 @@ import {
 } from './bucket-operations.ts';
 import { completeMultipartUpload } from './complete-multipart-upload.ts';
 import { copyObject } from './copy-object.ts';
+import { createBucket } from './create-bucket.ts';
 import { deleteObject, deleteObjects } from './delete-object.ts';
 import { getObject, headObject } from './get-object.ts';
 import { getObjectAttributes } from './get-object-attributes.ts';
+import { listMultipartUploads } from './list-multipart-uploads.ts';
 import { listObjects, listObjectsV2, listObjectVersions } from './list-objects.ts';
-import { abortMultipartUpload, createMultipartUpload, listMultipartUploads, listParts } from './multipart-upload.ts';
+import { abortMultipartUpload, createMultipartUpload, listParts } from './multipart-upload.ts';
 import { deleteObjectTagging, getObjectTagging, putObjectTagging } from './object-tagging.ts';
+import { PLAIN_PARAMETERS, requireKnownParameters } from './parameters.ts';
 import { putObject } from './put-object.ts';
 import { uploadPart, uploadPartCopy } from './upload-part.ts';
 
@@ -72,27 +75,6 @@ export const objectOperations: Table<ObjectCall> = {
   'DELETE uploadId': abortMultipartUpload,
 };
 
-/** Parameters that an operation reads, but that don't choose it. All others choose one, or are refused. */
-const PLAIN_PARAMETERS = new Set([
-  'bucket-region',
-  'continuation-token',
-  'delimiter',
-  'encoding-type',
-  'fetch-owner',
-  'key-marker',
-  'marker',
-  'max-buckets',
-  'max-keys',
-  'max-parts',
-  'max-uploads',
-  'part-number-marker',
-  'prefix',
-  'start-after',
-  'upload-id-marker',
-  'version-id-marker',
-  'versionId',
-]);
-
 /** The part of a call that its operation is told by. */
 type RequestParts = Pick<ServiceCall, 'request' | 'query' | 'headers'>;
 
@@ -131,13 +113,21 @@ function choosingParameters({ request: { method }, query }: RequestParts): strin
   const isRead = method === 'GET' || method === 'HEAD';
   return [...new Set(query.keys())].filter((name) => {
     // `x-id` and the like tell the server nothing, and a presigned URL's x-amz- parameters have been read as headers.
-    if (name.toLowerCase().startsWith('x-') || PLAIN_PARAMETERS.has(name)) return false;
-    return !(isRead && (name === 'partNumber' || name.startsWith('response-')));
+    if (name.toLowerCase().startsWith('x-')) return false;
+    if (name === 'partNumber' || name.startsWith('response-')) return !isRead;
+    return !PLAIN_PARAMETERS.has(name);
   });
 }
 
+/** @throws ApiError as `chooseOperation`, `requireKnownParameters` and the operation itself */
+export function perform<Call extends ServiceCall>(table: Table<Call>, call: Call): ApiResponse | Promise<ApiResponse> {
+  const operation = chooseOperation(table, call);
+  requireKnownParameters(apiName(operation), call);
+  return operation(call);
+}
+
 /** @throws ApiError `NotImplemented` that names the request, `InvalidArgument` for a version where none can be meant */
-export function chooseOperation<Call extends ServiceCall>(table: Table<Call>, call: RequestParts): Operation<Call> {
+function chooseOperation<Call extends ServiceCall>(table: Table<Call>, call: RequestParts): Operation<Call> {
   const { request, query, headers } = call;
   const { method } = request;
   const choosing = choosingParameters(call);

@@ -16,7 +16,7 @@ import { parseCopyRange } from '../range.ts';
 import { sliceSegments } from '../state/blobs.ts';
 import type { MultipartUpload, UploadedPart } from '../state/model.ts';
 import { quoted, xmlResponse } from '../wire.ts';
-import { listedDate } from './list-objects.ts';
+import { listedDate } from './list-parameters.ts';
 import { requestedUpload } from './multipart-upload.ts';
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_UploadPart.html */

@@ -5,7 +5,14 @@ import { bucketArnOf } from '../../../core/partition.ts';
 import { noSuchKey, noSuchUpload, noSuchVersion } from '../errors.ts';
 import { lowerBound } from '../utf8-order.ts';
 import type { Segment } from './blobs.ts';
-import type { BucketSettings, DeleteMarker, MultipartUpload, NewObject, ObjectVersion } from './model.ts';
+import type {
+  BucketSettings,
+  CompletedUpload,
+  DeleteMarker,
+  MultipartUpload,
+  NewObject,
+  ObjectVersion,
+} from './model.ts';
 
 export type AnyVersion = ObjectVersion | DeleteMarker;
 
@@ -17,9 +24,12 @@ export class Bucket {
   readonly settings: BucketSettings;
   readonly created: Date;
   readonly uploads = new Map<string, MultipartUpload>();
+  readonly completed = new Map<string, CompletedUpload>();
   /** Newest version first. */
   readonly #versions = new Map<string, AnyVersion[]>();
   readonly #sortedKeys: string[] = [];
+  readonly #changes = new Map<string, number>();
+  #uploadsBegun = 0;
 
   constructor(settings: BucketSettings, created: Date) {
     this.settings = settings;
@@ -46,6 +56,11 @@ export class Bucket {
   /** Newest first; empty for an unknown key. */
   versions(key: string): readonly AnyVersion[] {
     return this.#versions.get(key) ?? [];
+  }
+
+  /** Grows with each write of a key and with each delete, one that finds nothing included. */
+  changes(key: string): number {
+    return this.#changes.get(key) ?? 0;
   }
 
   /** The current object, unless there is none or it was deleted. */
@@ -86,6 +101,7 @@ export class Bucket {
   removeVersion(key: string, versionId: string): { removed: AnyVersion | undefined; unused: Segment[] } {
     const versions = this.#versions.get(key) ?? [];
     const index = versions.findIndex((version) => version.versionId === versionId);
+    if (index < 1) this.#changes.set(key, this.changes(key) + 1);
     if (index === -1) return { removed: undefined, unused: [] };
     const [removed] = versions.splice(index, 1);
     if (versions.length === 0) {
@@ -102,6 +118,11 @@ export class Bucket {
     return upload;
   }
 
+  /** One that sorts behind those that were begun before. */
+  nextUploadId(): string {
+    return `${(++this.#uploadsBegun).toString(36).padStart(8, '0')}${randomBytes(42).toString('base64url')}`;
+  }
+
   #newVersionId(): string {
     return this.settings.versioning === 'Enabled' ? randomBytes(24).toString('base64url') : 'null';
   }
@@ -109,6 +130,7 @@ export class Bucket {
   #insert(version: AnyVersion): Segment[] {
     const { unused } =
       version.versionId === 'null' ? this.removeVersion(version.key, 'null') : { unused: [] as Segment[] };
+    this.#changes.set(version.key, this.changes(version.key) + 1);
     const versions = this.#versions.get(version.key);
     if (versions) {
       versions.unshift(version);

@@ -78,7 +78,7 @@ export interface NewObject {
 
 export interface ObjectPart {
   sizeBytes: number;
-  /** By the object's algorithm; none where the upload named none. */
+  /** By the object's algorithm; none where the upload named none, or where its completion listed none. */
   checksum: string | undefined;
 }
 
@@ -119,10 +119,19 @@ export interface MultipartUpload {
   initiator: string;
   checksum: UploadChecksum;
   parts: Map<number, UploadedPart>;
+  /** Of the key, when the upload was begun. */
+  changesBefore: number;
   /** What CreateMultipartUpload asked for by its headers about encryption, as policies see it. */
   encryptionContext: ContextKeys;
   /** Everything that CreateMultipartUpload already says about the object. */
   object: Pick<NewObject, 'metadata' | 'tags' | 'encryption' | 'owner' | 'bucketOwnerFullControl'>;
+}
+
+/** An upload that has become an object, for whoever completes it again. */
+export interface CompletedUpload extends Pick<MultipartUpload, 'key' | 'encryptionContext' | 'object' | 'checksum'> {
+  /** As the request listed them. */
+  listedParts: string;
+  version: ObjectVersion;
 }
 
 /** A KMS key, as S3 gets to know it. */

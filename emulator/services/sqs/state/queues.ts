@@ -5,6 +5,7 @@
 
 import type { PrincipalIds } from '../../../authorization/principal.ts';
 import { ApiError, type Authorizer, type Caller, type Clock, type ContextKeys } from '../../../core/api.ts';
+import { type Lateness, ON_TIME } from '../../../core/lateness.ts';
 import { arnOf } from '../../../core/partition.ts';
 import type { PolicyDocument } from '../../../core/policy-document.ts';
 import type { ReceivedMessage } from '../../../core/queue-message.ts';
@@ -23,6 +24,7 @@ export interface SqsOptions {
   /** The gateway's URL, e.g. `https://127.0.0.1:4566`: known only once it listens. */
   endpoint: () => string;
   onReceived?: ReceiveListener;
+  lateness?: Lateness;
 }
 
 /** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_DeleteQueue.html */
@@ -34,16 +36,18 @@ export class Queues {
   readonly #clock: Clock;
   readonly #endpoint: () => string;
   readonly #onReceived: ReceiveListener | undefined;
+  readonly #lateness: Lateness;
   readonly #queues = new Map<string, Queue>();
   /** When each was deleted, by ARN. */
   readonly #deleted = new Map<string, number>();
 
-  constructor({ authorizer, directory, clock, endpoint, onReceived }: SqsOptions) {
+  constructor({ authorizer, directory, clock, endpoint, onReceived, lateness = ON_TIME }: SqsOptions) {
     this.directory = directory;
     this.#authorizer = authorizer;
     this.#clock = clock;
     this.#endpoint = endpoint;
     this.#onReceived = onReceived;
+    this.#lateness = lateness;
   }
 
   /**
@@ -104,6 +108,14 @@ export class Queues {
       : this.queueByUrl(queueUrlOrArn, region);
     if (!queue) throw queueDoesNotExist();
     queue.policy = policy;
+  }
+
+  /** How many messages it had a while ago, and all else as it is. */
+  attributesOf(queue: Queue): Record<string, string> {
+    const now = queue.attributes();
+    const seen = this.#lateness.seen(`counts of ${queue.arn}`, () => now) ?? now;
+    const names = Object.keys(now).map((name) => [name, (name.startsWith('Approximate') ? seen : now)[name]!]);
+    return Object.fromEntries(names);
   }
 
   queueByArn(arn: string): Queue | undefined {

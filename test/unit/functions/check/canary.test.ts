@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { type Flight, judge, OF_THE_CHECK } from '../../../../functions/check/canary.ts';
+import { type Flight, judge, OF_THE_CHECK, OF_THE_NEXT } from '../../../../functions/check/canary.ts';
 import type { Door } from '../../../../functions/check/door-context.ts';
 import { aRoute } from '../../../support/relay.ts';
 
@@ -22,8 +22,8 @@ const receipt = (status: string, time: string, eTag = '"this"') => ({
 });
 
 function judged(flight: Partial<Flight>) {
-  const none = { onItsWayMs: 0, staleMs: Number.POSITIVE_INFINITY };
-  return judge(door, { route: aRoute(), dropped: undefined, receipt: undefined, patience: none, now: NOW, ...flight });
+  const flown = { route: aRoute(), dropped: undefined, receipt: undefined, patience: OF_THE_NEXT, now: NOW };
+  return judge(door, { ...flown, ...flight });
 }
 
 describe('when the next canary is dropped', () => {
@@ -47,6 +47,12 @@ describe('when the next canary is dropped', () => {
       'did not come across: DestinationDenied: because',
     ],
     ['removed after it came across', { receipt: receipt('delivered', '11:30') }, 'ok', 'the one of'],
+    [
+      'removed, and the receipt is of an earlier one',
+      { receipt: receipt('delivered', '11:00') },
+      'failed',
+      'none has come across since',
+    ],
     ['removed before it came across', { receipt: receipt('failed', '11:30') }, 'failed', 'was removed'],
   ])('%s', (_, flight, status, found) => {
     expect(judged(flight)).toMatchObject({ status, found: expect.stringContaining(found) });
@@ -69,6 +75,16 @@ describe('when the check looks', () => {
       found: expect.stringContaining(found),
     });
   });
+});
+
+test('where a topic tells of uploads, its subscription is named: nobody here may look at it', () => {
+  const topicArn = 'arn:aws:sns:us-east-1:111111111111:uploads';
+  const queueArn = 'arn:aws:sqs:us-east-1:111111111111:upload-relay';
+  const topical = { config: { ...door.config, door: { ...door.config.door, topicArn, queueArn } } } as Door;
+  const change = `aws sns list-subscriptions-by-topic --topic-arn ${topicArn}`;
+  const flight = { dropped: dropped('11:30'), receipt: undefined, route: aRoute(), patience: OF_THE_NEXT, now: NOW };
+  expect(judge(topical, flight).remedy?.change).toContain(change);
+  expect(judge(door, flight).remedy?.change).not.toContain('sns');
 });
 
 test('what account B must mend is told so', () => {

@@ -78,3 +78,14 @@ describe('the queue', () => {
     });
   });
 });
+
+test('a bucket that was deleted is told, and no permission is asked for', async () => {
+  const gone = Object.assign(new Error('The specified bucket does not exist'), { name: 'NoSuchBucket' });
+  const door = {
+    config: { sourceBucket: 'source', sourceAccount: '111111111111', door: { queueArn } },
+    clients: { s3: { send: () => Promise.reject(gone) } },
+  } as unknown as Door;
+  const finding = await bucketTells(door);
+  expect(finding).toMatchObject({ status: 'failed', found: 'there is no such bucket' });
+  expect(finding.remedy?.statement).toBeUndefined();
+});

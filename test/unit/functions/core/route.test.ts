@@ -77,6 +77,15 @@ describe('destinationOf', () => {
     expect(`${place}`).toBe('s3://destination/in/upload-relay-check/upload-relay-canary/main/canary');
   });
 
+  test('puts no upload where a canary goes: the next one would take its place', () => {
+    const route = aRoute({ filter: { prefix: '', suffix: '' } });
+    const canary = destinationOf(route, source('upload-relay-canary/main/canary'));
+    const upload = source(canary.key.slice(route.destination.prefix.length));
+    expect(routesFor([route], upload)).toEqual([]);
+    expect(() => routesFor([route], upload, 'main')).toThrow('"upload-relay-check/upload-relay-canary/" are');
+    expect(routesFor([route], source('upload-relay-check/else'))).toEqual([route]);
+  });
+
   test('puts the prefix before the key as it stands', () => {
     const place = destinationOf(aRoute({ destination: { prefix: 'in/' } }), source('/a//b'));
     expect(`${place}`).toBe('s3://destination/in//a//b');

@@ -20,6 +20,8 @@ describe('the event', () => {
     [{ since: 'yesterday' }, 'field "since": must be a day or a time of ISO 8601', '"since":"yesterday"'],
     [{ since: '2026-01-15T09:30:00' }, 'field "since": must be a day or a time of ISO 8601 with its zone', '09:30:00'],
     [{ until: '2026-13-01' }, 'field "until": must be a day', '2026-13-01'],
+    [{ until: '2026-02-30' }, 'field "until": must be a day', '2026-02-30'],
+    [{ since: '2026-04-31T01:00Z' }, 'field "since": must be a day', '2026-04-31'],
     [{ since: '2026-01-02', until: '2026-01-01' }, 'field "until": must be later than "since"', '2026-01-02'],
     [{ objectsPerSecond: -1 }, 'field "objectsPerSecond": must be 0.01 at least', '"objectsPerSecond":-1'],
     [{ newerThanHours: 0 }, 'field "newerThanHours": must be above 0', '"newerThanHours":0'],

@@ -44,6 +44,13 @@ describe('a page of a listing', () => {
     [{ after: 'b/', delimiter: '/' }, ['c', 'z', '\ue000', '\uffff', '🐘'], ['🐘/']],
     [{ after: 'a', prefix: 'b/' }, ['b/1', 'b/2'], []],
     [{ after: 'zz', prefix: 'b/' }, [], []],
+    [{ after: 'a/1', delimiter: '/' }, ['a0', 'c', 'z', '\ue000', '\uffff', '🐘'], ['a/', 'b/', '🐘/']],
+    [
+      { after: 'a/1', delimiter: '/', skipsPrefixOfAfter: true },
+      ['a0', 'c', 'z', '\ue000', '\uffff', '🐘'],
+      ['b/', '🐘/'],
+    ],
+    [{ after: 'a/1', prefix: 'a/', delimiter: '/', skipsPrefixOfAfter: true }, ['a/2'], ['a/b/']],
     [{ maxItems: 0 }, [], []],
   ])('%j', (request, keys, prefixes) => {
     expect(list(request)).toMatchObject({ keys, prefixes, more: false });

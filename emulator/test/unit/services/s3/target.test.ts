@@ -42,7 +42,12 @@ describe('the bucket and the key of a request', () => {
   });
 
   test.each([
-    ['/source/a%20b+c', 'a b+c', undefined],
+    ['/source/a%20b+c', 'a b c', undefined],
+    ['source/a%2Bb', 'a+b', undefined],
+    ['source%2Fa+b%2Fc', 'a b/c', undefined],
+    ['%2Fsource%2Fa', 'a', undefined],
+    ['source/a%252Fb', 'a%2Fb', undefined],
+    ['source%2Fa%2Bb?versionId=v1', 'a+b', 'v1'],
     ['source/a/b?versionId=v1', 'a/b', 'v1'],
     ['source/what%3FversionId=x', 'what?versionId=x', undefined],
   ])('the copy source %s', (header, key, versionId) => {

@@ -166,3 +166,26 @@ test('a failure that took the place of a delivery tells when that was', () => {
   expect(facts).toMatchObject({ deliveredAt: '2026-01-15T09:31:00.000Z' });
   expect(verdict(aReceipt({ ...FAILED, startedAt: LATER })).facts).not.toHaveProperty('deliveredAt');
 });
+
+test('the same bytes that were uploaded once more, are told from another version', () => {
+  const earlier = aReceipt({ startedAt: '2026-01-15T09:00:00Z' });
+  expect(verdict(earlier)).toMatchObject({
+    status: 'superseded',
+    reason: 'the receipt is of an earlier upload with the same ETag, and this one has none',
+  });
+});
+
+test.each<[string, Item, Verdict['status']]>([
+  ['a time beyond all times, of an earlier delivery', aReceipt({ ...FAILED, deliveredAt: 1e30 }), 'failed'],
+  [
+    'the same, of an earlier failure',
+    aReceipt({ ...FAILED, startedAt: '2026-01-14T00:00:00Z', deliveredAt: 1e30 }),
+    'superseded',
+  ],
+  ['a duration beyond all times', aReceipt({ durationMs: 1e30 }), 'delivered'],
+  ['no time at all', aReceipt({ startedAt: undefined, durationMs: undefined }), 'superseded'],
+  ['nothing but an id', { id: { S: 'main/a' } }, 'missing'],
+  ['a status of another kind', { status: { N: '1' } }, 'missing'],
+])('an item that nobody can have written gets a line all the same: %s', (_, item, status) => {
+  expect(verdict(item).status).toBe(status);
+});

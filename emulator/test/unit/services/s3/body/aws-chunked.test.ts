@@ -60,6 +60,15 @@ describe('aws-chunked bodies', () => {
     expect(decode(body, { signer: toySigner(), trailer: true }).trailers.size).toBe(1);
   });
 
+  test('minio-go ends a trailer by a bare line feed and two blank lines', () => {
+    const unsignedBody = `3\r\nabc\r\n0\r\n${TRAILER}\n\r\n\r\n`;
+    for (let cut = 0; cut <= unsignedBody.length; cut++) {
+      expect(decode(unsignedBody, { trailer: true }, cut)).toMatchObject({ data: 'abc', trailers: { size: 1 } });
+    }
+    const signedBody = signed(['abc'], TRAILER).replace(`${TRAILER}\r\n`, `${TRAILER}\n\r\n`);
+    expect(decode(signedBody, { signer: toySigner(), trailer: true }).data).toBe('abc');
+  });
+
   test.each([
     ['nothing at all', ''],
     ['no last chunk', '3\r\nabc\r\n'],
@@ -71,13 +80,15 @@ describe('aws-chunked bodies', () => {
   });
 
   test.each([
-    ['a size that is not hexadecimal', 'zz\r\nabc\r\n0\r\n\r\n', 'InvalidRequest'],
-    ['a negative size', '-3\r\nabc\r\n0\r\n\r\n', 'InvalidRequest'],
-    ['an unknown extension', '3;mode=fast\r\nabc\r\n0\r\n\r\n', 'InvalidRequest'],
-    ['more data than the size says', '3\r\nabcd\r\n0\r\n\r\n', 'InvalidRequest'],
-    ['a bare line feed after a size', '3\nabc\r\n0\r\n\r\n', 'InvalidRequest'],
-    ['bytes behind the end', '3\r\nabc\r\n0\r\n\r\nmore', 'InvalidRequest'],
-    ['an endless size line', '0'.repeat(2000), 'InvalidRequest'],
+    ['a size that is not hexadecimal', 'zz\r\nabc\r\n0\r\n\r\n', 'IncompleteBody'],
+    ['a negative size', '-3\r\nabc\r\n0\r\n\r\n', 'IncompleteBody'],
+    ['an unknown extension', '3;mode=fast\r\nabc\r\n0\r\n\r\n', 'IncompleteBody'],
+    ['more data than the size says', '3\r\nabcd\r\n0\r\n\r\n', 'IncompleteBody'],
+    ['a bare line feed after a size', '3\nabc\r\n0\r\n\r\n', 'IncompleteBody'],
+    ['bytes behind the end', '3\r\nabc\r\n0\r\n\r\nmore', 'IncompleteBody'],
+    ['a line behind the end', '3\r\nabc\r\n0\r\n\r\nmore\r\n', 'IncompleteBody'],
+    ['a third blank line', '3\r\nabc\r\n0\r\n\r\n\r\n\r\n', 'IncompleteBody'],
+    ['an endless size line', '0'.repeat(2000), 'IncompleteBody'],
     ['a small chunk before the last', '3\r\nabc\r\n3\r\ndef\r\n0\r\n\r\n', 'InvalidChunkSizeError'],
     ['a trailer without a colon', '0\r\nnonsense\r\n\r\n', 'MalformedTrailerError'],
     ['a trailer twice', `0\r\n${TRAILER}\r\n${TRAILER}\r\n\r\n`, 'MalformedTrailerError'],

@@ -1,0 +1,87 @@
+/** A relay in an AWS that is eventually consistent: nothing that is dropped while a change is not seen everywhere is lost in silence. */
+import { randomInt } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  DeleteRolePolicyCommand,
+  GetRolePolicyCommand,
+  ListRolePoliciesCommand,
+  PutRolePolicyCommand,
+} from '@aws-sdk/client-iam';
+import { PutObjectCommand } from '@aws-sdk/client-s3';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import {
+  changeSettings,
+  closeSound,
+  NO_PAUSES,
+  SOURCE_BUCKET,
+  startTwoAccounts,
+  type TwoAccounts,
+} from '../../support/two-accounts.ts';
+import { deleteRole, turnMapping } from '../../support/unheard.ts';
+
+const MOST_MS = 2_000;
+const KEYS_A_CHANGE = 10;
+const SEED = randomInt(1_000_000);
+const RELAY = 'upload-relay';
+
+let world: TwoAccounts;
+
+beforeAll(async () => {
+  world = await startTwoAccounts({
+    change: (stacks) => changeSettings(stacks, NO_PAUSES),
+    lateness: { seed: SEED, mostMs: MOST_MS },
+  });
+});
+
+afterAll(() => closeSound(world));
+
+const CHANGES: Record<string, () => Promise<unknown>> = {
+  'the deployment': async () => undefined,
+  'a writer role made anew': async () => {
+    const makeAgain = await deleteRole(world.b.iam, 'upload-relay-writer');
+    await makeAgain();
+  },
+  'permissions taken away and given back': async () => {
+    const { PolicyNames = [] } = await world.a.iam.send(new ListRolePoliciesCommand({ RoleName: RELAY }));
+    for (const PolicyName of PolicyNames) {
+      const policy = { RoleName: RELAY, PolicyName };
+      const { PolicyDocument } = await world.a.iam.send(new GetRolePolicyCommand(policy));
+      await world.a.iam.send(new DeleteRolePolicyCommand(policy));
+      await sleep(MOST_MS / 4);
+      const document = { PolicyDocument: decodeURIComponent(PolicyDocument!) };
+      await world.a.iam.send(new PutRolePolicyCommand({ ...policy, ...document }));
+    }
+  },
+  'a mapping turned off and on': async () => {
+    await turnMapping(world, false);
+    await turnMapping(world, true);
+  },
+};
+
+describe(`seed ${SEED}`, () => {
+  test.each(Object.entries(CHANGES))('right after %s', async (name, change) => {
+    await change();
+    const keys = Array.from({ length: KEYS_A_CHANGE }, (_, index) => `${name}/${index}`);
+    for (const Key of keys) {
+      await world.a.s3.send(new PutObjectCommand({ Bucket: SOURCE_BUCKET, Key, Body: Key }));
+      await sleep(MOST_MS / KEYS_A_CHANGE);
+    }
+    await sleep(MOST_MS);
+    await world.cloud.settled();
+    const statuses = await statusesOf(keys);
+    const count = (status: string | undefined) => statuses.filter((each) => each === status).length;
+    expect(await world.deadLetters()).toHaveLength(count('failed'));
+    expect(count('delivered') + count('failed') + count(undefined)).toBe(KEYS_A_CHANGE);
+    // Every change but the bucket's own reaches what S3 has told of.
+    if (name !== 'the deployment') expect(count(undefined)).toBe(0);
+    expect(await world.invoke({ prefix: `${name}/` }, 'upload-relay-replay:live')).toMatchObject({
+      payload: { status: 'done', sent: count('failed') + count(undefined) },
+    });
+    await world.cloud.settled();
+    expect(await statusesOf(keys)).toEqual(keys.map(() => 'delivered'));
+  });
+});
+
+function statusesOf(keys: readonly string[]): Promise<(string | undefined)[]> {
+  return Promise.all(keys.map(async (key) => (await world.ledgerItem(key))?.['status']));
+}
