@@ -15,6 +15,8 @@ export interface CloudOptions {
   /** Holds objects, logs and the CA file. Without it a fresh one is made, and removed at the end. */
   folder?: string;
   clock?: Clock;
+  /** The clock by which clients sign, where `clock` may be moved so far that they would be refused; `clock` unless given. */
+  clientClock?: Clock;
   /** Whether functions live by `clock`, too; otherwise by the clock of this machine, which AWS's may differ from. */
   movesFunctionClocks?: boolean;
   /** Told of each object in the very step in which it becomes visible; what happens to its event comes after it. */

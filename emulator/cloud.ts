@@ -6,7 +6,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { Organization } from './authorization/organization.ts';
 import type { CloudOptions } from './cloud-options.ts';
 import type { Clock } from './core/api.ts';
-import type { AccessKey } from './core/credentials.ts';
+import type { AccessKey, Credentials } from './core/credentials.ts';
 import { findPartition } from './core/partition.ts';
 import type { DeliveryFailure } from './core/queue-delivery.ts';
 import type { Ticker } from './core/ticker.ts';
@@ -18,7 +18,9 @@ import type { CloudWatch } from './services/cloudwatch/store.ts';
 import { recordQueue } from './services/cloudwatch/vended-metrics.ts';
 import type { DynamoDbService } from './services/dynamodb/service.ts';
 import type { ScheduledRules } from './services/eventbridge/state/scheduled-rules.ts';
+import { type Assignment, signIn } from './services/iam/permission-sets.ts';
 import type { Directory } from './services/iam/state/directory.ts';
+import { Machine } from './services/imds/machine.ts';
 import type { LambdaService } from './services/lambda/service.ts';
 import type { LogStore } from './services/logs/store.ts';
 import type { S3Service } from './services/s3/service.ts';
@@ -33,6 +35,13 @@ import { DeploymentError } from './templates/errors.ts';
 import type { Deployment } from './templates/operation.ts';
 import type { StackId } from './templates/stack.ts';
 import type { StackDescription } from './templates/stack-registry.ts';
+
+interface NewMachine {
+  account: string;
+  region: string;
+  /** Its name. */
+  instanceProfile: string;
+}
 
 const HOST = '127.0.0.1';
 const MAX_SANDBOXES = 10;
@@ -67,6 +76,7 @@ export class LocalCloud {
   readonly #services: Services;
   readonly #accountsWithOperator: readonly string[] | undefined;
   readonly #removesFolder: boolean;
+  readonly #machines: Machine[] = [];
   readonly #operators = new Map<string, AccessKey>();
   #url = '';
   #closed: Promise<void> | undefined;
@@ -129,6 +139,7 @@ export class LocalCloud {
     this.#gateway = new Gateway({
       directory: keyFinder,
       clock,
+      clientClock: options.clientClock,
       services: byScope,
       certificate,
       onUnexpectedError,
@@ -181,6 +192,28 @@ export class LocalCloud {
     const key = this.#operators.get(account);
     if (!key) throw new Error(`Account ${account} has no operator`);
     return key;
+  }
+
+  /** A machine with this instance profile: its metadata service listens until the machine, or the cloud, is closed. */
+  async startMachine({ account, region, instanceProfile }: NewMachine): Promise<Machine> {
+    if (!this.directory.instanceProfiles.find(account, instanceProfile)) {
+      throw new Error(`Instance Profile ${instanceProfile} cannot be found in account ${account}.`);
+    }
+    const machine = await Machine.start({
+      account,
+      region,
+      // Read at each request: the role in it may change while the machine runs.
+      profile: () => this.directory.instanceProfiles.find(account, instanceProfile),
+      assume: (assumption) => this.sts.assumeRoleAsService(assumption),
+      clock: this.#clock,
+    });
+    this.#machines.push(machine);
+    return machine;
+  }
+
+  /** A session of a person who comes by Identity Center; the permission set's role is made, or changed, in the account. */
+  signIn(assignment: Assignment): Credentials {
+    return signIn(this.directory, assignment);
   }
 
   /** What CloudWatch gets of each queue every minute, taken now. */
@@ -238,6 +271,7 @@ export class LocalCloud {
     this.ticker.close();
     await this.lambda.close();
     this.sqs.close();
+    for (const machine of this.#machines) await machine.close();
     await this.#gateway.close();
     await this.#services.lateLandings.close();
     if (this.#removesFolder) await rm(this.folder, { recursive: true, force: true });

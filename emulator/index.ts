@@ -5,6 +5,8 @@
 export { LocalCloud } from './cloud.ts';
 export type { Clock } from './core/api.ts';
 export { bootstrap, bootstrapStack } from './services/cloudformation/bootstrap.ts';
+export type { Assignment } from './services/iam/permission-sets.ts';
+export type { Machine } from './services/imds/machine.ts';
 export { readAssembly, type StackInput, templateStack } from './templates/assembly.ts';
 export { changeCodeFile } from './templates/code-files.ts';
 export type { Template, TemplateResource, TemplateValue } from './templates/intrinsics.ts';

@@ -21,7 +21,9 @@ export async function inventory(services: CloudServices): Promise<string[]> {
     ]);
   return [
     ...identities.map(({ arn }) => arn),
-    ...services.managedPolicies.keys(),
+    ...directory.accounts().flatMap((account) => directory.groupsOf(account).map(({ arn }) => arn)),
+    ...directory.managedPolicies.arns(),
+    ...directory.instanceProfiles.all().map(({ arn }) => arn),
     ...s3.buckets().map(({ arn }) => arn),
     ...sqs.all().map(({ arn }) => arn),
     ...functions,

@@ -1,7 +1,6 @@
 /** Every type of resource that is known here. */
 import { z } from 'zod';
 import type { Authorizer, Clock } from './core/api.ts';
-import type { NamedPolicy } from './core/policy-document.ts';
 import { cloudWatchTypes } from './services/cloudwatch/resources.ts';
 import type { CloudWatch } from './services/cloudwatch/store.ts';
 import { dynamoDbTypes } from './services/dynamodb/resources.ts';
@@ -11,6 +10,7 @@ import type { Repositories } from './services/ecr/store.ts';
 import { eventBridgeTypes } from './services/eventbridge/resources.ts';
 import type { EventBus } from './services/eventbridge/state/event-bus.ts';
 import type { ScheduledRules } from './services/eventbridge/state/scheduled-rules.ts';
+import { iamGroupTypes } from './services/iam/group-resources.ts';
 import { iamTypes } from './services/iam/resources.ts';
 import type { Directory } from './services/iam/state/directory.ts';
 import { kmsTypes } from './services/kms/resources.ts';
@@ -53,8 +53,6 @@ export interface CloudServices {
   topics: Topics;
   keys: KeyRegistry;
   repositories: Repositories;
-  /** Customer-managed policies by ARN. */
-  managedPolicies: Map<string, NamedPolicy>;
 }
 
 const metadata = z.strictObject({ Analytics: harmless('the CDK counts its constructs with it') });
@@ -63,6 +61,7 @@ export const resourceTypes: ResourceTypes<CloudServices> = {
   ...s3Types,
   ...sqsTypes,
   ...iamTypes,
+  ...iamGroupTypes,
   ...lambdaTypes,
   ...logsTypes,
   ...eventBridgeTypes,

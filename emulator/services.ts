@@ -113,6 +113,8 @@ export function makeServices(options: ServicesOptions): Services {
     notifications,
     folder: join(folder, 'objects'),
     kmsKey: (arn) => keys.get(arn),
+    resolveKmsKey: (key, place) => keys.resolve(key, place),
+    principals: directory,
     onObjectCreated: (event) => {
       options.onObjectCreated(event);
       return eventFaults ? eventFaults.deliver(event) : publish(event);
@@ -163,7 +165,6 @@ export function makeServices(options: ServicesOptions): Services {
     parameters,
     scheduledRules,
     scheduler,
-    managedPolicies: new Map(),
     repositories: new Repositories(),
   };
   const cloudFormation = new CloudFormation({

@@ -3,7 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { logGroupName, reconciliationSchedule, relayNames } from '../infra/names.ts';
 import { EXIT_FAILED, EXIT_INTERRUPTED, runCli } from './cli.ts';
-import { listenForFiring } from './start/control.ts';
+import { listenForControl } from './start/control.ts';
 import { DeadLetters } from './start/dead-letters.ts';
 import { awaitDeliveries, type Delivery, deliveriesOf, dropAll } from './start/delivery.ts';
 import { demonstrationDrops, dropsOf } from './start/drops.ts';
@@ -77,7 +77,7 @@ async function stayUp(session: LocalSession): Promise<void> {
   const { destination } = own.routes[0]!;
   const { relayFunction } = relayNames(config);
   const takeProfilesAway = await keepProfiles(session);
-  const control = await listenForFiring(cloud);
+  const control = await listenForControl(session);
   process.stdout.write(
     `${formatHints({
       url: cloud.url,
@@ -101,15 +101,15 @@ async function stayUp(session: LocalSession): Promise<void> {
 }
 
 async function keepEmpty(port: number): Promise<number> {
-  const { cloud, hints, close } = await openEmpty(port);
+  const session = await openEmpty(port);
   try {
-    const control = await listenForFiring(cloud);
-    process.stdout.write(`${hints}\n`);
+    const control = await listenForControl(session);
+    process.stdout.write(`${session.hints}\n`);
     await interruption();
     control.close();
     return 0;
   } finally {
-    await close();
+    await session.close();
     process.stdout.write('\nThe accounts are gone.\n');
   }
 }

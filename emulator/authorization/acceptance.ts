@@ -11,7 +11,10 @@ import { listOf, type PolicyDocument } from '../core/policy-document.ts';
 const MAX_TRUST_CHARACTERS = 2048;
 const MAX_MANAGED_CHARACTERS = 6144;
 /** All inline policies together. */
-const MAX_INLINE_CHARACTERS = { role: 10_240, user: 2048 };
+const MAX_INLINE_CHARACTERS = { role: 10_240, user: 2048, group: 5120 };
+const ATTACHED_QUOTAS = { role: 'PoliciesPerRole', user: 'PoliciesPerUser', group: 'PoliciesPerGroup' };
+
+export type HolderKind = keyof typeof MAX_INLINE_CHARACTERS;
 /** The default; AWS raises it on request. */
 const MAX_ATTACHED = 10;
 
@@ -26,10 +29,10 @@ export function checkManagedSize(document: PolicyDocument): void {
 }
 
 /**
- * Checks everything that a user or role is about to hold.
+ * Checks everything that a user, role or group is about to hold.
  * @throws ApiError `LimitExceeded` (409) for too much of it, `MalformedPolicyDocument` (400) for a resource of another partition
  */
-export function checkHeld(kind: 'role' | 'user', name: string, policies: NamedPolicy[], partition: string): void {
+export function checkHeld(kind: HolderKind, name: string, policies: NamedPolicy[], partition: string): void {
   for (const { document } of policies) checkPartition(document, partition);
   const inline = policies.filter((policy) => !isAttached(policy));
   const characters = inline.reduce((sum, { document }) => sum + charactersOf(document), 0);
@@ -38,7 +41,7 @@ export function checkHeld(kind: 'role' | 'user', name: string, policies: NamedPo
     throw new ApiError('LimitExceeded', 409, problem);
   }
   if (policies.length - inline.length > MAX_ATTACHED) {
-    throw overQuota(kind === 'role' ? 'PoliciesPerRole' : 'PoliciesPerUser', MAX_ATTACHED);
+    throw overQuota(ATTACHED_QUOTAS[kind], MAX_ATTACHED);
   }
 }
 

@@ -23,6 +23,8 @@ const ARTICLES: Record<PolicySource, string> = {
 
 interface Identity {
   policies: readonly NamedPolicy[];
+  /** What a user has by its groups. */
+  groupPolicies?: readonly NamedPolicy[];
   permissionsBoundary?: PolicyDocument | undefined;
   tags: ReadonlyMap<string, string>;
 }
@@ -78,7 +80,9 @@ export class IamAuthorizer implements Authorizer {
       resourceAccount,
       resourcePolicy,
       context: this.#contextOf(request, identity),
-      identityPolicies: identity?.policies.map(({ document }) => document) ?? [],
+      identityPolicies: [...(identity?.policies ?? []), ...(identity?.groupPolicies ?? [])].map(
+        ({ document }) => document,
+      ),
       permissionsBoundary: identity?.permissionsBoundary,
       serviceControls: 'account' in principal ? this.#controls.serviceControlsOf(principal.account) : [],
       resourceControls: this.#controls.resourceControlsOf(resourceAccount, action, resource),

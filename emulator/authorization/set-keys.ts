@@ -31,12 +31,43 @@ const GRANTS = ['full-control', 'read', 'read-acp', 'write', 'write-acp'].map((n
 const CRYPTOGRAPHIC = ['kms:EncryptionAlgorithm', 'kms:EncryptionContext:*', 'kms:EncryptionContextKeys'];
 const LISTING = ['s3:delimiter', 's3:max-keys', 's3:prefix'];
 
+const TAG_OF_RESOURCE = ['aws:ResourceTag/*'];
+const TAGS_OF_REQUEST = ['aws:RequestTag/*', 'aws:TagKeys'];
+const ABOUT_ATTACHMENTS = ['iam:PermissionsBoundary', 'iam:PolicyARN'];
+
 /** Of actions by their patterns. */
 export const SET_BY_ACTION: Readonly<Record<string, readonly string[]>> = {
   'events:*Rule': ['events:creatorAccount'],
   'events:*Targets': ['events:creatorAccount'],
   'events:PutEvents': ['events:detail-type', 'events:source'],
+  'iam:*InstanceProfile': TAG_OF_RESOURCE,
+  'iam:*InstanceProfileTags': TAG_OF_RESOURCE,
+  'iam:AttachGroupPolicy': ['iam:PolicyARN'],
+  'iam:AttachRolePolicy': ABOUT_ATTACHMENTS,
+  'iam:AttachUserPolicy': ABOUT_ATTACHMENTS,
+  'iam:CreateInstanceProfile': TAGS_OF_REQUEST,
+  'iam:CreatePolicy': TAGS_OF_REQUEST,
+  'iam:CreatePolicyVersion': TAG_OF_RESOURCE,
+  'iam:CreateRole': [...TAGS_OF_REQUEST, 'iam:PermissionsBoundary'],
+  'iam:CreateUser': [...TAGS_OF_REQUEST, 'iam:PermissionsBoundary'],
+  'iam:DeletePolicy*': TAG_OF_RESOURCE,
+  'iam:DeleteRole*': ['iam:PermissionsBoundary'],
+  'iam:DeleteUserP*': ['iam:PermissionsBoundary'],
+  'iam:DetachGroupPolicy': ['iam:PolicyARN'],
+  'iam:DetachRolePolicy': ABOUT_ATTACHMENTS,
+  'iam:DetachUserPolicy': ABOUT_ATTACHMENTS,
+  'iam:GetPolicy*': TAG_OF_RESOURCE,
+  'iam:GetRole': ['iam:PermissionsBoundary'],
+  'iam:ListEntitiesForPolicy': TAG_OF_RESOURCE,
+  'iam:ListPolicy*': TAG_OF_RESOURCE,
   'iam:PassRole': ['iam:PassedToService'],
+  'iam:PutRoleP*': ['iam:PermissionsBoundary'],
+  'iam:PutUserP*': ['iam:PermissionsBoundary'],
+  'iam:SetDefaultPolicyVersion': TAG_OF_RESOURCE,
+  'iam:Tag*': [...TAG_OF_RESOURCE, ...TAGS_OF_REQUEST],
+  'iam:Untag*': [...TAG_OF_RESOURCE, 'aws:TagKeys'],
+  'iam:UpdateAssumeRolePolicy': ['iam:PermissionsBoundary'],
+  'iam:UpdateRole': ['iam:PermissionsBoundary'],
   'kms:*': ['kms:CallerAccount', 'kms:ViaService'],
   'kms:Decrypt': CRYPTOGRAPHIC,
   'kms:Encrypt': CRYPTOGRAPHIC,
@@ -79,4 +110,4 @@ export const SET_BY_ACTION: Readonly<Record<string, readonly string[]>> = {
 
 /** Actions of IAM whose resource is a user or a role, with the tags that it has. */
 export const SET_BY_TAGGED =
-  /^iam:(PassRole|(Create|Delete|Update|List)AccessKeys?|UpdateAssumeRolePolicy|\w+(User|Role)|\w+(User|Role)(Policy|Policies))$/i;
+  /^iam:(PassRole|(Create|Delete|Update|List)AccessKeys?|UpdateAssumeRolePolicy|\w+(User|Role)|\w+(User|Role)(Policy|Policies|PermissionsBoundary|Tags))$/i;

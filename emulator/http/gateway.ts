@@ -35,6 +35,8 @@ export interface GatewayOptions {
   /** Knows keys, and the partition of each account. */
   directory: KeyFinder & { partitionOf(account: string): string };
   clock: Clock;
+  /** By which clients sign; `clock` unless given. */
+  clientClock?: Clock | undefined;
   /** By the name in the credential scope: `s3`, `sts`, `iam`, `kms`, `sqs`, `lambda`, `dynamodb`, `events`, `cloudformation`, `ssm`. */
   services: Record<string, Service>;
   certificate: { certPem: string; keyPem: string };
@@ -149,13 +151,13 @@ export class Gateway {
     body.abandon();
     response.setHeader(route.name === 's3' ? 'x-amz-request-id' : 'x-amzn-requestid', requestId);
     // Clients set their clocks by this: it has to be the clock that signatures are checked with.
-    response.setHeader('Date', new Date(this.#options.clock()).toUTCString());
+    response.setHeader('Date', new Date((this.#options.clientClock ?? this.#options.clock)()).toUTCString());
     await writeAnswer(request.method, response, answer);
   }
 
   async #dispatch(exchange: Exchange): Promise<ApiResponse | undefined> {
     const { request, raw, query, body, route, requestId, isSecure } = exchange;
-    const { directory: keys, clock } = this.#options;
+    const { directory: keys, clock, clientClock = clock } = this.#options;
     const claim = readSignature(raw, route.name);
     if (claim) route.name = claim.service;
     const service = this.#serviceOf(route.name);
@@ -165,14 +167,15 @@ export class Gateway {
     let payload: PayloadAuth;
     let signedBody: Readable = body;
     if (route.name === 's3') {
-      if (claim) ({ principal, payload } = verifySignature(raw, claim, { keys, clock, bodySha256: undefined }));
+      if (claim)
+        ({ principal, payload } = verifySignature(raw, claim, { keys, clock, clientClock, bodySha256: undefined }));
       else payload = unsignedPayload(raw);
       if (payload.kind === 'sha256') body.expectSha256(payload.hex);
     } else {
       if (!claim) throw signatureError(route.name, 'missing');
       const whole = await readWhole(body, MAX_BUFFERED_BYTES);
       const bodySha256 = createHash('sha256').update(whole).digest('hex');
-      ({ principal } = verifySignature(raw, claim, { keys, clock, bodySha256 }));
+      ({ principal } = verifySignature(raw, claim, { keys, clock, clientClock, bodySha256 }));
       payload = { kind: 'sha256', hex: bodySha256 };
       signedBody = Readable.from([whole], { objectMode: false });
     }
@@ -189,7 +192,7 @@ export class Gateway {
       hostname: hostnameOf(request),
       caller: { principal, context: this.#contextOf(request, region, isSecure) },
       payload,
-      signature: claim && { kind: claim.kind, ageMs: clock() - parseTimestamp(claim.timestamp)! },
+      signature: claim && { kind: claim.kind, ageMs: clientClock() - parseTimestamp(claim.timestamp)! },
       tlsVersion: tlsVersionOf(request.socket),
     };
     const { intercept } = this.#options;

@@ -12,6 +12,8 @@ function text(kind: string, characters: string, maximum: number, minimum = 1) {
 const IAM_CHARACTERS = '\\w+=,.@-';
 export const roleName = text('the name of a role', IAM_CHARACTERS, 64);
 export const userName = text('the name of a user', IAM_CHARACTERS, 64);
+export const groupName = text('the name of a group', IAM_CHARACTERS, 128);
+export const instanceProfileName = text('the name of an instance profile', IAM_CHARACTERS, 128);
 export const policyName = text('the name of a policy', IAM_CHARACTERS, 128);
 /** https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateRole.html, and API_CreatePolicy.html */
 export const iamPath = z

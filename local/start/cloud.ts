@@ -5,6 +5,7 @@ import { createServer } from 'node:net';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { LocalCloud } from '../../emulator/index.ts';
+import { MovableTime } from './movable-time.ts';
 import { UserError } from './user-error.ts';
 
 /** What there is at the beginning. */
@@ -12,6 +13,7 @@ type Beginning = Pick<Parameters<typeof LocalCloud.start>[0], 'stacks' | 'accoun
 
 export interface OpenCloud {
   cloud: LocalCloud;
+  time: MovableTime;
   /** Holds everything that is written. */
   folder: string;
   /** Ends the cloud and removes the folder. */
@@ -34,8 +36,12 @@ export async function openCloud(port: number, prepare: (folder: string) => Promi
     const beginning = await prepare(folder);
     const cloudFolder = join(folder, 'aws');
     await mkdir(cloudFolder);
+    const time = new MovableTime();
     const cloud = await LocalCloud.start({
       ...beginning,
+      clock: time.now,
+      // The clocks of people's programs stay as they are.
+      clientClock: Date.now,
       port,
       folder: cloudFolder,
       firesSchedules: true,
@@ -45,7 +51,7 @@ export async function openCloud(port: number, prepare: (folder: string) => Promi
       await cloud.close();
       await remove();
     };
-    return { cloud, folder, close };
+    return { cloud, time, folder, close };
   } catch (error) {
     await remove();
     throw portError(error, port);

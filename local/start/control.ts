@@ -1,10 +1,11 @@
-/** How `npm run fire` reaches a running `npm start`: over a socket that only its owner may use. */
+/** How `npm run fire` and `npm run local` reach a running `npm start`: over a socket that only its owner may use. */
 import { once } from 'node:events';
 import { chmod, rm } from 'node:fs/promises';
 import { createServer, request, type Server } from 'node:http';
 import { join, resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
 import type { LocalCloud } from '../../emulator/index.ts';
+import { type Act, perform, type World } from './acts.ts';
 import { FOLDER } from './profile.ts';
 import { UserError } from './user-error.ts';
 
@@ -20,6 +21,9 @@ const SOCKET =
     ? join('\\\\.\\pipe', resolve(FOLDER).replaceAll(/[:\\/]/g, '-'))
     : join(FOLDER, 'control');
 
+/** No schedule has a slash in its name. */
+const ACTS = 'acts/';
+
 const OK = 200;
 const REFUSED = 409;
 const NOT_FOUND = 404;
@@ -31,13 +35,12 @@ export function schedulesOf({ scheduler, scheduledRules }: LocalCloud): string[]
 }
 
 /** @returns the server, to be closed with the session */
-export async function listenForFiring(cloud: LocalCloud, socket = SOCKET): Promise<Server> {
+export async function listenForControl(world: World, socket = SOCKET): Promise<Server> {
   // A killed npm start leaves its socket behind.
   await rm(socket, { force: true });
   const server = createServer((asked, answer) => {
-    const name = decodeURIComponent(asked.url!.slice(1));
-    fire(cloud, name).then(
-      (fired) => answer.writeHead(OK).end(JSON.stringify(fired)),
+    outcomeOf(world, asked.url!.slice(1)).then(
+      (outcome) => answer.writeHead(OK).end(JSON.stringify(outcome)),
       (error: Error) => answer.writeHead(error instanceof UserError ? NOT_FOUND : REFUSED).end(error.message),
     );
   }).listen(socket);
@@ -51,7 +54,19 @@ export async function listenForFiring(cloud: LocalCloud, socket = SOCKET): Promi
  * @throws UserError when nothing runs here, the name is unknown, or IAM refuses
  */
 export async function askToFire(name: string, socket = SOCKET): Promise<Fired> {
-  const asked = request({ socketPath: socket, path: `/${encodeURIComponent(name)}` });
+  return (await ask(encodeURIComponent(name), socket)) as Fired;
+}
+
+/**
+ * Has something done in the `npm start` that runs in this folder that no API of AWS does.
+ * @throws UserError when nothing runs here, or it can't be done
+ */
+export async function askToAct(act: Act, socket = SOCKET): Promise<unknown> {
+  return ask(`${ACTS}${encodeURIComponent(JSON.stringify(act))}`, socket);
+}
+
+async function ask(path: string, socket: string): Promise<unknown> {
+  const asked = request({ socketPath: socket, path: `/${path}` });
   const answered = once(asked, 'response').catch(() => {
     throw new UserError(
       'Nothing runs in this folder. Run npm start, and this in another terminal, in the same folder.',
@@ -61,7 +76,12 @@ export async function askToFire(name: string, socket = SOCKET): Promise<Fired> {
   const [response] = await answered;
   const body = await text(response);
   if (response.statusCode !== OK) throw new UserError(body);
-  return JSON.parse(body) as Fired;
+  return JSON.parse(body);
+}
+
+async function outcomeOf(world: World, path: string): Promise<unknown> {
+  if (path.startsWith(ACTS)) return perform(world, JSON.parse(decodeURIComponent(path.slice(ACTS.length))) as Act);
+  return fire(world.cloud, decodeURIComponent(path));
 }
 
 async function fire(cloud: LocalCloud, name: string): Promise<Fired> {

@@ -9,10 +9,10 @@ import { accountProfiles, regionsOf } from './account-profiles.ts';
 import { type OpenCloud, openCloud } from './cloud.ts';
 import { formatEmptyHints } from './hints.ts';
 import { administrators } from './people.ts';
-import { removeProfiles, SHELL_FILE, writeProfiles } from './profile.ts';
+import { clearCredentials, removeProfiles, SHELL_FILE, writeProfiles } from './profile.ts';
 import { UserError } from './user-error.ts';
 
-export interface EmptySession extends Pick<OpenCloud, 'cloud' | 'close'> {
+export interface EmptySession extends Pick<OpenCloud, 'cloud' | 'time' | 'close'> {
   /** What to type next. */
   hints: string;
 }
@@ -22,16 +22,18 @@ export async function openEmpty(port: number): Promise<EmptySession> {
   const config = checkedConfig();
   const { source } = config;
   const regions = regionsOf(config);
-  const { cloud, close } = await openCloud(port, async () => ({
+  const { cloud, time, close } = await openCloud(port, async () => ({
     stacks: [],
     accountsWithOperator: [...regions.keys()],
     homeRegion: source.region,
   }));
   const profiles = accountProfiles(config);
   const written = administrators({ cloud, profiles, regions });
+  await clearCredentials();
   await writeProfiles(written);
   return {
     cloud,
+    time,
     hints: formatEmptyHints({
       url: cloud.url,
       shellFile: SHELL_FILE,

@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { relayRoleArn, writerRoleArn } from '../../infra/arns.ts';
 import { relayNames } from '../../infra/names.ts';
-import { type Profiles, removeProfiles, writeProfiles } from './profile.ts';
+import { clearCredentials, type Profiles, removeProfiles, writeProfiles } from './profile.ts';
 import type { LocalSession } from './session.ts';
 
 /** The duration of the relay's session: role chaining allows an hour at most. */
@@ -21,6 +21,7 @@ export async function keepProfiles(session: LocalSession): Promise<() => Promise
   // The CLI caches sessions of assumed roles by name, and those of an earlier npm start are invalid.
   const intruder = `intruder-${randomBytes(4).toString('hex')}`;
   let written = profilesOf(session, intruder);
+  await clearCredentials();
   await writeProfiles(written);
   let writing: Promise<void> = Promise.resolve();
   const renewal = setInterval(() => {

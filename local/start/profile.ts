@@ -10,12 +10,20 @@ export const FOLDER = '.local';
 export const PROFILE_FILE = join(FOLDER, 'aws-config');
 /** For bash and zsh: it points the CLI at the local accounts, and unsets what the terminal has set for the real AWS. */
 export const SHELL_FILE = join(FOLDER, 'aws.sh');
+/** Where `aws configure` puts the keys of profiles that people make themselves. */
+export const CREDENTIALS_FILE = join(FOLDER, 'aws-credentials');
 
 /** Only their owner may read the files. */
 export async function writeProfiles(profiles: Profiles): Promise<void> {
   await mkdir(FOLDER, { recursive: true });
   await writeAnew(PROFILE_FILE, textOf(profiles));
   await writeAnew(SHELL_FILE, shellText(profiles));
+}
+
+/** Those of an earlier `npm start` lead nowhere. */
+export async function clearCredentials(): Promise<void> {
+  await mkdir(FOLDER, { recursive: true });
+  await writeAnew(CREDENTIALS_FILE, '');
 }
 
 /** @throws the system's own error, e.g. with code `ENOENT` */
@@ -34,8 +42,9 @@ export async function readProfiles(): Promise<Profiles> {
 /** Does nothing if another `npm start` has written its own profiles meanwhile. */
 export async function removeProfiles(profiles: Profiles): Promise<void> {
   const present = await readFile(PROFILE_FILE, 'utf8').catch(() => undefined);
-  if (present !== textOf(profiles)) return;
-  for (const file of [PROFILE_FILE, SHELL_FILE]) await rm(file, { force: true });
+  // People may have added profiles of their own.
+  if (!present?.startsWith(textOf(profiles))) return;
+  for (const file of [PROFILE_FILE, SHELL_FILE, CREDENTIALS_FILE]) await rm(file, { force: true });
   // The folder stays if it holds anything else.
   await rmdir(FOLDER).catch(() => undefined);
 }
@@ -51,7 +60,7 @@ function shellText(profiles: Profiles): string {
   const [[first, { endpoint_url: url, ca_bundle: caFile }]] = Object.entries(profiles) as [[string, Profiles[string]]];
   const set = {
     AWS_CONFIG_FILE: resolve(PROFILE_FILE),
-    AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
+    AWS_SHARED_CREDENTIALS_FILE: resolve(CREDENTIALS_FILE),
     AWS_PROFILE: first,
     AWS_CA_BUNDLE: caFile!,
     AWS_ENDPOINT_URL: url!,

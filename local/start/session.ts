@@ -10,11 +10,13 @@ import { type AwsClients, awsClients } from '../aws-clients.ts';
 import { committedContext, synthesize } from '../synth.ts';
 import { accountProfiles, regionsOf } from './account-profiles.ts';
 import { openCloud } from './cloud.ts';
+import type { MovableTime } from './movable-time.ts';
 import { ownBucket } from './own-bucket.ts';
 
 /** The two accounts, up and deployed, and what a person needs to work with them. */
 export interface LocalSession {
   cloud: LocalCloud;
+  time: MovableTime;
   config: RelayContext;
   /** Files are dropped there. */
   own: OwnSource;
@@ -36,7 +38,7 @@ export interface LocalSession {
  * @throws UserError for a mistake in cdk.json or a busy port
  */
 export async function openSession(port: number): Promise<LocalSession> {
-  const { cloud, folder, close } = await openCloud(port, async (folder) => {
+  const { cloud, time, folder, close } = await openCloud(port, async (folder) => {
     process.stdout.write('Synthesizing both stacks and bringing up two accounts …\n');
     const assembly = join(folder, 'cdk.out');
     await synthesize(assembly);
@@ -45,14 +47,14 @@ export async function openSession(port: number): Promise<LocalSession> {
   try {
     const { source } = parseConfig(committedContext());
     await bootstrap(cloud, source.account, source.region);
-    return { ...equip(cloud, folder), close };
+    return { ...equip(cloud, folder), time, close };
   } catch (error) {
     await close();
     throw error;
   }
 }
 
-function equip(cloud: LocalCloud, folder: string): Omit<LocalSession, 'close'> {
+function equip(cloud: LocalCloud, folder: string): Omit<LocalSession, 'close' | 'time'> {
   const config = parseConfig(committedContext());
   const own = ownBucket(config);
   const regions = regionsOf(config);

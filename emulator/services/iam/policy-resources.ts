@@ -1,13 +1,11 @@
-/** AWS::IAM::Policy and ManagedPolicy: policies that are attached to roles and users. */
+/** AWS::IAM::Policy and ManagedPolicy: policies that are attached to roles, users and groups. */
+import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
-import { checkManagedSize, checkPartition } from '../../authorization/acceptance.ts';
 import { parsePolicy } from '../../authorization/policy.ts';
 import { ApiError } from '../../core/api.ts';
-import { partitionOf } from '../../core/partition.ts';
-import type { NamedPolicy, PolicyDocument } from '../../core/policy-document.ts';
+import type { NamedPolicy } from '../../core/policy-document.ts';
 import {
   type DeployContext,
-  harmless,
   physicalName,
   policyDocument,
   type ResourceTypes,
@@ -19,12 +17,11 @@ import type { Directory } from './state/directory.ts';
 /** What IAM's resources are made in. */
 export interface Services {
   directory: Directory;
-  /** Customer-managed policies by ARN. */
-  managedPolicies: Map<string, NamedPolicy>;
 }
 type Context = DeployContext<Services>;
 
-const attachments = { Roles: z.array(z.string()).default([]), Users: z.array(z.string()).default([]) };
+const names = z.array(z.string()).default([]);
+const attachments = { Roles: names, Users: names, Groups: names };
 
 const Policy = z.strictObject({ ...attachments, PolicyName: policyName, PolicyDocument: policyDocument });
 
@@ -33,7 +30,7 @@ const ManagedPolicy = z.strictObject({
   ManagedPolicyName: policyName.optional(),
   PolicyDocument: policyDocument,
   Path: iamPath.default('/'),
-  Description: harmless('a text for people', iamDescription),
+  Description: iamDescription.optional(),
 });
 
 export const iamPolicyTypes: ResourceTypes<Services> = {
@@ -44,7 +41,7 @@ export const iamPolicyTypes: ResourceTypes<Services> = {
       return { ref: physicalName(context), attributes: {} };
     },
     update: {
-      properties: ['PolicyName', 'PolicyDocument', 'Roles', 'Users'],
+      properties: ['PolicyName', 'PolicyDocument', 'Roles', 'Users', 'Groups'],
       run: (made, properties, context) => {
         const policy = inlinePolicy(properties);
         detach(made.properties.PolicyName, made.properties, context);
@@ -56,43 +53,47 @@ export const iamPolicyTypes: ResourceTypes<Services> = {
 
   'AWS::IAM::ManagedPolicy': resourceType(ManagedPolicy, {
     named: 'ManagedPolicyName',
-    replacedBy: ['ManagedPolicyName', 'Path'],
+    replacedBy: ['ManagedPolicyName', 'Path', 'Description'],
     create: (properties, context) => {
       const { account, services } = context;
       const name = properties.ManagedPolicyName ?? physicalName(context, 128);
-      const arn = services.directory.iamArn(account, `policy${properties.Path}${name}`);
-      if (services.managedPolicies.has(arn)) {
-        const problem = `A policy called ${name} already exists. Duplicate names are not allowed.`;
-        throw new ApiError('EntityAlreadyExists', 409, problem);
+      const { directory } = services;
+      const { Path: path, Description: description } = properties;
+      const arn = directory.iamArn(account, `policy${path}${name}`);
+      const document = parsePolicy(properties.PolicyDocument, `policy ${name}`);
+      const policy = directory.managedPolicies.add(arn, { account, name, path, document, description });
+      try {
+        attach(policy, properties, context);
+      } catch (error) {
+        directory.managedPolicies.remove(arn);
+        throw error;
       }
-      const policy = { name: arn, document: managedDocument(name, properties, context) };
-      attach(policy, properties, context);
-      services.managedPolicies.set(arn, policy);
       return { ref: arn, attributes: { PolicyArn: arn } };
     },
     update: {
-      properties: ['PolicyDocument', 'Roles', 'Users'],
+      properties: ['PolicyDocument', 'Roles', 'Users', 'Groups'],
       run: ({ ref: arn, properties: before }, properties, context) => {
-        const { directory, managedPolicies } = context.services;
-        const policy = { name: arn, document: managedDocument(arn, properties, context) };
+        const { directory } = context.services;
+        const policy = directory.managedPolicies.find(arn);
+        if (!policy) throw new Error(`Policy ${arn} was not found.`);
+        const document = parsePolicy(properties.PolicyDocument, `policy ${arn}`);
+        // Those that hold it have the new version at once.
+        if (!isDeepStrictEqual(document, policy.document)) policy.replaceDocument(document, directory.now());
         detach(arn, before, context);
-        managedPolicies.set(arn, policy);
-        // Those that name it themselves have it as well.
-        for (const identity of [...directory.rolesOf(context.account), ...directory.usersOf(context.account)]) {
-          identity.policies = identity.policies.map((each) => (each.name === arn ? policy : each));
-        }
         attach(policy, properties, context);
       },
     },
     remove: ({ ref: arn, properties }, context) => {
       const { account } = context;
-      const { directory, managedPolicies } = context.services;
+      const { directory } = context.services;
       detach(arn, properties, context);
-      const holders = [...directory.rolesOf(account), ...directory.usersOf(account)];
-      if (holders.some(({ policies }) => policies.some(({ name }) => name === arn))) {
+      const bound = [...directory.rolesOf(account), ...directory.usersOf(account)];
+      const holders = [...bound, ...directory.groupsOf(account)];
+      const isHeld = holders.some(({ policies }) => policies.some(({ name }) => name === arn));
+      if (isHeld || bound.some(({ boundary }) => boundary?.name === arn)) {
         throw deleteConflict('Cannot delete a policy attached to entities.');
       }
-      managedPolicies.delete(arn);
+      directory.managedPolicies.remove(arn);
     },
   }),
 };
@@ -101,37 +102,31 @@ export function deleteConflict(message: string): ApiError {
   return new ApiError('DeleteConflict', 409, message);
 }
 
-function managedDocument(
-  name: string,
-  { PolicyDocument }: z.output<typeof ManagedPolicy>,
-  { region }: DeployContext,
-): PolicyDocument {
-  const document = parsePolicy(PolicyDocument, `policy ${name}`);
-  checkManagedSize(document);
-  checkPartition(document, partitionOf(region));
-  return document;
-}
-
 function inlinePolicy({ PolicyName: name, PolicyDocument }: z.output<typeof Policy>): NamedPolicy {
   return { name, document: parsePolicy(PolicyDocument, `policy ${name}`) };
 }
 
-function attach(policy: NamedPolicy, to: { Roles: string[]; Users: string[] }, context: Context): void {
-  const { account, services } = context;
-  for (const name of to.Roles) {
-    const role = services.directory.findRole(account, name);
-    if (!role) throw new Error(`The role with name ${name} cannot be found.`);
-    services.directory.putRolePolicy(role.arn, policy);
+type Attachments = Pick<z.output<typeof Policy>, keyof typeof attachments>;
+
+/** Those that a resource names, as far as they are there. */
+function holdersOf({ Roles, Users, Groups }: Attachments, { account, services: { directory } }: Context) {
+  return [
+    ...Roles.map((name) => ({ kind: 'role', name, holder: directory.findRole(account, name) })),
+    ...Users.map((name) => ({ kind: 'user', name, holder: directory.findUser(account, name) })),
+    ...Groups.map((name) => ({ kind: 'group', name, holder: directory.findGroup(account, name) })),
+  ];
+}
+
+function attach(policy: NamedPolicy, to: Attachments, context: Context): void {
+  for (const { kind, name, holder } of holdersOf(to, context)) {
+    if (!holder) throw new Error(`The ${kind} with name ${name} cannot be found.`);
+    context.services.directory.putPolicy(holder, policy);
   }
-  for (const name of to.Users) services.directory.putUserPolicy(account, name, policy);
 }
 
 /** From whoever is still there. */
-function detach(policyName: string, from: { Roles: string[]; Users: string[] }, context: Context): void {
-  const { account, services } = context;
-  const roles = from.Roles.map((name) => services.directory.findRole(account, name));
-  const users = from.Users.map((name) => services.directory.findUser(account, name));
-  for (const holder of [...roles, ...users]) {
+function detach(policyName: string, from: Attachments, context: Context): void {
+  for (const { holder } of holdersOf(from, context)) {
     if (holder) holder.policies = holder.policies.filter(({ name }) => name !== policyName);
   }
 }

@@ -5,7 +5,7 @@ import type { BucketNotifications } from './notifications/bucket-notifications.t
 import type { BlobStore } from './state/blobs.ts';
 import type { Bucket } from './state/bucket.ts';
 import type { BucketRegistry } from './state/bucket-registry.ts';
-import type { FindKmsKey, ObjectEventName, ObjectVersion } from './state/model.ts';
+import type { FindKmsKey, ObjectEventName, ObjectVersion, Principals, ResolveKmsKey } from './state/model.ts';
 
 /** What every operation works with. */
 export interface S3Context {
@@ -15,6 +15,8 @@ export interface S3Context {
   buckets: BucketRegistry;
   notifications: BucketNotifications;
   kmsKey: FindKmsKey;
+  resolveKmsKey: ResolveKmsKey;
+  principals: Principals;
   /** Tells the bucket's listeners of an object that has just become visible. */
   announce(bucket: Bucket, object: ObjectVersion, origin: EventOrigin): Promise<void>;
 }

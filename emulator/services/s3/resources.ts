@@ -16,6 +16,7 @@ import {
   resourceType,
   tags,
 } from '../../templates/resource-type.ts';
+import { checkBucketPolicy } from './bucket-policy.ts';
 import { type BucketNotifications, filterOf } from './notifications/bucket-notifications.ts';
 import type { S3Service } from './service.ts';
 import type { BucketSettings, Encryption } from './state/model.ts';
@@ -157,7 +158,9 @@ export const s3Types: ResourceTypes<Services> = {
 };
 
 function setPolicy({ Bucket: name, PolicyDocument }: z.output<typeof BucketPolicy>, context: Context): void {
-  context.services.s3.setBucketPolicy(name, resourcePolicy('bucket policy', PolicyDocument, context));
+  const policy = resourcePolicy('bucket policy', PolicyDocument, context);
+  checkBucketPolicy(context.services.s3.bucket(name), policy);
+  context.services.s3.setBucketPolicy(name, policy);
 }
 
 function createBucket(properties: BucketProperties, context: Context) {

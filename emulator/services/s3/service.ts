@@ -29,7 +29,14 @@ import {
 import { BlobStore } from './state/blobs.ts';
 import type { Bucket } from './state/bucket.ts';
 import { BucketRegistry } from './state/bucket-registry.ts';
-import type { BucketSettings, FindKmsKey, ObjectCreatedListener, ObjectVersion } from './state/model.ts';
+import type {
+  BucketSettings,
+  FindKmsKey,
+  ObjectCreatedListener,
+  ObjectVersion,
+  Principals,
+  ResolveKmsKey,
+} from './state/model.ts';
 import { resolveTarget } from './target.ts';
 import { renderS3Error } from './wire.ts';
 
@@ -43,6 +50,8 @@ export interface S3ServiceOptions {
   onObjectCreated: ObjectCreatedListener;
   /** A KMS key by its ARN; undefined for one that doesn't exist. */
   kmsKey?: FindKmsKey;
+  resolveKmsKey?: ResolveKmsKey;
+  principals: Principals;
 }
 
 /** The S3 of the local AWS: buckets of all accounts and regions behind one endpoint. */
@@ -52,13 +61,16 @@ export class S3Service implements Service {
   #lastSequence = 0n;
 
   constructor(options: S3ServiceOptions) {
-    const { authorizer, folder, clock, notifications, onObjectCreated, kmsKey = () => undefined } = options;
+    const { authorizer, folder, clock, notifications, onObjectCreated, principals } = options;
+    const { kmsKey = () => undefined, resolveKmsKey = (key) => key } = options;
     this.#onObjectCreated = onObjectCreated;
     this.#context = {
       authorizer,
       clock,
       notifications,
       kmsKey,
+      resolveKmsKey,
+      principals,
       blobs: new BlobStore(folder),
       buckets: new BucketRegistry(),
       announce: (bucket, object, origin) => this.#announce(bucket, object, origin),
@@ -210,6 +222,7 @@ const KNOWN_SETTINGS = new Set<string>([
   'region',
   'versioning',
   'ownership',
+  'hidesOwnership',
   'publicAccessBlock',
   'encryption',
   'objectLock',

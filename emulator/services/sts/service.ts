@@ -55,8 +55,8 @@ export class StsService extends QueryService {
 
   /**
    * How an AWS service, such as Lambda, gets the credentials of the role it was given.
-   * @throws ApiError `AccessDenied` (403) when the role doesn't exist or its trust policy doesn't let the service in,
-   * `ValidationError` (400) for more than the role's longest session
+   * A role's longest session doesn't bind services: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_update-role-settings.html
+   * @throws ApiError `AccessDenied` (403) when the role doesn't exist or its trust policy doesn't let the service in
    */
   assumeRoleAsService({
     roleArn,
@@ -67,7 +67,6 @@ export class StsService extends QueryService {
   }: ServiceAssumption): Credentials {
     const caller: AccessRequest['caller'] = { principal: { kind: 'service', service }, context: {} };
     const role = this.#authorize(caller, roleArn, context);
-    checkDuration(role, durationSeconds);
     return this.#directory.issueSession({ role, sessionName, durationSeconds });
   }
 

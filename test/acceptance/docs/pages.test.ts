@@ -18,6 +18,14 @@ describe('a block of commands', () => {
     ]);
   });
 
+  test.each([
+    ['a pipe', 'one |', '  two'],
+    ['a function', 'f() { # why', '  two', '}'],
+    ['a function in a line', 'f() { two; }'],
+  ])('takes %s as one command', (_, ...lines) => {
+    expect(blocksIn('page', block(...lines, 'next'))[0]!.commands).toEqual([lines.join('\n'), 'next']);
+  });
+
   test('in another language is none', () => {
     expect(blocksIn('page', '```json\n{}\n```')).toEqual([]);
   });

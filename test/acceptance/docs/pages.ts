@@ -92,17 +92,21 @@ export function blocksIn(page: string, text: string): Block[] {
   return blocks;
 }
 
-/** A line each, but for those that go on: after a backslash, or within quotes. */
+/** A line each, but for those that go on: after a backslash or a pipe, within quotes, or to the end of a function. */
 function commandsOf(lines: string[]): string[] {
   const commands: string[] = [];
   let begun = '';
   for (const line of lines) {
     begun += begun === '' ? line : `\n${line}`;
-    if (line.endsWith('\\') || isWithinQuotes(begun)) continue;
+    if (/[\\|]$/.test(line) || isWithinQuotes(begun) || isWithinFunction(begun)) continue;
     if (begun.trim() !== '') commands.push(begun);
     begun = '';
   }
   return begun === '' ? commands : [...commands, begun];
+}
+
+function isWithinFunction(text: string): boolean {
+  return /^\w+\(\) [{(]/.test(text) && !/(^|; )[})]$/m.test(text);
 }
 
 function isWithinQuotes(text: string): boolean {

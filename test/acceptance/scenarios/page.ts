@@ -1,28 +1,51 @@
-/** Reads docs/by-hand.md: its settings, and its commands with what each is said to answer. */
+/** Reads docs/by-hand.md: how each way is set up, by typing or from templates, its settings, and how it is used. */
 import { readFileSync } from 'node:fs';
 import { type Command, commandOf } from '../../support/terminal.ts';
+import { blocksIn } from '../docs/pages.ts';
 
-export interface Section {
+export interface Way {
   title: string;
-  /** Everything for `~/.aws/config`. */
-  config: string;
-  /** A new terminal for each block; within one, a new act after each `# … later`. */
-  terminals: Command[][][];
+  typed: Command[];
+  templates: Command[];
+  /** What is used: for each block its settings, for AWS_CONFIG_FILE, and its commands. */
+  used: { settings: string; commands: Command[] }[];
 }
 
-const PAGE = new URL('../../../docs/by-hand.md', import.meta.url);
+const PAGE = 'docs/by-hand.md';
+const TEXT = readFileSync(new URL('../../../docs/by-hand.md', import.meta.url), 'utf8');
 
-/** @throws Error for a section that isn't there */
-export function sectionOf(number: number): Section {
-  const [, title, text] = new RegExp(`^## (${number}\\. .*)$([^]*?)(?=^## |(?![^]))`, 'm').exec(
-    readFileSync(PAGE, 'utf8'),
-  )!;
-  const blocks = (language: string) =>
-    [...text!.matchAll(new RegExp(`^\`\`\`${language}\\n([^]*?)\\n\`\`\`$`, 'gm'))].map(([, block]) => block!);
-  return { title: title!, config: blocks('ini').join('\n\n'), terminals: blocks('bash').map(actsOf) };
+/** What a terminal begins with. */
+export const BEFORE: Command[] = commandsIn(partOf(TEXT, '## Before the first')!);
+
+export const WAYS: Way[] = [...TEXT.matchAll(/^## (\d\. .*)$/gm)].map(([heading, title]) => {
+  const section = partOf(TEXT, heading)!;
+  return {
+    title: title!,
+    typed: commandsIn(partOf(section, '### Typed')),
+    templates: commandsIn(partOf(section, '### As templates')),
+    used: usesIn(partOf(section, '### Used')),
+  };
+});
+
+/** The text below a heading, up to the next one of its level. */
+function partOf(text: string, heading: string): string {
+  const level = heading.split(' ')[0]!;
+  const [, part] = text.split(`${heading}\n`);
+  return part!.split(new RegExp(`^#{2,${level.length}} `, 'm'))[0]!;
 }
 
-function actsOf(block: string): Command[][] {
-  const acts = block.split(/^# .* later$/m);
-  return acts.map((act) => act.trim().split('\n').map(commandOf));
+function commandsIn(text: string): Command[] {
+  return blocksIn(PAGE, text).flatMap(({ commands }) => commands.map(commandOf));
+}
+
+/** The settings before a block of commands are there for it. */
+function usesIn(text: string): Way['used'] {
+  const uses: Way['used'] = [];
+  let settings = '';
+  for (const [block, language, content] of text.matchAll(/^```(ini|bash)\n([\s\S]*?)\n```$/gm)) {
+    if (language === 'ini') settings = content!;
+    else uses.push({ settings, commands: commandsIn(block) });
+    if (language === 'bash') settings = '';
+  }
+  return uses;
 }

@@ -30,22 +30,23 @@ export interface Scenario {
 export interface ScenarioSettings {
   /** Template file → the account it is deployed into, in this order. */
   templates: Record<string, string>;
-  /** The text of `~/.aws/config`. */
-  config?: string;
   /** Profile → user, for `~/.aws/credentials`. */
   credentials?: Record<string, string>;
-  /** How far the servers' clocks are off at first. */
-  aheadMinutes?: number;
 }
 
 export async function startScenario(folder: string, settings: ScenarioSettings): Promise<Scenario> {
-  const { templates, config = '', credentials = {}, aheadMinutes = 0 } = settings;
-  let aheadMs = aheadMinutes * 60_000;
+  const { templates, credentials = {} } = settings;
+  let aheadMs = 0;
   const stacks = Object.entries(templates).map(([file, account]) =>
     templateStack({ account, region: REGION, name: file, template: readTemplate(folder, file) }),
   );
   const accountsWithOperator = [...new Set([ACCOUNT_A, ACCOUNT_B, ...Object.values(templates)])];
-  const cloud = await LocalCloud.start({ stacks, accountsWithOperator, clock: () => Date.now() + aheadMs });
+  const cloud = await LocalCloud.start({
+    stacks,
+    accountsWithOperator,
+    clock: () => Date.now() + aheadMs,
+    clientClock: Date.now,
+  });
   const keysOf = (user: string): Keys => {
     const outputs = Object.assign({}, ...stacks.map(({ name }) => cloud.outputs(name)));
     return { accessKeyId: outputs[`${logicalId(user)}KeyId`], secretAccessKey: outputs[`${logicalId(user)}Secret`] };
@@ -58,7 +59,7 @@ export async function startScenario(folder: string, settings: ScenarioSettings):
       [`root-${account}`, cloud.directory.addRootKey(account)],
     );
   }
-  writeFileSync(join(home, 'config'), config);
+  writeFileSync(join(home, 'config'), '');
   writeFileSync(join(home, 'credentials'), profiles.map(credentialsSection).join('\n'), { mode: 0o600 });
   return {
     cloud,

@@ -7,7 +7,8 @@ import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { LocalCloud, type PolicyDocument, readAssembly } from '../../../emulator/index.ts';
 import type { ReplaySummary } from '../../../functions/replay/replay-objects.ts';
-import { askToFire, listenForFiring } from '../../../local/start/control.ts';
+import { askToFire, listenForControl } from '../../../local/start/control.ts';
+import { MovableTime } from '../../../local/start/movable-time.ts';
 import { synthesize } from '../../../local/synth.ts';
 import { executions } from '../../support/large.ts';
 import { committedContext } from '../../support/stacks.ts';
@@ -107,7 +108,7 @@ test('when the clock strikes, those that are due fire by themselves', async () =
 
 test('a person fires one now, and sees what came of it', async () => {
   const socket = join(assembly, 'control');
-  const control = await listenForFiring(world.cloud, socket);
+  const control = await listenForControl({ cloud: world.cloud, time: new MovableTime() }, socket);
   const { answer } = await askToFire('nightly', socket);
   expect(answer).toMatchObject({ status: 'done', scanned: 1 });
   await expect(askToFire('daily', socket)).rejects.toThrow(

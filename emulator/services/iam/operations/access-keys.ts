@@ -1,6 +1,8 @@
 /** IAM's operations on access keys. */
+import { ApiError } from '../../../core/api.ts';
 import type { LongTermKey } from '../state/key-ring.ts';
-import { authorizedUser, type Operation, operation, timestamp, wholeList } from './operation.ts';
+import { pageOf } from './lists.ts';
+import { authorizedUser, type Operation, operation, PAGING, timestamp } from './operation.ts';
 
 export const accessKeyOperations: Record<string, Operation> = {
   /** The only answer that ever holds the secret. */
@@ -10,6 +12,19 @@ export const accessKeyOperations: Record<string, Operation> = {
       const { name } = authorizedUser(call, UserName);
       const key = call.directory.addAccessKey(call.account, name);
       return { AccessKey: { ...metadata(name, key), SecretAccessKey: key.secretAccessKey } };
+    },
+  }),
+
+  UpdateAccessKey: operation({
+    needs: ['AccessKeyId', 'Status'],
+    takes: ['UserName'],
+    perform: (call, { AccessKeyId, Status, UserName }) => {
+      const { name } = authorizedUser(call, UserName);
+      if (Status !== 'Active' && Status !== 'Inactive') {
+        throw new ApiError('ValidationError', 400, `The status of a key can't be set to ${Status}.`);
+      }
+      call.directory.setAccessKeyStatus(call.account, name, AccessKeyId, Status);
+      return undefined;
     },
   }),
 
@@ -24,18 +39,21 @@ export const accessKeyOperations: Record<string, Operation> = {
   }),
 
   ListAccessKeys: operation({
-    takes: ['UserName'],
-    perform: (call, { UserName }) => {
+    takes: ['UserName', ...PAGING],
+    perform: (call, { UserName, ...paging }) => {
       const { name } = authorizedUser(call, UserName);
       const keys = call.directory.accessKeysOf(call.account, name);
-      return wholeList(
+      return pageOf(
         'AccessKeyMetadata',
-        keys.map((key) => metadata(name, key)),
+        keys,
+        (key) => String(keys.indexOf(key)),
+        paging,
+        (key) => metadata(name, key),
       );
     },
   }),
 };
 
-function metadata(userName: string, { accessKeyId, createdAt }: LongTermKey) {
-  return { UserName: userName, AccessKeyId: accessKeyId, Status: 'Active', CreateDate: timestamp(createdAt) };
+function metadata(userName: string, { accessKeyId, status, createdAt }: LongTermKey) {
+  return { UserName: userName, AccessKeyId: accessKeyId, Status: status, CreateDate: timestamp(createdAt) };
 }

@@ -1,9 +1,11 @@
 /** What IAM's operations share: one call, its parameters, and who may act on whom. */
-import { ApiError, type Caller } from '../../../core/api.ts';
+import { ApiError, type Caller, type ContextKeys } from '../../../core/api.ts';
 import type { XmlNode } from '../../../protocols/xml.ts';
 import type { Directory } from '../state/directory.ts';
-import type { Role, User } from '../state/entities.ts';
-import { type ParameterName, readInput } from './parameters.ts';
+import type { Group, Role, User } from '../state/entities.ts';
+import { type Lists, readLists } from './lists.ts';
+import { type ListName, type ParameterName, readInput } from './parameters.ts';
+import { conditionKeys, type Subject } from './request-keys.ts';
 
 /** One request, as its operation sees it. */
 export interface Call {
@@ -13,27 +15,52 @@ export interface Call {
   caller: Caller;
   /** The caller's own: IAM never acts in another one. */
   account: string;
-  /** @throws ApiError `AccessDenied` (403) unless the caller may do this to the user or role of that ARN */
-  authorize(arn: string): void;
+  /** Parameters that are lists. */
+  lists: Lists;
+  /**
+   * @param subject what is acted on, as far as it is there and conditions can speak of it
+   * @throws ApiError `AccessDenied` (403) unless the caller may do this to what has that ARN
+   */
+  authorize(arn: string, subject?: Subject): void;
+  /** Whether the caller may do something else with it, too. @throws ApiError `AccessDenied` (403) */
+  authorizeAlso(action: string, arn: string, context: ContextKeys): void;
 }
 
-export type Operation = (call: Call, parameters: URLSearchParams) => XmlNode;
+export type Request = Pick<Call, 'action' | 'directory' | 'caller' | 'account'> & {
+  ask(action: string, arn: string, context: ContextKeys): void;
+};
+export type Operation = (request: Request, parameters: URLSearchParams) => XmlNode;
 
 /** An operation with the names of all parameters that it knows. It sees only parameters that have been checked. */
 export function operation<const Needed extends ParameterName = never, const Optional extends ParameterName = never>({
   needs = [],
   takes = [],
+  needsLists = [],
+  takesLists = [],
   perform,
 }: {
   needs?: readonly Needed[];
   takes?: readonly Optional[];
+  needsLists?: readonly ListName[];
+  takesLists?: readonly ListName[];
   perform(call: Call, input: Record<Needed, string> & Partial<Record<Optional, string>>): XmlNode;
 }): Operation {
-  return (call, parameters) => {
-    const input = readInput(call.action, parameters, needs, takes);
+  return (request, parameters) => {
+    const { action, ask } = request;
+    const input = readInput(action, parameters, needs, takes, [...needsLists, ...takesLists]);
+    const lists = readLists(action, parameters, needsLists);
+    const call: Call = {
+      ...request,
+      lists,
+      authorize: (arn, subject) => ask(action, arn, conditionKeys(action, input, lists, subject)),
+      authorizeAlso: ask,
+    };
     return perform(call, input as Record<Needed, string> & Partial<Record<Optional, string>>);
   };
 }
+
+/** What every list takes: how much of it, and from where on. */
+export const PAGING = ['MaxItems', 'Marker'] as const;
 
 /**
  * The user that an operation is about; without a name the caller, if it is a user.
@@ -42,35 +69,37 @@ export function operation<const Needed extends ParameterName = never, const Opti
  */
 export function authorizedUser(call: Call, name = ownName(call)): User {
   const { account, directory } = call;
-  const user = directory.findUser(account, name);
-  call.authorize(user?.arn ?? directory.iamArn(account, `user/${name}`));
-  if (user) return user;
-  throw new ApiError('NoSuchEntity', 404, `The user with name ${name} cannot be found.`);
+  return authorized(call, directory.findUser(account, name), 'user', name);
+}
+
+/** @throws ApiError `AccessDenied` (403), `NoSuchEntity` (404), `UnmodifiableEntity` (400) for a change of one of AWS's own */
+export function authorizedRole(call: Call, name: string): Role {
+  const { account, directory } = call;
+  const role = authorized(call, directory.findRole(account, name), 'role', name);
+  if (!role.path.startsWith('/aws-reserved/') || /^(Get|List)/.test(call.action)) return role;
+  const problem = `Cannot perform the operation on the protected role '${name}' - this role is only modifiable by AWS`;
+  throw new ApiError('UnmodifiableEntity', 400, problem);
 }
 
 /** @throws ApiError `AccessDenied` (403), `NoSuchEntity` (404) */
-export function authorizedRole(call: Call, name: string): Role {
+export function authorizedGroup(call: Call, name: string): Group {
   const { account, directory } = call;
-  const role = directory.findRole(account, name);
-  call.authorize(role?.arn ?? directory.iamArn(account, `role/${name}`));
-  if (role) return role;
-  throw new ApiError('NoSuchEntity', 404, `The role with name ${name} cannot be found.`);
+  return authorized(call, directory.findGroup(account, name), 'group', name);
+}
+
+function authorized<T extends User | Role | Group>(call: Call, found: T | undefined, kind: string, name: string): T {
+  call.authorize(found?.arn ?? call.directory.iamArn(call.account, `${kind}/${name}`), found);
+  return found ?? missing(kind, name);
+}
+
+/** @throws ApiError `NoSuchEntity` (404), always */
+export function missing(kind: string, name: string): never {
+  throw new ApiError('NoSuchEntity', 404, `The ${kind} with name ${name} cannot be found.`);
 }
 
 function ownName({ caller: { principal } }: Call): string {
   if (principal.kind === 'user') return principal.name;
   throw new ApiError('ValidationError', 400, 'Must specify userName when calling with non-User credentials');
-}
-
-/** Nothing is cut into pages here: a list is always whole. */
-export function wholeList(name: string, members: XmlNode[]): XmlNode {
-  return { [name]: { member: members }, IsTruncated: false };
-}
-
-/** @throws ApiError `NotImplemented` (501): a boundary's ARN isn't kept, and an answer without it would mislead */
-export function checkNoBoundary({ arn, permissionsBoundary }: User | Role): void {
-  if (!permissionsBoundary) return;
-  throw new ApiError('NotImplemented', 501, `The local AWS can't show the permissions boundary of ${arn}.`);
 }
 
 /** IAM refuses to delete what still has something hanging on it. */

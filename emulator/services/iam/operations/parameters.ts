@@ -10,8 +10,14 @@ interface Constraint {
   expected: string;
 }
 
-const NAME_PATTERN = /^[\w+=,.@-]+$/;
 const NAME_EXPECTED = 'It must contain only alphanumeric characters and/or the following: +=,.@_-';
+const name = (maxLength: number): Constraint => ({
+  minLength: 1,
+  maxLength,
+  pattern: /^[\w+=,.@-]+$/,
+  expected: NAME_EXPECTED,
+});
+
 const DOCUMENT: Constraint = {
   minLength: 1,
   maxLength: 131_072,
@@ -19,19 +25,49 @@ const DOCUMENT: Constraint = {
   expected: 'It must contain only printable ASCII characters.',
 };
 
+const ARN: Constraint = { minLength: 20, maxLength: 2048, pattern: /^arn:/, expected: 'It must be an ARN.' };
+
+/** One of a few words; another one is answered with all of them. */
+const WORDS = {
+  Status: ['Active', 'Inactive', 'Expired'],
+  Scope: ['All', 'AWS', 'Local'],
+  EntityFilter: ['User', 'Role', 'Group', 'LocalManagedPolicy', 'AWSManagedPolicy'],
+  PolicyUsageFilter: ['PermissionsPolicy', 'PermissionsBoundary'],
+  OnlyAttached: ['true', 'false'],
+  SetAsDefault: ['true', 'false'],
+};
+const word: Constraint = { minLength: 0, maxLength: 100, pattern: /^/, expected: '' };
+
 /** @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */
 const CONSTRAINTS = {
-  UserName: { minLength: 1, maxLength: 64, pattern: NAME_PATTERN, expected: NAME_EXPECTED },
-  RoleName: { minLength: 1, maxLength: 64, pattern: NAME_PATTERN, expected: NAME_EXPECTED },
-  PolicyName: { minLength: 1, maxLength: 128, pattern: NAME_PATTERN, expected: NAME_EXPECTED },
+  UserName: name(64),
+  RoleName: name(64),
+  GroupName: name(128),
+  PolicyName: name(128),
+  InstanceProfileName: name(128),
   Path: {
     minLength: 1,
     maxLength: 512,
     pattern: /^\/([\u0021-\u007e]+\/)?$/,
     expected: 'It must begin and end with / and contain only alphanumeric characters and/or / characters.',
   },
+  PathPrefix: { minLength: 1, maxLength: 512, pattern: /^\/[\u0021-\u007f]*$/, expected: 'It must begin with /.' },
   PolicyDocument: DOCUMENT,
   AssumeRolePolicyDocument: DOCUMENT,
+  PolicyArn: ARN,
+  PermissionsBoundary: ARN,
+  VersionId: {
+    minLength: 2,
+    maxLength: 64,
+    pattern: /^v[1-9]\d*(\.[A-Za-z0-9-]*)?$/,
+    expected: 'It must be v and a number.',
+  },
+  Description: {
+    minLength: 0,
+    maxLength: 1000,
+    pattern: /^[\t\n\r\u0020-\u007e\u00a1-\u00ff]*$/,
+    expected: 'It must contain only printable characters up to U+00FF.',
+  },
   AccessKeyId: {
     minLength: 16,
     maxLength: 128,
@@ -39,12 +75,22 @@ const CONSTRAINTS = {
     expected: 'It must contain only letters and digits.',
   },
   MaxSessionDuration: { minLength: 1, maxLength: 10, pattern: /^\d+$/, expected: 'It must be a number of seconds.' },
+  MaxItems: { minLength: 1, maxLength: 4, pattern: /^([1-9]\d{0,2}|1000)$/, expected: 'It must be from 1 to 1000.' },
+  Marker: { minLength: 1, maxLength: 320, pattern: /^[\u0020-\u00ff]+$/, expected: 'It must be that of an answer.' },
+  Status: word,
+  Scope: word,
+  EntityFilter: word,
+  PolicyUsageFilter: word,
+  OnlyAttached: word,
+  SetAsDefault: word,
 } satisfies Record<string, Constraint>;
 
 export type ParameterName = keyof typeof CONSTRAINTS;
+/** Parameters that are lists: `Tags.member.1.Key`. */
+export type ListName = 'Tags' | 'TagKeys';
 
 /**
- * Checks the parameters of an operation before anything is looked up.
+ * Checks the parameters of an operation before anything is looked up. Lists are read by `lists.ts`.
  * @param needs parameters that must be given
  * @param takes parameters that may be given
  * @throws ApiError `ValidationError` (400) in IAM's words; `NotImplemented` (501) for a parameter that isn't supported here
@@ -54,13 +100,15 @@ export function readInput(
   parameters: URLSearchParams,
   needs: readonly ParameterName[],
   takes: readonly ParameterName[],
+  lists: readonly ListName[],
 ): Partial<Record<ParameterName, string>> {
   const input: Partial<Record<ParameterName, string>> = {};
   for (const given of parameterNames(parameters)) {
+    const [head] = given.split('.');
+    if (lists.some((list) => list === head)) continue;
     const name = [...needs, ...takes].find((known) => known === given);
     if (name === undefined) {
-      const problem = `The local AWS does not support ${given.split('.')[0]} in ${action}.`;
-      throw new ApiError('NotImplemented', 501, problem);
+      throw new ApiError('NotImplemented', 501, `The local AWS does not support ${head} in ${action}.`);
     }
     if (input[name] !== undefined) throw new ApiError('ValidationError', 400, `${name} is given twice.`);
     input[name] = checked(name, parameters.get(name)!);
@@ -78,16 +126,20 @@ function checked(name: ParameterName, value: string): string {
   if (value.length < minLength || value.length > maxLength) {
     throw violated(name, `'${value}'`, `Member must have length ${limit}`);
   }
+  const words = Object.hasOwn(WORDS, name) ? WORDS[name as keyof typeof WORDS] : undefined;
+  if (words && !words.includes(value)) {
+    throw violated(name, `'${value}'`, `Member must satisfy enum value set: [${words.join(', ')}]`);
+  }
   if (pattern.test(value)) return value;
   throw new ApiError('ValidationError', 400, `The specified value for ${memberOf(name)} is invalid. ${expected}`);
 }
 
-function violated(name: ParameterName, shown: string, constraint: string): ApiError {
+export function violated(name: ParameterName | ListName, shown: string, constraint: string): ApiError {
   const problem = `1 validation error detected: Value ${shown} at '${memberOf(name)}' failed to satisfy constraint: ${constraint}`;
   return new ApiError('ValidationError', 400, problem);
 }
 
 /** Members of the request are named in camel case. */
-function memberOf(name: ParameterName): string {
+function memberOf(name: string): string {
   return name[0]!.toLowerCase() + name.slice(1);
 }

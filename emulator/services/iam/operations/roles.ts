@@ -1,9 +1,12 @@
 /** IAM's operations on roles and their trust policies. */
 import { parsePolicy } from '../../../authorization/policy.ts';
-import type { XmlNode } from '../../../protocols/xml.ts';
-import type { Role } from '../state/entities.ts';
-import { encodedDocument, type PrincipalArns, readableTrust } from './documents.ts';
-import { authorizedRole, checkNoBoundary, type Operation, operation, timestamp, wholeList } from './operation.ts';
+import { ApiError } from '../../../core/api.ts';
+import { checkSessionDuration } from '../state/names.ts';
+import { withTags } from '../state/tags.ts';
+import { boundaryOf } from './boundaries.ts';
+import { listedRole, roleElement } from './elements.ts';
+import { pageOf } from './lists.ts';
+import { authorizedRole, deleteConflict, type Operation, operation, PAGING } from './operation.ts';
 import { checkNoPolicies } from './policies.ts';
 
 export const roleOperations: Record<string, Operation> = {
@@ -14,14 +17,43 @@ export const roleOperations: Record<string, Operation> = {
 
   CreateRole: operation({
     needs: ['RoleName', 'AssumeRolePolicyDocument'],
-    takes: ['Path', 'MaxSessionDuration'],
-    perform: ({ authorize, directory, account }, input) => {
+    takes: ['Path', 'MaxSessionDuration', 'Description', 'PermissionsBoundary'],
+    takesLists: ['Tags'],
+    perform: (call, input) => {
+      const { directory, account, lists } = call;
       const { RoleName: name, AssumeRolePolicyDocument, Path: path = '/', MaxSessionDuration = '3600' } = input;
-      authorize(directory.iamArn(account, `role${path}${name}`));
-      const trust = parsePolicy(AssumeRolePolicyDocument, trustOf(name), 'trust');
-      const maxSessionDurationSeconds = Number(MaxSessionDuration);
-      const role = directory.addRole({ account, name, path, trust, maxSessionDurationSeconds });
+      call.authorize(directory.iamArn(account, `role${path}${name}`));
+      if (path.startsWith('/aws-reserved/') || name.startsWith('AWSReservedSSO_')) {
+        throw new ApiError(
+          'InvalidInput',
+          400,
+          `The role ${path}${name} can only be made by AWS: its name is reserved.`,
+        );
+      }
+      const role = directory.addRole({
+        account,
+        name,
+        path,
+        trust: parsePolicy(AssumeRolePolicyDocument, trustOf(name), 'trust'),
+        maxSessionDurationSeconds: Number(MaxSessionDuration),
+        description: input.Description,
+        tags: withTags(new Map(), lists.tags),
+        permissionsBoundary: boundaryOf(call, input.PermissionsBoundary),
+      });
       return { Role: roleElement(role, directory) };
+    },
+  }),
+
+  UpdateRole: operation({
+    needs: ['RoleName'],
+    takes: ['Description', 'MaxSessionDuration'],
+    perform: (call, { RoleName, Description, MaxSessionDuration }) => {
+      const role = authorizedRole(call, RoleName);
+      const seconds = Number(MaxSessionDuration ?? role.maxSessionDurationSeconds);
+      checkSessionDuration(RoleName, seconds);
+      role.maxSessionDurationSeconds = seconds;
+      role.description = Description ?? role.description;
+      return '';
     },
   }),
 
@@ -29,18 +61,27 @@ export const roleOperations: Record<string, Operation> = {
     needs: ['RoleName'],
     perform: (call, { RoleName }) => {
       const role = authorizedRole(call, RoleName);
+      const { directory } = call;
+      if (directory.instanceProfiles.withRole(role).length > 0) {
+        throw deleteConflict('remove roles from instance profile');
+      }
       checkNoPolicies(role);
-      call.directory.removeRole(role.arn);
+      directory.removeRole(role.arn);
       return undefined;
     },
   }),
 
   ListRoles: operation({
-    perform: ({ authorize, directory, account }) => {
+    takes: ['PathPrefix', ...PAGING],
+    perform: ({ authorize, directory, account }, { PathPrefix = '/', ...paging }) => {
       authorize(directory.iamArn(account, 'role/'));
-      return wholeList(
+      const roles = directory.rolesOf(account).filter(({ path }) => path.startsWith(PathPrefix));
+      return pageOf(
         'Roles',
-        directory.rolesOf(account).map((role) => roleElement(role, directory)),
+        roles,
+        ({ name }) => name,
+        paging,
+        (role) => listedRole(role, directory),
       );
     },
   }),
@@ -57,18 +98,4 @@ export const roleOperations: Record<string, Operation> = {
 
 function trustOf(roleName: string): string {
   return `trust policy of ${roleName}`;
-}
-
-function roleElement(role: Role, arns: PrincipalArns): XmlNode {
-  checkNoBoundary(role);
-  const { path, name, roleId, arn, createdAt, trust, maxSessionDurationSeconds } = role;
-  return {
-    Path: path,
-    RoleName: name,
-    RoleId: roleId,
-    Arn: arn,
-    CreateDate: timestamp(createdAt),
-    AssumeRolePolicyDocument: encodedDocument(readableTrust(trust, arns)),
-    MaxSessionDuration: maxSessionDurationSeconds,
-  };
 }

@@ -1,15 +1,9 @@
 /** IAM's operations on users. */
-import type { XmlNode } from '../../../protocols/xml.ts';
-import type { User } from '../state/entities.ts';
-import {
-  authorizedUser,
-  checkNoBoundary,
-  deleteConflict,
-  type Operation,
-  operation,
-  timestamp,
-  wholeList,
-} from './operation.ts';
+import { withTags } from '../state/tags.ts';
+import { boundaryOf } from './boundaries.ts';
+import { listedUser, userElement } from './elements.ts';
+import { pageOf } from './lists.ts';
+import { authorizedUser, deleteConflict, type Operation, operation, PAGING } from './operation.ts';
 import { checkNoPolicies } from './policies.ts';
 
 export const userOperations: Record<string, Operation> = {
@@ -20,10 +14,14 @@ export const userOperations: Record<string, Operation> = {
 
   CreateUser: operation({
     needs: ['UserName'],
-    takes: ['Path'],
-    perform: ({ authorize, directory, account }, { UserName: name, Path: path = '/' }) => {
-      authorize(directory.iamArn(account, `user${path}${name}`));
-      return { User: userElement(directory.addUser({ account, name, path })) };
+    takes: ['Path', 'PermissionsBoundary'],
+    takesLists: ['Tags'],
+    perform: (call, { UserName: name, Path: path = '/', PermissionsBoundary }) => {
+      const { directory, account, lists } = call;
+      call.authorize(directory.iamArn(account, `user${path}${name}`));
+      const tags = withTags(new Map(), lists.tags);
+      const permissionsBoundary = boundaryOf(call, PermissionsBoundary);
+      return { User: userElement(directory.addUser({ account, name, path, tags, permissionsBoundary })) };
     },
   }),
 
@@ -34,21 +32,18 @@ export const userOperations: Record<string, Operation> = {
       const { directory, account } = call;
       if (directory.accessKeysOf(account, UserName).length > 0) throw deleteConflict('delete access keys');
       checkNoPolicies(user);
+      if (user.groups.length > 0) throw deleteConflict('remove users from group');
       directory.removeUser(account, UserName);
       return undefined;
     },
   }),
 
   ListUsers: operation({
-    perform: ({ authorize, directory, account }) => {
+    takes: ['PathPrefix', ...PAGING],
+    perform: ({ authorize, directory, account }, { PathPrefix = '/', ...paging }) => {
       authorize(directory.iamArn(account, 'user/'));
-      return wholeList('Users', directory.usersOf(account).map(userElement));
+      const users = directory.usersOf(account).filter(({ path }) => path.startsWith(PathPrefix));
+      return pageOf('Users', users, ({ name }) => name, paging, listedUser);
     },
   }),
 };
-
-function userElement(user: User): XmlNode {
-  checkNoBoundary(user);
-  const { path, name, userId, arn, createdAt } = user;
-  return { Path: path, UserName: name, UserId: userId, Arn: arn, CreateDate: timestamp(createdAt) };
-}

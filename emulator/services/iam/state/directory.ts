@@ -1,4 +1,4 @@
-/** The users and roles of all accounts. */
+/** The users, roles and groups of all accounts. */
 import { checkHeld, checkTrustSize } from '../../../authorization/acceptance.ts';
 import { bindPrincipals, type PrincipalIds } from '../../../authorization/principal.ts';
 import { ApiError, type Clock } from '../../../core/api.ts';
@@ -6,46 +6,47 @@ import type { Credentials, IssuedKey } from '../../../core/credentials.ts';
 import { assumedRoleArn } from '../../../core/partition.ts';
 import type { NamedPolicy, PolicyDocument } from '../../../core/policy-document.ts';
 import { Accounts } from './accounts.ts';
-import type { NewRole, NewUser, Role, User } from './entities.ts';
+import { Group, type NewGroup, type NewRole, type NewUser, Role, User } from './entities.ts';
 import { newUniqueId } from './identifiers.ts';
-import { KeyRing, type LongTermKey, type NewSession } from './key-ring.ts';
-import { alreadyExists, isTaken, noSuchEntity, without } from './names.ts';
+import { InstanceProfiles } from './instance-profiles.ts';
+import { KeyRing, type KeyStatus, type LongTermKey, type NewSession } from './key-ring.ts';
+import { ManagedPolicies } from './managed-policies.ts';
+import { alreadyExists, checkSessionDuration, isTaken, noSuchEntity, without } from './names.ts';
 
 /** @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */
 const MAX_ACCESS_KEYS_PER_USER = 2;
 
 /** Everybody in all accounts: users, roles, root, and the keys and sessions by which they sign. Policies come parsed. */
 export class Directory extends Accounts implements PrincipalIds {
+  readonly managedPolicies: ManagedPolicies;
+  readonly instanceProfiles = new InstanceProfiles();
   readonly #clock: Clock;
   readonly #users = new Map<string, User>();
   readonly #roles = new Map<string, Role>();
+  readonly #groups = new Map<string, Group>();
   readonly #keys: KeyRing;
 
   constructor(clock: Clock) {
     super();
     this.#clock = clock;
     this.#keys = new KeyRing(clock);
+    this.managedPolicies = new ManagedPolicies(clock);
+  }
+
+  now(): Date {
+    return new Date(this.#clock());
   }
 
   /**
    * @throws ApiError `EntityAlreadyExists` (409), `LimitExceeded` (409) for the size of its policies, `NoSuchEntity` (404) for an
    * account that was never added
    */
-  addUser({ account, name, path = '/', policies = [], permissionsBoundary, tags }: NewUser): User {
+  addUser({ account, name, path = '/', policies = [], ...details }: NewUser): User {
     const arn = this.iamArn(account, `user${path}${name}`);
     if (isTaken(this.usersOf(account), name)) throw alreadyExists('User', name);
-    this.#checkHeld('user', account, name, policies);
-    const user: User = {
-      account,
-      name,
-      path,
-      arn,
-      userId: newUniqueId('AIDA'),
-      createdAt: this.#now(),
-      policies: [...policies],
-      tags: new Map(tags),
-      ...(permissionsBoundary && { permissionsBoundary }),
-    };
+    checkHeld('user', name, [...policies], this.partitionOf(account));
+    const made = { account, name, path, arn, policies, createdAt: this.now(), ...details };
+    const user = new User({ ...made, userId: newUniqueId('AIDA') });
     this.#users.set(user.arn, user);
     return user;
   }
@@ -69,9 +70,12 @@ export class Directory extends Accounts implements PrincipalIds {
 
   /** @throws ApiError `NoSuchEntity` (404) for a key that isn't this user's, too */
   removeAccessKey(account: string, userName: string, accessKeyId: string): void {
-    const isTheirs = this.accessKeysOf(account, userName).some((key) => key.accessKeyId === accessKeyId);
-    if (!isTheirs) throw noSuchEntity(`The Access Key with id ${accessKeyId} cannot be found.`);
-    this.#keys.remove(accessKeyId);
+    this.#keys.remove(this.#requireKey(account, userName, accessKeyId).accessKeyId);
+  }
+
+  /** @throws ApiError `NoSuchEntity` (404) for a key that isn't this user's, too */
+  setAccessKeyStatus(account: string, userName: string, accessKeyId: string, status: KeyStatus): void {
+    this.#requireKey(account, userName, accessKeyId).status = status;
   }
 
   /** @throws ApiError `NoSuchEntity` (404) */
@@ -88,36 +92,21 @@ export class Directory extends Accounts implements PrincipalIds {
    * `ValidationError` (400) for the duration, `EntityAlreadyExists` (409), `LimitExceeded` (409) for the size of its policies,
    * `NoSuchEntity` (404) for an unknown account
    */
-  addRole(settings: NewRole): Role {
-    const {
-      account,
-      name,
-      path = '/',
-      policies = [],
-      maxSessionDurationSeconds = 3600,
-      permissionsBoundary,
-    } = settings;
+  addRole({ account, name, path = '/', policies = [], ...settings }: NewRole): Role {
+    const { trust, maxSessionDurationSeconds = 3600, description, ...details } = settings;
     const arn = this.iamArn(account, `role${path}${name}`);
     if (isTaken(this.rolesOf(account), name)) throw alreadyExists('Role', name);
-    if (!(maxSessionDurationSeconds >= 3600 && maxSessionDurationSeconds <= 43_200)) {
-      const problem = `MaxSessionDuration of role ${name} must be from 3600 to 43200, not ${maxSessionDurationSeconds}`;
-      throw new ApiError('ValidationError', 400, problem);
-    }
-    checkTrustSize(settings.trust);
-    this.#checkHeld('role', account, name, policies);
-    const role: Role = {
-      account,
-      name,
-      path,
-      arn,
+    checkSessionDuration(name, maxSessionDurationSeconds);
+    checkTrustSize(trust);
+    checkHeld('role', name, [...policies], this.partitionOf(account));
+    const made = { account, name, path, arn, policies, createdAt: this.now(), ...details };
+    const role = new Role({
+      ...made,
       roleId: newUniqueId('AROA'),
-      createdAt: this.#now(),
-      trust: bindPrincipals(settings.trust, this, this.partitionOf(account)),
-      policies: [...policies],
-      tags: new Map(settings.tags),
+      trust: bindPrincipals(trust, this, this.partitionOf(account)),
       maxSessionDurationSeconds,
-      ...(permissionsBoundary && { permissionsBoundary }),
-    };
+      description,
+    });
     this.#roles.set(role.arn, role);
     return role;
   }
@@ -129,15 +118,34 @@ export class Directory extends Accounts implements PrincipalIds {
     this.#keys.removeSessionsOf(role.roleId);
   }
 
+  /** @throws ApiError `EntityAlreadyExists` (409), `LimitExceeded` (409) for the size of its policies */
+  addGroup({ account, name, path = '/', policies = [] }: NewGroup): Group {
+    const arn = this.iamArn(account, `group${path}${name}`);
+    if (isTaken(this.groupsOf(account), name)) throw alreadyExists('Group', name);
+    checkHeld('group', name, [...policies], this.partitionOf(account));
+    const made = { account, name, path, arn, policies, createdAt: this.now() };
+    const group = new Group({ ...made, groupId: newUniqueId('AGPA') });
+    this.#groups.set(arn, group);
+    return group;
+  }
+
+  removeGroup(group: Group): void {
+    this.#groups.delete(group.arn);
+  }
+
   /**
    * Adds the policy, or replaces the one of that name. Takes effect for sessions that are already running.
-   * @throws ApiError `NoSuchEntity` (404), `LimitExceeded` (409), `MalformedPolicyDocument` (400) for another partition's resource
+   * @throws ApiError `LimitExceeded` (409), `MalformedPolicyDocument` (400) for another partition's resource
    */
+  putPolicy(holder: User | Role | Group, policy: NamedPolicy): void {
+    const policies = [...holder.policies.filter(({ name }) => name !== policy.name), policy];
+    checkHeld(holder.kind, holder.name, policies, this.partitionOf(holder.account));
+    holder.policies = policies;
+  }
+
+  /** @throws ApiError as `putPolicy`, and `NoSuchEntity` (404) */
   putRolePolicy(arn: string, policy: NamedPolicy): void {
-    const role = this.#requireRole(arn);
-    const policies = [...role.policies.filter(({ name }) => name !== policy.name), policy];
-    this.#checkHeld('role', role.account, role.name, policies);
-    role.policies = policies;
+    this.putPolicy(this.#requireRole(arn), policy);
   }
 
   /** @throws ApiError `NoSuchEntity` (404) */
@@ -156,18 +164,9 @@ export class Directory extends Accounts implements PrincipalIds {
     role.trust = bindPrincipals(trust, this, this.partitionOf(role.account));
   }
 
-  /** @throws ApiError as `putRolePolicy` */
+  /** @throws ApiError as `putPolicy`, and `NoSuchEntity` (404) */
   putUserPolicy(account: string, userName: string, policy: NamedPolicy): void {
-    const user = this.#requireUser(account, userName);
-    const policies = [...user.policies.filter(({ name }) => name !== policy.name), policy];
-    this.#checkHeld('user', account, userName, policies);
-    user.policies = policies;
-  }
-
-  /** @throws ApiError `NoSuchEntity` (404) */
-  removeUserPolicy(account: string, userName: string, policyName: string): void {
-    const user = this.#requireUser(account, userName);
-    user.policies = without(user.policies, policyName, 'user');
+    this.putPolicy(this.#requireUser(account, userName), policy);
   }
 
   /** Gives out temporary credentials. Whoever calls this has checked the trust policy and the duration. */
@@ -188,12 +187,20 @@ export class Directory extends Accounts implements PrincipalIds {
     return [...this.#roles.values()].filter((role) => role.account === account);
   }
 
+  groupsOf(account: string): Group[] {
+    return [...this.#groups.values()].filter((group) => group.account === account);
+  }
+
   findUser(account: string, name: string): User | undefined {
     return this.usersOf(account).find((user) => user.name === name);
   }
 
   findRole(account: string, name: string): Role | undefined {
     return this.rolesOf(account).find((role) => role.name === name);
+  }
+
+  findGroup(account: string, name: string): Group | undefined {
+    return this.groupsOf(account).find((group) => group.name === name);
   }
 
   findRoleByArn(arn: string): Role | undefined {
@@ -227,18 +234,16 @@ export class Directory extends Accounts implements PrincipalIds {
     return [...ids, ...[...this.#users.values()].map(({ userId }) => userId)].includes(id);
   }
 
-  #now(): Date {
-    return new Date(this.#clock());
-  }
-
-  #checkHeld(kind: 'role' | 'user', account: string, name: string, policies: NamedPolicy[]): void {
-    checkHeld(kind, name, policies, this.partitionOf(account));
-  }
-
   #requireUser(account: string, name: string): User {
     const user = this.findUser(account, name);
     if (!user) throw noSuchEntity(`The user with name ${name} cannot be found.`);
     return user;
+  }
+
+  #requireKey(account: string, userName: string, accessKeyId: string): LongTermKey {
+    const key = this.accessKeysOf(account, userName).find((each) => each.accessKeyId === accessKeyId);
+    if (!key) throw noSuchEntity(`The Access Key with id ${accessKeyId} cannot be found.`);
+    return key;
   }
 
   #requireRole(arn: string): Role {

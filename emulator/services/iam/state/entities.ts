@@ -1,57 +1,120 @@
-/** Users and roles, and what makes one. */
+/** Users, roles and groups, and what makes one. */
 
 import type { NamedPolicy, PolicyDocument } from '../../../core/policy-document.ts';
+import type { Tags } from './tags.ts';
 
-export interface User {
+interface Made {
+  account: string;
+  name: string;
+  path: string;
+  arn: string;
+  createdAt: Date;
+  policies: readonly NamedPolicy[];
+}
+
+/** What has policies: a user, a role or a group. */
+abstract class Holder {
   readonly account: string;
   readonly name: string;
   /** Begins and ends with a slash; `/` unless given. */
   readonly path: string;
   readonly arn: string;
+  readonly createdAt: Date;
+  /** Inline and attached alike. The name of an attached one is its ARN. */
+  policies: NamedPolicy[];
+
+  constructor({ account, name, path, arn, createdAt, policies }: Made) {
+    this.account = account;
+    this.name = name;
+    this.path = path;
+    this.arn = arn;
+    this.createdAt = createdAt;
+    this.policies = [...policies];
+  }
+}
+
+/** Who signs, or is assumed: what policies of others say of it by its tags, and what bounds its own. */
+abstract class Identity extends Holder {
+  tags: Tags;
+  /** A managed policy, which may get other versions. */
+  boundary: NamedPolicy | undefined;
+
+  constructor(made: Made & Details) {
+    super(made);
+    this.tags = new Map(made.tags);
+    this.boundary = made.permissionsBoundary;
+  }
+
+  get permissionsBoundary(): PolicyDocument | undefined {
+    return this.boundary?.document;
+  }
+}
+
+export class Group extends Holder {
+  readonly kind = 'group';
+  /** `AGPA…` */
+  readonly groupId: string;
+
+  constructor(made: Made & { groupId: string }) {
+    super(made);
+    this.groupId = made.groupId;
+  }
+}
+
+export class User extends Identity {
+  readonly kind = 'user';
   /** `AIDA…` */
   readonly userId: string;
-  readonly createdAt: Date;
-  /** Inline and attached alike. The name of an attached one is its ARN. */
-  policies: NamedPolicy[];
-  permissionsBoundary?: PolicyDocument;
-  tags: ReadonlyMap<string, string>;
+  groups: Group[] = [];
+
+  constructor(made: Made & Details & { userId: string }) {
+    super(made);
+    this.userId = made.userId;
+  }
+
+  /** What the user may do by its groups. */
+  get groupPolicies(): NamedPolicy[] {
+    return this.groups.flatMap(({ policies }) => policies);
+  }
 }
 
-export interface Role {
-  readonly account: string;
-  readonly name: string;
-  /** Begins and ends with a slash; `/` unless given. */
-  readonly path: string;
-  readonly arn: string;
+export class Role extends Identity {
+  readonly kind = 'role';
   /** `AROA…`: a role made again under the same name has another one. */
   readonly roleId: string;
-  readonly createdAt: Date;
   /** Its principals are bound to unique ids. */
   trust: PolicyDocument;
-  /** Inline and attached alike. The name of an attached one is its ARN. */
-  policies: NamedPolicy[];
-  permissionsBoundary?: PolicyDocument;
-  tags: ReadonlyMap<string, string>;
   maxSessionDurationSeconds: number;
+  description: string | undefined;
+
+  constructor(made: Made & Details & Pick<Role, 'roleId' | 'trust' | 'maxSessionDurationSeconds' | 'description'>) {
+    super(made);
+    this.roleId = made.roleId;
+    this.trust = made.trust;
+    this.maxSessionDurationSeconds = made.maxSessionDurationSeconds;
+    this.description = made.description;
+  }
 }
 
-export interface NewUser {
+interface Details {
+  permissionsBoundary?: NamedPolicy | undefined;
+  tags?: Tags | undefined;
+}
+
+interface New extends Details {
   account: string;
   name: string;
   path?: string;
-  policies?: NamedPolicy[];
-  permissionsBoundary?: PolicyDocument;
-  tags?: ReadonlyMap<string, string>;
+  policies?: readonly NamedPolicy[];
 }
 
-export interface NewRole {
-  account: string;
-  name: string;
-  path?: string;
+export type NewUser = New;
+
+export type NewGroup = Omit<New, keyof Details>;
+
+export interface NewRole extends New {
   trust: PolicyDocument;
-  policies?: NamedPolicy[];
   /** 3,600 to 43,200; 3,600 unless given. */
   maxSessionDurationSeconds?: number;
-  permissionsBoundary?: PolicyDocument;
-  tags?: ReadonlyMap<string, string>;
+  description?: string | undefined;
 }

@@ -13,8 +13,8 @@ export function newAccessKeyId(prefix: 'AKIA' | 'ASIA'): string {
   return prefix + randomId(16);
 }
 
-/** 21 characters; `AIDA` begins a user's id, `AROA` a role's. */
-export function newUniqueId(prefix: 'AIDA' | 'AROA'): string {
+/** 21 characters; `AIDA` begins a user's id, `AROA` a role's, `AGPA` a group's, `ANPA` a policy's, `AIPA` an instance profile's. */
+export function newUniqueId(prefix: 'AIDA' | 'AROA' | 'AGPA' | 'ANPA' | 'AIPA'): string {
   return prefix + randomId(17);
 }
 

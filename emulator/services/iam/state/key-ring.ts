@@ -6,9 +6,13 @@ import type { PolicyDocument } from '../../../core/policy-document.ts';
 import type { Role } from './entities.ts';
 import { newAccessKeyId, newSecret, newSessionToken } from './identifiers.ts';
 
+export type KeyStatus = 'Active' | 'Inactive';
+
 /** As it is given out, and listed. */
 export interface LongTermKey extends AccessKey {
   createdAt: Date;
+  /** An inactive key signs nothing, and is as good as unknown. */
+  status: KeyStatus;
 }
 
 type StoredKey = IssuedKey & LongTermKey;
@@ -31,7 +35,8 @@ export class KeyRing {
 
   /** Expired sessions are still found: their caller is told that the token has expired. */
   find(accessKeyId: string): IssuedKey | undefined {
-    return this.#keys.get(accessKeyId);
+    const key = this.#keys.get(accessKeyId);
+    return key?.status === 'Active' ? key : undefined;
   }
 
   ofUser(id: string): LongTermKey[] {
@@ -39,8 +44,14 @@ export class KeyRing {
   }
 
   issueLongTerm(principal: Principal): LongTermKey {
-    const key = { accessKeyId: newAccessKeyId('AKIA'), secretAccessKey: newSecret(), createdAt: this.#now() };
-    this.#keys.set(key.accessKeyId, { ...key, principal });
+    const key: StoredKey = {
+      accessKeyId: newAccessKeyId('AKIA'),
+      secretAccessKey: newSecret(),
+      createdAt: this.#now(),
+      status: 'Active',
+      principal,
+    };
+    this.#keys.set(key.accessKeyId, key);
     return key;
   }
 
@@ -54,6 +65,7 @@ export class KeyRing {
       accessKeyId: newAccessKeyId('ASIA'),
       secretAccessKey: newSecret(),
       createdAt: issuedAt,
+      status: 'Active',
       principal: { kind: 'session', account, roleArn, roleName, roleId, sessionName, arn, sessionPolicies, issuedAt },
       temporary: { sessionToken, expiresAt },
     };

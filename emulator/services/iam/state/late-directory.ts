@@ -2,6 +2,7 @@
 import type { Identities } from '../../../authorization/authorizer.ts';
 import type { Credentials, IssuedKey, KeyFinder } from '../../../core/credentials.ts';
 import type { Lateness } from '../../../core/lateness.ts';
+import type { NamedPolicy } from '../../../core/policy-document.ts';
 import type { Directory } from './directory.ts';
 import type { Role, User } from './entities.ts';
 
@@ -18,18 +19,18 @@ export class LateDirectory implements Identities, KeyFinder {
   }
 
   findUserByArn(arn: string): User | undefined {
-    return this.#seen(arn, () => this.#directory.findUserByArn(arn));
+    return this.#seen(arn, () => keptUser(this.#directory.findUserByArn(arn)));
   }
 
   findRoleByArn(arn: string): Role | undefined {
-    return this.#seen(arn, () => this.#directory.findRoleByArn(arn));
+    return this.#seen(arn, () => kept(this.#directory.findRoleByArn(arn)));
   }
 
   /** Sessions are known at once, and everywhere: their token says who they are. */
   findAccessKey(accessKeyId: string): IssuedKey | undefined {
     const key = this.#directory.findAccessKey(accessKeyId);
     if (key?.temporary) return key;
-    return this.#seen(accessKeyId, () => key);
+    return this.#seen(accessKeyId, () => key && { ...key });
   }
 
   issueSession(...session: Parameters<Directory['issueSession']>): Credentials {
@@ -40,12 +41,31 @@ export class LateDirectory implements Identities, KeyFinder {
     return this.#directory.partitionOf(account);
   }
 
-  /** A copy, which later changes don't reach. */
-  #seen<T extends object & { createdAt?: Date }>(what: string, read: () => T | undefined): T | undefined {
-    const copy = () => {
-      const now = read();
-      return now && { ...now };
-    };
+  /** @param copy which later changes don't reach */
+  #seen<T extends object & { createdAt?: Date }>(what: string, copy: () => T | undefined): T | undefined {
     return this.#lateness.seen(`${this.#reader} ${what}`, copy, ({ createdAt }) => createdAt?.getTime() ?? 0);
   }
+}
+
+function keptUser(user: User | undefined): User | undefined {
+  const copy = kept(user);
+  return copy && user && keep(copy, { groupPolicies: user.groupPolicies.map(documentOf) });
+}
+
+/** With its policies as they are now: a managed one may get another version, and so may a boundary. */
+function kept<T extends User | Role>(identity: T | undefined): T | undefined {
+  if (!identity) return undefined;
+  const copy: T = Object.assign(Object.create(Object.getPrototypeOf(identity)), identity);
+  const { permissionsBoundary, policies } = identity;
+  return keep(copy, { permissionsBoundary, policies: policies.map(documentOf) });
+}
+
+/** Own properties, in place of the class's getters. */
+function keep<T extends object>(copy: T, values: object): T {
+  for (const [name, value] of Object.entries(values)) Object.defineProperty(copy, name, { value, enumerable: true });
+  return copy;
+}
+
+function documentOf({ name, document }: NamedPolicy): NamedPolicy {
+  return { name, document };
 }

@@ -1,4 +1,5 @@
 /** The names of users, roles and policies: which are taken, and IAM's errors for those that are or aren't there. */
+import type { HolderKind } from '../../../authorization/acceptance.ts';
 import { ApiError } from '../../../core/api.ts';
 import type { NamedPolicy } from '../../../core/policy-document.ts';
 
@@ -7,7 +8,7 @@ export function isTaken(identities: readonly { name: string }[], wanted: string)
   return identities.some(({ name }) => name.toLowerCase() === wanted.toLowerCase());
 }
 
-export function without(policies: NamedPolicy[], policyName: string, kind: 'user' | 'role'): NamedPolicy[] {
+export function without(policies: NamedPolicy[], policyName: string, kind: HolderKind): NamedPolicy[] {
   const rest = policies.filter(({ name }) => name !== policyName);
   if (rest.length === policies.length)
     throw noSuchEntity(`The ${kind} policy with name ${policyName} cannot be found.`);
@@ -20,4 +21,11 @@ export function alreadyExists(type: string, name: string): ApiError {
 
 export function noSuchEntity(message: string): ApiError {
   return new ApiError('NoSuchEntity', 404, message);
+}
+
+/** @throws ApiError `ValidationError` (400) unless it is from an hour to twelve */
+export function checkSessionDuration(roleName: string, seconds: number): void {
+  if (seconds >= 3600 && seconds <= 43_200) return;
+  const problem = `MaxSessionDuration of role ${roleName} must be from 3600 to 43200, not ${seconds}`;
+  throw new ApiError('ValidationError', 400, problem);
 }

@@ -12,6 +12,18 @@ import {
   headBucket,
   listBuckets,
 } from './bucket-operations.ts';
+import { deleteBucketPolicy, getBucketPolicy, getBucketPolicyStatus, putBucketPolicy } from './bucket-policy.ts';
+import {
+  deleteBucketEncryption,
+  deleteBucketOwnershipControls,
+  deletePublicAccessBlock,
+  getBucketOwnershipControls,
+  getPublicAccessBlock,
+  putBucketEncryption,
+  putBucketOwnershipControls,
+  putBucketVersioning,
+  putPublicAccessBlock,
+} from './bucket-settings.ts';
 import { completeMultipartUpload } from './complete-multipart-upload.ts';
 import { copyObject } from './copy-object.ts';
 import { createBucket } from './create-bucket.ts';
@@ -53,6 +65,19 @@ export const bucketOperations: Table<BucketCall> = {
   'GET versions': listObjectVersions,
   'POST delete': deleteObjects,
   'PUT notification': putBucketNotificationConfiguration,
+  'DELETE encryption': deleteBucketEncryption,
+  'DELETE ownershipControls': deleteBucketOwnershipControls,
+  'DELETE policy': deleteBucketPolicy,
+  'DELETE publicAccessBlock': deletePublicAccessBlock,
+  'GET ownershipControls': getBucketOwnershipControls,
+  'GET policy': getBucketPolicy,
+  'GET policyStatus': getBucketPolicyStatus,
+  'GET publicAccessBlock': getPublicAccessBlock,
+  'PUT encryption': putBucketEncryption,
+  'PUT ownershipControls': putBucketOwnershipControls,
+  'PUT policy': putBucketPolicy,
+  'PUT publicAccessBlock': putPublicAccessBlock,
+  'PUT versioning': putBucketVersioning,
 };
 
 export const objectOperations: Table<ObjectCall> = {

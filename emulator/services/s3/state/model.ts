@@ -1,6 +1,9 @@
 /** Buckets, objects, uploads and parts as S3 stores them. */
 
+import type { PrincipalIds } from '../../../authorization/principal.ts';
+import type { PrincipalArns } from '../../../authorization/readable-policy.ts';
 import type { ContextKeys } from '../../../core/api.ts';
+import type { Place } from '../../../core/partition.ts';
 import type { PolicyDocument } from '../../../core/policy-document.ts';
 import type { ChecksumValue, StoredChecksum } from '../body/checksums.ts';
 import type { UploadChecksum } from '../body/upload-checksum.ts';
@@ -43,6 +46,8 @@ export interface BucketSettings {
   region: string;
   versioning?: 'Enabled' | 'Suspended';
   ownership: 'BucketOwnerEnforced' | 'BucketOwnerPreferred' | 'ObjectWriter';
+  /** Whether its ownership controls have been deleted: then none are shown. */
+  hidesOwnership?: boolean;
   publicAccessBlock?: PublicAccessBlock;
   encryption?: Encryption;
   /** Turned on; without a default retention it asks nothing of anybody. */
@@ -140,4 +145,8 @@ export interface KmsKey {
   enabled: boolean;
 }
 export type FindKmsKey = (keyArn: string) => KmsKey | undefined;
+/** The ARN of a key from its id, ARN or alias. @throws Error for a key that was never made */
+export type ResolveKmsKey = (key: string, place: Place) => string;
+/** Whom bucket policies name. */
+export type Principals = PrincipalIds & PrincipalArns;
 export type ObjectCreatedListener = (event: ObjectCreated) => void | Promise<void>;

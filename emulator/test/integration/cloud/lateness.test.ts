@@ -1,11 +1,17 @@
 /** What a cloud that is eventually consistent shows late, and shows in the end. Its clock stands still, unless a test moves it. */
 import { Agent } from 'node:https';
 import {
+  AddUserToGroupCommand,
+  AttachGroupPolicyCommand,
   CreateAccessKeyCommand,
+  CreateGroupCommand,
+  CreatePolicyCommand,
+  CreatePolicyVersionCommand,
   CreateUserCommand,
   DeleteRoleCommand,
   DeleteUserPolicyCommand,
   IAMClient,
+  PutUserPermissionsBoundaryCommand,
   PutUserPolicyCommand,
   UpdateAssumeRolePolicyCommand,
 } from '@aws-sdk/client-iam';
@@ -66,8 +72,9 @@ async function expectLate(isSeen: (name: string) => Promise<boolean>): Promise<v
   expect(await everyTime(isSeen)).toEqual(MANY.map(() => true));
 }
 
+const keys = new Map<string, ReturnType<typeof clientsOf>>();
+
 describe('users', () => {
-  const keys = new Map<string, ReturnType<typeof clientsOf>>();
   const isAllowed = (name: string) => succeeds(keys.get(name)!.s3.send(new ListBucketsCommand({})));
 
   test('a new access key', async () => {
@@ -93,6 +100,40 @@ describe('users', () => {
     await everyTime(isAllowed);
     await everyTime((UserName) => clients.iam.send(new DeleteUserPolicyCommand({ UserName, PolicyName: 'list' })));
     await expectLate(async (name) => !(await isAllowed(name)));
+  });
+});
+
+describe('what users have by others', () => {
+  const isAllowed = (name: string) => succeeds(keys.get(name)!.s3.send(new ListBucketsCommand({})));
+  const isDenied = async (name: string) => !(await isAllowed(name));
+  const document = (Action: string) =>
+    JSON.stringify({ Version: '2012-10-17', Statement: { Effect: 'Allow', Action, Resource: '*' } });
+  const policyOf = async (PolicyName: string) => {
+    const { Policy } = await clients.iam.send(
+      new CreatePolicyCommand({ PolicyName, PolicyDocument: document('sqs:SendMessage') }),
+    );
+    return Policy!.Arn!;
+  };
+
+  test('a version of the policy of their group', async () => {
+    const PolicyArn = await policyOf('of-group');
+    await clients.iam.send(new CreateGroupCommand({ GroupName: 'late' }));
+    await clients.iam.send(new AttachGroupPolicyCommand({ GroupName: 'late', PolicyArn }));
+    await everyTime((UserName) => clients.iam.send(new AddUserToGroupCommand({ GroupName: 'late', UserName })));
+    aheadMs += MOST_MS;
+    expect(await everyTime(isDenied)).toEqual(MANY.map(() => true));
+    const version = { PolicyArn, PolicyDocument: document('s3:ListAllMyBuckets'), SetAsDefault: true };
+    await clients.iam.send(new CreatePolicyVersionCommand(version));
+    await expectLate(isAllowed);
+  });
+
+  test('a boundary', async () => {
+    const PermissionsBoundary = await policyOf('boundary');
+    await everyTime(isAllowed);
+    await everyTime((UserName) =>
+      clients.iam.send(new PutUserPermissionsBoundaryCommand({ UserName, PermissionsBoundary })),
+    );
+    await expectLate(isDenied);
   });
 });
 

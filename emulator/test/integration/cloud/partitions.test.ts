@@ -28,7 +28,7 @@ function clientConfig(account: string, region: string) {
 const trusting = (AWS: string) => ({
   Statement: { Effect: 'Allow', Principal: { AWS }, Action: 'sts:AssumeRole' },
 });
-const bucket = (BucketName: string) => ({ Type: 'AWS::S3::Bucket', Properties: { BucketName } });
+const bucket = (BucketName: string, more = {}) => ({ Type: 'AWS::S3::Bucket', Properties: { BucketName, ...more } });
 
 test('an account without a stack belongs where home is', async () => {
   cloud = await LocalCloud.start({ stacks: [], accountsWithOperator: [GOV], homeRegion: GOV_REGION });
@@ -194,7 +194,8 @@ describe('from one partition into the other', () => {
   const open = { Statement: { Effect: 'Allow', Principal: '*', Action: 's3:*', Resource: 'arn:aws:s3:::open/*' } };
   const start = async () => {
     const openToAll: Resources = {
-      Bucket: bucket('open'),
+      // New buckets block public policies.
+      Bucket: bucket('open', { PublicAccessBlockConfiguration: {} }),
       Policy: { Type: 'AWS::S3::BucketPolicy', Properties: { Bucket: { Ref: 'Bucket' }, PolicyDocument: open } },
       Role: {
         Type: 'AWS::IAM::Role',

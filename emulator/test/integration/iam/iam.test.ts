@@ -255,9 +255,9 @@ describe('operations', () => {
   test.each<[string, string, Record<string, string>, string]>([
     [
       'an unknown operation',
-      'CreateGroup',
+      'CreateLoginProfile',
       {},
-      '400 InvalidAction: Could not find operation CreateGroup for version 2010-05-08',
+      '400 InvalidAction: Could not find operation CreateLoginProfile for version 2010-05-08',
     ],
     [
       'another version',
@@ -268,21 +268,28 @@ describe('operations', () => {
     [
       'a parameter that is not there',
       'CreateUser',
-      { UserName: 'x', 'Tags.member.1.Key': 'k' },
-      '501 NotImplemented: The local AWS does not support Tags in CreateUser.',
+      { UserName: 'x', 'Groups.member.1': 'k' },
+      '501 NotImplemented: The local AWS does not support Groups in CreateUser.',
     ],
     [
-      'a boundary',
+      'a tag without a value',
       'CreateUser',
-      { UserName: 'x', PermissionsBoundary: 'arn' },
-      '501 NotImplemented: The local AWS does not support PermissionsBoundary in CreateUser.',
+      { UserName: 'x', 'Tags.member.1.Key': 'k' },
+      '400 ValidationError: CreateUser is refused: Tags: 0: Value: Invalid input: expected string, received undefined',
     ],
     [
-      'pages',
-      'ListUsers',
-      { MaxItems: '1' },
-      '501 NotImplemented: The local AWS does not support MaxItems in ListUsers.',
+      'a boundary that is not there',
+      'CreateUser',
+      { UserName: 'x', PermissionsBoundary: `arn:aws:iam::${A}:policy/x` },
+      `404 NoSuchEntity: Policy arn:aws:iam::${A}:policy/x does not exist or is not attachable.`,
     ],
+    [
+      'a page of more than a thousand',
+      'ListUsers',
+      { MaxItems: '1001' },
+      '400 ValidationError: The specified value for maxItems is invalid. It must be from 1 to 1000.',
+    ],
+    ['a marker of nobody', 'ListUsers', { Marker: 'x' }, '400 ValidationError: Invalid Marker: x'],
     [
       'a missing name',
       'CreateUser',

@@ -74,6 +74,7 @@ export class S3Fixture {
       clock,
       notifications: new BucketNotifications({ sqs: { sendMessage: nobody }, eventBus: { publish: nobody }, clock }),
       kmsKey: (arn) => this.kmsKeys.get(arn),
+      principals: this.directory,
       onObjectCreated: (event) => void this.events.push(event),
     });
     this.#caPem = certificate.caPem;

@@ -58,7 +58,7 @@ export function ask({
     account: HOME,
     policies,
     tags: new Map(Object.entries(tags)),
-    ...(boundary && { permissionsBoundary: boundary }),
+    ...(boundary && { permissionsBoundary: { name: 'boundary', document: boundary } }),
   };
   directory.addUser({ ...settings, name: 'ann' });
   const role = directory.addRole({ ...settings, name: 'relay', trust: policy() });

@@ -1,0 +1,95 @@
+/** `npm run local -- ACT`: what people do to a running npm start that no API of AWS does. */
+import { readFileSync } from 'node:fs';
+import { parseOptionsOf, runCli, wholeNumber } from './cli.ts';
+import type { Act } from './start/acts.ts';
+import { askToAct } from './start/control.ts';
+import { shellWord } from './start/profile.ts';
+import { UserError } from './start/user-error.ts';
+
+const HELP = `Does what no API of AWS does to a running npm start, in another terminal, in the same folder.
+
+  npm run local -- wait MINUTES                     lets time pass there: sessions expire; your own clock stays
+  npm run local -- machine ACCOUNT PROFILE          starts a machine with this instance profile, as EC2 would; prints the
+                                                    line that leads a terminal to its metadata service
+  npm run local -- sign-in ACCOUNT SET USER [FILE]  a person comes by Identity Center with this permission set, whose inline
+                                                    policy is in the file; prints what a credential_process prints
+  npm run local -- root ACCOUNT                     makes a key of the account's root user; prints the same
+
+  --region R   of the machine, or of Identity Center (default us-east-1)
+`;
+
+const MINUTES = { least: 1, most: 1_000_000 };
+
+async function main(args: string[]): Promise<void> {
+  const { values, positionals } = parseOptionsOf('npm run local', {
+    args,
+    allowPositionals: true,
+    options: { region: { type: 'string', default: 'us-east-1' } },
+  });
+  const act = actOf(positionals, values.region);
+  process.stdout.write(`${textOf(act, await askToAct(act))}\n`);
+}
+
+/** @throws UserError naming what is missing, or what there is too much of */
+function actOf([name, ...words]: string[], region: string): Act {
+  const [first = '', second = '', third = '', file] = words;
+  const is = (act: string, least: number, most = least) => {
+    if (name !== act) return false;
+    if (words.length >= least && words.length <= most) return true;
+    throw new UserError(
+      `"${act}" takes ${least === most ? least : `${least} or ${most}`} words. Try: npm run local -- --help`,
+    );
+  };
+  if (is('wait', 1)) return { act: 'wait', minutes: wholeNumber('MINUTES', first, MINUTES) };
+  if (is('machine', 2)) return { act: 'machine', account: accountOf(first), region, instanceProfile: second };
+  if (is('sign-in', 3, 4)) {
+    const inlinePolicy = file === undefined ? {} : { inlinePolicy: readPolicy(file) };
+    return { act: 'sign-in', account: accountOf(first), region, permissionSet: second, user: third, ...inlinePolicy };
+  }
+  if (is('root', 1)) return { act: 'root', account: accountOf(first) };
+  throw new UserError(`There is no "${name ?? ''}" to be done. Try: npm run local -- --help`);
+}
+
+function accountOf(text: string): string {
+  if (/^\d{12}$/.test(text)) return text;
+  throw new UserError(`ACCOUNT is "${text}": it must have 12 digits.`);
+}
+
+function readPolicy(file: string): unknown {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8'));
+  } catch (error) {
+    throw new UserError(`FILE is "${file}", and holds no policy: ${(error as Error).message}`);
+  }
+}
+
+interface Outcome {
+  now?: string;
+  url?: string;
+  accessKeyId?: string;
+  secretAccessKey?: string;
+  sessionToken?: string;
+  expiration?: string;
+}
+
+/** For people, for `source`, or for a CLI that asks by credential_process. */
+function textOf({ act }: Act, outcome: unknown): string {
+  const { now, url, ...keys } = outcome as Outcome;
+  switch (act) {
+    case 'wait':
+      return `It is ${now} there now.`;
+    case 'machine':
+      return `export AWS_EC2_METADATA_SERVICE_ENDPOINT=${shellWord(url!)}`;
+    case 'sign-in':
+    case 'root':
+      return JSON.stringify({
+        Version: 1,
+        AccessKeyId: keys.accessKeyId,
+        SecretAccessKey: keys.secretAccessKey,
+        SessionToken: keys.sessionToken,
+        Expiration: keys.expiration,
+      });
+  }
+}
+
+runCli(main, { help: HELP });
