@@ -16,7 +16,7 @@ export function readForm<S extends z.ZodType>(action: string, parameters: URLSea
 
 export const flag = z.enum(['true', 'false']).transform((text) => text === 'true');
 /** A list that must have no members: what is asked for by it is not known here. */
-export const noMembers = z.literal('').optional();
+export const noMembers = z.literal('', 'it is not known here').optional();
 
 /**
  * The operation's own parameters: `A.1.B=c` becomes `{ A: { 1: { B: 'c' } } }`.

@@ -18,6 +18,7 @@ export interface TemplateResource {
 }
 
 export interface Template {
+  AWSTemplateFormatVersion?: string;
   Description?: string;
   Rules?: Record<string, unknown>;
   Parameters?: Record<string, { Type: string; Default?: TemplateValue; NoEcho?: TemplateValue; Description?: string }>;

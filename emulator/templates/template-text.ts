@@ -3,6 +3,7 @@ import { parseDocument } from 'yaml';
 import { ApiError } from '../core/api.ts';
 import { bucketArnOf } from '../core/partition.ts';
 import type { Template } from './intrinsics.ts';
+import { SHORT_FORMS } from './short-forms.ts';
 
 /** https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html */
 const MAX_BODY_BYTES = 51_200;
@@ -80,8 +81,8 @@ export function locationOf(url: string, ownHost: string): { bucket: string; key:
 }
 
 function parse(text: string): Template {
-  // Short forms such as !Ref are unknown tags here, which only warn.
-  const document = parseDocument(text, { version: '1.1', schema: 'yaml-1.1', merge: false });
+  // Other tags only warn.
+  const document = parseDocument(text, { version: '1.1', schema: 'yaml-1.1', merge: false, customTags: SHORT_FORMS });
   const [problem] = [...document.errors, ...document.warnings];
   if (problem) throw invalid(`Template format error: ${problem.message}`);
   const template: unknown = document.toJS();

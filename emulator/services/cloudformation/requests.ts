@@ -92,6 +92,11 @@ export const requests = {
   ListStackResources: z.strictObject(ofStack),
   GetTemplate: z.strictObject({ ...ofStack, TemplateStage: z.enum(['Original', 'Processed']).optional() }),
   ValidateTemplate: z.strictObject({ TemplateBody: z.string().optional(), TemplateURL: z.string().optional() }),
+  GetTemplateSummary: z.strictObject({
+    StackName: name.optional(),
+    TemplateBody: z.string().optional(),
+    TemplateURL: z.string().optional(),
+  }),
   ListExports: z.strictObject({}),
   ListImports: z.strictObject({ ExportName: name }),
   UpdateTerminationProtection: z.strictObject({ ...ofStack, EnableTerminationProtection: flag }),

@@ -95,6 +95,8 @@ describe('a change set', () => {
     await create('failing', { TemplateBody: JSON.stringify({ Resources: failing }) });
     await execute('failing');
     await reaches('failing', 'ROLLBACK_COMPLETE');
+    const again = create('failing', { ChangeSetType: 'UPDATE' });
+    await expect(again).rejects.toThrow(/^Stack:arn:.* is in ROLLBACK_COMPLETE state and can not be updated\.$/);
     await ask('DeleteStack', { StackName: 'failing' });
     const answer = () => statusOf('failing').catch(({ message }: Error) => message);
     await eventually(async () => (await answer()) === 'Stack with id failing does not exist' || undefined);
@@ -130,6 +132,18 @@ describe('a stack without a change set', () => {
     });
     await ask('UpdateStack', { StackName: 'direct', TemplateBody: queue('direct', { DelaySeconds: 1 }) });
     await reaches('direct', 'UPDATE_COMPLETE');
+    await ask('UpdateStack', { StackName: 'direct', TemplateBody: queue('replacing') });
+    await eventually(async () => cloud.sqs.all().every(({ name }) => name !== 'direct') || undefined);
+    await reaches('direct', 'UPDATE_COMPLETE');
+    expect(await ask('DescribeStackResource', { StackName: 'direct', LogicalResourceId: 'Q' })).toMatchObject({
+      StackResourceDetail: {
+        ResourceStatus: 'CREATE_COMPLETE',
+        PhysicalResourceId: expect.stringMatching(/replacing$/),
+      },
+    });
+    expect(await ask('GetTemplateSummary', { StackName: 'direct' })).toMatchObject({
+      ResourceTypes: { member: 'AWS::SQS::Queue' },
+    });
     const again = ask('UpdateStack', { StackName: 'direct', UsePreviousTemplate: 'true' });
     await expect(again).rejects.toThrow('No updates are to be performed.');
     await expect(ask('DeleteStack', { StackName: 'direct' })).rejects.toThrow(
@@ -137,7 +151,7 @@ describe('a stack without a change set', () => {
     );
     await ask('UpdateTerminationProtection', { StackName: 'direct', EnableTerminationProtection: 'false' });
     await ask('DeleteStack', { StackName: 'direct' });
-    await eventually(async () => cloud.sqs.all().every(({ name }) => name !== 'direct') || undefined);
+    await eventually(async () => cloud.sqs.all().every(({ name }) => name !== 'replacing') || undefined);
   });
 
   test('goes back when an update fails, with the reasons in its events', async () => {
@@ -307,6 +321,7 @@ test('each operation needs the right to it, and learns nothing without', async (
     DescribeStackResource: { StackName: 'secret', LogicalResourceId: 'Q' },
     ListChangeSets: { StackName: 'secret' },
     ListStacks: {},
+    GetTemplateSummary: { StackName: 'secret' },
     DeleteStack: { StackName: 'secret' },
   })) {
     await expect(askCloudFormation(nobody, operation, parameters), operation).rejects.toMatchObject({

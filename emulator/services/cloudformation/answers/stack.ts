@@ -98,7 +98,8 @@ export function resourceElements(
   withStack: boolean,
 ): { [name: string]: XmlNode }[] {
   return [...resources.values()].map(({ logicalId, type, answers }) => {
-    const last = events.findLast((event) => event.logicalId === logicalId);
+    // Another one of the same logical id may have been deleted since.
+    const last = events.findLast((event) => event.logicalId === logicalId && event.physicalId === answers.ref);
     return {
       ...(withStack && { StackId: arn, StackName: id.name }),
       LogicalResourceId: logicalId,

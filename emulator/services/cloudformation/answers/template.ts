@@ -4,22 +4,40 @@ import type { Template } from '../../../templates/intrinsics.ts';
 import { neededCapability } from '../capabilities.ts';
 import { isTrue } from './stack.ts';
 
-export function templateElement(template: Template): XmlNode {
+/** As ValidateTemplate answers. */
+export function templateElement(template: Template): { [name: string]: XmlNode } {
   const capability = neededCapability(template);
-  const parameters = Object.entries(template.Parameters ?? {}).map(([ParameterKey, declared]) => ({
-    ParameterKey,
-    DefaultValue: declared.Default === undefined ? undefined : String(declared.Default),
-    NoEcho: isTrue(declared.NoEcho),
-    Description: declared.Description,
-  }));
   return {
     Description: template.Description,
-    Parameters: { member: parameters },
+    Parameters: { member: parameterDeclarations(template) },
     ...(capability !== undefined && {
       Capabilities: { member: [capability] },
       CapabilitiesReason: `The following resource(s) require capabilities: [${identityTypes(template).join(', ')}]`,
     }),
   };
+}
+
+/** As GetTemplateSummary answers, which `aws cloudformation deploy` asks before it changes a stack. */
+export function templateSummary(template: Template): XmlNode {
+  const declared = parameterDeclarations(template);
+  const types = Object.values(template.Resources).map(({ Type }) => Type);
+  return {
+    ...templateElement(template),
+    Parameters: {
+      member: declared.map((each) => ({ ...each, ParameterType: template.Parameters![each.ParameterKey]!.Type })),
+    },
+    ResourceTypes: { member: [...new Set(types)] },
+    Version: template.AWSTemplateFormatVersion,
+  };
+}
+
+function parameterDeclarations({ Parameters = {} }: Template) {
+  return Object.entries(Parameters).map(([ParameterKey, { Default, NoEcho, Description }]) => ({
+    ParameterKey,
+    DefaultValue: Default === undefined ? undefined : String(Default),
+    NoEcho: isTrue(NoEcho),
+    Description,
+  }));
 }
 
 function identityTypes({ Resources }: Template): string[] {

@@ -3,7 +3,7 @@ import type { XmlNode } from '../../../protocols/xml.ts';
 import type { Stack } from '../../../templates/stack.ts';
 import { invalid } from '../../../templates/template-text.ts';
 import { eventPage, resourceElements, stackElement, stackSummary } from '../answers/stack.ts';
-import { templateElement } from '../answers/template.ts';
+import { templateElement, templateSummary } from '../answers/template.ts';
 import type { Call, CloudFormationParts, Handlers, Input } from './call.ts';
 import { templateIn } from './desired-stack.ts';
 import type { StackAccess } from './stack-access.ts';
@@ -16,6 +16,7 @@ type Name =
   | 'DescribeStackResources'
   | 'ListStackResources'
   | 'GetTemplate'
+  | 'GetTemplateSummary'
   | 'ValidateTemplate'
   | 'ListExports'
   | 'ListImports';
@@ -98,6 +99,13 @@ export function descriptionOperations(parts: CloudFormationParts, access: StackA
     ValidateTemplate: async (call, input) => {
       call.authorize('cloudformation:ValidateTemplate', '*');
       return templateElement(await templateIn(parts, call, input));
+    },
+    GetTemplateSummary: async (call, { StackName, ...source }) => {
+      if (StackName !== undefined) {
+        return templateSummary(access.require(call, 'GetTemplateSummary', StackName).deployed.template);
+      }
+      access.authorizeAll(call, 'GetTemplateSummary');
+      return templateSummary(await templateIn(parts, call, source));
     },
     ListExports: (call) => {
       call.authorize('cloudformation:ListExports', '*');

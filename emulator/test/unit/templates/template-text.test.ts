@@ -12,11 +12,26 @@ describe('the text of a template', () => {
     expect(await templateOf({ TemplateBody }, none)).toEqual(parsed);
   });
 
+  test.each<[string, object]>([
+    ['!Ref Name', { Ref: 'Name' }],
+    ['!GetAtt Q.Arn', { 'Fn::GetAtt': 'Q.Arn' }],
+    ['!Sub "${AWS::Region}"', { 'Fn::Sub': '${AWS::Region}' }],
+    ['!Join ["-", [!Ref A, b]]', { 'Fn::Join': ['-', [{ Ref: 'A' }, 'b']] }],
+    ['!Sub ["${a}", {a: !Ref B}]', { 'Fn::Sub': ['${a}', { a: { Ref: 'B' } }] }],
+    ['!ImportValue {"Fn::Sub": "${x}"}', { 'Fn::ImportValue': { 'Fn::Sub': '${x}' } }],
+    ['!Condition C', { Condition: 'C' }],
+  ])('may have the short form %s', async (short, value) => {
+    const TemplateBody = `Resources: {Q: {Type: T, Properties: {P: ${short}}}}`;
+    expect(await templateOf({ TemplateBody }, none)).toEqual({
+      Resources: { Q: { Type: 'T', Properties: { P: value } } },
+    });
+  });
+
   test.each([
     ['nothing at all', {}, 'Either Template URL or Template Body must be specified.'],
     ['no resources', { TemplateBody: '{}' }, 'At least one Resources member must be defined.'],
     ['a resource without a type', { TemplateBody: 'Resources: {Q: {}}' }, '[/Resources/Q]'],
-    ['a short form', { TemplateBody: 'Resources: {Q: {Type: !Ref x}}' }, 'Unresolved tag: !Ref'],
+    ['a tag unknown here', { TemplateBody: 'Resources: {Q: {Type: !Transform x}}' }, 'Unresolved tag: !Transform'],
     ['what is no YAML', { TemplateBody: 'Resources: {' }, 'Template format error'],
     ['too much for a request', { TemplateBody: `#${'x'.repeat(51_200)}` }, 'less than or equal to 51200'],
   ])('%s is refused', async (_, source, problem) => {

@@ -40,10 +40,10 @@ function aRow(change: Partial<ReportRow> = {}): ReportRow {
 }
 
 test.each([
-  [[], { paths: [], once: false, port: 4567 }],
-  [['--once'], { paths: [], once: true, port: 0 }],
-  [['--once', '--port', '80', 'a', 'b'], { paths: ['a', 'b'], once: true, port: 80 }],
-  [['--', '--once'], { paths: ['--once'], once: false, port: 4567 }],
+  [[], { paths: [], once: false, empty: false, port: 4567 }],
+  [['--once'], { paths: [], once: true, empty: false, port: 0 }],
+  [['--once', '--port', '80', 'a', 'b'], { paths: ['a', 'b'], once: true, empty: false, port: 80 }],
+  [['--', '--once'], { paths: ['--once'], once: false, empty: false, port: 4567 }],
 ])('options %j', (args, expected) => expect(parseOptions(args)).toEqual(expected));
 
 test.each([
