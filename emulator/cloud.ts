@@ -20,7 +20,8 @@ import type { DynamoDbService } from './services/dynamodb/service.ts';
 import type { ScheduledRules } from './services/eventbridge/state/scheduled-rules.ts';
 import { type Assignment, signIn } from './services/iam/permission-sets.ts';
 import type { Directory } from './services/iam/state/directory.ts';
-import { Machine } from './services/imds/machine.ts';
+import type { Machine } from './services/imds/machine.ts';
+import { Machines, type NewMachine } from './services/imds/machines.ts';
 import type { LambdaService } from './services/lambda/service.ts';
 import type { LogStore } from './services/logs/store.ts';
 import type { S3Service } from './services/s3/service.ts';
@@ -35,13 +36,6 @@ import { DeploymentError } from './templates/errors.ts';
 import type { Deployment } from './templates/operation.ts';
 import type { StackId } from './templates/stack.ts';
 import type { StackDescription } from './templates/stack-registry.ts';
-
-interface NewMachine {
-  account: string;
-  region: string;
-  /** Its name. */
-  instanceProfile: string;
-}
 
 const HOST = '127.0.0.1';
 const MAX_SANDBOXES = 10;
@@ -76,7 +70,7 @@ export class LocalCloud {
   readonly #services: Services;
   readonly #accountsWithOperator: readonly string[] | undefined;
   readonly #removesFolder: boolean;
-  readonly #machines: Machine[] = [];
+  readonly #machines: Machines;
   readonly #operators = new Map<string, AccessKey>();
   #url = '';
   #closed: Promise<void> | undefined;
@@ -134,6 +128,11 @@ export class LocalCloud {
     this.scheduler = services.scheduler;
     this.ticker = services.ticker;
     this.#services = services;
+    this.#machines = new Machines({
+      profiles: services.directory.instanceProfiles,
+      assume: (assumption) => services.sts.assumeRoleAsService(assumption),
+      clock,
+    });
     this.cloudFormation = services.cloudFormation;
     const { keyFinder, byScope, intercept } = services;
     this.#gateway = new Gateway({
@@ -195,20 +194,8 @@ export class LocalCloud {
   }
 
   /** A machine with this instance profile: its metadata service listens until the machine, or the cloud, is closed. */
-  async startMachine({ account, region, instanceProfile }: NewMachine): Promise<Machine> {
-    if (!this.directory.instanceProfiles.find(account, instanceProfile)) {
-      throw new Error(`Instance Profile ${instanceProfile} cannot be found in account ${account}.`);
-    }
-    const machine = await Machine.start({
-      account,
-      region,
-      // Read at each request: the role in it may change while the machine runs.
-      profile: () => this.directory.instanceProfiles.find(account, instanceProfile),
-      assume: (assumption) => this.sts.assumeRoleAsService(assumption),
-      clock: this.#clock,
-    });
-    this.#machines.push(machine);
-    return machine;
+  startMachine(machine: NewMachine): Promise<Machine> {
+    return this.#machines.start(machine);
   }
 
   /** A session of a person who comes by Identity Center; the permission set's role is made, or changed, in the account. */
@@ -271,7 +258,7 @@ export class LocalCloud {
     this.ticker.close();
     await this.lambda.close();
     this.sqs.close();
-    for (const machine of this.#machines) await machine.close();
+    await this.#machines.close();
     await this.#gateway.close();
     await this.#services.lateLandings.close();
     if (this.#removesFolder) await rm(this.folder, { recursive: true, force: true });

@@ -9,6 +9,7 @@ const FILES = [
   'test/system/relay/soak.test.ts',
   'test/system/memory/memory.test.ts',
   'test/model/audit/audit.test.ts',
+  'test/acceptance/scenarios/by-hand.test.ts',
   'test/model/authorization/authorization.test.ts',
 ];
 
@@ -23,7 +24,8 @@ const NEVER_LATE = [
 ];
 
 const HELP = `Runs the tests of which "npm test" takes a share, all the way: each configuration's permissions, 6 GiB, 10,000 objects in a row,
-10 GiB within 256 MB of memory, an audit of a million keys, and a million questions to the local IAM.
+10 GiB within 256 MB of memory, an audit of a million keys, a million questions to the local IAM, and
+the ways by hand by the SDK.
 
   npm run sweeps                             half an hour
   npm run sweeps -- test/system/large        only those in this folder

@@ -12,6 +12,7 @@ const run = (program: string, ...args: string[]) =>
 test.each([
   ['local/main.ts', 'npm start'],
   ['local/fire.ts', 'npm run fire'],
+  ['local/acts.ts', 'npm run local'],
   ['local/try/main.ts', 'npm run try'],
   ['local/verify-report/main.ts', 'npm run verify-report'],
   ['local/dashboard/main.ts', 'npm run dashboard'],
