@@ -34,7 +34,8 @@ function operation({ authorizer }: CloudFormationParts, name: OperationName, per
         resource,
         resourceAccount,
         context,
-        isViaService: action.startsWith('s3:'),
+        // All else is asked for by CloudFormation in the caller's name, but for the right to hand it a role.
+        isViaService: !/^(cloudformation|iam):/.test(action),
       });
     return perform({ account, region, authorize }, readForm(name, parameters, requests[name]));
   };

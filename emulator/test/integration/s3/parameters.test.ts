@@ -49,6 +49,8 @@ function parametersOf(operation: string): Parameter[] {
   });
 }
 
+let buckets = 0;
+
 const upload = async () => {
   const { UploadId } = await root.send(new s3.CreateMultipartUploadCommand(AT));
   return { ...AT, UploadId };
@@ -63,8 +65,25 @@ const object = async () => {
   return AT;
 };
 const bucket = async () => ({ Bucket });
+const other = async () => ({ Bucket: fixture.createBucket(`other-${buckets++}`) });
+const block = async () => ({ ...(await other()), PublicAccessBlockConfiguration: { BlockPublicAcls: true } });
+const withBlock = async () => {
+  const input = await block();
+  await root.send(new s3.PutPublicAccessBlockCommand(input));
+  return { Bucket: input.Bucket };
+};
+const policy = async () => ({
+  Bucket,
+  Policy: JSON.stringify({
+    Version: '2012-10-17',
+    Statement: { Effect: 'Deny', Principal: '*', Action: 's3:PutObjectAcl', Resource: `arn:aws:s3:::${Bucket}/never` },
+  }),
+});
+const withPolicy = async () => {
+  await root.send(new s3.PutBucketPolicyCommand(await policy()));
+  return { Bucket };
+};
 const CreateBucketConfiguration = { LocationConstraint: REGION as 'eu-central-1' };
-let buckets = 0;
 
 /** A request of each operation that succeeds as it is. */
 const REQUESTS: Record<string, () => Promise<object>> = {
@@ -74,17 +93,25 @@ const REQUESTS: Record<string, () => Promise<object>> = {
   CreateBucket: async () => ({ Bucket: `created-${buckets++}`, CreateBucketConfiguration }),
   CreateMultipartUpload: async () => AT,
   DeleteBucket: async () => ({ Bucket: fixture.createBucket(`deleted-${buckets++}`) }),
+  DeleteBucketEncryption: bucket,
+  DeleteBucketOwnershipControls: other,
+  DeleteBucketPolicy: bucket,
   DeleteObject: object,
   DeleteObjectTagging: object,
   DeleteObjects: async () => ({ Bucket, Delete: { Objects: [{ Key: 'gone' }] } }),
+  DeletePublicAccessBlock: other,
   GetBucketEncryption: bucket,
   GetBucketLocation: bucket,
   GetBucketNotificationConfiguration: bucket,
+  GetBucketOwnershipControls: bucket,
+  GetBucketPolicy: withPolicy,
+  GetBucketPolicyStatus: withPolicy,
   GetBucketVersioning: bucket,
   GetObject: object,
   GetObjectAcl: object,
   GetObjectAttributes: async () => ({ ...(await object()), ObjectAttributes: ['ObjectParts', 'Checksum'] }),
   GetObjectTagging: object,
+  GetPublicAccessBlock: withBlock,
   HeadBucket: bucket,
   HeadObject: object,
   ListBuckets: async () => ({}),
@@ -93,10 +120,23 @@ const REQUESTS: Record<string, () => Promise<object>> = {
   ListObjects: bucket,
   ListObjectsV2: bucket,
   ListParts: upload,
+  PutBucketEncryption: async () => ({
+    Bucket,
+    ServerSideEncryptionConfiguration: {
+      Rules: [{ ApplyServerSideEncryptionByDefault: { SSEAlgorithm: 'AES256' } }],
+    },
+  }),
   PutBucketNotificationConfiguration: async () => ({ Bucket, NotificationConfiguration: {} }),
+  PutBucketOwnershipControls: async () => ({
+    ...(await other()),
+    OwnershipControls: { Rules: [{ ObjectOwnership: 'BucketOwnerEnforced' }] },
+  }),
+  PutBucketPolicy: policy,
+  PutBucketVersioning: async () => ({ Bucket, VersioningConfiguration: { Status: 'Enabled' } }),
   PutObject: async () => ({ ...AT, Body: 'x' }),
   PutObjectAcl: async () => ({ ...(await object()), ACL: 'private' }),
   PutObjectTagging: async () => ({ ...(await object()), Tagging: { TagSet: [] } }),
+  PutPublicAccessBlock: block,
   UploadPart: async () => ({ ...(await upload()), PartNumber: 1, Body: 'x' }),
   UploadPartCopy: async () => ({ ...(await upload()), ...{ PartNumber: 1, CopySource: `${Bucket}/${Key}` } }),
 };
