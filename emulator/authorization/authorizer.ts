@@ -106,7 +106,7 @@ export class IamAuthorizer implements Authorizer {
     return mergeContext(
       timeKeys(this.#clock()),
       withoutDerived(caller.context),
-      withoutDerived(context),
+      withoutDerived(context, /^aws:principaltag\//i),
       {
         'aws:ResourceAccount': resourceAccount,
         'aws:ResourceOrgID': this.#controls.organizationOf(resourceAccount) ?? [],

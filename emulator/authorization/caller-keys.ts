@@ -25,10 +25,15 @@ export function timeKeys(now: number): ContextKeys {
   return { 'aws:CurrentTime': new Date(now).toISOString(), 'aws:EpochTime': `${Math.floor(now / 1000)}` };
 }
 
-/** Those of a request that it may say itself. */
-export function withoutDerived(context: ContextKeys = {}): ContextKeys {
-  const isDerived = (key: string) =>
-    DERIVED_KEYS.has(key.toLowerCase()) || /^(aws:(principal|resource)|iam:resource)tag\//i.test(key);
+/**
+ * Those of a request that it may say itself.
+ * @param derivedTags whose tags it may not: a service knows those of its own resources
+ */
+export function withoutDerived(
+  context: ContextKeys = {},
+  derivedTags: RegExp = /^(aws:(principal|resource)|iam:resource)tag\//i,
+): ContextKeys {
+  const isDerived = (key: string) => DERIVED_KEYS.has(key.toLowerCase()) || derivedTags.test(key);
   return Object.fromEntries(Object.entries(context).filter(([key]) => !isDerived(key)));
 }
 

@@ -25,15 +25,15 @@ export function conditionKeys(
 ): ContextKeys {
   const boundary = input.PermissionsBoundary ?? subject.boundary?.name;
   const isOfPolicy = /^(Attach|Detach)/.test(action);
-  const isTagged = subject.kind === 'user' || subject.kind === 'role';
+  // The authorizer knows the tags of users and roles.
+  const isPrincipal = subject.kind === 'user' || subject.kind === 'role';
   const keysOfTags = [...tags.map(({ Key }) => Key), ...tagKeys];
   return {
     ...Object.fromEntries(tags.map(({ Key, Value }) => [`aws:RequestTag/${Key}`, Value])),
     ...(keysOfTags.length > 0 && { 'aws:TagKeys': keysOfTags }),
     ...(isOfPolicy && input.PolicyArn !== undefined && { 'iam:PolicyARN': input.PolicyArn }),
     ...(ABOUT_BOUNDARIES.test(action) && boundary !== undefined && { 'iam:PermissionsBoundary': boundary }),
-    ...Object.fromEntries([...(subject.tags ?? [])].map(([key, value]) => [`aws:ResourceTag/${key}`, value])),
-    ...(isTagged &&
-      Object.fromEntries([...(subject.tags ?? [])].map(([key, value]) => [`iam:ResourceTag/${key}`, value]))),
+    ...(!isPrincipal &&
+      Object.fromEntries([...(subject.tags ?? [])].map(([key, value]) => [`aws:ResourceTag/${key}`, value]))),
   };
 }
