@@ -113,6 +113,8 @@ export class Alarms extends Construct {
       metric: metrics.own('checkFailedLines', 'Maximum'),
       threshold: 1,
       evaluationPeriods: 1,
+      // It is on until a check passes, which may be days later.
+      treatMissingData: TreatMissingData.IGNORE,
     });
     this.#add('check-silent', `no check has passed for ${SILENCE_HOURS} hours`, {
       // The alarm goes off when no check has passed in any of the last hours: missing data counts as a failure.

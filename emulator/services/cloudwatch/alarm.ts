@@ -27,9 +27,15 @@ export const COMPARISONS = {
 
 /**
  * The state an alarm has at a moment, of its last periods, the current one included.
+ * @param before its state so far, which stays where there is nothing new and missing data is to be ignored
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-evaluation.html
  */
-export function stateOf(alarm: Alarm, metrics: MetricStore, now: number): AlarmState {
+export function stateOf(
+  alarm: Alarm,
+  metrics: MetricStore,
+  now: number,
+  before: AlarmState = 'INSUFFICIENT_DATA',
+): AlarmState {
   const { metric, statistic, evaluationPeriods, datapointsToAlarm, comparison, threshold, treatMissingData } = alarm;
   const periodMs = alarm.periodSeconds * 1000;
   const end = now + 1;
@@ -43,7 +49,7 @@ export function stateOf(alarm: Alarm, metrics: MetricStore, now: number): AlarmS
       value === undefined ? treatMissingData === 'breaching' : COMPARISONS[comparison](value, threshold);
     if (isBreaching) breaching++;
   }
-  const isUnknown = known === 0 && (treatMissingData === 'missing' || treatMissingData === 'ignore');
-  if (isUnknown) return 'INSUFFICIENT_DATA';
+  if (known === 0 && treatMissingData === 'missing') return 'INSUFFICIENT_DATA';
+  if (known === 0 && treatMissingData === 'ignore') return before;
   return breaching >= datapointsToAlarm ? 'ALARM' : 'OK';
 }

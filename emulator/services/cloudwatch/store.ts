@@ -129,7 +129,7 @@ export class CloudWatch {
   evaluateAlarms(now = this.#options.clock()): Record<string, AlarmState> {
     const states = new Map<string, AlarmState>();
     const names: Record<string, AlarmState> = {};
-    for (const [arn, entry] of this.#alarms) states.set(arn, stateOf(entry.alarm, this.metrics, now));
+    for (const [arn, entry] of this.#alarms) states.set(arn, stateOf(entry.alarm, this.metrics, now, entry.state));
     for (const arn of this.#composites.keys()) this.#stateOfComposite(arn, states);
     const composites = [...this.#composites].map(([arn, entry]) => ({ arn, entry, place: entry.alarm }));
     const plain = [...this.#alarms].map(([arn, entry]) => ({ arn, entry, place: entry.alarm.metric }));

@@ -265,6 +265,9 @@ test('a check that fails by night raises its alarm', async () => {
     'upload-relay-check-failed': 'ALARM',
     'upload-relay-check-silent': 'ALARM',
   });
+  // Nobody has mended anything.
+  const hoursLater = world.cloud.cloudWatch.evaluateAlarms(Date.now() + 20 * HOUR_MS);
+  expect(hoursLater['upload-relay-check-failed']).toBe('ALARM');
   await world.close();
 });
 

@@ -41,4 +41,13 @@ describe('an alarm', () => {
     ['below a threshold', [0, 0, 5], { comparison: 'LessThanThreshold' }, 'ALARM'],
     ['above is not at', [1, 1, 1], { comparison: 'GreaterThanThreshold' }, 'OK'],
   ])('%s', (_, values, change, state) => expect(after(values, change)).toBe(state));
+
+  test.each(['ALARM', 'OK', 'INSUFFICIENT_DATA'] as const)('nothing at all, ignored: it stays %s', (before) => {
+    const ignoring: Alarm = { ...alarm, treatMissingData: 'ignore' };
+    expect(stateOf(ignoring, new MetricStore(), 0, before)).toBe(before);
+  });
+
+  test('nothing at all, ignored, from the beginning', () => {
+    expect(after([], { treatMissingData: 'ignore' })).toBe('INSUFFICIENT_DATA');
+  });
 });
