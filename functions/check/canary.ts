@@ -126,7 +126,12 @@ export function judge(door: Door, { route, dropped, receipt, patience, now }: Fl
   if (ageMs < patience.onItsWayMs) return skipped(`the one of ${lastAt} is on its way`);
   const code = status === 'failed' ? text('reasonCode') : undefined;
   const reason = code === undefined ? '' : `: ${code}: ${text('reason')}`;
-  const change = `Uploads are likely to fare no better. Mend what the other lines of the check say; if they are fine, look for "${canaryKey(route.name)}" in the relay's log.`;
+  const { topicArn, queueArn } = door.config.door;
+  // The canary's role can't see who is subscribed to somebody's topic.
+  const topic = topicArn
+    ? ` The topic must have the queue ${queueArn} as a subscription, without a filter policy: aws sns list-subscriptions-by-topic --topic-arn ${topicArn}`
+    : '';
+  const change = `Uploads are likely to fare no better. Mend what the other lines of the check say; if they are fine, look for "${canaryKey(route.name)}" in the relay's log.${topic}`;
   const remedy = AT_DESTINATION.test(code ?? '')
     ? atDestination(route, change)
     : atSource(door.config.sourceAccount, change);

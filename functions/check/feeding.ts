@@ -63,6 +63,8 @@ interface Mapping {
   FunctionArn?: string;
   FunctionResponseTypes?: string[];
   FilterCriteria?: { Filters?: unknown[] };
+  /** Instead of the criteria, where their key can't be used. */
+  FilterCriteriaError?: object;
 }
 
 export function queueFeedsRelay(door: Door): Promise<Finding> {
@@ -87,7 +89,8 @@ export function queueFeedsRelay(door: Door): Promise<Finding> {
 }
 
 /** What keeps messages from the relay, or loses them. Pure. */
-function faultsOf({ State = '', FunctionArn, FunctionResponseTypes, FilterCriteria }: Mapping, relayFunction: string) {
+function faultsOf(mapping: Mapping, relayFunction: string) {
+  const { State = '', FunctionArn, FunctionResponseTypes } = mapping;
   const faults = [
     {
       is: /^(Disabl|Delet)/.test(State),
@@ -102,7 +105,7 @@ function faultsOf({ State = '', FunctionArn, FunctionResponseTypes, FilterCriter
       option: `--function-name ${relayFunction}`,
     },
     {
-      is: !!FilterCriteria?.Filters?.length,
+      is: !!mapping.FilterCriteria?.Filters?.length || mapping.FilterCriteriaError !== undefined,
       found: 'the mapping has a filter, and Lambda deletes what does not pass it',
       why: 'Remove the filter',
       option: "--filter-criteria '{}'",

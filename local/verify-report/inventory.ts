@@ -65,16 +65,44 @@ export async function* lookInInventory(
   lines: AsyncIterable<ReportLine>,
   inventory: Inventory,
 ): AsyncGenerator<Looked> {
-  const open = new Map<string, ReportLine>();
-  for await (const line of lines) open.set(line['destinationKey']!, line);
+  const open = new Map<string, string>();
+  for await (const line of lines) open.set(ownCopy(line['destinationKey']!), packed(line));
   if (open.size === 0) return;
   for await (const { key, found } of rowsOf(s3, inventory)) {
     const line = open.get(key);
     if (line === undefined) continue;
     open.delete(key);
-    yield { line, found };
+    yield { line: unpacked(key, line), found };
   }
-  for (const line of open.values()) yield { line, found: undefined };
+  for (const [key, line] of open) yield { line: unpacked(key, line), found: undefined };
+}
+
+/** What is compared and told of a line, besides its key. */
+const KEPT = [
+  'route',
+  'status',
+  'reason',
+  'sizeBytes',
+  'deliveredAt',
+  'destinationBucket',
+  'destinationETag',
+  'destinationVersionId',
+];
+
+/** A million lines as they are would fill a gigabyte and more. */
+function packed(line: ReportLine): string {
+  return JSON.stringify(KEPT.map((field) => line[field]));
+}
+
+function unpacked(destinationKey: string, line: string): ReportLine {
+  const cells = JSON.parse(line) as (string | null)[];
+  const fields = KEPT.map((field, index): [string, string] => [field, cells[index] ?? '']);
+  return { ...Object.fromEntries(fields), destinationKey };
+}
+
+/** A cell is a slice of a long text, which would stay in memory with it. */
+function ownCopy(text: string): string {
+  return Buffer.from(text).toString();
 }
 
 /** The newest versions. */

@@ -5,7 +5,7 @@ import { requireOnKey } from '../access.ts';
 import { readProtectedXmlBody } from '../body/body.ts';
 import { type BucketCall, callerAccount, type ObjectCall } from '../call.ts';
 import { matchesETag } from '../conditional.ts';
-import { headerNotImplemented, malformedXml, noSuchKey, preconditionFailed } from '../errors.ts';
+import { headerNotImplemented, malformedXml, noSuchKey, noSuchVersion, preconditionFailed } from '../errors.ts';
 import { MAX_PAGE_SIZE } from '../limits.ts';
 import { versionHeaders } from '../new-object.ts';
 import { refuseWhileRetained } from '../object-lock.ts';
@@ -68,6 +68,13 @@ function requireMatch(call: ObjectCall, eTag: string, versionId: string | undefi
   if (!matchesETag(eTag, current.eTag)) throw preconditionFailed('If-Match');
 }
 
+/** As recorded from AWS in LocalStack's test_delete_objects_versioned. @throws ApiError `AccessDenied`, `NoSuchVersion` */
+function requireVersion(call: BucketCall, key: string, versionId: string): void {
+  requireOnKey({ ...call, key }, 's3:DeleteObjectVersion', { 's3:VersionId': versionId });
+  const isThere = call.bucket.versions(key).some((version) => version.versionId === versionId);
+  if (!isThere) throw noSuchVersion(key, versionId);
+}
+
 const objectSchema = z.strictObject({
   Key: z.string().min(1),
   VersionId: z.string().optional(),
@@ -87,6 +94,8 @@ export async function deleteObjects(call: BucketCall): Promise<ApiResponse> {
   for (const { Key, VersionId, ETag } of list.Object) {
     const named = { Key, ...(VersionId === undefined ? {} : { VersionId }) };
     try {
+      // DeleteObject is silent about a version that is not there, and this is not.
+      if (VersionId !== undefined) requireVersion(call, Key, VersionId);
       const { versionId, isDeleteMarker } = await remove({ ...call, key: Key }, { versionId: VersionId, eTag: ETag });
       const marker = isDeleteMarker ? { DeleteMarker: 'true', DeleteMarkerVersionId: versionId } : {};
       deleted.push({ ...named, ...marker });

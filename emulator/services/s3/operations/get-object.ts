@@ -69,8 +69,8 @@ function describe(call: ObjectCall, object: ObjectVersion): { response: ApiRespo
     headers['x-amz-object-lock-retain-until-date'] = object.retention.until.toISOString();
   }
   if (wantsChecksum(call)) {
-    const told = part ? part.checksum : range ? undefined : object.checksum;
-    Object.assign(headers, checksumHeaders(told));
+    const isWhole = range === undefined || (range.start === 0 && range.end === sizeBytes - 1);
+    Object.assign(headers, checksumHeaders(part ? part.checksum : isWhole ? object.checksum : undefined));
   }
   Object.assign(headers, responseOverrides(call));
   return { response: { status: range ? 206 : 200, headers }, range };

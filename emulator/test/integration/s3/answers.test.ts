@@ -185,6 +185,17 @@ describe('a delete on a condition', () => {
     expect(await read('kept')).toBe('x');
   });
 
+  test('of a version that is not there is an error among several', async () => {
+    const { VersionId } = await put('versions', 'x', VERSIONED);
+    const Objects = [
+      { Key: 'versions', VersionId },
+      { Key: 'versions', VersionId: 'HPniJFCxqTsMuIH9KX8K8wEjNUgmABCD' },
+    ];
+    const answer = await root.send(new DeleteObjectsCommand({ Bucket: VERSIONED, Delete: { Objects } }));
+    expect(answer.Deleted).toEqual([{ Key: 'versions', VersionId }]);
+    expect(answer.Errors).toMatchObject([{ Key: 'versions', Code: 'NoSuchVersion', VersionId: Objects[1]!.VersionId }]);
+  });
+
   test.each([
     ['Size', { Size: 1 }],
     ['LastModifiedTime', { LastModifiedTime: new Date() }],

@@ -148,6 +148,11 @@ test('a range is that part of the object and nothing else', async () => {
   expect(part).toMatchObject({ ContentRange: 'bytes 3-5/10', ContentLength: 3, $metadata: { httpStatusCode: 206 } });
   expect(part.ChecksumType).toBeUndefined();
   expect(await part.Body?.transformToString()).toBe('345');
+  // As recorded from AWS in LocalStack's test_get_object_range.
+  const whole = { Bucket, Key: 'digits', Range: 'bytes=0-100', ChecksumMode: 'ENABLED' } as const;
+  const answer = await root.send(new GetObjectCommand(whole));
+  expect(answer).toMatchObject({ ContentRange: 'bytes 0-9/10', ChecksumType: 'FULL_OBJECT' });
+  expect(await answer.Body?.transformToString()).toBe('0123456789');
   expect(await read({ Bucket, Key: 'digits', Range: 'bytes=-2' })).toBe('89');
   await expect(read({ Bucket, Key: 'digits', Range: 'bytes=10-' })).rejects.toMatchObject({
     name: 'InvalidRange',

@@ -77,6 +77,16 @@ describe('when the check looks', () => {
   });
 });
 
+test('where a topic tells of uploads, its subscription is named: nobody here may look at it', () => {
+  const topicArn = 'arn:aws:sns:us-east-1:111111111111:uploads';
+  const queueArn = 'arn:aws:sqs:us-east-1:111111111111:upload-relay';
+  const topical = { config: { ...door.config, door: { ...door.config.door, topicArn, queueArn } } } as Door;
+  const change = `aws sns list-subscriptions-by-topic --topic-arn ${topicArn}`;
+  const flight = { dropped: dropped('11:30'), receipt: undefined, route: aRoute(), patience: OF_THE_NEXT, now: NOW };
+  expect(judge(topical, flight).remedy?.change).toContain(change);
+  expect(judge(door, flight).remedy?.change).not.toContain('sns');
+});
+
 test('what account B must mend is told so', () => {
   const flight = { dropped: dropped('11:30'), receipt: receipt('failed', '11:30') };
   expect(judged(flight).remedy).toMatchObject({ side: 'destination', account: '222222222222' });

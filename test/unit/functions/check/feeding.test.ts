@@ -28,6 +28,12 @@ test.each<[string, object, string, RegExp]>([
     /^the mapping has a filter, and Lambda deletes what does not pass it$/,
   ],
   [
+    'a filter under somebody’s key, which the canary may not use',
+    { ...deployed, FilterCriteriaError: { ErrorCode: 'KMSAccessDeniedException', Message: 'no' } },
+    'failed',
+    /^the mapping has a filter/,
+  ],
+  [
     'failures of a batch are not asked for',
     { ...deployed, FunctionResponseTypes: [] },
     'failed',
