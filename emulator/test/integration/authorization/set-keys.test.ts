@@ -15,7 +15,7 @@ import {
   PutEventsCommand,
   RemoveTargetsCommand,
 } from '@aws-sdk/client-eventbridge';
-import { IAMClient } from '@aws-sdk/client-iam';
+import * as iam from '@aws-sdk/client-iam';
 import { GetEventSourceMappingCommand, LambdaClient, UpdateEventSourceMappingCommand } from '@aws-sdk/client-lambda';
 import * as s3 from '@aws-sdk/client-s3';
 import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
@@ -420,7 +420,7 @@ test('each action has the keys that are declared of it', async () => {
   await lambda.send(new GetEventSourceMappingCommand({ UUID }));
   await lambda.send(new UpdateEventSourceMappingCommand({ UUID, BatchSize: 5 }));
   await useBucketSettings(s3Of(session));
-  await useIam(new IAMClient(settings(keys)), ACCOUNT);
+  await useIam(new iam.IAMClient(settings(keys)), ACCOUNT);
 
   const has = (action: string, key: string) => {
     const start = key.toLowerCase().replace('*', '');
