@@ -12,6 +12,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
   changeSettings,
   closeSound,
+  eventually,
   NO_PAUSES,
   SOURCE_BUCKET,
   startTwoAccounts,
@@ -23,6 +24,13 @@ const MOST_MS = 2_000;
 const KEYS_A_CHANGE = 10;
 const SEED = randomInt(1_000_000);
 const RELAY = 'upload-relay';
+const PATIENCE_MS = 3 * MOST_MS;
+const LOOK_MS = 100;
+/**
+ * After these some uploads may have no outcome yet. S3 tells nobody of an upload before it knows whom to tell. And what the relay may not
+ * give back to the queue stays invisible for as long as the queue says, a quarter of an hour.
+ */
+const LEAVES_SOME = ['the deployment', 'permissions taken away and given back'];
 
 let world: TwoAccounts;
 
@@ -66,19 +74,16 @@ describe(`seed ${SEED}`, () => {
       await world.a.s3.send(new PutObjectCommand({ Bucket: SOURCE_BUCKET, Key, Body: Key }));
       await sleep(MOST_MS / KEYS_A_CHANGE);
     }
-    await sleep(MOST_MS);
-    await world.cloud.settled();
+    const isDone = async () => (await statusesOf(keys)).every((status) => status !== undefined);
+    for (let waited = 0; waited < PATIENCE_MS && !(await isDone()); waited += LOOK_MS) await sleep(LOOK_MS);
     const statuses = await statusesOf(keys);
     const count = (status: string | undefined) => statuses.filter((each) => each === status).length;
     expect(await world.deadLetters()).toHaveLength(count('failed'));
-    expect(count('delivered') + count('failed') + count(undefined)).toBe(KEYS_A_CHANGE);
-    // Every change but the bucket's own reaches what S3 has told of.
-    if (name !== 'the deployment') expect(count(undefined)).toBe(0);
+    if (!LEAVES_SOME.includes(name)) expect(count(undefined)).toBe(0);
     expect(await world.invoke({ prefix: `${name}/` }, 'upload-relay-replay:live')).toMatchObject({
-      payload: { status: 'done', sent: count('failed') + count(undefined) },
+      payload: { status: 'done', sent: KEYS_A_CHANGE - count('delivered') },
     });
-    await world.cloud.settled();
-    expect(await statusesOf(keys)).toEqual(keys.map(() => 'delivered'));
+    await eventually(async () => (await statusesOf(keys)).every((status) => status === 'delivered'));
   });
 });
 
