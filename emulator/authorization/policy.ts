@@ -2,6 +2,7 @@
 import { ApiError } from '../core/api.ts';
 import { listOf, type PolicyDocument, type Statement } from '../core/policy-document.ts';
 import { isKnownOperator } from './conditions.ts';
+import { repeatedName } from './json-names.ts';
 import { keyProblem } from './key-acceptance.ts';
 
 /**
@@ -185,11 +186,15 @@ function record(value: unknown, place: string): Record<string, unknown> {
 }
 
 function parseJson(text: string, where: string): unknown {
+  let document: unknown;
   try {
-    return JSON.parse(text);
+    document = JSON.parse(text);
   } catch {
-    return malformed(where, 'This policy contains invalid Json');
+    malformed(where, 'This policy contains invalid Json');
   }
+  const repeated = repeatedName(text);
+  if (repeated !== undefined) malformed(where, `${repeated} is given twice in one element`);
+  return document;
 }
 
 function malformed(place: string, problem: string): never {
