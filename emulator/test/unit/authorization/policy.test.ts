@@ -51,6 +51,23 @@ describe('malformed documents are refused with the place', () => {
       'resource',
       /Invalid principal/,
     ],
+    ['a principal of nobody', statement({ Principal: {} }), 'resource', /Invalid principal in policy/],
+    ...['*', 's3', 's3.*.amazonaws.com', 's3.example.com', 'arn:aws:s3:::b'].map(
+      (Service): [string, unknown, PolicyKind, RegExp] => [
+        `the service ${Service}`,
+        statement({ Effect: 'Deny', Principal: { Service } }),
+        'resource',
+        /Invalid principal in policy: "Service":/,
+      ],
+    ),
+    [
+      'no canonical id',
+      statement({ Principal: { CanonicalUser: ['ab'] } }),
+      'resource',
+      /Invalid principal in policy: "CanonicalUser":"ab"/,
+    ],
+    ['a Sid with a blank', statement({ Sid: 'Read it' }), 'identity', /Statement IDs \(SID\) must be alpha-numeric/],
+    ['a Sid with a dash in a trust policy', trusting({ Sid: 'let-in' }), 'trust', /Statement IDs \(SID\)/],
     ['NotPrincipal with Allow', statement({ NotPrincipal: '*' }), 'resource', /only with Effect Deny/],
     ['an unknown operator', statement({ Condition: { Stringy: { a: 'b' } } }), 'identity', /Condition type : Stringy/],
     ['an empty condition', statement({ Condition: { Bool: { a: [] } } }), 'identity', /Bool a needs a value/],
