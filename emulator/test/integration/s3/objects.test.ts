@@ -46,6 +46,15 @@ async function read(input: GetObjectCommandInput, client = root): Promise<string
   return Body!.transformToString();
 }
 
+test.each(['a-s3alias', 'a--ol-s3', 'a--op-s3', 'a.mrap', 'a--table-s3', 'xn--a', 'sthree-a', '1.2.3.4'])(
+  'a bucket can’t be named %s',
+  async (Bucket) => {
+    const CreateBucketConfiguration = { LocationConstraint: REGION } as const;
+    const create = root.send(new CreateBucketCommand({ Bucket, CreateBucketConfiguration }));
+    await expect(create).rejects.toMatchObject({ name: 'InvalidBucketName' });
+  },
+);
+
 test('a bucket name belongs to one account of all', async () => {
   const other = fixture.root(OTHER_ACCOUNT);
   const configuration = { LocationConstraint: REGION } as const;
