@@ -10,6 +10,7 @@ import { dropInOnePart } from '../../support/composite.ts';
 import { smallLarge } from '../../support/large.ts';
 import { aRoute } from '../../support/relay.ts';
 import {
+  ACCOUNT_B,
   changeRoutes,
   DESTINATION_BUCKET,
   eventually,
@@ -63,7 +64,9 @@ describe('what is delivered under the check’s own folder stays as it was deliv
     const world = await startTwoAccounts({
       change: (stacks) => {
         const Resource = `arn:aws:s3:::${DESTINATION_BUCKET}/*`;
-        bucketStatements(stacks).push({ Effect: 'Allow', Principal: '*', Action: 's3:*', Resource });
+        // A grant to everybody would be refused as public.
+        const Condition = { StringEquals: { 'aws:PrincipalAccount': ACCOUNT_B } };
+        bucketStatements(stacks).push({ Effect: 'Allow', Principal: '*', Action: 's3:*', Resource, Condition });
       },
     });
     try {

@@ -15,13 +15,13 @@ import {
   PutEventsCommand,
   RemoveTargetsCommand,
 } from '@aws-sdk/client-eventbridge';
-import { IAMClient } from '@aws-sdk/client-iam';
+import * as iam from '@aws-sdk/client-iam';
 import { GetEventSourceMappingCommand, LambdaClient, UpdateEventSourceMappingCommand } from '@aws-sdk/client-lambda';
 import * as s3 from '@aws-sdk/client-s3';
 import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { SignatureV4 } from '@smithy/signature-v4';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { Evaluation } from '../../../authorization/evaluate.ts';
 import { ACTIONS, hasOnAws } from '../../../authorization/key-acceptance.ts';
 import { matchesAction } from '../../../authorization/match.ts';
@@ -347,6 +347,62 @@ async function useRules(client: EventBridgeClient): Promise<void> {
   await client.send(new DeleteRuleCommand({ Name }));
 }
 
+describe('a policy with a key that is not set is refused wherever it comes', () => {
+  const Condition = { StringNotEquals: { 'aws:SourceVpce': 'vpce-1' } };
+  const statement = { Effect: 'Deny', Action: 's3:GetObject', Resource: '*', Condition };
+  const document = { Version: '2012-10-17', Statement: [statement] };
+  const json = JSON.stringify(document);
+  const onBucket = { Version: '2012-10-17', Statement: [{ ...statement, Principal: '*' }] };
+  const ofRole = { Version: '2012-10-17', Statement: [{ ...trust({ AWS: ACCOUNT }).Statement, Condition }] };
+  const clients = () => settings(cloud.operator(ACCOUNT));
+  let stacks = 0;
+  const deploy = (resource: object) =>
+    cloud.deploy(
+      templateStack({
+        account: ACCOUNT,
+        region: REGION,
+        name: `T${++stacks}`,
+        template: { Resources: { Resource: resource } },
+      }),
+    );
+  const ways: [string, () => Promise<unknown>][] = [
+    [
+      'a bucket policy of a template',
+      () => deploy({ Type: 'AWS::S3::BucketPolicy', Properties: { Bucket: 'keyed', PolicyDocument: onBucket } }),
+    ],
+    ['a managed policy', () => deploy({ Type: 'AWS::IAM::ManagedPolicy', Properties: { PolicyDocument: document } })],
+    ['a trust policy', () => deploy({ Type: 'AWS::IAM::Role', Properties: { AssumeRolePolicyDocument: ofRole } })],
+    [
+      'PutUserPolicy',
+      () =>
+        new iam.IAMClient(clients()).send(
+          new iam.PutUserPolicyCommand({ UserName: 'dev', PolicyName: 'p', PolicyDocument: json }),
+        ),
+    ],
+    [
+      'UpdateAssumeRolePolicy',
+      () =>
+        new iam.IAMClient(clients()).send(
+          new iam.UpdateAssumeRolePolicyCommand({ RoleName: 'helper', PolicyDocument: JSON.stringify(ofRole) }),
+        ),
+    ],
+    [
+      'a session policy',
+      () =>
+        new STSClient(clients()).send(
+          new AssumeRoleCommand({
+            RoleArn: `arn:aws:iam::${ACCOUNT}:role/helper`,
+            RoleSessionName: 'session',
+            Policy: json,
+          }),
+        ),
+    ],
+  ];
+  test.each(ways)('%s', async (_, way) => {
+    await expect(way()).rejects.toThrow('the condition key aws:SourceVpce is not supported here for s');
+  });
+});
+
 /** Keys that only some requests for an action have; one action is enough. */
 const RARE = ['s3:signatureAge', 's3:x-amz-grant-write', 's3:x-amz-content-sha256', 'kms:ViaService'];
 /** New users and roles have no tags before they are there; what isn't asked of a caller here has no caller. */
@@ -364,7 +420,7 @@ test('each action has the keys that are declared of it', async () => {
   await lambda.send(new GetEventSourceMappingCommand({ UUID }));
   await lambda.send(new UpdateEventSourceMappingCommand({ UUID, BatchSize: 5 }));
   await useBucketSettings(s3Of(session));
-  await useIam(new IAMClient(settings(keys)), ACCOUNT);
+  await useIam(new iam.IAMClient(settings(keys)), ACCOUNT);
 
   const has = (action: string, key: string) => {
     const start = key.toLowerCase().replace('*', '');

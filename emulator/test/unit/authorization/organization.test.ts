@@ -140,6 +140,17 @@ describe('who may, in an organisation', () => {
       true,
     ],
     [
+      'a service that they do not reach',
+      {
+        who: 'user',
+        identity: ALL,
+        action: 'lambda:InvokeFunction',
+        on: `arn:aws:lambda:us-east-1:${HOME}:function:f`,
+        organization: rcp(HOME, deny({ Principal: '*', Action: 'lambda:*', Resource: '*' })),
+      },
+      true,
+    ],
+    [
       'a role is a resource of STS',
       {
         ...ASSUMING,
