@@ -109,7 +109,7 @@ function parse(policies: ControlPolicies, holder: string): Attached {
 function fitting(json: unknown): unknown {
   const document: unknown = typeof json === 'string' ? JSON.parse(json) : json;
   const { length } = JSON.stringify(document);
-  if (length <= MAX_CHARACTERS) return document;
+  if (length <= MAX_CHARACTERS) return json;
   throw new ApiError(
     'ConstraintViolation',
     400,

@@ -2,6 +2,7 @@
 import { ApiError } from '../core/api.ts';
 import { listOf, type PolicyDocument, type Statement } from '../core/policy-document.ts';
 import { isKnownOperator } from './conditions.ts';
+import { characterProblem, repeatedName } from './document-text.ts';
 import { keyProblem } from './key-acceptance.ts';
 
 /**
@@ -21,10 +22,13 @@ export const STATEMENT_ELEMENTS = new Set([
   'NotResource',
   'Condition',
 ]);
-const PRINCIPAL_TYPES = new Set(['AWS', 'Service', 'Federated', 'CanonicalUser']);
-/** Whole ARNs and ids only: AWS knows no wildcard inside a principal. */
-const AWS_PRINCIPAL =
-  /^(\*|\d{12}|A(ROA|IDA)[A-Z0-9]+(:[\w+=,.@-]+)?|arn:[a-z-]+:(iam|sts)::\d{12}:(root|[\w+=,.@/-]+))$/;
+/** Whole names only: AWS knows no wildcard inside a principal. */
+const PRINCIPALS: Readonly<Record<string, RegExp>> = {
+  AWS: /^(\*|\d{12}|A(ROA|IDA)[A-Z0-9]+(:[\w+=,.@-]+)?|arn:[a-z-]+:(iam|sts)::\d{12}:(root|[\w+=,.@/-]+))$/,
+  Service: /^([\w-]+\.)+(amazonaws\.com(\.cn)?|amazon\.com|aws\.internal)$/,
+  Federated: /^/,
+  CanonicalUser: /^[0-9a-f]{64}$/,
+};
 
 /**
  * Checks a policy before it is stored.
@@ -37,6 +41,8 @@ export function parsePolicy(json: unknown, where: string, kind: PolicyKind = 'id
   for (const element of Object.keys(document)) {
     if (!['Version', 'Id', 'Statement'].includes(element)) malformed(where, `unknown element ${element}`);
   }
+  const character = characterProblem(document);
+  if (character !== undefined) malformed(where, character);
   const { Version, Id } = document;
   if (Version !== undefined && Version !== '2012-10-17' && Version !== '2008-10-17') {
     malformed(where, `Version must be 2012-10-17 or 2008-10-17, not ${JSON.stringify(Version)}`);
@@ -53,31 +59,11 @@ export function parsePolicy(json: unknown, where: string, kind: PolicyKind = 'id
     if (sids.has(Sid)) malformed(place, `the Sid ${Sid} is used twice`);
     sids.add(Sid);
   }
-  checkCharacters(document, where);
   for (const [index, statement] of statements.entries()) {
     const problem = keyProblem(statement as Statement, Version === '2012-10-17');
     if (problem !== undefined) malformed(`${where}, statement ${index + 1}`, problem);
   }
   return structuredClone(document) as unknown as PolicyDocument;
-}
-
-/** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html#reference_iam-quotas-names: all policy documents */
-const OTHER_CHARACTER = /[^\t\n\r\u0020-\u00ff]/u;
-
-/** Those written as JSON escapes too: nothing says that IAM takes them. */
-function checkCharacters(value: unknown, where: string): void {
-  if (typeof value === 'string') {
-    const [character] = OTHER_CHARACTER.exec(value) ?? [];
-    if (character === undefined) return;
-    const code = character.codePointAt(0)!.toString(16).toUpperCase().padStart(4, '0');
-    const taken = 'U+0009, U+000A, U+000D and U+0020 to U+00FF';
-    malformed(where, `${JSON.stringify(value)} has the character U+${code}; a policy takes ${taken} only`);
-  }
-  if (typeof value !== 'object' || value === null) return;
-  for (const [name, item] of Object.entries(value)) {
-    checkCharacters(name, where);
-    checkCharacters(item, where);
-  }
 }
 
 function checkStatement(value: unknown, place: string, kind: PolicyKind): { Sid?: string } {
@@ -87,6 +73,10 @@ function checkStatement(value: unknown, place: string, kind: PolicyKind): { Sid?
   }
   const { Sid, Effect } = statement;
   if (Sid !== undefined && typeof Sid !== 'string') malformed(place, 'Sid must be a string');
+  if ((kind === 'identity' || kind === 'trust') && /[^0-9A-Za-z]/.test(Sid ?? '')) {
+    const problem = 'Check that your input satisfies the regular expression [0-9A-Za-z]*';
+    malformed(place, `Statement IDs (SID) must be alpha-numeric. ${problem}`);
+  }
   if (Effect !== 'Allow' && Effect !== 'Deny') {
     malformed(place, `Effect must be Allow or Deny, not ${JSON.stringify(Effect)}`);
   }
@@ -144,12 +134,14 @@ function checkPrincipals(statement: Record<string, unknown>, place: string, kind
   }
   const principal = statement[element];
   if (principal === '*') return;
-  for (const [type, value] of Object.entries(record(principal, `${place}, ${element}`))) {
-    if (!PRINCIPAL_TYPES.has(type)) malformed(place, `unknown principal type ${type}`);
+  const types = Object.entries(record(principal, `${place}, ${element}`));
+  if (types.length === 0) malformed(place, `Invalid principal in policy: ${element} names nobody`);
+  for (const [type, value] of types) {
+    const form = Object.hasOwn(PRINCIPALS, type)
+      ? PRINCIPALS[type]!
+      : malformed(place, `unknown principal type ${type}`);
     for (const name of strings(value, `${place}, ${element} ${type}`)) {
-      if (type === 'AWS' && !AWS_PRINCIPAL.test(name)) {
-        malformed(place, `Invalid principal in policy: "AWS":${JSON.stringify(name)}`);
-      }
+      if (!form.test(name)) malformed(place, `Invalid principal in policy: "${type}":${JSON.stringify(name)}`);
     }
   }
 }
@@ -185,11 +177,15 @@ function record(value: unknown, place: string): Record<string, unknown> {
 }
 
 function parseJson(text: string, where: string): unknown {
+  let document: unknown;
   try {
-    return JSON.parse(text);
+    document = JSON.parse(text);
   } catch {
-    return malformed(where, 'This policy contains invalid Json');
+    malformed(where, 'This policy contains invalid Json');
   }
+  const repeated = repeatedName(text);
+  if (repeated !== undefined) malformed(where, `${repeated} is given twice in one element`);
+  return document;
 }
 
 function malformed(place: string, problem: string): never {

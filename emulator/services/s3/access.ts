@@ -3,6 +3,7 @@ import type { AccessRequest, ContextKeys } from '../../core/api.ts';
 import { type BucketCall, callerAccount, type ObjectCall, type ServiceCall } from './call.ts';
 import { creationContext, requestContext, writeContext } from './condition-keys.ts';
 import { accessDenied } from './errors.ts';
+import { isPublic } from './public-policy.ts';
 import type { Bucket } from './state/bucket.ts';
 import type { ObjectVersion } from './state/model.ts';
 
@@ -158,8 +159,13 @@ function authorize(call: BucketCall, { bucket, ...access }: BucketAccess): void 
   call.s3.authorizer.authorize(access);
 }
 
+/**
+ * A public policy lets in the owner's account and services only, where the block restricts it: other accounts lose what the policy gives
+ * them by name, too. https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html
+ */
 function isBlockedPublicAccess(call: BucketCall, { settings }: Bucket): boolean {
-  const block = settings.publicAccessBlock;
-  const anonymous = call.request.caller.principal.kind === 'anonymous';
-  return anonymous && (block?.restrictPublicBuckets === true || block?.blockPublicPolicy === true);
+  const { policy, publicAccessBlock, account } = settings;
+  if (!publicAccessBlock?.restrictPublicBuckets || !policy || !isPublic(policy)) return false;
+  const { principal } = call.request.caller;
+  return principal.kind !== 'service' && callerAccount(principal) !== account;
 }

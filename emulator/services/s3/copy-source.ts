@@ -1,15 +1,17 @@
 /** The source of a copy: read from its header, found, authorized. */
 import { createHash } from 'node:crypto';
+import type { ApiError } from '../../core/api.ts';
 import { findReadable } from './access.ts';
 import { type ChecksumAlgorithm, runningChecksum } from './body/checksums.ts';
 import type { ObjectCall } from './call.ts';
 import { checkReadConditions } from './conditional.ts';
 import { requireKey } from './encryption.ts';
-import { accessDenied, invalidArgument, notImplemented } from './errors.ts';
+import { accessDenied, invalidArgument, invalidRequest, notImplemented } from './errors.ts';
 import { requireRestored } from './operations/get-object.ts';
 import type { BlobStore, Segment } from './state/blobs.ts';
 import type { Bucket } from './state/bucket.ts';
 import type { ObjectVersion } from './state/model.ts';
+import { checkVersionId, isVersionId } from './version-id.ts';
 
 export interface CopySource {
   bucket: Bucket;
@@ -24,14 +26,31 @@ export interface CopySource {
  */
 export function findCopySource(call: ObjectCall): CopySource {
   const { bucketName, key, versionId } = parseCopySource(call.headers.get('x-amz-copy-source') ?? '');
+  checkVersion(call, versionId);
   const bucket = call.s3.buckets.get(bucketName, call.request.caller.principal);
   const expectedOwner = call.headers.get('x-amz-source-expected-bucket-owner');
   if (expectedOwner !== undefined && expectedOwner !== bucket.settings.account) throw accessDenied();
-  const object = findReadable({ ...call, bucket, key }, 's3:GetObject', 's3:GetObjectVersion', versionId);
+  const object = findSource({ ...call, bucket, key }, versionId);
   requireKey(call, bucket, key, object.encryption, 'kms:Decrypt');
   requireRestored(object);
   checkReadConditions(call.headers, object, call.s3.clock(), 'x-amz-copy-source-');
   return { bucket, object, versionId };
+}
+
+/** CopyObject has words of its own for what can't be an id, as seen on S3. */
+function checkVersion({ query }: ObjectCall, versionId: string | undefined): void {
+  if (versionId === undefined) return;
+  if (versionId !== '' && !isVersionId(versionId) && !query.has('uploadId')) throw invalidRequest('Invalid Request');
+  checkVersionId(versionId, 'x-amz-copy-source');
+}
+
+function findSource(call: ObjectCall, versionId: string | undefined): ObjectVersion {
+  try {
+    return findReadable(call, 's3:GetObject', 's3:GetObjectVersion', versionId);
+  } catch (error) {
+    if ((error as ApiError).code !== 'MethodNotAllowed') throw error;
+    throw invalidRequest('The source of a copy request may not specifically refer to a delete marker by version id.');
+  }
 }
 
 /**
@@ -39,7 +58,7 @@ export function findCopySource(call: ObjectCall): CopySource {
  * (LocalStack's test_copy_object_special_character_plus_for_space, recorded from AWS).
  */
 export function parseCopySource(header: string): { bucketName: string; key: string; versionId: string | undefined } {
-  const [, path, versionId] = /^(.+?)(?:\?versionId=([^&]+))?$/s.exec(header) ?? [];
+  const [, path, versionId] = /^(.+?)(?:\?versionId=([^&]*))?$/s.exec(header) ?? [];
   const source = formDecoded(path);
   if (source?.startsWith('arn:')) throw notImplemented('a copy source given as an ARN');
   const [, bucketName, key] = /^\/?([^/?]+)\/(.+)$/s.exec(source ?? '') ?? [];

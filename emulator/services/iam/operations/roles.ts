@@ -50,7 +50,7 @@ export const roleOperations: Record<string, Operation> = {
     perform: (call, { RoleName, Description, MaxSessionDuration }) => {
       const role = authorizedRole(call, RoleName);
       const seconds = Number(MaxSessionDuration ?? role.maxSessionDurationSeconds);
-      checkSessionDuration(RoleName, seconds);
+      checkSessionDuration(seconds);
       role.maxSessionDurationSeconds = seconds;
       role.description = Description ?? role.description;
       return '';

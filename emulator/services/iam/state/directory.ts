@@ -96,7 +96,7 @@ export class Directory extends Accounts implements PrincipalIds {
     const { trust, maxSessionDurationSeconds = 3600, description, ...details } = settings;
     const arn = this.iamArn(account, `role${path}${name}`);
     if (isTaken(this.rolesOf(account), name)) throw alreadyExists('Role', name);
-    checkSessionDuration(name, maxSessionDurationSeconds);
+    checkSessionDuration(maxSessionDurationSeconds);
     checkTrustSize(trust);
     checkHeld('role', name, [...policies], this.partitionOf(account));
     const made = { account, name, path, arn, policies, createdAt: this.now(), ...details };

@@ -24,8 +24,9 @@ export function noSuchEntity(message: string): ApiError {
 }
 
 /** @throws ApiError `ValidationError` (400) unless it is from an hour to twelve */
-export function checkSessionDuration(roleName: string, seconds: number): void {
+export function checkSessionDuration(seconds: number): void {
   if (seconds >= 3600 && seconds <= 43_200) return;
-  const problem = `MaxSessionDuration of role ${roleName} must be from 3600 to 43200, not ${seconds}`;
+  const bound = seconds < 3600 ? 'greater than or equal to 3600' : 'less than or equal to 43200';
+  const problem = `1 validation error detected: Value '${seconds}' at 'maxSessionDuration' failed to satisfy constraint: Member must have value ${bound}`;
   throw new ApiError('ValidationError', 400, problem);
 }

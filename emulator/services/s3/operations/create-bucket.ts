@@ -10,7 +10,11 @@ import { accessDenied, headerNotImplemented, invalidArgument } from '../errors.t
 import type { BucketSettings } from '../state/model.ts';
 import { parseBody } from '../xml-schema.ts';
 
-const createBucketSchema = z.strictObject({ LocationConstraint: z.string().min(1) });
+/** A constraint that is empty or left out means the first region. */
+const createBucketSchema = z.preprocess(
+  (body) => (body === '' ? {} : body),
+  z.strictObject({ LocationConstraint: z.string().optional() }),
+);
 
 /** Whose endpoint makes buckets in any region, and takes the creation of one's own as done. */
 const FIRST_REGION = 'us-east-1';
@@ -76,7 +80,7 @@ async function requestedRegion(call: BucketNameCall): Promise<string> {
 async function locationConstraint(call: BucketNameCall): Promise<string | undefined> {
   if (!call.headers.has('content-length') || call.headers.get('content-length') === '0') return undefined;
   const text = await readXmlBody(call, planBody(call.request, call.headers));
-  return parseBody(text, 'CreateBucketConfiguration', createBucketSchema).LocationConstraint;
+  return parseBody(text, 'CreateBucketConfiguration', createBucketSchema).LocationConstraint || undefined;
 }
 
 function readLock(header: string | undefined): boolean {

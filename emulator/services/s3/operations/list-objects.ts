@@ -8,6 +8,7 @@ import { invalidArgument } from '../errors.ts';
 import { listPage } from '../listing.ts';
 import type { AnyVersion } from '../state/bucket.ts';
 import type { ObjectVersion } from '../state/model.ts';
+import { checkVersionId } from '../version-id.ts';
 import { quoted, xmlResponse } from '../wire.ts';
 import { decodeToken, encodeToken, listedDate, readParameters } from './list-parameters.ts';
 
@@ -73,6 +74,7 @@ export function listObjectVersions(call: BucketCall): ApiResponse {
       versionMarker,
     );
   }
+  if (versionMarker !== '') checkVersionId(versionMarker, 'version-id-marker');
   const versionsOf = (key: string): AnyVersion[] => {
     const versions = bucket.versions(key);
     if (key !== keyMarker || versionMarker === '') return [...versions];

@@ -2,6 +2,7 @@
 import type { ApiResponse } from '../../../core/api.ts';
 import type { BucketCall, BucketNameCall, ObjectCall, Operation, ServiceCall } from '../call.ts';
 import { invalidArgument, notImplemented } from '../errors.ts';
+import { checkVersionId } from '../version-id.ts';
 import { getObjectAcl, putObjectAcl } from './acl.ts';
 import { getBucketNotificationConfiguration, putBucketNotificationConfiguration } from './bucket-notification.ts';
 import {
@@ -144,10 +145,12 @@ function choosingParameters({ request: { method }, query }: RequestParts): strin
   });
 }
 
-/** @throws ApiError as `chooseOperation`, `requireKnownParameters` and the operation itself */
+/** @throws ApiError as `chooseOperation`, `requireKnownParameters`, `checkVersionId` and the operation itself */
 export function perform<Call extends ServiceCall>(table: Table<Call>, call: Call): ApiResponse | Promise<ApiResponse> {
   const operation = chooseOperation(table, call);
   requireKnownParameters(apiName(operation), call);
+  const versionId = call.query.get('versionId');
+  if (versionId !== null) checkVersionId(versionId, 'versionId');
   return operation(call);
 }
 

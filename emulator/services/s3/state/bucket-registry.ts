@@ -7,6 +7,8 @@ import type { BucketSettings } from './model.ts';
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html */
 const BUCKET_NAME = /^(?!xn--|sthree-|amzn-s3-demo-)(?!.*\.\.)(?!\d+\.\d+\.\d+\.\d+$)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/;
+/** Ends of aliases and of other kinds of buckets. */
+const RESERVED_END = /(-s3alias|--(ol|op|x|xa|table)-s3|\.mrap)$/;
 
 /**
  * The buckets of all accounts. Their names are one space, here even between partitions, where AWS has one for each: what is
@@ -18,7 +20,7 @@ export class BucketRegistry {
   /** @throws ApiError `InvalidBucketName`, `BucketAlreadyOwnedByYou`, `BucketAlreadyExists` */
   create(settings: BucketSettings, created: Date): Bucket {
     const { name, account } = settings;
-    if (!BUCKET_NAME.test(name)) {
+    if (!BUCKET_NAME.test(name) || RESERVED_END.test(name)) {
       throw new ApiError('InvalidBucketName', 400, 'The specified bucket is not valid.', { BucketName: name });
     }
     const existing = this.#buckets.get(name);

@@ -290,6 +290,37 @@ describe('anonymous callers', () => {
     expect((await get('/public')).status).toBe(403);
   });
 
+  test('a restricted bucket with a public policy is closed to other accounts, and open to its own', async () => {
+    const away = fixture.user('restricted-away', [{ Effect: 'Allow', Action: 's3:*', Resource: '*' }], OTHER_ACCOUNT);
+    const named: Statement = {
+      Effect: 'Allow',
+      Principal: { AWS: `arn:aws:iam::${OTHER_ACCOUNT}:root` },
+      Action: 's3:GetObject',
+      Resource: 'arn:aws:s3:::restricted/*',
+    };
+    const anybody: Statement = { ...named, Principal: '*' };
+    const office: Statement = { ...anybody, Condition: { IpAddress: { 'aws:SourceIp': '127.0.0.0/8' } } };
+    const Bucket = fixture.createBucket('restricted');
+    await root.send(new PutObjectCommand({ Bucket, Key: 'k', Body: 'x' }));
+    const { settings } = fixture.s3.bucket(Bucket);
+    const read = (client: S3Client) => client.send(new GetObjectCommand({ Bucket, Key: 'k' }));
+    const close = (restrictPublicBuckets: boolean, ...Statement: Statement[]) => {
+      const kept = { blockPublicAcls: true, ignorePublicAcls: true, blockPublicPolicy: true };
+      settings.publicAccessBlock = { ...kept, restrictPublicBuckets };
+      fixture.s3.setBucketPolicy(Bucket, { Version: '2012-10-17', Statement });
+    };
+    close(true, named, anybody);
+    await expect(read(away)).rejects.toMatchObject(DENIED);
+    expect((await get(`/${Bucket}/k`)).status).toBe(403);
+    await read(root);
+    // A policy that isn't public is not restricted, and to prevent public policies closes nothing that is there.
+    close(true, named, office);
+    await read(away);
+    expect((await get(`/${Bucket}/k`)).status).toBe(200);
+    close(false, anybody);
+    expect((await get(`/${Bucket}/k`)).status).toBe(200);
+  });
+
   test('a bucket that demands TLS is closed to plain HTTP', async () => {
     const Bucket = fixture.createBucket('tls-only');
     const { Statement } = publicAccess(Bucket, 's3:GetObject');

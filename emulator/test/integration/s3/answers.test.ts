@@ -231,6 +231,16 @@ describe('CreateBucket', () => {
     });
   });
 
+  test('without a constraint in its configuration is one in us-east-1', async () => {
+    for (const [Bucket, CreateBucketConfiguration] of [
+      ['no-constraint', {}],
+      ['empty-constraint', { LocationConstraint: '' as 'eu-west-1' }],
+    ] as const) {
+      await first().send(new CreateBucketCommand({ Bucket, CreateBucketConfiguration }));
+      expect(fixture.s3.bucket(Bucket).settings.region).toBe('us-east-1');
+    }
+  });
+
   test('from us-east-1 makes buckets anywhere, and elsewhere only there', async () => {
     const client = first();
     expect(await create(client, { Bucket: 'anywhere', ...within('eu-west-1') })).toMatchObject({

@@ -43,6 +43,7 @@ afterAll(() => fixture.close());
 const statement = (more: object) => ({ Effect: 'Allow', Action: 's3:GetObject', Resource: `${ARN}/*`, ...more });
 const policyOf = (...statements: object[]) => JSON.stringify({ Version: '2012-10-17', Statement: statements });
 const putPolicy = (Policy: string, by = owner) => by.send(new PutBucketPolicyCommand({ Bucket, Policy }));
+const NOT_APPLIED = 'Action does not apply to any resource(s) in statement';
 const guestArn = `arn:aws:iam::${OTHER_ACCOUNT}:user/guest`;
 
 async function refusal(sent: Promise<unknown>): Promise<string> {
@@ -70,7 +71,7 @@ describe('a bucket policy', () => {
     );
   });
 
-  test.each([
+  test.each<readonly [string, string, string]>([
     ['no JSON', 'x', "MalformedPolicy: Policies must be valid JSON and the first byte must be '{'"],
     [
       'a user that is not there',
@@ -87,6 +88,19 @@ describe('a bucket policy', () => {
       policyOf(statement({ Principal: { AWS: guestArn }, Action: 'sqs:SendMessage' })),
       'MalformedPolicy: Policy has invalid action',
     ],
+    ...(
+      [
+        ['an action that S3 has not', { Action: ['s3:GetObject', 's3:HeadObject'] }, 'Policy has invalid action'],
+        ['a pattern of no action', { Action: 's3:Fetch*' }, 'Policy has invalid action'],
+        ["an object's action on the bucket", { Resource: ARN }, NOT_APPLIED],
+        ["the bucket's action on its objects", { Action: ['s3:GetObject', 's3:ListBucket'] }, NOT_APPLIED],
+        ["a pattern of the bucket's actions on its objects", { Action: 's3:PutBucket*' }, NOT_APPLIED],
+        ['an action of accounts', { Action: 's3:ListAllMyBuckets', Resource: `${ARN}*` }, NOT_APPLIED],
+      ] as const
+    ).map(
+      ([what, more, message]) =>
+        [what, policyOf(statement({ Principal: { AWS: guestArn }, ...more })), `MalformedPolicy: ${message}`] as const,
+    ),
     [
       'everybody, while that is blocked',
       policyOf(statement({ Principal: '*' })),
@@ -94,6 +108,20 @@ describe('a bucket policy', () => {
     ],
   ])('is refused for %s', async (_, policy, expected) => {
     expect(await refusal(putPolicy(policy))).toBe(expected);
+  });
+
+  test('is taken where each action applies to one of the resources', async () => {
+    const to = (more: object) => statement({ Principal: { AWS: guestArn }, ...more });
+    await putPolicy(
+      policyOf(
+        to({ Action: ['S3:getobject', 's3:ListBucket'], Resource: [ARN, `${ARN}/*`] }),
+        to({ Action: ['s3:GetObjectTorrent', 's3:GetLifecycleConfiguration'], Resource: `${ARN}*` }),
+        to({ Action: ['s3:*', '*', 's3:Get*'], Resource: ARN }),
+        to({ Action: 's3:List*' }),
+        to({ Effect: 'Deny', Action: 's3:ListBucket', Resource: undefined, NotResource: `${ARN}/*` }),
+      ),
+    );
+    await owner.send(new DeleteBucketPolicyCommand({ Bucket }));
   });
 
   test.each<[string, object, boolean]>([

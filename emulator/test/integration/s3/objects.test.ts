@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import {
   CopyObjectCommand,
   CreateBucketCommand,
+  CreateMultipartUploadCommand,
   DeleteBucketCommand,
   DeleteObjectCommand,
   DeleteObjectsCommand,
@@ -22,8 +23,9 @@ import {
   PutObjectCommand,
   PutObjectTaggingCommand,
   type S3Client,
+  UploadPartCopyCommand,
 } from '@aws-sdk/client-s3';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { canonicalUserId } from '../../../core/accounts.ts';
 import { ACCOUNT, OTHER_ACCOUNT, REGION, S3Fixture } from './s3-fixture.ts';
 
@@ -43,6 +45,15 @@ async function read(input: GetObjectCommandInput, client = root): Promise<string
   const { Body } = await client.send(new GetObjectCommand(input));
   return Body!.transformToString();
 }
+
+test.each(['a-s3alias', 'a--ol-s3', 'a--op-s3', 'a.mrap', 'a--table-s3', 'xn--a', 'sthree-a', '1.2.3.4'])(
+  'a bucket can’t be named %s',
+  async (Bucket) => {
+    const CreateBucketConfiguration = { LocationConstraint: REGION } as const;
+    const create = root.send(new CreateBucketCommand({ Bucket, CreateBucketConfiguration }));
+    await expect(create).rejects.toMatchObject({ name: 'InvalidBucketName' });
+  },
+);
 
 test('a bucket name belongs to one account of all', async () => {
   const other = fixture.root(OTHER_ACCOUNT);
@@ -188,6 +199,53 @@ test('a conditional write happens only if its condition holds', async () => {
   expect(fixture.events).toHaveLength(2);
 });
 
+describe('the id of a version that S3 never gave', () => {
+  const Bucket = 'version-ids';
+  const object = { Bucket, Key: 'k' };
+  const EMPTY = 'Version id cannot be the empty string';
+  let UploadId: string | undefined;
+
+  beforeAll(async () => {
+    fixture.createBucket(Bucket, { versioning: 'Enabled' });
+    await root.send(new PutObjectCommand({ ...object, Body: 'x' }));
+    ({ UploadId } = await root.send(new CreateMultipartUploadCommand({ Bucket, Key: 'upload' })));
+  });
+
+  const copy = (VersionId: string) =>
+    root.send(new CopyObjectCommand({ Bucket, Key: 'copy', CopySource: `${Bucket}/k?versionId=${VersionId}` }));
+  const copyPart = (VersionId: string) => {
+    const CopySource = `${Bucket}/k?versionId=${VersionId}`;
+    return root.send(new UploadPartCopyCommand({ Bucket, Key: 'upload', UploadId, PartNumber: 1, CopySource }));
+  };
+
+  test.each<[string, (versionId: string) => Promise<unknown>, string?]>([
+    ['GetObject', (VersionId: string) => root.send(new GetObjectCommand({ ...object, VersionId }))],
+    ['DeleteObject', (VersionId: string) => root.send(new DeleteObjectCommand({ ...object, VersionId }))],
+    ['GetObjectTagging', (VersionId: string) => root.send(new GetObjectTaggingCommand({ ...object, VersionId }))],
+    ['GetObjectAcl', (VersionId: string) => root.send(new GetObjectAclCommand({ ...object, VersionId }))],
+    ['UploadPartCopy', copyPart, 'x-amz-copy-source'],
+  ])('is an error of %s, empty or not', async (_, send, ArgumentName = 'versionId') => {
+    const refusal = { name: 'InvalidArgument', ArgumentName };
+    await expect(send('abc')).rejects.toMatchObject({ ...refusal, message: 'Invalid version id specified' });
+    await expect(send('')).rejects.toMatchObject({ ...refusal, message: EMPTY });
+  });
+
+  test('is an error of CopyObject and of a listing', async () => {
+    await expect(copy('abc')).rejects.toMatchObject({ name: 'InvalidRequest', message: 'Invalid Request' });
+    await expect(copy('')).rejects.toMatchObject({ name: 'InvalidArgument', message: EMPTY });
+    const listing = new ListObjectVersionsCommand({ Bucket, KeyMarker: 'k', VersionIdMarker: 'abc' });
+    await expect(root.send(listing)).rejects.toMatchObject({ message: 'Invalid version id specified' });
+  });
+
+  test('is not that of a delete marker, of which no copy is made', async () => {
+    const { VersionId } = await root.send(new DeleteObjectCommand({ Bucket, Key: 'k' }));
+    const message = 'The source of a copy request may not specifically refer to a delete marker by version id.';
+    for (const send of [copy, copyPart]) {
+      await expect(send(VersionId!)).rejects.toMatchObject({ name: 'InvalidRequest', message });
+    }
+  });
+});
+
 test('versions are kept, marked deleted, and removed one by one', async () => {
   const Bucket = fixture.createBucket('versions', { versioning: 'Enabled' });
   const Key = 'k';
@@ -198,7 +256,8 @@ test('versions are kept, marked deleted, and removed one by one', async () => {
   expect(marker.DeleteMarker).toBe(true);
   await expect(read({ Bucket, Key })).rejects.toMatchObject({ name: 'NoSuchKey' });
   await expect(read({ Bucket, Key, VersionId: marker.VersionId })).rejects.toMatchObject({ name: 'MethodNotAllowed' });
-  await expect(read({ Bucket, Key, VersionId: 'none' })).rejects.toMatchObject({ name: 'NoSuchVersion' });
+  const VersionId = 'HPniJFCxqTsMuIH9KX8K8wEjNUgmABCD';
+  await expect(read({ Bucket, Key, VersionId })).rejects.toMatchObject({ name: 'NoSuchVersion' });
   const versions: [string | undefined, boolean | undefined][] = [];
   for (let KeyMarker: string | undefined, VersionIdMarker: string | undefined, more = true; more; ) {
     const page = await root.send(new ListObjectVersionsCommand({ Bucket, MaxKeys: 1, KeyMarker, VersionIdMarker }));

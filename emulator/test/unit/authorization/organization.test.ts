@@ -34,6 +34,11 @@ const BY_SCP = 'with an explicit deny in a service control policy';
 const BY_RCP = 'with an explicit deny in a resource control policy';
 const NO_SCP = 'because no service control policy allows the s3:GetObject action';
 
+test('the text of a policy gives each name once', () => {
+  const twice = JSON.stringify(DENY_ALL).replace('"Effect"', '"Effect":"Allow","Effect"');
+  expect(() => new Organization(scp(twice))).toThrow(/Effect is given twice/);
+});
+
 describe('who may, in an organisation', () => {
   test.each<[string, Setup, string | true]>([
     ['a member without policies', { who: 'user', identity: ALL, organization: scp() }, true],

@@ -7,12 +7,28 @@ import { Directory } from '../../../services/iam/state/directory.ts';
 const allow = { Effect: 'Allow', Action: 's3:GetObject', Resource: 'arn:aws:s3:::b/*' };
 const trust = { Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { Service: 'lambda.amazonaws.com' } };
 const statement = (changes: object) => ({ Version: '2012-10-17', Statement: [{ ...allow, ...changes }] });
+/** As people type it, with more at the end of its statement. */
+const text = (more: string) => `{"Version":"2012-10-17","Statement":[${JSON.stringify(allow).slice(0, -1)}, ${more}}]}`;
 const trusting = (changes: object) => ({ Version: '2012-10-17', Statement: { ...trust, ...changes } });
 
 describe('malformed documents are refused with the place', () => {
   test.each<[string, unknown, PolicyKind, RegExp]>([
     ['no object', null, 'identity', /the test: a JSON object/],
     ['broken JSON', '{', 'identity', /invalid Json/],
+    ['an element twice', text('"Effect":"Deny"'), 'identity', /Effect is given twice/],
+    ['an element twice, one of them escaped', text('"Eff\\u0065ct":"Deny"'), 'identity', /Effect is given twice/],
+    [
+      'an operator twice',
+      text('"Condition":{"StringEquals":{"aws:username":"a"},"StringEquals":{"aws:userid":"b"}}'),
+      'identity',
+      /StringEquals is given twice/,
+    ],
+    [
+      'a key twice',
+      text('"Condition":{"StringEquals":{"aws:username":"a","aws:username":"b"}}'),
+      'identity',
+      /aws:username is given twice/,
+    ],
     ['no statement', { Version: '2012-10-17' }, 'identity', /Statement is missing/],
     ['another version', { Version: '2020-01-01', Statement: allow }, 'identity', /2020-01-01/],
     ['an unknown element', { ...statement({}), Comment: 'x' }, 'identity', /unknown element Comment/],
@@ -35,6 +51,23 @@ describe('malformed documents are refused with the place', () => {
       'resource',
       /Invalid principal/,
     ],
+    ['a principal of nobody', statement({ Principal: {} }), 'resource', /Invalid principal in policy/],
+    ...['*', 's3', 's3.*.amazonaws.com', 's3.example.com', 'arn:aws:s3:::b'].map(
+      (Service): [string, unknown, PolicyKind, RegExp] => [
+        `the service ${Service}`,
+        statement({ Effect: 'Deny', Principal: { Service } }),
+        'resource',
+        /Invalid principal in policy: "Service":/,
+      ],
+    ),
+    [
+      'no canonical id',
+      statement({ Principal: { CanonicalUser: ['ab'] } }),
+      'resource',
+      /Invalid principal in policy: "CanonicalUser":"ab"/,
+    ],
+    ['a Sid with a blank', statement({ Sid: 'Read it' }), 'identity', /Statement IDs \(SID\) must be alpha-numeric/],
+    ['a Sid with a dash in a trust policy', trusting({ Sid: 'let-in' }), 'trust', /Statement IDs \(SID\)/],
     ['NotPrincipal with Allow', statement({ NotPrincipal: '*' }), 'resource', /only with Effect Deny/],
     ['an unknown operator', statement({ Condition: { Stringy: { a: 'b' } } }), 'identity', /Condition type : Stringy/],
     ['an empty condition', statement({ Condition: { Bool: { a: [] } } }), 'identity', /Bool a needs a value/],
@@ -54,6 +87,12 @@ describe('malformed documents are refused with the place', () => {
     expect(parse).toThrow(problem);
     expect(parse).toThrow(expect.objectContaining({ code: 'MalformedPolicyDocument', status: 400 }));
   });
+});
+
+test('in one text a name may come again in another element, and in values', () => {
+  const json = text('"Sid":"Effect","Condition":{"StringEquals":{"aws:username":["Effect","Effect", "}{"]}}');
+  const twice = json.replace(/\[(.*)\]/, (_, one: string) => `[${one}, ${one.replace('"Sid":"Effect"', '"Sid":"B"')}]`);
+  expect(listOf(parsePolicy(twice, 'the test').Statement)).toHaveLength(2);
 });
 
 test('a document that is changed afterwards does not change the stored policy', () => {
