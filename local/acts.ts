@@ -21,6 +21,10 @@ const HELP = `Does what no API of AWS does to a running npm start, in another te
 const MINUTES = { least: 1, most: 1_000_000 };
 
 async function main(args: string[]): Promise<void> {
+  if (args.length === 0) {
+    process.stdout.write(HELP);
+    return;
+  }
   const { values, positionals } = parseOptionsOf('npm run local', {
     args,
     allowPositionals: true,

@@ -140,11 +140,14 @@ describe('npm start -- --empty', () => {
     ]) {
       expect(output()).toContain(`\n  ${line}\n`);
     }
-    const nothing = startProgram(['look'], folder, {}, 'try/main.ts');
-    expect(await nothing.exitCode).toBe(2);
-    expect(nothing.output()).toBe(
-      'The specified bucket does not exist. In empty accounts, deploy both stacks first: README.md says how.\n',
-    );
+    for (const [verb, missing] of [
+      ['look', 'The specified bucket does not exist'],
+      ['restore', 'The role with name upload-relay-writer cannot be found'],
+    ] as const) {
+      const nothing = startProgram([verb], folder, {}, 'try/main.ts');
+      expect(await nothing.exitCode).toBe(2);
+      expect(nothing.output()).toBe(`${missing}. In empty accounts, deploy both stacks first: README.md says how.\n`);
+    }
     child.kill('SIGINT');
     expect(await exitCode).toBe(0);
     expect(output()).toMatch(/The accounts are gone\.\n$/);

@@ -31,6 +31,12 @@ test.each([
   expect(stdout).toContain(command);
 });
 
+test.each(['local/acts.ts', 'local/try/main.ts'])('%s without a word says what there is', (program) => {
+  const { status, stdout, stderr } = run(program);
+  expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+  expect(stdout).toBe(run(program, '--help').stdout);
+});
+
 test('a mistake is a sentence without a stack, and exit code 2', () => {
   const { status, stdout, stderr } = run('test/security/licences/main.ts', '--loud');
   expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
