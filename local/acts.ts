@@ -18,6 +18,9 @@ const HELP = `Does what no API of AWS does to a running npm start, in another te
   --region R   of the machine, or of Identity Center (default us-east-1)
 `;
 
+/** By how many. */
+const WORDS = ['no words', 'one word', 'two words', 'three words', 'four words'];
+
 const MINUTES = { least: 1, most: 1_000_000 };
 
 async function main(args: string[]): Promise<void> {
@@ -41,7 +44,7 @@ function actOf([name, ...words]: string[], region: string): Act {
     if (name !== act) return false;
     if (words.length >= least && words.length <= most) return true;
     throw new UserError(
-      `"${act}" takes ${least === most ? least : `${least} or ${most}`} words. Try: npm run local -- --help`,
+      `"${act}" takes ${WORDS[least]}${most > least ? ` or ${WORDS[most]}` : ''}. Try: npm run local -- --help`,
     );
   };
   if (is('wait', 1)) return { act: 'wait', minutes: wholeNumber('MINUTES', first, MINUTES) };

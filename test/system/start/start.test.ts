@@ -177,6 +177,8 @@ describe('without --once it stays up', () => {
     await first.printed("The relay's log:");
     const second = start('--port', '0', join(folder, 'single.bin'));
     await second.printed("The relay's log:");
+    expect(first.output()).not.toContain('Another npm start');
+    expect(second.output()).toContain('Another npm start is up in this folder.');
     first.child.kill('SIGINT');
     expect(await first.exitCode).toBe(0);
     const [, url] = /stay up at (\S+) until/.exec(second.output())!;
