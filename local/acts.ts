@@ -6,6 +6,8 @@ import { askToAct } from './start/control.ts';
 import { shellWord } from './start/profile.ts';
 import { UserError } from './start/user-error.ts';
 
+const DEFAULT_REGION = 'us-east-1';
+
 const HELP = `Does what no API of AWS does to a running npm start, in another terminal, in the same folder.
 
   npm run local -- wait MINUTES                     lets time pass there: sessions expire; your own clock stays
@@ -15,31 +17,41 @@ const HELP = `Does what no API of AWS does to a running npm start, in another te
                                                     policy is in the file; prints what a credential_process prints
   npm run local -- root ACCOUNT                     makes a key of the account's root user; prints the same
 
-  --region R   of the machine, or of Identity Center (default us-east-1)
+  --region R   of the machine, or of Identity Center (default ${DEFAULT_REGION})
 `;
+
+const NUMBERS = ['no', 'one', 'two', 'three', 'four'];
 
 const MINUTES = { least: 1, most: 1_000_000 };
 
 async function main(args: string[]): Promise<void> {
+  if (args.length === 0) {
+    process.stdout.write(HELP);
+    return;
+  }
   const { values, positionals } = parseOptionsOf('npm run local', {
     args,
     allowPositionals: true,
-    options: { region: { type: 'string', default: 'us-east-1' } },
+    options: { region: { type: 'string' } },
   });
   const act = actOf(positionals, values.region);
   process.stdout.write(`${textOf(act, await askToAct(act))}\n`);
 }
 
 /** @throws UserError naming what is missing, or what there is too much of */
-function actOf([name, ...words]: string[], region: string): Act {
+function actOf([name, ...words]: string[], given: string | undefined): Act {
   const [first = '', second = '', third = '', file] = words;
   const is = (act: string, least: number, most = least) => {
     if (name !== act) return false;
     if (words.length >= least && words.length <= most) return true;
     throw new UserError(
-      `"${act}" takes ${least === most ? least : `${least} or ${most}`} words. Try: npm run local -- --help`,
+      `"${act}" takes ${NUMBERS[least]}${most > least ? ` or ${NUMBERS[most]}` : ''} ${most === 1 ? 'word' : 'words'}. Try: npm run local -- --help`,
     );
   };
+  if (given !== undefined && (name === 'wait' || name === 'root')) {
+    throw new UserError(`"${name}" has no --region. Try: npm run local -- --help`);
+  }
+  const region = given ?? DEFAULT_REGION;
   if (is('wait', 1)) return { act: 'wait', minutes: wholeNumber('MINUTES', first, MINUTES) };
   if (is('machine', 2)) return { act: 'machine', account: accountOf(first), region, instanceProfile: second };
   if (is('sign-in', 3, 4)) {

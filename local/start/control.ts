@@ -2,6 +2,7 @@
 import { once } from 'node:events';
 import { chmod, rm } from 'node:fs/promises';
 import { createServer, request, type Server } from 'node:http';
+import { connect } from 'node:net';
 import { join, resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
 import type { LocalCloud } from '../../emulator/index.ts';
@@ -36,6 +37,11 @@ export function schedulesOf({ scheduler, scheduledRules }: LocalCloud): string[]
 
 /** @returns the server, to be closed with the session */
 export async function listenForControl(world: World, socket = SOCKET): Promise<Server> {
+  if (await isListening(socket)) {
+    process.stdout.write(
+      'Another npm start is up in this folder. From now on, commands of other terminals reach this one instead.\n\n',
+    );
+  }
   // A killed npm start leaves its socket behind.
   await rm(socket, { force: true });
   const server = createServer((asked, answer) => {
@@ -63,6 +69,16 @@ export async function askToFire(name: string, socket = SOCKET): Promise<Fired> {
  */
 export async function askToAct(act: Act, socket = SOCKET): Promise<unknown> {
   return ask(`${ACTS}${encodeURIComponent(JSON.stringify(act))}`, socket);
+}
+
+async function isListening(socket: string): Promise<boolean> {
+  const connection = connect(socket);
+  const isUp = await once(connection, 'connect').then(
+    () => true,
+    () => false,
+  );
+  connection.destroy();
+  return isUp;
 }
 
 async function ask(path: string, socket: string): Promise<unknown> {

@@ -1,5 +1,5 @@
 /** Finds or makes the files to upload. */
-import { createReadStream } from 'node:fs';
+import { createReadStream, type Dirent } from 'node:fs';
 import { access, constants, opendir, stat, writeFile } from 'node:fs/promises';
 import { basename, join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -70,10 +70,18 @@ async function* dropsBelow(path: string): AsyncGenerator<Drop> {
     return;
   }
   const root = join(path, '..');
-  const folder = await opendir(path, { recursive: true }).catch((error: unknown) => unreadable(path, error));
-  for await (const entry of folder) {
+  for await (const entry of entriesBelow(path)) {
     const file = join(entry.parentPath, entry.name);
     if (entry.isFile()) yield await fileDrop(relative(root, file).split(sep).join('/'), file);
+  }
+}
+
+async function* entriesBelow(folder: string): AsyncGenerator<Dirent> {
+  try {
+    yield* await opendir(folder, { recursive: true });
+  } catch (error) {
+    // The folder itself, or one below it.
+    unreadable((error as NodeJS.ErrnoException).path ?? folder, error);
   }
 }
 

@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { relayRoleArn, writerRoleArn } from '../../infra/arns.ts';
 import { relayNames } from '../../infra/names.ts';
-import { clearCredentials, type Profiles, removeProfiles, writeProfiles } from './profile.ts';
+import { clearCredentials, type Profiles, removeProfiles, renewProfiles, writeProfiles } from './profile.ts';
 import type { LocalSession } from './session.ts';
 
 /** The duration of the relay's session: role chaining allows an hour at most. */
@@ -25,8 +25,9 @@ export async function keepProfiles(session: LocalSession): Promise<() => Promise
   await writeProfiles(written);
   let writing: Promise<void> = Promise.resolve();
   const renewal = setInterval(() => {
+    const before = written;
     written = profilesOf(session, intruder);
-    writing = writeProfiles(written);
+    writing = renewProfiles(before, written);
   }, RENEW_EVERY_MS);
   return async () => {
     clearInterval(renewal);

@@ -20,6 +20,16 @@ export async function writeProfiles(profiles: Profiles): Promise<void> {
   await writeAnew(SHELL_FILE, shellText(profiles));
 }
 
+/** In place of the ones written before. Profiles that people have added stay, and so do those of another `npm start`. */
+export async function renewProfiles(before: Profiles, profiles: Profiles): Promise<void> {
+  const present = await readFile(PROFILE_FILE, 'utf8').catch(() => undefined);
+  // The other one, which had taken over, has ended.
+  if (present === undefined) await writeProfiles(profiles);
+  else if (present.startsWith(textOf(before))) {
+    await writeAnew(PROFILE_FILE, textOf(profiles) + present.slice(textOf(before).length));
+  }
+}
+
 /** Those of an earlier `npm start` lead nowhere. */
 export async function clearCredentials(): Promise<void> {
   await mkdir(FOLDER, { recursive: true });

@@ -1,5 +1,5 @@
 /** `npm run try -- revoke` and `restore`: takes account B's grant away, and gives it back. */
-import { DeleteRolePolicyCommand, PutRolePolicyCommand } from '@aws-sdk/client-iam';
+import { DeleteRolePolicyCommand, GetRoleCommand, PutRolePolicyCommand } from '@aws-sdk/client-iam';
 import type { World } from './world.ts';
 
 /** Account B changes what it grants, and nobody in account A notices before an upload fails. */
@@ -15,12 +15,12 @@ export async function revoke(world: World): Promise<void> {
 
 export async function restore(world: World): Promise<void> {
   const { writerRoleName: RoleName, destination } = world.config.routes[0]!;
-  await world
-    .ownerOf(destination.account)
-    .iam.send(new DeleteRolePolicyCommand({ RoleName, PolicyName: POLICY_NAME }))
-    .catch((error: Error) => {
-      // There is nothing to restore.
-      if (error.name !== 'NoSuchEntityException') throw error;
-    });
+  const { iam } = world.ownerOf(destination.account);
+  // IAM has one error for a role and for a policy that isn't there.
+  await iam.send(new GetRoleCommand({ RoleName }));
+  await iam.send(new DeleteRolePolicyCommand({ RoleName, PolicyName: POLICY_NAME })).catch((error: Error) => {
+    // There is nothing to restore.
+    if (error.name !== 'NoSuchEntityException') throw error;
+  });
   process.stdout.write(`Account ${destination.account} lets ${RoleName} put objects again.\n`);
 }

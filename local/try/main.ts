@@ -43,6 +43,9 @@ const VERBS: Record<string, (world: World, args: string[]) => Promise<void>> = {
   replay,
 };
 
+/** After the verb: none unless it stands here. */
+const MOST_WORDS: Record<string, number> = { drop: Number.POSITIVE_INFINITY, receipt: 1, replay: 1 };
+
 /** What AWS answers as long as a stack isn't deployed. */
 const MISSING = ['NoSuchBucket', 'ResourceNotFoundException', 'QueueDoesNotExist', 'NoSuchEntityException'];
 
@@ -53,6 +56,8 @@ async function main([verb, ...args]: string[]): Promise<void> {
   }
   const act = Object.hasOwn(VERBS, verb) ? VERBS[verb] : undefined;
   if (!act) throw new UserError(`There is no "${verb}" to try. What there is: npm run try`);
+  const surplus = args[MOST_WORDS[verb] ?? 0];
+  if (surplus !== undefined) throw new UserError(`${verb} has no use for "${surplus}". What there is: npm run try`);
   try {
     await act(await openWorld(), args);
   } catch (error) {

@@ -1,20 +1,26 @@
 /** Files on this machine or in S3, by one name. */
 import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { GetObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import { UserError } from '../start/user-error.ts';
 
 const IN_S3 = /^s3:\/\/([^/]+)\/(.+)$/s;
+const S3_SCHEME = 's3://';
 
 /** @throws UserError when it can't be read */
 export async function open(s3: S3Client, place: string): Promise<Readable> {
   const [, Bucket, Key] = IN_S3.exec(place) ?? [];
+  if (Bucket === undefined && place.startsWith(S3_SCHEME)) {
+    throw new UserError(`${place} names no object: it must be s3://BUCKET/KEY.`);
+  }
   try {
     if (Bucket !== undefined) {
       const { Body } = await s3.send(new GetObjectCommand({ Bucket, Key: Key! }));
       return Body as Readable;
     }
+    if ((await stat(place)).isDirectory()) throw new Error('it is a folder');
     const file = createReadStream(place);
     await new Promise((resolve, reject) => file.once('open', resolve).once('error', reject));
     return file;
@@ -40,6 +46,8 @@ export function beside(place: string, name: string): string {
 
 /** One sentence, without a stack. */
 export function reasonOf(error: unknown): string {
-  const { name, message } = error as Error;
+  const { name, message, $metadata } = error as Error & { $metadata?: { httpStatusCode?: number } };
+  // The answer to a HEAD request has no body, so no code and no sentence.
+  if (message === 'UnknownError') return `HTTP ${$metadata?.httpStatusCode}`;
   return name === 'Error' ? message : `${name}: ${message}`;
 }

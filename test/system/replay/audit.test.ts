@@ -415,6 +415,7 @@ describe('37 receipts are lost, and account B has altered 5 objects', () => {
     const here = await withPart(manifest, text);
     const { exitCode, output } = await verify(here);
     expect(exitCode).toBe(2);
+    expect(output).toContain(' failed (HTTP 403). ');
     expect(output).toContain(`account ${ACCOUNT_B} must own the bucket`);
   });
 
@@ -436,6 +437,8 @@ test.each([
   [[], 'Say one manifest'],
   [['nowhere.json'], "nowhere.json can't be read: ENOENT"],
   [['config'], 'config is no JSON.'],
+  [['.'], ". can't be read: it is a folder"],
+  [['s3://nobody'], 's3://nobody names no object: it must be s3://BUCKET/KEY.'],
   [['s3://nobody/manifest.json'], "s3://nobody/manifest.json can't be read: "],
   [['a.json', '--concurrency', '0'], '--concurrency is "0"'],
 ])('%j ends with a sentence', async (args, sentence) => {

@@ -140,11 +140,14 @@ describe('npm start -- --empty', () => {
     ]) {
       expect(output()).toContain(`\n  ${line}\n`);
     }
-    const nothing = startProgram(['look'], folder, {}, 'try/main.ts');
-    expect(await nothing.exitCode).toBe(2);
-    expect(nothing.output()).toBe(
-      'The specified bucket does not exist. In empty accounts, deploy both stacks first: README.md says how.\n',
-    );
+    for (const [verb, missing] of [
+      ['look', 'The specified bucket does not exist'],
+      ['restore', 'The role with name upload-relay-writer cannot be found'],
+    ] as const) {
+      const nothing = startProgram([verb], folder, {}, 'try/main.ts');
+      expect(await nothing.exitCode).toBe(2);
+      expect(nothing.output()).toBe(`${missing}. In empty accounts, deploy both stacks first: README.md says how.\n`);
+    }
     child.kill('SIGINT');
     expect(await exitCode).toBe(0);
     expect(output()).toMatch(/The accounts are gone\.\n$/);
@@ -174,6 +177,8 @@ describe('without --once it stays up', () => {
     await first.printed("The relay's log:");
     const second = start('--port', '0', join(folder, 'single.bin'));
     await second.printed("The relay's log:");
+    expect(first.output()).not.toContain('Another npm start');
+    expect(second.output()).toContain('Another npm start is up in this folder.');
     first.child.kill('SIGINT');
     expect(await first.exitCode).toBe(0);
     const [, url] = /stay up at (\S+) until/.exec(second.output())!;

@@ -31,6 +31,21 @@ test.each([
   expect(stdout).toContain(command);
 });
 
+test.each(['local/acts.ts', 'local/try/main.ts'])('%s without a word says what there is', (program) => {
+  const { status, stdout, stderr } = run(program);
+  expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+  expect(stdout).toBe(run(program, '--help').stdout);
+});
+
+test.each([
+  [['wait'], '"wait" takes one word.'],
+  [['sign-in', '111111111111'], '"sign-in" takes three or four words.'],
+  [['root', '111111111111', '--region', 'eu-west-1'], '"root" has no --region.'],
+])('npm run local -- %j is a mistake', (args, sentence) => {
+  const { status, stderr } = run('local/acts.ts', ...args);
+  expect({ status, stderr }).toEqual({ status: 2, stderr: `${sentence} Try: npm run local -- --help\n` });
+});
+
 test('a mistake is a sentence without a stack, and exit code 2', () => {
   const { status, stdout, stderr } = run('test/security/licences/main.ts', '--loud');
   expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
