@@ -15,12 +15,11 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }));
 
 test.each([
-  [[], 'There is no "" to be done.'],
   [['sleep', '1'], 'There is no "sleep" to be done.'],
-  [['wait'], '"wait" takes 1 words.'],
+  [['wait'], '"wait" takes one word.'],
   [['wait', '0'], 'MINUTES is "0": it must be a whole number from 1 to 1000000.'],
   [['machine', '1', 'app'], 'ACCOUNT is "1": it must have 12 digits.'],
-  [['sign-in', '111111111111', 'Set'], '"sign-in" takes 3 or 4 words.'],
+  [['sign-in', '111111111111', 'Set'], '"sign-in" takes three or four words.'],
   [['sign-in', '111111111111', 'Set', 'pat', 'nowhere.json'], 'FILE is "nowhere.json", and holds no policy:'],
   [['root', '111111111111', '--fast'], "Unknown option '--fast'"],
   [['wait', '16'], 'Nothing runs in this folder.'],
@@ -29,6 +28,12 @@ test.each([
   expect(await exitCode).toBe(2);
   expect(output()).toContain(words);
   expect(output().trim().split('\n')).toHaveLength(1);
+});
+
+test('without a word it says what there is', async () => {
+  const { output, exitCode } = startProgram([], folder, {}, 'acts.ts');
+  expect(await exitCode).toBe(0);
+  expect(output()).toContain('npm run local -- wait MINUTES');
 });
 
 test('what can’t be done is told in the words of the local AWS', async () => {
