@@ -143,7 +143,6 @@ export class EventSourceMapping {
     const lateMs = this.#services.lateness.lateMs(`begin of polling ${this.queueArn}`);
     if (lateMs > 0) await pause(signal, lateMs);
     const concurrency = this.#settings.maximumConcurrency ?? DEFAULT_CONCURRENCY;
-    let failingSince: number | undefined;
     while (!signal.aborted) {
       try {
         if (this.#batches.size >= concurrency) {
@@ -152,14 +151,17 @@ export class EventSourceMapping {
         }
         const messages = await this.#gather(signal);
         if (messages.length > 0) this.#begin(messages);
-        failingSince = undefined;
       } catch (error) {
-        failingSince ??= performance.now();
-        // A grant that is not seen yet is nothing unexpected.
-        if (performance.now() - failingSince >= this.#services.lateness.mostMs) this.#services.onUnexpectedError(error);
+        this.#report(error);
         await pause(signal, PAUSE_AFTER_ERROR_MS);
       }
     }
+  }
+
+  /** A refusal is nothing unexpected where roles and grants are seen late. */
+  #report(error: unknown): void {
+    if (this.#services.lateness.mostMs > 0 && error instanceof ApiError) return;
+    this.#services.onUnexpectedError(error);
   }
 
   /** One batch: as many messages as there are, up to the batch size, or what the window brings. */
@@ -188,7 +190,7 @@ export class EventSourceMapping {
     const batch = this.#work(messages)
       .catch((error) => {
         // The queue or the function may have gone with the mapping, as they do with a stack; AWS tells nobody.
-        if (!this.#isRetired) this.#services.onUnexpectedError(error);
+        if (!this.#isRetired) this.#report(error);
       })
       .finally(() => this.#batches.delete(batch));
     this.#batches.add(batch);
