@@ -24,7 +24,9 @@ const MOST_MS = 2_000;
 const KEYS_A_CHANGE = 10;
 const SEED = randomInt(1_000_000);
 const RELAY = 'upload-relay';
-const PATIENCE_MS = 3 * MOST_MS;
+/** A busy machine takes its time; where some have no outcome, nobody waits for them. */
+const PATIENCE_MS = 30_000;
+const SHORT_PATIENCE_MS = 3 * MOST_MS;
 const LOOK_MS = 100;
 /**
  * After these some uploads may have no outcome yet. S3 tells nobody of an upload before it knows whom to tell. And what the relay may not
@@ -75,7 +77,8 @@ describe(`seed ${SEED}`, () => {
       await sleep(MOST_MS / KEYS_A_CHANGE);
     }
     const isDone = async () => (await statusesOf(keys)).every((status) => status !== undefined);
-    for (let waited = 0; waited < PATIENCE_MS && !(await isDone()); waited += LOOK_MS) await sleep(LOOK_MS);
+    const patienceMs = LEAVES_SOME.includes(name) ? SHORT_PATIENCE_MS : PATIENCE_MS;
+    for (let waited = 0; waited < patienceMs && !(await isDone()); waited += LOOK_MS) await sleep(LOOK_MS);
     const statuses = await statusesOf(keys);
     const count = (status: string | undefined) => statuses.filter((each) => each === status).length;
     if (!LEAVES_SOME.includes(name)) expect(count(undefined)).toBe(0);
