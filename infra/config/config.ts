@@ -1,10 +1,11 @@
 /** Reads the context `relay` of cdk.json: the schema first, then the rules for what doesn't fit together. */
+
+import { refuseKeys, refuseTopic } from './arn-regions.ts';
 import { refuseIdleAudit } from './audits.ts';
 import { refuseBuckets, refuseLoops, refuseWritable, refuseWrongSource } from './buckets.ts';
 import { refuseTooLittleConcurrency, refuseTooLittleTime } from './capacity.ts';
 import { explainIssues, wordsFor } from './explain-issue.ts';
 import { refuseLongKeys, refuseReservedKeys, refuseUnusualKeys } from './keys.ts';
-import { refuseKeys, refuseTopic } from './kms-keys.ts';
 import { refuseNames } from './names.ts';
 import { refuseOverlaps } from './overlaps.ts';
 import { ConfigError } from './refusal.ts';
