@@ -9,20 +9,13 @@ const EVENTS_PER_PAGE = 100;
 const STACK = 'AWS::CloudFormation::Stack';
 
 export function stackElement(stack: Stack): XmlNode {
-  const { id, arn, created, status, deployed, isProtected } = stack;
-  const last = lastOwnEvent(stack);
+  const { deployed, isProtected } = stack;
   return {
-    StackId: arn,
-    StackName: id.name,
+    ...statusOf(stack),
     Description: deployed.template.Description,
-    CreationTime: created.toISOString(),
-    LastUpdatedTime: last?.time.toISOString(),
-    StackStatus: status,
-    StackStatusReason: last?.reason,
     DisableRollback: false,
     EnableTerminationProtection: isProtected,
     RollbackConfiguration: {},
-    DriftInformation: { StackDriftStatus: 'NOT_CHECKED' },
     Parameters: { member: parameterElements(deployed) },
     Outputs: { member: outputElements(stack) },
     Tags: {},
@@ -30,15 +23,22 @@ export function stackElement(stack: Stack): XmlNode {
 }
 
 export function stackSummary(stack: Stack): XmlNode {
-  const { id, arn, created, status, deployed, isGone } = stack;
+  return {
+    ...statusOf(stack),
+    TemplateDescription: stack.deployed.template.Description,
+    DeletionTime: stack.isGone ? lastOwnEvent(stack)?.time.toISOString() : undefined,
+  };
+}
+
+/** What descriptions and summaries share. */
+function statusOf(stack: Stack) {
+  const { id, arn, created, status } = stack;
   const last = lastOwnEvent(stack);
   return {
     StackId: arn,
     StackName: id.name,
-    TemplateDescription: deployed.template.Description,
     CreationTime: created.toISOString(),
     LastUpdatedTime: last?.time.toISOString(),
-    DeletionTime: isGone ? last?.time.toISOString() : undefined,
     StackStatus: status,
     StackStatusReason: last?.reason,
     DriftInformation: { StackDriftStatus: 'NOT_CHECKED' },
