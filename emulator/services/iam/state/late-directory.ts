@@ -19,18 +19,18 @@ export class LateDirectory implements Identities, KeyFinder {
   }
 
   findUserByArn(arn: string): User | undefined {
-    return this.#seen(arn, () => keptUser(this.#directory.findUserByArn(arn)));
+    return this.#seen(arn, this.#directory.findUserByArn(arn), keptUser);
   }
 
   findRoleByArn(arn: string): Role | undefined {
-    return this.#seen(arn, () => kept(this.#directory.findRoleByArn(arn)));
+    return this.#seen(arn, this.#directory.findRoleByArn(arn), kept);
   }
 
   /** Sessions are known at once, and everywhere: their token says who they are. */
   findAccessKey(accessKeyId: string): IssuedKey | undefined {
     const key = this.#directory.findAccessKey(accessKeyId);
     if (key?.temporary) return key;
-    return this.#seen(accessKeyId, () => key && { ...key });
+    return this.#seen(accessKeyId, key, (each) => ({ ...each }));
   }
 
   issueSession(...session: Parameters<Directory['issueSession']>): Credentials {
@@ -41,20 +41,20 @@ export class LateDirectory implements Identities, KeyFinder {
     return this.#directory.partitionOf(account);
   }
 
-  /** @param copy which later changes don't reach */
-  #seen<T extends object & { createdAt?: Date }>(what: string, copy: () => T | undefined): T | undefined {
-    return this.#lateness.seen(`${this.#reader} ${what}`, copy, ({ createdAt }) => createdAt?.getTime() ?? 0);
+  /** @param copy makes one which later changes don't reach; each request asks, so that it is spared where nothing is late */
+  #seen<T extends object & { createdAt?: Date }>(what: string, now: T | undefined, copy: (now: T) => T): T | undefined {
+    if (this.#lateness.mostMs === 0) return now;
+    const read = () => now && copy(now);
+    return this.#lateness.seen(`${this.#reader} ${what}`, read, ({ createdAt }) => createdAt?.getTime() ?? 0);
   }
 }
 
-function keptUser(user: User | undefined): User | undefined {
-  const copy = kept(user);
-  return copy && user && keep(copy, { groupPolicies: user.groupPolicies.map(documentOf) });
+function keptUser(user: User): User {
+  return keep(kept(user), { groupPolicies: user.groupPolicies.map(documentOf) });
 }
 
 /** With its policies as they are now: a managed one may get another version, and so may a boundary. */
-function kept<T extends User | Role>(identity: T | undefined): T | undefined {
-  if (!identity) return undefined;
+function kept<T extends User | Role>(identity: T): T {
   const copy: T = Object.assign(Object.create(Object.getPrototypeOf(identity)), identity);
   const { permissionsBoundary, policies } = identity;
   return keep(copy, { permissionsBoundary, policies: policies.map(documentOf) });
