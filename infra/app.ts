@@ -2,8 +2,9 @@
 import { App, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { parseConfig } from './config/config.ts';
-import { inFile, relayInput } from './config/context.ts';
-import { ConfigError } from './config/refusal.ts';
+import { relayInput } from './config/context.ts';
+import { ConfigError } from './config/mistakes.ts';
+import { pastSchedules } from './config/times.ts';
 import { checkLimits, LIMITS_CONTEXT, synthesizedStack } from './limits/limits.ts';
 import { DestinationStack, destinationGroups } from './stacks/destination-stack.ts';
 import { ReaderStack, readerGroups } from './stacks/reader-stack.ts';
@@ -28,6 +29,7 @@ Validations.of(app).acknowledge({
 });
 const { stacks } = app.synth();
 const notes = orSentence(() => checkLimits(stacks.map(synthesizedStack), config), file);
+for (const { sentence } of pastSchedules(config)) notes.push(`${file ?? 'cdk.json'}: ${sentence}`);
 for (const note of notes) process.stderr.write(`${note}\n`);
 
 /** The user mends a mistake in cdk.json, so the app prints one sentence instead of a stack trace. */
@@ -36,7 +38,7 @@ function orSentence<T>(work: () => T, file?: string): T {
     return work();
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
-    process.stderr.write(`${inFile(error.message, file)}\n`);
+    process.stderr.write(`${error.inFile(file)}\n`);
     process.exit(1);
   }
 }
