@@ -55,7 +55,11 @@ export const reconciliationSchema = z.union(
           'the age in minutes at which an object without a receipt counts as missing, 1 to 10,080; in a pulled bucket two days more',
         ),
       since: since.optional().describe('only uploads of that day or time and later, in UTC'),
-      objectsPerSecond: z.number().min(0.01).optional().describe('sends no more, 0.01 at least'),
+      objectsPerSecond: z
+        .number()
+        .min(0.01)
+        .optional()
+        .describe('sends no more than so many objects a second, 0.01 at least'),
       inventory: inventorySchema.optional().describe('an S3 Inventory of source.bucket, read instead of a listing'),
     }),
   ],

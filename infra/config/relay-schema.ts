@@ -108,7 +108,9 @@ export const relaySchema = z
     events: z
       .enum(['all', 'failures', 'none'])
       .default('failures')
-      .describe('which receipts become events on the default bus: all, failures or none'),
+      .describe(
+        'which receipts become events on the default bus: all, failures or none; with none the relay may put no event',
+      ),
     objectiveSeconds: z
       .int()
       .min(1)
@@ -139,7 +141,7 @@ export const relaySchema = z
     acknowledge: z
       .array(z.string().meta({ examples: ['unusual-key:/in/', 'unknown-region:us-north-1'] }))
       .default([])
-      .describe('the names of warnings that are meant so; the synth tells the name'),
+      .describe('the names of warnings about what is meant so; the synth tells each name'),
   })
   .prefault({})
   .describe('the functions, and what goes with them');
