@@ -1,18 +1,20 @@
 /** `npm start`: two accounts on this machine, uploads, and a report of what was delivered. */
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { runtimeRoute } from '../infra/config/function-settings.ts';
 import { logGroupName, reconciliationSchedule, relayNames } from '../infra/names.ts';
-import { EXIT_FAILED, EXIT_INTERRUPTED, runCli } from './cli.ts';
+import { EXIT_INTERRUPTED, runCli } from './cli.ts';
 import { listenForControl } from './start/control.ts';
-import { deliver, verdict } from './start/deliver.ts';
-import { deliveriesOf } from './start/delivery.ts';
+import { deliver } from './start/deliver.ts';
 import { demonstrationDrops, dropsOf } from './start/drops.ts';
-import { openEmpty } from './start/empty.ts';
+import { checkedConfig, openEmpty } from './start/empty.ts';
 import { formatHints } from './start/hints.ts';
 import { HELP, parseOptions } from './start/options.ts';
+import { ownBucket } from './start/own-bucket.ts';
 import { keepProfiles } from './start/people.ts';
+import { type Plan, planOf } from './start/plan.ts';
 import { SHELL_FILE } from './start/profile.ts';
-import { allHold, formatReport } from './start/report.ts';
+import { leaveStdoutToPrograms, say } from './start/say.ts';
 import { type LocalSession, openSession } from './start/session.ts';
 
 const interrupted = new AbortController();
@@ -21,19 +23,35 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => in
 async function main(args: string[]): Promise<number> {
   const options = parseOptions(args);
   if (options.empty) return keepEmpty(options.port);
-  const given = options.paths.length > 0 ? await dropsOf(options.paths) : undefined;
+  if (options.json) leaveStdoutToPrograms();
+  const given = options.paths.length > 0 ? await planned(options.paths) : undefined;
+  if (interrupted.signal.aborted) return EXIT_INTERRUPTED;
   const session = await openSession(options.port);
   try {
-    const drops = given ?? (await demonstrationDrops(await subfolder(session, 'generated')));
-    const deliveries = deliveriesOf(drops, session.own.bucket, session.routes);
-    const rows = await deliver(session, deliveries, interrupted.signal);
+    const plan = given ?? (await demonstration(session));
+    const exitCode = await deliver(session, plan, options, interrupted.signal);
     if (interrupted.signal.aborted) return EXIT_INTERRUPTED;
-    process.stdout.write(`\n${formatReport(rows, session.accounts)}\n\n${verdict(rows)}\n\n`);
-    if (!options.once) await stayUp(session);
-    return options.once && !allHold(rows) ? EXIT_FAILED : 0;
+    if (options.once) return exitCode;
+    await stayUp(session);
+    return 0;
   } finally {
     await session.close();
   }
+}
+
+/** Before anything starts. @throws UserError for what can't be dropped */
+async function planned(paths: string[]): Promise<Plan> {
+  const config = checkedConfig();
+  return planOf(
+    await dropsOf(paths, interrupted.signal),
+    ownBucket(config).bucket,
+    config.routes.map((route) => runtimeRoute(route)),
+  );
+}
+
+async function demonstration(session: LocalSession): Promise<Plan> {
+  const drops = await demonstrationDrops(await subfolder(session, 'generated'));
+  return planOf({ drops, skipped: [] }, session.own.bucket, session.routes);
 }
 
 async function stayUp(session: LocalSession): Promise<void> {
@@ -42,7 +60,7 @@ async function stayUp(session: LocalSession): Promise<void> {
   const { relayFunction } = relayNames(config);
   const takeProfilesAway = await keepProfiles(session);
   const control = await listenForControl(session);
-  process.stdout.write(
+  say(
     `${formatHints({
       url: cloud.url,
       shellFile: SHELL_FILE,
@@ -61,20 +79,20 @@ async function stayUp(session: LocalSession): Promise<void> {
   await interruption();
   control.close();
   await takeProfilesAway();
-  process.stdout.write('\nBoth accounts are gone.\n');
+  say('\nBoth accounts are gone.\n');
 }
 
 async function keepEmpty(port: number): Promise<number> {
   const session = await openEmpty(port);
   try {
     const control = await listenForControl(session);
-    process.stdout.write(`${session.hints}\n`);
+    say(`${session.hints}\n`);
     await interruption();
     control.close();
     return 0;
   } finally {
     await session.close();
-    process.stdout.write('\nThe accounts are gone.\n');
+    say('\nThe accounts are gone.\n');
   }
 }
 
