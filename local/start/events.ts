@@ -17,7 +17,11 @@ export function eventsTo(write: Write, bucket: string, accounts: readonly string
   const wayOf = ({ drop: { key, sizeBytes }, route, destinationKey, destinationOwner }: Delivery) => ({
     route: route.name,
     source: { bucket, key, sizeBytes },
-    destination: { bucket: route.destination.bucket, key: destinationKey, owner: ownerOf(destinationOwner) },
+    destination: {
+      account: ownerOf(destinationOwner),
+      bucket: route.destination.bucket,
+      key: destinationKey,
+    },
   });
   return {
     uploaded: ({ key, sizeBytes }) => writeEvent(write, 'uploaded', { source: { bucket, key, sizeBytes } }),

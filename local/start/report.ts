@@ -62,20 +62,24 @@ export function formatReport(outcome: Outcome, look: Look): string {
     formatDeliveries(outcome, look),
     deliveries.flatMap((delivery) => failureOf(delivery, outcome)).join('\n'),
     skipped.length === 0 ? '' : `${formatSkipped(skipped, look.all ? undefined : NAMES_PER_REASON)}.`,
-    verdict(outcome),
+    `${verdict(outcome)}${isShownWhole(deliveries, look.all) ? '' : ' --all shows every row.'}`,
   ];
   return parts.filter((part) => part !== '').join('\n\n');
 }
 
 function formatDeliveries({ deliveries, accounts }: Outcome, { width, all }: Look): string {
-  const isWhole = all || deliveries.length <= SHORT_TABLE;
+  const isWhole = isShownWhole(deliveries, all);
   const shown = isWhole ? deliveries : [...deliveries.slice(0, ENDS), ...deliveries.slice(-ENDS)];
   const rows = shown.map((delivery) => cellsOf(delivery, accounts));
   if (!isWhole) {
-    const between = `… ${(deliveries.length - shown.length).toLocaleString('en')} more: --all shows them`;
+    const between = `… ${(deliveries.length - shown.length).toLocaleString('en')} more`;
     rows.splice(ENDS, 0, [between, ...COLUMNS.slice(1).map(() => '')]);
   }
   return fitTable(COLUMNS, rows, width);
+}
+
+function isShownWhole(deliveries: readonly Delivery[], all: boolean): boolean {
+  return all || deliveries.length <= SHORT_TABLE;
 }
 
 function cellsOf(delivery: Delivery, accounts: readonly string[]): string[] {
