@@ -6,9 +6,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import stringWidth from 'string-width';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { canBeUnreadable, type OnTerminal, startOnTerminal } from '../../support/pseudo-terminal.ts';
+import { REPOSITORY } from '../../support/aws-cli.ts';
+import { openTerminal, type Screen } from '../../support/pseudo-terminal.ts';
 import { startProgram } from '../../support/started.ts';
 import { IS_SWEEP } from '../../support/sweep.ts';
+import { canBeUnreadable, withoutPrivileges } from '../../support/unreadable.ts';
 
 const SMALL_FILES = IS_SWEEP ? 2000 : 150;
 const COLUMNS = 60;
@@ -20,7 +22,7 @@ const ODD_NAMES = [
 
 let folder: string;
 let server: Server;
-let terminal: OnTerminal;
+let terminal: Screen;
 let exitCode: number;
 
 beforeAll(async () => {
@@ -38,8 +40,9 @@ beforeAll(async () => {
   await mkdir(join(folder, 'all', 'locked'));
   await writeFile(join(folder, 'all', 'secret'), '');
   for (const name of ['locked', 'secret']) await chmod(join(folder, 'all', name), 0);
-  terminal = startOnTerminal('main.ts', ['--once', 'all'], folder, COLUMNS);
-  exitCode = await terminal.exitCode;
+  const command = withoutPrivileges(process.execPath, join(REPOSITORY, 'local/main.ts'), '--once', 'all');
+  terminal = openTerminal(command, { cwd: folder, env: { TERM: 'xterm', TMPDIR: folder }, columns: COLUMNS });
+  ({ exitCode } = await terminal.ended);
 }, 600_000);
 
 afterAll(() => {
