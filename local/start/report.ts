@@ -41,7 +41,7 @@ export function accountOf(ownerId: string, accounts: readonly string[]): string 
 }
 
 /** From the upload's end to the arrival. */
-export function durationMs({ droppedAt, deliveredAt }: Delivery): number | undefined {
+export function arrivedAfterMs({ droppedAt, deliveredAt }: Delivery): number | undefined {
   return deliveredAt === undefined ? undefined : Math.max(0, deliveredAt - (droppedAt ?? deliveredAt));
 }
 
@@ -88,7 +88,7 @@ function cellsOf(delivery: Delivery, accounts: readonly string[]): string[] {
   return [
     printable(delivery.drop.key),
     formatBytes(delivery.drop.sizeBytes),
-    String(durationMs(delivery) ?? NONE),
+    String(arrivedAfterMs(delivery) ?? NONE),
     ownerOf(delivery.sourceOwner),
     ownerOf(delivery.destinationOwner),
     isWell ? delivery.proof!.text : 'FAILED',

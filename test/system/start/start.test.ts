@@ -61,14 +61,11 @@ describe('npm start -- --once PATH…', () => {
     expect(named('delivered').find(({ source }) => source?.key === 'single.bin')).toMatchObject({
       route: 'main',
       source: { bucket: 'upload-relay-source-111111111111', key: 'single.bin', sizeBytes: 100_000 },
-      destination: {
-        account: '222222222222',
-        bucket: 'upload-relay-destination-222222222222',
-        key: 'incoming/single.bin',
-      },
+      destination: { bucket: 'upload-relay-destination-222222222222', key: 'incoming/single.bin' },
+      owner: '222222222222',
       checksum: { algorithm: expect.stringMatching(/^CRC/), value: expect.stringMatching(/=$/) },
       proved: true,
-      durationMs: expect.any(Number),
+      arrivedAfterMs: expect.any(Number),
     });
     expect(events.at(-1)).toMatchObject({
       event: 'summary',
