@@ -7,6 +7,7 @@ import { listOwned } from './owned-objects.ts';
 import type { Plan } from './plan.ts';
 import { repeat, showProgress } from './progress.ts';
 import { formatReport, type Outcome, problemOf } from './report.ts';
+import { refuseLackOfRoom } from './room.ts';
 import { say, screen, widthOf } from './say.ts';
 import type { LocalSession } from './session.ts';
 import { Tally } from './tally.ts';
@@ -19,6 +20,7 @@ const writeStdout = (line: string) => void process.stdout.write(line);
 
 /**
  * Drops the files, waits for them, and compares each with what arrived.
+ * @throws UserError when the disk has too little room
  * @returns the exit code; that of a delivery that was interrupted means nothing
  */
 export async function deliver(
@@ -27,6 +29,7 @@ export async function deliver(
   { all, json }: { all: boolean; json: boolean },
   signal: AbortSignal,
 ): Promise<number> {
+  await refuseLackOfRoom(plan.deliveries, session.folder);
   const begun = performance.now();
   const { own, accounts } = session;
   const tally = new Tally(plan.deliveries, json ? eventsTo(writeStdout, own.bucket, accounts) : {});
@@ -53,7 +56,8 @@ async function move(session: LocalSession, tally: Tally, json: boolean, signal: 
   const { own, clients, config, deadLetterQueueUrl } = session;
   const { s3, sqs } = clients.get(config.source.account)!;
   const owners = new Map([...clients].map(([account, each]) => [account, each.s3]));
-  const shown = [showProgress(screen(), tally, signal)];
+  // On a terminal, lines of JSON would stand in the middle of it.
+  const shown = json && process.stdout.isTTY ? [] : [showProgress(screen(), tally, signal)];
   if (json) shown.push(repeat(PROGRESS_EVENT_EVERY_MS, () => writeProgress(writeStdout, tally.counts())));
   try {
     const present = await presentAt(owners, tally.deliveries);
