@@ -1,5 +1,6 @@
 /** What the command lines of this repository share: help, options, the words for a mistake, and exit codes. */
 import { type ParseArgsConfig, parseArgs } from 'node:util';
+import { nearest } from '../infra/config/nearest.ts';
 import { UserError } from './start/user-error.ts';
 
 export const EXIT_FAILED = 1;
@@ -13,11 +14,13 @@ type Main = (args: string[]) => Promise<number | undefined> | Promise<void>;
 /**
  * Runs a program. `--help` prints the help and starts nothing. A mistake of the user is a sentence and exit code 2; any other error
  * comes with its stack, and exit code 1.
+ * @param help or which help the arguments ask for
  */
-export function runCli(main: Main, { help }: { help: string }): void {
+export function runCli(main: Main, { help }: { help: string | ((args: readonly string[]) => string) }): void {
   const args = process.argv.slice(2);
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', endIfNobodyReads);
   if (asksForHelp(args)) {
-    process.stdout.write(help);
+    process.stdout.write(typeof help === 'string' ? help : help(args));
     return;
   }
   void main(args).then((exitCode) => end(exitCode ?? 0), fail);
@@ -27,6 +30,12 @@ function fail(error: unknown): void {
   const isMistake = error instanceof UserError;
   process.stderr.write(`${isMistake ? error.message : ((error as Error).stack ?? error)}\n`);
   end(isMistake ? EXIT_USAGE : EXIT_FAILED);
+}
+
+/** The reader has seen enough, as in `… | head -1`: that is no failure. */
+function endIfNobodyReads(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit(0);
 }
 
 /** Once everything is written. Left to itself, Node may close what is still open for ever: it was seen to spin in its own clean-up. */
@@ -50,8 +59,17 @@ export function parseOptionsOf<T extends ParseArgsConfig>(command: string, confi
     return parseArgs({ ...config, args: withNegativeNumbers(args, options) }) as ReturnType<typeof parseArgs<T>>;
   } catch (error) {
     const [sentence] = (error as Error).message.split(/\.\s/);
-    throw new UserError(`${sentence!.replace('is ambiguous', 'missing')}. Try: ${command} -- --help`);
+    const [, unknown] = /^Unknown option '(--[^']+)'/.exec(sentence!) ?? [];
+    const known = Object.keys(options).map((name) => `--${name}`);
+    const meant = unknown === undefined ? '' : didYouMean(unknown, [...known, '--help']);
+    throw new UserError(`${sentence!.replace('is ambiguous', 'missing')}.${meant} Try: ${command} -- --help`);
   }
+}
+
+/** A question to add to a refusal; nothing where no candidate is near. */
+export function didYouMean(given: string, candidates: readonly string[]): string {
+  const meant = nearest(given, candidates);
+  return meant === undefined ? '' : ` Did you mean ${meant}?`;
 }
 
 /** `--seed -1` as `--seed=-1`: a number is no option, and the limits have words of their own for it. */
