@@ -1,29 +1,41 @@
 /** What the command lines of this repository share: help, options, the words for a mistake, and exit codes. */
 import { type ParseArgsConfig, parseArgs } from 'node:util';
 import { nearest } from '../infra/config/nearest.ts';
+import { endingSignal, heedEndings } from './ending.ts';
+import { openOwnFolder } from './own-folder.ts';
 import { UserError } from './start/user-error.ts';
 
 export const EXIT_FAILED = 1;
 export const EXIT_USAGE = 2;
-/** As a shell tells it: 128 and SIGINT's number. */
+/** As a shell tells it: 128 and SIGINT's number. Ending sets it, and that of other signals. */
 export const EXIT_INTERRUPTED = 130;
 
 /** Gets the arguments without node and script, and may answer with an exit code; 0 otherwise. */
 type Main = (args: string[]) => Promise<number | undefined> | Promise<void>;
 
+interface Cli {
+  /** Or which help the arguments ask for. */
+  help: string | ((args: readonly string[]) => string);
+  /** Whether it, or anything that it starts, writes temporary files: then all of them get one folder, which goes with it. */
+  hasOwnFolder?: boolean;
+}
+
 /**
  * Runs a program. `--help` prints the help and starts nothing. A mistake of the user is a sentence and exit code 2; any other error
  * comes with its stack, and exit code 1.
- * @param help or which help the arguments ask for
  */
-export function runCli(main: Main, { help }: { help: string | ((args: readonly string[]) => string) }): void {
+export function runCli(main: Main, { help, hasOwnFolder = false }: Cli): void {
   const args = process.argv.slice(2);
-  for (const stream of [process.stdout, process.stderr]) stream.on('error', endIfNobodyReads);
+  heedEndings();
   if (asksForHelp(args)) {
     process.stdout.write(typeof help === 'string' ? help : help(args));
     return;
   }
-  void main(args).then((exitCode) => end(exitCode ?? 0), fail);
+  const run = async () => {
+    if (hasOwnFolder) openOwnFolder();
+    return main(args);
+  };
+  void run().then((exitCode) => end(exitCode ?? 0), fail);
 }
 
 function fail(error: unknown): void {
@@ -32,14 +44,9 @@ function fail(error: unknown): void {
   end(isMistake ? EXIT_USAGE : EXIT_FAILED);
 }
 
-/** The reader has seen enough, as in `… | head -1`: that is no failure. */
-function endIfNobodyReads(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'EPIPE') throw error;
-  process.exit(0);
-}
-
 /** Once everything is written. Left to itself, Node may close what is still open for ever: it was seen to spin in its own clean-up. */
 function end(exitCode: number): void {
+  if (endingSignal.aborted) return;
   process.stdout.write('', () => process.stderr.write('', () => process.exit(exitCode)));
 }
 
