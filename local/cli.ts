@@ -1,7 +1,7 @@
 /** What the command lines of this repository share: help, options, the words for a mistake, and exit codes. */
 import { type ParseArgsConfig, parseArgs } from 'node:util';
 import { nearest } from '../infra/config/nearest.ts';
-import { UserError } from './start/user-error.ts';
+import { Failure, UserError } from './start/user-error.ts';
 
 export const EXIT_FAILED = 1;
 export const EXIT_USAGE = 2;
@@ -12,12 +12,13 @@ export const EXIT_INTERRUPTED = 130;
 type Main = (args: string[]) => Promise<number | undefined> | Promise<void>;
 
 /**
- * Runs a program. `--help` prints the help and starts nothing. A mistake of the user is a sentence and exit code 2; any other error
- * comes with its stack, and exit code 1.
+ * Runs a program. `--help` prints the help and starts nothing. A mistake of the user is a sentence and exit code 2, and a failure one and
+ * exit code 1; any other error comes with its stack. Ctrl-C ends it with 130, unless it has its own handler.
  * @param help or which help the arguments ask for
  */
 export function runCli(main: Main, { help }: { help: string | ((args: readonly string[]) => string) }): void {
   const args = process.argv.slice(2);
+  if (process.listenerCount('SIGINT') === 0) process.once('SIGINT', () => process.exit(EXIT_INTERRUPTED));
   for (const stream of [process.stdout, process.stderr]) stream.on('error', endIfNobodyReads);
   if (asksForHelp(args)) {
     process.stdout.write(typeof help === 'string' ? help : help(args));
@@ -28,7 +29,8 @@ export function runCli(main: Main, { help }: { help: string | ((args: readonly s
 
 function fail(error: unknown): void {
   const isMistake = error instanceof UserError;
-  process.stderr.write(`${isMistake ? error.message : ((error as Error).stack ?? error)}\n`);
+  const isTold = isMistake || error instanceof Failure;
+  process.stderr.write(`${isTold ? error.message : ((error as Error).stack ?? error)}\n`);
   end(isMistake ? EXIT_USAGE : EXIT_FAILED);
 }
 
@@ -50,7 +52,7 @@ function asksForHelp(args: readonly string[]): boolean {
 }
 
 /**
- * @param command as a person types it, e.g. `npm run bench`
+ * @param command as a person types it, e.g. `npm run bench` or `npm run try -- look`
  * @throws UserError for an option or argument that does not exist, or an option without its value
  */
 export function parseOptionsOf<T extends ParseArgsConfig>(command: string, config: T): ReturnType<typeof parseArgs<T>> {
@@ -62,8 +64,12 @@ export function parseOptionsOf<T extends ParseArgsConfig>(command: string, confi
     const [, unknown] = /^Unknown option '(--[^']+)'/.exec(sentence!) ?? [];
     const known = Object.keys(options).map((name) => `--${name}`);
     const meant = unknown === undefined ? '' : didYouMean(unknown, [...known, '--help']);
-    throw new UserError(`${sentence!.replace('is ambiguous', 'missing')}.${meant} Try: ${command} -- --help`);
+    throw new UserError(`${sentence!.replace('is ambiguous', 'missing')}.${meant} ${tryHelp(command)}`);
   }
+}
+
+function tryHelp(command: string): string {
+  return `Try: ${command}${command.includes(' -- ') ? '' : ' --'} --help`;
 }
 
 /** A question to add to a refusal; nothing where no candidate is near. */

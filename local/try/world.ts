@@ -7,8 +7,10 @@ import { parseConfig } from '../../infra/config/config.ts';
 import { runtimeRoute } from '../../infra/config/function-settings.ts';
 import type { RelayContext } from '../../infra/config/relay-context.ts';
 import { type AwsClients, awsClients, clientSettings } from '../aws-clients.ts';
+import { didYouMean } from '../cli.ts';
 import { accountProfiles } from '../start/account-profiles.ts';
 import { PROFILE_FILE, readProfiles } from '../start/profile.ts';
+import { printable } from '../start/text.ts';
 import { UserError } from '../start/user-error.ts';
 import { committedContext } from '../synth.ts';
 
@@ -46,6 +48,20 @@ export async function openWorld(): Promise<World> {
   };
   const ownerOf = (account: string) => as(names.get(account)!);
   return { config, routes: config.routes.map(runtimeRoute), a: ownerOf(config.source.account), ownerOf, as };
+}
+
+/**
+ * The route of this name; all of them if none is named.
+ * @throws UserError
+ */
+export function routesNamed({ routes }: World, name: string | undefined): Route[] {
+  if (name === undefined) return routes;
+  const route = routes.find((each) => each.name === name);
+  if (route) return [route];
+  const names = routes.map((each) => each.name);
+  throw new UserError(
+    `There is no route "${printable(name)}".${didYouMean(name, names)} There are: ${names.join(', ')}.`,
+  );
 }
 
 function readCa(path: string): string {
