@@ -51,7 +51,11 @@ describe('a mistake is one line that says what to do, and exit code 2', () => {
       ['--once', '/no/such/file'],
       'Cannot read /no/such/file: there is no such file or folder.',
     ],
-    ['an option that does not exist', ['--onec'], "Unknown option '--onec'. Did you mean --once? Try: npm start -- --help"],
+    [
+      'an option that does not exist',
+      ['--onec'],
+      "Unknown option '--onec'. Did you mean --once? Try: npm start -- --help",
+    ],
     [
       'empty accounts that shall end',
       ['--empty', '--once'],
