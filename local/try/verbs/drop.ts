@@ -7,6 +7,7 @@ import { SourceObject } from '../../../functions/core/source-object.ts';
 import { type KeptReceipt, sentenceOf } from '../../receipt.ts';
 import { type Drop, dropsOf, openDrop } from '../../start/drops.ts';
 import { ownBucket } from '../../start/own-bucket.ts';
+import { printable } from '../../start/text.ts';
 import { Failure, UserError } from '../../start/user-error.ts';
 import { readReceipt } from '../ledger.ts';
 import { type Attempt, place, type Verb } from '../verb.ts';
@@ -28,12 +29,13 @@ and {"status":"not taken",…} of a file that no route takes`,
     missing: 'Which file? For example: npm run try -- drop README.md',
   },
   async act(attempt) {
-    const drops = await dropsOf(attempt.words).catch((error: Error) => {
+    const { drops, skipped } = await dropsOf(attempt.words).catch((error: Error) => {
       // Nothing about the command is wrong, so a drop of what can't be read has failed.
       throw error instanceof UserError ? new Failure(error.message) : error;
     });
     const outcomes = await pMap(drops, (each) => dropOne(attempt, each), { concurrency: AT_ONCE });
-    return outcomes.every(Boolean);
+    for (const { path, reason } of skipped) attempt.warn(`skipped ${printable(path)}: ${reason}`);
+    return skipped.length === 0 && outcomes.every(Boolean);
   },
 };
 
