@@ -4,6 +4,8 @@
 
 export { LocalCloud } from './cloud.ts';
 export type { Clock } from './core/api.ts';
+export { KeptFolderError } from './keeping/errors.ts';
+export { type KeptSummary, keptIn } from './keeping/kept-folder.ts';
 export { bootstrap, bootstrapStack } from './services/cloudformation/bootstrap.ts';
 export type { Assignment } from './services/iam/permission-sets.ts';
 export type { Machine } from './services/imds/machine.ts';
