@@ -1,26 +1,41 @@
 /** What the command lines of this repository share: help, options, the words for a mistake, and exit codes. */
 import { type ParseArgsConfig, parseArgs } from 'node:util';
+import { nearest } from '../infra/config/nearest.ts';
+import { endingSignal, heedEndings } from './ending.ts';
+import { openOwnFolder } from './own-folder.ts';
 import { UserError } from './start/user-error.ts';
 
 export const EXIT_FAILED = 1;
 export const EXIT_USAGE = 2;
-/** As a shell tells it: 128 and SIGINT's number. */
+/** As a shell tells it: 128 and SIGINT's number. Ending sets it, and that of other signals. */
 export const EXIT_INTERRUPTED = 130;
 
 /** Gets the arguments without node and script, and may answer with an exit code; 0 otherwise. */
 type Main = (args: string[]) => Promise<number | undefined> | Promise<void>;
 
+interface Cli {
+  /** Or which help the arguments ask for. */
+  help: string | ((args: readonly string[]) => string);
+  /** Whether it, or anything that it starts, writes temporary files: then all of them get one folder, which goes with it. */
+  hasOwnFolder?: boolean;
+}
+
 /**
  * Runs a program. `--help` prints the help and starts nothing. A mistake of the user is a sentence and exit code 2; any other error
  * comes with its stack, and exit code 1.
  */
-export function runCli(main: Main, { help }: { help: string }): void {
+export function runCli(main: Main, { help, hasOwnFolder = false }: Cli): void {
   const args = process.argv.slice(2);
+  heedEndings();
   if (asksForHelp(args)) {
-    process.stdout.write(help);
+    process.stdout.write(typeof help === 'string' ? help : help(args));
     return;
   }
-  void main(args).then((exitCode) => end(exitCode ?? 0), fail);
+  const run = async () => {
+    if (hasOwnFolder) openOwnFolder();
+    return main(args);
+  };
+  void run().then((exitCode) => end(exitCode ?? 0), fail);
 }
 
 function fail(error: unknown): void {
@@ -31,6 +46,7 @@ function fail(error: unknown): void {
 
 /** Once everything is written. Left to itself, Node may close what is still open for ever: it was seen to spin in its own clean-up. */
 function end(exitCode: number): void {
+  if (endingSignal.aborted) return;
   process.stdout.write('', () => process.stderr.write('', () => process.exit(exitCode)));
 }
 
@@ -50,8 +66,17 @@ export function parseOptionsOf<T extends ParseArgsConfig>(command: string, confi
     return parseArgs({ ...config, args: withNegativeNumbers(args, options) }) as ReturnType<typeof parseArgs<T>>;
   } catch (error) {
     const [sentence] = (error as Error).message.split(/\.\s/);
-    throw new UserError(`${sentence!.replace('is ambiguous', 'missing')}. Try: ${command} -- --help`);
+    const [, unknown] = /^Unknown option '(--[^']+)'/.exec(sentence!) ?? [];
+    const known = Object.keys(options).map((name) => `--${name}`);
+    const meant = unknown === undefined ? '' : didYouMean(unknown, [...known, '--help']);
+    throw new UserError(`${sentence!.replace('is ambiguous', 'missing')}.${meant} Try: ${command} -- --help`);
   }
+}
+
+/** A question to add to a refusal; nothing where no candidate is near. */
+export function didYouMean(given: string, candidates: readonly string[]): string {
+  const meant = nearest(given, candidates);
+  return meant === undefined ? '' : ` Did you mean ${meant}?`;
 }
 
 /** `--seed -1` as `--seed=-1`: a number is no option, and the limits have words of their own for it. */

@@ -11,6 +11,8 @@ export interface StartOptions {
   empty: boolean;
   /** 0 takes any free port. */
   port: number;
+  /** In place of cdk.json. */
+  config?: string;
 }
 
 /** Stays the same from run to run, so that commands typed once can be repeated. */
@@ -23,8 +25,14 @@ export const HELP = `Brings up two AWS accounts on this machine, drops files int
   npm start -- --once [PATH…]   ends instead: exit code 0 only if all was delivered and every checksum proved
   npm start -- --empty          two accounts in which nothing is deployed, for you to deploy as to AWS
 
-  --port N   listen on this port of 127.0.0.1 (default ${DEFAULT_PORT}, with --once any free one; 0 is any free one)
-  --help     this text
+  --port N       listen on this port of 127.0.0.1 (default ${DEFAULT_PORT}, with --once any free one; 0 is any free one)
+  --config FILE  a file like cdk.json, of which the context "relay" is used
+  --help         this text
+
+Ctrl-C ends it, at any moment, and leaves nothing behind. A second start in one folder keeps its files apart, and says where.
+
+Exit code: 0 all was delivered and proved; 1 something wasn't; 2 something must be typed or set otherwise; 130 Ctrl-C,
+143 SIGTERM, 129 its terminal has closed.
 `;
 
 /** @throws UserError for an option that does not exist, a port that is none, or what can't be dropped into empty accounts */
@@ -36,12 +44,19 @@ export function parseOptions(args: string[]): StartOptions {
       once: { type: 'boolean', default: false },
       empty: { type: 'boolean', default: false },
       port: { type: 'string' },
+      config: { type: 'string' },
     },
   });
-  const { once, empty, port = String(once ? 0 : DEFAULT_PORT) } = values;
+  const { once, empty, port = String(once ? 0 : DEFAULT_PORT), config } = values;
   if (empty && (once || positionals.length > 0)) {
     const what = once ? '--once' : positionals[0];
     throw new UserError(`--empty deploys nothing, so that ${what} has nothing to deliver: leave one of the two out.`);
   }
-  return { paths: positionals, once, empty, port: wholeNumber('--port', port, { least: 0, most: 65_535 }) };
+  return {
+    paths: positionals,
+    once,
+    empty,
+    port: wholeNumber('--port', port, { least: 0, most: 65_535 }),
+    ...(config !== undefined && { config }),
+  };
 }

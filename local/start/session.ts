@@ -2,12 +2,13 @@
 import { join } from 'node:path';
 import { bootstrap, type LocalCloud, readAssembly } from '../../emulator/index.ts';
 import type { Route } from '../../functions/core/route.ts';
-import { parseConfig } from '../../infra/config/config.ts';
 import { runtimeRoute } from '../../infra/config/function-settings.ts';
 import type { OwnSource, RelayContext } from '../../infra/config/relay-context.ts';
 import { stackName } from '../../infra/names.ts';
 import { type AwsClients, awsClients } from '../aws-clients.ts';
-import { committedContext, synthesize } from '../synth.ts';
+import { type Configuration, checkedConfig } from '../configuration.ts';
+import { isDoing } from '../ending.ts';
+import { synthesize } from '../synth.ts';
 import { accountProfiles, regionsOf } from './account-profiles.ts';
 import { openCloud } from './cloud.ts';
 import type { MovableTime } from './movable-time.ts';
@@ -35,27 +36,27 @@ export interface LocalSession {
 
 /**
  * Synthesizes both stacks and deploys them to two accounts on this machine.
- * @throws UserError for a mistake in cdk.json or a busy port
+ * @throws UserError for a mistake in the configuration or a busy port
  */
-export async function openSession(port: number): Promise<LocalSession> {
+export async function openSession(port: number, configuration: Configuration): Promise<LocalSession> {
+  const config = checkedConfig(configuration);
   const { cloud, time, folder, close } = await openCloud(port, async (folder) => {
-    process.stdout.write('Synthesizing both stacks and bringing up two accounts …\n');
+    isDoing('the synthesis');
+    process.stdout.write('Synthesizing the stacks …\n');
     const assembly = join(folder, 'cdk.out');
-    await synthesize(assembly);
-    return { stacks: readAssembly(assembly) };
+    await synthesize(assembly, configuration.relay, { file: configuration.file });
+    const stacks = readAssembly(assembly);
+    const accounts = new Set(stacks.map(({ account }) => account));
+    process.stdout.write(`Bringing up accounts ${[...accounts].join(', ')} …\n`);
+    return { stacks };
   });
-  try {
-    const { source } = parseConfig(committedContext());
-    await bootstrap(cloud, source.account, source.region);
-    return { ...equip(cloud, folder), time, close };
-  } catch (error) {
-    await close();
-    throw error;
-  }
+  isDoing('the bootstrap');
+  process.stdout.write(`Bootstrapping account ${config.source.account} …\n`);
+  await bootstrap(cloud, config.source.account, config.source.region);
+  return { ...equip(cloud, config), folder, time, close };
 }
 
-function equip(cloud: LocalCloud, folder: string): Omit<LocalSession, 'close' | 'time'> {
-  const config = parseConfig(committedContext());
+function equip(cloud: LocalCloud, config: RelayContext): Omit<LocalSession, 'close' | 'folder' | 'time'> {
   const own = ownBucket(config);
   const regions = regionsOf(config);
   const accounts = [...regions.keys()];
@@ -66,7 +67,6 @@ function equip(cloud: LocalCloud, folder: string): Omit<LocalSession, 'close' | 
     config,
     own,
     routes: config.routes.map(runtimeRoute),
-    folder,
     accounts,
     clients: new Map(accounts.map((account) => [account, clientsOf(account)])),
     profiles: accountProfiles(config),

@@ -1,6 +1,7 @@
 /** `npm run try`: what a person would do with the two accounts of `npm start`, without the AWS CLI. */
 import { LIVE_ALIAS, relayNames } from '../../infra/names.ts';
 import { runCli } from '../cli.ts';
+import { takePort } from '../start/at-port.ts';
 import { printable } from '../start/text.ts';
 import { UserError } from '../start/user-error.ts';
 import { drop } from './drop.ts';
@@ -26,6 +27,8 @@ const HELP = `Does something with the two accounts that npm start keeps up in an
   npm run try -- replay --dry-run   what has no receipt
   npm run try -- replay             sends that to the relay
 
+  --port N   of which npm start, where several are up in this folder
+
 It fails only if it can't be done, or if intrude is let in anywhere but where the writer may put objects.
 `;
 
@@ -49,7 +52,9 @@ const MOST_WORDS: Record<string, number> = { drop: Number.POSITIVE_INFINITY, rec
 /** What AWS answers as long as a stack isn't deployed. */
 const MISSING = ['NoSuchBucket', 'ResourceNotFoundException', 'QueueDoesNotExist', 'NoSuchEntityException'];
 
-async function main([verb, ...args]: string[]): Promise<void> {
+async function main(given: string[]): Promise<void> {
+  const { port, rest } = takePort(given);
+  const [verb, ...args] = rest;
   if (verb === undefined) {
     process.stdout.write(HELP);
     return;
@@ -59,7 +64,7 @@ async function main([verb, ...args]: string[]): Promise<void> {
   const surplus = args[MOST_WORDS[verb] ?? 0];
   if (surplus !== undefined) throw new UserError(`${verb} has no use for "${surplus}". What there is: npm run try`);
   try {
-    await act(await openWorld(), args);
+    await act(await openWorld(port), args);
   } catch (error) {
     const { code, name, message } = error as NodeJS.ErrnoException;
     if (code === 'ECONNREFUSED') throw new UserError('Nothing answers: npm start must be up in another terminal.');

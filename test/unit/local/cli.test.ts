@@ -52,12 +52,19 @@ test('a mistake is a sentence without a stack, and exit code 2', () => {
   expect(stderr).toBe("Unknown option '--loud'. Try: npm run licences -- --help\n");
 });
 
+test('whoever stops reading, as head does, makes no error', () => {
+  const command = `set -o pipefail; ${process.execPath} local/acts.ts --help | true`;
+  const { status, stderr } = spawnSync('bash', ['-c', command], { encoding: 'utf8', cwd: REPOSITORY });
+  expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+});
+
 const OPTIONS = { seed: { type: 'string' }, only: { type: 'string', multiple: true } } as const;
 const parse = (...args: string[]) => parseOptionsOf('npm run x', { args, options: OPTIONS });
 
 test.each([
   [['--seed'], "Option '--seed <value>' argument missing. Try: npm run x -- --help"],
   [['--seed', '--only', 'a'], "Option '--seed' argument missing. Try: npm run x -- --help"],
+  [['--sede', '1'], "Unknown option '--sede'. Did you mean --seed? Try: npm run x -- --help"],
   [['a'], "Unexpected argument 'a'. Try: npm run x -- --help"],
 ])('%j is named', (args, sentence) => {
   expect(() => parse(...args)).toThrow(new UserError(sentence));
