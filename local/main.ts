@@ -11,7 +11,9 @@ import { deliver, verdict } from './start/deliver.ts';
 import { deliveriesOf } from './start/delivery.ts';
 import { demonstrationDrops, dropsOf } from './start/drops.ts';
 import { openEmpty } from './start/empty.ts';
+import { describeKept, NOT_KEPT } from './start/found.ts';
 import { formatHints } from './start/hints.ts';
+import { openPersistence, type Persistence } from './start/kept.ts';
 import { HELP, parseOptions } from './start/options.ts';
 import { keepProfiles } from './start/people.ts';
 import { type Place, sweepPlaces, takePlace } from './start/place.ts';
@@ -23,9 +25,17 @@ async function main(args: string[]): Promise<number> {
   const options = parseOptions(args);
   sweepPlaces();
   const configuration = readConfiguration(options.config);
-  if (options.empty) return keepEmpty(options.port, configuration);
+  const persistence = options.persist ? await openPersistence(options.fresh) : undefined;
+  if (options.empty) return keepEmpty(options.port, configuration, persistence);
   const given = options.paths.length > 0 ? await dropsOf(options.paths) : undefined;
-  const session = await openSession(options.port, configuration);
+  const session = await openSession(options.port, configuration, persistence);
+  if (persistence) process.stdout.write(`${NOT_KEPT}\n`);
+  const { kept } = session.cloud;
+  if (kept) {
+    process.stdout.write(`${await describeKept(session, kept)}\n\n`);
+    // The demonstration is there already.
+    if (!given) return goOn(session, configuration, options.once);
+  }
   isDoing('the deliveries');
   const drops = given ?? (await demonstrationDrops(await subfolder(session, 'generated')));
   const deliveries = deliveriesOf(drops, session.own.bucket, session.routes);
@@ -36,8 +46,16 @@ async function main(args: string[]): Promise<number> {
   return allHold(rows) ? 0 : EXIT_FAILED;
 }
 
+async function goOn(session: LocalSession, configuration: Configuration, once: boolean): Promise<number> {
+  if (!once) return stayUp(session, configuration);
+  isDoing('what was under way');
+  await session.cloud.settled();
+  await session.close();
+  return 0;
+}
+
 async function stayUp(session: LocalSession, configuration: Configuration): Promise<never> {
-  const { config, own, profiles, cloud, folder } = session;
+  const { config, own, profiles, cloud } = session;
   const { destination } = own.routes[0]!;
   const { relayFunction } = relayNames(config);
   const place = placeOf(cloud, configuration);
@@ -48,7 +66,7 @@ async function stayUp(session: LocalSession, configuration: Configuration): Prom
     `${formatHints({
       url: cloud.url,
       shellFile: place.shellFile,
-      logFile: join(folder, 'aws', 'logs', config.source.account, `${logGroupName(relayFunction)}.log`),
+      logFile: join(cloud.folder, 'logs', config.source.account, `${logGroupName(relayFunction)}.log`),
       sourceBucket: own.bucket,
       destinationBucket: destination.bucket,
       source: { profile: profiles.get(config.source.account)!, account: config.source.account },
@@ -63,8 +81,9 @@ async function stayUp(session: LocalSession, configuration: Configuration): Prom
   return untilTheEnd();
 }
 
-async function keepEmpty(port: number, configuration: Configuration): Promise<never> {
-  const session = await openEmpty(port, configuration);
+async function keepEmpty(port: number, configuration: Configuration, persistence?: Persistence): Promise<never> {
+  const session = await openEmpty(port, configuration, persistence);
+  if (persistence) process.stdout.write(`${NOT_KEPT}\n\n`);
   const place = placeOf(session.cloud, configuration);
   await writeProfiles(place, session.profiles);
   await listenForControl(session, place);

@@ -29,6 +29,20 @@ export async function keptIn(folder: string): Promise<KeptSummary | undefined> {
   return readIndex(folder);
 }
 
+/** Removes what is kept in a folder. @throws KeptFolderError when a process uses it */
+export async function forgetKept(folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const unlock = await lockFolder(folder);
+  try {
+    // The index first: without it nothing is kept, whatever else is left.
+    for (const name of [INDEX, ...(await readdir(folder)).filter((each) => !each.startsWith('lock'))]) {
+      await rm(join(folder, name), { recursive: true, force: true });
+    }
+  } finally {
+    await unlock();
+  }
+}
+
 export class KeptFolder {
   readonly #folder: string;
   readonly #unlock: () => Promise<void>;

@@ -34,7 +34,9 @@ async function takeFromTheDead(folder: string, path: string): Promise<void> {
   if (text === undefined) return;
   const holder = holderIn(text);
   if (holder && (await isAlive(holder))) {
-    throw new KeptFolderError(`${folder} is in use by the process ${holder.pid}: end that one first.`);
+    throw new KeptFolderError(`${folder} is in use by the process ${holder.pid}: end that one first.`, {
+      isInUse: true,
+    });
   }
   const aside = `${path}.dead.${process.pid}`;
   if (!(await isMade(rename(path, aside)))) return;

@@ -11,6 +11,7 @@ import { isDoing } from '../ending.ts';
 import { synthesize } from '../synth.ts';
 import { accountProfiles, regionsOf } from './account-profiles.ts';
 import { openCloud } from './cloud.ts';
+import type { Persistence } from './kept.ts';
 import type { MovableTime } from './movable-time.ts';
 import { ownBucket } from './own-bucket.ts';
 
@@ -38,18 +39,26 @@ export interface LocalSession {
  * Synthesizes both stacks and deploys them to two accounts on this machine.
  * @throws UserError for a mistake in the configuration or a busy port
  */
-export async function openSession(port: number, configuration: Configuration): Promise<LocalSession> {
+export async function openSession(
+  port: number,
+  configuration: Configuration,
+  persistence?: Persistence,
+): Promise<LocalSession> {
   const config = checkedConfig(configuration);
-  const { cloud, time, folder, close } = await openCloud(port, async (folder) => {
-    isDoing('the synthesis');
-    process.stdout.write('Synthesizing the stacks …\n');
-    const assembly = join(folder, 'cdk.out');
-    await synthesize(assembly, configuration.relay, { file: configuration.file });
-    const stacks = readAssembly(assembly);
-    const accounts = new Set(stacks.map(({ account }) => account));
-    process.stdout.write(`Bringing up accounts ${[...accounts].join(', ')} …\n`);
-    return { stacks };
-  });
+  const { cloud, time, folder, close } = await openCloud(
+    port,
+    async (folder) => {
+      isDoing('the synthesis');
+      process.stdout.write('Synthesizing the stacks …\n');
+      const assembly = join(folder, 'cdk.out');
+      await synthesize(assembly, configuration.relay, { file: configuration.file });
+      const stacks = readAssembly(assembly);
+      const accounts = new Set(stacks.map(({ account }) => account));
+      process.stdout.write(`Bringing up accounts ${[...accounts].join(', ')} …\n`);
+      return { stacks };
+    },
+    persistence,
+  );
   isDoing('the bootstrap');
   process.stdout.write(`Bootstrapping account ${config.source.account} …\n`);
   await bootstrap(cloud, config.source.account, config.source.region);
