@@ -25,6 +25,8 @@ interface Kept {
   })[];
 }
 
+const SYNCS_AT_ONCE = 16;
+
 /** Files are removed late: as long as something that was kept before may name them. */
 export class KeptBuckets implements Keeper {
   readonly events: Required<BlobEvents> = {
@@ -78,9 +80,12 @@ export class KeptBuckets implements Keeper {
   }
 
   async secure(): Promise<void> {
-    for (const path of this.#unsafe) {
-      await syncFile(path);
-      this.#unsafe.delete(path);
+    // Those of the snapshot; more come while this goes on.
+    const paths = [...this.#unsafe];
+    for (let from = 0; from < paths.length; from += SYNCS_AT_ONCE) {
+      const some = paths.slice(from, from + SYNCS_AT_ONCE);
+      await Promise.all(some.map(syncFile));
+      for (const path of some) this.#unsafe.delete(path);
     }
   }
 
