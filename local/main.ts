@@ -9,8 +9,10 @@ import { listenForControl } from './start/control.ts';
 import { deliver } from './start/deliver.ts';
 import { demonstrationDrops, dropsOf } from './start/drops.ts';
 import { openEmpty } from './start/empty.ts';
+import { describeKept, NOT_KEPT } from './start/found.ts';
 import { hintsOf } from './start/hints.ts';
 import { intakeOf } from './start/intake.ts';
+import { openPersistence, type Persistence } from './start/kept.ts';
 import { HELP, parseOptions } from './start/options.ts';
 import { keepProfiles } from './start/people.ts';
 import { type Place, sweepPlaces, takePlace } from './start/place.ts';
@@ -24,9 +26,17 @@ async function main(args: string[]): Promise<number> {
   if (options.json) leaveStdoutToPrograms();
   sweepPlaces();
   const configuration = readConfiguration(options.config);
-  if (options.empty) return keepEmpty(options.port, configuration);
+  const persistence = options.persist ? await openPersistence(options.fresh) : undefined;
+  if (options.empty) return keepEmpty(options.port, configuration, persistence);
   const given = options.paths.length > 0 ? await planned(options.paths, configuration) : undefined;
-  const session = await openSession(options.port, configuration);
+  const session = await openSession(options.port, configuration, persistence);
+  if (persistence) say(`${NOT_KEPT}\n`);
+  const { kept } = session.cloud;
+  if (kept) {
+    say(`${await describeKept(session, kept)}\n\n`);
+    // The demonstration is there already.
+    if (!given) return goOn(session, configuration, options.once);
+  }
   isDoing('the deliveries');
   const plan = given ?? (await demonstration(session));
   const exitCode = await deliver(session, plan, options, endingSignal);
@@ -49,6 +59,14 @@ async function demonstration({ intake, folder }: LocalSession): Promise<Plan> {
   return planOf({ drops: drops.map((drop) => ({ ...drop, key: intake.prefix + drop.key })), skipped: [] }, intake);
 }
 
+async function goOn(session: LocalSession, configuration: Configuration, once: boolean): Promise<number> {
+  if (!once) return stayUp(session, configuration);
+  isDoing('what was under way');
+  await session.cloud.settled();
+  await session.close();
+  return 0;
+}
+
 async function stayUp(session: LocalSession, configuration: Configuration): Promise<never> {
   const place = placeOf(session.cloud, configuration);
   await keepProfiles(session, place);
@@ -58,8 +76,9 @@ async function stayUp(session: LocalSession, configuration: Configuration): Prom
   return untilTheEnd();
 }
 
-async function keepEmpty(port: number, configuration: Configuration): Promise<never> {
-  const session = await openEmpty(port, configuration);
+async function keepEmpty(port: number, configuration: Configuration, persistence?: Persistence): Promise<never> {
+  const session = await openEmpty(port, configuration, persistence);
+  if (persistence) say(`${NOT_KEPT}\n\n`);
   const place = placeOf(session.cloud, configuration);
   await writeProfiles(place, session.profiles);
   await listenForControl(session, place);

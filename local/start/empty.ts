@@ -5,6 +5,7 @@ import { type Configuration, checkedConfig } from '../configuration.ts';
 import { accountProfiles, regionsOf } from './account-profiles.ts';
 import { type OpenCloud, openCloud } from './cloud.ts';
 import { formatEmptyHints } from './hints.ts';
+import type { Persistence } from './kept.ts';
 import { administrators } from './people.ts';
 import type { Profiles } from './profile.ts';
 
@@ -15,15 +16,23 @@ export interface EmptySession extends Pick<OpenCloud, 'cloud' | 'time'> {
 }
 
 /** @throws UserError for a mistake in the configuration or a busy port */
-export async function openEmpty(port: number, configuration: Configuration): Promise<EmptySession> {
+export async function openEmpty(
+  port: number,
+  configuration: Configuration,
+  persistence?: Persistence,
+): Promise<EmptySession> {
   const config = checkedConfig(configuration);
   const { source } = config;
   const regions = regionsOf(config);
-  const { cloud, time } = await openCloud(port, async () => ({
-    stacks: [],
-    accountsWithOperator: [...regions.keys()],
-    homeRegion: source.region,
-  }));
+  const { cloud, time } = await openCloud(
+    port,
+    async () => ({
+      stacks: [],
+      accountsWithOperator: [...regions.keys()],
+      homeRegion: source.region,
+    }),
+    persistence,
+  );
   const profiles = accountProfiles(config);
   const hints = (shellFile: string) =>
     formatEmptyHints({

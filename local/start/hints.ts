@@ -5,11 +5,13 @@ import type { Place } from './place.ts';
 import { shellWord } from './profile.ts';
 import type { LocalSession } from './session.ts';
 
-type HintedSession = Pick<LocalSession, 'cloud' | 'config' | 'intake' | 'profiles' | 'folder'>;
+interface HintedSession extends Pick<LocalSession, 'config' | 'intake' | 'profiles'> {
+  cloud: { url: string; folder: string };
+}
 
 /** Commands to type next. Each line can be pasted as it is. */
 export function hintsOf(
-  { cloud, config, intake, profiles, folder }: Omit<HintedSession, 'cloud'> & { cloud: { url: string } },
+  { cloud, config, intake, profiles }: HintedSession,
   { shellFile }: Pick<Place, 'shellFile'>,
 ): string {
   const { relayFunction, replayFunction } = relayNames(config);
@@ -45,7 +47,7 @@ export function hintsOf(
     `Administrators: ${people.join(', ')}. Profile relay has the relay's own keys, as if`,
     `stolen; profile writer is what it becomes in ${destination.account}.`,
     '',
-    `The relay's log: ${join(folder, 'aws', 'logs', config.source.account, `${logGroupName(relayFunction)}.log`)}`,
+    `The relay's log: ${join(cloud.folder, 'logs', config.source.account, `${logGroupName(relayFunction)}.log`)}`,
   ].join('\n');
 }
 

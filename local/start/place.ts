@@ -5,7 +5,7 @@ import { isDead, ownOwner } from '../owner.ts';
 import { UserError } from './user-error.ts';
 
 /** Below the folder that npm runs in: always the same, so that the documentation can name it. */
-const FOLDER = '.local';
+export const FOLDER = '.local';
 /** A terminal that has sourced `aws.sh` has it, and talks to that npm start. */
 export const FOLDER_VARIABLE = 'UPLOAD_RELAY_LOCAL';
 

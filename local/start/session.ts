@@ -10,6 +10,7 @@ import { synthesize } from '../synth.ts';
 import { accountProfiles, regionsOf } from './account-profiles.ts';
 import { openCloud } from './cloud.ts';
 import { type Intake, intakeOf } from './intake.ts';
+import type { Persistence } from './kept.ts';
 import type { MovableTime } from './movable-time.ts';
 import { say } from './say.ts';
 import { existingBuckets } from './surroundings.ts';
@@ -37,18 +38,26 @@ export interface LocalSession {
  * Synthesizes both stacks and deploys them to two accounts on this machine.
  * @throws UserError for a mistake in the configuration or a busy port
  */
-export async function openSession(port: number, configuration: Configuration): Promise<LocalSession> {
+export async function openSession(
+  port: number,
+  configuration: Configuration,
+  persistence?: Persistence,
+): Promise<LocalSession> {
   const config = checkedConfig(configuration);
-  const { cloud, time, folder, close } = await openCloud(port, async (folder) => {
-    isDoing('the synthesis');
-    say('Synthesizing the stacks …\n');
-    const assembly = join(folder, 'cdk.out');
-    await synthesize(assembly, configuration.relay, { file: configuration.file });
-    const stacks = [...existingBuckets(config), ...readAssembly(assembly)];
-    const accounts = new Set(stacks.map(({ account }) => account));
-    say(`Bringing up accounts ${[...accounts].join(', ')} …\n`);
-    return { stacks };
-  });
+  const { cloud, time, folder, close } = await openCloud(
+    port,
+    async (folder) => {
+      isDoing('the synthesis');
+      say('Synthesizing the stacks …\n');
+      const assembly = join(folder, 'cdk.out');
+      await synthesize(assembly, configuration.relay, { file: configuration.file });
+      const stacks = [...existingBuckets(config), ...readAssembly(assembly)];
+      const accounts = new Set(stacks.map(({ account }) => account));
+      say(`Bringing up accounts ${[...accounts].join(', ')} …\n`);
+      return { stacks };
+    },
+    persistence,
+  );
   isDoing('the bootstrap');
   say(`Bootstrapping account ${config.source.account} …\n`);
   await bootstrap(cloud, config.source.account, config.source.region);

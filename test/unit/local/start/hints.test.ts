@@ -8,8 +8,8 @@ import { committedContext, pullingRoute } from '../../../support/stacks.ts';
 
 function hints(context: unknown): string {
   const config = parseConfig(context);
-  const session = { config, intake: intakeOf(config), profiles: accountProfiles(config), folder: '/f' };
-  return hintsOf({ ...session, cloud: { url: 'https://127.0.0.1:1' } }, { shellFile: '.local/aws.sh' });
+  const session = { config, intake: intakeOf(config), profiles: accountProfiles(config) };
+  return hintsOf({ ...session, cloud: { url: 'https://127.0.0.1:1', folder: '/f' } }, { shellFile: '.local/aws.sh' });
 }
 
 const replays = ['nightly', 'invoices'].map((name) => ({ name, schedule: 'rate(1 day)' }));
