@@ -72,7 +72,7 @@ test('Ctrl-C during the synthesis, by way of npm', async () => {
 
 test('Ctrl-C while a file is uploaded', async () => {
   const screen = start('--once', await largeFile());
-  await screen.printed('of 8 GiB');
+  await screen.printed('/8 GiB');
   screen.type(CTRL_C);
   await endsWith(screen, 130, 'the deliveries');
 });
