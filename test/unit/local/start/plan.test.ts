@@ -11,8 +11,7 @@ const room = 1024 - destination.prefix.length;
 const plan = (keys: string[], of = routes) =>
   planOf(
     { drops: keys.map((key) => ({ key, path: `/${key}`, sizeBytes: 1, diskBytes: 1 })), skipped: [] },
-    'source',
-    of,
+    { bucket: 'source', routes: of },
   );
 
 test('a key may be as long as S3 takes it behind the prefix', () => {
