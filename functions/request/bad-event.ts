@@ -19,33 +19,39 @@ export function badEvent(expected: string, got: unknown, cause?: unknown): Relay
   });
 }
 
+interface Where {
+  within?: readonly PropertyKey[];
+  besides?: readonly string[];
+}
+
 /**
  * Checks a value against a schema.
- * @param within where the value stands in the event, if it is not all of it
+ * @param where.within where the value stands in the event, if it is not all of it
+ * @param where.besides fields of other events, which a misspelt field may have been meant to be
  * @throws RelayError `BadEvent`, naming the field and its value
  */
 export function parseShape<T extends z.ZodMiniType>(
   schema: T,
   value: unknown,
   expected: string,
-  within: readonly PropertyKey[] = [],
+  where: Where = {},
 ): z.output<T> {
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
-  throw badEvent(`${expected}${issue ? fieldOf(schema, issue, value, within) : ''}`, value);
+  throw badEvent(`${expected}${issue ? fieldOf(schema, issue, value, where) : ''}`, value);
 }
 
 function fieldOf(
   schema: z.ZodMiniType,
   issue: z.core.$ZodIssue,
   value: unknown,
-  within: readonly PropertyKey[],
+  { within = [], besides = [] }: Where,
 ): string {
   const name = (...path: PropertyKey[]) => `field "${[...within, ...path].map(String).join('.')}"`;
   if (issue.code === 'unrecognized_keys') {
     const [unknown] = issue.keys;
-    return ` (${name(...issue.path, unknown!)} is not known${didYouMean(unknown!, fieldsAt(schema, issue.path))})`;
+    return ` (${name(...issue.path, unknown!)} is not known${didYouMean(unknown!, [...fieldsAt(schema, issue.path), ...besides])})`;
   }
   if (issue.path.length === 0 && within.length === 0) return '';
   const found = issue.path.reduce<unknown>((each, key) => (each as Record<PropertyKey, unknown>)?.[key], value);
@@ -77,7 +83,7 @@ function fieldsAt(schema: z.ZodMiniType, path: readonly PropertyKey[]): string[]
   return next ? fieldsAt(next, rest) : [];
 }
 
-function excerpt(value: unknown): string {
+export function excerpt(value: unknown): string {
   const text = typeof value === 'string' ? JSON.stringify(value) : (JSON.stringify(value) ?? String(value));
   return text.length > SHOWN_CHARACTERS ? `${text.slice(0, SHOWN_CHARACTERS)}… (${text.length} characters)` : text;
 }

@@ -56,7 +56,7 @@ export function parseManualEvent(event: unknown, sources: Sources, path: readonl
     parseShape(listSchema, value, EXPECTED);
     return singleKeys(value).flatMap((each) => parseManualEvent(each.event, sources, each.path));
   }
-  if (path.length > 0) parseShape(key, (value as { key?: unknown }).key, EXPECTED, path);
+  if (path.length > 0) parseShape(key, (value as { key?: unknown }).key, EXPECTED, { within: path });
   const asked = parseShape(keySchema, value, EXPECTED);
   const bucket = bucketOf(sources, asked.route);
   return [
