@@ -69,7 +69,7 @@ const CASES: [what: string, sabotage: Sabotage, bounds: Bounds, consequence: Reg
   [
     'not holding a message that was long under way',
     sabotages.withoutHolding,
-    { ...RACE, ends: ['crash'], heldUp: true },
+    { ...RACE, versioning: 'versioned', hasChecksum: true, ends: ['crash'], heldUp: true },
     STALE,
   ],
   ['delivering once more before a late write has had its time', sabotages.repeatingAtOnce, LATE, STALE],
