@@ -1,10 +1,13 @@
 /** Lists a bucket with the owner of each object. */
 import { ListObjectsV2Command, type S3Client } from '@aws-sdk/client-s3';
+import { decodeKey } from '../../functions/request/encoded-key.ts';
 
 export interface OwnedObject {
   key: string;
   /** The canonical user id of the account that owns it. */
   ownerId: string;
+  /** Another one once the object is overwritten. */
+  state: string;
 }
 
 /** All objects of a bucket with their owners, as the bucket's own account sees them. */
@@ -12,9 +15,17 @@ export async function* listOwned(s3: S3Client, bucket: string): AsyncGenerator<O
   let token: string | undefined;
   do {
     const page = await s3.send(
-      new ListObjectsV2Command({ Bucket: bucket, FetchOwner: true, ...(token ? { ContinuationToken: token } : {}) }),
+      new ListObjectsV2Command({
+        Bucket: bucket,
+        FetchOwner: true,
+        // XML has no control characters.
+        EncodingType: 'url',
+        ...(token ? { ContinuationToken: token } : {}),
+      }),
     );
-    for (const { Key, Owner } of page.Contents ?? []) yield { key: Key!, ownerId: Owner?.ID ?? '' };
+    for (const { Key, Owner, ETag, LastModified } of page.Contents ?? []) {
+      yield { key: decodeKey(Key!), ownerId: Owner?.ID ?? '', state: `${ETag} ${LastModified?.toISOString()}` };
+    }
     token = page.NextContinuationToken;
   } while (token);
 }

@@ -7,6 +7,7 @@ import { type Drop, dropsOf, openDrop } from '../start/drops.ts';
 import { ownBucket } from '../start/own-bucket.ts';
 import { printable } from '../start/text.ts';
 import { UserError } from '../start/user-error.ts';
+import { formatSkipped } from '../start/walk.ts';
 import { type Item, receiptOf } from './ledger.ts';
 import type { World } from './world.ts';
 
@@ -16,7 +17,8 @@ const PATIENCE_MS = 120_000;
 /** Puts files into account A's bucket, and tells what becomes of each. */
 export async function drop(world: World, paths: string[]): Promise<void> {
   if (paths.length === 0) throw new UserError('Which file? For example: npm run try -- drop README.md');
-  for (const each of await dropsOf(paths)) {
+  const { drops, skipped } = await dropsOf(paths);
+  for (const each of drops) {
     const Bucket = ownBucket(world.config).bucket;
     const upload = new Upload({ client: world.a.s3, params: { Bucket, Key: each.key, Body: openDrop(each) } });
     const { VersionId } = await upload.done();
@@ -25,6 +27,7 @@ export async function drop(world: World, paths: string[]): Promise<void> {
       print(sentenceOf(await receiptOfVersion(world, name, each, VersionId)));
     }
   }
+  if (skipped.length > 0) print(`${formatSkipped(skipped)}.`);
 }
 
 /** The version id tells this upload's receipt from that of an earlier upload. */
