@@ -3,12 +3,13 @@ import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { KeptFolderError } from './errors.ts';
-import { lockFolder } from './lock.ts';
+import { lockFolder, requireUnused } from './lock.ts';
 
 /** Another one each time that what stands in the documents changes its meaning. */
 export const FORMAT = 1;
 
 const INDEX = 'index.json';
+const NEXT_INDEX = `${INDEX}.new`;
 const DOCUMENTS = 'state';
 
 const Index = z.strictObject({
@@ -24,8 +25,12 @@ type Index = z.output<typeof Index>;
 /** What is kept in a folder, to be told before it is used. */
 export type KeptSummary = Pick<Index, 'savedAt' | 'accounts'>;
 
-/** @returns undefined when nothing is kept there @throws KeptFolderError for another format, and for what can't be read */
+/**
+ * @returns undefined when nothing is kept there
+ * @throws KeptFolderError when a process uses it, for another format, and for what can't be read
+ */
 export async function keptIn(folder: string): Promise<KeptSummary | undefined> {
+  await requireUnused(folder);
   return readIndex(folder);
 }
 
@@ -105,8 +110,9 @@ export class KeptFolder {
     await syncFolder(join(this.#folder, DOCUMENTS));
     const index: Index = { format: FORMAT, savedAt, accounts, documents: files };
     const path = join(this.#folder, INDEX);
-    await writeSafely(`${path}.new`, JSON.stringify(index));
-    await rename(`${path}.new`, path);
+    const next = join(this.#folder, NEXT_INDEX);
+    await writeSafely(next, JSON.stringify(index));
+    await rename(next, path);
     await syncFolder(this.#folder);
     this.#index = index;
     this.#written = new Map(documents);
@@ -119,6 +125,7 @@ export class KeptFolder {
 
   /** Takes away what no index names: an earlier document, or a later one that was never relied upon. */
   async #sweep(): Promise<void> {
+    await rm(join(this.#folder, NEXT_INDEX), { force: true });
     const named = new Set(Object.values(this.#index?.documents ?? {}));
     for (const file of await readdir(join(this.#folder, DOCUMENTS))) {
       if (!named.has(file)) await rm(join(this.#folder, DOCUMENTS, file), { force: true });
