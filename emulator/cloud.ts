@@ -249,12 +249,10 @@ export class LocalCloud {
 
   async #open({ port = 0, keep, stacks, firesSchedules, homeRegion }: CloudOptions): Promise<void> {
     const keepers = keepersOf(this.#services);
-    if (keep !== undefined) {
-      this.#keeping = await this.#openKept(keepers);
-      this.#kept = await this.#keeping.restore();
-    }
+    if (keep !== undefined) this.#keeping = await this.#openKept(keepers);
     await writeFile(this.caFile, this.caPem);
     ({ url: this.#url } = await this.#gateway.listen({ port, host: HOST }));
+    this.#kept = await this.#keeping?.restore(this.#url);
     for (const account of this.directory.accounts()) this.#addOperator(account);
     for (const keeper of Object.values(keepers)) keeper.resume?.();
     const partitions = stacks.map((stack) => {
@@ -275,7 +273,7 @@ export class LocalCloud {
       folder: this.folder,
       keepers,
       isBusy: () => this.cloudFormation.isBusy,
-      summary: () => ({ savedAt: this.#clock(), accounts: this.directory.accounts() }),
+      summary: () => ({ savedAt: this.#clock(), url: this.#url, accounts: this.directory.accounts() }),
       onError: (error) => void this.unexpectedErrors.push(error),
     });
   }

@@ -31,11 +31,9 @@ async function main(args: string[]): Promise<number> {
   const session = await openSession(options.port, configuration, persistence);
   if (persistence) process.stdout.write(`${NOT_KEPT}\n`);
   const { kept } = session.cloud;
-  if (kept) {
-    process.stdout.write(`${await describeKept(session, kept)}\n\n`);
-    // The demonstration is there already.
-    if (!given) return goOn(session, configuration, options.once);
-  }
+  if (kept) process.stdout.write(`${await describeKept(session, kept, session)}\n\n`);
+  // The demonstration is there already.
+  if (kept && !given) return options.once ? endWell(session) : stayUp(session, configuration);
   isDoing('the deliveries');
   const drops = given ?? (await demonstrationDrops(await subfolder(session, 'generated')));
   const deliveries = deliveriesOf(drops, session.own.bucket, session.routes);
@@ -46,10 +44,7 @@ async function main(args: string[]): Promise<number> {
   return allHold(rows) ? 0 : EXIT_FAILED;
 }
 
-async function goOn(session: LocalSession, configuration: Configuration, once: boolean): Promise<number> {
-  if (!once) return stayUp(session, configuration);
-  isDoing('what was under way');
-  await session.cloud.settled();
+async function endWell(session: LocalSession): Promise<number> {
   await session.close();
   return 0;
 }
@@ -83,7 +78,9 @@ async function stayUp(session: LocalSession, configuration: Configuration): Prom
 
 async function keepEmpty(port: number, configuration: Configuration, persistence?: Persistence): Promise<never> {
   const session = await openEmpty(port, configuration, persistence);
-  if (persistence) process.stdout.write(`${NOT_KEPT}\n\n`);
+  if (persistence) process.stdout.write(`${NOT_KEPT}\n`);
+  const { kept } = session.cloud;
+  if (kept) process.stdout.write(`${await describeKept(session, kept)}\n\n`);
   const place = placeOf(session.cloud, configuration);
   await writeProfiles(place, session.profiles);
   await listenForControl(session, place);

@@ -16,6 +16,8 @@ const Index = z.strictObject({
   format: z.literal(FORMAT),
   /** Milliseconds since the epoch, by the clock of the AWS that is kept. */
   savedAt: z.number(),
+  /** Where it listened. */
+  url: z.string(),
   accounts: z.array(z.string()),
   /** The files, by the service whose document they hold. */
   documents: z.record(z.string(), z.string()),
@@ -23,7 +25,7 @@ const Index = z.strictObject({
 type Index = z.output<typeof Index>;
 
 /** What is kept in a folder, to be told before it is used. */
-export type KeptSummary = Pick<Index, 'savedAt' | 'accounts'>;
+export type KeptSummary = Pick<Index, 'savedAt' | 'url' | 'accounts'>;
 
 /**
  * @returns undefined when nothing is kept there
@@ -99,7 +101,7 @@ export class KeptFolder {
    * In place of what was written before, all at once: who reads finds the documents of the one time or of the other, never of both.
    * @param documents by service
    */
-  async write(documents: ReadonlyMap<string, string>, { savedAt, accounts }: KeptSummary): Promise<void> {
+  async write(documents: ReadonlyMap<string, string>, { savedAt, url, accounts }: KeptSummary): Promise<void> {
     const changed = [...documents].filter(([service, text]) => this.#written.get(service) !== text);
     if (changed.length === 0) return;
     const files = { ...this.#index?.documents };
@@ -108,7 +110,7 @@ export class KeptFolder {
       await writeSafely(join(this.#folder, DOCUMENTS, files[service]), text);
     }
     await syncFolder(join(this.#folder, DOCUMENTS));
-    const index: Index = { format: FORMAT, savedAt, accounts, documents: files };
+    const index: Index = { format: FORMAT, savedAt, url, accounts, documents: files };
     const path = join(this.#folder, INDEX);
     const next = join(this.#folder, NEXT_INDEX);
     await writeSafely(next, JSON.stringify(index));

@@ -11,7 +11,7 @@ import { forgetKept, KeptFolder, keptIn } from '../../../keeping/kept-folder.ts'
 
 const KILLS = process.env['TEST_SWEEP'] === 'full' ? 40 : 4;
 const LONGEST_LIFE_MS = 120;
-const NOTHING = { savedAt: 0, accounts: [] };
+const NOTHING = { savedAt: 0, url: '', accounts: [] };
 
 let folder: string;
 
