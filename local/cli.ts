@@ -3,10 +3,12 @@ import { type ParseArgsConfig, parseArgs } from 'node:util';
 import { nearest } from '../infra/config/nearest.ts';
 import { endingSignal, heedEndings } from './ending.ts';
 import { openOwnFolder } from './own-folder.ts';
-import { UserError } from './start/user-error.ts';
+import { Failure, UserError } from './start/user-error.ts';
 
 export const EXIT_FAILED = 1;
 export const EXIT_USAGE = 2;
+/** All went well, but some of what was named was left out. */
+export const EXIT_SKIPPED = 3;
 /** As a shell tells it: 128 and SIGINT's number. Ending sets it, and that of other signals. */
 export const EXIT_INTERRUPTED = 130;
 
@@ -21,8 +23,8 @@ interface Cli {
 }
 
 /**
- * Runs a program. `--help` prints the help and starts nothing. A mistake of the user is a sentence and exit code 2; any other error
- * comes with its stack, and exit code 1.
+ * Runs a program. `--help` prints the help and starts nothing. A mistake of the user is a sentence and exit code 2, and a failure one and
+ * exit code 1; any other error comes with its stack.
  */
 export function runCli(main: Main, { help, hasOwnFolder = false }: Cli): void {
   const args = process.argv.slice(2);
@@ -40,7 +42,8 @@ export function runCli(main: Main, { help, hasOwnFolder = false }: Cli): void {
 
 function fail(error: unknown): void {
   const isMistake = error instanceof UserError;
-  process.stderr.write(`${isMistake ? error.message : ((error as Error).stack ?? error)}\n`);
+  const isTold = isMistake || error instanceof Failure;
+  process.stderr.write(`${isTold ? error.message : ((error as Error).stack ?? error)}\n`);
   end(isMistake ? EXIT_USAGE : EXIT_FAILED);
 }
 
@@ -57,7 +60,7 @@ function asksForHelp(args: readonly string[]): boolean {
 }
 
 /**
- * @param command as a person types it, e.g. `npm run bench`
+ * @param command as a person types it, e.g. `npm run bench` or `npm run try -- look`
  * @throws UserError for an option or argument that does not exist, or an option without its value
  */
 export function parseOptionsOf<T extends ParseArgsConfig>(command: string, config: T): ReturnType<typeof parseArgs<T>> {
@@ -69,8 +72,12 @@ export function parseOptionsOf<T extends ParseArgsConfig>(command: string, confi
     const [, unknown] = /^Unknown option '(--[^']+)'/.exec(sentence!) ?? [];
     const known = Object.keys(options).map((name) => `--${name}`);
     const meant = unknown === undefined ? '' : didYouMean(unknown, [...known, '--help']);
-    throw new UserError(`${sentence!.replace('is ambiguous', 'missing')}.${meant} Try: ${command} -- --help`);
+    throw new UserError(`${sentence!.replace('is ambiguous', 'missing')}.${meant} ${tryHelp(command)}`);
   }
+}
+
+function tryHelp(command: string): string {
+  return `Try: ${command}${command.includes(' -- ') ? '' : ' --'} --help`;
 }
 
 /** A question to add to a refusal; nothing where no candidate is near. */

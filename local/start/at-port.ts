@@ -10,8 +10,9 @@ const OPTION = '--port';
  */
 export function takePort(args: readonly string[]): { port?: number; rest: string[] } {
   const rest = [...args];
-  const index = rest.findIndex((arg) => arg === OPTION || arg.startsWith(`${OPTION}=`));
-  if (index === -1) return { rest };
+  const index = rest.findIndex((arg) => arg === OPTION || arg.startsWith(`${OPTION}=`) || arg === '--');
+  // What comes after that is no option.
+  if (index === -1 || rest[index] === '--') return { rest };
   const [first] = rest.splice(index, 1);
   const value = first === OPTION ? rest.splice(index, 1)[0] : first!.slice(OPTION.length + 1);
   if (value === undefined) throw new UserError(`${OPTION} names no port: which npm start is meant?`);

@@ -1,9 +1,7 @@
 /** Starts two local accounts, with the stacks deployed into them. */
 import { join } from 'node:path';
 import { bootstrap, type LocalCloud, readAssembly } from '../../emulator/index.ts';
-import type { Route } from '../../functions/core/route.ts';
-import { runtimeRoute } from '../../infra/config/function-settings.ts';
-import type { OwnSource, RelayContext } from '../../infra/config/relay-context.ts';
+import type { RelayContext } from '../../infra/config/relay-context.ts';
 import { stackName } from '../../infra/names.ts';
 import { type AwsClients, awsClients } from '../aws-clients.ts';
 import { type Configuration, checkedConfig } from '../configuration.ts';
@@ -11,9 +9,11 @@ import { isDoing } from '../ending.ts';
 import { synthesize } from '../synth.ts';
 import { accountProfiles, regionsOf } from './account-profiles.ts';
 import { openCloud } from './cloud.ts';
+import { type Intake, intakeOf } from './intake.ts';
 import type { Persistence } from './kept.ts';
 import type { MovableTime } from './movable-time.ts';
-import { ownBucket } from './own-bucket.ts';
+import { say } from './say.ts';
+import { existingBuckets } from './surroundings.ts';
 
 /** The two accounts, up and deployed, and what a person needs to work with them. */
 export interface LocalSession {
@@ -21,8 +21,7 @@ export interface LocalSession {
   time: MovableTime;
   config: RelayContext;
   /** Files are dropped there. */
-  own: OwnSource;
-  routes: Route[];
+  intake: Intake;
   /** Holds everything that is written, and goes with the session. */
   folder: string;
   accounts: string[];
@@ -49,24 +48,23 @@ export async function openSession(
     port,
     async (folder) => {
       isDoing('the synthesis');
-      process.stdout.write('Synthesizing the stacks …\n');
+      say('Synthesizing the stacks …\n');
       const assembly = join(folder, 'cdk.out');
       await synthesize(assembly, configuration.relay, { file: configuration.file });
-      const stacks = readAssembly(assembly);
+      const stacks = [...existingBuckets(config), ...readAssembly(assembly)];
       const accounts = new Set(stacks.map(({ account }) => account));
-      process.stdout.write(`Bringing up accounts ${[...accounts].join(', ')} …\n`);
+      say(`Bringing up accounts ${[...accounts].join(', ')} …\n`);
       return { stacks };
     },
     persistence,
   );
   isDoing('the bootstrap');
-  process.stdout.write(`Bootstrapping account ${config.source.account} …\n`);
+  say(`Bootstrapping account ${config.source.account} …\n`);
   await bootstrap(cloud, config.source.account, config.source.region);
   return { ...equip(cloud, config), folder, time, close };
 }
 
 function equip(cloud: LocalCloud, config: RelayContext): Omit<LocalSession, 'close' | 'folder' | 'time'> {
-  const own = ownBucket(config);
   const regions = regionsOf(config);
   const accounts = [...regions.keys()];
   const clientsOf = (account: string) =>
@@ -74,8 +72,7 @@ function equip(cloud: LocalCloud, config: RelayContext): Omit<LocalSession, 'clo
   return {
     cloud,
     config,
-    own,
-    routes: config.routes.map(runtimeRoute),
+    intake: intakeOf(config),
     accounts,
     clients: new Map(accounts.map((account) => [account, clientsOf(account)])),
     profiles: accountProfiles(config),

@@ -6,10 +6,12 @@ import type { Route } from '../../functions/core/route.ts';
 import { runtimeRoute } from '../../infra/config/function-settings.ts';
 import type { RelayContext } from '../../infra/config/relay-context.ts';
 import { type AwsClients, awsClients, clientSettings } from '../aws-clients.ts';
+import { didYouMean } from '../cli.ts';
 import { checkedConfig } from '../configuration.ts';
 import { accountProfiles } from '../start/account-profiles.ts';
 import { findPlace } from '../start/place.ts';
 import { readProfiles } from '../start/profile.ts';
+import { printable } from '../start/text.ts';
 import { UserError } from '../start/user-error.ts';
 
 export interface World {
@@ -51,6 +53,20 @@ export async function openWorld(port?: number): Promise<World> {
   };
   const ownerOf = (account: string) => as(names.get(account)!);
   return { config, routes: config.routes.map(runtimeRoute), a: ownerOf(config.source.account), ownerOf, as };
+}
+
+/**
+ * The route of this name; all of them if none is named.
+ * @throws UserError
+ */
+export function routesNamed({ routes }: World, name: string | undefined): Route[] {
+  if (name === undefined) return routes;
+  const route = routes.find((each) => each.name === name);
+  if (route) return [route];
+  const names = routes.map((each) => each.name);
+  throw new UserError(
+    `There is no route "${printable(name)}".${didYouMean(name, names)} There are: ${names.join(', ')}.`,
+  );
 }
 
 function readCa(profileFile: string, path: string): string {

@@ -39,24 +39,6 @@ const NOTHING = {
 
 test('without npm start it says so', async () => expect(await attempt('look')).toEqual(NOTHING));
 
-test('a word that it does not know is no other', async () => {
-  expect(await attempt('destroy')).toEqual({
-    code: 2,
-    output: 'There is no "destroy" to try. What there is: npm run try\n',
-  });
-});
-
-test.each([
-  ['look', 'first.txt'],
-  ['receipt', 'a', 'b'],
-  ['replay', '--dry-run', '--fast'],
-])('%s refuses a word too many', async (...words) => {
-  expect(await attempt(...words)).toEqual({
-    code: 2,
-    output: `${words[0]} has no use for "${words.at(-1)}". What there is: npm run try\n`,
-  });
-});
-
 test('an intruder who is let in fails it', { timeout: 120_000 }, async () => {
   const program = startProgram(['--port', '0', join(REPOSITORY, 'LICENSE')], folder);
   await program.printed("The relay's log:");
