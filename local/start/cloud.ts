@@ -9,6 +9,7 @@ import { LocalCloud } from '../../emulator/index.ts';
 import { atEnding, isDoing } from '../ending.ts';
 import { keptError, type Persistence, removeUnwanted } from './kept.ts';
 import { MovableTime } from './movable-time.ts';
+import { say } from './say.ts';
 import { UserError } from './user-error.ts';
 
 /** What there is at the beginning. */
@@ -51,7 +52,7 @@ export async function openCloud(
     // The clocks of people's programs stay as they are.
     clientClock: Date.now,
     port,
-    ...(persistence ? { keep: persistence.folder } : { folder: cloudFolder }),
+    ...(persistence ? { keep: persistence.folder, onNotKept: tellOnce() } : { folder: cloudFolder }),
     firesSchedules: true,
     maxSandboxes: SANDBOXES_PER_CORE * availableParallelism(),
   });
@@ -63,6 +64,17 @@ export async function openCloud(
   // It kills the functions' processes before it waits for anything.
   process.once('exit', () => void cloud.close());
   return { cloud, time, folder, close };
+}
+
+/** It is tried again every second. */
+function tellOnce(): (error: unknown) => void {
+  const told = new Set<string>();
+  return (error) => {
+    const { message } = error as Error;
+    if (told.has(message)) return;
+    told.add(message);
+    say(`The accounts can't be saved, which is tried again: ${message}\n`);
+  };
 }
 
 /** On a full disk, say, the last changes aren't kept. */
