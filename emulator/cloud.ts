@@ -17,7 +17,7 @@ import { createCertificate, type ServerCertificate } from './http/tls.ts';
 import { inventory } from './inventory.ts';
 import { Keeping } from './keeping/keeping.ts';
 import type { KeptSummary } from './keeping/kept-folder.ts';
-import { keepersOf } from './kept-services.ts';
+import { codeInUse, keepersOf } from './kept-services.ts';
 import { operatorKey } from './operator.ts';
 import type { CloudWatch } from './services/cloudwatch/store.ts';
 import { recordQueue } from './services/cloudwatch/vended-metrics.ts';
@@ -260,6 +260,7 @@ export class LocalCloud {
     this.#kept = await this.#keeping?.restore(this.#url);
     for (const account of this.directory.accounts()) this.#addOperator(account);
     for (const keeper of Object.values(keepers)) keeper.resume?.();
+    if (this.#keeping) await this.#services.codeArchives.keepOnly(codeInUse(this.#services));
     const partitions = stacks.map((stack) => {
       const partition = partitionFor(stack, this.directory);
       this.#addAccount(stack.account, partition);

@@ -1,5 +1,5 @@
 /** What is there tomorrow: everything that a start on the same folder finds. */
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { Agent } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -384,6 +384,11 @@ describe('the same accounts', () => {
       return JSON.parse(Buffer.from(Payload!).toString()) as object;
     });
     expect(await Promise.all(answers)).toMatchObject([{ version: 1 }, { version: 2 }]);
+    const code = readdirSync(join(folder, 'code'));
+    expect(code).toHaveLength(2);
+    mkdirSync(join(folder, 'code', 'of a version that is gone'));
+    await startAgain({ ...Resources, Function: changed });
+    expect(readdirSync(join(folder, 'code'))).toEqual(code);
   });
 });
 
