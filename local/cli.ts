@@ -1,7 +1,7 @@
 /** What the command lines of this repository share: help, options, the words for a mistake, and exit codes. */
 import { type ParseArgsConfig, parseArgs } from 'node:util';
 import { nearest } from '../infra/config/nearest.ts';
-import { endingSignal, heedEndings } from './ending.ts';
+import { endingSignal, heedEndings, isDoing } from './ending.ts';
 import { openOwnFolder } from './own-folder.ts';
 import { Failure, UserError } from './start/user-error.ts';
 
@@ -11,6 +11,8 @@ export const EXIT_USAGE = 2;
 export const EXIT_SKIPPED = 3;
 /** As a shell tells it: 128 and SIGINT's number. Ending sets it, and that of other signals. */
 export const EXIT_INTERRUPTED = 130;
+
+const FULL = 'The disk is full: free some space, or set TMPDIR to a folder where there is some.';
 
 /** Gets the arguments without node and script, and may answer with an exit code; 0 otherwise. */
 type Main = (args: string[]) => Promise<number | undefined> | Promise<void>;
@@ -34,17 +36,26 @@ export function runCli(main: Main, { help, hasOwnFolder = false }: Cli): void {
     return;
   }
   const run = async () => {
-    if (hasOwnFolder) openOwnFolder();
+    if (hasOwnFolder) {
+      isDoing('what is under way');
+      openOwnFolder();
+    }
     return main(args);
   };
   void run().then((exitCode) => end(exitCode ?? 0), fail);
 }
 
-function fail(error: unknown): void {
+function fail(thrown: unknown): void {
+  const error = isFullDisk(thrown) ? new UserError(FULL) : thrown;
   const isMistake = error instanceof UserError;
   const isTold = isMistake || error instanceof Failure;
   process.stderr.write(`${isTold ? error.message : ((error as Error).stack ?? error)}\n`);
   end(isMistake ? EXIT_USAGE : EXIT_FAILED);
+}
+
+/** Wherever it was noticed, perhaps in a child process. */
+function isFullDisk(error: unknown): boolean {
+  return /\b(ENOSPC|EDQUOT|no space left on device|disk quota exceeded)\b/.test((error as Error).message);
 }
 
 /** Once everything is written. Left to itself, Node may close what is still open for ever: it was seen to spin in its own clean-up. */

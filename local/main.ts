@@ -38,6 +38,7 @@ async function main(args: string[]): Promise<number> {
   isDoing('the deliveries');
   const plan = given ?? (await demonstration(session));
   const exitCode = await deliver(session, plan, options, endingSignal);
+  refuseFullDisk(session.cloud);
   if (!options.once) return stayUp(session, configuration);
   await session.close();
   return exitCode;
@@ -82,6 +83,12 @@ async function keepEmpty(port: number, configuration: Configuration, persistence
   isDoing('the accounts');
   say(`${session.hints(place.shellFile)}\n`);
   return untilTheEnd();
+}
+
+/** To clients a full disk is an internal error of S3, after which nothing can be said of the relay. */
+function refuseFullDisk({ unexpectedErrors }: LocalSession['cloud']): void {
+  const full = unexpectedErrors.find((error) => (error as NodeJS.ErrnoException).code === 'ENOSPC');
+  if (full !== undefined) throw full;
 }
 
 /** Where other terminals find this one; says so where that isn't the usual place. */

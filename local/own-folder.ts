@@ -1,7 +1,7 @@
 /** The folder for everything temporary of a program and of whatever it starts: it goes with the program, however that ends. */
 import { lstatSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { isDead, OWNER, ownOwner } from './owner.ts';
 import { UserError } from './start/user-error.ts';
 
@@ -19,7 +19,8 @@ export function openOwnFolder(): string {
   sweep(parent);
   let folder: string;
   try {
-    folder = mkdtempSync(join(parent, `upload-relay-${ownOwner()}-`));
+    // Within that of another program a short name will do: the path of a socket has about a hundred characters at most.
+    folder = mkdtempSync(join(parent, NAME.test(basename(parent)) ? 'own-' : `upload-relay-${ownOwner()}-`));
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     if (code === undefined) throw error;

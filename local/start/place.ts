@@ -17,7 +17,7 @@ export interface Place {
   shellFile: string;
   /** Where `aws configure` puts the keys of profiles that people make themselves. */
   credentialsFile: string;
-  /** The path is relative, since the path of a socket has about a hundred characters at most. Windows has named pipes instead. */
+  /** Windows has named pipes instead. */
   socket: string;
 }
 
@@ -37,7 +37,9 @@ export function placeIn(folder: string): Place {
     profileFile: join(folder, 'aws-config'),
     shellFile: join(folder, 'aws.sh'),
     credentialsFile: join(folder, 'aws-credentials'),
-    socket: isWindows ? join('\\\\.\\pipe', resolve(folder).replaceAll(/[:\\/]/g, '-')) : join(folder, 'control'),
+    socket: isWindows
+      ? join('\\\\.\\pipe', resolve(folder).replaceAll(/[:\\/]/g, '-'))
+      : shorter(join(folder, 'control')),
   };
 }
 
@@ -83,7 +85,7 @@ export function sweepPlaces(): void {
  */
 export function findPlace(port?: number): Place & Presence {
   const named = process.env[FOLDER_VARIABLE];
-  const all = port === undefined && named !== undefined ? [placeIn(shorter(named))] : allPlaces();
+  const all = port === undefined && named !== undefined ? [placeIn(named)] : allPlaces();
   const alive = all.flatMap((place) => {
     const presence = presenceIn(place);
     return presence && !isDead(presence.owner) ? [{ ...place, ...presence }] : [];
@@ -132,9 +134,9 @@ function clear({ folder, profileFile, shellFile, credentialsFile, socket }: Plac
   for (const each of new Set([folder, FOLDER])) orUndefined(() => rmdirSync(each));
 }
 
-/** The path of a socket may not be long. */
+/** The path of a socket has about a hundred characters at most. */
 function shorter(path: string): string {
-  const fromHere = relative('', path) || '.';
+  const fromHere = relative('', path);
   return fromHere.length < path.length ? fromHere : path;
 }
 
