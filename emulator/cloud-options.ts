@@ -19,6 +19,8 @@ export interface CloudOptions {
    * of `stacks`. README.md says what doesn't stay.
    */
   keep?: string;
+  /** Told when something can't be saved there, say on a full disk; it is tried again. Otherwise it counts as an unexpected error. */
+  onNotKept?: (error: unknown) => void;
   clock?: Clock;
   /** The clock by which clients sign, where `clock` may be moved so far that they would be refused; `clock` unless given. */
   clientClock?: Clock;

@@ -17,7 +17,7 @@ import { createCertificate, type ServerCertificate } from './http/tls.ts';
 import { inventory } from './inventory.ts';
 import { Keeping } from './keeping/keeping.ts';
 import type { KeptSummary } from './keeping/kept-folder.ts';
-import { keepersOf } from './kept-services.ts';
+import { codeInUse, keepersOf } from './kept-services.ts';
 import { operatorKey } from './operator.ts';
 import type { CloudWatch } from './services/cloudwatch/store.ts';
 import { recordQueue } from './services/cloudwatch/vended-metrics.ts';
@@ -241,22 +241,26 @@ export class LocalCloud {
     while (!this.#closed && isBusy()) await wait(SETTLED_POLL_MS);
   }
 
-  /** Ends every process, socket and timer, and removes the folder if it was made here. Safe to call twice. */
+  /**
+   * Ends every process, socket and timer, and removes the folder if it was made here. Safe to call twice.
+   * @throws the system's own error, after all that, when the last changes can't be kept
+   */
   close(): Promise<void> {
     this.#closed ??= this.#close();
     return this.#closed;
   }
 
-  async #open({ port = 0, keep, stacks, firesSchedules, homeRegion }: CloudOptions): Promise<void> {
+  async #open({ port = 0, keep, stacks, firesSchedules, homeRegion, onNotKept }: CloudOptions): Promise<void> {
     const keepers = keepersOf(this.#services);
     if (keep !== undefined) {
-      this.#keeping = await this.#openKept(keepers);
-      this.#kept = await this.#keeping.restore();
+      this.#keeping = await this.#openKept(keepers, onNotKept ?? ((error) => void this.unexpectedErrors.push(error)));
     }
     await writeFile(this.caFile, this.caPem);
     ({ url: this.#url } = await this.#gateway.listen({ port, host: HOST }));
+    this.#kept = await this.#keeping?.restore(this.#url);
     for (const account of this.directory.accounts()) this.#addOperator(account);
     for (const keeper of Object.values(keepers)) keeper.resume?.();
+    if (this.#keeping) await this.#services.codeArchives.keepOnly(codeInUse(this.#services));
     const partitions = stacks.map((stack) => {
       const partition = partitionFor(stack, this.directory);
       this.#addAccount(stack.account, partition);
@@ -270,13 +274,13 @@ export class LocalCloud {
     if (firesSchedules) this.ticker.start();
   }
 
-  #openKept(keepers: Readonly<Record<string, Keeper>>): Promise<Keeping> {
+  #openKept(keepers: Readonly<Record<string, Keeper>>, onError: (error: unknown) => void): Promise<Keeping> {
     return Keeping.open({
       folder: this.folder,
       keepers,
       isBusy: () => this.cloudFormation.isBusy,
-      summary: () => ({ savedAt: this.#clock(), accounts: this.directory.accounts() }),
-      onError: (error) => void this.unexpectedErrors.push(error),
+      summary: () => ({ savedAt: this.#clock(), url: this.#url, accounts: this.directory.accounts() }),
+      onError,
     });
   }
 
@@ -293,7 +297,7 @@ export class LocalCloud {
 
   async #close(): Promise<void> {
     // What is under way is kept as such, so before it is ended; and nobody is answered any more whose change would be missed.
-    if (this.#keeping) await Promise.all([this.#gateway.close(), this.#keeping.close()]);
+    const kept = await Promise.allSettled(this.#keeping ? [this.#keeping.close(), this.#gateway.close()] : []);
     this.#services.eventFaults?.close();
     this.#services.lateness.close();
     this.ticker.close();
@@ -303,6 +307,7 @@ export class LocalCloud {
     await this.#gateway.close();
     await this.#services.lateLandings.close();
     if (this.#removesFolder) await rm(this.folder, { recursive: true, force: true });
+    for (const each of kept) if (each.status === 'rejected') throw each.reason;
   }
 }
 

@@ -1,4 +1,5 @@
 /** What of an AWS stays from one start to the next, service by service. */
+import { basename } from 'node:path';
 import type { Keeper } from './core/keeper.ts';
 import type { Services } from './services.ts';
 
@@ -23,4 +24,15 @@ export function keepersOf(services: Services): Record<string, Keeper> {
     lambda: services.lambda.keeper(codeFolder),
     cloudformation: services.cloudFormation.keeper(codeFolder),
   };
+}
+
+/** The names of the folders of all code that may still be run, or gone back to. */
+export function codeInUse({ lambda, cloudFormation }: Services): Set<string> {
+  const functions = lambda.functions.state.entries.flatMap(({ latest, versions }) => [latest, ...versions.values()]);
+  const running = lambda.durableExecutions.list().map(({ target }) => target.function);
+  const resources = cloudFormation.stacks.present().flatMap((stack) => [...stack.resources.values()]);
+  const assets = resources.flatMap(({ context }) => [...context.assets.values()]);
+  return new Set(
+    [...[...functions, ...running].map(({ taskRoot }) => taskRoot), ...assets].map((path) => basename(path)),
+  );
 }

@@ -32,11 +32,9 @@ async function main(args: string[]): Promise<number> {
   const session = await openSession(options.port, configuration, persistence);
   if (persistence) say(`${NOT_KEPT}\n`);
   const { kept } = session.cloud;
-  if (kept) {
-    say(`${await describeKept(session, kept)}\n\n`);
-    // The demonstration is there already.
-    if (!given) return goOn(session, configuration, options.once);
-  }
+  if (kept) say(`${await describeKept(session, kept, session)}\n\n`);
+  // The demonstration is there already.
+  if (kept && !given) return options.once ? endWell(session) : stayUp(session, configuration);
   isDoing('the deliveries');
   const plan = given ?? (await demonstration(session));
   const exitCode = await deliver(session, plan, options, endingSignal);
@@ -60,10 +58,7 @@ async function demonstration({ intake, folder }: LocalSession): Promise<Plan> {
   return planOf({ drops: drops.map((drop) => ({ ...drop, key: intake.prefix + drop.key })), skipped: [] }, intake);
 }
 
-async function goOn(session: LocalSession, configuration: Configuration, once: boolean): Promise<number> {
-  if (!once) return stayUp(session, configuration);
-  isDoing('what was under way');
-  await session.cloud.settled();
+async function endWell(session: LocalSession): Promise<number> {
   await session.close();
   return 0;
 }
@@ -79,7 +74,9 @@ async function stayUp(session: LocalSession, configuration: Configuration): Prom
 
 async function keepEmpty(port: number, configuration: Configuration, persistence?: Persistence): Promise<never> {
   const session = await openEmpty(port, configuration, persistence);
-  if (persistence) say(`${NOT_KEPT}\n\n`);
+  if (persistence) say(`${NOT_KEPT}\n`);
+  const { kept } = session.cloud;
+  if (kept) say(`${await describeKept(session, kept)}\n\n`);
   const place = placeOf(session.cloud, configuration);
   await writeProfiles(place, session.profiles);
   await listenForControl(session, place);

@@ -36,14 +36,19 @@ export class Keeping {
     this.#folder = folder;
   }
 
-  /** @returns what was there; undefined when nothing was @throws KeptFolderError for what can't be gone on with */
-  async restore(): Promise<KeptSummary | undefined> {
+  /**
+   * @param url where it listens from now on: the URLs of queues, which templates have handed to functions, lead there
+   * @returns what was there; undefined when nothing was
+   * @throws KeptFolderError for what can't be gone on with
+   */
+  async restore(url: string): Promise<KeptSummary | undefined> {
     const { summary } = this.#folder;
     for (const [name, keeper] of Object.entries(this.#options.keepers)) {
       const text = await this.#folder.read(name);
       if (text === undefined) continue;
       try {
-        await keeper.restore(readDocument(text) as never);
+        const moved = summary === undefined ? text : text.replaceAll(`${summary.url}/`, `${url}/`);
+        await keeper.restore(readDocument(moved) as never);
       } catch (cause) {
         if (cause instanceof KeptFolderError) throw cause;
         const { message } = cause as Error;

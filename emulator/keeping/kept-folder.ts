@@ -3,18 +3,21 @@ import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { KeptFolderError } from './errors.ts';
-import { lockFolder } from './lock.ts';
+import { lockFolder, requireUnused } from './lock.ts';
 
 /** Another one each time that what stands in the documents changes its meaning. */
 export const FORMAT = 1;
 
 const INDEX = 'index.json';
+const NEXT_INDEX = `${INDEX}.new`;
 const DOCUMENTS = 'state';
 
 const Index = z.strictObject({
   format: z.literal(FORMAT),
   /** Milliseconds since the epoch, by the clock of the AWS that is kept. */
   savedAt: z.number(),
+  /** Where it listened. */
+  url: z.string(),
   accounts: z.array(z.string()),
   /** The files, by the service whose document they hold. */
   documents: z.record(z.string(), z.string()),
@@ -22,10 +25,14 @@ const Index = z.strictObject({
 type Index = z.output<typeof Index>;
 
 /** What is kept in a folder, to be told before it is used. */
-export type KeptSummary = Pick<Index, 'savedAt' | 'accounts'>;
+export type KeptSummary = Pick<Index, 'savedAt' | 'url' | 'accounts'>;
 
-/** @returns undefined when nothing is kept there @throws KeptFolderError for another format, and for what can't be read */
+/**
+ * @returns undefined when nothing is kept there
+ * @throws KeptFolderError when a process uses it, for another format, and for what can't be read
+ */
 export async function keptIn(folder: string): Promise<KeptSummary | undefined> {
+  await requireUnused(folder);
   return readIndex(folder);
 }
 
@@ -94,7 +101,7 @@ export class KeptFolder {
    * In place of what was written before, all at once: who reads finds the documents of the one time or of the other, never of both.
    * @param documents by service
    */
-  async write(documents: ReadonlyMap<string, string>, { savedAt, accounts }: KeptSummary): Promise<void> {
+  async write(documents: ReadonlyMap<string, string>, { savedAt, url, accounts }: KeptSummary): Promise<void> {
     const changed = [...documents].filter(([service, text]) => this.#written.get(service) !== text);
     if (changed.length === 0) return;
     const files = { ...this.#index?.documents };
@@ -103,10 +110,11 @@ export class KeptFolder {
       await writeSafely(join(this.#folder, DOCUMENTS, files[service]), text);
     }
     await syncFolder(join(this.#folder, DOCUMENTS));
-    const index: Index = { format: FORMAT, savedAt, accounts, documents: files };
+    const index: Index = { format: FORMAT, savedAt, url, accounts, documents: files };
     const path = join(this.#folder, INDEX);
-    await writeSafely(`${path}.new`, JSON.stringify(index));
-    await rename(`${path}.new`, path);
+    const next = join(this.#folder, NEXT_INDEX);
+    await writeSafely(next, JSON.stringify(index));
+    await rename(next, path);
     await syncFolder(this.#folder);
     this.#index = index;
     this.#written = new Map(documents);
@@ -119,6 +127,7 @@ export class KeptFolder {
 
   /** Takes away what no index names: an earlier document, or a later one that was never relied upon. */
   async #sweep(): Promise<void> {
+    await rm(join(this.#folder, NEXT_INDEX), { force: true });
     const named = new Set(Object.values(this.#index?.documents ?? {}));
     for (const file of await readdir(join(this.#folder, DOCUMENTS))) {
       if (!named.has(file)) await rm(join(this.#folder, DOCUMENTS, file), { force: true });

@@ -11,12 +11,14 @@ interface Holder {
   startedAt: string;
 }
 
+const LOCK = 'lock';
+
 /**
  * @returns what lets go of it
  * @throws KeptFolderError when another process has it
  */
 export async function lockFolder(folder: string): Promise<() => Promise<void>> {
-  const path = join(folder, 'lock');
+  const path = join(folder, LOCK);
   const own = `${path}.${process.pid}`;
   const text = JSON.stringify({ pid: process.pid, startedAt: (await startOf(process.pid)) ?? '' } satisfies Holder);
   await writeFile(own, text);
@@ -29,15 +31,17 @@ export async function lockFolder(folder: string): Promise<() => Promise<void>> {
   return () => rm(path, { force: true });
 }
 
+/** @returns the lock of a dead process, if there is one @throws KeptFolderError when another process has it */
+export async function requireUnused(folder: string): Promise<string | undefined> {
+  const text = await readFile(join(folder, LOCK), 'utf8').catch(() => undefined);
+  const holder = text === undefined ? undefined : holderIn(text);
+  if (!holder || !(await isAlive(holder))) return text;
+  throw new KeptFolderError(`${folder} is in use by the process ${holder.pid}: end that one first.`, { isInUse: true });
+}
+
 async function takeFromTheDead(folder: string, path: string): Promise<void> {
-  const text = await readFile(path, 'utf8').catch(() => undefined);
+  const text = await requireUnused(folder);
   if (text === undefined) return;
-  const holder = holderIn(text);
-  if (holder && (await isAlive(holder))) {
-    throw new KeptFolderError(`${folder} is in use by the process ${holder.pid}: end that one first.`, {
-      isInUse: true,
-    });
-  }
   const aside = `${path}.dead.${process.pid}`;
   if (!(await isMade(rename(path, aside)))) return;
   // Somebody else may have been faster, and have it by now.

@@ -1,5 +1,6 @@
 /** Starts the local AWS of `npm start` on its port, in a folder that goes with it or in one that stays. */
 import { once } from 'node:events';
+import { writeSync } from 'node:fs';
 import { mkdir, mkdtemp } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { availableParallelism, tmpdir } from 'node:os';
@@ -8,6 +9,7 @@ import { LocalCloud } from '../../emulator/index.ts';
 import { atEnding, isDoing } from '../ending.ts';
 import { keptError, type Persistence, removeUnwanted } from './kept.ts';
 import { MovableTime } from './movable-time.ts';
+import { say } from './say.ts';
 import { UserError } from './user-error.ts';
 
 /** What there is at the beginning. */
@@ -50,18 +52,38 @@ export async function openCloud(
     // The clocks of people's programs stay as they are.
     clientClock: Date.now,
     port,
-    ...(persistence ? { keep: persistence.folder } : { folder: cloudFolder }),
+    ...(persistence ? { keep: persistence.folder, onNotKept: tellOnce() } : { folder: cloudFolder }),
     firesSchedules: true,
     maxSandboxes: SANDBOXES_PER_CORE * availableParallelism(),
   });
   const gone = persistence ? `The accounts are kept in ${persistence.folder}.` : 'The accounts are gone.';
-  const close = atEnding(async () => (await starting).close(), gone);
+  const close = atEnding(async () => closeTold(await starting, persistence), gone);
   const cloud = await starting.catch((error: unknown) => {
     throw portError(keptError(error, persistence), port);
   });
   // It kills the functions' processes before it waits for anything.
   process.once('exit', () => void cloud.close());
   return { cloud, time, folder, close };
+}
+
+/** It is tried again every second. */
+function tellOnce(): (error: unknown) => void {
+  const told = new Set<string>();
+  return (error) => {
+    const { message } = error as Error;
+    if (told.has(message)) return;
+    told.add(message);
+    say(`The accounts can't be saved, which is tried again: ${message}\n`);
+  };
+}
+
+/** On a full disk, say, the last changes aren't kept. */
+async function closeTold(cloud: LocalCloud, persistence?: Persistence): Promise<void> {
+  await cloud.close().catch((error: unknown) => {
+    if (!persistence) throw error;
+    // Standard error is mute by now.
+    writeSync(process.stderr.fd, `The last changes could not be kept: ${(error as Error).message}.\n`);
+  });
 }
 
 async function probePort(port: number): Promise<void> {

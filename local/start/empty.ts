@@ -10,6 +10,7 @@ import { administrators } from './people.ts';
 import type { Profiles } from './profile.ts';
 
 export interface EmptySession extends Pick<OpenCloud, 'cloud' | 'time'> {
+  accounts: string[];
   profiles: Profiles;
   /** What to type next, with the help of this file. */
   hints(shellFile: string): string;
@@ -44,5 +45,5 @@ export async function openEmpty(
         ({ id, account }) => ({ id, profile: profiles.get(account)! }),
       ),
     });
-  return { cloud, time, profiles: administrators({ cloud, profiles, regions }), hints };
+  return { cloud, time, accounts: [...regions.keys()], profiles: administrators({ cloud, profiles, regions }), hints };
 }

@@ -5,16 +5,20 @@ import { relayNames } from '../../infra/names.ts';
 import { KEPT_FOLDER } from './kept.ts';
 import type { LocalSession } from './session.ts';
 
-/** What the folder had: accounts, objects and receipts, and stacks of which the configuration knows nothing any more. */
-export async function describeKept(session: LocalSession, { savedAt }: KeptSummary): Promise<string> {
-  const { cloud, accounts } = session;
+/** What the folder had, and accounts of which the configuration knows nothing any more. */
+export async function describeKept(
+  { cloud, accounts }: Pick<LocalSession, 'cloud' | 'accounts'>,
+  { savedAt, accounts: kept }: KeptSummary,
+  ledger?: Pick<LocalSession, 'clients' | 'config'>,
+): Promise<string> {
   const objects = cloud.s3.buckets().flatMap((bucket) => bucket.keys().filter((key) => bucket.current(key)));
   const found = [
-    counted(cloud.kept!.accounts.length, 'account'),
+    counted(kept.length, 'account'),
     counted(objects.length, 'object'),
-    counted(await countReceipts(session), 'receipt'),
+    ...(ledger ? [counted(await countReceipts(ledger), 'receipt')] : []),
+    counted(countMessages(cloud), 'message'),
   ];
-  const others = cloud.kept!.accounts.filter((account) => !accounts.includes(account));
+  const others = kept.filter((account) => !accounts.includes(account));
   return [
     `Going on with what was kept on ${dateOf(savedAt)}: ${found.join(', ')}.`,
     ...(others.length > 0
@@ -23,10 +27,10 @@ export async function describeKept(session: LocalSession, { savedAt }: KeptSumma
   ].join('\n');
 }
 
-/** What a start with --persist says once: nothing is lost in silence. */
-export const NOT_KEPT = `The accounts are kept in ${KEPT_FOLDER}. Metrics and the lines of CloudWatch Logs are of one start only; log files stay.`;
+/** What every start with --persist says: nothing is lost in silence. */
+export const NOT_KEPT = `The accounts are kept in ${KEPT_FOLDER}. Not kept: metrics, what CloudWatch Logs answers (the files stay), change sets, machines.`;
 
-async function countReceipts({ clients, config }: LocalSession): Promise<number> {
+async function countReceipts({ clients, config }: Pick<LocalSession, 'clients' | 'config'>): Promise<number> {
   const { dynamodb } = clients.get(config.source.account)!;
   let count = 0;
   let from: Record<string, never> | undefined;
@@ -38,6 +42,11 @@ async function countReceipts({ clients, config }: LocalSession): Promise<number>
     from = page.LastEvaluatedKey as typeof from;
   } while (from);
   return count;
+}
+
+function countMessages({ sqs }: LocalSession['cloud']): number {
+  const counts = sqs.all().map((queue) => queue.counts());
+  return counts.reduce((sum, { visible, notVisible, delayed }) => sum + visible + notVisible + delayed, 0);
 }
 
 function counted(count: number, noun: string): string {

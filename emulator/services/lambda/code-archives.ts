@@ -1,7 +1,7 @@
 /** A function's code out of a bucket, as Lambda takes it: a zip archive, unpacked into a folder of its own. */
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { cp, mkdir, mkdtemp, rename, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, normalize } from 'node:path';
 import { unzipSync } from 'fflate';
 import { ApiError } from '../../core/api.ts';
@@ -46,6 +46,12 @@ export class CodeArchives {
       await rename(partly, folder);
     }
     return adopted;
+  }
+
+  /** Removes all other code: that of versions which are gone, and what was left half copied. */
+  async keepOnly(names: ReadonlySet<string>): Promise<void> {
+    const present = existsSync(this.folder) ? await readdir(this.folder) : [];
+    for (const name of present) if (!names.has(name)) await rm(join(this.folder, name), { recursive: true });
   }
 
   /** @throws Error in Lambda's words for an object that isn't there, an archive that can't be read or is too large */

@@ -1,5 +1,5 @@
 /** What is there tomorrow: everything that a start on the same folder finds. */
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { Agent } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -92,6 +92,7 @@ const Resources = {
       Handler: 'index.handler',
       Code: { S3Bucket: 'assets', S3Key: 'one.zip' },
       Role: arnOf('Role'),
+      Environment: { Variables: { QUEUE_URL: { Ref: 'Events' } } },
     },
   },
   Version: { Type: 'AWS::Lambda::Version', Properties: { FunctionName: { Ref: 'Function' } } },
@@ -178,6 +179,9 @@ async function startAgain(resources?: object): Promise<void> {
   await start(resources);
 }
 
+/** Of the events of a stack. */
+const revivedDate = (key: string, value: unknown) => (key === 'time' ? new Date(String(value)) : value);
+
 const settings = (credentials = cloud.operator(ACCOUNT)) => ({
   endpoint: cloud.url,
   region: REGION,
@@ -190,7 +194,7 @@ const s3 = (credentials?: { accessKeyId: string; secretAccessKey: string }) =>
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'kept-'));
-  assets.add('one', 'return event.Records ? undefined : { ...event, version: 1 };');
+  assets.add('one', 'return event.Records ? undefined : { ...event, version: 1, url: process.env.QUEUE_URL };');
   await start();
 });
 
@@ -235,10 +239,11 @@ describe('the same accounts', () => {
   });
 
   test('everything that is there stays, and the stacks are as they were', async () => {
-    const [inventory, stack] = [await cloud.inventory(), cloud.stack('Stack')];
+    const [inventory, stack, { url }] = [await cloud.inventory(), cloud.stack('Stack'), cloud];
     await startAgain();
     expect(await cloud.inventory()).toEqual(inventory);
-    expect(cloud.stack('Stack')).toEqual(stack);
+    // It listens on another port, and the URLs of queues lead there.
+    expect(cloud.stack('Stack')).toEqual(JSON.parse(JSON.stringify(stack).replaceAll(url, cloud.url), revivedDate));
     expect(await cloud.deploy(stackOf())).toMatchObject({ created: [], updated: [], replaced: [], removed: [] });
   });
 
@@ -357,7 +362,7 @@ describe('the same accounts', () => {
     const { Payload } = await lambda().send(
       new InvokeCommand({ FunctionName: FUNCTION, Qualifier: 'live', Payload: '{}' }),
     );
-    expect(JSON.parse(Buffer.from(Payload!).toString())).toEqual({ version: 1 });
+    expect(JSON.parse(Buffer.from(Payload!).toString())).toEqual({ version: 1, url: `${cloud.url}/${ACCOUNT}/events` });
     const mapping = await lambda().send(new GetEventSourceMappingCommand({ UUID }));
     expect(mapping).toMatchObject({ UUID, State: 'Enabled' });
     const rule = await new EventBridgeClient(settings()).send(new DescribeRuleCommand({ Name: 'rule' }));
@@ -378,7 +383,12 @@ describe('the same accounts', () => {
       const { Payload } = await lambda.send(new InvokeCommand({ FunctionName: FUNCTION, Qualifier, Payload: '{}' }));
       return JSON.parse(Buffer.from(Payload!).toString()) as object;
     });
-    expect(await Promise.all(answers)).toEqual([{ version: 1 }, { version: 2 }]);
+    expect(await Promise.all(answers)).toMatchObject([{ version: 1 }, { version: 2 }]);
+    const code = readdirSync(join(folder, 'code'));
+    expect(code).toHaveLength(2);
+    mkdirSync(join(folder, 'code', 'of a version that is gone'));
+    await startAgain({ ...Resources, Function: changed });
+    expect(readdirSync(join(folder, 'code'))).toEqual(code);
   });
 });
 

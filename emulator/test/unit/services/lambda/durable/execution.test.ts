@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Execution } from '../../../../../core/invocation.ts';
+import { readDocument, writeDocument } from '../../../../../keeping/document.ts';
 import { DurableExecution } from '../../../../../services/lambda/durable/execution.ts';
 import { Journal } from '../../../../../services/lambda/durable/journal.ts';
 import type { OperationUpdate } from '../../../../../services/lambda/durable/operation.ts';
@@ -99,4 +100,80 @@ test('a checkpoint uses up its token, and an invocation that was given up has no
   answers[1]!.resolve({ ...outcome, failed: false, payload: '{"Status":"SUCCEEDED","Result":"7"}' });
   expect(await execution.closed).toMatchObject({ failed: false, payload: '7' });
   expect(execution.status).toBe('SUCCEEDED');
+});
+
+describe('an execution that was kept', () => {
+  const target = {
+    function: { arn: 'arn', durable: { executionTimeoutSeconds: 60 } },
+    version: '1',
+  } as unknown as Target;
+  const outcome = { timedOut: false, durationMs: 0, maxMemoryMb: 0, logTail: Buffer.alloc(0), failed: false };
+  const kept = ({ kept }: DurableExecution) => readDocument(writeDocument(kept)) as DurableExecution['kept'];
+
+  interface Event {
+    DurableExecutionArn: string;
+    CheckpointToken: string;
+    InitialExecutionState: { Operations: { Id: string; Status: string }[] };
+  }
+
+  /** Hands over what an invocation gets, and answers it when the test says so. */
+  function services(now = 0) {
+    const events: Event[] = [];
+    const invoked: string[][] = [];
+    const answer = Promise.withResolvers<Execution>();
+    const made = {
+      clock: () => now,
+      executor: {
+        run: (_: Target, { payload }: { payload: string }) => {
+          events.push(JSON.parse(payload) as Event);
+          return answer.promise;
+        },
+      },
+      invoke: (_: Target, ...asked: string[]) => {
+        invoked.push(asked);
+        return new Promise<never>(() => undefined);
+      },
+    };
+    return { ...made, events, invoked, answer };
+  }
+
+  test('goes on with its checkpoints: a wait ends at its time, and whom it has invoked it asks for again by the same name', async () => {
+    const before = services();
+    const first = new DurableExecution(target, 'name', '{"a":1}', before);
+    first.checkpoint(before.events[0]!.CheckpointToken, [
+      update('step', {}),
+      update('step', { Action: 'SUCCEED', Payload: '1' }),
+      update('wait', { Type: 'WAIT', WaitOptions: { WaitSeconds: 10 } }),
+      update('invoke', { Type: 'CHAINED_INVOKE', ChainedInvokeOptions: { FunctionName: 'f' }, Payload: '2' }),
+    ]);
+    const state = kept(first);
+    first.close();
+
+    const after = services(11_000);
+    const second = new DurableExecution(target, 'name', '{"a":1}', after, state);
+    expect(second.arn).toBe(first.arn);
+    expect(after.invoked).toEqual(before.invoked);
+    expect(after.invoked[0]).toEqual(['f', '2', expect.any(String)]);
+    await expect.poll(() => second.journal.operations.find(({ Id }) => Id === 'wait')!.Status).toBe('SUCCEEDED');
+    expect(after.events[0]!.InitialExecutionState.Operations.map(({ Id, Status }) => `${Id} ${Status}`)).toEqual([
+      expect.stringContaining('STARTED'),
+      'step SUCCEEDED',
+      'wait STARTED',
+      'invoke STARTED',
+    ]);
+    after.answer.resolve({ ...outcome, payload: '{"Status":"SUCCEEDED","Result":"7"}' });
+    expect(await second.closed).toMatchObject({ failed: false, payload: '7' });
+  });
+
+  test('is not run again when it had ended', async () => {
+    const before = services();
+    const first = new DurableExecution(target, 'name', '{}', before);
+    before.answer.resolve({ ...outcome, payload: '{"Status":"SUCCEEDED","Result":"7"}' });
+    await first.closed;
+    const after = services();
+    const second = new DurableExecution(target, 'name', '{}', after, kept(first));
+    expect(await second.closed).toMatchObject({ failed: false, payload: '7' });
+    expect(second.status).toBe('SUCCEEDED');
+    expect(after.events).toEqual([]);
+  });
 });
