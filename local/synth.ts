@@ -1,22 +1,31 @@
 /** Synthesizes the stacks without the CDK's command line. */
 import { execFile } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { CONTEXT_OVERFLOW_LOCATION_ENV } from 'aws-cdk-lib/cx-api';
+import { readJson } from '../infra/config/context.ts';
+import { ConfigError } from '../infra/config/mistakes.ts';
+import { isObject } from '../infra/config/schema-parts.ts';
 import { UserError } from './start/user-error.ts';
 
 const REPOSITORY = new URL('../', import.meta.url);
 
 /** The context `relay` of cdk.json, unchecked: the app checks it. */
 export function committedContext(): unknown {
-  const { context } = JSON.parse(readFileSync(new URL('cdk.json', REPOSITORY), 'utf8')) as {
-    context?: { relay?: unknown };
-  };
-  return context?.relay;
+  const file = cdkJson();
+  return isObject(file) && isObject(file['context']) ? file['context']['relay'] : undefined;
+}
+
+/** @throws UserError when it can't be read as JSON */
+function cdkJson(): unknown {
+  try {
+    return readJson(new URL('cdk.json', REPOSITORY), 'cdk.json');
+  } catch (error) {
+    throw error instanceof ConfigError ? new UserError(error.message) : error;
+  }
 }
 
 /**

@@ -1,6 +1,6 @@
 /** `npm start -- --empty`: the accounts of cdk.json with nothing in them but an administrator each, for deploying as to AWS. */
 import { parseConfig } from '../../infra/config/config.ts';
-import { ConfigError } from '../../infra/config/refusal.ts';
+import { ConfigError } from '../../infra/config/mistakes.ts';
 import type { RelayContext } from '../../infra/config/relay-context.ts';
 import { destinationGroups } from '../../infra/stacks/destination-stack.ts';
 import { readerGroups } from '../../infra/stacks/reader-stack.ts';
