@@ -1,5 +1,4 @@
 /** Delivers files through the relay, proves what arrived, and tells it. */
-import { EXIT_FAILED, EXIT_SKIPPED } from '../cli.ts';
 import { DeadLetters } from './dead-letters.ts';
 import type { Delivery } from './delivery.ts';
 import { eventsTo, writeEvent, writeProgress, writeSkipped } from './events.ts';
@@ -7,7 +6,7 @@ import { fetchDropped } from './intake.ts';
 import { listOwned } from './owned-objects.ts';
 import type { Plan } from './plan.ts';
 import { repeat, showProgress } from './progress.ts';
-import { formatReport, type Outcome, problemOf } from './report.ts';
+import { exitCodeOf, formatReport, type Outcome, problemOf } from './report.ts';
 import { refuseLackOfRoom } from './room.ts';
 import { say, screen, widthOf } from './say.ts';
 import type { LocalSession } from './session.ts';
@@ -71,6 +70,9 @@ async function move(session: LocalSession, tally: Tally, json: boolean, signal: 
       drop(),
       awaitDeliveries(owners, present, new DeadLetters(sqs, deadLetterQueueUrl), tally, signal),
     ]);
+  } catch (error) {
+    // The accounts may have gone while somebody was looking into them.
+    if (!signal.aborted) throw error;
   } finally {
     for (const each of shown) each.done();
   }
@@ -81,11 +83,6 @@ async function nameOwners({ intake, clients }: LocalSession, deliveries: readonl
   for await (const { key, ownerId } of listOwned(clients.get(intake.account)!.s3, intake.bucket)) {
     for (const delivery of byKey.get(key) ?? []) delivery.sourceOwner = ownerId;
   }
-}
-
-function exitCodeOf({ deliveries, skipped, accounts }: Outcome): number {
-  if (deliveries.some((delivery) => problemOf(delivery, accounts) !== undefined)) return EXIT_FAILED;
-  return skipped.length > 0 ? EXIT_SKIPPED : 0;
 }
 
 function totalsOf({ deliveries, skipped, accounts, seconds }: Outcome) {

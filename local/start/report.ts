@@ -1,5 +1,6 @@
 /** What is told at the end: a table of deliveries, every failure, what was skipped, and totals. */
 import { canonicalUserId } from '../../emulator/index.ts';
+import { EXIT_FAILED, EXIT_SKIPPED } from '../cli.ts';
 import type { Delivery } from './delivery.ts';
 import { type Column, fitTable } from './table.ts';
 import { formatBytes, formatDuration, printable } from './text.ts';
@@ -54,6 +55,12 @@ export function problemOf(delivery: Delivery, accounts: readonly string[] = []):
   const { account } = route.destination;
   if (destinationOwner === canonicalUserId(account)) return undefined;
   return `it belongs to ${accountOf(destinationOwner, accounts)}, and not to ${account}`;
+}
+
+/** With `--once`. */
+export function exitCodeOf({ deliveries, skipped, accounts }: Outcome): number {
+  if (deliveries.some((delivery) => problemOf(delivery, accounts) !== undefined)) return EXIT_FAILED;
+  return skipped.length > 0 ? EXIT_SKIPPED : 0;
 }
 
 export function formatReport(outcome: Outcome, look: Look): string {

@@ -3,7 +3,7 @@ import stringWidth from 'string-width';
 import { describe, expect, test } from 'vitest';
 import { canonicalUserId } from '../../../../emulator/index.ts';
 import type { Delivery } from '../../../../local/start/delivery.ts';
-import { formatReport, type Outcome, problemOf } from '../../../../local/start/report.ts';
+import { exitCodeOf, formatReport, type Outcome, problemOf } from '../../../../local/start/report.ts';
 import { A, aDelivery, B } from '../../../support/deliveries.ts';
 
 const tell = (deliveries: Delivery[], look: { width?: number; all?: boolean } = {}, change: Partial<Outcome> = {}) =>
@@ -63,4 +63,14 @@ test('what was skipped is one line, with the first names of each reason', () => 
   const skipped = ['a', 'b', 'c', 'd', 'e'].map((path) => ({ path, reason: 'a symbolic link' }));
   const line = '6 skipped: a, b, c, 2 more (a symbolic link); p\\u000aq (a FIFO).';
   expect(tell([aDelivery()], {}, { skipped: [...skipped, { path: 'p\nq', reason: 'a FIFO' }] })).toContain(line);
+});
+
+test.each<[string, Delivery[], number, number]>([
+  ['all is well', [aDelivery()], 0, 0],
+  ['some were skipped', [aDelivery()], 1, 3],
+  ['a failure counts for more than what was skipped', [aDelivery(), failed('k')], 1, 1],
+  ['all were gone when their turn came', [], 1, 3],
+])('the exit code when %s', (_, deliveries, count, code) => {
+  const skipped = Array.from({ length: count }, () => ({ path: 'a', reason: 'a FIFO' }));
+  expect(exitCodeOf({ deliveries, skipped, accounts: [A, B], seconds: 1 })).toBe(code);
 });
