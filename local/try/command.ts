@@ -70,8 +70,10 @@ function unknownVerb(name: string): never {
 
 /** Errors of AWS and of the network are told in a sentence; a stack tells of a defect here. */
 function told(error: unknown): unknown {
-  const { code, name, message, $metadata } = error as NodeJS.ErrnoException & { $metadata?: object };
-  if (GONE.includes(code ?? '')) return new UserError('Nothing answers: npm start must be up in another terminal.');
+  const { cause, name, message, $metadata, ...own } = error as NodeJS.ErrnoException & { $metadata?: object };
+  // What fetch fails with has the system's error as its cause.
+  const { code = '' } = { ...(cause as NodeJS.ErrnoException | undefined), ...own };
+  if (GONE.includes(code)) return new UserError('Nothing answers: npm start must be up in another terminal.');
   if (MISSING.includes(name)) {
     const sentence = message.replace(/\.$/, '');
     return new UserError(`${sentence}. In empty accounts, deploy both stacks first: README.md says how.`);

@@ -5,9 +5,12 @@ import { deadLetters } from './verbs/dead-letters.ts';
 import { drop } from './verbs/drop.ts';
 import { restore, revoke } from './verbs/grant.ts';
 import { intrude } from './verbs/intrude.ts';
+import { logs } from './verbs/logs.ts';
 import { look } from './verbs/look.ts';
 import { receipt } from './verbs/receipt.ts';
 import { redrive, replay } from './verbs/replay.ts';
+
+import { watch } from './verbs/watch.ts';
 
 export const VERBS: readonly Verb[] = [
   drop,
@@ -20,4 +23,6 @@ export const VERBS: readonly Verb[] = [
   deadLetters,
   redrive,
   replay,
+  logs,
+  watch,
 ];

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { devNull } from 'node:os';
 import { fromIni } from '@aws-sdk/credential-provider-ini';
+import type { Signer } from '../../functions/aws/signed-request.ts';
 import type { Route } from '../../functions/core/route.ts';
 import { parseConfig } from '../../infra/config/config.ts';
 import { runtimeRoute } from '../../infra/config/function-settings.ts';
@@ -21,6 +22,8 @@ export interface World {
   a: AwsClients;
   /** The administrator of a destination's account. */
   ownerOf(account: string): AwsClients;
+  /** Account A's administrator, for services that have no client here. */
+  signer: Signer & { ca: string };
   /** With the keys of one of the profiles. Where it is of a role, AWS is asked for them with the first request. */
   as(profile: string): AwsClients;
 }
@@ -47,7 +50,25 @@ export async function openWorld(): Promise<World> {
     return awsClients(endpoint, { region: region!, credentials, maxAttempts: 1 });
   };
   const ownerOf = (account: string) => as(names.get(account)!);
-  return { config, routes: config.routes.map(runtimeRoute), a: ownerOf(config.source.account), ownerOf, as };
+  const {
+    endpoint_url: url,
+    region,
+    aws_access_key_id,
+    aws_secret_access_key,
+  } = profiles[names.get(config.source.account)!]!;
+  return {
+    config,
+    routes: config.routes.map(runtimeRoute),
+    a: ownerOf(config.source.account),
+    ownerOf,
+    signer: {
+      region: region!,
+      credentials: { accessKeyId: aws_access_key_id!, secretAccessKey: aws_secret_access_key! },
+      endpoint: () => url!,
+      ca: caPem,
+    },
+    as,
+  };
 }
 
 /**
