@@ -1,10 +1,13 @@
 /** `npm run local -- ACT`: what people do to a running npm start that no API of AWS does. */
 import { readFileSync } from 'node:fs';
 import { parseOptionsOf, runCli, wholeNumber } from './cli.ts';
-import type { Act } from './start/acts.ts';
+import type { Act as AnyAct } from './start/acts.ts';
 import { askToAct } from './start/control.ts';
 import { shellWord } from './start/profile.ts';
 import { UserError } from './start/user-error.ts';
+
+/** What a person types here; the others are parts of what npm run try does. */
+type Act = Extract<AnyAct, { act: 'wait' | 'machine' | 'sign-in' | 'root' }>;
 
 const DEFAULT_REGION = 'us-east-1';
 

@@ -12,7 +12,7 @@ import { administrators } from './people.ts';
 import { clearCredentials, removeProfiles, SHELL_FILE, writeProfiles } from './profile.ts';
 import { UserError } from './user-error.ts';
 
-export interface EmptySession extends Pick<OpenCloud, 'cloud' | 'time' | 'close'> {
+export interface EmptySession extends Pick<OpenCloud, 'cloud' | 'time' | 'folder' | 'close'> {
   /** What to type next. */
   hints: string;
 }
@@ -22,7 +22,7 @@ export async function openEmpty(port: number): Promise<EmptySession> {
   const config = checkedConfig();
   const { source } = config;
   const regions = regionsOf(config);
-  const { cloud, time, close } = await openCloud(port, async () => ({
+  const { cloud, time, folder, close } = await openCloud(port, async () => ({
     stacks: [],
     accountsWithOperator: [...regions.keys()],
     homeRegion: source.region,
@@ -34,6 +34,7 @@ export async function openEmpty(port: number): Promise<EmptySession> {
   return {
     cloud,
     time,
+    folder,
     hints: formatEmptyHints({
       url: cloud.url,
       shellFile: SHELL_FILE,

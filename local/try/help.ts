@@ -5,8 +5,8 @@ const COMMAND = 'npm run try --';
 const OPTION_WIDTH = 22;
 
 export function helpOf(verbs: readonly Verb[]): string {
-  const width = Math.max(...verbs.map((verb) => synopsisOf(verb).length));
-  const rows = verbs.map((verb) => `  ${COMMAND} ${synopsisOf(verb).padEnd(width)}  ${verb.summary}`);
+  const width = Math.max(...verbs.map((verb) => shortSynopsisOf(verb).length));
+  const rows = verbs.map((verb) => `  ${COMMAND} ${shortSynopsisOf(verb).padEnd(width)}  ${verb.summary}`);
   return `Does something with the two accounts that npm start keeps up in another terminal.
 
 ${rows.join('\n')}
@@ -39,6 +39,11 @@ ${[...optionRows, `  ${'--json'.padEnd(OPTION_WIDTH)}prints ${json.replaceAll('\
 /** The verb that the arguments begin with. */
 export function verbIn(verbs: readonly Verb[], [name]: readonly string[]): Verb | undefined {
   return verbs.find((verb) => nameOf(verb) === name);
+}
+
+/** The overview names an option that is the only one. */
+function shortSynopsisOf(verb: Verb): string {
+  return Object.keys(verb.options ?? {}).length > 1 ? `${verb.usage} [OPTIONS]` : synopsisOf(verb);
 }
 
 function synopsisOf({ usage, options = {} }: Verb): string {

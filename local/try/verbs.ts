@@ -7,6 +7,7 @@ import { restore, revoke } from './verbs/grant.ts';
 import { intrude } from './verbs/intrude.ts';
 import { logs } from './verbs/logs.ts';
 import { look } from './verbs/look.ts';
+import { pull } from './verbs/pull.ts';
 import { receipt } from './verbs/receipt.ts';
 import { redrive, replay } from './verbs/replay.ts';
 
@@ -25,4 +26,5 @@ export const VERBS: readonly Verb[] = [
   replay,
   logs,
   watch,
+  pull,
 ];

@@ -7,13 +7,18 @@ import type { Route } from '../../functions/core/route.ts';
 import { parseConfig } from '../../infra/config/config.ts';
 import { runtimeRoute } from '../../infra/config/function-settings.ts';
 import type { RelayContext } from '../../infra/config/relay-context.ts';
-import { type AwsClients, awsClients, clientSettings } from '../aws-clients.ts';
+import { type AwsClients, awsClients, clientSettings, type Endpoint } from '../aws-clients.ts';
 import { didYouMean } from '../cli.ts';
 import { accountProfiles } from '../start/account-profiles.ts';
 import { PROFILE_FILE, readProfiles } from '../start/profile.ts';
 import { printable } from '../start/text.ts';
 import { UserError } from '../start/user-error.ts';
 import { committedContext } from '../synth.ts';
+
+export interface Keys {
+  accessKeyId: string;
+  secretAccessKey: string;
+}
 
 export interface World {
   config: RelayContext;
@@ -23,7 +28,10 @@ export interface World {
   /** The administrator of a destination's account. */
   ownerOf(account: string): AwsClients;
   /** Account A's administrator, for services that have no client here. */
-  signer: Signer & { ca: string };
+  signer: Signer;
+  endpoint: Endpoint;
+  /** Of somebody who has keys. */
+  withKeys(keys: Keys, region: string): AwsClients;
   /** With the keys of one of the profiles. Where it is of a role, AWS is asked for them with the first request. */
   as(profile: string): AwsClients;
 }
@@ -65,8 +73,9 @@ export async function openWorld(): Promise<World> {
       region: region!,
       credentials: { accessKeyId: aws_access_key_id!, secretAccessKey: aws_secret_access_key! },
       endpoint: () => url!,
-      ca: caPem,
     },
+    endpoint: { url: url!, caPem },
+    withKeys: (credentials, region) => awsClients({ url: url!, caPem }, { region, credentials, maxAttempts: 1 }),
     as,
   };
 }

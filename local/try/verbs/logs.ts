@@ -11,8 +11,9 @@ const MINUTES = { least: 1, most: 1_000_000 };
 
 export const logs: Verb = {
   usage: 'logs [FUNCTION]',
-  summary: 'what the functions have written, or one of them: relay, large, part, replay, check, canary',
-  more: 'Metrics, and what Lambda writes about each invocation, are left out. With --follow it goes on until Ctrl-C, exit code 130.',
+  summary: 'what the functions have written',
+  more: `FUNCTION is relay, large, part, replay, check or canary. Metrics, and what Lambda writes about each invocation, are left out. With --follow it goes on until Ctrl-C,
+exit code 130.`,
   json: 'a line each: {"at","function","level","message","facts"}; with --all {"at","function","text"}',
   options: {
     follow: { type: 'boolean', usage: '--follow', summary: 'goes on with what comes' },

@@ -108,7 +108,7 @@ test('when the clock strikes, those that are due fire by themselves', async () =
 
 test('a person fires one now, and sees what came of it', async () => {
   const socket = join(assembly, 'control');
-  const control = await listenForControl({ cloud: world.cloud, time: new MovableTime() }, socket);
+  const control = await listenForControl({ cloud: world.cloud, time: new MovableTime(), folder: tmpdir() }, socket);
   const { answer } = await askToFire('nightly', socket);
   expect(answer).toMatchObject({ status: 'done', scanned: 1 });
   await expect(askToFire('daily', socket)).rejects.toThrow(

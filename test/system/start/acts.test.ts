@@ -39,7 +39,7 @@ test('without a word it says what there is', async () => {
 test('what can’t be done is told in the words of the local AWS', async () => {
   const cloud = await LocalCloud.start({ stacks: [], accountsWithOperator: ['111111111111'] });
   const socket = join(folder, 'control');
-  const control = await listenForControl({ cloud, time: new MovableTime() }, socket);
+  const control = await listenForControl({ cloud, time: new MovableTime(), folder }, socket);
   const place = { account: '111111111111', region: 'us-east-1' };
   await expect(askToAct({ act: 'machine', ...place, instanceProfile: 'app' }, socket)).rejects.toThrow(
     'Instance Profile app cannot be found in account 111111111111.',
