@@ -1,5 +1,5 @@
 /** What a running `npm start` is asked for that no API of AWS does: time passes, a machine starts, somebody signs in, a scenario comes up. */
-import { mkdtemp, readFile } from 'node:fs/promises';
+import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Assignment, type LocalCloud, readAssembly, type Template, templateStack } from '../../emulator/index.ts';
 import { synthesize } from '../synth.ts';
@@ -25,6 +25,7 @@ export type Act =
   | ({ act: 'sign-in' } & Assignment)
   | { act: 'root'; account: string }
   | ({ act: 'deploy-template'; file: string; parameters?: Record<string, string> } & StackPlace)
+  // It answers with the file that holds the context, for `npx cdk`.
   | { act: 'deploy-relay'; context: unknown };
 
 /** What a template's stack tells. */
@@ -55,10 +56,11 @@ export async function perform({ cloud, time, folder }: World, act: Act): Promise
       }
       case 'deploy-relay': {
         const assembly = await mkdtemp(join(folder, 'relay-'));
+        const file = `${assembly}.json`;
+        await writeFile(file, JSON.stringify(act.context, undefined, 2));
         await synthesize(assembly, act.context);
-        const stacks = readAssembly(assembly);
-        for (const stack of stacks) await cloud.deploy(stack);
-        return { stacks: stacks.map(({ name }) => name) };
+        for (const stack of readAssembly(assembly)) await cloud.deploy(stack);
+        return { file };
       }
     }
   } catch (error) {

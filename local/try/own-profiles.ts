@@ -1,7 +1,11 @@
 /** Adds profiles to those that `npm start` has made, as a person would by hand: they go with it. */
 import { appendFile, readFile } from 'node:fs/promises';
 import { CREDENTIALS_FILE, PROFILE_FILE } from '../start/profile.ts';
-import type { Keys } from './world.ts';
+
+interface Keys {
+  accessKeyId: string;
+  secretAccessKey: string;
+}
 
 /** @returns whether the profile has keys now that it had not before */
 export async function addKeys(profile: string, makeKeys: () => Promise<Keys>): Promise<boolean> {

@@ -1,5 +1,6 @@
 /** The verbs of `npm run try`, in the order of its help. */
 import type { Verb } from './verb.ts';
+import { byHand } from './verbs/by-hand.ts';
 import { check } from './verbs/check.ts';
 import { deadLetters } from './verbs/dead-letters.ts';
 import { drop } from './verbs/drop.ts';
@@ -27,4 +28,5 @@ export const VERBS: readonly Verb[] = [
   logs,
   watch,
   pull,
+  byHand,
 ];

@@ -10,15 +10,10 @@ import type { RelayContext } from '../../infra/config/relay-context.ts';
 import { type AwsClients, awsClients, clientSettings, type Endpoint } from '../aws-clients.ts';
 import { didYouMean } from '../cli.ts';
 import { accountProfiles } from '../start/account-profiles.ts';
-import { PROFILE_FILE, readProfiles } from '../start/profile.ts';
+import { CREDENTIALS_FILE, PROFILE_FILE, readProfiles } from '../start/profile.ts';
 import { printable } from '../start/text.ts';
 import { UserError } from '../start/user-error.ts';
 import { committedContext } from '../synth.ts';
-
-export interface Keys {
-  accessKeyId: string;
-  secretAccessKey: string;
-}
 
 export interface World {
   config: RelayContext;
@@ -30,10 +25,10 @@ export interface World {
   /** Account A's administrator, for services that have no client here. */
   signer: Signer;
   endpoint: Endpoint;
-  /** Of somebody who has keys. */
-  withKeys(keys: Keys, region: string): AwsClients;
   /** With the keys of one of the profiles. Where it is of a role, AWS is asked for them with the first request. */
   as(profile: string): AwsClients;
+  /** The same with a profile that a person has added meanwhile. */
+  asAdded(profile: string, region: string): AwsClients;
 }
 
 /** @throws UserError when there is nothing to try it with */
@@ -43,27 +38,22 @@ export async function openWorld(): Promise<World> {
     throw new UserError(`There is no ${PROFILE_FILE}: npm start makes it, and must be up in another terminal.`);
   });
   const names = accountProfiles(config);
-  const caPem = readCa(profiles[names.get(config.source.account)!]!['ca_bundle']!);
+  const administrator = profiles[names.get(config.source.account)!]!;
+  const endpoint = { url: administrator['endpoint_url']!, caPem: readCa(administrator['ca_bundle']!) };
+  const clientsOf = (profile: string, region: string, filepath: string) => {
+    const clientConfig = clientSettings(endpoint, { region, maxAttempts: 1 });
+    // What was read before may have been added to since.
+    const files = { configFilepath: PROFILE_FILE, filepath, ignoreCache: true };
+    // Nothing is retried: a refusal is an answer, and a local server that doesn't answer is down.
+    return awsClients(endpoint, { region, credentials: fromIni({ profile, ...files, clientConfig }), maxAttempts: 1 });
+  };
   const as = (profile: string) => {
     const settings = profiles[profile];
-    if (!settings) {
-      throw new UserError(`There is no profile ${profile}: npm start -- --empty makes those of administrators only.`);
-    }
-    const { endpoint_url: url, region } = settings;
-    const endpoint = { url: url!, caPem };
-    const files = { configFilepath: PROFILE_FILE, filepath: devNull };
-    const clientConfig = clientSettings(endpoint, { region: region!, maxAttempts: 1 });
-    const credentials = fromIni({ profile, ...files, clientConfig });
-    // Nothing is retried: a refusal is an answer, and a local server that doesn't answer is down.
-    return awsClients(endpoint, { region: region!, credentials, maxAttempts: 1 });
+    if (settings) return clientsOf(profile, settings['region']!, devNull);
+    throw new UserError(`There is no profile ${profile}: npm start -- --empty makes those of administrators only.`);
   };
   const ownerOf = (account: string) => as(names.get(account)!);
-  const {
-    endpoint_url: url,
-    region,
-    aws_access_key_id,
-    aws_secret_access_key,
-  } = profiles[names.get(config.source.account)!]!;
+  const { region, aws_access_key_id, aws_secret_access_key } = administrator;
   return {
     config,
     routes: config.routes.map(runtimeRoute),
@@ -72,11 +62,11 @@ export async function openWorld(): Promise<World> {
     signer: {
       region: region!,
       credentials: { accessKeyId: aws_access_key_id!, secretAccessKey: aws_secret_access_key! },
-      endpoint: () => url!,
+      endpoint: () => endpoint.url,
     },
-    endpoint: { url: url!, caPem },
-    withKeys: (credentials, region) => awsClients({ url: url!, caPem }, { region, credentials, maxAttempts: 1 }),
+    endpoint,
     as,
+    asAdded: (profile, ofRegion) => clientsOf(profile, ofRegion, CREDENTIALS_FILE),
   };
 }
 

@@ -1,6 +1,4 @@
 /** `npm run try -- pull`: a customer's account comes up, and a second relay that fetches from its bucket. */
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
@@ -12,7 +10,6 @@ import { type KeptReceipt, sentenceOf } from '../../receipt.ts';
 import { accountProfiles } from '../../start/account-profiles.ts';
 import type { Deployed } from '../../start/acts.ts';
 import { askToAct } from '../../start/control.ts';
-import { FOLDER } from '../../start/profile.ts';
 import { invoke } from '../invoke.ts';
 import { readReceipt } from '../ledger.ts';
 import { addKeys } from '../own-profiles.ts';
@@ -22,7 +19,6 @@ import { type Attempt, place, type Verb } from '../verb.ts';
 import type { World } from '../world.ts';
 
 const TEMPLATE = fileURLToPath(new URL('../scenarios/customer.json', import.meta.url));
-const CONFIG_FILE = join(FOLDER, 'pull.json');
 const PROFILE = 'customer';
 const ROUTE = 'customer';
 const RELAY = 'pulling';
@@ -34,8 +30,8 @@ const PATIENCE_MS = 60_000;
 
 export const pull: Verb = {
   usage: 'pull',
-  summary: "brings up a customer's account, and a relay that fetches from its bucket: docs/pull.md",
-  more: `Each time, one more file lies in the customer's bucket, and only that is fetched. The relay is called ${RELAY}, and stands beside the one of
+  summary: "brings up a customer's account, and a relay that fetches from its bucket",
+  more: `As docs/pull.md tells it. Each time, one more file lies in the customer's bucket, and only that is fetched. The relay is called ${RELAY}, and stands beside the one of
 cdk.json. Fails unless what was there arrives.`,
   json: 'a line for each step, {"step","aws":[…]}, a receipt for what has arrived, and {"next":[…]}',
   async act(attempt) {
@@ -43,10 +39,10 @@ cdk.json. Fails unless what was there arrives.`,
     const context = contextOf(world);
     const config = parseConfig(context);
     const { bucket, account } = config.routes[0]!.pull!;
-    const customer = await bringUp(attempt, context, config);
+    await bringUp(attempt, context, config);
     const key = `${PREFIX}${new Date().toISOString().replaceAll(':', '-')}.csv`;
     const put = new PutObjectCommand({ Bucket: bucket, Key: key, Body: 'a,b\n1,2\n' });
-    await world.withKeys(customer, config.source.region).s3.send(put);
+    await world.asAdded(PROFILE, config.source.region).s3.send(put);
     tellStep(attempt, `Account ${account} has put a file into its own bucket, and nobody is told of it.`, [
       `echo 'a,b' | aws --profile ${PROFILE} s3 cp - ${place(bucket, key)}`,
     ]);
@@ -82,27 +78,25 @@ function contextOf({ config }: World) {
   };
 }
 
-/** @returns the keys of the customer's administrator */
-async function bringUp(attempt: Attempt, context: object, config: RelayContext) {
+async function bringUp(attempt: Attempt, context: object, config: RelayContext): Promise<void> {
   const { world } = attempt;
   const { source, routes } = config;
   const [{ pull: from, destination }] = routes as [RelayContext['routes'][number]];
   const { account, region, bucket } = from!;
   const customer = { account, region, name: PROFILE, file: TEMPLATE, parameters: { Bucket: bucket } };
   const { outputs } = (await askToAct({ act: 'deploy-template', ...customer })) as Deployed;
-  const keys = { accessKeyId: outputs['KeyId']!, secretAccessKey: outputs['Secret']! };
-  await addKeys(PROFILE, async () => keys);
-  if (await isUp(world, config)) return keys;
+  await addKeys(PROFILE, async () => ({ accessKeyId: outputs['KeyId']!, secretAccessKey: outputs['Secret']! }));
+  if (await isUp(world, config)) return;
   tellStep(
     attempt,
     `Account ${account} has a bucket, which grants nothing to anybody. Profile ${PROFILE} is its administrator.`,
     [`aws --profile ${PROFILE} s3 mb s3://${bucket}`],
   );
-  await writeFile(CONFIG_FILE, `${JSON.stringify(context, undefined, 2)}\n`);
-  await askToAct({ act: 'deploy-relay', context });
+  attempt.warn('Synthesizing and deploying a second relay …');
+  const { file } = (await askToAct({ act: 'deploy-relay', context })) as { file: string };
   const profiles = accountProfiles(world.config);
   const deploy = (stack: string, profile: string) =>
-    `npx cdk deploy ${stack} --context config=${CONFIG_FILE} --profile ${profile}`;
+    `npx cdk deploy ${stack} --context config=${file} --profile ${profile}`;
   tellStep(
     attempt,
     `It has deployed a role that may list and read ${place(bucket, PREFIX)}; accounts ${destination.account} and ${source.account} have deployed the relay "${RELAY}".`,
@@ -112,7 +106,6 @@ async function bringUp(attempt: Attempt, context: object, config: RelayContext) 
       deploy('Source', profiles.get(source.account)!),
     ],
   );
-  return keys;
 }
 
 async function isUp(world: World, config: RelayContext): Promise<boolean> {
