@@ -6,8 +6,10 @@ const OPTION_WIDTH = 22;
 
 export function helpOf(verbs: readonly Verb[]): string {
   const width = Math.max(...verbs.map((verb) => shortSynopsisOf(verb).length));
-  const rows = verbs.map((verb) => `  ${COMMAND} ${shortSynopsisOf(verb).padEnd(width)}  ${verb.summary}`);
+  const rows = verbs.map((verb) => `  ${shortSynopsisOf(verb).padEnd(width)}  ${verb.summary}`);
   return `Does something with the two accounts that npm start keeps up in another terminal.
+
+  ${COMMAND} VERB
 
 ${rows.join('\n')}
 

@@ -20,8 +20,8 @@ const ACCOUNTS: Record<string, string> = { a: '111111111111', b: '222222222222' 
 
 export const byHand: Verb = {
   usage: 'by-hand N',
-  summary: 'sets up one of the five ways without a relay, and says what to type then: docs/by-hand.md',
-  more: `N is from 1 to 5:
+  summary: 'sets up one of the five ways without a relay',
+  more: `As docs/by-hand.md tells it, and says what to type then. N is from 1 to 5:
 ${waysByHand()
   .map(({ title }) => `  ${title}`)
   .join('\n')}`,
