@@ -5,6 +5,8 @@ import { Failure, UserError } from './start/user-error.ts';
 
 export const EXIT_FAILED = 1;
 export const EXIT_USAGE = 2;
+/** All went well, but some of what was named was left out. */
+export const EXIT_SKIPPED = 3;
 /** As a shell tells it: 128 and SIGINT's number. */
 export const EXIT_INTERRUPTED = 130;
 

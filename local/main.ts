@@ -1,23 +1,21 @@
 /** `npm start`: two accounts on this machine, uploads, and a report of what was delivered. */
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { runtimeRoute } from '../infra/config/function-settings.ts';
 import { logGroupName, reconciliationSchedule, relayNames } from '../infra/names.ts';
-import { EXIT_FAILED, EXIT_INTERRUPTED, runCli } from './cli.ts';
+import { EXIT_INTERRUPTED, runCli } from './cli.ts';
 import { listenForControl } from './start/control.ts';
-import { DeadLetters } from './start/dead-letters.ts';
-import { awaitDeliveries, type Delivery, deliveriesOf, dropAll } from './start/delivery.ts';
+import { deliver } from './start/deliver.ts';
 import { demonstrationDrops, dropsOf } from './start/drops.ts';
-import { openEmpty } from './start/empty.ts';
+import { checkedConfig, openEmpty } from './start/empty.ts';
 import { formatHints } from './start/hints.ts';
 import { HELP, parseOptions } from './start/options.ts';
-import { listOwned } from './start/owned-objects.ts';
+import { ownBucket } from './start/own-bucket.ts';
 import { keepProfiles } from './start/people.ts';
+import { type Plan, planOf } from './start/plan.ts';
 import { SHELL_FILE } from './start/profile.ts';
-import { showProgress } from './start/progress.ts';
-import { proveDelivery } from './start/proof.ts';
-import { allHold, formatReport, type ReportRow } from './start/report.ts';
+import { leaveStdoutToPrograms, say } from './start/say.ts';
 import { type LocalSession, openSession } from './start/session.ts';
-import { formatBytes } from './start/text.ts';
 
 const interrupted = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => interrupted.abort());
@@ -25,51 +23,35 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => in
 async function main(args: string[]): Promise<number> {
   const options = parseOptions(args);
   if (options.empty) return keepEmpty(options.port);
-  const given = options.paths.length > 0 ? await dropsOf(options.paths) : undefined;
+  if (options.json) leaveStdoutToPrograms();
+  const given = options.paths.length > 0 ? await planned(options.paths) : undefined;
+  if (interrupted.signal.aborted) return EXIT_INTERRUPTED;
   const session = await openSession(options.port);
   try {
-    const drops = given ?? (await demonstrationDrops(await subfolder(session, 'generated')));
-    const deliveries = deliveriesOf(drops, session.own.bucket, session.routes);
-    const rows = await deliver(session, deliveries);
+    const plan = given ?? (await demonstration(session));
+    const exitCode = await deliver(session, plan, options, interrupted.signal);
     if (interrupted.signal.aborted) return EXIT_INTERRUPTED;
-    process.stdout.write(`\n${formatReport(rows, session.accounts)}\n\n${verdict(rows)}\n\n`);
-    if (!options.once) await stayUp(session);
-    return options.once && !allHold(rows) ? EXIT_FAILED : 0;
+    if (options.once) return exitCode;
+    await stayUp(session);
+    return 0;
   } finally {
     await session.close();
   }
 }
 
-async function deliver(session: LocalSession, deliveries: Delivery[]): Promise<ReportRow[]> {
-  const { account } = session.config.source;
-  const { bucket } = session.own;
-  const { s3, sqs } = session.clients.get(account)!;
-  const owners = new Map([...session.clients].map(([each, clients]) => [each, clients.s3]));
-  const progress = showProgress(process.stdout, deliveries);
-  const deadLetters = new DeadLetters(sqs, session.deadLetterQueueUrl);
-  await Promise.all([
-    dropAll(s3, bucket, deliveries, progress, interrupted.signal),
-    awaitDeliveries(owners, deliveries, deadLetters, progress, interrupted.signal),
-  ]);
-  progress.done();
-  if (interrupted.signal.aborted) return [];
-  const sourceOwner = new Map<string, string>();
-  for await (const { key, ownerId } of listOwned(s3, bucket)) sourceOwner.set(key, ownerId);
-  const rows: ReportRow[] = [];
-  for (const delivery of deliveries) {
-    const { drop, route, destinationKey, deliveredAt } = delivery;
-    const { account: owner, bucket: destination } = route.destination;
-    const arrived = deliveredAt !== undefined;
-    const proof = arrived ? await proveDelivery(owners.get(owner)!, destination, destinationKey, drop) : undefined;
-    rows.push({ delivery, sourceOwner: sourceOwner.get(drop.key) ?? '–', proof });
-  }
-  return rows;
+/** Before anything starts. @throws UserError for what can't be dropped */
+async function planned(paths: string[]): Promise<Plan> {
+  const config = checkedConfig();
+  return planOf(
+    await dropsOf(paths, interrupted.signal),
+    ownBucket(config).bucket,
+    config.routes.map((route) => runtimeRoute(route)),
+  );
 }
 
-function verdict(rows: ReportRow[]): string {
-  const proved = rows.filter(({ proof }) => proof?.holds);
-  const bytes = proved.reduce((sum, { delivery }) => sum + delivery.drop.sizeBytes, 0);
-  return `${proved.length} of ${rows.length} delivered and proved, ${formatBytes(bytes)}.`;
+async function demonstration(session: LocalSession): Promise<Plan> {
+  const drops = await demonstrationDrops(await subfolder(session, 'generated'));
+  return planOf({ drops, skipped: [] }, session.own.bucket, session.routes);
 }
 
 async function stayUp(session: LocalSession): Promise<void> {
@@ -78,7 +60,7 @@ async function stayUp(session: LocalSession): Promise<void> {
   const { relayFunction } = relayNames(config);
   const takeProfilesAway = await keepProfiles(session);
   const control = await listenForControl(session);
-  process.stdout.write(
+  say(
     `${formatHints({
       url: cloud.url,
       shellFile: SHELL_FILE,
@@ -97,20 +79,20 @@ async function stayUp(session: LocalSession): Promise<void> {
   await interruption();
   control.close();
   await takeProfilesAway();
-  process.stdout.write('\nBoth accounts are gone.\n');
+  say('\nBoth accounts are gone.\n');
 }
 
 async function keepEmpty(port: number): Promise<number> {
   const session = await openEmpty(port);
   try {
     const control = await listenForControl(session);
-    process.stdout.write(`${session.hints}\n`);
+    say(`${session.hints}\n`);
     await interruption();
     control.close();
     return 0;
   } finally {
     await session.close();
-    process.stdout.write('\nThe accounts are gone.\n');
+    say('\nThe accounts are gone.\n');
   }
 }
 

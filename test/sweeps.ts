@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { EXIT_FAILED, parseOptionsOf, runCli, wholeNumber } from '../local/cli.ts';
 
 const FILES = [
+  'test/chaos/chaos.test.ts',
   'test/iam/iam.test.ts',
   'test/system/large/six-gib.test.ts',
   'test/system/relay/soak.test.ts',
@@ -29,8 +30,8 @@ const NEVER_LATE = [
 ];
 
 const HELP = `Runs the tests of which "npm test" takes a share, all the way: each configuration's permissions, 6 GiB, 10,000 objects in a row,
-10 GiB within 256 MB of memory, an audit of a million keys, a million questions to the local IAM, and
-the ways by hand by the SDK.
+10 GiB within 256 MB of memory, an audit of a million keys, a million questions to the local IAM, the ways by hand by the SDK, and
+whether chaos finds a relay that waits too little.
 
   npm run sweeps                             half an hour
   npm run sweeps -- test/system/large        only those in this folder

@@ -8,6 +8,7 @@ import { text } from 'node:stream/consumers';
 import type { LocalCloud } from '../../emulator/index.ts';
 import { type Act, perform, type World } from './acts.ts';
 import { FOLDER } from './profile.ts';
+import { say } from './say.ts';
 import { UserError } from './user-error.ts';
 
 export interface Fired {
@@ -38,9 +39,7 @@ export function schedulesOf({ scheduler, scheduledRules }: LocalCloud): string[]
 /** @returns the server, to be closed with the session */
 export async function listenForControl(world: World, socket = SOCKET): Promise<Server> {
   if (await isListening(socket)) {
-    process.stdout.write(
-      'Another npm start is up in this folder. From now on, commands of other terminals reach this one instead.\n\n',
-    );
+    say('Another npm start is up in this folder. From now on, commands of other terminals reach this one instead.\n\n');
   }
   // A killed npm start leaves its socket behind.
   await rm(socket, { force: true });

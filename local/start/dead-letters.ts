@@ -5,11 +5,11 @@ import { readDeadLetter, type Told } from '../dead-letter.ts';
 const LOOK_EVERY_MS = 500;
 /** Keys and reasons are told without. */
 const NOTHING: Told = { sourceBucket: undefined, routes: [] };
+const MOST_AT_ONCE = 10;
 
 /** What may turn up in the dead-letter queue. */
 interface Pending {
   drop: { key: string };
-  failure?: string;
 }
 
 /** Watches the dead-letter queue, so that a failed delivery is reported with its reason at once. */
@@ -17,6 +17,7 @@ export class DeadLetters {
   readonly #sqs: SQSClient;
   readonly #queueUrl: string;
   readonly #reasons = new Map<string, string>();
+  readonly #since = Date.now();
   #lookedAt = 0;
 
   constructor(sqs: SQSClient, queueUrl: string) {
@@ -24,23 +25,33 @@ export class DeadLetters {
     this.#queueUrl = queueUrl;
   }
 
-  async mark(pending: readonly Pending[]): Promise<void> {
-    if (pending.length === 0 || Date.now() - this.#lookedAt < LOOK_EVERY_MS) return;
-    this.#lookedAt = Date.now();
-    await this.#read();
-    for (const delivery of pending) {
-      const reason = this.#reasons.get(delivery.drop.key);
-      if (reason !== undefined) delivery.failure = reason;
-    }
+  /** Those that have failed meanwhile, with the reason. */
+  async of<P extends Pending>(pending: readonly P[]): Promise<[failed: P, reason: string][]> {
+    if (pending.length === 0 || performance.now() - this.#lookedAt < LOOK_EVERY_MS) return [];
+    this.#lookedAt = performance.now();
+    while ((await this.#read()) === MOST_AT_ONCE);
+    return pending.flatMap((each): [P, string][] => {
+      const reason = this.#reasons.get(each.drop.key);
+      return reason === undefined ? [] : [[each, reason]];
+    });
   }
 
-  async #read(): Promise<void> {
+  /** How many messages there were. */
+  async #read(): Promise<number> {
     const { Messages = [] } = await this.#sqs.send(
-      new ReceiveMessageCommand({ QueueUrl: this.#queueUrl, MaxNumberOfMessages: 10, MessageAttributeNames: ['All'] }),
+      new ReceiveMessageCommand({
+        QueueUrl: this.#queueUrl,
+        MaxNumberOfMessages: MOST_AT_ONCE,
+        MessageAttributeNames: ['All'],
+        MessageSystemAttributeNames: ['SentTimestamp'],
+      }),
     );
     for (const message of Messages) {
+      // Others are of an earlier day.
+      if (Number(message.Attributes?.SentTimestamp) < this.#since) continue;
       const { keys, code, reason } = readDeadLetter(message, NOTHING);
       for (const key of keys) this.#reasons.set(key, `${code}: ${reason}`);
     }
+    return Messages.length;
   }
 }

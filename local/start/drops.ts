@@ -1,16 +1,21 @@
 /** Finds or makes the files to upload. */
-import { createReadStream, type Dirent } from 'node:fs';
-import { access, constants, opendir, stat, writeFile } from 'node:fs/promises';
-import { basename, join, relative, sep } from 'node:path';
+import { createReadStream } from 'node:fs';
+import { opendir, stat, writeFile } from 'node:fs/promises';
+import { basename, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { generateFile } from './generated-file.ts';
+import { printable } from './text.ts';
 import { UserError } from './user-error.ts';
+import { filesBelow, formatSkipped, kindOf, openFile, reasonOf, type Skipped, UnreadableError } from './walk.ts';
 
 /** One file on its way into the source bucket. */
 export interface Drop {
   key: string;
   path: string;
+  /** When it was listed; once its turn has come, as it is then. */
   sizeBytes: number;
+  /** Base64, of the bytes that were uploaded. */
+  crc32?: string;
 }
 
 const MIB = 1024 ** 2;
@@ -44,14 +49,22 @@ export async function demonstrationDrops(folder: string): Promise<Drop[]> {
   return Promise.all(drops);
 }
 
+/** What paths name. */
+export interface Found {
+  drops: Drop[];
+  /** What lies in the folders and can't be dropped. */
+  skipped: Skipped[];
+}
+
 /**
  * The files that paths name; a folder stands for all files below it, under its own name.
- * @throws UserError for a path that cannot be read, or two files that would get one key
+ * @throws UserError for a path that cannot be dropped, or two files that would get one key
  */
-export async function dropsOf(paths: string[]): Promise<Drop[]> {
+export async function dropsOf(paths: readonly string[], signal?: AbortSignal): Promise<Found> {
   const drops: Drop[] = [];
+  const skipped: Skipped[] = [];
   for (const path of paths) {
-    for await (const drop of dropsBelow(path)) drops.push(drop);
+    for await (const drop of dropsBelow(path, skipped, signal)) drops.push(drop);
   }
   const seen = new Map<string, Drop>();
   for (const drop of drops) {
@@ -59,35 +72,39 @@ export async function dropsOf(paths: string[]): Promise<Drop[]> {
     if (first) throw new UserError(`${first.path} and ${drop.path} would both become the key "${drop.key}".`);
     seen.set(drop.key, drop);
   }
-  if (drops.length === 0) throw new UserError(`There is no file in ${paths.join(', ')}.`);
-  return drops;
+  if (drops.length === 0 && !signal?.aborted) {
+    const rest = skipped.length === 0 ? '.' : `; ${formatSkipped(skipped, 3)}.`;
+    throw new UserError(`There is no file in ${paths.map(printable).join(', ')}${rest}`);
+  }
+  return { drops, skipped };
 }
 
-async function* dropsBelow(path: string): AsyncGenerator<Drop> {
+async function* dropsBelow(path: string, skipped: Skipped[], signal?: AbortSignal): AsyncGenerator<Drop> {
   const facts = await stat(path).catch((error: unknown) => unreadable(path, error));
+  const kind = kindOf(facts);
+  if (kind !== undefined) throw new UserError(`${printable(path)} is ${kind}: only files and folders can be dropped.`);
   if (!facts.isDirectory()) {
-    yield await fileDrop(basename(path), path);
+    yield await fileDrop(basename(path), path).catch((error: unknown) => unreadable(path, error));
     return;
   }
-  const root = join(path, '..');
-  for await (const entry of entriesBelow(path)) {
-    const file = join(entry.parentPath, entry.name);
-    if (entry.isFile()) yield await fileDrop(relative(root, file).split(sep).join('/'), file);
+  await (await opendir(path).catch((error: unknown) => unreadable(path, error))).close();
+  const top = basename(resolve(path));
+  for await (const { path: file, names } of filesBelow(path, (each) => skipped.push(each), signal)) {
+    const key = [top, ...names].join('/').replace(/^\//, '');
+    try {
+      yield await fileDrop(key, file);
+    } catch (error) {
+      if (!(error instanceof UnreadableError)) throw error;
+      skipped.push({ path: file, reason: error.message });
+    }
   }
 }
 
-async function* entriesBelow(folder: string): AsyncGenerator<Dirent> {
-  try {
-    yield* await opendir(folder, { recursive: true });
-  } catch (error) {
-    // The folder itself, or one below it.
-    unreadable((error as NodeJS.ErrnoException).path ?? folder, error);
-  }
-}
-
+/** @throws UnreadableError */
 async function fileDrop(key: string, path: string): Promise<Drop> {
-  await access(path, constants.R_OK).catch((error: unknown) => unreadable(path, error));
-  const { size } = await stat(path);
+  const file = await openFile(path);
+  const { size } = await file.stat();
+  await file.close();
   return { key, path, sizeBytes: size };
 }
 
@@ -96,10 +113,7 @@ export function openDrop({ path }: Drop) {
 }
 
 function unreadable(path: string, error: unknown): never {
-  const { code } = error as NodeJS.ErrnoException;
-  const reasons: Record<string, string> = {
-    ENOENT: 'there is no such file or folder',
-    EACCES: 'you may not read it; check its permissions',
-  };
-  throw new UserError(`Cannot read ${path}: ${reasons[code ?? ''] ?? (error as Error).message}.`);
+  // Node has put this character where the bytes of an argument aren't UTF-8.
+  const advice = path.includes('\ufffd') ? '. If its name isn’t UTF-8, it can’t be a key of S3' : '';
+  throw new UserError(`Cannot read ${printable(path)}: ${reasonOf(error)}${advice}.`);
 }

@@ -52,7 +52,7 @@ export async function openEmpty(port: number): Promise<EmptySession> {
 }
 
 /** As the synth words a mistake. */
-function checkedConfig(): RelayContext {
+export function checkedConfig(): RelayContext {
   try {
     return parseConfig(committedContext());
   } catch (error) {

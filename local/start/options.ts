@@ -7,6 +7,10 @@ export interface StartOptions {
   paths: string[];
   /** End after the deliveries instead of staying up. */
   once: boolean;
+  /** Show every delivery at the end. */
+  all: boolean;
+  /** Standard output is for programs. */
+  json: boolean;
   /** Deploy nothing and drop nothing. */
   empty: boolean;
   /** 0 takes any free port. */
@@ -20,11 +24,17 @@ export const HELP = `Brings up two AWS accounts on this machine, drops files int
 
   npm start                     the demonstration files, then stays up
   npm start -- PATH…            your files and folders
-  npm start -- --once [PATH…]   ends instead: exit code 0 only if all was delivered and every checksum proved
+  npm start -- --once [PATH…]   ends instead, with an exit code that tells how it went
   npm start -- --empty          two accounts in which nothing is deployed, for you to deploy as to AWS
 
+  --all      shows every file at the end, and not only the first, the last and those that failed
+  --json     writes what happens to standard output, as a line of JSON each, and words for people to standard error
   --port N   listen on this port of 127.0.0.1 (default ${DEFAULT_PORT}, with --once any free one; 0 is any free one)
   --help     this text
+
+Exit codes with --once: 0 all was delivered and proved, 1 something failed, 2 there is something that you must change first,
+3 all was delivered but what was skipped, 130 interrupted. What can't be dropped is skipped: symbolic links, FIFOs, sockets and devices
+in a folder, names that aren't UTF-8, and what may not be read.
 `;
 
 /** @throws UserError for an option that does not exist, a port that is none, or what can't be dropped into empty accounts */
@@ -34,14 +44,16 @@ export function parseOptions(args: string[]): StartOptions {
     allowPositionals: true,
     options: {
       once: { type: 'boolean', default: false },
+      all: { type: 'boolean', default: false },
+      json: { type: 'boolean', default: false },
       empty: { type: 'boolean', default: false },
       port: { type: 'string' },
     },
   });
-  const { once, empty, port = String(once ? 0 : DEFAULT_PORT) } = values;
+  const { once, all, json, empty, port = String(once ? 0 : DEFAULT_PORT) } = values;
   if (empty && (once || positionals.length > 0)) {
     const what = once ? '--once' : positionals[0];
     throw new UserError(`--empty deploys nothing, so that ${what} has nothing to deliver: leave one of the two out.`);
   }
-  return { paths: positionals, once, empty, port: wholeNumber('--port', port, { least: 0, most: 65_535 }) };
+  return { paths: positionals, once, all, json, empty, port: wholeNumber('--port', port, { least: 0, most: 65_535 }) };
 }

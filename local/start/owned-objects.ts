@@ -1,5 +1,6 @@
 /** Lists a bucket with the owner of each object. */
 import { ListObjectsV2Command, type S3Client } from '@aws-sdk/client-s3';
+import { decodeKey } from '../../functions/request/encoded-key.ts';
 
 export interface OwnedObject {
   key: string;
@@ -8,6 +9,8 @@ export interface OwnedObject {
   lastModified: string;
   /** The canonical user id of the account that owns it. */
   ownerId: string;
+  /** Another one once the object is overwritten. */
+  state: string;
 }
 
 /** All objects of a bucket, or those below a prefix, with their owners, as the bucket's own account sees them. */
@@ -15,10 +18,19 @@ export async function* listOwned(s3: S3Client, Bucket: string, Prefix = ''): Asy
   let token: string | undefined;
   do {
     const page = await s3.send(
-      new ListObjectsV2Command({ Bucket, Prefix, FetchOwner: true, ...(token ? { ContinuationToken: token } : {}) }),
+      new ListObjectsV2Command({
+        Bucket,
+        Prefix,
+        FetchOwner: true,
+        // XML has no control characters.
+        EncodingType: 'url',
+        ...(token ? { ContinuationToken: token } : {}),
+      }),
     );
-    for (const { Key, Size, LastModified, Owner } of page.Contents ?? []) {
-      yield { key: Key!, sizeBytes: Size!, lastModified: LastModified!.toISOString(), ownerId: Owner?.ID ?? '' };
+    for (const { Key, Size, Owner, ETag, LastModified } of page.Contents ?? []) {
+      const lastModified = LastModified!.toISOString();
+      const state = `${ETag} ${lastModified}`;
+      yield { key: decodeKey(Key!), sizeBytes: Size!, lastModified, ownerId: Owner?.ID ?? '', state };
     }
     token = page.NextContinuationToken;
   } while (token);

@@ -1,86 +1,109 @@
-/** Shows how far the deliveries are. */
-import type { WriteStream } from 'node:tty';
-import type { Delivery, DeliveryProgress } from './delivery.ts';
-import type { Drop } from './drops.ts';
-import { formatBytes, printable } from './text.ts';
+/** Shows how far the deliveries are: how much, how fast and how long still, of uploading and of relaying. */
+import stringWidth from 'string-width';
+import { widthOf } from './say.ts';
+import type { Counts, Stage, Tally } from './tally.ts';
+import { formatBytes, formatDuration } from './text.ts';
 
-const BAR_WIDTH = 30;
 const REDRAW_EVERY_MS = 100;
+const LINE_EVERY_MS = 5000;
+const UNKNOWN = '–';
 
-export interface Progress extends DeliveryProgress {
-  done(): void;
+/** A line that is drawn again and again on a terminal; elsewhere a line every few seconds, which reads well in a log. */
+export function showProgress(out: NodeJS.WriteStream, tally: Tally, signal: AbortSignal): { done(): void } {
+  const isTerminal = out.isTTY && process.env['TERM'] !== 'dumb';
+  if (!isTerminal) return repeat(LINE_EVERY_MS, () => out.write(`${formatCounts(tally.counts())}\n`));
+  const line = new TerminalLine(out);
+  const drawing = repeat(REDRAW_EVERY_MS, () => line.draw(tally.counts()));
+  const done = () => {
+    drawing.done();
+    line.clear();
+    signal.removeEventListener('abort', done);
+  };
+  signal.addEventListener('abort', done);
+  return { done };
 }
 
-/** A bar on a terminal; elsewhere a line per delivery, which reads well in a log. */
-export function showProgress(out: WriteStream, deliveries: readonly Delivery[]): Progress {
-  return out.isTTY ? new ProgressBar(out, deliveries) : new ProgressLines(out, deliveries);
+export function repeat(everyMs: number, act: () => void): { done(): void } {
+  const timer = setInterval(act, everyMs);
+  return { done: () => clearInterval(timer) };
 }
 
-class ProgressLines implements Progress {
-  readonly #out: WriteStream;
-  readonly #total: number;
-  #delivered = 0;
+/** The last line of a terminal, whose width may change meanwhile. */
+export class TerminalLine {
+  readonly #out: NodeJS.WriteStream;
+  #drawnWidth = 0;
 
-  constructor(out: WriteStream, deliveries: readonly Delivery[]) {
+  constructor(out: NodeJS.WriteStream) {
     this.#out = out;
-    this.#total = deliveries.length;
   }
 
-  sent(): void {}
-
-  delivered({ drop }: Delivery): void {
-    this.#delivered++;
-    this.#out.write(
-      `delivered ${this.#delivered}/${this.#total}  ${printable(drop.key)} (${formatBytes(drop.sizeBytes)})\n`,
-    );
+  draw(counts: Counts): void {
+    // In the last column some terminals would go on to the next line.
+    const line = fitting(counts, widthOf(this.#out)! - 1);
+    this.#out.write(`${this.#backToStart()}${line}\u001b[K`);
+    this.#drawnWidth = stringWidth(line);
   }
 
-  done(): void {}
-}
-
-/** Each byte counts twice: once into the source bucket, once into the destination. */
-class ProgressBar implements Progress {
-  readonly #out: WriteStream;
-  readonly #total: number;
-  readonly #totalBytes: number;
-  readonly #sentBytes = new Map<Drop, number>();
-  #delivered = 0;
-  #deliveredBytes = 0;
-  #drawnAt = 0;
-
-  constructor(out: WriteStream, deliveries: readonly Delivery[]) {
-    this.#out = out;
-    this.#total = deliveries.length;
-    const drops = new Set(deliveries.map(({ drop }) => drop));
-    this.#totalBytes = sum([...drops, ...deliveries.map(({ drop }) => drop)].map(({ sizeBytes }) => sizeBytes));
+  clear(): void {
+    if (this.#drawnWidth === 0) return;
+    this.#out.write(`${this.#backToStart()}\u001b[J`);
+    this.#drawnWidth = 0;
   }
 
-  sent(drop: Drop, sentBytes: number): void {
-    this.#sentBytes.set(drop, sentBytes);
-    this.#draw();
-  }
-
-  delivered({ drop }: Delivery): void {
-    this.#delivered++;
-    this.#deliveredBytes += drop.sizeBytes;
-    this.#draw(this.#delivered === this.#total);
-  }
-
-  done(): void {
-    this.#out.write('\r\u001b[K');
-  }
-
-  #draw(atOnce = false): void {
-    if (!atOnce && Date.now() - this.#drawnAt < REDRAW_EVERY_MS) return;
-    this.#drawnAt = Date.now();
-    const movedBytes = sum([...this.#sentBytes.values()]) + this.#deliveredBytes;
-    const share = this.#totalBytes === 0 ? 1 : movedBytes / this.#totalBytes;
-    const bar = '█'.repeat(Math.round(share * BAR_WIDTH)).padEnd(BAR_WIDTH, '░');
-    const bytes = `${formatBytes(movedBytes)} of ${formatBytes(this.#totalBytes)} moved`;
-    this.#out.write(`\r${bar} ${bytes}, ${this.#delivered}/${this.#total} delivered\u001b[K`);
+  /** Where the terminal has become narrower, it has broken the line. */
+  #backToStart(): string {
+    const rowsAbove = Math.ceil(this.#drawnWidth / widthOf(this.#out)!) - 1;
+    return rowsAbove > 0 ? `\r\u001b[${rowsAbove}A\u001b[J` : '\r';
   }
 }
 
-function sum(numbers: number[]): number {
-  return numbers.reduce((total, each) => total + each, 0);
+/** The most that fits. */
+export function fitting(counts: Counts, width: number): string {
+  const { uploaded, relayed, delivered, total } = counts;
+  const lines = [
+    formatCounts(counts),
+    `up ${short(uploaded)}, relayed ${short(relayed)}, ${delivered}/${total}`,
+    `up ${short(uploaded)}, relayed ${short(relayed)}`,
+    `up ${shortest(uploaded)}, relayed ${shortest(relayed)}, ${delivered}/${total}`,
+    `up ${shortest(uploaded)}, relayed ${shortest(relayed)}`,
+    `up ${share(uploaded)}, relayed ${share(relayed)}`,
+  ];
+  return (lines.find((line) => stringWidth(line) <= width) ?? lines.at(-1)!).slice(0, Math.max(0, width));
+}
+
+export function formatCounts({ uploaded, relayed, delivered, failed, total }: Counts): string {
+  const failures = failed === 0 ? '' : `, ${failed.toLocaleString('en')} failed`;
+  const objects = `${delivered.toLocaleString('en')} of ${total.toLocaleString('en')} delivered${failures}`;
+  return `uploaded ${long(uploaded)}; relayed ${long(relayed)}; ${objects}`;
+}
+
+function long(stage: Stage): string {
+  const amount = `${formatBytes(stage.bytes)} of ${formatBytes(stage.totalBytes)}`;
+  return stage.secondsLeft === 0 ? amount : `${amount} at ${speed(stage)}, ${left(stage)} left`;
+}
+
+function short(stage: Stage): string {
+  const [total, unit] = formatBytes(stage.totalBytes).split(' ');
+  const bytes = stage.bytes === 0 ? 0 : (stage.bytes / stage.totalBytes) * Number(total);
+  return `${bytes.toFixed(1)}/${total} ${unit} ${pace(stage)}`;
+}
+
+function shortest(stage: Stage): string {
+  return `${share(stage)} ${pace(stage)}`;
+}
+
+function pace(stage: Stage): string {
+  return stage.secondsLeft === 0 ? 'done' : `${speed(stage)} ${left(stage)}`;
+}
+
+function share({ bytes, totalBytes }: Stage): string {
+  return `${totalBytes === 0 ? 100 : Math.floor((100 * bytes) / totalBytes)}%`;
+}
+
+function speed({ bytesPerSecond }: Stage): string {
+  return bytesPerSecond === undefined ? UNKNOWN : `${formatBytes(Math.round(bytesPerSecond))}/s`;
+}
+
+function left({ secondsLeft }: Stage): string {
+  return secondsLeft === undefined ? UNKNOWN : formatDuration(secondsLeft);
 }

@@ -12,6 +12,7 @@ import { accountProfiles, regionsOf } from './account-profiles.ts';
 import { openCloud } from './cloud.ts';
 import type { MovableTime } from './movable-time.ts';
 import { ownBucket } from './own-bucket.ts';
+import { say } from './say.ts';
 
 /** The two accounts, up and deployed, and what a person needs to work with them. */
 export interface LocalSession {
@@ -39,7 +40,7 @@ export interface LocalSession {
  */
 export async function openSession(port: number): Promise<LocalSession> {
   const { cloud, time, folder, close } = await openCloud(port, async (folder) => {
-    process.stdout.write('Synthesizing both stacks and bringing up two accounts …\n');
+    say('Synthesizing both stacks and bringing up two accounts …\n');
     const assembly = join(folder, 'cdk.out');
     await synthesize(assembly);
     return { stacks: readAssembly(assembly) };

@@ -1,5 +1,5 @@
 /** Reads what is typed after `npm run try --`, and does it. */
-import { didYouMean, EXIT_FAILED, parseOptionsOf } from '../cli.ts';
+import { didYouMean, EXIT_FAILED, EXIT_SKIPPED, parseOptionsOf } from '../cli.ts';
 import { printable } from '../start/text.ts';
 import { Failure, UserError } from '../start/user-error.ts';
 import { helpOf, verbIn } from './help.ts';
@@ -36,8 +36,9 @@ export async function runCommand(args: string[], { out, err }: Screen): Promise<
   const tell = (value: object, text: string) => out(`${isJson ? JSON.stringify(value) : text}\n`);
   const warn = (text: string) => err(`${text}\n`);
   try {
-    const isAsWanted = await verb.act({ world: await openWorld(), ...given, tell, warn });
-    return isAsWanted ? 0 : EXIT_FAILED;
+    const outcome = await verb.act({ world: await openWorld(), ...given, tell, warn });
+    if (outcome === 'some skipped') return EXIT_SKIPPED;
+    return outcome ? 0 : EXIT_FAILED;
   } catch (error) {
     throw told(error);
   }

@@ -16,8 +16,8 @@ ${rows.join('\n')}
   --json      prints one JSON value, or a line for each where it goes on for a while; nothing else
   -h, --help  after a verb: what that one does, fails at and prints
 
-Ends with 0 if all is as it should be, with 1 if something failed or isn't there, with 2 for a mistake or if nothing is up, and with
-130 after Ctrl-C.
+Ends with 0 if all is as it should be, with 1 if something failed or isn't there, with 2 for a mistake or if
+nothing is up, with 3 if some of a folder was left out, and with 130 after Ctrl-C.
 `;
 }
 

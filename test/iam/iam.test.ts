@@ -1,5 +1,4 @@
-/** A share of `npm run prove:iam`: the committed configuration and one that is drawn; and proofs that it can fail. */
-import { randomInt } from 'node:crypto';
+/** A share of `npm run prove:iam`: the committed configuration; and proofs that it can fail. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { IS_SWEEP } from '../support/sweep.ts';
 import { CHECKS } from './checks.ts';
@@ -11,8 +10,8 @@ import { variationsOf } from './variations.ts';
 import { CONFIGURATIONS, startProofWorld } from './world.ts';
 
 const PATIENCE_MS = 300_000;
-const [committed, ...others] = CONFIGURATIONS;
-const TRIED = IS_SWEEP ? CONFIGURATIONS : [committed!, others[randomInt(others.length)]!];
+const [committed] = CONFIGURATIONS;
+const TRIED = IS_SWEEP ? CONFIGURATIONS : [committed!];
 const proofs: (Proof & { configuration: string })[] = [];
 const worlds: ProofWorld[] = [];
 
@@ -42,7 +41,7 @@ describe.each(TRIED.map((configuration) => [configuration.name, configuration] a
   },
 );
 
-test('each statement has a check that would miss it, and most of them do in these configurations already', () => {
+test('each statement has a check that would miss it, and most of them do in the committed configuration already', () => {
   const rows = proofs.flatMap((proof) => proof.rows);
   expect(rows.filter(({ problem }) => problem?.startsWith('no check guards'))).toEqual([]);
   expect(rows.filter(({ provedBy }) => provedBy !== undefined).length).toBeGreaterThan(90);

@@ -2,10 +2,10 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 
 const read = (file: string) => JSON.parse(readFileSync(new URL(`../../${file}`, import.meta.url), 'utf8'));
-const { dependencies, devDependencies, optionalDependencies, workspaces } = read('package.json') as Record<
-  string,
-  Record<string, string>
-> & { workspaces: string[] };
+const contributing = readFileSync(new URL('../../CONTRIBUTING.md', import.meta.url), 'utf8');
+const { dependencies, devDependencies, optionalDependencies, allowScripts, workspaces } = read(
+  'package.json',
+) as Record<string, Record<string, string>> & { workspaces: string[] };
 const ofWorkspaces = workspaces.map(
   (folder) => read(`${folder}/package.json`).devDependencies as Record<string, string>,
 );
@@ -19,6 +19,7 @@ const locked = Object.entries(
       dev?: boolean;
       hasInstallScript?: boolean;
       link?: boolean;
+      engines?: { node?: string };
     }
   >,
 ).filter(([path, { link }]) => path !== '' && !link && !workspaces.includes(path));
@@ -35,9 +36,22 @@ test('every package of the lockfile has its digest, and none an address to be fe
   expect(locked.filter(([, { resolved }]) => resolved).map(([path]) => path)).toEqual([]);
 });
 
-test('nothing that ships with a function runs a script when it is installed', () => {
-  const scripted = locked.filter(([, { hasInstallScript, dev }]) => hasInstallScript && !dev);
-  expect(scripted.map(([path]) => path)).toEqual([]);
+test('no dependency runs a script when it is installed: npm is told so of each that has one', () => {
+  const scripted = locked.filter(([, { hasInstallScript }]) => hasInstallScript);
+  expect(scripted.filter(([, { dev }]) => !dev).map(([path]) => path)).toEqual([]);
+  const refused = Object.fromEntries(scripted.map(([path]) => [path.replace(/^.*node_modules\//, ''), false]));
+  expect(allowScripts).toEqual(refused);
+});
+
+test('CONTRIBUTING.md names each package of which npm warns on Node 20, and no other', () => {
+  const refusesNode20 = ({ engines }: { engines?: { node?: string } }) =>
+    !(engines?.node ?? '*').split('||').some((range) => /^(\*|>=? ?(\d|1\d|20)\b|\^?20\b)/.test(range.trim()));
+  const warned = locked
+    .filter(([, each]) => refusesNode20(each))
+    .map(([path]) => path.replace(/^.*node_modules\//, ''));
+  const [, rows] = /## What `npm ci` brings[\s\S]*?\n\| of which npm warns.*\n.*\n([\s\S]*?)\n\n/.exec(contributing)!;
+  const named = [...rows!.matchAll(/^\| `([^`]+)`/gm)].map(([, name]) => name!);
+  expect(named.toSorted()).toEqual(['local-aws', ...warned].toSorted());
 });
 
 test('a workspace takes the versions that the whole takes', () => {

@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { IS_SWEEP } from '../../support/sweep.ts';
 import { changeProperties, RELAY_LOG_GROUP, SOURCE_BUCKET, startTwoAccounts } from '../../support/two-accounts.ts';
 
-const KEYS = Array.from({ length: 200 }, (_, index) => `soak/${index}`);
+const KEYS = Array.from({ length: IS_SWEEP ? 200 : 100 }, (_, index) => `soak/${index}`);
 const WARM_UP = 6;
 const ROUNDS = IS_SWEEP ? 50 : 15;
 const MIB = 1024 ** 2;

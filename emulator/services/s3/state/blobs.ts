@@ -20,6 +20,7 @@ export interface Segment {
 }
 
 const FLUSH_BYTES = MIB;
+const ZEROS = Buffer.alloc(FLUSH_BYTES);
 
 /** Bytes on disk, under random names: no key ever becomes a file name. */
 export class BlobStore {
@@ -91,7 +92,10 @@ export function sliceSegments(segments: Segment[], start: number, sizeBytes: num
   return slice;
 }
 
-/** Writes one blob; network-sized pieces are gathered so that the disk sees large writes while the next arrive. */
+/**
+ * Writes one blob; network-sized pieces are gathered so that the disk sees large writes while the next arrive. Zeros aren't written, so that
+ * sparse files take no room here either.
+ */
 export class BlobWriter {
   readonly #path: string;
   readonly #file: FileHandle;
@@ -115,7 +119,7 @@ export class BlobWriter {
   async finish(): Promise<Segment[]> {
     await this.#flush();
     await this.#flushing;
-    return this.#close(this.#sizeBytes);
+    return this.finishSparse(this.#sizeBytes);
   }
 
   async finishSparse(sizeBytes: number): Promise<Segment[]> {
@@ -134,9 +138,11 @@ export class BlobWriter {
     await this.#flushing;
     if (this.#pendingBytes === 0) return;
     const pieces = this.#pending;
+    const position = this.#sizeBytes - this.#pendingBytes;
     this.#pending = [];
     this.#pendingBytes = 0;
-    this.#flushing = this.#file.writev(pieces);
+    if (pieces.every(isZeros)) return;
+    this.#flushing = this.#file.writev(pieces, position);
     // A failure is met at the next `await`; without a handler meanwhile it would count as unhandled.
     this.#flushing.catch(() => undefined);
   }
@@ -147,4 +153,8 @@ export class BlobWriter {
     await rm(this.#path, { force: true });
     return [];
   }
+}
+
+function isZeros(bytes: Buffer): boolean {
+  return bytes.length <= ZEROS.length && bytes.equals(ZEROS.subarray(0, bytes.length));
 }
