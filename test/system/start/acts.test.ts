@@ -16,6 +16,7 @@ afterAll(() => rm(folder, { recursive: true }));
 
 test.each([
   [['sleep', '1'], 'There is no "sleep" to be done.'],
+  [['rot', '111111111111'], 'There is no "rot" to be done. Did you mean root?'],
   [['wait'], '"wait" takes one word.'],
   [['wait', '0'], 'MINUTES is "0": it must be a whole number from 1 to 1000000.'],
   [['machine', '1', 'app'], 'ACCOUNT is "1": it must have 12 digits.'],
