@@ -55,6 +55,17 @@ test.each<[string, object, string]>([
   ['relayed', { key: 'a\u001b[2J' }, '09:30:00.123  delivered    a\\u001b[2J'],
 ])('%s %j', (message, facts, text) => expect(shown(message, facts)).toBe(text));
 
+test('the tour shows what it prints', () => {
+  const tour = readFileSync(join(REPOSITORY, 'docs/tour.md'), 'utf8');
+  const again = { code: 'S3Unavailable', message: '…', source: 's3://bucket/second.txt' };
+  for (const line of [
+    shown('relayed', { route: 'main', key: 'first.txt', durationMs: 41 }),
+    shown('will be tried again in place', { failure: again }).replace('00.123', '07.456'),
+  ]) {
+    expect(tour).toContain(`\n${line}\n`);
+  }
+});
+
 test('each message that has an event is one that a function writes', () => {
   const folder = join(REPOSITORY, 'functions');
   const files = (readdirSync(folder, { recursive: true }) as string[]).filter((file) => file.endsWith('.ts'));
