@@ -57,7 +57,7 @@ test.each<[string, object, string]>([
 
 test('the tour shows what it prints', () => {
   const tour = readFileSync(join(REPOSITORY, 'docs/tour.md'), 'utf8');
-  const again = { code: 'S3Unavailable', message: '…', source: 's3://bucket/second.txt' };
+  const again = { code: 'Throttled', message: '…', source: 's3://bucket/second.txt' };
   for (const line of [
     shown('relayed', { route: 'main', key: 'first.txt', durationMs: 41 }),
     shown('will be tried again in place', { failure: again }).replace('00.123', '07.456'),
