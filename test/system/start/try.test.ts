@@ -1,5 +1,5 @@
 /** `npm run try` beside one npm start: what each verb ends with and prints; docs/tour.md is typed by test/acceptance/docs. */
-import { execFile, spawn } from 'node:child_process';
+import { execFile, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -22,7 +22,9 @@ beforeAll(async () => {
   process.chdir(folder);
   await mkdir('some');
   await mkdir('empty');
-  for (const name of ['first.txt', 'some/a', 'some/b+ c']) await writeFile(name, `content of ${name}`);
+  await mkdir('partly');
+  execFileSync('mkfifo', ['fifo', 'partly/fifo']);
+  for (const name of ['first.txt', 'some/a', 'some/b+ c', 'partly/a']) await writeFile(name, `content of ${name}`);
 });
 
 afterAll(async () => {
@@ -106,6 +108,8 @@ describe('beside npm start', () => {
     ],
     ['drop some --json', 0, '"key":"incoming/some/b+ c"'],
     ['drop missing', 1, '', 'Cannot read missing: there is no such file or folder.'],
+    ['drop fifo', 1, '', 'fifo is a FIFO: only files and folders can be dropped.'],
+    ['drop partly', 3, 'incoming/partly/a', '1 skipped: partly/fifo (a FIFO).'],
     ['drop empty', 1, '', 'There is no file in empty.'],
     ['receipt first.txt', 0, '  "status": "delivered",'],
     ['receipt first.txt --json', 0, /^\{"status":"delivered","route":"main","source":\{.*\}\n$/],
