@@ -2,7 +2,9 @@
 import { readFileSync } from 'node:fs';
 import { didYouMean, parseOptionsOf, runCli, wholeNumber } from './cli.ts';
 import type { Act as AnyAct } from './start/acts.ts';
+import { takePort } from './start/at-port.ts';
 import { askToAct } from './start/control.ts';
+import { findPlace } from './start/place.ts';
 import { shellWord } from './start/profile.ts';
 import { UserError } from './start/user-error.ts';
 
@@ -22,6 +24,7 @@ const HELP = `Does what no API of AWS does to a running npm start, in another te
 
   --region R   of the machine, or of Identity Center (default ${DEFAULT_REGION})
   --json       prints one object: {"now"}, or {"url","instanceId"}; of the others what they print anyhow
+  --port N     of which npm start, where several are up in this folder
 
 Ends with 0, and with 2 for a mistake, for what can't be done, or if nothing is up.
 `;
@@ -35,13 +38,14 @@ async function main(args: string[]): Promise<void> {
     process.stdout.write(HELP);
     return;
   }
+  const { port, rest } = takePort(args);
   const { values, positionals } = parseOptionsOf('npm run local', {
-    args,
+    args: rest,
     allowPositionals: true,
     options: { region: { type: 'string' }, json: { type: 'boolean' } },
   });
   const act = actOf(positionals, values.region);
-  const outcome = await askToAct(act);
+  const outcome = await askToAct(act, findPlace(port));
   process.stdout.write(`${values.json ? jsonOf(act, outcome) : textOf(act, outcome)}\n`);
 }
 

@@ -1,49 +1,66 @@
 /** What the command lines of this repository share: help, options, the words for a mistake, and exit codes. */
 import { type ParseArgsConfig, parseArgs } from 'node:util';
 import { nearest } from '../infra/config/nearest.ts';
+import { endingSignal, heedEndings, isDoing } from './ending.ts';
+import { openOwnFolder } from './own-folder.ts';
 import { Failure, UserError } from './start/user-error.ts';
 
 export const EXIT_FAILED = 1;
 export const EXIT_USAGE = 2;
 /** All went well, but some of what was named was left out. */
 export const EXIT_SKIPPED = 3;
-/** As a shell tells it: 128 and SIGINT's number. */
+/** As a shell tells it: 128 and SIGINT's number. Ending sets it, and that of other signals. */
 export const EXIT_INTERRUPTED = 130;
+
+const FULL = 'The disk is full: free some space, or set TMPDIR to a folder where there is some.';
 
 /** Gets the arguments without node and script, and may answer with an exit code; 0 otherwise. */
 type Main = (args: string[]) => Promise<number | undefined> | Promise<void>;
 
+interface Cli {
+  /** Or which help the arguments ask for. */
+  help: string | ((args: readonly string[]) => string);
+  /** Whether it, or anything that it starts, writes temporary files: then all of them get one folder, which goes with it. */
+  hasOwnFolder?: boolean;
+}
+
 /**
  * Runs a program. `--help` prints the help and starts nothing. A mistake of the user is a sentence and exit code 2, and a failure one and
- * exit code 1; any other error comes with its stack. Ctrl-C ends it with 130, unless it has its own handler.
- * @param help or which help the arguments ask for
+ * exit code 1; any other error comes with its stack.
  */
-export function runCli(main: Main, { help }: { help: string | ((args: readonly string[]) => string) }): void {
+export function runCli(main: Main, { help, hasOwnFolder = false }: Cli): void {
   const args = process.argv.slice(2);
-  if (process.listenerCount('SIGINT') === 0) process.once('SIGINT', () => process.exit(EXIT_INTERRUPTED));
-  for (const stream of [process.stdout, process.stderr]) stream.on('error', endIfNobodyReads);
+  heedEndings();
   if (asksForHelp(args)) {
     process.stdout.write(typeof help === 'string' ? help : help(args));
     return;
   }
-  void main(args).then((exitCode) => end(exitCode ?? 0), fail);
+  const run = async () => {
+    if (hasOwnFolder) {
+      isDoing('what is under way');
+      openOwnFolder();
+    }
+    return main(args);
+  };
+  void run().then((exitCode) => end(exitCode ?? 0), fail);
 }
 
-function fail(error: unknown): void {
+function fail(thrown: unknown): void {
+  const error = isFullDisk(thrown) ? new UserError(FULL) : thrown;
   const isMistake = error instanceof UserError;
   const isTold = isMistake || error instanceof Failure;
   process.stderr.write(`${isTold ? error.message : ((error as Error).stack ?? error)}\n`);
   end(isMistake ? EXIT_USAGE : EXIT_FAILED);
 }
 
-/** The reader has seen enough, as in `… | head -1`: that is no failure. */
-function endIfNobodyReads(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'EPIPE') throw error;
-  process.exit(0);
+/** Wherever it was noticed, perhaps in a child process. */
+function isFullDisk(error: unknown): boolean {
+  return /\b(ENOSPC|EDQUOT|no space left on device|disk quota exceeded)\b/.test((error as Error).message);
 }
 
 /** Once everything is written. Left to itself, Node may close what is still open for ever: it was seen to spin in its own clean-up. */
 function end(exitCode: number): void {
+  if (endingSignal.aborted) return;
   process.stdout.write('', () => process.stderr.write('', () => process.exit(exitCode)));
 }
 

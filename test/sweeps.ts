@@ -1,6 +1,5 @@
 /** `npm run sweeps`: the tests of which `npm test` runs a share, all the way. */
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { runHere } from '../local/child.ts';
 import { EXIT_FAILED, parseOptionsOf, runCli, wholeNumber } from '../local/cli.ts';
 
 const FILES = [
@@ -53,13 +52,11 @@ async function main(args: string[]): Promise<number> {
 
 async function runTests(args: readonly string[], environment: NodeJS.ProcessEnv): Promise<number> {
   // The command is the checkout's own: npm puts node_modules/.bin first in PATH.
-  const child = spawn('vitest', ['run', ...args], {
-    stdio: 'inherit',
+  const code = await runHere('vitest', ['run', ...args], {
     shell: process.platform === 'win32',
     env: { ...process.env, ...environment },
   });
-  const [code] = (await once(child, 'exit')) as [number | null];
   return code === 0 ? 0 : EXIT_FAILED;
 }
 
-runCli(main, { help: HELP });
+runCli(main, { help: HELP, hasOwnFolder: true });

@@ -1,5 +1,6 @@
 /** Reads what is typed after `npm run try --`, and does it. */
 import { didYouMean, EXIT_FAILED, EXIT_SKIPPED, parseOptionsOf } from '../cli.ts';
+import { takePort } from '../start/at-port.ts';
 import { printable } from '../start/text.ts';
 import { Failure, UserError } from '../start/user-error.ts';
 import { helpOf, verbIn } from './help.ts';
@@ -27,16 +28,17 @@ const GONE = ['ECONNREFUSED', 'ECONNRESET', 'EPIPE'];
  * @returns the exit code
  * @throws UserError, Failure
  */
-export async function runCommand(args: string[], { out, err }: Screen): Promise<number> {
+export async function runCommand(given: string[], { out, err }: Screen): Promise<number> {
+  const { port, rest: args } = takePort(given);
   if (args.length === 0) {
     out(helpOf(VERBS));
     return 0;
   }
-  const { verb, isJson, ...given } = parseCommand(args);
+  const { verb, isJson, ...typed } = parseCommand(args);
   const tell = (value: object, text: string) => out(`${isJson ? JSON.stringify(value) : text}\n`);
   const warn = (text: string) => err(`${text}\n`);
   try {
-    const outcome = await verb.act({ world: await openWorld(), ...given, tell, warn });
+    const outcome = await verb.act({ world: await openWorld(port), ...typed, tell, warn });
     if (outcome === 'some skipped') return EXIT_SKIPPED;
     return outcome ? 0 : EXIT_FAILED;
   } catch (error) {

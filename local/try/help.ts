@@ -14,6 +14,7 @@ export function helpOf(verbs: readonly Verb[]): string {
 ${rows.join('\n')}
 
   --json      prints one JSON value, or a line for each where it goes on for a while; nothing else
+  --port N    of which npm start, where several are up in this folder
   -h, --help  after a verb: what that one does, fails at and prints
 
 Ends with 0 if all is as it should be, with 1 if something failed or isn't there, with 2 for a mistake or if

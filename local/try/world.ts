@@ -4,16 +4,16 @@ import { devNull } from 'node:os';
 import { fromIni } from '@aws-sdk/credential-provider-ini';
 import type { Signer } from '../../functions/aws/signed-request.ts';
 import type { Route } from '../../functions/core/route.ts';
-import { parseConfig } from '../../infra/config/config.ts';
 import { runtimeRoute } from '../../infra/config/function-settings.ts';
 import type { RelayContext } from '../../infra/config/relay-context.ts';
 import { type AwsClients, awsClients, clientSettings, type Endpoint } from '../aws-clients.ts';
 import { didYouMean } from '../cli.ts';
+import { checkedConfig } from '../configuration.ts';
 import { accountProfiles } from '../start/account-profiles.ts';
-import { CREDENTIALS_FILE, PROFILE_FILE, readProfiles } from '../start/profile.ts';
+import { findPlace, type Place } from '../start/place.ts';
+import { readProfiles } from '../start/profile.ts';
 import { printable } from '../start/text.ts';
 import { UserError } from '../start/user-error.ts';
-import { committedContext } from '../synth.ts';
 
 export interface World {
   config: RelayContext;
@@ -25,25 +25,32 @@ export interface World {
   /** Account A's administrator, for services that have no client here. */
   signer: Signer;
   endpoint: Endpoint;
+  /** Of the npm start that is meant. */
+  place: Place;
   /** With the keys of one of the profiles. Where it is of a role, AWS is asked for them with the first request. */
   as(profile: string): AwsClients;
   /** The same with a profile that a person has added meanwhile. */
   asAdded(profile: string, region: string): AwsClients;
 }
 
-/** @throws UserError when there is nothing to try it with */
-export async function openWorld(): Promise<World> {
-  const config = parseConfig(committedContext());
-  const profiles = await readProfiles().catch(() => {
-    throw new UserError(`There is no ${PROFILE_FILE}: npm start makes it, and must be up in another terminal.`);
+/**
+ * @param port of the npm start that is meant, where there are several
+ * @throws UserError when there is nothing to try it with
+ */
+export async function openWorld(port?: number): Promise<World> {
+  const place = findPlace(port);
+  const config = checkedConfig(place);
+  const { profileFile } = place;
+  const profiles = await readProfiles(place).catch(() => {
+    throw new UserError(`There is no ${profileFile}: npm start makes it, and is beginning or ending.`);
   });
   const names = accountProfiles(config);
   const administrator = profiles[names.get(config.source.account)!]!;
-  const endpoint = { url: administrator['endpoint_url']!, caPem: readCa(administrator['ca_bundle']!) };
+  const endpoint = { url: administrator['endpoint_url']!, caPem: readCa(profileFile, administrator['ca_bundle']!) };
   const clientsOf = (profile: string, region: string, filepath: string) => {
     const clientConfig = clientSettings(endpoint, { region, maxAttempts: 1 });
     // What was read before may have been added to since.
-    const files = { configFilepath: PROFILE_FILE, filepath, ignoreCache: true };
+    const files = { configFilepath: profileFile, filepath, ignoreCache: true };
     // Nothing is retried: a refusal is an answer, and a local server that doesn't answer is down.
     return awsClients(endpoint, { region, credentials: fromIni({ profile, ...files, clientConfig }), maxAttempts: 1 });
   };
@@ -65,8 +72,9 @@ export async function openWorld(): Promise<World> {
       endpoint: () => endpoint.url,
     },
     endpoint,
+    place,
     as,
-    asAdded: (profile, ofRegion) => clientsOf(profile, ofRegion, CREDENTIALS_FILE),
+    asAdded: (profile, ofRegion) => clientsOf(profile, ofRegion, place.credentialsFile),
   };
 }
 
@@ -84,10 +92,10 @@ export function routesNamed({ routes }: World, name: string | undefined): Route[
   );
 }
 
-function readCa(path: string): string {
+function readCa(profileFile: string, path: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch {
-    throw new UserError(`${PROFILE_FILE} is of an npm start that has ended: start it again.`);
+    throw new UserError(`${profileFile} is of an npm start that has ended: start it again.`);
   }
 }

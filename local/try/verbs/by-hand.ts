@@ -37,7 +37,7 @@ ${waysByHand()
     for (const step of way.setUp) await ('deploy' in step ? done.deploy(step) : done.keysOf(step.keysOf));
     await setProfiles(attempt, way);
     tellNext(attempt, `Next, in another terminal, with the AWS CLI (${way.title}):`, [
-      'source .local/aws.sh',
+      `source ${world.place.shellFile}`,
       `export AWS_DEFAULT_REGION=${REGION}`,
       ...way.used,
     ]);
@@ -63,14 +63,14 @@ async function deploy(attempt: Attempt, { deploy: name, profile }: Deploy): Prom
   if (!existsSync(file)) throw new UserError(`There is no ${template}: this needs the whole checkout.`);
   const stack = `way-${name.replace('/', '-')}`;
   const account = ACCOUNTS[profile]!;
-  await askToAct({ act: 'deploy-template', account, region: REGION, name: stack, file });
+  await askToAct({ act: 'deploy-template', account, region: REGION, name: stack, file }, attempt.world.place);
   tellStep(attempt, `Account ${account} has deployed ${template}.`, [
     `aws --profile ${profile} cloudformation deploy --stack-name ${stack} --template-file ${template} --capabilities CAPABILITY_NAMED_IAM`,
   ]);
 }
 
 async function makeKeys(attempt: Attempt, user: string): Promise<void> {
-  const isNew = await addKeys(user, async () => {
+  const isNew = await addKeys(attempt.world.place, user, async () => {
     const { AccessKey } = await attempt.world.a.iam.send(new CreateAccessKeyCommand({ UserName: user }));
     return { accessKeyId: AccessKey!.AccessKeyId!, secretAccessKey: AccessKey!.SecretAccessKey! };
   });
@@ -83,7 +83,7 @@ async function makeKeys(attempt: Attempt, user: string): Promise<void> {
 /** Says who each profile is, or how it is refused; without those that need a machine, or a program of their own. */
 async function setProfiles(attempt: Attempt, { settings }: Way): Promise<void> {
   if (settings === '') return;
-  await addSettings(settings);
+  await addSettings(attempt.world.place, settings);
   tellStep(attempt, "These profiles are in the AWS CLI's configuration now:", settings.split('\n'));
   for (const section of settings.split(/^(?=\[)/m)) {
     const [, profile] = /^\[profile (\S+)\]/.exec(section) ?? [];

@@ -84,8 +84,11 @@ async function bringUp(attempt: Attempt, context: object, config: RelayContext):
   const [{ pull: from, destination }] = routes as [RelayContext['routes'][number]];
   const { account, region, bucket } = from!;
   const customer = { account, region, name: PROFILE, file: TEMPLATE, parameters: { Bucket: bucket } };
-  const { outputs } = (await askToAct({ act: 'deploy-template', ...customer })) as Deployed;
-  await addKeys(PROFILE, async () => ({ accessKeyId: outputs['KeyId']!, secretAccessKey: outputs['Secret']! }));
+  const { outputs } = (await askToAct({ act: 'deploy-template', ...customer }, world.place)) as Deployed;
+  await addKeys(world.place, PROFILE, async () => ({
+    accessKeyId: outputs['KeyId']!,
+    secretAccessKey: outputs['Secret']!,
+  }));
   if (await isUp(world, config)) return;
   tellStep(
     attempt,
@@ -93,7 +96,7 @@ async function bringUp(attempt: Attempt, context: object, config: RelayContext):
     [`aws --profile ${PROFILE} s3 mb s3://${bucket}`],
   );
   attempt.warn('Synthesizing and deploying a second relay …');
-  const { file } = (await askToAct({ act: 'deploy-relay', context })) as { file: string };
+  const { file } = (await askToAct({ act: 'deploy-relay', context }, world.place)) as { file: string };
   const profiles = accountProfiles(world.config);
   const deploy = (stack: string, profile: string) =>
     `npx cdk deploy ${stack} --context config=${file} --profile ${profile}`;
@@ -132,7 +135,7 @@ async function fetchIt(attempt: Attempt, config: RelayContext, key: string): Pro
   if (receipt) tell(receipt, `${sentenceOf(receipt)}\n`);
   const id = JSON.stringify({ id: { S: `${ROUTE}/${key}` } });
   tellNext(attempt, 'Next, npm run try -- pull once more; or with the AWS CLI:', [
-    'source .local/aws.sh',
+    `source ${world.place.shellFile}`,
     `aws --profile ${accountProfiles(world.config).get(account)} s3 ls --recursive s3://${bucket}/`,
     `aws dynamodb get-item --table-name ${ledgerTable} --key '${id}'`,
     replay,

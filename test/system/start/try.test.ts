@@ -65,17 +65,8 @@ const mistake = (sentence: string) => ({ code: 2, out: '', err: `${sentence}\n` 
 describe('with nothing up', () => {
   test('it says so', async () => {
     expect(await run('look')).toEqual(
-      mistake('There is no .local/aws-config: npm start makes it, and must be up in another terminal.'),
+      mistake('Nothing runs in this folder. Run npm start, and this in another terminal, in the same folder.'),
     );
-  });
-
-  test('after an npm start that was killed it says so', async () => {
-    await mkdir('.local');
-    await writeFile('.local/aws-config', '[profile a]\nca_bundle = /gone/ca.pem\n');
-    expect(await attempt('look')).toEqual(
-      mistake('.local/aws-config is of an npm start that has ended: start it again.'),
-    );
-    await rm('.local', { recursive: true });
   });
 
   test.each([['loook'], ['-h']])('%s needs nobody', async (word) => {
