@@ -1,12 +1,15 @@
 /** `npm run local -- ACT`: what people do to a running npm start that no API of AWS does. */
 import { readFileSync } from 'node:fs';
-import { parseOptionsOf, runCli, wholeNumber } from './cli.ts';
-import type { Act } from './start/acts.ts';
+import { didYouMean, parseOptionsOf, runCli, wholeNumber } from './cli.ts';
+import type { Act as AnyAct } from './start/acts.ts';
 import { takePort } from './start/at-port.ts';
 import { askToAct } from './start/control.ts';
 import { findPlace } from './start/place.ts';
 import { shellWord } from './start/profile.ts';
 import { UserError } from './start/user-error.ts';
+
+/** What a person types here; the others are parts of what npm run try does. */
+type Act = Extract<AnyAct, { act: 'wait' | 'machine' | 'sign-in' | 'root' }>;
 
 const DEFAULT_REGION = 'us-east-1';
 
@@ -20,7 +23,10 @@ const HELP = `Does what no API of AWS does to a running npm start, in another te
   npm run local -- root ACCOUNT                     makes a key of the account's root user; prints the same
 
   --region R   of the machine, or of Identity Center (default ${DEFAULT_REGION})
+  --json       prints one object: {"now"}, or {"url","instanceId"}; of the others what they print anyhow
   --port N     of which npm start, where several are up in this folder
+
+Ends with 0, and with 2 for a mistake, for what can't be done, or if nothing is up.
 `;
 
 const NUMBERS = ['no', 'one', 'two', 'three', 'four'];
@@ -36,10 +42,11 @@ async function main(args: string[]): Promise<void> {
   const { values, positionals } = parseOptionsOf('npm run local', {
     args: rest,
     allowPositionals: true,
-    options: { region: { type: 'string' } },
+    options: { region: { type: 'string' }, json: { type: 'boolean' } },
   });
   const act = actOf(positionals, values.region);
-  process.stdout.write(`${textOf(act, await askToAct(act, findPlace(port)))}\n`);
+  const outcome = await askToAct(act, findPlace(port));
+  process.stdout.write(`${values.json ? jsonOf(act, outcome) : textOf(act, outcome)}\n`);
 }
 
 /** @throws UserError naming what is missing, or what there is too much of */
@@ -63,7 +70,8 @@ function actOf([name, ...words]: string[], given: string | undefined): Act {
     return { act: 'sign-in', account: accountOf(first), region, permissionSet: second, user: third, ...inlinePolicy };
   }
   if (is('root', 1)) return { act: 'root', account: accountOf(first) };
-  throw new UserError(`There is no "${name ?? ''}" to be done. Try: npm run local -- --help`);
+  const meant = didYouMean(name ?? '', ['wait', 'machine', 'sign-in', 'root']);
+  throw new UserError(`There is no "${name ?? ''}" to be done.${meant} Try: npm run local -- --help`);
 }
 
 function accountOf(text: string): string {
@@ -86,6 +94,11 @@ interface Outcome {
   secretAccessKey?: string;
   sessionToken?: string;
   expiration?: string;
+}
+
+/** A credential process has a form of its own, whoever asks. */
+function jsonOf(act: Act, outcome: unknown): string {
+  return act.act === 'wait' || act.act === 'machine' ? JSON.stringify(outcome) : textOf(act, outcome);
 }
 
 /** For people, for `source`, or for a CLI that asks by credential_process. */

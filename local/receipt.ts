@@ -5,8 +5,16 @@ import { printable } from './start/text.ts';
 /** The item's facts by name. */
 export type Item = Record<string, string | number | undefined>;
 
-/** What an answer and an event tell besides, and the ledger does not keep: it has the last receipt of a key, and its newest facts. */
-export const NOT_KEPT = ['source.uploadedAt', 'source.versionHint', 'certain'] as const;
+/** What an answer and an event tell besides, and the ledger does not keep. */
+export const NOT_KEPT = [
+  'source.uploadedAt',
+  'source.versionHint',
+  'certain',
+  'failure.retryable',
+  'failure.operation',
+  'failure.source',
+  'failure.destination',
+];
 
 type Kept<R extends { source: object }> = Omit<R, 'source' | 'certain'> & {
   source: Omit<R['source'], 'uploadedAt' | 'versionHint'>;

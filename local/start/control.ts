@@ -4,6 +4,7 @@ import { chmod } from 'node:fs/promises';
 import { createServer, request, type Server } from 'node:http';
 import { text } from 'node:stream/consumers';
 import type { LocalCloud } from '../../emulator/index.ts';
+import { didYouMean } from '../cli.ts';
 import { type Act, perform, type World } from './acts.ts';
 import type { Place } from './place.ts';
 import { UserError } from './user-error.ts';
@@ -12,6 +13,8 @@ export interface Fired {
   schedule: string;
   /** What the function answered. Undefined for a rule, which invokes its functions asynchronously. */
   answer?: unknown;
+  /** Whether the answer is that of a function that has failed. */
+  hasFailed?: boolean;
 }
 
 /** No schedule has a slash in its name. */
@@ -77,12 +80,14 @@ async function fire(cloud: LocalCloud, name: string): Promise<Fired> {
   const schedule = cloud.scheduler.arns().find((arn) => nameOf(arn) === name);
   if (schedule !== undefined) {
     const outcome = await cloud.scheduler.fire(schedule);
-    return { schedule: name, answer: outcome && JSON.parse(outcome.payload) };
+    if (outcome === undefined) return { schedule: name };
+    return { schedule: name, answer: JSON.parse(outcome.payload), hasFailed: outcome.failed };
   }
   const rule = cloud.scheduledRules.arns().find((arn) => nameOf(arn) === name);
   if (rule === undefined) {
-    const known = schedulesOf(cloud).join(', ') || 'none';
-    throw new UserError(`There is no schedule "${name}"; there are: ${known}.`);
+    const known = schedulesOf(cloud);
+    const meant = didYouMean(name, known);
+    throw new UserError(`There is no schedule "${name}"; there are: ${known.join(', ') || 'none'}.${meant}`);
   }
   cloud.scheduledRules.fire(rule);
   return { schedule: name };

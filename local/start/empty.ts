@@ -9,7 +9,7 @@ import type { Persistence } from './kept.ts';
 import { administrators } from './people.ts';
 import type { Profiles } from './profile.ts';
 
-export interface EmptySession extends Pick<OpenCloud, 'cloud' | 'time'> {
+export interface EmptySession extends Pick<OpenCloud, 'cloud' | 'time' | 'folder'> {
   accounts: string[];
   profiles: Profiles;
   /** What to type next, with the help of this file. */
@@ -25,7 +25,7 @@ export async function openEmpty(
   const config = checkedConfig(configuration);
   const { source } = config;
   const regions = regionsOf(config);
-  const { cloud, time } = await openCloud(
+  const { cloud, time, folder } = await openCloud(
     port,
     async () => ({
       stacks: [],
@@ -45,5 +45,6 @@ export async function openEmpty(
         ({ id, account }) => ({ id, profile: profiles.get(account)! }),
       ),
     });
-  return { cloud, time, accounts: [...regions.keys()], profiles: administrators({ cloud, profiles, regions }), hints };
+  const accounts = [...regions.keys()];
+  return { cloud, time, folder, accounts, profiles: administrators({ cloud, profiles, regions }), hints };
 }

@@ -27,15 +27,10 @@ export async function* listOwned(s3: S3Client, Bucket: string, Prefix = ''): Asy
         ...(token ? { ContinuationToken: token } : {}),
       }),
     );
-    for (const { Key, Size, LastModified, Owner, ETag } of page.Contents ?? []) {
+    for (const { Key, Size, Owner, ETag, LastModified } of page.Contents ?? []) {
       const lastModified = LastModified!.toISOString();
-      yield {
-        key: decodeKey(Key!),
-        sizeBytes: Size!,
-        lastModified,
-        ownerId: Owner?.ID ?? '',
-        state: `${ETag} ${lastModified}`,
-      };
+      const state = `${ETag} ${lastModified}`;
+      yield { key: decodeKey(Key!), sizeBytes: Size!, lastModified, ownerId: Owner?.ID ?? '', state };
     }
     token = page.NextContinuationToken;
   } while (token);

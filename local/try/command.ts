@@ -1,5 +1,5 @@
 /** Reads what is typed after `npm run try --`, and does it. */
-import { didYouMean, EXIT_FAILED, parseOptionsOf } from '../cli.ts';
+import { didYouMean, EXIT_FAILED, EXIT_SKIPPED, parseOptionsOf } from '../cli.ts';
 import { takePort } from '../start/at-port.ts';
 import { printable } from '../start/text.ts';
 import { Failure, UserError } from '../start/user-error.ts';
@@ -38,8 +38,9 @@ export async function runCommand(given: string[], { out, err }: Screen): Promise
   const tell = (value: object, text: string) => out(`${isJson ? JSON.stringify(value) : text}\n`);
   const warn = (text: string) => err(`${text}\n`);
   try {
-    const isAsWanted = await verb.act({ world: await openWorld(port), ...typed, tell, warn });
-    return isAsWanted ? 0 : EXIT_FAILED;
+    const outcome = await verb.act({ world: await openWorld(port), ...typed, tell, warn });
+    if (outcome === 'some skipped') return EXIT_SKIPPED;
+    return outcome ? 0 : EXIT_FAILED;
   } catch (error) {
     throw told(error);
   }
@@ -72,8 +73,10 @@ function unknownVerb(name: string): never {
 
 /** Errors of AWS and of the network are told in a sentence; a stack tells of a defect here. */
 function told(error: unknown): unknown {
-  const { code, name, message, $metadata } = error as NodeJS.ErrnoException & { $metadata?: object };
-  if (GONE.includes(code ?? '')) return new UserError('Nothing answers: npm start must be up in another terminal.');
+  const { cause, name, message, $metadata, ...own } = error as NodeJS.ErrnoException & { $metadata?: object };
+  // What fetch fails with has the system's error as its cause.
+  const { code = '' } = { ...(cause as NodeJS.ErrnoException | undefined), ...own };
+  if (GONE.includes(code)) return new UserError('Nothing answers: npm start must be up in another terminal.');
   if (MISSING.includes(name)) {
     const sentence = message.replace(/\.$/, '');
     return new UserError(`${sentence}. In empty accounts, deploy both stacks first: README.md says how.`);

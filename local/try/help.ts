@@ -5,9 +5,11 @@ const COMMAND = 'npm run try --';
 const OPTION_WIDTH = 22;
 
 export function helpOf(verbs: readonly Verb[]): string {
-  const width = Math.max(...verbs.map((verb) => synopsisOf(verb).length));
-  const rows = verbs.map((verb) => `  ${COMMAND} ${synopsisOf(verb).padEnd(width)}  ${verb.summary}`);
+  const width = Math.max(...verbs.map((verb) => shortSynopsisOf(verb).length));
+  const rows = verbs.map((verb) => `  ${shortSynopsisOf(verb).padEnd(width)}  ${verb.summary}`);
   return `Does something with the two accounts that npm start keeps up in another terminal.
+
+  ${COMMAND} VERB
 
 ${rows.join('\n')}
 
@@ -15,8 +17,8 @@ ${rows.join('\n')}
   --port N    of which npm start, where several are up in this folder
   -h, --help  after a verb: what that one does, fails at and prints
 
-Ends with 0 if all is as it should be, with 1 if something failed or isn't there, with 2 for a mistake or if nothing is up, and with
-130 after Ctrl-C.
+Ends with 0 if all is as it should be, with 1 if something failed or isn't there, with 2 for a mistake or if
+nothing is up, with 3 if some of a folder was left out, and with 130 after Ctrl-C.
 `;
 }
 
@@ -40,6 +42,11 @@ ${[...optionRows, `  ${'--json'.padEnd(OPTION_WIDTH)}prints ${json.replaceAll('\
 /** The verb that the arguments begin with. */
 export function verbIn(verbs: readonly Verb[], [name]: readonly string[]): Verb | undefined {
   return verbs.find((verb) => nameOf(verb) === name);
+}
+
+/** The overview names an option that is the only one. */
+function shortSynopsisOf(verb: Verb): string {
+  return Object.keys(verb.options ?? {}).length > 1 ? `${verb.usage} [OPTIONS]` : synopsisOf(verb);
 }
 
 function synopsisOf({ usage, options = {} }: Verb): string {

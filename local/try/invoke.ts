@@ -4,7 +4,7 @@ import { Failure } from '../start/user-error.ts';
 import type { World } from './world.ts';
 
 /** @throws Failure with what the function failed with */
-export async function invoke<T>({ a }: World, FunctionName: string, event: object): Promise<T> {
+export async function invoke<T>({ a }: Pick<World, 'a'>, FunctionName: string, event: object): Promise<T> {
   const { FunctionError, Payload } = await a.lambda.send(
     new InvokeCommand({ FunctionName, Payload: JSON.stringify(event) }),
   );

@@ -5,7 +5,11 @@ import { type KeptReceipt, receiptOf } from '../receipt.ts';
 import type { World } from './world.ts';
 
 /** What the ledger has of a key along a route. */
-export async function readReceipt({ a, config }: World, route: string, key: string): Promise<KeptReceipt | undefined> {
+export async function readReceipt(
+  { a, config }: Pick<World, 'a' | 'config'>,
+  route: string,
+  key: string,
+): Promise<KeptReceipt | undefined> {
   const id = { S: `${route}/${key}` };
   const { Item } = await a.dynamodb.send(
     new GetItemCommand({ TableName: relayNames(config).ledgerTable, Key: { id }, ConsistentRead: true }),

@@ -12,7 +12,7 @@ const PER_REQUEST = 10;
 /** So long a message is not received twice; if this program is killed meanwhile, it is visible again afterwards. */
 const HIDDEN_SECONDS = 30;
 
-export async function queueUrl({ a }: World, QueueName: string): Promise<string> {
+export async function queueUrl({ a }: Pick<World, 'a'>, QueueName: string): Promise<string> {
   const { QueueUrl } = await a.sqs.send(new GetQueueUrlCommand({ QueueName }));
   return QueueUrl!;
 }

@@ -14,8 +14,8 @@ export interface Verb {
   options?: Record<string, Option>;
   /** After the verb; none unless given. */
   words?: Words;
-  /** @returns whether all is as it should be; exit code 1 otherwise */
-  act(attempt: Attempt): Promise<boolean>;
+  /** @returns whether all is as it should be; or that some of what was named was left out */
+  act(attempt: Attempt): Promise<boolean | 'some skipped'>;
 }
 
 export interface Option {

@@ -1,13 +1,18 @@
 /** The verbs of `npm run try`, in the order of its help. */
 import type { Verb } from './verb.ts';
+import { byHand } from './verbs/by-hand.ts';
 import { check } from './verbs/check.ts';
 import { deadLetters } from './verbs/dead-letters.ts';
 import { drop } from './verbs/drop.ts';
 import { restore, revoke } from './verbs/grant.ts';
 import { intrude } from './verbs/intrude.ts';
+import { logs } from './verbs/logs.ts';
 import { look } from './verbs/look.ts';
+import { pull } from './verbs/pull.ts';
 import { receipt } from './verbs/receipt.ts';
 import { redrive, replay } from './verbs/replay.ts';
+
+import { watch } from './verbs/watch.ts';
 
 export const VERBS: readonly Verb[] = [
   drop,
@@ -20,4 +25,8 @@ export const VERBS: readonly Verb[] = [
   deadLetters,
   redrive,
   replay,
+  logs,
+  watch,
+  pull,
+  byHand,
 ];

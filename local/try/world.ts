@@ -2,14 +2,15 @@
 import { readFileSync } from 'node:fs';
 import { devNull } from 'node:os';
 import { fromIni } from '@aws-sdk/credential-provider-ini';
+import type { Signer } from '../../functions/aws/signed-request.ts';
 import type { Route } from '../../functions/core/route.ts';
 import { runtimeRoute } from '../../infra/config/function-settings.ts';
 import type { RelayContext } from '../../infra/config/relay-context.ts';
-import { type AwsClients, awsClients, clientSettings } from '../aws-clients.ts';
+import { type AwsClients, awsClients, clientSettings, type Endpoint } from '../aws-clients.ts';
 import { didYouMean } from '../cli.ts';
 import { checkedConfig } from '../configuration.ts';
 import { accountProfiles } from '../start/account-profiles.ts';
-import { findPlace } from '../start/place.ts';
+import { findPlace, type Place } from '../start/place.ts';
 import { readProfiles } from '../start/profile.ts';
 import { printable } from '../start/text.ts';
 import { UserError } from '../start/user-error.ts';
@@ -21,8 +22,15 @@ export interface World {
   a: AwsClients;
   /** The administrator of a destination's account. */
   ownerOf(account: string): AwsClients;
+  /** Account A's administrator, for services that have no client here. */
+  signer: Signer;
+  endpoint: Endpoint;
+  /** Of the npm start that is meant. */
+  place: Place;
   /** With the keys of one of the profiles. Where it is of a role, AWS is asked for them with the first request. */
   as(profile: string): AwsClients;
+  /** The same with a profile that a person has added meanwhile. */
+  asAdded(profile: string, region: string): AwsClients;
 }
 
 /**
@@ -37,22 +45,37 @@ export async function openWorld(port?: number): Promise<World> {
     throw new UserError(`There is no ${profileFile}: npm start makes it, and is beginning or ending.`);
   });
   const names = accountProfiles(config);
-  const caPem = readCa(profileFile, profiles[names.get(config.source.account)!]!['ca_bundle']!);
+  const administrator = profiles[names.get(config.source.account)!]!;
+  const endpoint = { url: administrator['endpoint_url']!, caPem: readCa(profileFile, administrator['ca_bundle']!) };
+  const clientsOf = (profile: string, region: string, filepath: string) => {
+    const clientConfig = clientSettings(endpoint, { region, maxAttempts: 1 });
+    // What was read before may have been added to since.
+    const files = { configFilepath: profileFile, filepath, ignoreCache: true };
+    // Nothing is retried: a refusal is an answer, and a local server that doesn't answer is down.
+    return awsClients(endpoint, { region, credentials: fromIni({ profile, ...files, clientConfig }), maxAttempts: 1 });
+  };
   const as = (profile: string) => {
     const settings = profiles[profile];
-    if (!settings) {
-      throw new UserError(`There is no profile ${profile}: npm start -- --empty makes those of administrators only.`);
-    }
-    const { endpoint_url: url, region } = settings;
-    const endpoint = { url: url!, caPem };
-    const files = { configFilepath: profileFile, filepath: devNull };
-    const clientConfig = clientSettings(endpoint, { region: region!, maxAttempts: 1 });
-    const credentials = fromIni({ profile, ...files, clientConfig });
-    // Nothing is retried: a refusal is an answer, and a local server that doesn't answer is down.
-    return awsClients(endpoint, { region: region!, credentials, maxAttempts: 1 });
+    if (settings) return clientsOf(profile, settings['region']!, devNull);
+    throw new UserError(`There is no profile ${profile}: npm start -- --empty makes those of administrators only.`);
   };
   const ownerOf = (account: string) => as(names.get(account)!);
-  return { config, routes: config.routes.map(runtimeRoute), a: ownerOf(config.source.account), ownerOf, as };
+  const { region, aws_access_key_id, aws_secret_access_key } = administrator;
+  return {
+    config,
+    routes: config.routes.map(runtimeRoute),
+    a: ownerOf(config.source.account),
+    ownerOf,
+    signer: {
+      region: region!,
+      credentials: { accessKeyId: aws_access_key_id!, secretAccessKey: aws_secret_access_key! },
+      endpoint: () => endpoint.url,
+    },
+    endpoint,
+    place,
+    as,
+    asAdded: (profile, ofRegion) => clientsOf(profile, ofRegion, place.credentialsFile),
+  };
 }
 
 /**

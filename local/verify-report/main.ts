@@ -11,6 +11,7 @@ import { type Inventory, lookInInventory, readInventory } from './inventory.ts';
 import { HELP, type Options, parseOptions } from './options.ts';
 import { Outcome } from './outcome.ts';
 import { reasonOf } from './place.ts';
+import { regionMissing, requireProfile } from './profile.ts';
 import { Progress } from './progress.ts';
 import { DamagedPart, linesOf, type Manifest, type Part, type ReportLine, readManifest, verifyFile } from './report.ts';
 
@@ -21,9 +22,15 @@ async function main(args: string[]): Promise<number> {
   const options = parseOptions(args);
   // The SDK finds credentials, region and endpoint of a profile by this variable, whatever kind of profile it is.
   if (options.profile !== undefined) process.env['AWS_PROFILE'] = options.profile;
+  const { AWS_PROFILE: profile } = process.env;
+  if (profile) requireProfile(profile, process.env);
   trustBundle(process.env['AWS_CA_BUNDLE']);
   const region = options.region === undefined ? {} : { region: options.region };
   const s3 = new S3Client({ ...region, followRegionRedirects: true, maxAttempts: ATTEMPTS });
+  // Asked now, since a request that fails for want of it says so of whatever it was about.
+  await s3.config.region().catch(() => {
+    throw regionMissing(profile, process.env);
+  });
   const manifest = await readManifest(s3, options.manifest);
   const inventory = options.inventory === undefined ? undefined : await readInventory(s3, options.inventory);
   const account = await accountOf(new STSClient(region));
@@ -43,7 +50,12 @@ async function main(args: string[]): Promise<number> {
 
 /** The AWS CLI knows this variable, and the SDK does not. */
 function trustBundle(file: string | undefined): void {
-  if (file) setDefaultCACertificates([...getCACertificates(), readFileSync(file, 'utf8')]);
+  if (!file) return;
+  try {
+    setDefaultCACertificates([...getCACertificates(), readFileSync(file, 'utf8')]);
+  } catch (error) {
+    throw new UserError(`AWS_CA_BUNDLE is "${file}", and can't be read: ${(error as Error).message}`);
+  }
 }
 
 interface Verification {

@@ -42,12 +42,12 @@ function filterLogEvents({ store, authorizer }: LogsParts, { caller, account, re
   const start = Number(nextToken);
   const page = found.slice(start, start + limit);
   return {
-    events: page.map(({ stream, timeMs, text: message }, index) => ({
+    events: page.map(({ id, stream, timeMs, text: message }) => ({
       logStreamName: stream,
       timestamp: timeMs,
       ingestionTime: timeMs,
       message,
-      eventId: String(start + index),
+      eventId: String(id),
     })),
     searchedLogStreams: [],
     ...(start + page.length < found.length && { nextToken: String(start + page.length) }),

@@ -7,6 +7,8 @@ import type { LogGroupId, LogLine } from '../../core/log-line.ts';
 
 /** A line as the store keeps it. */
 export interface LogEvent {
+  /** Its own in its group, for good. */
+  id: number;
   stream: string;
   /** Milliseconds since the epoch. */
   timeMs: number;
@@ -20,7 +22,7 @@ export class LogStore implements Keeper {
   readonly #folder: string;
   readonly #onLine: (line: LogLine) => void;
   readonly #clock: Clock;
-  readonly #groups = new Map<string, { id: LogGroupId; events: LogEvent[] }>();
+  readonly #groups = new Map<string, { id: LogGroupId; events: LogEvent[]; appended: number }>();
 
   /** Lines are appended to `<folder>/logs/<account>/<group>.log`; `onLine` sees each of them too. */
   constructor(options: { folder: string; clock: Clock; onLine?: ((line: LogLine) => void) | undefined }) {
@@ -47,7 +49,7 @@ export class LogStore implements Keeper {
       throw new ApiError('ResourceAlreadyExistsException', 400, 'The specified log group already exists');
     }
     mkdirSync(dirname(this.#file(id)), { recursive: true });
-    this.#groups.set(keyOf(id), { id, events: [] });
+    this.#groups.set(keyOf(id), { id, events: [], appended: 0 });
   }
 
   /** With its lines. @throws ApiError `ResourceNotFoundException` */
@@ -66,10 +68,11 @@ export class LogStore implements Keeper {
   }
 
   append(id: LogGroupId, stream: string, texts: readonly string[]): void {
-    const { events } = this.#groupOf(id);
+    const group = this.#groupOf(id);
+    const { events } = group;
     appendFileSync(this.#file(id), texts.map((text) => `${text}\n`).join(''));
     const timeMs = this.#clock();
-    for (const text of texts) events.push({ stream, timeMs, text });
+    for (const text of texts) events.push({ id: group.appended++, stream, timeMs, text });
     if (events.length > LINES_KEPT) events.splice(0, events.length - LINES_KEPT);
     for (const text of texts) this.#onLine({ group: id, stream, text });
   }
@@ -85,7 +88,7 @@ export class LogStore implements Keeper {
     return this.#groupOf(id).events;
   }
 
-  #groupOf(id: LogGroupId): { events: LogEvent[] } {
+  #groupOf(id: LogGroupId): { events: LogEvent[]; appended: number } {
     const group = this.#groups.get(keyOf(id));
     if (group) return group;
     throw new ApiError('ResourceNotFoundException', 400, 'The specified log group does not exist.');

@@ -27,7 +27,7 @@ interface Tried {
 
 export const intrude: Verb = {
   usage: 'intrude',
-  summary: 'tries to read, list and delete in account B, with everything that account A has',
+  summary: 'tries to read, list and delete in account B with all that account A has',
   more: `Tries it as account A's administrator, with the relay's stolen keys, and as the writer role that these keys lead to. Fails if
 anything is allowed that must be refused, or if the writer may not put objects.`,
   json: '{"asWanted","tries":[{"as","arn","what","refusal","asWanted"}]}',

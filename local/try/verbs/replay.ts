@@ -33,7 +33,7 @@ export const replay: Verb = {
 
 export const redrive: Verb = {
   usage: 'redrive',
-  summary: 'sends the dead letters back to the relay, and waits until that has dealt with them',
+  summary: 'sends the dead letters back to the relay, and waits for it',
   more: `Fails if anything is in either queue after that, or after ${PATIENCE_MS / 1000} s: retries may take longer.`,
   json: 'replay\'s answer of a redrive, with what is left: {…,"moved","left":{"queue","deadLetters"}}',
   async act({ world, tell }) {

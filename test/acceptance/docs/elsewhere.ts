@@ -37,6 +37,9 @@ export const RUN_ELSEWHERE: Record<string, Elsewhere> = {
     why: 'it wants a cdk.json with such a schedule',
     by: 'test/system/replay/schedules.test.ts',
   },
+  'npm run try -- watch': { why: 'it goes on until Ctrl-C', by: 'test/system/start/try.test.ts' },
+  'npm run try -- pull': { why: 'it deploys a second relay', by: 'test/system/start/try.test.ts' },
+  'npm run try -- by-hand': { why: 'it adds profiles and stacks', by: 'test/system/start/try.test.ts' },
   'npm run local': { why: 'it moves the time that all pages share', by: 'test/acceptance/scenarios/by-hand.test.ts' },
   'npx cdk deploy Source --profile a --import-existing-resources': {
     why: 'the names of queues are free again only after a minute',

@@ -1,5 +1,6 @@
 /** Reads docs/by-hand.md: how each way is set up, by typing or from templates, its settings, and how it is used. */
 import { readFileSync } from 'node:fs';
+import { partOf } from '../../../local/try/by-hand-page.ts';
 import { type Command, commandOf } from '../../support/terminal.ts';
 import { blocksIn } from '../docs/pages.ts';
 
@@ -26,13 +27,6 @@ export const WAYS: Way[] = [...TEXT.matchAll(/^## (\d\. .*)$/gm)].map(([heading,
     used: usesIn(partOf(section, '### Used')),
   };
 });
-
-/** The text below a heading, up to the next one of its level. */
-function partOf(text: string, heading: string): string {
-  const level = heading.split(' ')[0]!;
-  const [, part] = text.split(`${heading}\n`);
-  return part!.split(new RegExp(`^#{2,${level.length}} `, 'm'))[0]!;
-}
 
 function commandsIn(text: string): Command[] {
   return blocksIn(PAGE, text).flatMap(({ commands }) => commands.map(commandOf));

@@ -109,7 +109,7 @@ test('when the clock strikes, those that are due fire by themselves', async () =
 
 test('a person fires one now, and sees what came of it', async () => {
   const place = placeIn(assembly);
-  const control = await listenForControl({ cloud: world.cloud, time: new MovableTime() }, place);
+  const control = await listenForControl({ cloud: world.cloud, time: new MovableTime(), folder: assembly }, place);
   const { answer } = await askToFire('nightly', place);
   expect(answer).toMatchObject({ status: 'done', scanned: 1 });
   await expect(askToFire('daily', place)).rejects.toThrow(

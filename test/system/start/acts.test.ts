@@ -17,6 +17,7 @@ afterAll(() => rm(folder, { recursive: true }));
 
 test.each([
   [['sleep', '1'], 'There is no "sleep" to be done.'],
+  [['rot', '111111111111'], 'There is no "rot" to be done. Did you mean root?'],
   [['wait'], '"wait" takes one word.'],
   [['wait', '0'], 'MINUTES is "0": it must be a whole number from 1 to 1000000.'],
   [['machine', '1', 'app'], 'ACCOUNT is "1": it must have 12 digits.'],
@@ -40,7 +41,7 @@ test('without a word it says what there is', async () => {
 test('what can’t be done is told in the words of the local AWS', async () => {
   const cloud = await LocalCloud.start({ stacks: [], accountsWithOperator: ['111111111111'] });
   const here = placeIn(folder);
-  const control = await listenForControl({ cloud, time: new MovableTime() }, here);
+  const control = await listenForControl({ cloud, time: new MovableTime(), folder }, here);
   const place = { account: '111111111111', region: 'us-east-1' };
   await expect(askToAct({ act: 'machine', ...place, instanceProfile: 'app' }, here)).rejects.toThrow(
     'Instance Profile app cannot be found in account 111111111111.',

@@ -47,8 +47,16 @@ async function filter(parameters: object, { user = 'reader', operation = 'Filter
     headers: { 'x-amz-target': `Logs_20140328.${operation}` },
     body: Readable.from([JSON.stringify({ logGroupName: GROUP.name, ...parameters })]),
   } as unknown as ApiRequest);
-  return JSON.parse(String(body)) as { events: { message: string; timestamp: number }[]; nextToken?: string };
+  return JSON.parse(String(body)) as {
+    events: { message: string; timestamp: number; eventId: string }[];
+    nextToken?: string;
+  };
 }
+
+test('an event has the same id whatever is asked for', async () => {
+  const [, , last] = (await filter({})).events;
+  expect((await filter({ filterPattern: 'more' })).events).toEqual([last]);
+});
 
 const messages = async (parameters: object) => (await filter(parameters)).events.map(({ message }) => message);
 

@@ -4,13 +4,16 @@ import { helpFor } from '../../../../local/try/help.ts';
 import { nameOf } from '../../../../local/try/verb.ts';
 import { VERBS } from '../../../../local/try/verbs.ts';
 
+/** Of a terminal that people have made a little wider than it comes. */
+const LINE = 112;
+
 test('names each verb in a line of a terminal', () => {
   const help = helpFor(VERBS, ['-h']);
   for (const { usage, summary } of VERBS) {
-    expect(help).toContain(`  npm run try -- ${usage}`);
+    expect(help).toContain(`\n  ${usage}`);
     expect(help).toContain(`  ${summary}\n`);
   }
-  expect(Math.max(...help.split('\n').map(({ length }) => length))).toBeLessThanOrEqual(132);
+  expect(Math.max(...help.split('\n').map(({ length }) => length))).toBeLessThanOrEqual(LINE);
 });
 
 test.each(VERBS.map(nameOf))('%s -h tells how it is typed, and what each option and --json do', (name) => {

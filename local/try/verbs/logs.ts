@@ -1,0 +1,55 @@
+/** `npm run try -- logs`: what the functions of the relay have written. */
+import { didYouMean, wholeNumber } from '../../cli.ts';
+import { printable } from '../../start/text.ts';
+import { UserError } from '../../start/user-error.ts';
+import { type Entry, entryOf, textOf } from '../log-text.ts';
+import { functionsOf, type LogLine, readLogs } from '../logs.ts';
+import type { Attempt, Verb } from '../verb.ts';
+import type { World } from '../world.ts';
+
+const MINUTES = { least: 1, most: 1_000_000 };
+
+export const logs: Verb = {
+  usage: 'logs [FUNCTION]',
+  summary: 'what the functions have written',
+  more: `FUNCTION is relay, large, part, replay, check or canary. Metrics, and what Lambda writes about each invocation, are left out. With --follow it goes on until Ctrl-C,
+exit code 130.`,
+  json: 'a line each: {"at","function","level","message","facts"}; with --all {"at","function","text"}',
+  options: {
+    follow: { type: 'boolean', usage: '--follow', summary: 'goes on with what comes' },
+    since: { type: 'string', usage: '--since MINUTES', summary: 'only what is so old at most' },
+    all: { type: 'boolean', usage: '--all', summary: 'every line, as it stands' },
+  },
+  words: { least: 0, most: 1, missing: '' },
+  async act({ world, words: [name], options, tell }) {
+    const { groups, only } = functionsNamed(world, name);
+    const minutes = options['since'] as string | undefined;
+    const since = minutes === undefined ? 0 : Date.now() - wholeNumber('--since', minutes, MINUTES) * 60_000;
+    const show = options['all'] === true ? showLine : showEntry;
+    for await (const line of readLogs(world, groups, { since, follows: options['follow'] === true })) {
+      const entry = entryOf(line);
+      if (only === undefined || (entry?.function ?? line.function) === only) show(line, entry, tell);
+    }
+    return true;
+  },
+};
+
+type Show = (line: LogLine, entry: Entry | undefined, tell: Attempt['tell']) => void;
+
+const showLine: Show = (line, _, tell) => tell(line, `${line.at} ${line.function}  ${printable(line.text)}`);
+
+const showEntry: Show = (_, entry, tell) => {
+  if (entry) tell(entry, textOf(entry));
+};
+
+/** By its short name, or its own. @throws UserError */
+function functionsNamed(world: World, given: string | undefined): { groups: string[]; only?: string } {
+  const known = functionsOf(world);
+  if (given === undefined) return { groups: [...new Set([...known.values()].map(({ group }) => group))] };
+  const [found] = [...known].filter(([short, { name }]) => given === short || given === name);
+  if (found) return { groups: [found[1].group], only: found[1].name };
+  const names = [...known.keys()];
+  throw new UserError(
+    `There is no function "${printable(given)}".${didYouMean(given, names)} There are: ${names.join(', ')}.`,
+  );
+}
