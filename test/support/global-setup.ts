@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
@@ -18,6 +18,8 @@ const OF_LIBRARIES = /^(cdk\.out|node-compile-cache)/;
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   // All tests and what they start write in it, and it goes with this process: at any end, or at the next start.
   const folder = openOwnFolder();
+  // Some tests try something as another user.
+  await chmod(folder, 0o711);
   const assembly = await mkdtemp(join(tmpdir(), 'upload-relay-assembly-'));
   const bundles = join(assembly, 'bundles');
   await mkdir(bundles);
