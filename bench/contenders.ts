@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { DEFAULT_NAME } from '../infra/config/schema.ts';
+import { DEFAULT_NAME } from '../infra/config/relay-schema.ts';
 import type { Job } from './movers/job.ts';
 import type { Keys, Ready } from './protocol.ts';
 import { uploadEvents } from './upload-events.ts';

@@ -1,7 +1,7 @@
 /** The names of all resources and stacks of a relay. */
 import { createHash } from 'node:crypto';
 import type { RelayContext } from './config/relay-context.ts';
-import { DEFAULT_NAME } from './config/schema.ts';
+import { DEFAULT_NAME } from './config/relay-schema.ts';
 
 /** A durable function is invoked by a version or an alias. */
 export const LIVE_ALIAS = 'live';

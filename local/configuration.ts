@@ -1,7 +1,7 @@
 /** Reads the relay's configuration for the programs of this machine: that of cdk.json, or of a file like it. */
-import { readFileSync } from 'node:fs';
 import { parseConfig } from '../infra/config/config.ts';
-import { ConfigError } from '../infra/config/refusal.ts';
+import { readJson } from '../infra/config/context.ts';
+import { ConfigError } from '../infra/config/mistakes.ts';
 import type { RelayContext } from '../infra/config/relay-context.ts';
 import { UserError } from './start/user-error.ts';
 
@@ -46,17 +46,9 @@ export function namingFile(sentences: string, file: string): string {
 }
 
 function parse(name: string, path: string | URL): unknown {
-  let text: string;
   try {
-    text = readFileSync(path, 'utf8');
+    return readJson(path, name);
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    throw new UserError(code === 'ENOENT' ? `There is no file ${name}.` : `${name} can't be read: ${message}.`);
-  }
-  try {
-    // Editors of Windows begin a file with a byte order mark.
-    return JSON.parse(text.replace(/^\uFEFF/, ''));
-  } catch (error) {
-    throw new UserError(`${name} is no JSON: ${(error as Error).message}.`);
+    throw error instanceof ConfigError ? new UserError(error.message) : error;
   }
 }

@@ -9,6 +9,8 @@ const FILES = [
   'test/system/relay/soak.test.ts',
   'test/system/memory/memory.test.ts',
   'test/model/audit/audit.test.ts',
+  'test/system/start/eight-gib.test.ts',
+  'test/system/start/files.test.ts',
   'test/acceptance/scenarios/by-hand.test.ts',
   'test/model/authorization/authorization.test.ts',
 ];
@@ -29,7 +31,7 @@ const NEVER_LATE = [
 ];
 
 const HELP = `Runs the tests of which "npm test" takes a share, all the way: each configuration's permissions, 6 GiB, 10,000 objects in a row,
-10 GiB within 256 MB of memory, an audit of a million keys, a million questions to the local IAM, the ways by hand by the SDK, and
+10 GiB within 256 MB of memory, 8 GiB and a folder of 2,000 files by npm start, an audit of a million keys, a million questions to the local IAM, the ways by hand by the SDK, and
 whether chaos finds a relay that waits too little.
 
   npm run sweeps                             half an hour

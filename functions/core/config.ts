@@ -1,6 +1,6 @@
 /** The typed configuration of each function: settings beside the bundle, and the environment. */
 import { RelayError } from './errors.ts';
-import { feedsSource, type ListedRoute } from './route.ts';
+import { type ListedRoute, routesIntoSources } from './route.ts';
 import {
   type CheckSettings,
   checkSettings,
@@ -76,7 +76,7 @@ function readRoleMemory(env: Environment): RoleMemoryConfig {
 }
 
 function withoutLoop<S extends RelaySettings | CheckSettings>(settings: S): S {
-  const loop = feedsSource(settings.sourceBucket, settings.routes);
+  const [loop] = routesIntoSources(settings.sourceBucket, settings.routes);
   if (!loop) return withBucket(settings);
   const { bucket, prefix } = loop.destination;
   throw invalidSettings(

@@ -89,8 +89,8 @@ interface Ends {
  * Finds a route whose deliveries would be relayed again: it writes to where a route reads. It ignores suffixes, because a loop costs
  * money until somebody notices, and a refusal costs nothing.
  */
-export function feedsSource<R extends Ends>(sourceBucket: string | undefined, routes: readonly R[]): R | undefined {
-  return routes.find(({ destination }) =>
+export function routesIntoSources<R extends Ends>(sourceBucket: string | undefined, routes: readonly R[]): R[] {
+  return routes.filter(({ destination }) =>
     routes.some(
       ({ pull, filter }) =>
         destination.bucket === (pull?.bucket ?? sourceBucket) && overlap(filter.prefix, destination.prefix),

@@ -1,26 +1,22 @@
 /** What each field of `relay.audit` may be. */
 import * as z from 'zod';
-import { whyNoBucket } from './bucket-name.ts';
+import { bucket, kmsKeyArn, textWith } from './fields.ts';
 import { whyNoPrefix } from './key-text.ts';
-import { kmsKeyArn } from './kms-key-arn.ts';
-import { schedule, timeZone } from './replay-schema.ts';
-import { textWith } from './text-with.ts';
+import { routeName, schedule, timeZone } from './replay-schema.ts';
 
-/** `relay.audit`: where reports are written, and when. */
+/** `relay.audit`: where reports are written, and when. Without a schedule, audits are made by hand only. */
 export const auditSchema = z.strictObject({
-  /** An existing bucket of the relay's account and region. Unless given, the stack creates one. */
-  bucket: textWith(whyNoBucket).optional(),
-  /** All reports lie under it. */
-  prefix: textWith(whyNoFolder).default('audit/'),
-  /** The customer managed key that the bucket encrypts with, if any. */
-  kmsKeyArn: kmsKeyArn.optional(),
-  /** Without it, audits are made by hand only. */
-  schedule: schedule.optional(),
-  timeZone: timeZone.default('UTC'),
-  /** Of the scheduled audit: only along this route. */
-  route: z.string().optional(),
-  /** Of the scheduled audit: whether no cell can be taken for a formula. */
-  defuseFormulas: z.boolean().default(false),
+  bucket: bucket
+    .optional()
+    .describe("an existing bucket of the relay's account and region; no route reads it or writes there"),
+  prefix: textWith(whyNoFolder, { examples: ['audit/', 'reports/'], pattern: '/$' })
+    .default('audit/')
+    .describe('the folder of all reports, with / at its end'),
+  kmsKeyArn: kmsKeyArn.optional().describe('the customer managed key that the bucket encrypts with'),
+  schedule: schedule.optional().describe('rate(…), cron(…), or once at(…), as in relay.replays'),
+  timeZone: timeZone.default('UTC').describe('the scheduled audit: an IANA name, such as Europe/Berlin'),
+  route: routeName.optional().describe('the scheduled audit: only along this route'),
+  defuseFormulas: z.boolean().default(false).describe('the scheduled audit: no cell can be a formula'),
 });
 
 /** It stands in a policy, and beside it there may be other things in the bucket. */

@@ -1,24 +1,23 @@
 /** Refuses an audit that would never be made, or would be relayed itself. */
 import { namesOf } from '../../functions/core/route.ts';
-import { refusal } from './refusal.ts';
+import { type Mistakes, refusal } from './mistakes.ts';
 import type { RelayContext } from './relay-context.ts';
 
 const UTC = 'UTC';
 
-/** @throws ConfigError */
-export function refuseIdleAudit({ source, routes, relay }: RelayContext): void {
+export function* refuseIdleAudit({ source, routes, relay }: RelayContext): Mistakes {
   const { bucket, schedule, timeZone, route, defuseFormulas } = relay.audit;
   const field = (name: string) => `relay.relay.audit.${name}`;
   if (!relay.replay && (bucket ?? schedule) !== undefined) {
     const name = bucket === undefined ? 'schedule' : 'bucket';
     const reason = 'nothing would write a report, since "relay.relay.replay" is false; remove one of the two';
-    throw refusal(field(name), relay.audit[name], reason);
+    yield refusal(field(name), relay.audit[name], reason);
   }
   if (bucket !== undefined && [source.bucket, ...routes.map(({ pull }) => pull?.bucket)].includes(bucket)) {
-    throw refusal(field('bucket'), bucket, 'a route reads it, and might relay the reports; choose another bucket');
+    yield refusal(field('bucket'), bucket, 'a route reads it, and might relay the reports; choose another bucket');
   }
   if (route !== undefined && !routes.some(({ name }) => name === route)) {
-    throw refusal(field('route'), route, `there is no such route; the routes are ${namesOf(routes)}`);
+    yield refusal(field('route'), route, `there is no such route; the routes are ${namesOf(routes)}`);
   }
   if (schedule === undefined) {
     const idle = Object.entries({
@@ -28,10 +27,10 @@ export function refuseIdleAudit({ source, routes, relay }: RelayContext): void {
     });
     const [name, value] = idle.find(([, each]) => each !== undefined) ?? [];
     const reason = 'it is of the scheduled audit alone, and there is no "schedule"; remove it, or say when';
-    if (name !== undefined) throw refusal(field(name), value, reason);
+    if (name !== undefined) yield refusal(field(name), value, reason);
   }
   if (schedule !== undefined && route === undefined && routes.every(({ pull }) => pull)) {
-    throw refusal(
+    yield refusal(
       field('route'),
       route,
       `every route has "pull", so the audit must name one of them: ${namesOf(routes)}`,

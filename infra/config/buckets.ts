@@ -1,53 +1,47 @@
 /** Refuses buckets that don't fit together: no source, loops, one bucket created twice. */
-import { feedsSource } from '../../functions/core/route.ts';
+import { routesIntoSources } from '../../functions/core/route.ts';
 import { whyNoNewBucket } from './bucket-name.ts';
 import { inventoryFolder } from './function-settings.ts';
-import { ConfigError, refusal, repetition } from './refusal.ts';
+import { type Mistakes, mistake, refusal, repetition } from './mistakes.ts';
 import type { RelayContext } from './relay-context.ts';
 
 /** A source bucket without a route would swallow its uploads, and the relay reads its own bucket without a reader role. */
-export function refuseWrongSource(config: RelayContext): void {
+export function* refuseWrongSource(config: RelayContext): Mistakes {
   const { bucket: own } = config.source;
   const hasTaking = config.routes.some(({ pull }) => pull === undefined);
   if (hasTaking && own === undefined) {
-    throw refusal('relay.source.bucket', own, 'it may be only when every route has "pull"');
+    yield refusal('relay.source.bucket', own, 'it may be only when every route has "pull"');
   }
   if (!hasTaking && own !== undefined) {
-    throw new ConfigError(
-      `cdk.json: field "relay.source.bucket" is "${own}", but every route has "pull", so nothing would be relayed from it: remove it, or add a route without "pull".`,
-    );
+    const words = `is "${own}", but every route has "pull", so nothing would be relayed from it: remove it, or add a route without "pull"`;
+    yield mistake('relay.source.bucket', words);
   }
   if (config.source.topicArn !== undefined && !config.source.existingBucket) {
     const why = 'it is for a bucket that exists already; remove it, or set "existingBucket": true';
-    throw refusal('relay.source.topicArn', config.source.topicArn, why);
+    yield refusal('relay.source.topicArn', config.source.topicArn, why);
   }
-  const index = config.routes.findIndex(({ pull }) => pull !== undefined && pull.bucket === own);
-  if (index === -1) return;
-  throw new ConfigError(
-    `cdk.json: field "relay.routes.${index}.pull.bucket" is the source bucket "${own}", which the relay reads by itself: remove "pull".`,
-  );
+  for (const [index, { pull }] of config.routes.entries()) {
+    if (pull === undefined || pull.bucket !== own) continue;
+    const words = `is the source bucket "${own}", which the relay reads by itself: remove "pull"`;
+    yield mistake(`relay.routes.${index}.pull.bucket`, words);
+  }
 }
 
-/** @throws ConfigError when delivered objects would be relayed again */
-export function refuseLoops({ source, routes, relay }: RelayContext): void {
+/** Delivered objects would be relayed again. */
+export function* refuseLoops({ source, routes, relay }: RelayContext): Mistakes {
   if (source.bucket !== undefined && relay.batchOperations?.bucket === source.bucket) {
-    throw new ConfigError(
-      `cdk.json: field "relay.relay.batchOperations.bucket" is the source bucket "${source.bucket}", from where manifests and reports would be relayed; choose another one.`,
-    );
+    const words = `is the source bucket "${source.bucket}", from where manifests and reports would be relayed; choose another one`;
+    yield mistake('relay.relay.batchOperations.bucket', words);
   }
-  const loop = feedsSource(source.bucket, routes);
-  if (!loop) return;
-  const index = routes.findIndex(({ name }) => name === loop.name);
-  throw new ConfigError(
-    `cdk.json: field "relay.routes.${index}.destination" is the bucket "${loop.destination.bucket}" with prefix "${loop.destination.prefix}", where a route would take the object again and again; choose another bucket, or prefixes of which neither begins with the other.`,
-  );
+  for (const route of routesIntoSources(source.bucket, routes)) {
+    const { destination } = route;
+    const words = `is the bucket "${destination.bucket}" with prefix "${destination.prefix}", where a route would take the object again and again; choose another bucket, or prefixes of which neither begins with the other`;
+    yield mistake(`relay.routes.${routes.indexOf(route)}.destination`, words);
+  }
 }
 
-/**
- * Whoever may upload would otherwise write the report, or the inventory that says what was uploaded.
- * @throws ConfigError
- */
-export function refuseWritable({ source, routes, relay }: RelayContext): void {
+/** Whoever may upload would otherwise write the report, or the inventory that says what was uploaded. */
+export function* refuseWritable({ source, routes, relay }: RelayContext): Mistakes {
   const { inventory } = relay.reconciliation || {};
   const folders = [
     { field: 'audit', bucket: relay.audit.bucket, folder: relay.audit.prefix },
@@ -69,7 +63,7 @@ export function refuseWritable({ source, routes, relay }: RelayContext): void {
     );
     if (!isWritten) continue;
     const why = `a route writes there, also under "${folder}", and an upload might take the place of what lies there; choose another bucket, or prefixes of which neither begins with the other`;
-    throw refusal(`relay.relay.${field}.bucket`, bucket, why);
+    yield refusal(`relay.relay.${field}.bucket`, bucket, why);
   }
 }
 
@@ -82,16 +76,13 @@ interface NamedBucket {
   isNew: boolean;
 }
 
-/**
- * A bucket's name is unique in its partition: the bucket has one account and region, and at most one stack creates it.
- * @throws ConfigError
- */
-export function refuseBuckets(config: RelayContext): void {
+/** A bucket's name is unique in its partition: the bucket has one account and region, and at most one stack creates it. */
+export function* refuseBuckets(config: RelayContext): Mistakes {
   const seen = new Map<string, NamedBucket>();
   for (const bucket of bucketsOf(config)) {
     const { field, name, account, region, isNew } = bucket;
     const reason = isNew ? whyNoNewBucket(name) : undefined;
-    if (reason !== undefined) throw refusal(field, name, reason);
+    if (reason !== undefined) yield refusal(field, name, reason);
     const first = seen.get(name);
     if (first === undefined) {
       seen.set(name, bucket);
@@ -99,11 +90,12 @@ export function refuseBuckets(config: RelayContext): void {
     }
     if (first.account !== account || first.region !== region) {
       const places = `${first.account}, ${first.region} in "${first.field}" and ${account}, ${region} here`;
-      throw refusal(field, name, `a bucket lies in one account and region, and this one would in two: ${places}`);
+      yield refusal(field, name, `a bucket lies in one account and region, and this one would in two: ${places}`);
+      continue;
     }
     if (!isNew) continue;
     const advice = 'only one stack and route can create a bucket; set "existingBucket": true on the others';
-    throw repetition(field, name, `"${first.field}"`, advice);
+    yield repetition(field, name, `"${first.field}"`, advice);
   }
 }
 

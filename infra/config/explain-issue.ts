@@ -1,72 +1,75 @@
-/** Turns what the schema found into one sentence that names the field. */
+/** Says in our own words what the schema found. */
 import type * as z from 'zod';
-import { nearest } from './nearest.ts';
-import { ConfigError, refusal } from './refusal.ts';
+import { isWhat, type Mistake, sentence } from './mistakes.ts';
+import { didYouMean } from './nearest.ts';
+import { isObject } from './schema-parts.ts';
 
 /** What a field must be, for people: where the schema has no words of its own. */
 const KINDS: Record<string, string> = {
   string: 'must be a text, in quotes',
-  number: 'must be a number, without quotes',
-  int: 'must be a whole number, without quotes',
-  boolean: 'must be true or false, without quotes',
+  number: 'must be a number',
+  int: 'must be a whole number',
+  boolean: 'must be true or false',
   object: 'must be an object: {…}',
   record: 'must be an object: {…}',
   array: 'must be a list: […]',
 };
+/** Texts that would be right if they had no quotes. */
+const IN_QUOTES: Record<string, RegExp> = {
+  number: /^\s*-?\d+(\.\d+)?\s*$/,
+  int: /^\s*-?\d+(\.\d+)?\s*$/,
+  boolean: /^\s*(true|false)\s*$/i,
+};
 
 /** The words for an issue, where the schema has none: the error map of the parse. */
-export function wordsFor(issue: z.core.$ZodRawIssue): string | undefined {
+export function wordsFor(issue: z.core.$ZodRawIssue): string {
   switch (issue.code) {
-    case 'unrecognized_keys':
-      return adviceFor(issue.keys[0]!, issue.inst);
     case 'invalid_type':
-      return KINDS[issue.expected];
+      return kindOf(issue.expected, issue.input);
     case 'too_small':
-      return `must be at least ${issue.minimum.toLocaleString('en')}`;
+      return `must be ${issue.inclusive ? 'at least' : 'more than'} ${issue.minimum.toLocaleString('en')}${unitOf(issue.origin)}`;
     case 'too_big':
-      return `must be at most ${issue.maximum.toLocaleString('en')}`;
-    case 'invalid_value':
-      return `must be one of ${issue.values.map((value) => JSON.stringify(value)).join(', ')}`;
+      return `must be ${issue.inclusive ? 'at most' : 'less than'} ${issue.maximum.toLocaleString('en')}${unitOf(issue.origin)}`;
+    case 'invalid_value': {
+      const values = issue.values.map((value) => JSON.stringify(value)).join(', ');
+      return `must be ${issue.values.length > 1 ? 'one of ' : ''}${values}${didYouMean(issue.input, issue.values)}`;
+    }
     default:
-      return undefined;
+      return 'is nothing that can stand here; docs/configuration.md says what can';
   }
 }
 
-/**
- * The sentence for what the schema found. A field that isn't known comes first: it explains the one that is missing.
- * @param value the whole context `relay`
- */
-export function explainIssues(issues: readonly z.core.$ZodIssue[], value: unknown): ConfigError {
-  const all = issues.flatMap(closerLook);
-  const issue = all.find(({ code }) => code === 'unrecognized_keys') ?? all[0]!;
-  if (issue.code === 'unrecognized_keys') {
-    const field = ['relay', ...issue.path, issue.keys[0]].join('.');
-    return new ConfigError(`cdk.json: field "${field}" is not known; ${issue.message}`);
-  }
-  const found = issue.path.reduce<unknown>((at, key) => (at as Record<PropertyKey, unknown> | undefined)?.[key], value);
-  return refusal(['relay', ...issue.path].join('.'), found, issue.message);
+function kindOf(expected: string, input: unknown): string {
+  const quoted = typeof input === 'string' && IN_QUOTES[expected]?.test(input);
+  return `${KINDS[expected] ?? 'must be something else; docs/configuration.md says what'}${quoted ? ', without quotes' : ''}`;
+}
+
+/** What is counted, where it isn't a number itself. */
+function unitOf(origin: string): string {
+  if (origin === 'string') return ' characters long';
+  return origin === 'array' ? ' entries long' : '';
+}
+
+/** @param value the whole context `relay` */
+export function explainIssues(issues: readonly z.core.$ZodIssue[], value: unknown): Mistake[] {
+  return closerLook(issues).map(({ path, message }) => ({
+    path,
+    sentence: sentence(['relay', ...path].join('.'), `${isWhat(valueAt(value, path))}: ${message}`),
+  }));
 }
 
 /** Of a field that may be something else than an object: what is wrong within the object that it is. */
-function closerLook(issue: z.core.$ZodIssue): z.core.$ZodIssue[] {
-  if (issue.code !== 'invalid_union') return [issue];
-  const within = (each: z.core.$ZodIssue) => each.path.length > 0 || each.code === 'unrecognized_keys';
-  const meant = issue.errors.find((branch) => branch.every(within));
-  return meant?.map((each) => ({ ...each, path: [...issue.path, ...each.path] })) ?? [issue];
+export function closerLook(issues: readonly z.core.$ZodIssue[]): z.core.$ZodIssue[] {
+  return issues.flatMap((issue) => {
+    if (issue.code !== 'invalid_union') return [issue];
+    const meant = issue.errors.find((branch) => branch.every(({ path }) => path.length > 0));
+    return meant?.map((each) => ({ ...each, path: [...issue.path, ...each.path] })) ?? [issue];
+  });
 }
 
-/** @param inst the schema that doesn't know the key */
-function adviceFor(key: string, inst: unknown): string {
-  const shape = shapeOf(inst);
-  const home = Object.keys(shape).find((name) => key in shapeOf(shape[name]));
-  if (home !== undefined) return `it belongs into "${home}".`;
-  const meant = nearest(key, Object.keys(shape));
-  return meant === undefined ? 'look for a typing error, or remove it.' : `did you mean "${meant}"?`;
-}
-
-/** The fields that a schema knows, whether or not it has a default. */
-function shapeOf(schema: unknown): Record<string, unknown> {
-  const def = (schema as z.core.$ZodType | undefined)?._zod?.def as { shape?: object; innerType?: unknown } | undefined;
-  if (def?.innerType !== undefined) return shapeOf(def.innerType);
-  return { ...def?.shape };
+function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>(
+    (at, key) => ((isObject(at) || Array.isArray(at)) && Object.hasOwn(at, key) ? at[key as never] : undefined),
+    value,
+  );
 }

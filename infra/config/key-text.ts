@@ -43,9 +43,17 @@ export function whyUnusual(text: string): string | undefined {
 
 /** The same for a text that is part of no policy. A wildcard in it would look as if it worked. */
 export function whyUnusualPattern(text: string): string | undefined {
+  return whyNoWildcard(text) ?? whyUnusual(text);
+}
+
+/** The same for the end of keys, which may well begin with "/": the name of a file in whatever folder. */
+export function whyUnusualSuffix(text: string): string | undefined {
+  return whyNoWildcard(text) ?? whyUnusual(text.replace(/^\//, ''));
+}
+
+function whyNoWildcard(text: string): string | undefined {
   const wildcard = /[*?]/.exec(text)?.[0];
-  if (wildcard !== undefined) return `holds "${wildcard}", which is compared as it stands and is no wildcard`;
-  return whyUnusual(text);
+  return wildcard && `holds "${wildcard}", which is compared as it stands and is no wildcard`;
 }
 
 function find(text: string, isIt: (code: number) => boolean): string | undefined {

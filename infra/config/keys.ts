@@ -1,58 +1,58 @@
 /** Refuses prefixes and suffixes that are likely to be a slip, or that would make keys too long. */
 import { CHECK_FOLDER, canaryKey, isReserved } from '../../functions/core/reserved-keys.ts';
 import { MAX_KEY_BYTES } from '../../functions/core/route.ts';
-import { whyUnusual, whyUnusualPattern } from './key-text.ts';
-import { refusal } from './refusal.ts';
+import { toAcknowledge } from './acknowledgements.ts';
+import { whyUnusual, whyUnusualPattern, whyUnusualSuffix } from './key-text.ts';
+import { type Mistake, type Mistakes, refusal } from './mistakes.ts';
 import type { RelayContext, RouteContext } from './relay-context.ts';
 
 /** As `functions/check/probe.ts` makes it of a check's id. */
 const LONGEST_PROBE = `${CHECK_FOLDER}00000000-0000-0000-0000-000000000000/in-parts`;
 
-/**
- * Refuses prefixes and suffixes that S3 takes but that are probably a mistake, unless `relay.acceptUnusualKeys` allows them.
- * @throws ConfigError
- */
-export function refuseUnusualKeys({ routes, relay }: RelayContext): void {
-  if (relay.acceptUnusualKeys) return;
-  const refuse = (field: string, text: string, why: string | undefined) => {
-    if (why === undefined) return;
-    throw refusal(
-      field,
-      text,
-      `it ${why}; correct it, or set "acceptUnusualKeys": true in "relay.relay" if it is meant so`,
-    );
-  };
-  routes.forEach(({ filter, destination }, index) => {
+/** Warns of prefixes and suffixes that S3 takes but that are probably a mistake. */
+export function* refuseUnusualKeys({ routes, relay }: RelayContext): Mistakes {
+  for (const [index, { filter, destination }] of routes.entries()) {
     const field = `relay.routes.${index}`;
-    refuse(`${field}.filter.prefix`, filter.prefix, whyUnusual(filter.prefix));
-    refuse(`${field}.filter.suffix`, filter.suffix, whyUnusualPattern(filter.suffix));
-    refuse(`${field}.destination.prefix`, destination.prefix, whyUnusual(destination.prefix));
-  });
-  relay.replays.forEach(({ prefix }, index) => {
-    refuse(`relay.relay.replays.${index}.prefix`, prefix, whyUnusualPattern(prefix));
-  });
+    yield* unusual(`${field}.filter.prefix`, filter.prefix, whyUnusual(filter.prefix));
+    yield* unusual(`${field}.filter.suffix`, filter.suffix, whyUnusualSuffix(filter.suffix));
+    yield* unusual(`${field}.destination.prefix`, destination.prefix, whyUnusual(destination.prefix));
+  }
+  for (const [index, { prefix }] of relay.replays.entries()) {
+    yield* unusual(`relay.relay.replays.${index}.prefix`, prefix, whyUnusualPattern(prefix));
+  }
+  yield* unusual('relay.relay.audit.prefix', relay.audit.prefix, whyUnusual(relay.audit.prefix));
+  const { inventory } = relay.reconciliation || {};
+  const prefix = inventory?.prefix ?? '';
+  yield* unusual('relay.relay.reconciliation.inventory.prefix', prefix, whyUnusual(prefix));
 }
 
-/** @throws ConfigError when a route would take only keys that are the relay's own */
-export function refuseReservedKeys({ routes }: RelayContext): void {
-  routes.forEach(({ filter }, index) => {
-    if (!isReserved(filter.prefix)) return;
+function unusual(field: string, text: string, why: string | undefined): Mistake[] {
+  if (why === undefined) return [];
+  const warning = `unusual-key:${text}`;
+  return [refusal(field, text, `it ${why}; correct it, or ${toAcknowledge(warning)} if it is meant so`, warning)];
+}
+
+/** A route would take only keys that are the relay's own. */
+export function* refuseReservedKeys({ routes }: RelayContext): Mistakes {
+  for (const [index, { filter }] of routes.entries()) {
+    if (!isReserved(filter.prefix)) continue;
     const why = "keys that start so are the relay's own, and no route takes them";
-    throw refusal(`relay.routes.${index}.filter.prefix`, filter.prefix, why);
-  });
+    yield refusal(`relay.routes.${index}.filter.prefix`, filter.prefix, why);
+  }
 }
 
-/** @throws ConfigError when the destination's prefix leaves no room for any key that the route takes, or for what the relay itself writes */
-export function refuseLongKeys({ routes, relay }: RelayContext): void {
-  routes.forEach((route, index) => {
+/** The destination's prefix leaves no room for any key that the route takes, or for what the relay itself writes. */
+export function* refuseLongKeys({ routes, relay }: RelayContext): Mistakes {
+  for (const [index, route] of routes.entries()) {
     const { prefix } = route.destination;
     for (const [what, bytesBehind] of keysBehind(route, relay)) {
       const bytes = Buffer.byteLength(prefix) + bytesBehind;
       if (bytes <= MAX_KEY_BYTES) continue;
       const reason = `with it ${what} would have ${bytes} bytes, and S3 takes ${MAX_KEY_BYTES}`;
-      throw refusal(`relay.routes.${index}.destination.prefix`, prefix, reason);
+      yield refusal(`relay.routes.${index}.destination.prefix`, prefix, reason);
+      break;
     }
-  });
+  }
 }
 
 /** What is written behind a destination's prefix, and how long it is at least. */

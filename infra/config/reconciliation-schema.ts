@@ -1,10 +1,8 @@
 /** What each field of `relay.reconciliation` may be. */
 import * as z from 'zod';
 import { isMoment } from '../../functions/core/moment.ts';
-import { whyNoBucket } from './bucket-name.ts';
-import { whyNoPrefix } from './key-text.ts';
+import { bucket, prefix } from './fields.ts';
 import { schedule, timeZone } from './replay-schema.ts';
-import { textWith } from './text-with.ts';
 
 /** Early in the morning in Europe, in the night in America, and before the check. */
 export const DEFAULT_SCHEDULE = 'cron(0 4 * * ? *)';
@@ -15,17 +13,28 @@ const since = z
   .refine(
     (text) => /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d)?Z)?$/.test(text) && isMoment(text),
     'must be a day or a time in UTC, such as "2026-01-15" or "2026-01-15T09:30:00Z"',
-  );
+  )
+  .meta({
+    pattern: String.raw`^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d)?Z)?$`,
+    examples: ['2026-01-15', '2026-01-15T09:30:00Z'],
+  });
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_InventoryConfiguration.html */
 const inventorySchema = z.strictObject({
-  /** A bucket of account A, in the region of the source bucket. */
-  bucket: textWith(whyNoBucket),
-  /** As the inventory configuration has it; S3 puts a slash behind it. */
-  prefix: textWith(whyNoPrefix).default(''),
-  id: z.string().regex(/^[\w.-]{1,64}$/, 'must be 1 to 64 of A-Z a-z 0-9 _ . -'),
-  /** An older inventory is refused. A weekly one is eight days old at the most. */
-  staleAfterDays: z.int().min(2).max(60).default(8),
+  bucket: bucket.describe('a bucket of account A, in the region of the source bucket'),
+  prefix: prefix.default('').describe('as the inventory configuration has it; S3 puts a slash behind it'),
+  id: z
+    .string()
+    .regex(/^[\w.-]{1,64}$/, 'must be 1 to 64 of A-Z a-z 0-9 _ . -')
+    .meta({ examples: ['daily', 'weekly'] })
+    .describe('the id of the inventory configuration'),
+  /** A weekly one is eight days old at the most. */
+  staleAfterDays: z
+    .int()
+    .min(2)
+    .max(60)
+    .default(8)
+    .describe('the age in days at which an inventory is refused, 2 to 60'),
 });
 
 /** The daily comparison of source and ledger. */
@@ -33,16 +42,25 @@ export const reconciliationSchema = z.union(
   [
     z.literal(false),
     z.strictObject({
-      schedule: schedule.default(DEFAULT_SCHEDULE),
-      timeZone: timeZone.default('UTC'),
-      /** The age at which an object without a receipt counts as missing. */
-      missingAfterMinutes: z.int().min(1).max(WEEK_MINUTES).default(60),
-      /** Only uploads of this time and later. Without it, of the time when the ledger was made. */
-      since: since.optional(),
-      /** The most objects in a second, so that new uploads needn't wait. */
-      objectsPerSecond: z.number().min(0.01).optional(),
-      /** Read instead of a listing of the relay's own bucket. */
-      inventory: inventorySchema.optional(),
+      schedule: schedule
+        .default(DEFAULT_SCHEDULE)
+        .describe('as for replays; with one of your own there is no alarm reconciliation-silent'),
+      timeZone: timeZone.default('UTC').describe('an IANA name'),
+      missingAfterMinutes: z
+        .int()
+        .min(1)
+        .max(WEEK_MINUTES)
+        .default(60)
+        .describe(
+          'the age in minutes at which an object without a receipt counts as missing, 1 to 10,080; in a pulled bucket two days more',
+        ),
+      since: since.optional().describe('only uploads of that day or time and later, in UTC'),
+      objectsPerSecond: z
+        .number()
+        .min(0.01)
+        .optional()
+        .describe('sends no more than so many objects a second, 0.01 at least'),
+      inventory: inventorySchema.optional().describe('an S3 Inventory of source.bucket, read instead of a listing'),
     }),
   ],
   'must be false or an object',

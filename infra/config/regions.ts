@@ -1,7 +1,8 @@
 /** The regions that the CDK knows, their partitions, and the rules for them. */
 import { RegionInfo } from 'aws-cdk-lib/region-info';
+import { toAcknowledge } from './acknowledgements.ts';
+import { type Mistakes, refusal } from './mistakes.ts';
 import { nearest } from './nearest.ts';
-import { refusal } from './refusal.ts';
 import type { RelayContext } from './relay-context.ts';
 
 const REGIONS = RegionInfo.regions.flatMap(({ name, partition }) =>
@@ -13,9 +14,14 @@ const REGIONS = RegionInfo.regions.flatMap(({ name, partition }) =>
  * @throws Error when the data has none like it; `refuseRegions` says so beforehand
  */
 export function partitionOf(region: string): string {
-  const partition = knownPartition(region) ?? likelyPartition(region);
+  const partition = findPartition(region);
   if (partition === undefined) throw new Error(`The CDK's region data has no partition for "${region}"`);
   return partition;
+}
+
+/** The same, or undefined. */
+export function findPartition(region: string): string | undefined {
+  return knownPartition(region) ?? likelyPartition(region);
 }
 
 /** What AWS's endpoints in a region end in. */
@@ -25,40 +31,33 @@ export function domainSuffixOf(region: string): string {
   return RegionInfo.get(known!.name).domainSuffix!;
 }
 
-/** @throws ConfigError for an unknown region, and for two partitions: a role of one partition can't reach a bucket of another */
-export function refuseRegions(config: RelayContext): void {
+/** Unknown regions, and two partitions: a role of one partition can't reach a bucket of another. */
+export function* refuseRegions(config: RelayContext): Mistakes {
   const places = placesOf(config);
-  for (const { field, region } of places) {
-    if (knownPartition(region) !== undefined) continue;
-    const meant = nearest(
-      region,
-      REGIONS.map(({ name }) => name),
-    );
-    const hint = meant === undefined ? '' : `did you mean "${meant}"? Otherwise `;
-    if (!config.relay.acceptUnknownRegion) {
-      const advice = `${hint}set "acceptUnknownRegion": true in "relay.relay" if AWS has a new region of that name`;
-      throw refusal(field, region, `the CDK's region data doesn't know it; ${advice}`);
-    }
-    if (likelyPartition(region) === undefined) {
-      const advice = 'update aws-cdk-lib to a version that knows it';
-      throw refusal(
-        field,
-        region,
-        `the CDK's region data has no region with such a name, so its partition is unknown; ${advice}`,
-      );
-    }
-  }
+  for (const { field, region } of places) yield* unknown(field, region);
   const [own, ...others] = places;
-  const partition = partitionOf(own!.region);
+  const partition = findPartition(own!.region);
   for (const { field, region } of others) {
-    const other = partitionOf(region);
-    if (other === partition) continue;
-    throw refusal(
-      field,
-      region,
-      `it lies in the partition "${other}", the source in "${partition}", and no role of one can be assumed from the other`,
-    );
+    const other = findPartition(region);
+    if (partition === undefined || other === undefined || other === partition) continue;
+    const reason = `it lies in the partition "${other}", the source in "${partition}", and no role of one can be assumed from the other`;
+    yield refusal(field, region, reason);
   }
+}
+
+function* unknown(field: string, region: string): Mistakes {
+  if (knownPartition(region) !== undefined) return;
+  const names = REGIONS.map(({ name }) => name);
+  const meant = nearest(region, names);
+  const hint = meant === undefined ? '' : `; did you mean "${meant}"?`;
+  if (likelyPartition(region) === undefined) {
+    const why = "the CDK's region data has no region with such a name, so its partition is unknown";
+    yield refusal(field, region, `${why}${hint || '; correct it, or update aws-cdk-lib to a version that knows it'}`);
+    return;
+  }
+  const warning = `unknown-region:${region}`;
+  const advice = `${meant === undefined ? '' : `did you mean "${meant}"? Otherwise `}${toAcknowledge(warning)} if AWS has a new region of that name`;
+  yield refusal(field, region, `the CDK's region data doesn't know it; ${advice}`, warning);
 }
 
 /** The region of the source comes first. */

@@ -1,14 +1,21 @@
 /** What each field of one of `relay.replays` may be. */
 import * as z from 'zod';
+import { listedName, textWith } from './fields.ts';
 import { whyNoKeyText } from './key-text.ts';
 import { whyNoSchedule } from './schedule-expression.ts';
-import { textWith } from './text-with.ts';
 
-export const schedule = textWith(whyNoSchedule);
+export const schedule = textWith(whyNoSchedule, {
+  pattern: String.raw`^(rate|cron|at)\(.+\)$`,
+  examples: ['rate(7 days)', 'cron(0 4 * * ? *)'],
+});
 
 export const timeZone = z
   .string()
-  .refine(isTimeZone, 'must be a time zone of the IANA database, such as "Europe/Berlin", "America/New_York" or "UTC"');
+  .refine(isTimeZone, 'must be a time zone of the IANA database, such as "Europe/Berlin", "America/New_York" or "UTC"')
+  .meta({ examples: ['Europe/Berlin', 'America/New_York'] });
+
+/** Of one of `routes`. */
+export const routeName = z.string().meta({ examples: ['main', 'invoices'] });
 
 /** https://docs.aws.amazon.com/scheduler/latest/APIReference/API_FlexibleTimeWindow.html */
 const MOST_FLEXIBLE_MINUTES = 1440;
@@ -19,18 +26,35 @@ const FURTHEST_BACK_HOURS = 876_000;
 
 /** One of `relay.replays`. */
 export const replaySchema = z.strictObject({
-  name: z.string().regex(/^[A-Za-z0-9-]{1,40}$/, 'must be 1 to 40 letters, digits and hyphens'),
-  schedule,
-  timeZone: timeZone.default('UTC'),
-  /** Scheduler may invoke replay so many minutes late. With 0 it is on time. */
-  flexibleMinutes: z.int().min(0).max(MOST_FLEXIBLE_MINUTES).default(0),
-  prefix: textWith(whyNoReplayPrefix).default(''),
-  route: z.string().optional(),
-  only: z.enum(['missing', 'all']).default('missing'),
-  /** The most objects in a second, so that new uploads needn't wait. */
-  objectsPerSecond: z.number().min(0.01).optional(),
-  /** Only objects that were modified in the last so many hours. */
-  lookBackHours: z.number().positive().max(FURTHEST_BACK_HOURS).optional(),
+  name: listedName.describe(
+    "the schedule's name, in the relay's group of EventBridge Scheduler; up to 40 letters, digits, hyphens",
+  ),
+  schedule: schedule.describe('rate(…), cron(…), or once at(2026-12-01T04:00:00), as Scheduler takes them'),
+  timeZone: timeZone.default('UTC').describe('an IANA name, such as Europe/Berlin'),
+  flexibleMinutes: z
+    .int()
+    .min(0)
+    .max(MOST_FLEXIBLE_MINUTES)
+    .default(0)
+    .describe('fires within so many minutes after its time, when it suits Scheduler; 0 to 1,440'),
+  prefix: textWith(whyNoReplayPrefix, { examples: ['invoices/', 'orders/'] })
+    .default('')
+    .describe('only keys that begin with it'),
+  route: routeName.optional().describe('only along this route'),
+  only: z.enum(['missing', 'all']).default('missing').describe('all relays everything each time'),
+  lookBackHours: z
+    .number()
+    .positive()
+    .max(FURTHEST_BACK_HOURS)
+    .optional()
+    .describe('only objects modified at most so many hours before the replay begins, up to 876,000'),
+  objectsPerSecond: z
+    .number()
+    .min(0.01)
+    .optional()
+    .describe(
+      "sends no more than so many objects a second, 0.01 at least, so that fresh uploads don't wait behind the replay",
+    ),
 });
 
 export type ReplayContext = z.output<typeof replaySchema>;

@@ -1,18 +1,15 @@
 /** Refuses scheduled replays that would find nothing to do. */
 import { namesOf } from '../../functions/core/route.ts';
-import { refusal } from './refusal.ts';
+import { type Mistakes, refusal } from './mistakes.ts';
 import type { RelayContext } from './relay-context.ts';
 
-/**
- * A scheduled replay lists one bucket for the routes that take from it, so there must be such routes.
- * @throws ConfigError
- */
-export function refuseIdleReplays({ source, routes, relay }: RelayContext): void {
+/** A scheduled replay lists one bucket for the routes that take from it, so there must be such routes. */
+export function* refuseIdleReplays({ source, routes, relay }: RelayContext): Mistakes {
   if (!relay.replay && relay.replays.length > 0) {
     const reason = 'nothing would run it, since "relay.relay.replay" is false; remove one of the two';
-    throw refusal('relay.relay.replays.0.name', relay.replays[0]!.name, reason);
+    yield refusal('relay.relay.replays.0.name', relay.replays[0]!.name, reason);
   }
-  relay.replays.forEach(({ route, prefix }, index) => {
+  for (const [index, { route, prefix }] of relay.replays.entries()) {
     const field = `relay.relay.replays.${index}`;
     const asked = routes.filter(({ name, pull }) => (route === undefined ? !pull : name === route));
     if (asked.length === 0) {
@@ -20,35 +17,36 @@ export function refuseIdleReplays({ source, routes, relay }: RelayContext): void
         route === undefined
           ? `every route has "pull", so the replay must name one of them: ${namesOf(routes)}`
           : `there is no such route; the routes are ${namesOf(routes)}`;
-      throw refusal(`${field}.route`, route, reason);
+      yield refusal(`${field}.route`, route, reason);
+      continue;
     }
     const starts = asked.map(({ filter }) => filter.prefix);
-    if (starts.some((start) => start.startsWith(prefix) || prefix.startsWith(start))) return;
+    if (starts.some((start) => start.startsWith(prefix) || prefix.startsWith(start))) continue;
     const taken = starts.map((start) => `"${start}"`).join(', ');
-    throw refusal(
+    yield refusal(
       `${field}.prefix`,
       prefix,
       `no route takes keys that begin so; its routes take keys that begin with ${taken}`,
     );
-  });
-  refuseWrongInventory({ source, routes, relay });
+  }
+  yield* refuseWrongInventory({ source, routes, relay });
   const { batchOperations } = relay;
   if (batchOperations === undefined || routes.some(({ pull }) => !pull)) return;
   const reason =
     'every route has "pull", and a batch job can\'t name a route, so it would relay nothing; remove it, and use replay';
-  throw refusal('relay.relay.batchOperations', batchOperations, reason);
+  yield refusal('relay.relay.batchOperations', batchOperations, reason);
 }
 
 /** Replay must not relay the inventory itself, and must have a bucket that it is about. */
-function refuseWrongInventory({ source, routes, relay }: RelayContext): void {
+function* refuseWrongInventory({ source, routes, relay }: RelayContext): Mistakes {
   const inventory = relay.reconciliation ? relay.reconciliation.inventory : undefined;
   if (inventory === undefined) return;
   const field = 'relay.relay.reconciliation.inventory';
   if (routes.every(({ pull }) => pull)) {
-    throw refusal(field, inventory, 'every route has "pull", and buckets that are pulled are listed; remove it');
+    yield refusal(field, inventory, 'every route has "pull", and buckets that are pulled are listed; remove it');
   }
   if (inventory.bucket !== source.bucket) return;
-  throw refusal(
+  yield refusal(
     `${field}.bucket`,
     inventory.bucket,
     'it is the source bucket, so the inventory would be relayed; use another one',

@@ -1,6 +1,6 @@
 /** Refuses role names that are too long or that two roles of one account would share. */
 import { relayNames } from '../names.ts';
-import { refusal, repetition } from './refusal.ts';
+import { type Mistakes, refusal, repetition } from './mistakes.ts';
 import type { RelayContext } from './relay-context.ts';
 
 /** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html#reference_iam-quotas-entity-length */
@@ -19,9 +19,8 @@ interface NamedRole {
  * IAM's role names are unique in an account, whatever their case:
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html#reference_iam-quotas-names
  * Each route has roles of its own: docs/decisions/0023.
- * @throws ConfigError when two roles of one account would have one name
  */
-export function refuseSecondRole(config: RelayContext): void {
+export function* refuseSecondRole(config: RelayContext): Mistakes {
   const seen = new Map<string, NamedRole>();
   for (const role of rolesOf(config)) {
     const id = `${role.account}/${role.name.toLowerCase()}`;
@@ -31,18 +30,15 @@ export function refuseSecondRole(config: RelayContext): void {
       continue;
     }
     const advice = `account ${role.account} has one role of a name, whatever its case, and each needs a name of its own`;
-    throw repetition(role.field!, role.name, first.meaning, advice);
+    yield repetition(role.field!, role.name, first.meaning, advice);
   }
 }
 
-/**
- * The longest name fits with every region that the CDK knows, but perhaps not with one that `acceptUnknownRegion` lets through.
- * @throws ConfigError
- */
-export function refuseLongRole(config: RelayContext): void {
+/** The longest name fits with every region that the CDK knows, but perhaps not with one that is acknowledged. */
+export function* refuseLongRole(config: RelayContext): Mistakes {
   const long = rolesOf(config).find(({ name }) => name.length > NAME_CHARACTERS);
   if (long === undefined) return;
-  throw refusal(
+  yield refusal(
     'relay.relay.name',
     config.relay.name,
     `${long.meaning} would be called "${long.name}", which is ${long.name.length} characters, and IAM takes ${NAME_CHARACTERS}; choose a shorter name`,

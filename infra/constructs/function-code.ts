@@ -7,6 +7,7 @@ import { Code } from 'aws-cdk-lib/aws-lambda';
 import { buildSync } from 'esbuild';
 import { SETTINGS_FILE } from '../../functions/core/settings.ts';
 import { settingsJson } from '../config/function-settings.ts';
+import { ConfigError } from '../config/mistakes.ts';
 
 const FUNCTIONS = fileURLToPath(new URL('../../functions/', import.meta.url));
 
@@ -56,6 +57,18 @@ function putBundle(entry: string, outfile: string): void {
 }
 
 function bundle(entry: string, outfile: string): void {
+  try {
+    build(entry, outfile);
+  } catch (error) {
+    if (!/"@esbuild\/.* could not be found|installed esbuild for another platform/.test((error as Error).message))
+      throw error;
+    throw new ConfigError(
+      'esbuild has no program for this machine: run "npm ci" here, without --omit=optional and --no-optional, and without "omit=optional" in .npmrc.',
+    );
+  }
+}
+
+function build(entry: string, outfile: string): void {
   buildSync({
     entryPoints: [join(FUNCTIONS, 'handlers', `${entry}.ts`)],
     outfile,

@@ -1,9 +1,9 @@
 /** Checks the synthesized stacks against AWS's limits. */
 import type { CloudFormationStackArtifact } from 'aws-cdk-lib/cx-api';
-import { ConfigError } from '../config/refusal.ts';
+import { ConfigError } from '../config/mistakes.ts';
 import type { RelayContext } from '../config/relay-context.ts';
 import { measureRoles } from './iam.ts';
-import { type Measurement, sentenceOf } from './measurement.ts';
+import { type Measurement, mistakeOf } from './measurement.ts';
 import { measureSessions, packedSizeNotes } from './sessions.ts';
 import { measureSettings } from './settings.ts';
 import { bucketNotes, measureStack } from './stack-size.ts';
@@ -15,14 +15,14 @@ export const LIMITS_CONTEXT = { '@aws-cdk/core:stackResourceLimit': 0 };
 /**
  * Measures the synthesized stacks against AWS's limits, so that a configuration that can't run is refused before anything is deployed.
  * @returns notes for whoever deploys, one line each
- * @throws ConfigError for the first figure above its limit, with the field that causes it
+ * @throws ConfigError for each figure above its limit, with the field that causes it
  */
 export function checkLimits(stacks: readonly SynthesizedStack[], config: RelayContext): string[] {
   const sessions = measureSessions(config);
-  const excess = [...sessions, ...stacks.flatMap((stack) => measure(stack, config))].find(
+  const excess = [...sessions, ...stacks.flatMap((stack) => measure(stack, config))].filter(
     ({ figure, limit }) => figure > limit,
   );
-  if (excess) throw new ConfigError(sentenceOf(excess));
+  if (excess.length > 0) throw ConfigError.of(excess.map(mistakeOf));
   return [...packedSizeNotes(sessions), ...bucketNotes(stacks, config)];
 }
 

@@ -1,4 +1,5 @@
 /** One measured figure with its limit, and how it is told. */
+import { type Mistake, mistake, shown } from '../config/mistakes.ts';
 import type { RelayContext } from '../config/relay-context.ts';
 
 /** One thing that AWS limits, as a configuration makes it. */
@@ -21,9 +22,9 @@ export interface Cause {
 }
 
 /** What goes beyond a limit, in one sentence. */
-export function sentenceOf({ cause, what, figure, unit, limit, service }: Measurement): string {
+export function mistakeOf({ cause, what, figure, unit, limit, service }: Measurement): Mistake {
   const [has, takes] = [figure, limit].map((number) => number.toLocaleString('en'));
-  return `cdk.json: field "${cause.field}" ${cause.value}: with it ${what} has ${has} ${unit}, and ${service} takes ${takes}.`;
+  return mistake(cause.field, `${cause.value}: with it ${what} has ${has} ${unit}, and ${service} takes ${takes}`);
 }
 
 export function routesCause({ routes }: RelayContext): Cause {
@@ -40,7 +41,7 @@ export function alarmsCause(config: RelayContext): Cause {
 }
 
 export function textCause(field: string, text: string): Cause {
-  return { field, value: `is ${JSON.stringify(text)}` };
+  return { field, value: `is ${shown(text)}` };
 }
 
 /** Of a route's roles the prefix that their policies name; of the relay's own roles all routes together. */

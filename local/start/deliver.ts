@@ -8,6 +8,7 @@ import { listOwned } from './owned-objects.ts';
 import type { Plan } from './plan.ts';
 import { repeat, showProgress } from './progress.ts';
 import { formatReport, type Outcome, problemOf } from './report.ts';
+import { refuseLackOfRoom } from './room.ts';
 import { say, screen, widthOf } from './say.ts';
 import type { LocalSession } from './session.ts';
 import { Tally } from './tally.ts';
@@ -20,6 +21,7 @@ const writeStdout = (line: string) => void process.stdout.write(line);
 
 /**
  * Drops the files, waits for them, and compares each with what arrived.
+ * @throws UserError when the disk has too little room
  * @returns the exit code; that of a delivery that was interrupted means nothing
  */
 export async function deliver(
@@ -28,6 +30,7 @@ export async function deliver(
   { all, json }: { all: boolean; json: boolean },
   signal: AbortSignal,
 ): Promise<number> {
+  await refuseLackOfRoom(plan.deliveries, session.folder);
   const begun = performance.now();
   const { intake, accounts } = session;
   const tally = new Tally(plan.deliveries, json ? eventsTo(writeStdout, intake.bucket, accounts) : {});
@@ -59,7 +62,8 @@ async function move(session: LocalSession, tally: Tally, json: boolean, signal: 
     if (intake.isPulled && !signal.aborted) await fetchDropped(lambda, config, intake, tally.deliveries);
   };
   const owners = new Map([...clients].map(([account, each]) => [account, each.s3]));
-  const shown = [showProgress(screen(), tally, signal)];
+  // On a terminal, lines of JSON would stand in the middle of it.
+  const shown = json && process.stdout.isTTY ? [] : [showProgress(screen(), tally, signal)];
   if (json) shown.push(repeat(PROGRESS_EVENT_EVERY_MS, () => writeProgress(writeStdout, tally.counts())));
   try {
     const present = await presentAt(owners, tally.deliveries);

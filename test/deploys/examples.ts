@@ -56,7 +56,7 @@ function relayOf(name: string, sourceAccount: string, account: string): Committe
   const destination = { ...routes[0]!.destination, account, bucket: `${name}-destination-${account}` };
   return {
     source: { ...source, account: sourceAccount, bucket: `${name}-source-${sourceAccount}`, relayRoleName: name },
-    routes: [{ ...routes[0]!, destination, writerRoleName: `${name}-writer` }],
+    routes: [{ ...routes[0]!, destination, writerRoleName: `${name}-writer`, externalId: `agreed-for-${name}` }],
     relay: { name, replays: [{ name: 'nightly', schedule: 'rate(1 day)' }] },
   };
 }

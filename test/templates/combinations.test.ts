@@ -42,13 +42,13 @@ describe.each<[string, [string, Change, string][]]>([
       [
         'a region that nobody knows',
         ({ routes }) => Object.assign(routes[0]!.destination, { region: 'mars-north-1' }),
-        'field "relay.routes.0.destination.region" is "mars-north-1": the CDK\'s region data doesn\'t know it; set "acceptUnknownRegion": true',
+        'field "relay.routes.0.destination.region" is "mars-north-1": the CDK\'s region data has no region with such a name, so its partition is unknown; correct it',
       ],
       [
         'a new region of no known partition',
         (context) => {
           context.routes[0]!.destination.region = 'mars-north-1';
-          context.relay = { acceptUnknownRegion: true };
+          context.relay = { acknowledge: ['unknown-region:mars-north-1'] };
         },
         'is "mars-north-1": the CDK\'s region data has no region with such a name, so its partition is unknown',
       ],
@@ -66,7 +66,7 @@ describe.each<[string, [string, Change, string][]]>([
         'a new region of another partition',
         (context) => {
           context.routes[0]!.destination.region = 'us-iso-north-9';
-          context.relay = { acceptUnknownRegion: true };
+          context.relay = { acknowledge: ['unknown-region:us-iso-north-9'] };
         },
         'is "us-iso-north-9": it lies in the partition "aws-iso"',
       ],
@@ -159,7 +159,7 @@ describe.each<[string, [string, Change, string][]]>([
         'a relay whose roles would have too long a name in a region of a long name',
         (context) => {
           context.source.region = 'us-southeasterncentral-12';
-          context.relay = { name: 'x'.repeat(36), acceptUnknownRegion: true };
+          context.relay = { name: 'x'.repeat(36), acknowledge: ['unknown-region:us-southeasterncentral-12'] };
         },
         `field "relay.relay.name" is "${'x'.repeat(36)}": the relay's role for replay would be called "${'x'.repeat(36)}-replay-us-southeasterncentral-12", which is 69 characters, and IAM takes 64; choose a shorter name`,
       ],
@@ -448,7 +448,7 @@ describe('what looks alike and works is accepted', () => {
       'a new region beside known ones',
       (context) => {
         context.routes[0]!.destination.region = 'us-north-1';
-        context.relay = { acceptUnknownRegion: true };
+        context.relay = { acknowledge: ['unknown-region:us-north-1'] };
       },
     ],
     [
@@ -507,7 +507,7 @@ describe('what looks alike and works is accepted', () => {
       'unusual keys that are meant',
       (context) => {
         context.routes[0]!.filter = { prefix: '/in//', suffix: '*.csv' };
-        context.relay = { acceptUnusualKeys: true };
+        context.relay = { acknowledge: ['unusual-key:/in//', 'unusual-key:*.csv'] };
       },
     ],
     [

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { parseConfig } from '../../infra/config/config.ts';
-import { ConfigError } from '../../infra/config/refusal.ts';
+import { ConfigError } from '../../infra/config/mistakes.ts';
 import { checkLimits } from '../../infra/limits/limits.ts';
 import { synthesized } from '../support/synthesized.ts';
 

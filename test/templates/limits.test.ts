@@ -167,7 +167,7 @@ describe('the field that is named is the one to change', () => {
     delete context.source.bucket;
     const { config: own, stacks } = synthesized(context);
     expect(() => checkLimits(stacks, own)).toThrow(
-      /^cdk\.json: field "relay\.routes\.0\.filter\.prefix" is "(\\"){480}": with it the session policy for reading along route "customer" has 2,\d{3} characters, and STS takes 2,048\.$/,
+      /^cdk\.json: field "relay\.routes\.0\.filter\.prefix" is "(\\"){79}\\…: with it the session policy for reading along route "customer" has 2,\d{3} characters, and STS takes 2,048\.$/,
     );
   });
 

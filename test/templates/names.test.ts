@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { CANARY_PREFIX } from '../../functions/core/reserved-keys.ts';
 import { parseConfig } from '../../infra/config/config.ts';
 import { relaySettings, settingsJson } from '../../infra/config/function-settings.ts';
-import { LONGEST_NAME } from '../../infra/config/schema.ts';
+import { LONGEST_NAME } from '../../infra/config/relay-schema.ts';
 import { type RelayNames, relayNames, stackName } from '../../infra/names.ts';
 import { destinationGroups } from '../../infra/stacks/destination-stack.ts';
 import { type CommittedContext, committedContext, templatesOf } from '../support/stacks.ts';
@@ -113,6 +113,7 @@ describe('the order of routes', () => {
         name: `r${index}`,
         filter: { prefix: `p${index}/` },
         writerRoleName: `w${index}`,
+        externalId: `agreed-${index}`,
         destination,
       };
     },

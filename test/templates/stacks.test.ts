@@ -634,6 +634,7 @@ test('destinations in two accounts become two stacks', () => {
   context.routes.push({
     ...first!,
     name: 'second',
+    externalId: 'agreed-with-the-third',
     destination: { ...first!.destination, account: '333333333333', bucket: 'third-account' },
   });
   expect(templatesOf(context).destinations).toHaveLength(2);

@@ -8,6 +8,9 @@ import { startProgram } from '../../support/started.ts';
 
 let folder: string;
 let temporary: string;
+let events: { event: string; time: string; source?: { key: string } }[];
+
+const KEYS = ['drops/one two.txt', 'drops/deeper/日本.txt', 'single.bin'];
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'upload-relay-start-'));
@@ -30,15 +33,49 @@ async function leftovers(): Promise<string[]> {
 
 describe('npm start -- --once PATH…', () => {
   test('delivers files and folders, tells who owns them on either side, and ends with 0', async () => {
-    const { exitCode, output } = start('--once', join(folder, 'drops'), join(folder, 'single.bin'));
+    const { child, exitCode, output } = start('--once', '--json', join(folder, 'drops'), join(folder, 'single.bin'));
+    let lines = '';
+    child.stdout?.on('data', (chunk: Buffer) => {
+      lines += chunk.toString();
+    });
     expect(await exitCode).toBe(0);
-    for (const key of ['drops/one two.txt', 'drops/deeper/日本.txt', 'single.bin']) {
+    for (const key of KEYS) {
       const row = output()
         .split('\n')
         .find((line) => line.startsWith(`${key} `));
       expect(row).toMatch(/ 111111111111 +222222222222 +CRC(32|64NVME) \S+=$/);
     }
     expect(output()).toContain('3 of 3 delivered and proved');
+    events = lines
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+  });
+
+  test('with --json, standard output has an object per line of what happens, and a summary last', () => {
+    expect(events.every(({ event, time }) => event !== undefined && !Number.isNaN(Date.parse(time)))).toBe(true);
+    const named = (name: string) => events.filter(({ event }) => event === name);
+    expect(events[0]).toMatchObject({ event: 'started', total: 3, accounts: ['111111111111', '222222222222'] });
+    const uploaded = named('uploaded').map(({ source }) => source?.key);
+    expect(uploaded.toSorted()).toEqual(KEYS.toSorted());
+    expect(named('delivered').find(({ source }) => source?.key === 'single.bin')).toMatchObject({
+      route: 'main',
+      source: { bucket: 'upload-relay-source-111111111111', key: 'single.bin', sizeBytes: 100_000 },
+      destination: { bucket: 'upload-relay-destination-222222222222', key: 'incoming/single.bin' },
+      owner: '222222222222',
+      checksum: { algorithm: expect.stringMatching(/^CRC/), value: expect.stringMatching(/=$/) },
+      proved: true,
+      arrivedAfterMs: expect.any(Number),
+    });
+    expect(events.at(-1)).toMatchObject({
+      event: 'summary',
+      total: 3,
+      proved: 3,
+      failed: 0,
+      skipped: 0,
+      sizeBytes: 100_006,
+      exitCode: 0,
+    });
   });
 
   test('leaves nothing behind', async () => expect(await leftovers()).toEqual([]));

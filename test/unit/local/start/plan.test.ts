@@ -10,7 +10,7 @@ const room = 1024 - destination.prefix.length;
 
 const plan = (keys: string[], of = routes) =>
   planOf(
-    { drops: keys.map((key) => ({ key, path: `/${key}`, sizeBytes: 1 })), skipped: [] },
+    { drops: keys.map((key) => ({ key, path: `/${key}`, sizeBytes: 1, diskBytes: 1 })), skipped: [] },
     { bucket: 'source', routes: of },
   );
 
