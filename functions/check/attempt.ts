@@ -1,7 +1,7 @@
 /** Tries a request that may be refused, and tells what a refusal means. */
 import type { RelayErrorCode } from '../core/errors.ts';
 import { rowOf } from '../failures/classify.ts';
-import { type ErrorFacts, factsOf } from '../failures/facts.ts';
+import { type ErrorFacts, factsOf, hasNoCode } from '../failures/facts.ts';
 
 /** The outcome of a request. */
 export type Attempt<Answer = unknown> = { kind: 'done'; answer: Answer } | { kind: 'failed'; error: ErrorFacts };
@@ -32,8 +32,20 @@ const BEFORE_RIGHTS: readonly RelayErrorCode[] = [
   'Throttled',
 ];
 
+/**
+ * Why no request to this bucket can tell anything more, if that is so: one line says it, and the others are not tried.
+ * @returns undefined when the error may be about this request alone
+ */
+export function endOf(error: ErrorFacts): string | undefined {
+  const { code } = rowOf(error, 'destination');
+  if (code === 'BucketMissing') return 'there is no such bucket';
+  return code === 'WrongRegion' ? 'the bucket is in another region' : undefined;
+}
+
 /** Whether AWS did not answer, or answered before it looked at permissions: the error tells nothing about them. */
 export function isUndecided(error: ErrorFacts): boolean {
   const { status } = error;
+  // An answer to HEAD does not say more. A wrong region and an expired session are among its reasons.
+  if (hasNoCode(error) && status === 400) return true;
   return status === undefined || status >= 500 || BEFORE_RIGHTS.includes(rowOf(error, 'destination').code);
 }

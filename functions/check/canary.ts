@@ -7,9 +7,9 @@ import { CANARY_PREFIX, canaryKey } from '../core/reserved-keys.ts';
 import type { Route } from '../core/route.ts';
 import { placeOf } from '../core/source-object.ts';
 import { rowOf } from '../failures/classify.ts';
-import { describe } from '../failures/facts.ts';
+import { describe, type ErrorFacts } from '../failures/facts.ts';
 import { attempt } from './attempt.ts';
-import { bucketArn, type Door, lookAt, mend, ownArn } from './door-context.ts';
+import { bucketArn, type Door, lookAt, mend, NO_SUCH_BUCKET, ownArn } from './door-context.ts';
 import { atDestination, atSource, type Finding, failed, ok, skipped } from './line.ts';
 
 const ROUTES_AT_ONCE = 10;
@@ -45,7 +45,7 @@ export async function canariesCameAcross(door: Door, patience = OF_THE_NEXT): Pr
     if (dropped.kind === 'done') {
       return [name, await cameAcross(door, route, dropped.answer.get(canaryKey(name)), patience)];
     }
-    return [name, mend(door, describe(dropped.error), ...remedyFor(door, dropped.error))];
+    return [name, notListed(door, dropped.error)];
   };
   return pMap(routes, look, { concurrency: ROUTES_AT_ONCE });
 }
@@ -58,7 +58,7 @@ export async function dropCanaries(door: Door, now: Date): Promise<RouteFinding[
     const place = placeOf({ bucket: sourceBucket!, key: canaryKey(name) }, sourceAccount);
     const put = await attempt(door.clients.s3.send(new PutObjectCommand({ ...place, Body })));
     if (put.kind === 'done') return [name, ok(`s3://${sourceBucket}/${canaryKey(name)}`)];
-    return [name, mend(door, describe(put.error), ...remedyFor(door, put.error))];
+    return [name, notListed(door, put.error)];
   };
   return pMap(routesWithDoor(door), drop, { concurrency: ROUTES_AT_ONCE });
 }
@@ -138,7 +138,14 @@ export function judge(door: Door, { route, dropped, receipt, patience, now }: Fl
   return failed(`the one of ${lastAt} did not come across${reason}`, remedy);
 }
 
-function remedyFor(door: Door, error: Parameters<typeof rowOf>[0]): [change: string, statement?: unknown] {
+function notListed(door: Door, error: ErrorFacts): Finding {
+  const { sourceBucket } = door.config;
+  if (rowOf(error, 'source').code === 'BucketMissing')
+    return mend(door, NO_SUCH_BUCKET, `Bucket ${sourceBucket} is gone: make it again, and deploy the source stack.`);
+  return mend(door, describe(error), ...remedyFor(door, error));
+}
+
+function remedyFor(door: Door, error: ErrorFacts): [change: string, statement?: unknown] {
   const { code, advice } = rowOf(error, 'source');
   if (code !== 'SourceDenied' && code !== 'SourceKeyDenied') return [advice];
   const change = `The canary's role may not drop or list objects under ${CANARY_PREFIX}: its policy needs these statements; a policy of the bucket's own, or of its key, must not deny them. Set source.kmsKeyArn in cdk.json if the bucket has a key. (relay.canary set to false does without a canary.)`;

@@ -1,8 +1,8 @@
 /** Runs all looks of a check, and names their lines. */
 import type { Route } from '../core/route.ts';
 import type { Check, Identity } from './context.ts';
-import { askCanary } from './door.ts';
-import { type CheckLine, type Finding, skipped } from './line.ts';
+import { askCanary, isAboutBucket } from './door.ts';
+import { type CheckLine, type Finding, lineOf, skipped } from './line.ts';
 import { checkPull } from './pulls.ts';
 import {
   FORBIDDEN_REQUESTS,
@@ -35,32 +35,44 @@ const WRITES: [string, Look][] = [
 export async function checkAll(check: Check): Promise<CheckLine[]> {
   const { finding, identity } = await whoAmI(check);
   const lines: CheckLine[] = [
-    { check: 'who am I', ...finding },
-    { check: 'the clocks agree', ...clocksAgree(check) },
-    { check: 'the ledger is protected', ...ledgerIsProtected(check) },
+    lineOf('who am I', finding),
+    lineOf('the clocks agree', clocksAgree(check)),
+    lineOf('the ledger is protected', ledgerIsProtected(check)),
   ];
   if (!identity) return lines;
+  let isOwnGone = false;
   const own = ownBucket(check, identity);
   if (own) {
-    lines.push({ check: 'a missing object is told apart', ...(await canTellMissing(own)) });
-    lines.push({ check: 'the source can be read', ...(await canRead(own)) });
+    const missing = await canTellMissing(own);
+    lines.push(lineOf('a missing object is told apart', missing));
+    lines.push(lineOf('the source can be read', missing.ends ? skipped(missing.ends) : await canRead(own)));
+    isOwnGone = missing.ends !== undefined;
   }
-  lines.push(...(await askCanary(check)));
+  lines.push(...(await askCanary(check)).map((line) => (isOwnGone && isAboutBucket(line) ? notTried(line) : line)));
   const perRoute = await Promise.all(check.config.routes.map((route) => checkRoute(check, route, identity)));
   return [...lines, ...perRoute.flat()];
 }
 
+/** An earlier line says who must make the bucket. */
+function notTried({ check, route, found }: CheckLine): CheckLine {
+  return lineOf(check, skipped(found), route);
+}
+
 async function checkRoute(check: Check, route: Route, identity: Identity): Promise<CheckLine[]> {
   const lines: CheckLine[] = [];
-  const add = (name: string, finding: Finding) => lines.push({ check: name, route: route.name, ...finding });
+  const add = (name: string, finding: Finding) => lines.push(lineOf(name, finding, route.name));
   for (const [name, finding] of await checkPull(check, route, identity)) add(name, finding);
   const writer = checkedWriter(check, route, identity);
   const session = await letsRelayIn(check, writer, identity);
   add('the writer role lets the relay in', session);
+  let ends = session.status === 'ok' ? undefined : 'without a session of the writer role';
   for (const [name, look] of WRITES) {
-    add(name, session.status === 'ok' ? await look(check, route) : skipped('without a session of the writer role'));
+    const finding = ends === undefined ? await look(check, route) : skipped(ends);
+    add(name, finding);
+    ends ??= finding.ends;
   }
   add('a wrong external id is refused', await demandsExternalId(writer));
-  add('the public is refused', await publicIsForbidden(check, route));
+  const isThere = session.status !== 'ok' || ends === undefined;
+  add('the public is refused', isThere ? await publicIsForbidden(check, route) : skipped(ends!));
   return lines;
 }

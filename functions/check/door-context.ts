@@ -6,6 +6,9 @@ import { describe } from '../failures/facts.ts';
 import { type Attempt, attempt } from './attempt.ts';
 import { atSource, type Finding, failed } from './line.ts';
 
+/** What is found where the relay's own bucket is gone. */
+export const NO_SUCH_BUCKET = 'there is no such bucket';
+
 export interface Door {
   config: CheckConfig & { door: DoorSettings };
   clients: CanaryClients;

@@ -5,7 +5,7 @@ import { attempt } from './attempt.ts';
 import { canariesCameAcross, OF_THE_CHECK, routesWithDoor } from './canary.ts';
 import { sourceAndLedgerAgree } from './comparison.ts';
 import type { Check } from './context.ts';
-import type { Door } from './door-context.ts';
+import { type Door, NO_SUCH_BUCKET } from './door-context.ts';
 import { queueFeedsRelay, queueTakesUploads, relayMayRun } from './feeding.ts';
 import { atSource, type CheckLine, type Finding, failed, skipped } from './line.ts';
 import { bucketTells } from './notification.ts';
@@ -33,6 +33,11 @@ export async function lookAtDoor(door: Door): Promise<CheckLine[]> {
     looks.flatMap(([check, look]) => (look ? [look().then((finding): CheckLine => ({ check, ...finding }))] : [])),
   );
   return [...lines, ...linesOf('a canary comes across', await canariesCameAcross(door, OF_THE_CHECK))];
+}
+
+/** Whether a line fails because the bucket isn't there. */
+export function isAboutBucket({ status, found }: CheckLine): boolean {
+  return status === 'failed' && found.includes(NO_SUCH_BUCKET);
 }
 
 export function linesOf(check: string, findings: readonly [route: string, finding: Finding][]): CheckLine[] {

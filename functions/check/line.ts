@@ -27,7 +27,15 @@ export interface Remedy {
 }
 
 /** The outcome of one look, without the name and route of its line. */
-export type Finding = Omit<CheckLine, 'check' | 'route'>;
+export interface Finding extends Omit<CheckLine, 'check' | 'route'> {
+  /** Why nothing else can be found out about the same bucket. */
+  ends?: string | undefined;
+}
+
+/** The line of a finding. */
+export function lineOf(check: string, { ends: _, ...finding }: Finding, route?: string): CheckLine {
+  return { check, ...(route !== undefined && { route }), ...finding };
+}
 
 export function ok(found: string): Finding {
   return { status: 'ok', found };

@@ -5,7 +5,7 @@ import {
   type QueueConfiguration,
 } from '@aws-sdk/client-s3';
 import { readNotificationStatement } from '../aws/door-policies.ts';
-import { bucketArn, type Door, lookAt, mend } from './door-context.ts';
+import { bucketArn, type Door, lookAt, mend, NO_SUCH_BUCKET } from './door-context.ts';
 import { type Finding, ok } from './line.ts';
 
 const CREATED = 's3:ObjectCreated:*';
@@ -23,8 +23,7 @@ export function bucketTells(door: Door): Promise<Finding> {
     door.clients.s3.send(command),
     statement,
     ({ $metadata: _, ...configuration }) => judge(door, configuration),
-    () =>
-      mend(door, 'there is no such bucket', `Bucket ${Bucket} is gone: make it again, and deploy the source stack.`),
+    () => mend(door, NO_SUCH_BUCKET, `Bucket ${Bucket} is gone: make it again, and deploy the source stack.`),
   );
 }
 

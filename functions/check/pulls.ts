@@ -33,8 +33,11 @@ export async function checkPull(check: Check, route: Route, identity: Identity):
     ]),
   ];
   const lines: [string, Finding][] = [['the reader role lets the relay in', session]];
+  let ends = session.status === 'ok' ? undefined : 'without a session of the reader role';
   for (const [name, look] of looks) {
-    lines.push([name, session.status === 'ok' ? await look() : skipped('without a session of the reader role')]);
+    const finding = ends === undefined ? await look() : skipped(ends);
+    lines.push([name, finding]);
+    ends ??= finding.ends;
   }
   lines.push(['a wrong external id is refused by the reader role', await demandsExternalId(reader)]);
   return lines;

@@ -1,11 +1,5 @@
 /** Checks that a source bucket can be read, and that a missing object can be told from a forbidden one. */
-import {
-  GetObjectCommand,
-  GetObjectTaggingCommand,
-  HeadObjectCommand,
-  ListObjectsV2Command,
-  type S3Client,
-} from '@aws-sdk/client-s3';
+import { GetObjectCommand, GetObjectTaggingCommand, ListObjectsV2Command, type S3Client } from '@aws-sdk/client-s3';
 import {
   bucketArnOf,
   decryptStatement,
@@ -14,11 +8,12 @@ import {
   type Statement,
   sourceStatements,
 } from '../aws/policies.ts';
+import type { RelayErrorCode } from '../core/errors.ts';
 import { commonStart, type Pulling, type Route } from '../core/route.ts';
 import { rowOf } from '../failures/classify.ts';
 import { describe, type ErrorFacts, keyIn } from '../failures/facts.ts';
 import { needsRestore } from '../transfer/source-state.ts';
-import { type Attempt, attempt } from './attempt.ts';
+import { type Attempt, attempt, endOf } from './attempt.ts';
 import type { Check, Identity } from './context.ts';
 import { atSource, type Finding, failed, ok, type Remedy, skipped } from './line.ts';
 
@@ -38,8 +33,10 @@ export interface ReadBucket {
   roleArn: string;
   statements: Statement[];
   kmsKeyArn: string | undefined;
+  /** The relay's own account, whose cdk.json has the settings. */
+  relayAccount: string;
   /** For the texts of a remedy. */
-  texts: { ifMissing: string; reader: string; keySetting: string };
+  texts: { ifMissing: string; reader: string; keySetting: string; setting: (...fields: string[]) => string };
 }
 
 /** The relay's own bucket; undefined when every route pulls. */
@@ -62,16 +59,18 @@ export function ownBucket({ config, clients }: Check, { roleArn }: Identity): Re
       withCanary: config.door !== undefined,
     }),
     kmsKeyArn: undefined,
+    relayAccount: account,
     texts: {
       ifMissing: 'deploy the source stack, or correct source.bucket in cdk.json',
       reader: 'The relay',
       keySetting: 'source.kmsKeyArn in cdk.json',
+      setting: (...fields) => fields.map((field) => `source.${field}`).join(' or '),
     },
   };
 }
 
 /** The bucket of another account that a route pulls from. */
-export function pulledBucket({ clients }: Check, route: Pulling): ReadBucket {
+export function pulledBucket({ clients, config }: Check, route: Pulling): ReadBucket {
   const { bucket, account, kmsKeyArn, readerRoleArn } = route.pull;
   return {
     bucket,
@@ -81,10 +80,12 @@ export function pulledBucket({ clients }: Check, route: Pulling): ReadBucket {
     roleArn: readerRoleArn,
     statements: readStatements(route),
     kmsKeyArn,
+    relayAccount: config.sourceAccount,
     texts: {
       ifMissing: `make it, or correct pull.bucket of route "${route.name}"`,
       reader: 'The reader role',
       keySetting: `pull.kmsKeyArn of route "${route.name}" on both sides`,
+      setting: (...fields) => `${fields.map((field) => `pull.${field}`).join(' or ')} of route "${route.name}"`,
     },
   };
 }
@@ -92,11 +93,12 @@ export function pulledBucket({ clients }: Check, route: Pulling): ReadBucket {
 /** The relay acts differently on a deleted object and on a forbidden one. */
 export async function canTellMissing(read: ReadBucket): Promise<Finding> {
   const { prefix, suffix } = read.routes[0]!.filter;
-  const command = new HeadObjectCommand({ ...place(read), Key: `${prefix}${MISSING}${suffix}` });
-  const head = await attempt(read.s3.send(command));
-  if (head.kind === 'done') return ok('there is even an object of that name');
-  const isMissing = head.error.status === 404 && head.error.name !== 'NoSuchBucket';
-  return isMissing ? ok('a missing object is told to be missing') : unreadable(read, head.error);
+  // Not HEAD, whose answer has no code: a missing bucket would look like a missing object.
+  const command = new GetObjectCommand({ ...place(read), Key: `${prefix}${MISSING}${suffix}`, Range: 'bytes=0-0' });
+  const got = await attempt(read.s3.send(command).then(({ Body }) => Body?.transformToByteArray()));
+  if (got.kind === 'done' || got.error.status === 416) return ok('there is even an object of that name');
+  if (rowOf(got.error, 'source').code === 'SourceMissing') return ok('a missing object is told to be missing');
+  return unreadable(read, got.error);
 }
 
 /** Reads one byte of an object, which also needs the KMS key of the bucket. */
@@ -116,7 +118,7 @@ export async function canRead(read: ReadBucket): Promise<Finding> {
 async function cannotReadTags(read: ReadBucket, key: string): Promise<Finding | undefined> {
   if (!read.routes.some(({ copyTags }) => copyTags)) return undefined;
   const got = await attempt(read.s3.send(new GetObjectTaggingCommand({ ...place(read), Key: key })));
-  return got.kind === 'done' ? undefined : unreadable(read, got.error);
+  return got.kind === 'done' ? undefined : await unreadable(read, got.error);
 }
 
 async function someKey(read: ReadBucket): Promise<Attempt<string | undefined>> {
@@ -128,14 +130,40 @@ async function someKey(read: ReadBucket): Promise<Attempt<string | undefined>> {
   );
 }
 
-function unreadable(read: ReadBucket, error: ErrorFacts): Finding {
-  return failed(describe(error), remedyFor(read, error));
+async function unreadable(read: ReadBucket, error: ErrorFacts): Promise<Finding> {
+  const isOthers = rowOf(error, 'source').code === 'SourceDenied' && (await belongsToAnother(read));
+  return { ...failed(describe(error), isOthers ? ofAnother(read) : remedyFor(read, error)), ends: endOf(error) };
 }
 
+/** S3 refuses whoever names another owner than the bucket has, whatever else is allowed. */
+async function belongsToAnother(read: ReadBucket): Promise<boolean> {
+  const { Bucket, ...owner } = place(read);
+  const list = { Bucket, Prefix: read.routes[0]!.filter.prefix, MaxKeys: 1 };
+  const [named, unnamed] = [{ ...list, ...owner }, list].map((each) =>
+    attempt(read.s3.send(new ListObjectsV2Command(each))),
+  );
+  return (await named!).kind === 'failed' && (await unnamed!).kind === 'done';
+}
+
+function ofAnother({ bucket, account, relayAccount, texts }: ReadBucket): Remedy {
+  return atSource(
+    relayAccount,
+    `Bucket ${bucket} does not belong to account ${account}, and the relay reads no other owner's: correct ${texts.setting('account', 'bucket')} in cdk.json and deploy the source stack.`,
+  );
+}
+
+/** What the relay's own side must see to. */
+const OWN: readonly RelayErrorCode[] = ['ClockSkewed', 'SignatureRefused', 'SessionExpired'];
+
 function remedyFor(read: ReadBucket, error: ErrorFacts): Remedy {
-  const { bucket, account, roleArn, kmsKeyArn, texts } = read;
-  if (error.status === 404) return atSource(account, `There is no bucket ${bucket}: ${texts.ifMissing}.`);
+  const { bucket, account, relayAccount, roleArn, kmsKeyArn, texts } = read;
   const { code, advice } = rowOf(error, 'source');
+  if (code === 'BucketMissing') return atSource(account, `There is no bucket ${bucket}: ${texts.ifMissing}.`);
+  if (code === 'WrongRegion') {
+    const place = error.region === undefined ? 'is in another region' : `is in ${error.region}`;
+    const change = `Bucket ${bucket} ${place}: correct ${texts.setting('region')} in cdk.json and deploy the source stack.`;
+    return atSource(relayAccount, change);
+  }
   if (code === 'SourceDenied') {
     return atSource(
       account,
@@ -151,8 +179,7 @@ function remedyFor(read: ReadBucket, error: ErrorFacts): Remedy {
       decryptStatement(keyIn(error, kmsKeyArn), bucketArnOf(bucket, partitionOf(roleArn)), prefix),
     );
   }
-  const place = error.region === undefined ? '' : ` The bucket is in ${error.region}.`;
-  return atSource(account, advice + place);
+  return atSource(OWN.includes(code) ? relayAccount : account, advice);
 }
 
 function place({ bucket: Bucket, account: ExpectedBucketOwner }: ReadBucket) {

@@ -6,7 +6,7 @@ import { rowOf } from '../failures/classify.ts';
 import { describe, type ErrorFacts } from '../failures/facts.ts';
 import { doubtAbout } from '../transfer/answered.ts';
 import { type EncryptionHeaders, encryptionFor } from '../transfer/attributes.ts';
-import { type Attempt, attempt, isRefusal, isUndecided } from './attempt.ts';
+import { type Attempt, attempt, endOf, isRefusal, isUndecided } from './attempt.ts';
 import type { Check } from './context.ts';
 import { explainWrite, type FailedWrite } from './explain-write.ts';
 import { atDestination, type Finding, failed, ok, skipped } from './line.ts';
@@ -70,7 +70,7 @@ async function explained<T>(check: Check, route: Route, error: ErrorFacts, write
     conditionIsDemanded: isLetThrough(await nothing({ IfNoneMatch: '*' })),
     encryptionDemanded: await encryptionDemanded(route, nothing),
   };
-  return failed(describe(error), explainWrite(failure));
+  return { ...failed(describe(error), explainWrite(failure)), ends: endOf(error) };
 }
 
 function isTaken({ status }: ErrorFacts): boolean {

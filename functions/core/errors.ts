@@ -10,6 +10,7 @@ export type RelayErrorCode =
   | 'SourceUnreadable'
   | 'SourceChanged'
   | 'KeyTooLong'
+  | 'TooManyKeys'
   | 'BucketMissing'
   | 'WrongRegion'
   | 'RegionNotEnabled'
@@ -72,6 +73,8 @@ export class RelayError extends Error {
   constructor(details: RelayErrorDetails) {
     super(details.message, { cause: details.cause });
     this.name = details.code;
+    // Whoever invokes the relay by hand is shown the stack; the message says all.
+    this.stack = `${details.code}: ${details.message}`;
     this.code = details.code;
     this.retryable = details.retryable;
     this.retryAfterSeconds = details.retryAfterSeconds;

@@ -1,6 +1,6 @@
 /** Delivers an object along one route: writes, records, and looks again until the source is what was written. */
 import { RelayError } from '../core/errors.ts';
-import type { Route } from '../core/route.ts';
+import { destinationOf, type Route } from '../core/route.ts';
 import { withTimeFor } from '../invocation/deadline.ts';
 import type { Invocation } from '../invocation/invocation.ts';
 import {
@@ -47,6 +47,7 @@ interface Written extends Recorded {
  * If the source is gone, the ledger decides which version must stay: see `after-delete.ts`.
  * On a create-only route the first write is the last, so nothing is looked at afterwards.
  * A large object is only started; relay-large does the rest, the second look included.
+ * @throws RelayError `KeyTooLong`, and whatever a transfer may meet
  */
 export async function deliver(
   invocation: Invocation,
@@ -55,6 +56,8 @@ export async function deliver(
   attempt: Attempt,
 ): Promise<RelayReceipt> {
   const { attempts, startedAt } = attempt;
+  // A key that is too long there is told before anything is asked of S3.
+  destinationOf(route, request.source);
   let next: Next = await firstLook(invocation, request, route).then(
     (snapshot) => ({ snapshot }),
     (error: unknown) => whenGone(invocation, request, route, attempt, error),

@@ -6,7 +6,15 @@ import { doubtAbout } from '../delivery/certainty.ts';
 import { type Outcome, relayAlongRoutes } from '../delivery/relay-object.ts';
 import type { Invocation } from '../invocation/invocation.ts';
 import { sendToDeadLetterQueue } from '../messages/dead-letter.ts';
-import { deliveryName, historyOf, type MessageHistory, namesLeft, routeOf } from '../messages/message-history.ts';
+import { hold } from '../messages/hold.ts';
+import {
+  deliveryName,
+  historyOf,
+  type MessageHistory,
+  namesLeft,
+  patient,
+  routeOf,
+} from '../messages/message-history.ts';
 import { requeue } from '../messages/requeue.ts';
 import { publishEvents } from '../reporting/publish-events.ts';
 import type { RelayRequest } from '../request/relay-request.ts';
@@ -50,9 +58,16 @@ interface Handling {
 
 /** @returns whether the message may be deleted */
 async function relayMessage(invocation: Invocation, record: SQSRecord): Promise<boolean> {
-  const { config, now } = invocation;
-  const history = historyOf(record);
-  const mayWait = now().getTime() - history.firstSentAt < MOST_PATIENCE_MS;
+  const { config, logger, now } = invocation;
+  const notHeld = await hold(invocation, record);
+  if (notHeld) {
+    const { messageId } = record;
+    logger.warn('not begun, since another invocation may have it', { messageId, failure: notHeld.toJSON() });
+    return false;
+  }
+  const nowMs = now().getTime();
+  const history = patient(historyOf(record), config.maxReceives, nowMs);
+  const mayWait = nowMs - history.firstSentAt < MOST_PATIENCE_MS;
   const tries = { tries: history.tries, maxReceives: config.maxReceives, mayWait };
   const bodies = singleBodies(record.body);
   const handling: Handling = { record, history, bodies, requests: new Map(), deliveries: [], tries };

@@ -45,7 +45,8 @@ export const AT_SOURCE: readonly Failure[] = [
     codes: codes.NO_BUCKET,
     code: 'BucketMissing',
     retryable: false,
-    advice: 'Deploy the source stack, or correct source.bucket, or pull.bucket of a route that pulls, in cdk.json.',
+    advice:
+      "The relay's own bucket: deploy the source stack, or correct source.bucket in cdk.json. Another account's: its owner must make it, or correct pull.bucket of the route.",
   },
   {
     side: 'source',
@@ -64,8 +65,7 @@ export const AT_SOURCE: readonly Failure[] = [
     statuses: [404, 410],
     code: 'SourceMissing',
     retryable: false,
-    advice:
-      'There is no such key: it was deleted before it could be relayed (deletes do not travel), or it never existed.',
+    advice: 'There is no such object; was it deleted before its turn (deletes do not travel), or is the key mistyped?',
   },
   {
     side: 'source',
@@ -78,16 +78,41 @@ export const AT_SOURCE: readonly Failure[] = [
   },
   {
     side: 'source',
-    when: 'S3 refuses the request, such as InvalidRequest for a customer-provided key (SSE-C)',
-    codes: [...codes.REFUSED, ...codes.WRONG_BYTES, ...codes.UPLOAD_GONE],
+    when: 'the key is longer than S3 takes (KeyTooLongError)',
+    codes: codes.KEY_TOO_LONG,
+    code: 'KeyTooLong',
+    retryable: false,
+    advice: 'A key has 1,024 bytes at most, so there is no such object; is the key mistyped?',
+  },
+  {
+    side: 'source',
+    when: 'a request that does not fit the object (InvalidRequest), such as one with a customer-provided key (SSE-C)',
+    codes: codes.INVALID_REQUEST,
     code: 'SourceUnreadable',
     retryable: false,
-    advice: 'S3 refused the read; an object with a customer-provided key (SSE-C) cannot be relayed.',
+    advice:
+      'S3 refused the read, and its words say why; if they are about encryption, the object has a customer-provided key (SSE-C) and cannot be relayed.',
+  },
+  {
+    side: 'source',
+    when: 'S3 does not take the request: InvalidArgument, InvalidURI, MethodNotAllowed, …',
+    codes: codes.REFUSED,
+    code: 'SourceUnreadable',
+    retryable: false,
+    advice: 'S3 refused the read as such; its words say why.',
   },
   {
     side: 'source',
     when: 'an answer to another request than the relay makes (BucketNotEmpty, …)',
-    codes: [...codes.OF_OTHER_REQUESTS, ...codes.KEY_CHANGED, ...codes.SESSION_POLICY, ...codes.MALFORMED],
+    codes: [
+      ...codes.OF_OTHER_REQUESTS,
+      ...codes.WRONG_BYTES,
+      ...codes.UPLOAD_GONE,
+      ...codes.KEY_CHANGED,
+      ...codes.SESSION_POLICY,
+      ...codes.INVALID_VALUE,
+      ...codes.MALFORMED,
+    ],
     code: 'SourceUnreadable',
     retryable: false,
     advice: 'S3 does not answer a read so: something stands between the relay and S3.',
@@ -98,6 +123,7 @@ export const AT_SOURCE: readonly Failure[] = [
     isRest: true,
     code: 'SourceUnreadable',
     retryable: false,
-    advice: 'S3 refused the read; an object with a customer-provided key (SSE-C) cannot be relayed.',
+    advice:
+      'S3 refused the read; its words, if it gave any, say why. It answers 400 without a word for an object with a customer-provided key (SSE-C), which cannot be relayed.',
   },
 ];

@@ -76,7 +76,10 @@ export const WRONG_BYTES = codes('BadDigest XAmzContentSHA256Mismatch XAmzConten
 export const UPLOAD_GONE = codes('NoSuchUpload InvalidPart');
 
 /** STS refuses the session policy: https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html#API_AssumeRole_Errors */
-export const SESSION_POLICY = codes('MalformedPolicyDocument PackedPolicyTooLarge ValidationError Validation');
+export const SESSION_POLICY = codes('MalformedPolicyDocument PackedPolicyTooLarge');
+
+/** STS says so of any value that it does not take, also of a policy with too many characters. */
+export const INVALID_VALUE = codes('ValidationError Validation');
 
 /**
  * The key was written or deleted while a create-only write ran. Its upload has to be made anew:
@@ -84,10 +87,15 @@ export const SESSION_POLICY = codes('MalformedPolicyDocument PackedPolicyTooLarg
  */
 export const KEY_CHANGED = codes('ConditionalRequestConflict');
 
+/** The object has a customer-provided key, or S3 has another reason, which its words tell. */
+export const INVALID_REQUEST = codes('InvalidRequest BadRequest');
+
+export const KEY_TOO_LONG = codes('KeyTooLong KeyTooLongError');
+
 /** S3 refuses a request as the relay makes it. */
 export const REFUSED = codes(`
-  InvalidRequest BadRequest InvalidArgument InvalidDigest InvalidTag TagPolicy InvalidStorageClass
-  InvalidEncryptionAlgorithmError EntityTooLarge EntityTooSmall MetadataTooLarge KeyTooLong KeyTooLongError InvalidPartOrder
+  InvalidArgument InvalidDigest InvalidTag TagPolicy InvalidStorageClass
+  InvalidEncryptionAlgorithmError EntityTooLarge EntityTooSmall MetadataTooLarge InvalidPartOrder
   InvalidURI InvalidHostHeader InvalidHttpMethod InvalidBucketOwnerAWSAccountID InvalidBucketState MissingContentLength
   MethodNotAllowed NotImplemented AccessControlListNotSupported RequestHeaderSectionTooLarge MaxMessageLengthExceeded
   UnexpectedContent UnsupportedArgument MalformedXML MissingRequestBodyError ObjectLockConfigurationNotFoundError

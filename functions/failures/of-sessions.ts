@@ -23,6 +23,15 @@ export const OF_SESSIONS: readonly Failure[] = [
   },
   {
     side: 'session',
+    when: 'STS refuses a value of the request (ValidationError)',
+    codes: codes.INVALID_VALUE,
+    code: 'SessionRefused',
+    retryable: false,
+    advice:
+      "Its words name the value: the session policy is made of the route's bucket, prefixes and key, the external id and the role stand in cdk.json.",
+  },
+  {
+    side: 'session',
     when: 'any other client error of STS',
     codes: codes.MALFORMED,
     isRest: true,

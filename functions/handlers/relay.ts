@@ -6,7 +6,7 @@ import { type ManualAnswer, relayKeys } from '../doors/manual.ts';
 import { relayMessages } from '../doors/queue.ts';
 import { badEvent } from '../request/bad-event.ts';
 import { type BatchAnswer, isBatchJob } from '../request/batch-operations.ts';
-import { isManualEvent } from '../request/manual.ts';
+import { isManualEvent, misspeltIn } from '../request/manual.ts';
 import { isSqsEvent } from '../request/sqs-message.ts';
 import { invocationOf, relayMiddlewares } from './middlewares.ts';
 import { newRelay } from './new-relay.ts';
@@ -21,5 +21,6 @@ export const handler = middy<RelayEvent, RelayAnswer>()
     if (isSqsEvent(event)) return await relayMessages(invocation, event);
     if (isBatchJob(event)) return await relayBatchJob(invocation, event);
     if (isManualEvent(event)) return await relayKeys(invocation, event);
-    throw badEvent('an SQS event, an S3 Batch Operations job, { "key": "…" } or { "keys": ["…"] }', event);
+    const expected = 'an SQS event, an S3 Batch Operations job, { "key": "…" } or { "keys": ["…"] }';
+    throw badEvent(`${expected}${misspeltIn(event)}`, event);
   });

@@ -104,6 +104,11 @@ function neededMs(sizeBytes: number): number {
   return OVERHEAD_MS + sizeBytes / CAUTIOUS_BYTES_PER_MS;
 }
 
+/** How many objects can be begun and finished in that time, so many at once, if none is large. Pure. */
+export function beginsWithin(remainingMs: number, atOnce: number): number {
+  return Math.floor(Math.max(0, remainingMs - MARGIN_MS) / (OVERHEAD_MS / atOnce));
+}
+
 /** Whether a worker can still move so many bytes. The pace is the measured one, with a reserve since it may become slower. */
 export function hasTimeFor(
   { remainingMs }: Invocation,

@@ -21,6 +21,8 @@ export interface Carried {
 export interface MessageHistory extends Carried {
   /** Whether it was received before, and neither acknowledged nor requeued. */
   isRedelivered: boolean;
+  /** When it was received for the first time, if that is known; milliseconds since the epoch. */
+  firstReceivedAt?: number | undefined;
 }
 
 const integer = z.string().check(z.regex(/^\d{1,15}$/));
@@ -36,6 +38,9 @@ const attributesSchema = z.object({
 
 /** On a dead letter, also after a redrive: the routes that are left for its one request. */
 const routesSchema = z.object({ Routes: z.object({ stringValue: z.string().check(z.minLength(1)) }) });
+
+/** A function that can't be run, because it is throttled or badly deployed, is mended in that time. */
+const PATIENCE_MS = 6 * 3_600_000;
 
 /** Clocks differ by seconds. A redrive comes minutes later at the earliest, after several visibility timeouts. */
 const SAME_SENDING_MS = 60_000;
@@ -53,13 +58,15 @@ export function historyOf({ messageId, attributes, messageAttributes }: SQSRecor
   const isRequeued = carried && Math.abs(sentAt - Number(carried.RequeuedAt.stringValue)) <= SAME_SENDING_MS;
   const isRedelivered = receives > 1;
   const isUncertain = isRedelivered || messageAttributes?.['Uncertain'] !== undefined;
+  const firstReceived = attributes?.ApproximateFirstReceiveTimestamp;
+  const received = { isRedelivered, firstReceivedAt: firstReceived === undefined ? undefined : Number(firstReceived) };
   if (!isRequeued) {
     const routes = routesSchema.safeParse(messageAttributes).data?.Routes.stringValue.split(SEPARATOR);
     return {
       firstId: messageId,
       firstSentAt: sentAt,
       tries: receives,
-      isRedelivered,
+      ...received,
       isUncertain,
       ...(routes && { left: new Set(routes.map((route) => deliveryName(0, route))) }),
     };
@@ -68,10 +75,20 @@ export function historyOf({ messageId, attributes, messageAttributes }: SQSRecor
     firstId: carried.FirstMessageId.stringValue,
     firstSentAt: Number(carried.FirstSentAt.stringValue),
     tries: Number(carried.Tries.stringValue) + receives,
-    isRedelivered,
+    ...received,
     isUncertain,
     ...(carried.Left && { left: new Set(carried.Left.stringValue.split(SEPARATOR)) }),
   };
+}
+
+/**
+ * SQS counts receives, and not attempts: a throttled Lambda gives a message back without an attempt, and so does a function that can't
+ * start. So a message that came back is not at its last attempt for some hours. Pure.
+ */
+export function patient(history: MessageHistory, maxReceives: number, nowMs: number): MessageHistory {
+  const { isRedelivered, firstReceivedAt, tries } = history;
+  const isEarly = firstReceivedAt !== undefined && nowMs - firstReceivedAt < PATIENCE_MS;
+  return isRedelivered && isEarly ? { ...history, tries: Math.min(tries, Math.max(1, maxReceives - 1)) } : history;
 }
 
 /** The attributes of a requeued message. */

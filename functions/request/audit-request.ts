@@ -1,7 +1,7 @@
 /** The event of an audit: about which objects replay writes a report. */
 import * as z from 'zod/mini';
-import { badEvent, parseShape } from './bad-event.ts';
-import { text, time } from './replay-request.ts';
+import { badEvent, excerpt, parseShape } from './bad-event.ts';
+import { prefix, text, time } from './replay-request.ts';
 
 /** What the report says of a key and route: docs/audit.md. */
 export const AUDIT_STATUSES = ['delivered', 'already there', 'unproved', 'superseded', 'failed', 'missing'] as const;
@@ -47,7 +47,7 @@ export type Report = z.infer<typeof reportSchema>;
 
 const auditSchema = z.strictObject({
   /** Only keys that start with it; not URL-encoded. */
-  prefix: z._default(z.string('must be a text'), ''),
+  prefix: z._default(prefix, ''),
   /** Only objects last modified at or after, and before, these times. */
   since: z.optional(time),
   until: z.optional(time),
@@ -77,7 +77,7 @@ export function parseAuditEvent(value: unknown): AuditRequest {
   const { audit } = parseShape(z.strictObject({ audit: auditSchema }), value, EXPECTED);
   const { since, until } = audit;
   if (since !== undefined && until !== undefined && Date.parse(since) >= Date.parse(until)) {
-    throw badEvent(`${EXPECTED} (field "audit.until": must be later than "since")`, value);
+    throw badEvent(`${EXPECTED} (field "audit.until": must be later than "since"; it is ${excerpt(until)})`, value);
   }
   return audit;
 }

@@ -1,6 +1,6 @@
 /** Reads the invocation of an S3 Batch Operations job, and writes its answer. */
 import * as z from 'zod/mini';
-import { SourceObject } from '../core/source-object.ts';
+import { askedObject } from './asked-object.ts';
 import { badEvent, parseShape } from './bad-event.ts';
 import { decodeKey } from './encoded-key.ts';
 import type { RelayRequest } from './relay-request.ts';
@@ -76,6 +76,6 @@ export function batchAnswer(job: BatchJob, results: BatchResult[]): BatchAnswer 
 }
 
 function request(bucket: string, { s3Key, s3VersionId }: z.output<typeof task>): RelayRequest {
-  const source = new SourceObject(bucket, decodeKey(s3Key));
+  const source = askedObject(bucket, decodeKey(s3Key));
   return s3VersionId ? { source, hint: { versionId: s3VersionId } } : { source };
 }

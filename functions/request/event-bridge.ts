@@ -1,6 +1,6 @@
 /** Reads an `Object Created` event of EventBridge. */
 import * as z from 'zod/mini';
-import { SourceObject } from '../core/source-object.ts';
+import { askedObject } from './asked-object.ts';
 import { parseShape } from './bad-event.ts';
 import type { RelayRequest } from './relay-request.ts';
 
@@ -34,5 +34,5 @@ export function parseEventBridgeEvent(value: unknown): RelayRequest[] {
   const { bucket, object } = detail;
   const { 'version-id': versionId, etag: eTag, sequencer, size: sizeBytes } = object;
   const hint = { versionId, eTag, sequencer, time, sizeBytes };
-  return [{ source: new SourceObject(bucket.name, object.key), hint }];
+  return [{ source: askedObject(bucket.name, object.key), hint }];
 }

@@ -1,42 +1,69 @@
 /** Reads `{ "key": … }` and `{ "keys": […] }`, which a person or the relay itself sends. */
 import * as z from 'zod/mini';
 import { bucketOf, type Sources } from '../core/route.ts';
-import { SourceObject } from '../core/source-object.ts';
-import { parseShape } from './bad-event.ts';
+import { askedObject } from './asked-object.ts';
+import { badEvent, didYouMean, parseShape } from './bad-event.ts';
 import type { RelayRequest } from './relay-request.ts';
 
-const key = z.string().check(z.minLength(1));
-const manualSchema = z.union([
-  z.strictObject({ key, route: z.optional(z.string()), attempts: z.optional(z.number()) }),
-  z.strictObject({ keys: z.array(key).check(z.minLength(1)), route: z.optional(z.string()) }),
-]);
+const EXPECTED = '{ "key": "…" } or { "keys": ["…"] }, optionally with "route"';
 
-export function isManualEvent(value: unknown): boolean {
+const key = z.string('must be a text').check(z.minLength(1, 'must not be empty'));
+const route = z.optional(z.string('must be a text').check(z.minLength(1, 'must not be empty')));
+const keySchema = z.strictObject({ key, route, attempts: z.optional(z.number()) });
+const listSchema = z.strictObject({
+  keys: z.array(z.unknown(), 'must be a list of texts').check(z.minLength(1, 'must not be empty')),
+  route,
+});
+
+export function isManualEvent(value: unknown): value is object {
   return typeof value === 'object' && value !== null && (Object.hasOwn(value, 'key') || Object.hasOwn(value, 'keys'));
 }
 
-const listSchema = z.strictObject({ keys: z.array(z.unknown()).check(z.minLength(1)), route: z.optional(z.string()) });
+/** What may be wrong with an event that is none, for its message: a misspelt "key" or "keys". */
+export function misspeltIn(value: unknown): string {
+  const fields = typeof value === 'object' && value !== null ? Object.keys(value) : [];
+  const hints = fields.flatMap((field) => {
+    const hint = didYouMean(field, ['key', 'keys']);
+    return hint === '' ? [] : ` (field "${field}" is not known${hint})`;
+  });
+  return hints[0] ?? '';
+}
 
-/** One event for each key; the keys are not checked. */
-export function singleKeys(value: unknown): unknown[] {
+/** One of the keys of an event, and where it stands there. */
+export interface SingleKey {
+  event: unknown;
+  path: readonly PropertyKey[];
+}
+
+/** One event for each key; equal keys are one. The keys are not checked. Without a proper list of keys it is the event itself. */
+export function singleKeys(value: unknown): SingleKey[] {
   const list = listSchema.safeParse(value).data;
-  if (list === undefined) return [value];
+  if (list === undefined) return [{ event: value, path: [] }];
   const { keys, ...rest } = list;
-  return keys.map((each) => ({ ...rest, key: each }));
+  return [...new Set(keys)].map((each) => ({ event: { ...rest, key: each }, path: ['keys', keys.indexOf(each)] }));
 }
 
 /**
  * Both have an optional `"route"`. Keys are not encoded; they are keys of the bucket that the route reads.
- * @throws RelayError `BadEvent`, `UnknownRoute`
+ * @param path where the key stands in the event of which this is a part: see `singleKeys`
+ * @throws RelayError `BadEvent`, `KeyTooLong`, `UnknownRoute`
  */
-export function parseManualEvent(value: unknown, sources: Sources): RelayRequest[] {
-  const expected = '{ "key": "…" } or { "keys": ["…"] }, optionally with "route"';
-  const event = parseShape(manualSchema, value, expected);
-  const keys = 'keys' in event ? event.keys : [event.key];
-  const bucket = bucketOf(sources, event.route);
-  return keys.map((each) => ({
-    source: new SourceObject(bucket, each),
-    ...(event.route !== undefined && { routeName: event.route }),
-    ...('attempts' in event && event.attempts !== undefined && { attempts: event.attempts }),
-  }));
+export function parseManualEvent(event: unknown, sources: Sources, path: readonly PropertyKey[] = []): RelayRequest[] {
+  const value = event as object;
+  if (Object.hasOwn(value, 'key') && Object.hasOwn(value, 'keys'))
+    throw badEvent(`${EXPECTED} (fields "key" and "keys": there must be one of them)`, value);
+  if (Object.hasOwn(value, 'keys')) {
+    parseShape(listSchema, value, EXPECTED);
+    return singleKeys(value).flatMap((each) => parseManualEvent(each.event, sources, each.path));
+  }
+  if (path.length > 0) parseShape(key, (value as { key?: unknown }).key, EXPECTED, { within: path });
+  const asked = parseShape(keySchema, value, EXPECTED);
+  const bucket = bucketOf(sources, asked.route);
+  return [
+    {
+      source: askedObject(bucket, asked.key),
+      ...(asked.route !== undefined && { routeName: asked.route }),
+      ...(asked.attempts !== undefined && { attempts: asked.attempts }),
+    },
+  ];
 }

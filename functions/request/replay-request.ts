@@ -1,12 +1,24 @@
 /** The event of replay: which objects to relay once more, or that the dead-letter queue is redriven. */
 import * as z from 'zod/mini';
 import { isMoment } from '../core/moment.ts';
-import { badEvent, parseShape } from './bad-event.ts';
+import { MAX_KEY_BYTES } from '../core/route.ts';
+import { badEvent, excerpt, parseShape } from './bad-event.ts';
 
 export const text = z.string('must be a text').check(z.minLength(1, 'must not be empty'));
 export const time = z
   .string('must be a text')
   .check(z.refine(isMoment, 'must be a day or a time of ISO 8601 with its zone, such as "2026-01-15T09:30:00Z"'));
+
+/** As keys, prefixes are not URL-encoded. */
+export const prefix = z
+  .string('must be a text')
+  .check(z.refine((each) => !/\p{Surrogate}/u.test(each), 'has half a character, an unpaired surrogate, as no key has'))
+  .check(
+    z.refine(
+      (each) => Buffer.byteLength(each) <= MAX_KEY_BYTES,
+      `must have ${MAX_KEY_BYTES} bytes at most, as keys have`,
+    ),
+  );
 
 const positive = z.number('must be a number').check(z.positive('must be above 0'));
 
@@ -55,7 +67,7 @@ export const NOTHING_YET = Object.fromEntries(
 
 const replaySchema = z.strictObject({
   /** Only keys that start with it; not URL-encoded. */
-  prefix: z._default(z.string('must be a text'), ''),
+  prefix: z._default(prefix, ''),
   /** Only objects last modified at or after, and before, these times. */
   since: z.optional(time),
   until: z.optional(time),
@@ -93,16 +105,16 @@ export function parseReplayEvent(value: unknown): ReplayRequest | RedriveRequest
   if (typeof value === 'object' && value !== null && Object.hasOwn(value, 'from')) {
     return parseShape(redriveSchema, value, EXPECTED);
   }
-  const request = parseShape(replaySchema, value, EXPECTED);
+  const request = parseShape(replaySchema, value, EXPECTED, { besides: ['from', 'audit'] });
   const { since, until, newerThanHours, reconcile, only } = request;
   if (reconcile && only === 'all') {
-    throw badEvent(`${EXPECTED} (field "only": a reconciliation is about what is missing)`, value);
+    throw badEvent(`${EXPECTED} (field "only": a reconciliation is about what is missing; it is "all")`, value);
   }
   if (since !== undefined && newerThanHours !== undefined) {
-    throw badEvent(`${EXPECTED} (field "newerThanHours": say either this or "since")`, value);
+    throw badEvent(`${EXPECTED} (field "newerThanHours": say either this or "since"; it is ${newerThanHours})`, value);
   }
   if (since !== undefined && until !== undefined && Date.parse(since) >= Date.parse(until)) {
-    throw badEvent(`${EXPECTED} (field "until": must be later than "since")`, value);
+    throw badEvent(`${EXPECTED} (field "until": must be later than "since"; it is ${excerpt(until)})`, value);
   }
   return request;
 }

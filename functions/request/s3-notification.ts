@@ -1,6 +1,6 @@
 /** Reads an event notification of S3. */
 import * as z from 'zod/mini';
-import { SourceObject } from '../core/source-object.ts';
+import { askedObject } from './asked-object.ts';
 import { badEvent, parseShape } from './bad-event.ts';
 import { decodeKey } from './encoded-key.ts';
 import type { RelayRequest } from './relay-request.ts';
@@ -52,6 +52,6 @@ export function parseS3Notification(value: unknown): RelayRequest[] {
     if (!eventName.startsWith('ObjectCreated:')) throw badEvent(EXPECTED, eventName);
     const { key, size: sizeBytes, versionId, eTag, sequencer } = s3.object;
     const hint = { versionId, eTag, sequencer, time: eventTime, sizeBytes };
-    return { source: new SourceObject(s3.bucket.name, decodeKey(key)), hint };
+    return { source: askedObject(s3.bucket.name, decodeKey(key)), hint };
   });
 }

@@ -36,7 +36,7 @@ export function singleBodies(body: string): string[] {
   } catch {
     return [body];
   }
-  const singles = isS3Notification(value) ? singleNotifications(value) : singleKeys(value);
+  const singles = isS3Notification(value) ? singleNotifications(value) : singleKeys(value).map(({ event }) => event);
   return singles.length > 1 ? singles.map(jsonForSqs) : [body];
 }
 

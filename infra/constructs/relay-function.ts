@@ -70,6 +70,7 @@ export class RelayFunction extends Construct {
       ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'],
       [queue.queueArn],
     );
+    this.#allow('HoldMessages', ['sqs:ChangeMessageVisibility'], [queue.queueArn]);
     this.#allow('SendAnew', ['sqs:SendMessage'], [queue.queueArn]);
     this.#set('QUEUE_URL', queue.queueUrl);
     this.mapping = new EventSourceMapping(this, 'Mapping', {

@@ -4,7 +4,7 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { type SendingSource, sendStatement } from '../../functions/aws/door-policies.ts';
-import { MAX_RECEIVES } from '../config/function-settings.ts';
+import { BEGIN_SECONDS } from '../../functions/core/begin.ts';
 import type { RelayContext } from '../config/relay-context.ts';
 import { relayNames } from '../names.ts';
 
@@ -12,12 +12,22 @@ export interface RelayQueueProps {
   config: RelayContext;
 }
 
-/** AWS recommends six, so that a throttled batch is not received twice: https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html */
-const VISIBILITY_TIMEOUTS = 6;
-/** The relay itself sends a message to the dead-letter queue, with the reason, after MAX_RECEIVES. SQS's redrive policy comes later: it is for messages that the relay cannot even send there. */
-const RECEIVES_OF_REDRIVE = 2 * MAX_RECEIVES;
+/**
+ * The relay itself sends a message to the dead-letter queue, with the reason. SQS's redrive policy comes later, with the default timeouts
+ * after 16 hours: it is for messages that the relay cannot even send there, or while no relay can start.
+ */
+const RECEIVES_OF_REDRIVE = 60;
 /** The longest that SQS allows, so that people have time to look. */
 const RETENTION_DAYS = 14;
+
+/**
+ * How long a message stays hidden from others: while an invocation has it, and as long as its last write may still take effect after the
+ * beginning. Six timeouts are AWS's advice for functions that are throttled; docs/decisions/0048 says what the relay does instead. Pure.
+ */
+export function hiddenSeconds(relay: RelayContext['relay']): number {
+  const { timeoutSeconds, latePutSeconds, lateCompleteSeconds } = relay;
+  return Math.ceil(Math.max(timeoutSeconds + BEGIN_SECONDS, latePutSeconds, lateCompleteSeconds));
+}
 
 /** The messages that wait to be relayed, and those that could not be relayed. */
 export class RelayQueue extends Construct {
@@ -36,8 +46,7 @@ export class RelayQueue extends Construct {
     this.queue = new Queue(this, 'Queue', {
       queueName: names.queue,
       ...common,
-      // A message stays invisible while it is worked on.
-      visibilityTimeout: Duration.seconds(config.relay.timeoutSeconds * VISIBILITY_TIMEOUTS),
+      visibilityTimeout: Duration.seconds(hiddenSeconds(config.relay)),
       deadLetterQueue: { queue: this.deadLetters, maxReceiveCount: RECEIVES_OF_REDRIVE },
     });
   }

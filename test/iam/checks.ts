@@ -102,6 +102,17 @@ export const CHECKS: readonly Check[] = [
     },
   },
   {
+    name: 'a message that was long under way is held',
+    guards: /^upload-relay: HoldMessages$/,
+    holds: async (world) => {
+      await put(world, 'held.txt');
+      const attributes = { ApproximateReceiveCount: '1', ApproximateFirstReceiveTimestamp: '0' };
+      const message = { messageId: 'm', receiptHandle: 'nobody-received-it', body: '{"key":"held.txt"}', attributes };
+      const { payload } = await world.invoke({ Records: [{ eventSource: 'aws:sqs', ...message }] });
+      return (payload as { batchItemFailures?: unknown[] }).batchItemFailures?.length === 0;
+    },
+  },
+  {
     name: 'a message that there is no time to begin is sent anew',
     guards: /^upload-relay: SendAnew$/,
     holds: async (world) => {

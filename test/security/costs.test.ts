@@ -9,7 +9,7 @@ test('a message costs five tries at most, and some receives more to be set aside
   expect(MAX_RECEIVES).toBe(5);
   source.hasResourceProperties('AWS::SQS::Queue', {
     QueueName: 'upload-relay',
-    RedrivePolicy: { maxReceiveCount: 10 },
+    RedrivePolicy: { maxReceiveCount: 60 },
   });
   source.hasResourceProperties('AWS::Lambda::EventInvokeConfig', { MaximumRetryAttempts: 2 });
 });

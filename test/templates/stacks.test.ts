@@ -82,8 +82,14 @@ describe('the relay function', () => {
     );
   });
 
-  test('the queue hides a message for six times the function’s timeout', () => {
-    source.hasResourceProperties('AWS::SQS::Queue', { VisibilityTimeout: 5400, QueueName: 'upload-relay' });
+  test.each<[string, object, number]>([
+    ['a minute longer than an invocation may take', {}, 960],
+    ['not less than a write may be late', { timeoutSeconds: 300, lateCompleteSeconds: 600, latePutSeconds: 700 }, 700],
+    ['with short timeouts', { timeoutSeconds: 300, lateCompleteSeconds: 30, latePutSeconds: 30 }, 360],
+  ])('the queue hides a message, so that one comes back soon after a crash: %s', (_, relay, VisibilityTimeout) => {
+    const context = committedContext();
+    const { source: changed } = templatesOf({ ...context, relay: { largeObjectBytes: 1024 ** 3, ...relay } });
+    changed.hasResourceProperties('AWS::SQS::Queue', { VisibilityTimeout, QueueName: 'upload-relay' });
   });
 });
 
@@ -346,6 +352,7 @@ describe('least privilege', () => {
     expect(granted).toEqual([
       ['WriteLogs', 'Allow', ['logs:CreateLogStream', 'logs:PutLogEvents']],
       ['TakeMessages', 'Allow', ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes']],
+      ['HoldMessages', 'Allow', 'sqs:ChangeMessageVisibility'],
       ['SendAnew', 'Allow', 'sqs:SendMessage'],
       ['ReadObjects', 'Allow', ['s3:GetObject', 's3:GetObjectVersion']],
       ['TellMissingObjects', 'Allow', 's3:ListBucket'],

@@ -30,11 +30,19 @@ export function keyOf(body: string): string {
 }
 
 /** The batch as Lambda's event source mapping sends it. */
-export function sqsEventOf(queue: Queue, messages: Message[]): SQSEvent {
-  return { Records: messages.map((message) => recordOf(queue, message)) };
+export function sqsEventOf(queue: Queue, messages: Message[], received: Received): SQSEvent {
+  return { Records: messages.map((message) => recordOf(queue, message, received)) };
 }
 
-function recordOf(queue: Queue, message: Message): SQSRecord {
+/** When messages were received first; milliseconds. */
+export interface Received {
+  /** Those that are received for the first time. */
+  atMs: number;
+  /** Those that came back. */
+  cameBackAtMs: number;
+}
+
+function recordOf(queue: Queue, message: Message, { atMs, cameBackAtMs }: Received): SQSRecord {
   return {
     messageId: message.id,
     receiptHandle: queue.receiptHandle(message),
@@ -43,7 +51,7 @@ function recordOf(queue: Queue, message: Message): SQSRecord {
       ApproximateReceiveCount: String(message.receives),
       SentTimestamp: String(message.sentAtMs),
       SenderId: 's3',
-      ApproximateFirstReceiveTimestamp: '0',
+      ApproximateFirstReceiveTimestamp: String(message.receives === 1 ? atMs : cameBackAtMs),
     },
     messageAttributes: Object.fromEntries(
       Object.entries(message.attributes).map(([name, stringValue]) => [name, { stringValue, dataType: 'String' }]),

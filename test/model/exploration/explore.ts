@@ -30,6 +30,7 @@ export async function run(scenario: Scenario, scheduler: Scheduler, sabotage: Sa
     attempts: sabotage.attempts,
     config: sabotage.config ?? {},
     event: sabotage.event ?? ((record) => record),
+    hidesTooBriefly: sabotage.hidesTooBriefly ?? false,
   });
   world.executions = new Executions(world, (life) => invocations.invocation(life));
   void world.uploadAll();

@@ -26,6 +26,17 @@ export const FAMILIES: [what: string, bounds: Bounds, share?: number][] = [
     { keys: ['k'], writers: 2, uploadsPerWriter: 2, sizes: ['large'], hasChecksum: false, ends: ['crash'] },
   ],
   [
+    'messages that a throttled Lambda has for a while before an invocation begins, writes that land late, invocations dying',
+    {
+      keys: ['k'],
+      writers: 2,
+      uploadsPerWriter: 2,
+      ends: ['crash'],
+      heldUp: true,
+      writes: ['late', 'lost', 'repeated'],
+    },
+  ],
+  [
     'invocations running out of time, environments going on later with what they had under way',
     { keys: ['k'], writers: 2, uploadsPerWriter: 1, ends: ['timeout'] },
   ],

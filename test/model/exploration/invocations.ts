@@ -25,6 +25,8 @@ export interface InvocationsOptions {
   attempts?: number | undefined;
   config: Partial<RelayConfig>;
   event: (record: SQSRecord) => SQSRecord;
+  /** Whether a message may come back while its receiver lives, as it would if the queue hid it for less than the function's timeout. */
+  hidesTooBriefly: boolean;
 }
 
 export const CONFIG: RelayConfig = {
@@ -48,6 +50,11 @@ export const CONFIG: RelayConfig = {
   largeFunction: 'relay-large',
   partFunction: 'relay-part',
 };
+
+/** Longer than an invocation may wait for its begin without asking for more time. */
+const HELD_UP_MS = 45_000;
+/** A message that came back was received that long ago where giving up is explored: longer than deaths are put up with. */
+const LONG_AGO_MS = 24 * 3_600_000;
 
 /** Between a small object and a large one. */
 const LARGE_OBJECT_BYTES = 1024 ** 2;
@@ -82,10 +89,17 @@ export class Invocations {
   async #invoke(batch: Message[]): Promise<void> {
     const { timeline, queue, scenario } = this.#world;
     const number = ++this.#count;
-    const sent = sqsEventOf(queue, batch);
+    const { hidesTooBriefly } = this.#options;
+    const { stallsAt, endsAt, how, ...fate } = scenario.fates[number - 1] ?? UNDISTURBED;
+    const isHeldUp = fate.isHeldUp === true && !hidesTooBriefly;
+    const atMs = timeline.nowMs;
+    const cameBackAtMs = atMs - (scenario.maxReceives < 100 ? LONG_AGO_MS : 0);
+    const sent = sqsEventOf(queue, batch, { atMs, cameBackAtMs });
+    const handles = sent.Records.map(({ receiptHandle }) => receiptHandle);
+    if (isHeldUp || (hidesTooBriefly && number === 1)) void this.#runOut(handles);
+    if (isHeldUp) timeline.nowMs += HELD_UP_MS;
     const event = { Records: sent.Records.map(this.#options.event) };
     const time = new AbortController();
-    const { stallsAt, endsAt, how } = scenario.fates[number - 1] ?? UNDISTURBED;
     const life: Life = new Life(timeline, {
       name: `relay ${number}`,
       async onTurn(turn) {
@@ -115,7 +129,12 @@ export class Invocations {
     life.freeze();
   }
 
-  /** Nothing that it still has under way takes effect after its messages come back: the visibility timeout outlasts any request. */
+  async #runOut(handles: readonly string[]): Promise<void> {
+    const { timeline, queue } = this.#world;
+    await timeline.turn(`the visibility timeout of ${handles.join(', ')} is over`);
+    for (const handle of handles) queue.runOut(handle);
+  }
+
   #crash(life: Life, event: SQSEvent): void {
     if (!this.#running.delete(life)) return;
     life.die();

@@ -10,6 +10,8 @@ export interface Message {
   attributes: Record<string, string>;
   isVisible: boolean;
   isDeleted: boolean;
+  /** Whoever has it has asked for it to stay hidden until it ends. */
+  isHeld: boolean;
 }
 
 /** How a message is sent. */
@@ -50,7 +52,17 @@ export class Queue {
 
   send(key: string, body: string, { attributes = {}, sentAtMs = 0, delaySeconds = 0 }: Sending = {}): void {
     const id = `m${this.messages.length + 1}`;
-    const message = { id, key, body, receives: 0, sentAtMs, attributes, isVisible: false, isDeleted: false };
+    const message = {
+      id,
+      key,
+      body,
+      receives: 0,
+      sentAtMs,
+      attributes,
+      isVisible: false,
+      isDeleted: false,
+      isHeld: false,
+    };
     this.messages.push(message);
     void this.#show(message, delaySeconds);
   }
@@ -88,6 +100,7 @@ export class Queue {
     const batch = [first, ...others].slice(0, batchSize);
     for (const message of batch) {
       message.isVisible = false;
+      message.isHeld = false;
       message.receives++;
     }
     return batch;
@@ -110,6 +123,18 @@ export class Queue {
     if (!message) return;
     message.isVisible = true;
     this.#onVisible(message);
+  }
+
+  /** Its visibility timeout runs out, unless its receiver has had it extended. */
+  runOut(receiptHandle: string): void {
+    if (this.#inFlight(receiptHandle)?.isHeld === false) this.release(receiptHandle);
+  }
+
+  /** As ChangeMessageVisibility does it. @returns whether the message is in flight under this receipt handle */
+  hold(receiptHandle: string): boolean {
+    const message = this.#inFlight(receiptHandle);
+    if (message) message.isHeld = true;
+    return message !== undefined;
   }
 
   #inFlight(receiptHandle: string): Message | undefined {

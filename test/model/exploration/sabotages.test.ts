@@ -60,6 +60,18 @@ const CASES: [what: string, sabotage: Sabotage, bounds: Bounds, consequence: Reg
     { ...LATE, ends: ['crash'] },
     STALE,
   ],
+  [
+    'a queue that hides messages for less than the function’s timeout',
+    sabotages.hidingTooBriefly,
+    { ...RACE, ends: ['crash'], heldUp: true },
+    STALE,
+  ],
+  [
+    'not holding a message that was long under way',
+    sabotages.withoutHolding,
+    { ...RACE, versioning: 'versioned', hasChecksum: true, ends: ['crash'], heldUp: true },
+    STALE,
+  ],
   ['delivering once more before a late write has had its time', sabotages.repeatingAtOnce, LATE, STALE],
   [
     'no more time for a completion than for a PutObject',

@@ -23,6 +23,8 @@ export interface Sabotage {
   outlivesAbort?: true;
   /** How many tries the SDK says that a request took, whatever it took. */
   attempts?: 1;
+  /** The queue hides a message for less than the function's timeout. */
+  hidesTooBriefly?: true;
 }
 
 /** The look after a write shows what the look before it showed. For one message per invocation. */
@@ -105,6 +107,14 @@ export const withoutStoppingRequests: Sabotage = { outlivesAbort: true };
 /** Nobody knows that a message was handed out before. */
 export const forgettingRedeliveries: Sabotage = {
   event: (record) => ({ ...record, attributes: { ...record.attributes, ApproximateReceiveCount: '1' } }),
+};
+
+/** A message comes back while its receiver lives. */
+export const hidingTooBriefly: Sabotage = { hidesTooBriefly: true };
+
+/** Nobody asks for more time, so that a message which was long under way to its receiver comes back while that one lives. */
+export const withoutHolding: Sabotage = {
+  services: (services) => ({ ...services, ChangeMessageVisibility: () => ({}) }),
 };
 
 /** What is delivered once more is so at once. */

@@ -56,6 +56,8 @@ export interface Fate {
   endsAt: number;
   /** It dies with all it has under way; or this turn stalls until its time runs out, and it still answers. */
   how: 'crash' | 'timeout';
+  /** Lambda is throttled and has its messages for a while before it begins, so their visibility timeout may run out while it works. */
+  isHeldUp?: boolean;
 }
 
 /** What happens in one run, but for the order. */
@@ -118,6 +120,8 @@ export interface Bounds {
   maxReceives?: number;
   /** Invocations may stall in any case. */
   ends?: Fate['how'][];
+  /** Invocations may begin late. */
+  heldUp?: true;
   /** The writer role may not be there at first. */
   awaitsRole?: true;
   /** Large objects are relayed by relay-large. */
@@ -180,7 +184,7 @@ export function scenarios(bounds: Bounds): fc.Arbitrary<Scenario> {
     ...(bounds.awaitsRole && { awaitedWrites: fc.nat(MAX_AWAITED_WRITES) }),
     ...(bounds.hasExecutions && { largeFates: fc.array(fate(TURNS_EXECUTION, ['crash']), { maxLength: MAX_FATES }) }),
     ...(bounds.largeSlots !== undefined && { largeSlots: fc.constant(bounds.largeSlots) }),
-    fates: fc.array(fate(sizes.includes('large') ? TURNS_LARGE : TURNS_SMALL, bounds.ends ?? []), {
+    fates: fc.array(fate(sizes.includes('large') ? TURNS_LARGE : TURNS_SMALL, bounds.ends ?? [], bounds.heldUp), {
       maxLength: MAX_FATES,
     }),
   });
@@ -200,10 +204,16 @@ function meanwhile(upload: fc.Arbitrary<Upload>, deletion: fc.Arbitrary<Deletion
     ]);
 }
 
-function fate(turns: number, hows: Fate['how'][]): fc.Arbitrary<Fate> {
-  return record({
+function fate(turns: number, hows: Fate['how'][], mayBeHeldUp = false): fc.Arbitrary<Fate> {
+  const any = record<Fate>({
     stallsAt: fc.nat(turns),
     endsAt: hows.length > 0 ? fc.nat(turns) : fc.constant(0),
     how: hows.length > 0 ? fc.constantFrom(...hows) : fc.constant('crash'),
   });
+  if (!mayBeHeldUp) return any;
+  // It has the message when that comes back, and dies at what it did then.
+  const heldUp = record({ stallsAt: fc.nat(turns), turns: fc.nat(2) }).map(
+    ({ stallsAt, turns: more }): Fate => ({ stallsAt, endsAt: stallsAt + more, how: 'crash', isHeldUp: true }),
+  );
+  return fc.oneof(any, heldUp);
 }

@@ -12,7 +12,11 @@ import type {
   PutObjectCommandInput,
   UploadPartCommandInput,
 } from '@aws-sdk/client-s3';
-import type { DeleteMessageCommandInput, SendMessageCommandInput } from '@aws-sdk/client-sqs';
+import type {
+  ChangeMessageVisibilityCommandInput,
+  DeleteMessageCommandInput,
+  SendMessageCommandInput,
+} from '@aws-sdk/client-sqs';
 import { eTagOf } from './content.ts';
 import type { DestinationBucket } from './destination-bucket.ts';
 import { keyOf } from './event-message.ts';
@@ -37,6 +41,7 @@ export interface Services {
   AbortMultipartUpload(): never;
   PutItem(input: PutItemCommandInput): object;
   PutEvents(input: PutEventsCommandInput): object;
+  ChangeMessageVisibility(input: ChangeMessageVisibilityCommandInput): object;
   DeleteMessage(input: DeleteMessageCommandInput): object;
   SendMessage(input: SendMessageCommandInput): object;
   Invoke(input: InvokeCommandInput): object;
@@ -87,6 +92,11 @@ export function servicesOf(stores: Stores): Services {
     PutItem: (input) => ledger.put(input),
     PutEvents: (input) => stores.hear(input),
     Invoke: (input) => stores.start(input),
+    ChangeMessageVisibility({ ReceiptHandle }) {
+      if (!queue.hold(ReceiptHandle!))
+        throw Object.assign(new Error('not in flight'), { name: 'InvalidParameterValue' });
+      return {};
+    },
     DeleteMessage({ ReceiptHandle }) {
       queue.delete(ReceiptHandle!);
       return {};

@@ -1,5 +1,10 @@
 /** What the check says of routes that pull, and what happens when the customer's side isn't as agreed. */
-import { PutObjectCommand } from '@aws-sdk/client-s3';
+import {
+  DeleteBucketCommand,
+  DeleteObjectCommand,
+  ListObjectVersionsCommand,
+  PutObjectCommand,
+} from '@aws-sdk/client-s3';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { StackInput } from '../../../emulator/index.ts';
 import type { CheckLine } from '../../../functions/check/line.ts';
@@ -9,9 +14,17 @@ import {
   CUSTOMER_BUCKET,
   type PullingWorld,
   READER_ROLE_ARN,
+  REPORTS_BUCKET,
   startPullingWorld,
 } from '../../support/pulling.ts';
-import { ACCOUNT_A, RELAY_ROLE_ARN } from '../../support/two-accounts.ts';
+import {
+  ACCOUNT_A,
+  ACCOUNT_B,
+  changeRoutes,
+  DESTINATION_BUCKET,
+  RELAY_ROLE_ARN,
+  SOURCE_BUCKET,
+} from '../../support/two-accounts.ts';
 
 let world: PullingWorld;
 
@@ -80,6 +93,84 @@ describe('the check', () => {
       'a missing object is told apart',
       'the source can be read',
       'a wrong external id is refused by the reader role',
+    ]);
+  });
+});
+
+/** Takes a bucket away as its account's root user does. */
+async function removeBucket({ cloud, as }: PullingWorld, account: string, Bucket: string): Promise<void> {
+  const { s3 } = as(cloud.directory.addRootKey(account));
+  const { Versions = [] } = await s3.send(new ListObjectVersionsCommand({ Bucket }));
+  for (const { Key, VersionId } of Versions) await s3.send(new DeleteObjectCommand({ Bucket, Key, VersionId }));
+  await s3.send(new DeleteBucketCommand({ Bucket }));
+}
+
+/** Who must change what, and how many lines are not tried for that reason. */
+const toldOf = (lines: readonly CheckLine[], route: string) =>
+  about(lines, route).flatMap(({ check: name, status, found, remedy }): (string | string[])[] =>
+    status === 'failed' ? [[name, remedy!.account, remedy!.change]] : status === 'skipped' ? [found] : [],
+  );
+
+describe('a mistake that explains the other lines is told once, and as what it is', () => {
+  test('a bucket to pull from that is missing or another account’s, a destination in another region', async () => {
+    world = await startPullingWorld((stacks) =>
+      changeRoutes(stacks, (route) => {
+        if (route.name === 'reports' && route.pull) route.pull.account = '444444444444';
+        if (route.name === 'main' && 'destination' in route) route.destination.region = 'eu-west-1';
+      }),
+    );
+    await removeBucket(world, ACCOUNT_C, CUSTOMER_BUCKET);
+    const { lines, table } = await check(world);
+    expect(table).not.toContain('take that away');
+    expect(toldOf(lines, 'customer')).toEqual([
+      [
+        'a missing object is told apart',
+        ACCOUNT_C,
+        `There is no bucket ${CUSTOMER_BUCKET}: make it, or correct pull.bucket of route "customer".`,
+      ],
+      ...Array(3).fill('there is no such bucket'),
+    ]);
+    const another = `Bucket ${REPORTS_BUCKET} does not belong to account 444444444444, and the relay reads no other owner's: correct pull.account or pull.bucket of route "reports" in cdk.json and deploy the source stack.`;
+    expect(toldOf(lines, 'reports')).toEqual([
+      ['a missing object is told apart', ACCOUNT_A, another],
+      ['the source can be read', ACCOUNT_A, another],
+    ]);
+    expect(toldOf(lines, 'main')).toEqual([
+      'no canary has been dropped yet',
+      ['a small object arrives', ACCOUNT_A, expect.stringContaining('is not in eu-west-1, but in us-east-1')],
+      ...Array(9).fill('the bucket is in another region'),
+    ]);
+  });
+
+  test('the relay’s own bucket or the destination that is missing, a bucket to pull from in another region', async () => {
+    world = await startPullingWorld((stacks) =>
+      changeRoutes(stacks, (route) => {
+        if (route.name === 'reports' && route.pull) route.pull.region = 'eu-west-1';
+      }),
+    );
+    await removeBucket(world, ACCOUNT_A, SOURCE_BUCKET);
+    await removeBucket(world, ACCOUNT_B, DESTINATION_BUCKET);
+    const { lines, table } = await check(world);
+    expect(table).not.toContain('take that away');
+    const own = lines.filter(({ route, status }) => route === undefined && status === 'failed');
+    expect(own.map(({ check: name, remedy }) => [name, remedy!.change])).toEqual([
+      [
+        'a missing object is told apart',
+        `There is no bucket ${SOURCE_BUCKET}: deploy the source stack, or correct source.bucket in cdk.json.`,
+      ],
+    ]);
+    expect(toldOf(lines, 'main')).toEqual([
+      'there is no such bucket',
+      ['a small object arrives', ACCOUNT_B, expect.stringContaining(`There is no bucket ${DESTINATION_BUCKET}.`)],
+      ...Array(9).fill('there is no such bucket'),
+    ]);
+    expect(toldOf(lines, 'reports').slice(0, 4)).toEqual([
+      [
+        'a missing object is told apart',
+        ACCOUNT_A,
+        `Bucket ${REPORTS_BUCKET} is in us-east-1: correct pull.region of route "reports" in cdk.json and deploy the source stack.`,
+      ],
+      ...Array(3).fill('the bucket is in another region'),
     ]);
   });
 });

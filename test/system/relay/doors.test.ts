@@ -1,10 +1,11 @@
 import { InvokeCommand } from '@aws-sdk/client-lambda';
-import { PutObjectCommand } from '@aws-sdk/client-s3';
+import { ListObjectVersionsCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { eventFixture, eventNames, messageBodies } from '../../support/events.ts';
 import {
   changeProperties,
+  DESTINATION_BUCKET,
   eventually,
   RELAY_LOG_GROUP,
   SOURCE_BUCKET,
@@ -110,7 +111,9 @@ const ANSWERS: Record<
   'manual-missing-object': {
     error: {
       errorType: 'SourceMissing',
-      errorMessage: expect.stringContaining('it was deleted before it could be relayed'),
+      errorMessage: expect.stringContaining(
+        'There is no such object; was it deleted before its turn (deletes do not travel), or is the key mistyped?',
+      ),
     },
   },
   'manual-partly-missing': {
@@ -158,6 +161,115 @@ describe('aws lambda invoke --payload file://events/…', () => {
     },
   );
 });
+
+const EXPECTED = 'Expected { "key": "…" } or { "keys": ["…"] }, optionally with "route"';
+const HALF = String.fromCharCode(0xd800);
+const LONG = `é${'x'.repeat(1_023)}`;
+
+describe('what a person may get wrong is answered by one sentence, and nothing is begun', () => {
+  test.each<[unknown, string, string]>([
+    [{ keys: 'a' }, 'BadEvent', `${EXPECTED} (field "keys": must be a list of texts; it is "a"); got {"keys":"a"}.`],
+    [{ keys: [] }, 'BadEvent', `${EXPECTED} (field "keys": must not be empty; it is []); got {"keys":[]}.`],
+    [{ key: '' }, 'BadEvent', `${EXPECTED} (field "key": must not be empty; it is ""); got {"key":""}.`],
+    [{ key: 7 }, 'BadEvent', `${EXPECTED} (field "key": must be a text; it is 7); got {"key":7}.`],
+    [{ key: null }, 'BadEvent', `${EXPECTED} (field "key": must be a text; it is null); got {"key":null}.`],
+    [{ keys: [7] }, 'BadEvent', `${EXPECTED} (field "keys.0": must be a text; it is 7); got 7.`],
+    [
+      { key: 'a', keys: ['b'] },
+      'BadEvent',
+      `${EXPECTED} (fields "key" and "keys": there must be one of them); got {"key":"a","keys":["b"]}.`,
+    ],
+    [
+      { key: 'a', rout: 'main' },
+      'BadEvent',
+      `${EXPECTED} (field "rout" is not known; did you mean "route"?); got {"key":"a","rout":"main"}.`,
+    ],
+    [
+      { key: 'a', route: 7 },
+      'BadEvent',
+      `${EXPECTED} (field "route": must be a text; it is 7); got {"key":"a","route":7}.`,
+    ],
+    [
+      { kyes: ['a'] },
+      'BadEvent',
+      'Expected an SQS event, an S3 Batch Operations job, { "key": "…" } or { "keys": ["…"] } (field "kyes" is not known; did you mean "keys"?); got {"kyes":["a"]}.',
+    ],
+    [
+      { key: `a${HALF}b` },
+      'BadEvent',
+      'The key "a\\ud800b" has half a character, the unpaired surrogate \\ud800 at position 2: UTF-8 cannot hold it, so no object of S3 has this key.',
+    ],
+    [
+      { key: LONG },
+      'KeyTooLong',
+      `The key "é${'x'.repeat(99)}…" has 1025 bytes, and S3 takes 1024, so there is no such object; is the key mistyped?`,
+    ],
+    [
+      { key: LONG.slice(0, -1) },
+      'KeyTooLong',
+      'With the prefix "incoming/" of route "main" the key has 1033 bytes, and S3 takes 1024. Shorten the key or the prefix.',
+    ],
+  ])('%j', async (event, errorType, errorMessage) => {
+    const { functionError, payload } = await world.invoke(event);
+    expect(functionError).toBe('Unhandled');
+    expect(payload).toMatchObject({ errorType, errorMessage });
+    expect((payload as { trace: string[] }).trace.join('\n')).not.toMatch(/^ +at /m);
+  });
+
+  test('more keys than one invocation can answer for: it says how many it takes, and who takes more', async () => {
+    const keys = Array.from({ length: 10_000 }, (_, index) => `a/${index}`);
+    const { payload } = await world.invoke({ keys });
+    const { errorType, errorMessage } = payload as { errorType: string; errorMessage: string };
+    expect(errorType).toBe('TooManyKeys');
+    expect(errorMessage).toContain('Nothing was begun.');
+    expect(errorMessage).toContain('upload-relay-replay:live with {"prefix":"a/","only":"all"}');
+    expect(await world.ledgerItem('a/0')).toBeUndefined();
+    const most = Number(/takes (\d+) of them at most/.exec(errorMessage)?.[1]);
+    expect(most).toBeGreaterThan(1_000);
+    expect(errorMessage).toContain(`Field "keys" has 10000 different keys`);
+  });
+
+  test('equal keys are one: it is relayed once, and answered once', async () => {
+    const before = await copiesOf('LICENSE');
+    const { payload } = await world.invoke({ keys: Array(10_000).fill('LICENSE') });
+    expect(payload).toMatchObject(receipts('LICENSE'));
+    expect(await copiesOf('LICENSE')).toBe(before + 1);
+  });
+
+  test('where nothing could be relayed, each key is named with its reason', async () => {
+    const { functionError, payload } = await world.invoke({ keys: ['no/such', '', LONG] });
+    expect(functionError).toBe('Unhandled');
+    const { errorMessage } = payload as { errorMessage: string };
+    expect(errorMessage).toMatch(/^None of the 3 keys could be relayed\./);
+    expect(errorMessage).toMatch(/"no\/such": SourceMissing, .* or is the key mistyped\?/);
+    expect(errorMessage).toContain('field "keys.1": must not be empty; it is ""');
+    expect(errorMessage).toContain('"éxxx');
+  });
+});
+
+describe('a key that no object can have is permanent', () => {
+  test.each([
+    [`half ${HALF}`, 'BadEvent'],
+    [LONG, 'KeyTooLong'],
+  ])('by the queue and by a batch job: %j', async (key, code) => {
+    await drainDeadLetters();
+    const detail = { bucket: { name: SOURCE_BUCKET }, object: { key } };
+    const body = JSON.stringify({ source: 'aws.s3', 'detail-type': 'Object Created', detail });
+    for (const each of [body, JSON.stringify({ key })]) {
+      await world.invoke({ Records: [{ eventSource: 'aws:sqs', messageId: 'm', receiptHandle: 'r', body: each }] });
+      expect(await drainDeadLetters()).toEqual([code]);
+    }
+    const tasks = [{ taskId: 't', s3Key: key, s3Bucket: SOURCE_BUCKET }];
+    const { payload } = await world.invoke({ invocationSchemaVersion: '2.0', invocationId: 'i', tasks });
+    expect(payload).toEqual(batch('2.0', ['t', 'PermanentFailure', `${code}: The key`]));
+  });
+});
+
+async function copiesOf(key: string): Promise<number> {
+  const Prefix = `incoming/${key}`;
+  const command = new ListObjectVersionsCommand({ Bucket: DESTINATION_BUCKET, Prefix });
+  return (await world.b.s3.send(command)).Versions?.length ?? 0;
+}
 
 async function drainDeadLetters(): Promise<string[]> {
   const messages = await world.deadLetters();

@@ -1,15 +1,20 @@
 /** A message that wasn't tried is sent anew, and is still the same one. */
-import { SendMessageCommand } from '@aws-sdk/client-sqs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { PutObjectCommand } from '@aws-sdk/client-s3';
+import { ReceiveMessageCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
+import type { SQSRecord } from 'aws-lambda';
 import { afterEach, expect, test } from 'vitest';
 import { relayMessages } from '../../../functions/doors/queue.ts';
 import type { Invocation } from '../../../functions/invocation/invocation.ts';
 import { attributesOf, historyOf } from '../../../functions/messages/message-history.ts';
 import { inProcessRelay } from '../../support/in-process-relay.ts';
-import { receivedRecords } from '../../support/received.ts';
+import { receivedRecords, sqsRecord } from '../../support/received.ts';
 import {
+  ACCOUNT_A,
   closeSound,
   disableMappings,
   eventually,
+  REGION,
   RELAY_LOG_GROUP,
   SOURCE_BUCKET,
   startTwoAccounts,
@@ -106,4 +111,36 @@ test('what waits for a route that has another name by now goes along the routes 
   const { invocation } = inProcessRelay(world);
   expect(await relayMessages(invocation, { Records: await receivedRecords(world) })).toEqual({ batchItemFailures: [] });
   expect(await world.ledgerItem('waiting')).toMatchObject({ status: 'delivered' });
+});
+
+test('a message that has come back while its receiver waited to begin is begun by the later one alone, which holds it', async () => {
+  world = await startTwoAccounts({ change: disableMappings });
+  await receivedRecords(world);
+  await world.a.s3.send(new PutObjectCommand({ Bucket: SOURCE_BUCKET, Key: 'held', Body: 'hello' }));
+  const QueueUrl = world.cloud.outputs('upload-relay-source')['QueueUrl']!;
+  const receive = async (VisibilityTimeout: number): Promise<SQSRecord> => {
+    const names = { MessageSystemAttributeNames: ['All' as const], MessageAttributeNames: ['All'] };
+    const { Messages } = await world.a.sqs.send(new ReceiveMessageCommand({ QueueUrl, VisibilityTimeout, ...names }));
+    const { ReceiptHandle, Attributes } = Messages![0]!;
+    return {
+      ...sqsRecord(Messages![0]!),
+      receiptHandle: ReceiptHandle,
+      attributes: Attributes,
+    } as unknown as SQSRecord;
+  };
+  const { invocation } = inProcessRelay(world, REMAINING_MS);
+  const early = await receive(0);
+  const late = await receive(1);
+  const longUnderWay = { ...early, attributes: { ...early.attributes, ApproximateFirstReceiveTimestamp: '0' } };
+  const { messageId } = early;
+  expect(await relayMessages(invocation, { Records: [longUnderWay] })).toEqual({
+    batchItemFailures: [{ itemIdentifier: messageId }],
+  });
+  expect(await world.ledgerItem('held')).toBeUndefined();
+  expect(await relayMessages(invocation, { Records: [late] })).toEqual({ batchItemFailures: [] });
+  expect(await world.ledgerItem('held')).toMatchObject({ status: 'delivered' });
+  // Longer than the second that it was received for.
+  await sleep(1_500);
+  const queue = world.cloud.sqs.queueByArn(`arn:aws:sqs:${REGION}:${ACCOUNT_A}:upload-relay`)!;
+  expect(queue.counts()).toMatchObject({ visible: 0 });
 });

@@ -188,6 +188,7 @@ describe('asked for more closely', () => {
     const { functionError, payload } = await invoke(event);
     expect(functionError).toBe('Unhandled');
     expect(payload).toMatchObject({ errorType, errorMessage: expect.stringContaining(sentence) });
+    expect(JSON.stringify(payload)).not.toContain('    at ');
   });
 
   test('each fixture is one that it takes, or says why not', async () => {

@@ -4,7 +4,13 @@ import { checkMessage } from '../../../../emulator/index.ts';
 import { RelayError, type RelayErrorCode } from '../../../../functions/core/errors.ts';
 import { routesLeft } from '../../../../functions/delivery/relay-object.ts';
 import { type Failed, type Tries, verdictOn } from '../../../../functions/doors/verdict.ts';
-import { attributesOf, deliveryName, historyOf, namesLeft } from '../../../../functions/messages/message-history.ts';
+import {
+  attributesOf,
+  deliveryName,
+  historyOf,
+  namesLeft,
+  patient,
+} from '../../../../functions/messages/message-history.ts';
 import { spread } from '../../../../functions/messages/requeue.ts';
 
 const SENT_AT = Date.parse('2026-01-15T12:00:00Z');
@@ -103,6 +109,28 @@ describe('what a message has behind it', () => {
       ]),
     );
     checkMessage({ body: 'x', attributes }, 256 * 1024);
+  });
+});
+
+describe('receives of a message that nobody may have begun', () => {
+  const HOUR_MS = 3_600_000;
+  const history = {
+    firstId: 'a',
+    firstSentAt: 0,
+    tries: 9,
+    isRedelivered: true,
+    isUncertain: true,
+    firstReceivedAt: 0,
+  };
+
+  test.each<[string, object, number, number]>([
+    ['do not count as the last try for some hours', {}, 5 * HOUR_MS, 4],
+    ['count after that', {}, 7 * HOUR_MS, 9],
+    ['count if nobody knows when the first one was', { firstReceivedAt: undefined }, HOUR_MS, 9],
+    ['are none, of a message that has not come back', { isRedelivered: false }, HOUR_MS, 9],
+    ['count as they are when there were few', { tries: 2 }, HOUR_MS, 2],
+  ])('%s', (_, change, nowMs, expected) => {
+    expect(patient({ ...history, ...change }, 5, nowMs).tries).toBe(expected);
   });
 });
 

@@ -39,6 +39,38 @@ describe('every code that AWS documents is in a row on purpose', () => {
   });
 });
 
+describe('no failure gets the advice of another cause', () => {
+  const adviceOf = (side: Side, name: string, status = 400) => failureRow(answer(name, status), side);
+
+  test('only what may be about a customer’s key is told so', () => {
+    const told = Object.keys(S3_CODES).filter((code) => adviceOf('source', code).advice.includes('SSE-C'));
+    expect(told.toSorted()).toEqual(['InvalidRequest']);
+  });
+
+  test.each(['source', 'destination'] as const)('a key that is too long, at the %s', (side) => {
+    expect(adviceOf(side, 'KeyTooLongError')).toMatchObject({ code: 'KeyTooLong', retryable: false });
+    expect(adviceOf(side, 'KeyTooLongError').advice).toMatch(/^A key has 1,024 bytes at most/);
+  });
+
+  test('an object that isn’t there may have been deleted, or its key be mistyped', () => {
+    for (const code of ['NoSuchKey', 'NotFound', 'NoSuchVersion'])
+      expect(adviceOf('source', code, 404).advice).toMatch(
+        /^There is no such object; was it deleted .* or is the key mistyped\?$/,
+      );
+  });
+
+  test('only a refused policy is told to be shortened', () => {
+    const told = Object.keys(STS_CODES).filter((code) => adviceOf('session', code).advice.includes('shorten'));
+    expect(told.toSorted()).toEqual(['MalformedPolicyDocumentException', 'PackedPolicyTooLargeException']);
+  });
+
+  test.each(['source', 'destination'] as const)('no bucket is blamed for what isn’t there at the %s', (side) => {
+    const rows = Object.keys(S3_CODES).map((code) => [code, adviceOf(side, code)] as const);
+    const bucketless = rows.filter(([, { code }]) => code === 'BucketMissing').map(([code]) => code);
+    expect(bucketless.every((code) => /Bucket|AccessPoint|MultiRegion/.test(code))).toBe(true);
+  });
+});
+
 test.each(['source', 'destination', 'session', 'either'] as const)('the runbook has each row of side %s', (side) => {
   const runbook = readFileSync(new URL('../../../../docs/runbook.md', import.meta.url), 'utf8');
   const rows = [...FAILURES, TRANSIENT].filter((row) => row.side === side);

@@ -25,7 +25,9 @@ describe('the event', () => {
   });
 
   test.each([
-    [{ audit: true }, 'field "audit": ', '"audit":true'],
+    [{ audit: true }, 'field "audit": must be an object; it is true', '"audit":true'],
+    [{ audit: null }, 'field "audit": must be an object; it is null', '"audit":null'],
+    [{ audit: { prefx: 'a' } }, 'did you mean "prefix"?', '"prefx":"a"'],
     [{ audit: {}, prefix: 'a' }, 'field "prefix" is not known', '"prefix":"a"'],
     [{ audit: { prefx: 'a' } }, 'field "audit.prefx" is not known', '"prefx":"a"'],
     [{ audit: { prefix: 7 } }, 'field "audit.prefix": must be a text', '"prefix":7'],

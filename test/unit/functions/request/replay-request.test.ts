@@ -14,7 +14,13 @@ describe('the event', () => {
 
   test.each([
     [{ prefx: 'a' }, 'field "prefx" is not known', '"prefx":"a"'],
-    [{ prefix: 7 }, 'field "prefix": must be a text', '"prefix":7'],
+    [{ prefx: 'a' }, 'did you mean "prefix"?', '"prefx":"a"'],
+    [{ form: 'dead-letter-queue' }, 'field "form" is not known; did you mean "from"?', '"form"'],
+    [{ prefix: 7 }, 'field "prefix": must be a text; it is 7', '"prefix":7'],
+    [{ prefix: `a${String.fromCharCode(0xdc00)}` }, 'field "prefix": has half a character', '"a\\udc00"'],
+    [{ prefix: 'é'.repeat(513) }, 'field "prefix": must have 1024 bytes at most', '"éé'],
+    [[], 'Expected { "prefix"?', 'got []'],
+    [null, 'Expected { "prefix"?', 'got null'],
     [{ only: 'new' }, 'field "only": must be "missing" or "all"', '"only":"new"'],
     [{ dryRun: 'yes' }, 'field "dryRun": must be true or false', '"dryRun":"yes"'],
     [{ since: 'yesterday' }, 'field "since": must be a day or a time of ISO 8601', '"since":"yesterday"'],
