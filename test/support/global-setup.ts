@@ -18,7 +18,7 @@ const OF_LIBRARIES = /^(cdk\.out|node-compile-cache)/;
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   // All tests and what they start write in it, and it goes with this process: at any end, or at the next start.
   const folder = openOwnFolder();
-  // A test that is nobody for a moment gets to its own files, and sees no others.
+  // Some tests try something as another user.
   await chmod(folder, 0o711);
   const assembly = await mkdtemp(join(tmpdir(), 'upload-relay-assembly-'));
   const bundles = join(assembly, 'bundles');
