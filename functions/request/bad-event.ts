@@ -4,8 +4,8 @@ import { RelayError } from '../core/errors.ts';
 import { meant } from './meant.ts';
 
 const SHOWN_CHARACTERS = 200;
-/** What zod/mini says where the schema has no words of its own. */
-const NO_WORDS = 'Invalid input';
+/** What zod says where the schema has no words of its own. */
+const NO_WORDS = /^(?:Invalid (?:input|option)|Too (?:small|big))/;
 const NOUNS: Record<string, string> = { string: 'a text', number: 'a number', array: 'a list', object: 'an object' };
 
 /** A permanent failure that says what was expected and what came instead. */
@@ -60,7 +60,7 @@ function fieldOf(
 }
 
 function wordsOf(issue: z.core.$ZodIssue): string {
-  if (issue.message !== NO_WORDS) return issue.message;
+  if (!NO_WORDS.test(issue.message)) return issue.message;
   if (issue.code === 'too_small') return 'must not be empty';
   if (issue.code === 'invalid_type') return `must be ${NOUNS[issue.expected] ?? issue.expected}`;
   if (issue.code === 'invalid_value') return `must be ${issue.values.map((each) => JSON.stringify(each)).join(' or ')}`;

@@ -61,7 +61,7 @@ describe('no failure gets the advice of another cause', () => {
 
   test('only a refused policy is told to be shortened', () => {
     const told = Object.keys(STS_CODES).filter((code) => adviceOf('session', code).advice.includes('shorten'));
-    expect(told.toSorted()).toEqual(['MalformedPolicyDocumentException', 'PackedPolicyTooLargeException']);
+    expect(new Set(told.map(bareCode))).toEqual(new Set(['MalformedPolicyDocument', 'PackedPolicyTooLarge']));
   });
 
   test.each(['source', 'destination'] as const)('no bucket is blamed for what isn’t there at the %s', (side) => {
