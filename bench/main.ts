@@ -86,4 +86,4 @@ function progress(text: string): void {
   process.stdout.write(`${text}\n`);
 }
 
-runCli(main, { help: HELP });
+runCli(main, { help: HELP, hasOwnFolder: true });

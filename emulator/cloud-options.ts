@@ -14,6 +14,11 @@ export interface CloudOptions {
   port?: number;
   /** Holds objects, logs and the CA file. Without it a fresh one is made, and removed at the end. */
   folder?: string;
+  /**
+   * In place of `folder`: what is in all accounts stays there, and the next start on it goes on with it. Its stacks are updated to those
+   * of `stacks`. README.md says what doesn't stay.
+   */
+  keep?: string;
   clock?: Clock;
   /** The clock by which clients sign, where `clock` may be moved so far that they would be refused; `clock` unless given. */
   clientClock?: Clock;

@@ -7,6 +7,7 @@ import { Organization } from './authorization/organization.ts';
 import type { CloudOptions } from './cloud-options.ts';
 import type { Clock } from './core/api.ts';
 import type { AccessKey, Credentials } from './core/credentials.ts';
+import type { Keeper } from './core/keeper.ts';
 import { findPartition } from './core/partition.ts';
 import type { DeliveryFailure } from './core/queue-delivery.ts';
 import type { Ticker } from './core/ticker.ts';
@@ -14,6 +15,10 @@ import type { Faults } from './faults/faults.ts';
 import { Gateway } from './http/gateway.ts';
 import { createCertificate, type ServerCertificate } from './http/tls.ts';
 import { inventory } from './inventory.ts';
+import { Keeping } from './keeping/keeping.ts';
+import type { KeptSummary } from './keeping/kept-folder.ts';
+import { keepersOf } from './kept-services.ts';
+import { operatorKey } from './operator.ts';
 import type { CloudWatch } from './services/cloudwatch/store.ts';
 import { recordQueue } from './services/cloudwatch/vended-metrics.ts';
 import type { DynamoDbService } from './services/dynamodb/service.ts';
@@ -73,12 +78,19 @@ export class LocalCloud {
   readonly #machines: Machines;
   readonly #operators = new Map<string, AccessKey>();
   #url = '';
+  #keeping: Keeping | undefined;
+  #kept: KeptSummary | undefined;
   #closed: Promise<void> | undefined;
 
-  /** @throws DeploymentError for a template; the system's own error for a busy port (`EADDRINUSE`). Nothing is left behind. */
+  /**
+   * @throws DeploymentError for a template; KeptFolderError for a folder to `keep` that can't be gone on with; the system's own error for a
+   * busy port (`EADDRINUSE`). Nothing is left behind, and what was kept stays as it was.
+   */
   static async start(options: CloudOptions): Promise<LocalCloud> {
-    const folder = options.folder ? resolve(options.folder) : await mkdtemp(join(tmpdir(), 'local-aws-'));
-    await mkdir(folder, { recursive: true });
+    const given = options.keep ?? options.folder;
+    refuseToKeep(options);
+    const folder = given ? resolve(given) : await mkdtemp(join(tmpdir(), 'local-aws-'));
+    await mkdir(folder, { recursive: true, ...(options.keep && { mode: 0o700 }) });
     const cloud = new LocalCloud(options, folder, await createCertificate());
     try {
       await cloud.#open(options);
@@ -98,11 +110,12 @@ export class LocalCloud {
     this.faults = faults;
     this.organization = options.organization && new Organization(options.organization);
     this.#clock = clock;
-    this.#removesFolder = options.folder === undefined;
+    this.#removesFolder = (options.keep ?? options.folder) === undefined;
     this.#accountsWithOperator = options.accountsWithOperator;
     const services = makeServices({
       clock,
       folder,
+      isKept: options.keep !== undefined,
       caFile: this.caFile,
       endpoint: () => this.#url,
       maxSandboxes: options.maxSandboxes ?? MAX_SANDBOXES,
@@ -151,6 +164,11 @@ export class LocalCloud {
     return this.#url;
   }
 
+  /** What was in the folder to `keep` at the start; undefined when nothing was. */
+  get kept(): KeptSummary | undefined {
+    return this.#kept;
+  }
+
   /** Events that a queue refused to take, say for want of a queue policy. */
   get deliveryFailures(): DeliveryFailure[] {
     return [...this.#services.notifications.failures, ...this.#services.eventBus.failures];
@@ -163,7 +181,8 @@ export class LocalCloud {
    */
   async deploy(stack: StackInput, options?: CreateOptions): Promise<Deployment> {
     this.#addAccount(stack.account, partitionFor(stack, this.directory));
-    return this.cloudFormation.deploy(stack, options);
+    const assets = this.#keeping ? await this.#services.codeArchives.adopt(stack.assets) : stack.assets;
+    return this.cloudFormation.deploy({ ...stack, assets }, options);
   }
 
   /** @throws DeploymentError when it isn't there, or when a service refuses to remove something */
@@ -228,9 +247,16 @@ export class LocalCloud {
     return this.#closed;
   }
 
-  async #open({ port = 0, stacks, firesSchedules, homeRegion }: CloudOptions): Promise<void> {
+  async #open({ port = 0, keep, stacks, firesSchedules, homeRegion }: CloudOptions): Promise<void> {
+    const keepers = keepersOf(this.#services);
+    if (keep !== undefined) {
+      this.#keeping = await this.#openKept(keepers);
+      this.#kept = await this.#keeping.restore();
+    }
     await writeFile(this.caFile, this.caPem);
     ({ url: this.#url } = await this.#gateway.listen({ port, host: HOST }));
+    for (const account of this.directory.accounts()) this.#addOperator(account);
+    for (const keeper of Object.values(keepers)) keeper.resume?.();
     const partitions = stacks.map((stack) => {
       const partition = partitionFor(stack, this.directory);
       this.#addAccount(stack.account, partition);
@@ -240,19 +266,34 @@ export class LocalCloud {
     for (const account of this.#accountsWithOperator ?? []) this.#addAccount(account, home);
     this.#services.lateness.begin();
     for (const stack of stacks) await this.deploy(stack);
+    await this.#keeping?.begin();
     if (firesSchedules) this.ticker.start();
+  }
+
+  #openKept(keepers: Readonly<Record<string, Keeper>>): Promise<Keeping> {
+    return Keeping.open({
+      folder: this.folder,
+      keepers,
+      isBusy: () => this.cloudFormation.isBusy,
+      summary: () => ({ savedAt: this.#clock(), accounts: this.directory.accounts() }),
+      onError: (error) => void this.unexpectedErrors.push(error),
+    });
   }
 
   #addAccount(account: string, partition: string | undefined): void {
     if (this.directory.accounts().includes(account)) return;
     this.directory.addAccount(account, partition);
+    this.#addOperator(account);
+  }
+
+  #addOperator(account: string): void {
     if (!(this.#accountsWithOperator?.includes(account) ?? true)) return;
-    const document = { Statement: { Effect: 'Allow' as const, Action: '*', Resource: '*' } };
-    this.directory.addUser({ account, name: 'operator', policies: [{ name: 'everything', document }] });
-    this.#operators.set(account, this.directory.addAccessKey(account, 'operator'));
+    this.#operators.set(account, operatorKey(this.directory, account));
   }
 
   async #close(): Promise<void> {
+    // What is under way is kept as such, so before it is ended; and nobody is answered any more whose change would be missed.
+    if (this.#keeping) await Promise.all([this.#gateway.close(), this.#keeping.close()]);
     this.#services.eventFaults?.close();
     this.#services.lateness.close();
     this.ticker.close();
@@ -263,6 +304,13 @@ export class LocalCloud {
     await this.#services.lateLandings.close();
     if (this.#removesFolder) await rm(this.folder, { recursive: true, force: true });
   }
+}
+
+/** @throws TypeError for what can't be kept */
+function refuseToKeep({ keep, folder, faults, lateness }: CloudOptions): void {
+  if (keep === undefined) return;
+  const other = Object.entries({ folder, faults, lateness }).find(([, value]) => value !== undefined)?.[0];
+  if (other !== undefined) throw new TypeError(`"keep" can't be combined with "${other}"`);
 }
 
 /** The first stack of an account decides for good to which partition it belongs. */

@@ -46,6 +46,8 @@ export interface ServicesOptions {
   clock: Clock;
   /** Holds objects and logs. */
   folder: string;
+  /** Whether what is in it outlives the process. */
+  isKept: boolean;
   /** The certificate authority that functions trust. */
   caFile: string;
   /** Where all services listen, once they do. */
@@ -112,6 +114,7 @@ export function makeServices(options: ServicesOptions): Services {
     clock,
     notifications,
     folder: join(folder, 'objects'),
+    isKept: options.isKept,
     kmsKey: (arn) => keys.get(arn),
     resolveKmsKey: (key, place) => keys.resolve(key, place),
     principals: directory,

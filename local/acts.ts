@@ -2,7 +2,9 @@
 import { readFileSync } from 'node:fs';
 import { parseOptionsOf, runCli, wholeNumber } from './cli.ts';
 import type { Act } from './start/acts.ts';
+import { takePort } from './start/at-port.ts';
 import { askToAct } from './start/control.ts';
+import { findPlace } from './start/place.ts';
 import { shellWord } from './start/profile.ts';
 import { UserError } from './start/user-error.ts';
 
@@ -18,6 +20,7 @@ const HELP = `Does what no API of AWS does to a running npm start, in another te
   npm run local -- root ACCOUNT                     makes a key of the account's root user; prints the same
 
   --region R   of the machine, or of Identity Center (default ${DEFAULT_REGION})
+  --port N     of which npm start, where several are up in this folder
 `;
 
 const NUMBERS = ['no', 'one', 'two', 'three', 'four'];
@@ -29,13 +32,14 @@ async function main(args: string[]): Promise<void> {
     process.stdout.write(HELP);
     return;
   }
+  const { port, rest } = takePort(args);
   const { values, positionals } = parseOptionsOf('npm run local', {
-    args,
+    args: rest,
     allowPositionals: true,
     options: { region: { type: 'string' } },
   });
   const act = actOf(positionals, values.region);
-  process.stdout.write(`${textOf(act, await askToAct(act))}\n`);
+  process.stdout.write(`${textOf(act, await askToAct(act, findPlace(port)))}\n`);
 }
 
 /** @throws UserError naming what is missing, or what there is too much of */

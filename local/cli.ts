@@ -1,38 +1,66 @@
 /** What the command lines of this repository share: help, options, the words for a mistake, and exit codes. */
 import { type ParseArgsConfig, parseArgs } from 'node:util';
-import { UserError } from './start/user-error.ts';
+import { nearest } from '../infra/config/nearest.ts';
+import { endingSignal, heedEndings, isDoing } from './ending.ts';
+import { openOwnFolder } from './own-folder.ts';
+import { Failure, UserError } from './start/user-error.ts';
 
 export const EXIT_FAILED = 1;
 export const EXIT_USAGE = 2;
 /** All went well, but some of what was named was left out. */
 export const EXIT_SKIPPED = 3;
-/** As a shell tells it: 128 and SIGINT's number. */
+/** As a shell tells it: 128 and SIGINT's number. Ending sets it, and that of other signals. */
 export const EXIT_INTERRUPTED = 130;
+
+const FULL = 'The disk is full: free some space, or set TMPDIR to a folder where there is some.';
 
 /** Gets the arguments without node and script, and may answer with an exit code; 0 otherwise. */
 type Main = (args: string[]) => Promise<number | undefined> | Promise<void>;
 
-/**
- * Runs a program. `--help` prints the help and starts nothing. A mistake of the user is a sentence and exit code 2; any other error
- * comes with its stack, and exit code 1.
- */
-export function runCli(main: Main, { help }: { help: string }): void {
-  const args = process.argv.slice(2);
-  if (asksForHelp(args)) {
-    process.stdout.write(help);
-    return;
-  }
-  void main(args).then((exitCode) => end(exitCode ?? 0), fail);
+interface Cli {
+  /** Or which help the arguments ask for. */
+  help: string | ((args: readonly string[]) => string);
+  /** Whether it, or anything that it starts, writes temporary files: then all of them get one folder, which goes with it. */
+  hasOwnFolder?: boolean;
 }
 
-function fail(error: unknown): void {
+/**
+ * Runs a program. `--help` prints the help and starts nothing. A mistake of the user is a sentence and exit code 2, and a failure one and
+ * exit code 1; any other error comes with its stack.
+ */
+export function runCli(main: Main, { help, hasOwnFolder = false }: Cli): void {
+  const args = process.argv.slice(2);
+  heedEndings();
+  if (asksForHelp(args)) {
+    process.stdout.write(typeof help === 'string' ? help : help(args));
+    return;
+  }
+  const run = async () => {
+    if (hasOwnFolder) {
+      isDoing('what is under way');
+      openOwnFolder();
+    }
+    return main(args);
+  };
+  void run().then((exitCode) => end(exitCode ?? 0), fail);
+}
+
+function fail(thrown: unknown): void {
+  const error = isFullDisk(thrown) ? new UserError(FULL) : thrown;
   const isMistake = error instanceof UserError;
-  process.stderr.write(`${isMistake ? error.message : ((error as Error).stack ?? error)}\n`);
+  const isTold = isMistake || error instanceof Failure;
+  process.stderr.write(`${isTold ? error.message : ((error as Error).stack ?? error)}\n`);
   end(isMistake ? EXIT_USAGE : EXIT_FAILED);
+}
+
+/** Wherever it was noticed, perhaps in a child process. */
+function isFullDisk(error: unknown): boolean {
+  return /\b(ENOSPC|EDQUOT|no space left on device|disk quota exceeded)\b/.test((error as Error).message);
 }
 
 /** Once everything is written. Left to itself, Node may close what is still open for ever: it was seen to spin in its own clean-up. */
 function end(exitCode: number): void {
+  if (endingSignal.aborted) return;
   process.stdout.write('', () => process.stderr.write('', () => process.exit(exitCode)));
 }
 
@@ -43,7 +71,7 @@ function asksForHelp(args: readonly string[]): boolean {
 }
 
 /**
- * @param command as a person types it, e.g. `npm run bench`
+ * @param command as a person types it, e.g. `npm run bench` or `npm run try -- look`
  * @throws UserError for an option or argument that does not exist, or an option without its value
  */
 export function parseOptionsOf<T extends ParseArgsConfig>(command: string, config: T): ReturnType<typeof parseArgs<T>> {
@@ -52,8 +80,21 @@ export function parseOptionsOf<T extends ParseArgsConfig>(command: string, confi
     return parseArgs({ ...config, args: withNegativeNumbers(args, options) }) as ReturnType<typeof parseArgs<T>>;
   } catch (error) {
     const [sentence] = (error as Error).message.split(/\.\s/);
-    throw new UserError(`${sentence!.replace('is ambiguous', 'missing')}. Try: ${command} -- --help`);
+    const [, unknown] = /^Unknown option '(--[^']+)'/.exec(sentence!) ?? [];
+    const known = Object.keys(options).map((name) => `--${name}`);
+    const meant = unknown === undefined ? '' : didYouMean(unknown, [...known, '--help']);
+    throw new UserError(`${sentence!.replace('is ambiguous', 'missing')}.${meant} ${tryHelp(command)}`);
   }
+}
+
+function tryHelp(command: string): string {
+  return `Try: ${command}${command.includes(' -- ') ? '' : ' --'} --help`;
+}
+
+/** A question to add to a refusal; nothing where no candidate is near. */
+export function didYouMean(given: string, candidates: readonly string[]): string {
+  const meant = nearest(given, candidates);
+  return meant === undefined ? '' : ` Did you mean ${meant}?`;
 }
 
 /** `--seed -1` as `--seed=-1`: a number is no option, and the limits have words of their own for it. */

@@ -1,110 +1,104 @@
 /** `npm start`: two accounts on this machine, uploads, and a report of what was delivered. */
 import { mkdir } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { runtimeRoute } from '../infra/config/function-settings.ts';
-import { logGroupName, reconciliationSchedule, relayNames } from '../infra/names.ts';
-import { EXIT_INTERRUPTED, runCli } from './cli.ts';
+import { runCli } from './cli.ts';
+import { type Configuration, checkedConfig, readConfiguration } from './configuration.ts';
+import { endingSignal, isDoing, untilTheEnd } from './ending.ts';
 import { listenForControl } from './start/control.ts';
 import { deliver } from './start/deliver.ts';
 import { demonstrationDrops, dropsOf } from './start/drops.ts';
-import { checkedConfig, openEmpty } from './start/empty.ts';
-import { formatHints } from './start/hints.ts';
+import { openEmpty } from './start/empty.ts';
+import { describeKept, NOT_KEPT } from './start/found.ts';
+import { hintsOf } from './start/hints.ts';
+import { intakeOf } from './start/intake.ts';
+import { openPersistence, type Persistence } from './start/kept.ts';
 import { HELP, parseOptions } from './start/options.ts';
-import { ownBucket } from './start/own-bucket.ts';
 import { keepProfiles } from './start/people.ts';
+import { type Place, sweepPlaces, takePlace } from './start/place.ts';
 import { type Plan, planOf } from './start/plan.ts';
-import { SHELL_FILE } from './start/profile.ts';
+import { writeProfiles } from './start/profile.ts';
 import { leaveStdoutToPrograms, say } from './start/say.ts';
 import { type LocalSession, openSession } from './start/session.ts';
 
-const interrupted = new AbortController();
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => interrupted.abort());
-
 async function main(args: string[]): Promise<number> {
   const options = parseOptions(args);
-  if (options.empty) return keepEmpty(options.port);
   if (options.json) leaveStdoutToPrograms();
-  const given = options.paths.length > 0 ? await planned(options.paths) : undefined;
-  if (interrupted.signal.aborted) return EXIT_INTERRUPTED;
-  const session = await openSession(options.port);
-  try {
-    const plan = given ?? (await demonstration(session));
-    const exitCode = await deliver(session, plan, options, interrupted.signal);
-    if (interrupted.signal.aborted) return EXIT_INTERRUPTED;
-    if (options.once) return exitCode;
-    await stayUp(session);
-    return 0;
-  } finally {
-    await session.close();
+  sweepPlaces();
+  const configuration = readConfiguration(options.config);
+  const persistence = options.persist ? await openPersistence(options.fresh) : undefined;
+  if (options.empty) return keepEmpty(options.port, configuration, persistence);
+  const given = options.paths.length > 0 ? await planned(options.paths, configuration) : undefined;
+  const session = await openSession(options.port, configuration, persistence);
+  if (persistence) say(`${NOT_KEPT}\n`);
+  const { kept } = session.cloud;
+  if (kept) {
+    say(`${await describeKept(session, kept)}\n\n`);
+    // The demonstration is there already.
+    if (!given) return goOn(session, configuration, options.once);
   }
+  isDoing('the deliveries');
+  const plan = given ?? (await demonstration(session));
+  const exitCode = await deliver(session, plan, options, endingSignal);
+  refuseFullDisk(session.cloud);
+  if (!options.once) return stayUp(session, configuration);
+  await session.close();
+  return exitCode;
 }
 
 /** Before anything starts. @throws UserError for what can't be dropped */
-async function planned(paths: string[]): Promise<Plan> {
-  const config = checkedConfig();
-  return planOf(
-    await dropsOf(paths, interrupted.signal),
-    ownBucket(config).bucket,
-    config.routes.map((route) => runtimeRoute(route)),
-  );
+async function planned(paths: string[], configuration: Configuration): Promise<Plan> {
+  const intake = intakeOf(checkedConfig(configuration));
+  isDoing('the search for files');
+  return planOf(await dropsOf(paths, endingSignal), intake);
 }
 
-async function demonstration(session: LocalSession): Promise<Plan> {
-  const drops = await demonstrationDrops(await subfolder(session, 'generated'));
-  return planOf({ drops, skipped: [] }, session.own.bucket, session.routes);
+async function demonstration({ intake, folder }: LocalSession): Promise<Plan> {
+  const generated = join(folder, 'generated');
+  await mkdir(generated);
+  const drops = await demonstrationDrops(generated);
+  return planOf({ drops: drops.map((drop) => ({ ...drop, key: intake.prefix + drop.key })), skipped: [] }, intake);
 }
 
-async function stayUp(session: LocalSession): Promise<void> {
-  const { config, own, profiles, cloud, folder } = session;
-  const { destination } = own.routes[0]!;
-  const { relayFunction } = relayNames(config);
-  const takeProfilesAway = await keepProfiles(session);
-  const control = await listenForControl(session);
-  say(
-    `${formatHints({
-      url: cloud.url,
-      shellFile: SHELL_FILE,
-      logFile: join(folder, 'aws', 'logs', config.source.account, `${logGroupName(relayFunction)}.log`),
-      sourceBucket: own.bucket,
-      destinationBucket: destination.bucket,
-      source: { profile: profiles.get(config.source.account)!, account: config.source.account },
-      destination: { profile: profiles.get(destination.account)!, account: destination.account },
-      functionName: relayFunction,
-      schedules: [
-        ...config.relay.replays.map(({ name }) => name),
-        ...(config.relay.replay && config.relay.reconciliation ? [reconciliationSchedule()] : []),
-      ],
-    })}\n`,
-  );
-  await interruption();
-  control.close();
-  await takeProfilesAway();
-  say('\nBoth accounts are gone.\n');
+async function goOn(session: LocalSession, configuration: Configuration, once: boolean): Promise<number> {
+  if (!once) return stayUp(session, configuration);
+  isDoing('what was under way');
+  await session.cloud.settled();
+  await session.close();
+  return 0;
 }
 
-async function keepEmpty(port: number): Promise<number> {
-  const session = await openEmpty(port);
-  try {
-    const control = await listenForControl(session);
-    say(`${session.hints}\n`);
-    await interruption();
-    control.close();
-    return 0;
-  } finally {
-    await session.close();
-    say('\nThe accounts are gone.\n');
-  }
+async function stayUp(session: LocalSession, configuration: Configuration): Promise<never> {
+  const place = placeOf(session.cloud, configuration);
+  await keepProfiles(session, place);
+  await listenForControl(session, place);
+  isDoing('both accounts');
+  say(`${hintsOf(session, place)}\n`);
+  return untilTheEnd();
 }
 
-async function interruption(): Promise<void> {
-  if (interrupted.signal.aborted) return;
-  await new Promise((resolve) => interrupted.signal.addEventListener('abort', resolve, { once: true }));
+async function keepEmpty(port: number, configuration: Configuration, persistence?: Persistence): Promise<never> {
+  const session = await openEmpty(port, configuration, persistence);
+  if (persistence) say(`${NOT_KEPT}\n\n`);
+  const place = placeOf(session.cloud, configuration);
+  await writeProfiles(place, session.profiles);
+  await listenForControl(session, place);
+  isDoing('the accounts');
+  say(`${session.hints(place.shellFile)}\n`);
+  return untilTheEnd();
 }
 
-async function subfolder(session: LocalSession, name: string): Promise<string> {
-  const folder = join(session.folder, name);
-  await mkdir(folder);
-  return folder;
+/** To clients a full disk is an internal error of S3, after which nothing can be said of the relay. */
+function refuseFullDisk({ unexpectedErrors }: LocalSession['cloud']): void {
+  const full = unexpectedErrors.find((error) => (error as NodeJS.ErrnoException).code === 'ENOSPC');
+  if (full !== undefined) throw full;
 }
 
-runCli(main, { help: HELP });
+/** Where other terminals find this one; says so where that isn't the usual place. */
+function placeOf({ url }: { url: string }, configuration: Configuration): Place {
+  const { note, ...place } = takePlace({ port: Number(new URL(url).port), ...configuration }, join(tmpdir(), 'local'));
+  if (note !== undefined) say(`${note}\n\n`);
+  return place;
+}
+
+runCli(main, { help: HELP, hasOwnFolder: true });

@@ -1,6 +1,5 @@
 /** `npm run sweeps`: the tests of which `npm test` runs a share, all the way. */
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { runHere } from '../local/child.ts';
 import { EXIT_FAILED, parseOptionsOf, runCli, wholeNumber } from '../local/cli.ts';
 
 const FILES = [
@@ -10,6 +9,8 @@ const FILES = [
   'test/system/relay/soak.test.ts',
   'test/system/memory/memory.test.ts',
   'test/model/audit/audit.test.ts',
+  'test/system/start/eight-gib.test.ts',
+  'test/system/start/files.test.ts',
   'test/acceptance/scenarios/by-hand.test.ts',
   'test/model/authorization/authorization.test.ts',
 ];
@@ -30,7 +31,7 @@ const NEVER_LATE = [
 ];
 
 const HELP = `Runs the tests of which "npm test" takes a share, all the way: each configuration's permissions, 6 GiB, 10,000 objects in a row,
-10 GiB within 256 MB of memory, an audit of a million keys, a million questions to the local IAM, the ways by hand by the SDK, and
+10 GiB within 256 MB of memory, 8 GiB and a folder of 2,000 files by npm start, an audit of a million keys, a million questions to the local IAM, the ways by hand by the SDK, and
 whether chaos finds a relay that waits too little.
 
   npm run sweeps                             half an hour
@@ -53,13 +54,11 @@ async function main(args: string[]): Promise<number> {
 
 async function runTests(args: readonly string[], environment: NodeJS.ProcessEnv): Promise<number> {
   // The command is the checkout's own: npm puts node_modules/.bin first in PATH.
-  const child = spawn('vitest', ['run', ...args], {
-    stdio: 'inherit',
+  const code = await runHere('vitest', ['run', ...args], {
     shell: process.platform === 'win32',
     env: { ...process.env, ...environment },
   });
-  const [code] = (await once(child, 'exit')) as [number | null];
   return code === 0 ? 0 : EXIT_FAILED;
 }
 
-runCli(main, { help: HELP });
+runCli(main, { help: HELP, hasOwnFolder: true });

@@ -2,10 +2,12 @@
 import { randomInt } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import type { Clock } from '../core/api.ts';
+import type { Keeper } from '../core/keeper.ts';
 import type { StackInput } from './assembly.ts';
 import { DeploymentError } from './errors.ts';
 import { Exports } from './exports.ts';
 import { TemplateError } from './intrinsics.ts';
+import { KeptStacks } from './kept-stacks.ts';
 import { templateProblem } from './limits.ts';
 import { type Deployment, Operation } from './operation.ts';
 import type { DeployOrder } from './order.ts';
@@ -58,6 +60,17 @@ export class CloudFormation {
     this.seed = seed;
   }
 
+  /** @param codeFolder in which the code of all functions lies */
+  keeper(codeFolder: string): Keeper {
+    const [stacks, types, services, clock] = [this.stacks, this.#types, this.#services, this.#clock];
+    return new KeptStacks({ stacks, generations: this.#generations, types, services, clock, codeFolder });
+  }
+
+  /** Whether a stack is being made, changed or deleted. */
+  get isBusy(): boolean {
+    return this.stacks.present().some(({ isInProgress }) => isInProgress);
+  }
+
   /**
    * Creates the stack, or updates the one of that name in that account and region. A failure is rolled back.
    * @returns what was done: nothing when template and parameters are the same as before
@@ -92,7 +105,7 @@ export class CloudFormation {
   async destroy(id: StackId, { order = this.seed }: DeployOptions = {}): Promise<Deployment> {
     const stack = this.find(id);
     if (!stack) throw new DeploymentError(id.name, 'the stack', `Stack with id ${id.name} does not exist`);
-    if (stack.status.endsWith('_IN_PROGRESS') && !stack.isInReview) {
+    if (stack.isInProgress) {
       throw new DeploymentError(id.name, 'the stack', `Stack:${id.name} is in ${stack.status} state`);
     }
     return this.#operation(stack, new Map(), order).delete();

@@ -72,6 +72,19 @@ export interface StackResource {
   imported?: boolean;
 }
 
+/** All that a stack is made of. */
+export interface StackState {
+  id: StackId;
+  arn: string;
+  created: Date;
+  events: StackEvent[];
+  status: StackStatus;
+  deployed: Deployed;
+  resources: Map<string, StackResource>;
+  isProtected: boolean;
+  operations: number;
+}
+
 /** A template with the values of its parameters, as it was deployed. */
 export interface Deployed {
   template: Template;
@@ -99,16 +112,35 @@ export class Stack {
   operations = 0;
   readonly #clock: Clock;
 
-  constructor(id: StackId, deployed: Deployed, clock: Clock) {
+  constructor(id: StackId, deployed: Deployed, clock: Clock, kept?: Pick<StackState, 'arn' | 'created'>) {
     this.id = id;
-    this.arn = arnOf('cloudformation', id, `stack/${id.name}/${randomUUID()}`);
-    this.created = new Date(clock());
+    this.arn = kept?.arn ?? arnOf('cloudformation', id, `stack/${id.name}/${randomUUID()}`);
+    this.created = kept?.created ?? new Date(clock());
     this.deployed = deployed;
     this.#clock = clock;
   }
 
+  static from(state: StackState, clock: Clock): Stack {
+    const stack = new Stack(state.id, state.deployed, clock, state);
+    stack.events.push(...state.events);
+    stack.status = state.status;
+    stack.resources = state.resources;
+    stack.isProtected = state.isProtected;
+    stack.operations = state.operations;
+    return stack;
+  }
+
+  get state(): StackState {
+    const { id, arn, created, events, status, deployed, resources, isProtected, operations } = this;
+    return { id, arn, created, events, status, deployed, resources, isProtected, operations };
+  }
+
   get isUpdatable(): boolean {
     return UPDATABLE.includes(this.status);
+  }
+
+  get isInProgress(): boolean {
+    return this.status.endsWith('_IN_PROGRESS') && !this.isInReview;
   }
 
   /** Made by a change set that has not been executed. */

@@ -7,6 +7,7 @@ export const ROOT = join(import.meta.dirname, '..');
 export const { byScope } = makeServices({
   clock: Date.now,
   folder: ROOT,
+  isKept: false,
   caFile: '',
   endpoint: () => '',
   maxSandboxes: 1,

@@ -82,4 +82,4 @@ async function main(args: string[]): Promise<void> {
   }
 }
 
-runCli(main, { help: HELP });
+runCli(main, { help: HELP, hasOwnFolder: true });

@@ -1,10 +1,12 @@
-/** Starts the local AWS of `npm start` on its port, in a folder that goes with it. */
+/** Starts the local AWS of `npm start` on its port, in a folder that goes with it or in one that stays. */
 import { once } from 'node:events';
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { LocalCloud } from '../../emulator/index.ts';
+import { atEnding, isDoing } from '../ending.ts';
+import { keptError, type Persistence, removeUnwanted } from './kept.ts';
 import { MovableTime } from './movable-time.ts';
 import { UserError } from './user-error.ts';
 
@@ -14,9 +16,9 @@ type Beginning = Pick<Parameters<typeof LocalCloud.start>[0], 'stacks' | 'accoun
 export interface OpenCloud {
   cloud: LocalCloud;
   time: MovableTime;
-  /** Holds everything that is written. */
+  /** Holds everything that is written, and goes with the process. */
   folder: string;
-  /** Ends the cloud and removes the folder. */
+  /** Ends the cloud. */
   close(): Promise<void>;
 }
 
@@ -25,37 +27,41 @@ const SANDBOXES_PER_CORE = 2;
 
 /**
  * @param prepare may write into the folder
- * @throws UserError for a busy port, and whatever `prepare` throws; nothing is left behind
+ * @param persistence where everything stays, if it shall
+ * @throws UserError for a busy port, for what was kept and doesn't fit, and whatever `prepare` throws
  */
-export async function openCloud(port: number, prepare: (folder: string) => Promise<Beginning>): Promise<OpenCloud> {
+export async function openCloud(
+  port: number,
+  prepare: (folder: string) => Promise<Beginning>,
+  persistence?: Persistence,
+): Promise<OpenCloud> {
   // The port is checked first, since preparing may take seconds.
   await probePort(port);
-  const folder = await mkdtemp(join(tmpdir(), 'upload-relay-'));
-  const remove = () => rm(folder, { recursive: true, force: true });
-  try {
-    const beginning = await prepare(folder);
-    const cloudFolder = join(folder, 'aws');
-    await mkdir(cloudFolder);
-    const time = new MovableTime();
-    const cloud = await LocalCloud.start({
-      ...beginning,
-      clock: time.now,
-      // The clocks of people's programs stay as they are.
-      clientClock: Date.now,
-      port,
-      folder: cloudFolder,
-      firesSchedules: true,
-      maxSandboxes: SANDBOXES_PER_CORE * availableParallelism(),
-    });
-    const close = async () => {
-      await cloud.close();
-      await remove();
-    };
-    return { cloud, time, folder, close };
-  } catch (error) {
-    await remove();
-    throw portError(error, port);
-  }
+  const folder = await mkdtemp(join(tmpdir(), 'session-'));
+  const beginning = await prepare(folder);
+  isDoing('the start of the accounts');
+  const cloudFolder = join(folder, 'aws');
+  await mkdir(cloudFolder);
+  if (persistence) await removeUnwanted(persistence);
+  const time = new MovableTime(persistence?.summary?.savedAt);
+  const starting = LocalCloud.start({
+    ...beginning,
+    clock: time.now,
+    // The clocks of people's programs stay as they are.
+    clientClock: Date.now,
+    port,
+    ...(persistence ? { keep: persistence.folder } : { folder: cloudFolder }),
+    firesSchedules: true,
+    maxSandboxes: SANDBOXES_PER_CORE * availableParallelism(),
+  });
+  const gone = persistence ? `The accounts are kept in ${persistence.folder}.` : 'The accounts are gone.';
+  const close = atEnding(async () => (await starting).close(), gone);
+  const cloud = await starting.catch((error: unknown) => {
+    throw portError(keptError(error, persistence), port);
+  });
+  // It kills the functions' processes before it waits for anything.
+  process.once('exit', () => void cloud.close());
+  return { cloud, time, folder, close };
 }
 
 async function probePort(port: number): Promise<void> {

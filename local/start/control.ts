@@ -1,14 +1,11 @@
 /** How `npm run fire` and `npm run local` reach a running `npm start`: over a socket that only its owner may use. */
 import { once } from 'node:events';
-import { chmod, rm } from 'node:fs/promises';
+import { chmod } from 'node:fs/promises';
 import { createServer, request, type Server } from 'node:http';
-import { connect } from 'node:net';
-import { join, resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
 import type { LocalCloud } from '../../emulator/index.ts';
 import { type Act, perform, type World } from './acts.ts';
-import { FOLDER } from './profile.ts';
-import { say } from './say.ts';
+import type { Place } from './place.ts';
 import { UserError } from './user-error.ts';
 
 export interface Fired {
@@ -16,12 +13,6 @@ export interface Fired {
   /** What the function answered. Undefined for a rule, which invokes its functions asynchronously. */
   answer?: unknown;
 }
-
-/** The path is relative, since the path of a socket has about a hundred characters at most. Windows has named pipes instead. */
-const SOCKET =
-  process.platform === 'win32'
-    ? join('\\\\.\\pipe', resolve(FOLDER).replaceAll(/[:\\/]/g, '-'))
-    : join(FOLDER, 'control');
 
 /** No schedule has a slash in its name. */
 const ACTS = 'acts/';
@@ -36,13 +27,8 @@ export function schedulesOf({ scheduler, scheduledRules }: LocalCloud): string[]
   return [...scheduler.arns().sort(), ...scheduledRules.arns().sort()].map(nameOf);
 }
 
-/** @returns the server, to be closed with the session */
-export async function listenForControl(world: World, socket = SOCKET): Promise<Server> {
-  if (await isListening(socket)) {
-    say('Another npm start is up in this folder. From now on, commands of other terminals reach this one instead.\n\n');
-  }
-  // A killed npm start leaves its socket behind.
-  await rm(socket, { force: true });
+/** @returns the server, which nobody needs to close before the process ends */
+export async function listenForControl(world: World, { socket }: Pick<Place, 'socket'>): Promise<Server> {
   const server = createServer((asked, answer) => {
     outcomeOf(world, asked.url!.slice(1)).then(
       (outcome) => answer.writeHead(OK).end(JSON.stringify(outcome)),
@@ -55,37 +41,25 @@ export async function listenForControl(world: World, socket = SOCKET): Promise<S
 }
 
 /**
- * Fires one of the schedules of the `npm start` that runs in this folder, and waits for what comes of it.
- * @throws UserError when nothing runs here, the name is unknown, or IAM refuses
+ * Fires one of the schedules of the `npm start` at that place, and waits for what comes of it.
+ * @throws UserError when it has ended, the name is unknown, or IAM refuses
  */
-export async function askToFire(name: string, socket = SOCKET): Promise<Fired> {
-  return (await ask(encodeURIComponent(name), socket)) as Fired;
+export async function askToFire(name: string, place: Place): Promise<Fired> {
+  return (await ask(encodeURIComponent(name), place)) as Fired;
 }
 
 /**
- * Has something done in the `npm start` that runs in this folder that no API of AWS does.
- * @throws UserError when nothing runs here, or it can't be done
+ * Has something done in the `npm start` at that place that no API of AWS does.
+ * @throws UserError when it has ended, or it can't be done
  */
-export async function askToAct(act: Act, socket = SOCKET): Promise<unknown> {
-  return ask(`${ACTS}${encodeURIComponent(JSON.stringify(act))}`, socket);
+export async function askToAct(act: Act, place: Place): Promise<unknown> {
+  return ask(`${ACTS}${encodeURIComponent(JSON.stringify(act))}`, place);
 }
 
-async function isListening(socket: string): Promise<boolean> {
-  const connection = connect(socket);
-  const isUp = await once(connection, 'connect').then(
-    () => true,
-    () => false,
-  );
-  connection.destroy();
-  return isUp;
-}
-
-async function ask(path: string, socket: string): Promise<unknown> {
+async function ask(path: string, { folder, socket }: Place): Promise<unknown> {
   const asked = request({ socketPath: socket, path: `/${path}` });
   const answered = once(asked, 'response').catch(() => {
-    throw new UserError(
-      'Nothing runs in this folder. Run npm start, and this in another terminal, in the same folder.',
-    );
+    throw new UserError(`The npm start of ${folder} has ended, or takes no commands yet.`);
   });
   asked.end();
   const [response] = await answered;

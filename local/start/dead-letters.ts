@@ -1,8 +1,10 @@
 /** Reads the dead-letter queue of a running relay. */
-import { type Message, ReceiveMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
-import { parseMessageBody } from '../../functions/request/sqs-message.ts';
+import { ReceiveMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import { readDeadLetter, type Told } from '../dead-letter.ts';
 
 const LOOK_EVERY_MS = 500;
+/** Keys and reasons are told without. */
+const NOTHING: Told = { sourceBucket: undefined, routes: [] };
 const MOST_AT_ONCE = 10;
 
 /** What may turn up in the dead-letter queue. */
@@ -47,23 +49,9 @@ export class DeadLetters {
     for (const message of Messages) {
       // Others are of an earlier day.
       if (Number(message.Attributes?.SentTimestamp) < this.#since) continue;
-      for (const key of keysOf(message)) this.#reasons.set(key, reasonOf(message));
+      const { keys, code, reason } = readDeadLetter(message, NOTHING);
+      for (const key of keys) this.#reasons.set(key, `${code}: ${reason}`);
     }
     return Messages.length;
   }
-}
-
-export function keysOf({ Body }: Message): string[] {
-  try {
-    return parseMessageBody(Body ?? '', { sourceBucket: 'whatever bucket', routes: [] }).map(
-      ({ source }) => source.key,
-    );
-  } catch {
-    return [];
-  }
-}
-
-export function reasonOf({ MessageAttributes }: Message): string {
-  const code = MessageAttributes?.['ErrorCode']?.StringValue ?? 'unknown';
-  return `${code}: ${MessageAttributes?.['ErrorMessage']?.StringValue ?? 'no reason was given'}`;
 }

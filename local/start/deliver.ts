@@ -3,10 +3,12 @@ import { EXIT_FAILED, EXIT_SKIPPED } from '../cli.ts';
 import { DeadLetters } from './dead-letters.ts';
 import type { Delivery } from './delivery.ts';
 import { eventsTo, writeEvent, writeProgress, writeSkipped } from './events.ts';
+import { fetchDropped } from './intake.ts';
 import { listOwned } from './owned-objects.ts';
 import type { Plan } from './plan.ts';
 import { repeat, showProgress } from './progress.ts';
 import { formatReport, type Outcome, problemOf } from './report.ts';
+import { refuseLackOfRoom } from './room.ts';
 import { say, screen, widthOf } from './say.ts';
 import type { LocalSession } from './session.ts';
 import { Tally } from './tally.ts';
@@ -19,6 +21,7 @@ const writeStdout = (line: string) => void process.stdout.write(line);
 
 /**
  * Drops the files, waits for them, and compares each with what arrived.
+ * @throws UserError when the disk has too little room
  * @returns the exit code; that of a delivery that was interrupted means nothing
  */
 export async function deliver(
@@ -27,9 +30,10 @@ export async function deliver(
   { all, json }: { all: boolean; json: boolean },
   signal: AbortSignal,
 ): Promise<number> {
+  await refuseLackOfRoom(plan.deliveries, session.folder);
   const begun = performance.now();
-  const { own, accounts } = session;
-  const tally = new Tally(plan.deliveries, json ? eventsTo(writeStdout, own.bucket, accounts) : {});
+  const { intake, accounts } = session;
+  const tally = new Tally(plan.deliveries, json ? eventsTo(writeStdout, intake.bucket, accounts) : {});
   if (json) {
     writeEvent(writeStdout, 'started', { url: session.cloud.url, accounts, total: plan.deliveries.length });
     for (const each of plan.skipped) writeSkipped(writeStdout, each);
@@ -50,15 +54,21 @@ export async function deliver(
 }
 
 async function move(session: LocalSession, tally: Tally, json: boolean, signal: AbortSignal): Promise<void> {
-  const { own, clients, config, deadLetterQueueUrl } = session;
-  const { s3, sqs } = clients.get(config.source.account)!;
+  const { intake, clients, config, deadLetterQueueUrl } = session;
+  const { s3 } = clients.get(intake.account)!;
+  const { sqs, lambda } = clients.get(config.source.account)!;
+  const drop = async () => {
+    await dropAll(s3, intake.bucket, tally.deliveries, tally, signal);
+    if (intake.isPulled && !signal.aborted) await fetchDropped(lambda, config, intake, tally.deliveries);
+  };
   const owners = new Map([...clients].map(([account, each]) => [account, each.s3]));
-  const shown = [showProgress(screen(), tally, signal)];
+  // On a terminal, lines of JSON would stand in the middle of it.
+  const shown = json && process.stdout.isTTY ? [] : [showProgress(screen(), tally, signal)];
   if (json) shown.push(repeat(PROGRESS_EVENT_EVERY_MS, () => writeProgress(writeStdout, tally.counts())));
   try {
     const present = await presentAt(owners, tally.deliveries);
     await Promise.all([
-      dropAll(s3, own.bucket, tally.deliveries, tally, signal),
+      drop(),
       awaitDeliveries(owners, present, new DeadLetters(sqs, deadLetterQueueUrl), tally, signal),
     ]);
   } finally {
@@ -66,9 +76,9 @@ async function move(session: LocalSession, tally: Tally, json: boolean, signal: 
   }
 }
 
-async function nameOwners({ own, clients, config }: LocalSession, deliveries: readonly Delivery[]): Promise<void> {
+async function nameOwners({ intake, clients }: LocalSession, deliveries: readonly Delivery[]): Promise<void> {
   const byKey = Map.groupBy(deliveries, ({ drop }) => drop.key);
-  for await (const { key, ownerId } of listOwned(clients.get(config.source.account)!.s3, own.bucket)) {
+  for await (const { key, ownerId } of listOwned(clients.get(intake.account)!.s3, intake.bucket)) {
     for (const delivery of byKey.get(key) ?? []) delivery.sourceOwner = ownerId;
   }
 }

@@ -14,11 +14,15 @@ export interface Drop {
   path: string;
   /** When it was listed; once its turn has come, as it is then. */
   sizeBytes: number;
+  /** What it takes on disk; a sparse file takes less than its size. */
+  diskBytes: number;
   /** Base64, of the bytes that were uploaded. */
   crc32?: string;
 }
 
 const MIB = 1024 ** 2;
+/** As stat counts them, whatever the file system has. */
+const BLOCK_BYTES = 512;
 const REPOSITORY = new URL('../../', import.meta.url);
 
 /** Real files of every checkout, under keys that have broken other tools. */
@@ -69,7 +73,10 @@ export async function dropsOf(paths: readonly string[], signal?: AbortSignal): P
   const seen = new Map<string, Drop>();
   for (const drop of drops) {
     const first = seen.get(drop.key);
-    if (first) throw new UserError(`${first.path} and ${drop.path} would both become the key "${drop.key}".`);
+    if (first)
+      throw new UserError(
+        `${printable(first.path)} and ${printable(drop.path)} would both become the key "${printable(drop.key)}".`,
+      );
     seen.set(drop.key, drop);
   }
   if (drops.length === 0 && !signal?.aborted) {
@@ -103,9 +110,9 @@ async function* dropsBelow(path: string, skipped: Skipped[], signal?: AbortSigna
 /** @throws UnreadableError */
 async function fileDrop(key: string, path: string): Promise<Drop> {
   const file = await openFile(path);
-  const { size } = await file.stat();
+  const { size, blocks } = await file.stat();
   await file.close();
-  return { key, path, sizeBytes: size };
+  return { key, path, sizeBytes: size, diskBytes: Math.min(size, blocks * BLOCK_BYTES) };
 }
 
 export function openDrop({ path }: Drop) {

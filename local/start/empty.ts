@@ -1,60 +1,48 @@
 /** `npm start -- --empty`: the accounts of cdk.json with nothing in them but an administrator each, for deploying as to AWS. */
-import { parseConfig } from '../../infra/config/config.ts';
-import { ConfigError } from '../../infra/config/mistakes.ts';
-import type { RelayContext } from '../../infra/config/relay-context.ts';
 import { destinationGroups } from '../../infra/stacks/destination-stack.ts';
 import { readerGroups } from '../../infra/stacks/reader-stack.ts';
-import { committedContext } from '../synth.ts';
+import { type Configuration, checkedConfig } from '../configuration.ts';
 import { accountProfiles, regionsOf } from './account-profiles.ts';
 import { type OpenCloud, openCloud } from './cloud.ts';
 import { formatEmptyHints } from './hints.ts';
+import type { Persistence } from './kept.ts';
 import { administrators } from './people.ts';
-import { clearCredentials, removeProfiles, SHELL_FILE, writeProfiles } from './profile.ts';
-import { UserError } from './user-error.ts';
+import type { Profiles } from './profile.ts';
 
-export interface EmptySession extends Pick<OpenCloud, 'cloud' | 'time' | 'close'> {
-  /** What to type next. */
-  hints: string;
+export interface EmptySession extends Pick<OpenCloud, 'cloud' | 'time'> {
+  profiles: Profiles;
+  /** What to type next, with the help of this file. */
+  hints(shellFile: string): string;
 }
 
-/** @throws UserError for a mistake in cdk.json or a busy port */
-export async function openEmpty(port: number): Promise<EmptySession> {
-  const config = checkedConfig();
+/** @throws UserError for a mistake in the configuration or a busy port */
+export async function openEmpty(
+  port: number,
+  configuration: Configuration,
+  persistence?: Persistence,
+): Promise<EmptySession> {
+  const config = checkedConfig(configuration);
   const { source } = config;
   const regions = regionsOf(config);
-  const { cloud, time, close } = await openCloud(port, async () => ({
-    stacks: [],
-    accountsWithOperator: [...regions.keys()],
-    homeRegion: source.region,
-  }));
+  const { cloud, time } = await openCloud(
+    port,
+    async () => ({
+      stacks: [],
+      accountsWithOperator: [...regions.keys()],
+      homeRegion: source.region,
+    }),
+    persistence,
+  );
   const profiles = accountProfiles(config);
-  const written = administrators({ cloud, profiles, regions });
-  await clearCredentials();
-  await writeProfiles(written);
-  return {
-    cloud,
-    time,
-    hints: formatEmptyHints({
+  const hints = (shellFile: string) =>
+    formatEmptyHints({
       url: cloud.url,
-      shellFile: SHELL_FILE,
+      shellFile,
       sourceEnvironment: `aws://${source.account}/${source.region}`,
       people: [...profiles].map(([account, profile]) => ({ account, profile })),
       stacks: [...readerGroups(config), ...destinationGroups(config), { id: 'Source', account: source.account }].map(
         ({ id, account }) => ({ id, profile: profiles.get(account)! }),
       ),
-    }),
-    close: async () => {
-      await removeProfiles(written);
-      await close();
-    },
-  };
-}
-
-/** As the synth words a mistake. */
-export function checkedConfig(): RelayContext {
-  try {
-    return parseConfig(committedContext());
-  } catch (error) {
-    throw error instanceof ConfigError ? new UserError(error.message) : error;
-  }
+    });
+  return { cloud, time, profiles: administrators({ cloud, profiles, regions }), hints };
 }

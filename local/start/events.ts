@@ -1,6 +1,6 @@
 /** `npm start -- --json`: what happens, as a line of JSON each. */
 import type { Delivery } from './delivery.ts';
-import { accountOf, durationMs } from './report.ts';
+import { accountOf, arrivedAfterMs } from './report.ts';
 import type { Counts, Listener, Stage } from './tally.ts';
 import type { Skipped } from './walk.ts';
 
@@ -17,7 +17,8 @@ export function eventsTo(write: Write, bucket: string, accounts: readonly string
   const wayOf = ({ drop: { key, sizeBytes }, route, destinationKey, destinationOwner }: Delivery) => ({
     route: route.name,
     source: { bucket, key, sizeBytes },
-    destination: { bucket: route.destination.bucket, key: destinationKey, owner: ownerOf(destinationOwner) },
+    destination: { bucket: route.destination.bucket, key: destinationKey },
+    owner: ownerOf(destinationOwner),
   });
   return {
     uploaded: ({ key, sizeBytes }) => writeEvent(write, 'uploaded', { source: { bucket, key, sizeBytes } }),
@@ -27,7 +28,7 @@ export function eventsTo(write: Write, bucket: string, accounts: readonly string
         ...wayOf(delivery),
         checksum: delivery.proof?.checksum,
         proved: delivery.proof?.holds,
-        durationMs: durationMs(delivery),
+        arrivedAfterMs: arrivedAfterMs(delivery),
       }),
     failed: (delivery) => writeEvent(write, 'failed', { ...wayOf(delivery), reason: delivery.failure }),
   };

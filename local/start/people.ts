@@ -2,7 +2,8 @@
 import { randomBytes } from 'node:crypto';
 import { relayRoleArn, writerRoleArn } from '../../infra/arns.ts';
 import { relayNames } from '../../infra/names.ts';
-import { clearCredentials, type Profiles, removeProfiles, renewProfiles, writeProfiles } from './profile.ts';
+import type { Place } from './place.ts';
+import { type Profiles, renewProfiles, writeProfiles } from './profile.ts';
 import type { LocalSession } from './session.ts';
 
 /** The duration of the relay's session: role chaining allows an hour at most. */
@@ -13,27 +14,17 @@ const RENEW_EVERY_MS = 1_800_000;
 export const RELAY_PROFILE = 'relay';
 export const WRITER_PROFILE = 'writer';
 
-/**
- * Writes all profiles, and renews the relay's before its keys expire.
- * @returns a function that ends this and removes the file
- */
-export async function keepProfiles(session: LocalSession): Promise<() => Promise<void>> {
+/** Writes all profiles, and renews the relay's before its keys expire. */
+export async function keepProfiles(session: LocalSession, place: Place): Promise<void> {
   // The CLI caches sessions of assumed roles by name, and those of an earlier npm start are invalid.
   const intruder = `intruder-${randomBytes(4).toString('hex')}`;
   let written = profilesOf(session, intruder);
-  await clearCredentials();
-  await writeProfiles(written);
-  let writing: Promise<void> = Promise.resolve();
-  const renewal = setInterval(() => {
+  await writeProfiles(place, written);
+  setInterval(() => {
     const before = written;
     written = profilesOf(session, intruder);
-    writing = renewProfiles(before, written);
-  }, RENEW_EVERY_MS);
-  return async () => {
-    clearInterval(renewal);
-    await writing;
-    await removeProfiles(written);
-  };
+    void renewProfiles(place, before, written);
+  }, RENEW_EVERY_MS).unref();
 }
 
 /** The profiles of the accounts' administrators. */

@@ -1,10 +1,11 @@
 /** Which file must arrive where; said before anything starts. */
 
 import { isReserved } from '../../functions/core/reserved-keys.ts';
-import { MAX_KEY_BYTES, type Route, routesFor } from '../../functions/core/route.ts';
+import { MAX_KEY_BYTES, routesFor } from '../../functions/core/route.ts';
 import { SourceObject } from '../../functions/core/source-object.ts';
 import type { Delivery } from './delivery.ts';
 import type { Drop, Found } from './drops.ts';
+import type { Intake } from './intake.ts';
 import { printable, shortened } from './text.ts';
 import { UserError } from './user-error.ts';
 import type { Skipped } from './walk.ts';
@@ -18,11 +19,11 @@ export interface Plan {
 const SHOWN_KEY_WIDTH = 60;
 
 /** @throws UserError for a key that is longer than S3 takes, or when no route takes any of the files */
-export function planOf({ drops, skipped }: Found, sourceBucket: string, routes: readonly Route[]): Plan {
+export function planOf({ drops, skipped }: Found, { bucket, routes }: Pick<Intake, 'bucket' | 'routes'>): Plan {
   const deliveries: Delivery[] = [];
   const untaken: Skipped[] = [];
   for (const drop of drops) {
-    const taking = routesFor(routes, new SourceObject(sourceBucket, drop.key));
+    const taking = routesFor(routes, new SourceObject(bucket, drop.key));
     for (const route of taking) deliveries.push({ drop, route, destinationKey: route.destination.prefix + drop.key });
     if (taking.length === 0) untaken.push({ path: drop.path, reason: reasonNotTaken(drop) });
   }

@@ -2,6 +2,7 @@
 import { HeadObjectCommand, type HeadObjectCommandOutput, type S3Client } from '@aws-sdk/client-s3';
 import { type ChecksumAlgorithm, runningChecksum } from '../../emulator/index.ts';
 import { type Drop, openDrop } from './drops.ts';
+import { reasonOf } from './walk.ts';
 
 export interface Proof {
   holds: boolean;
@@ -20,7 +21,8 @@ export async function proveDelivery(s3: S3Client, bucket: string, key: string, d
   if (head.ContentLength !== drop.sizeBytes) return failed(`${head.ContentLength} bytes instead of ${drop.sizeBytes}`);
   const stored = head.ChecksumType === 'FULL_OBJECT' ? storedChecksum(head) : undefined;
   if (!stored) return failed('the destination has no checksum over the whole object');
-  const computed = await checksumOf(drop, stored.algorithm);
+  const computed = await checksumOf(drop, stored.algorithm).catch((error: unknown) => ({ reason: reasonOf(error) }));
+  if (typeof computed !== 'string') return failed(`its file can’t be read again: ${computed.reason}`);
   if (stored.value !== computed) return failed(`${stored.algorithm} ${stored.value} instead of ${computed}`);
   return { holds: true, text: `${stored.algorithm} ${stored.value}`, checksum: stored };
 }

@@ -1,10 +1,5 @@
 /** How far objects are that the relay sends in parts, as their destination's account sees it. */
-import {
-  ListMultipartUploadsCommand,
-  type MultipartUpload,
-  paginateListParts,
-  type S3Client,
-} from '@aws-sdk/client-s3';
+import { ListMultipartUploadsCommand, ListPartsCommand, type MultipartUpload, type S3Client } from '@aws-sdk/client-s3';
 import { decodeKey } from '../../functions/request/encoded-key.ts';
 import { type Delivery, destinationsOf, type Owners } from './delivery.ts';
 
@@ -38,15 +33,23 @@ async function* uploadsIn(s3: S3Client, bucket: string): AsyncGenerator<Multipar
   }
 }
 
-async function bytesOf(s3: S3Client, upload: { Bucket: string; Key: string; UploadId: string | undefined }) {
+async function bytesOf(
+  s3: S3Client,
+  upload: { Bucket: string; Key: string; UploadId: string | undefined },
+): Promise<number> {
   let bytes = 0;
+  let after: { PartNumberMarker?: string } = {};
   try {
-    for await (const { Parts = [] } of paginateListParts({ client: s3 }, upload)) {
-      for (const { Size = 0 } of Parts) bytes += Size;
+    // The SDK's own paginator goes on for ever: S3 names a next part behind the last page, too.
+    for (;;) {
+      const page = await s3.send(new ListPartsCommand({ ...upload, ...after }));
+      for (const { Size = 0 } of page.Parts ?? []) bytes += Size;
+      if (!page.IsTruncated) return bytes;
+      after = { PartNumberMarker: page.NextPartNumberMarker! };
     }
   } catch (error) {
     // It has been completed meanwhile.
-    if ((error as Error).name !== 'NoSuchUpload') throw error;
+    if ((error as Error).name === 'NoSuchUpload') return bytes;
+    throw error;
   }
-  return bytes;
 }

@@ -41,7 +41,7 @@ export function accountOf(ownerId: string, accounts: readonly string[]): string 
 }
 
 /** From the upload's end to the arrival. */
-export function durationMs({ droppedAt, deliveredAt }: Delivery): number | undefined {
+export function arrivedAfterMs({ droppedAt, deliveredAt }: Delivery): number | undefined {
   return deliveredAt === undefined ? undefined : Math.max(0, deliveredAt - (droppedAt ?? deliveredAt));
 }
 
@@ -62,20 +62,24 @@ export function formatReport(outcome: Outcome, look: Look): string {
     formatDeliveries(outcome, look),
     deliveries.flatMap((delivery) => failureOf(delivery, outcome)).join('\n'),
     skipped.length === 0 ? '' : `${formatSkipped(skipped, look.all ? undefined : NAMES_PER_REASON)}.`,
-    verdict(outcome),
+    `${verdict(outcome)}${isShownWhole(deliveries, look.all) ? '' : ' --all shows every row.'}`,
   ];
   return parts.filter((part) => part !== '').join('\n\n');
 }
 
 function formatDeliveries({ deliveries, accounts }: Outcome, { width, all }: Look): string {
-  const isWhole = all || deliveries.length <= SHORT_TABLE;
+  const isWhole = isShownWhole(deliveries, all);
   const shown = isWhole ? deliveries : [...deliveries.slice(0, ENDS), ...deliveries.slice(-ENDS)];
   const rows = shown.map((delivery) => cellsOf(delivery, accounts));
   if (!isWhole) {
-    const between = `… ${(deliveries.length - shown.length).toLocaleString('en')} more: --all shows them`;
+    const between = `… ${(deliveries.length - shown.length).toLocaleString('en')} more`;
     rows.splice(ENDS, 0, [between, ...COLUMNS.slice(1).map(() => '')]);
   }
   return fitTable(COLUMNS, rows, width);
+}
+
+function isShownWhole(deliveries: readonly Delivery[], all: boolean): boolean {
+  return all || deliveries.length <= SHORT_TABLE;
 }
 
 function cellsOf(delivery: Delivery, accounts: readonly string[]): string[] {
@@ -84,7 +88,7 @@ function cellsOf(delivery: Delivery, accounts: readonly string[]): string[] {
   return [
     printable(delivery.drop.key),
     formatBytes(delivery.drop.sizeBytes),
-    String(durationMs(delivery) ?? NONE),
+    String(arrivedAfterMs(delivery) ?? NONE),
     ownerOf(delivery.sourceOwner),
     ownerOf(delivery.destinationOwner),
     isWell ? delivery.proof!.text : 'FAILED',

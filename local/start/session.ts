@@ -1,18 +1,19 @@
 /** Starts two local accounts, with the stacks deployed into them. */
 import { join } from 'node:path';
 import { bootstrap, type LocalCloud, readAssembly } from '../../emulator/index.ts';
-import type { Route } from '../../functions/core/route.ts';
-import { parseConfig } from '../../infra/config/config.ts';
-import { runtimeRoute } from '../../infra/config/function-settings.ts';
-import type { OwnSource, RelayContext } from '../../infra/config/relay-context.ts';
+import type { RelayContext } from '../../infra/config/relay-context.ts';
 import { stackName } from '../../infra/names.ts';
 import { type AwsClients, awsClients } from '../aws-clients.ts';
-import { committedContext, synthesize } from '../synth.ts';
+import { type Configuration, checkedConfig } from '../configuration.ts';
+import { isDoing } from '../ending.ts';
+import { synthesize } from '../synth.ts';
 import { accountProfiles, regionsOf } from './account-profiles.ts';
 import { openCloud } from './cloud.ts';
+import { type Intake, intakeOf } from './intake.ts';
+import type { Persistence } from './kept.ts';
 import type { MovableTime } from './movable-time.ts';
-import { ownBucket } from './own-bucket.ts';
 import { say } from './say.ts';
+import { existingBuckets } from './surroundings.ts';
 
 /** The two accounts, up and deployed, and what a person needs to work with them. */
 export interface LocalSession {
@@ -20,8 +21,7 @@ export interface LocalSession {
   time: MovableTime;
   config: RelayContext;
   /** Files are dropped there. */
-  own: OwnSource;
-  routes: Route[];
+  intake: Intake;
   /** Holds everything that is written, and goes with the session. */
   folder: string;
   accounts: string[];
@@ -36,28 +36,35 @@ export interface LocalSession {
 
 /**
  * Synthesizes both stacks and deploys them to two accounts on this machine.
- * @throws UserError for a mistake in cdk.json or a busy port
+ * @throws UserError for a mistake in the configuration or a busy port
  */
-export async function openSession(port: number): Promise<LocalSession> {
-  const { cloud, time, folder, close } = await openCloud(port, async (folder) => {
-    say('Synthesizing both stacks and bringing up two accounts …\n');
-    const assembly = join(folder, 'cdk.out');
-    await synthesize(assembly);
-    return { stacks: readAssembly(assembly) };
-  });
-  try {
-    const { source } = parseConfig(committedContext());
-    await bootstrap(cloud, source.account, source.region);
-    return { ...equip(cloud, folder), time, close };
-  } catch (error) {
-    await close();
-    throw error;
-  }
+export async function openSession(
+  port: number,
+  configuration: Configuration,
+  persistence?: Persistence,
+): Promise<LocalSession> {
+  const config = checkedConfig(configuration);
+  const { cloud, time, folder, close } = await openCloud(
+    port,
+    async (folder) => {
+      isDoing('the synthesis');
+      say('Synthesizing the stacks …\n');
+      const assembly = join(folder, 'cdk.out');
+      await synthesize(assembly, configuration.relay, { file: configuration.file });
+      const stacks = [...existingBuckets(config), ...readAssembly(assembly)];
+      const accounts = new Set(stacks.map(({ account }) => account));
+      say(`Bringing up accounts ${[...accounts].join(', ')} …\n`);
+      return { stacks };
+    },
+    persistence,
+  );
+  isDoing('the bootstrap');
+  say(`Bootstrapping account ${config.source.account} …\n`);
+  await bootstrap(cloud, config.source.account, config.source.region);
+  return { ...equip(cloud, config), folder, time, close };
 }
 
-function equip(cloud: LocalCloud, folder: string): Omit<LocalSession, 'close' | 'time'> {
-  const config = parseConfig(committedContext());
-  const own = ownBucket(config);
+function equip(cloud: LocalCloud, config: RelayContext): Omit<LocalSession, 'close' | 'folder' | 'time'> {
   const regions = regionsOf(config);
   const accounts = [...regions.keys()];
   const clientsOf = (account: string) =>
@@ -65,9 +72,7 @@ function equip(cloud: LocalCloud, folder: string): Omit<LocalSession, 'close' | 
   return {
     cloud,
     config,
-    own,
-    routes: config.routes.map(runtimeRoute),
-    folder,
+    intake: intakeOf(config),
     accounts,
     clients: new Map(accounts.map((account) => [account, clientsOf(account)])),
     profiles: accountProfiles(config),

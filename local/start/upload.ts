@@ -14,6 +14,9 @@ const DROPS_IN_FLIGHT = 8;
 /** S3's limits: https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html */
 const MAX_PARTS = 10_000;
 const MIN_PART_BYTES = 5 * MIB;
+/** Where there are many: a third of the work goes, and four parts of each upload are in memory. */
+const USUAL_PART_BYTES = 16 * MIB;
+const MANY_PARTS = 64;
 
 export interface UploadProgress {
   /** So many bytes of a drop have gone into the source bucket. */
@@ -79,7 +82,7 @@ async function upload(
         Key: drop.key,
         Body: Readable.from(bytes(), { objectMode: false, highWaterMark: MIB }),
       },
-      partSize: Math.max(MIN_PART_BYTES, Math.ceil(drop.sizeBytes / MAX_PARTS)),
+      partSize: partSizeOf(drop.sizeBytes),
     });
     sending.on('httpUploadProgress', ({ loaded = 0 }) => progress.sent(drop, loaded));
     const abort = () => void sending.abort();
@@ -89,4 +92,9 @@ async function upload(
   } finally {
     await file.close();
   }
+}
+
+function partSizeOf(sizeBytes: number): number {
+  const usual = Math.min(USUAL_PART_BYTES, Math.ceil(sizeBytes / MANY_PARTS));
+  return Math.max(MIN_PART_BYTES, usual, Math.ceil(sizeBytes / MAX_PARTS));
 }

@@ -12,6 +12,7 @@ import type { Tally } from './tally.ts';
 const LOOK_EVERY_MS = 25;
 /** Looking takes a share of the machine that moves the bytes, and more of it the more objects there are. */
 const REST_PER_LOOK = 9;
+const LOOK_AT_LEAST_EVERY_MS = 1000;
 const LOOK_AT_PARTS_EVERY_MS = 500;
 const PROOFS_AT_ONCE = 8;
 /** If nothing moves for so long, something is broken rather than slow. */
@@ -41,9 +42,12 @@ export async function awaitDeliveries(
   let lookedAtParts = performance.now();
   while (!signal.aborted) {
     const begun = performance.now();
+    const arrived: Arrival[] = [];
     for (const { bucket, account } of destinationsOf(tally.deliveries.filter(isPending))) {
-      await takeArrivals(owners.get(account)!, bucket, present.get(bucket), tally);
+      arrived.push(...(await arrivalsIn(owners.get(account)!, bucket, present.get(bucket), tally)));
     }
+    const lookedMs = performance.now() - begun;
+    await pMap(arrived, (arrival) => prove(arrival, tally), { concurrency: PROOFS_AT_ONCE });
     for (const [delivery, reason] of await deadLetters.of(tally.deliveries.filter(isPending))) {
       tally.failed(delivery, reason);
     }
@@ -56,31 +60,39 @@ export async function awaitDeliveries(
     if (tally.idleMs > PATIENCE_MS) {
       for (const delivery of pending) tally.failed(delivery, `nothing moved for ${PATIENCE_MS / 1000} s`);
     }
-    const restMs = Math.max(LOOK_EVERY_MS, REST_PER_LOOK * (performance.now() - begun));
+    const restMs = Math.min(LOOK_AT_LEAST_EVERY_MS, Math.max(LOOK_EVERY_MS, REST_PER_LOOK * lookedMs));
     await sleep(restMs, undefined, { signal }).catch(() => undefined);
   }
 }
 
-async function takeArrivals(
+interface Arrival {
+  s3: S3Client;
+  delivery: Delivery;
+  object: OwnedObject;
+}
+
+async function arrivalsIn(
   s3: S3Client,
   bucket: string,
   present: ReadonlyMap<string, string> | undefined,
   tally: Tally,
-): Promise<void> {
+): Promise<Arrival[]> {
   const ofBucket = tally.deliveries.filter((each) => isPending(each) && each.route.destination.bucket === bucket);
   const pending = new Map(ofBucket.map((delivery) => [delivery.destinationKey, delivery]));
-  const arrived: { delivery: Delivery; object: OwnedObject }[] = [];
+  const arrived: Arrival[] = [];
   for await (const object of listOwned(s3, bucket)) {
     const delivery = pending.get(object.key);
     if (!delivery || present?.get(object.key) === object.state) continue;
     delivery.deliveredAt = Date.now();
-    arrived.push({ delivery, object });
+    arrived.push({ s3, delivery, object });
   }
-  const prove = async ({ delivery, object }: (typeof arrived)[number]) => {
-    const proof = await proveDelivery(s3, bucket, delivery.destinationKey, delivery.drop);
-    tally.delivered(delivery, object.ownerId, proof);
-  };
-  await pMap(arrived, prove, { concurrency: PROOFS_AT_ONCE });
+  return arrived;
+}
+
+async function prove({ s3, delivery, object }: Arrival, tally: Tally): Promise<void> {
+  const { drop, destinationKey, route } = delivery;
+  const proof = await proveDelivery(s3, route.destination.bucket, destinationKey, drop);
+  tally.delivered(delivery, object.ownerId, proof);
 }
 
 function isPending({ proof, failure }: Delivery): boolean {

@@ -1,14 +1,14 @@
 /** Invokes a Lambda function, and waits for its answer. */
 import { InvokeCommand } from '@aws-sdk/client-lambda';
-import { UserError } from '../start/user-error.ts';
+import { Failure } from '../start/user-error.ts';
 import type { World } from './world.ts';
 
-/** @throws UserError with what the function failed with */
+/** @throws Failure with what the function failed with */
 export async function invoke<T>({ a }: World, FunctionName: string, event: object): Promise<T> {
   const { FunctionError, Payload } = await a.lambda.send(
     new InvokeCommand({ FunctionName, Payload: JSON.stringify(event) }),
   );
   const answer = Buffer.from(Payload ?? []).toString();
-  if (FunctionError) throw new UserError(`${FunctionName} failed: ${answer}`);
+  if (FunctionError) throw new Failure(`${FunctionName} failed: ${answer}`);
   return JSON.parse(answer) as T;
 }

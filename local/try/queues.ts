@@ -1,48 +1,49 @@
-/** `npm run try -- dead-letters`, and the wait until the queue is empty. */
-import { setTimeout as sleep } from 'node:timers/promises';
+/** Reads the queues of the relay. */
 import {
-  GetQueueAttributesCommand,
+  ChangeMessageVisibilityBatchCommand,
   GetQueueUrlCommand,
-  type QueueAttributeName,
+  type Message,
   ReceiveMessageCommand,
 } from '@aws-sdk/client-sqs';
-import { relayNames } from '../../infra/names.ts';
-import { keysOf, reasonOf } from '../start/dead-letters.ts';
-import { printable } from '../start/text.ts';
+import { chunks } from '../../functions/core/chunks.ts';
 import type { World } from './world.ts';
 
-const LOOK_EVERY_MS = 200;
-const PATIENCE_MS = 60_000;
-const COUNTS: QueueAttributeName[] = [
-  'ApproximateNumberOfMessages',
-  'ApproximateNumberOfMessagesNotVisible',
-  'ApproximateNumberOfMessagesDelayed',
-];
+const PER_REQUEST = 10;
+/** So long a message is not received twice; if this program is killed meanwhile, it is visible again afterwards. */
+const HIDDEN_SECONDS = 30;
 
-/** Shows what lies in the dead-letter queue, and why; it stays there. */
-export async function deadLetters({ a, config }: World): Promise<void> {
-  const { QueueUrl } = await a.sqs.send(new GetQueueUrlCommand({ QueueName: relayNames(config).deadLetterQueue }));
-  const { Messages = [] } = await a.sqs.send(
-    new ReceiveMessageCommand({
-      QueueUrl,
-      MaxNumberOfMessages: 10,
-      MessageAttributeNames: ['All'],
-      VisibilityTimeout: 0,
-    }),
-  );
-  for (const message of Messages) {
-    process.stdout.write(`${printable(keysOf(message).join(', '))}\n  ${reasonOf(message)}\n`);
-  }
-  if (Messages.length === 0) process.stdout.write('There are no dead letters.\n');
+export async function queueUrl({ a }: World, QueueName: string): Promise<string> {
+  const { QueueUrl } = await a.sqs.send(new GetQueueUrlCommand({ QueueName }));
+  return QueueUrl!;
 }
 
-/** Waits until the queue is empty, for a minute at most: retries may take longer. */
-export async function queueDrained({ a, config }: World): Promise<void> {
-  const { QueueUrl } = await a.sqs.send(new GetQueueUrlCommand({ QueueName: relayNames(config).queue }));
-  const deadline = Date.now() + PATIENCE_MS;
-  for (;;) {
-    const { Attributes = {} } = await a.sqs.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames: COUNTS }));
-    if (COUNTS.every((name) => Attributes[name] === '0') || Date.now() > deadline) return;
-    await sleep(LOOK_EVERY_MS);
+/** All messages of a queue, which stay there. */
+export async function peek(world: World, name: string): Promise<Message[]> {
+  const { sqs } = world.a;
+  const QueueUrl = await queueUrl(world, name);
+  const messages: Message[] = [];
+  try {
+    for (;;) {
+      const { Messages = [] } = await sqs.send(
+        new ReceiveMessageCommand({
+          QueueUrl,
+          MaxNumberOfMessages: PER_REQUEST,
+          MessageAttributeNames: ['All'],
+          MessageSystemAttributeNames: ['SentTimestamp'],
+          VisibilityTimeout: HIDDEN_SECONDS,
+        }),
+      );
+      if (Messages.length === 0) return messages;
+      messages.push(...Messages);
+    }
+  } finally {
+    for (const some of chunks(messages, PER_REQUEST)) {
+      const Entries = some.map(({ ReceiptHandle }, index) => ({
+        Id: String(index),
+        ReceiptHandle,
+        VisibilityTimeout: 0,
+      }));
+      await sqs.send(new ChangeMessageVisibilityBatchCommand({ QueueUrl, Entries }));
+    }
   }
 }

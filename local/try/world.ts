@@ -3,14 +3,16 @@ import { readFileSync } from 'node:fs';
 import { devNull } from 'node:os';
 import { fromIni } from '@aws-sdk/credential-provider-ini';
 import type { Route } from '../../functions/core/route.ts';
-import { parseConfig } from '../../infra/config/config.ts';
 import { runtimeRoute } from '../../infra/config/function-settings.ts';
 import type { RelayContext } from '../../infra/config/relay-context.ts';
 import { type AwsClients, awsClients, clientSettings } from '../aws-clients.ts';
+import { didYouMean } from '../cli.ts';
+import { checkedConfig } from '../configuration.ts';
 import { accountProfiles } from '../start/account-profiles.ts';
-import { PROFILE_FILE, readProfiles } from '../start/profile.ts';
+import { findPlace } from '../start/place.ts';
+import { readProfiles } from '../start/profile.ts';
+import { printable } from '../start/text.ts';
 import { UserError } from '../start/user-error.ts';
-import { committedContext } from '../synth.ts';
 
 export interface World {
   config: RelayContext;
@@ -23,14 +25,19 @@ export interface World {
   as(profile: string): AwsClients;
 }
 
-/** @throws UserError when there is nothing to try it with */
-export async function openWorld(): Promise<World> {
-  const config = parseConfig(committedContext());
-  const profiles = await readProfiles().catch(() => {
-    throw new UserError(`There is no ${PROFILE_FILE}: npm start makes it, and must be up in another terminal.`);
+/**
+ * @param port of the npm start that is meant, where there are several
+ * @throws UserError when there is nothing to try it with
+ */
+export async function openWorld(port?: number): Promise<World> {
+  const place = findPlace(port);
+  const config = checkedConfig(place);
+  const { profileFile } = place;
+  const profiles = await readProfiles(place).catch(() => {
+    throw new UserError(`There is no ${profileFile}: npm start makes it, and is beginning or ending.`);
   });
   const names = accountProfiles(config);
-  const caPem = readCa(profiles[names.get(config.source.account)!]!['ca_bundle']!);
+  const caPem = readCa(profileFile, profiles[names.get(config.source.account)!]!['ca_bundle']!);
   const as = (profile: string) => {
     const settings = profiles[profile];
     if (!settings) {
@@ -38,7 +45,7 @@ export async function openWorld(): Promise<World> {
     }
     const { endpoint_url: url, region } = settings;
     const endpoint = { url: url!, caPem };
-    const files = { configFilepath: PROFILE_FILE, filepath: devNull };
+    const files = { configFilepath: profileFile, filepath: devNull };
     const clientConfig = clientSettings(endpoint, { region: region!, maxAttempts: 1 });
     const credentials = fromIni({ profile, ...files, clientConfig });
     // Nothing is retried: a refusal is an answer, and a local server that doesn't answer is down.
@@ -48,10 +55,24 @@ export async function openWorld(): Promise<World> {
   return { config, routes: config.routes.map(runtimeRoute), a: ownerOf(config.source.account), ownerOf, as };
 }
 
-function readCa(path: string): string {
+/**
+ * The route of this name; all of them if none is named.
+ * @throws UserError
+ */
+export function routesNamed({ routes }: World, name: string | undefined): Route[] {
+  if (name === undefined) return routes;
+  const route = routes.find((each) => each.name === name);
+  if (route) return [route];
+  const names = routes.map((each) => each.name);
+  throw new UserError(
+    `There is no route "${printable(name)}".${didYouMean(name, names)} There are: ${names.join(', ')}.`,
+  );
+}
+
+function readCa(profileFile: string, path: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch {
-    throw new UserError(`${PROFILE_FILE} is of an npm start that has ended: start it again.`);
+    throw new UserError(`${profileFile} is of an npm start that has ended: start it again.`);
   }
 }

@@ -31,4 +31,4 @@ async function main(args: string[]): Promise<number> {
   }
 }
 
-runCli(main, { help: HELP });
+runCli(main, { help: HELP, hasOwnFolder: true });

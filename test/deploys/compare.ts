@@ -71,4 +71,4 @@ async function templates(checkout: string, relay: object): Promise<Map<string, u
   }
 }
 
-runCli(main, { help: HELP });
+runCli(main, { help: HELP, hasOwnFolder: true });

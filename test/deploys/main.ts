@@ -32,4 +32,4 @@ function lineOf(name: string, problems: readonly string[]): string {
   return [`${name}: ${problems.length === 0 ? 'ok' : 'FAILED'}`, ...problems].join('\n  ');
 }
 
-runCli(main, { help: HELP });
+runCli(main, { help: HELP, hasOwnFolder: true });

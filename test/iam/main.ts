@@ -39,4 +39,4 @@ async function main(args: string[]): Promise<number> {
   return problems.length === 0 ? 0 : EXIT_FAILED;
 }
 
-runCli(main, { help: HELP });
+runCli(main, { help: HELP, hasOwnFolder: true });

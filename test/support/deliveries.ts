@@ -9,7 +9,7 @@ export const B = '222222222222';
 /** Delivered and proved, but for what `change` says. */
 export function aDelivery(change: Partial<Delivery> = {}, key = 'a.txt', sizeBytes = 1024): Delivery {
   return {
-    drop: { key, path: `/${key}`, sizeBytes },
+    drop: { key, path: `/${key}`, sizeBytes, diskBytes: sizeBytes },
     route: aRoute(),
     destinationKey: `in/${key}`,
     droppedAt: 1000,
@@ -23,5 +23,9 @@ export function aDelivery(change: Partial<Delivery> = {}, key = 'a.txt', sizeByt
 
 /** Nothing of it has happened yet. */
 export function aPlannedDelivery(key = 'a.txt', sizeBytes = 1024): Delivery {
-  return { drop: { key, path: `/${key}`, sizeBytes }, route: aRoute(), destinationKey: `in/${key}` };
+  return {
+    drop: { key, path: `/${key}`, sizeBytes, diskBytes: sizeBytes },
+    route: aRoute(),
+    destinationKey: `in/${key}`,
+  };
 }

@@ -1,7 +1,8 @@
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
+import { openOwnFolder } from '../../local/own-folder.ts';
 import { synthesize } from '../../local/synth.ts';
 
 declare module 'vitest' {
@@ -11,7 +12,12 @@ declare module 'vitest' {
   }
 }
 
+/** What libraries make and leave: an app of the CDK without a folder of its own, and Node's cache of compiled code. */
+const OF_LIBRARIES = /^(cdk\.out|node-compile-cache)/;
+
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  // All tests and what they start write in it, and it goes with this process: at any end, or at the next start.
+  const folder = openOwnFolder();
   const assembly = await mkdtemp(join(tmpdir(), 'upload-relay-assembly-'));
   const bundles = join(assembly, 'bundles');
   await mkdir(bundles);
@@ -24,6 +30,10 @@ export default async function setup(project: TestProject): Promise<() => Promise
   // Hundreds of processes load the same code: it is compiled once.
   process.env['SANDBOX_COMPILE_CACHE'] = join(assembly, 'compiled');
   process.env['NODE_COMPILE_CACHE'] = join(assembly, 'compiled');
-  // A worker that ends writes down what it has compiled, perhaps while the folder goes.
-  return () => rm(assembly, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
+  return async () => {
+    // A worker that ends writes down what it has compiled, perhaps while the folder goes.
+    await rm(assembly, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
+    const left = (await readdir(folder)).filter((name) => !OF_LIBRARIES.test(name));
+    if (left.length > 0) throw new Error(`Tests have left in their temporary folder: ${left.join(', ')}`);
+  };
 }

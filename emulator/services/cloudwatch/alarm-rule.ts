@@ -6,6 +6,7 @@ import type { AlarmState } from './alarm.ts';
 export type StateOf = (alarm: string) => AlarmState | undefined;
 
 export interface AlarmRule {
+  text: string;
   /** The names and ARNs that it asks for, each once. */
   alarms: string[];
   holds(stateOf: StateOf): boolean;
@@ -53,7 +54,7 @@ export function parseAlarmRule(text: string): AlarmRule {
   const parser = new Parser(tokens);
   const holds = parser.alternatives();
   if (parser.next) throw invalid(`nobody expects ${parser.next.word} there`);
-  return { alarms, holds };
+  return { text, alarms, holds };
 }
 
 function tokensOf(text: string): Token[] {

@@ -1,9 +1,10 @@
 /** CloudWatch of all accounts: metrics, and the alarms and dashboards that templates make. It has no API; tests and scripts ask it here. */
 import { ApiError, type Caller, type Clock, type ContextKeys } from '../../core/api.ts';
+import { type Keeper, refill } from '../../core/keeper.ts';
 import type { LogLine } from '../../core/log-line.ts';
 import { arnOf, type Place } from '../../core/partition.ts';
 import { type Alarm, type AlarmState, stateOf } from './alarm.ts';
-import type { CompositeAlarm } from './alarm-rule.ts';
+import { type CompositeAlarm, parseAlarmRule } from './alarm-rule.ts';
 import { embeddedMetrics } from './embedded-metrics.ts';
 import { MetricStore } from './metric-store.ts';
 
@@ -20,7 +21,7 @@ export interface CloudWatchOptions {
   onUnexpectedError: (error: unknown) => void;
 }
 
-export class CloudWatch {
+export class CloudWatch implements Keeper {
   readonly metrics = new MetricStore();
   /** Bodies by ARN. */
   readonly dashboards = new Map<string, unknown>();
@@ -30,6 +31,22 @@ export class CloudWatch {
 
   constructor(options: CloudWatchOptions) {
     this.#options = options;
+  }
+
+  /** Alarms and dashboards; metrics are of one process only. */
+  snapshot() {
+    const composites = [...this.#composites].map(([arn, { alarm, state }]) => {
+      return [arn, { alarm: { ...alarm, rule: alarm.rule.text }, state }] as const;
+    });
+    return { alarms: this.#alarms, composites, dashboards: this.dashboards };
+  }
+
+  restore({ alarms, composites, dashboards }: ReturnType<CloudWatch['snapshot']>): void {
+    refill(this.#alarms, alarms);
+    for (const [arn, { alarm, state }] of composites) {
+      this.#composites.set(arn, { alarm: { ...alarm, rule: parseAlarmRule(alarm.rule) }, state });
+    }
+    refill(this.dashboards, dashboards);
   }
 
   /** Takes the metrics out of a line that a function has logged. */

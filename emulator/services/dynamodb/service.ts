@@ -2,15 +2,23 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { z } from 'zod';
 import { ApiError, type ApiRequest, type ApiResponse, type Authorizer, type Service } from '../../core/api.ts';
+import type { Keeper } from '../../core/keeper.ts';
 import { arnOf, type Place } from '../../core/partition.ts';
 import { type JsonApi, type JsonCall, type JsonOperation, runJson } from '../../protocols/aws-json.ts';
 import { jsonAnswer, jsonError, parseParameters } from './json-protocol.ts';
 import { OPERATIONS } from './operations.ts';
+import { Steps } from './steps.ts';
 import { type Input, type PreparedCall, Store } from './store.ts';
 
 const ACTIVE_POLL_MS = 1;
 
 const TableUpdate = z.strictObject({ TableName: z.string(), DeletionProtectionEnabled: z.boolean() });
+
+async function untilGone(store: Store, tableName: string): Promise<void> {
+  const list = store.prepare('ListTables', {});
+  const isThere = async () => ((await list.run())['TableNames'] as string[]).includes(tableName);
+  while (await isThere()) await wait(ACTIVE_POLL_MS);
+}
 
 /** @throws ApiError ValidationException naming what isn't known here */
 function readUpdate(parameters: object): z.output<typeof TableUpdate> {
@@ -20,13 +28,14 @@ function readUpdate(parameters: object): z.output<typeof TableUpdate> {
   throw new ApiError('ValidationException', 400, problem);
 }
 
-/** Tables of all accounts and regions, each account's and region's apart. They last as long as this object: there is nothing to close. */
-export class DynamoDbService implements Service {
+/** Tables of all accounts and regions, each account's and region's apart, in memory: there is nothing to close. */
+export class DynamoDbService implements Service, Keeper {
   readonly #authorizer: Authorizer;
   readonly #api: JsonApi;
   /** The ARNs of tables with deletion protection, of which dynalite knows nothing. */
   readonly #protected = new Set<string>();
   readonly #stores = new Map<string, { place: Place; store: Store }>();
+  readonly #steps = new Steps();
 
   constructor({ authorizer }: { authorizer: Authorizer }) {
     const run =
@@ -36,6 +45,23 @@ export class DynamoDbService implements Service {
     const operations = Object.fromEntries(Object.keys(OPERATIONS).map((name) => [name, run(name)]));
     this.#authorizer = authorizer;
     this.#api = { service: 'DynamoDB', target: 'DynamoDB_20120810', operations };
+  }
+
+  /** Between two operations: one writes a table and its indexes in several steps. */
+  pause(): Promise<() => void> {
+    return this.#steps.pause();
+  }
+
+  async snapshot() {
+    const stores = [...this.#stores.values()].map(({ place, store }) => ({ place, entries: store.entries() }));
+    const protectedTables = new Set(this.#protected);
+    const tables = await Promise.all(stores.map(async ({ place, entries }) => ({ place, entries: await entries })));
+    return { tables, protectedTables };
+  }
+
+  async restore({ tables, protectedTables }: Awaited<ReturnType<DynamoDbService['snapshot']>>): Promise<void> {
+    for (const { place, entries } of tables) await this.#storeOf(place).restore(entries);
+    for (const arn of protectedTables) this.#protected.add(arn);
   }
 
   get operations(): string[] {
@@ -62,7 +88,7 @@ export class DynamoDbService implements Service {
     if ((await this.tableArns()).includes(arnOf('dynamodb', place, `table/${name}`))) {
       throw new ApiError('ResourceInUseException', 400, `Table already exists: ${name}`);
     }
-    await store.prepare('CreateTable', definition).run();
+    await this.#steps.run(() => store.prepare('CreateTable', definition).run());
     const describe = store.prepare('DescribeTable', { TableName: name });
     const isActive = async () => {
       const { Table } = await describe.run();
@@ -90,10 +116,8 @@ export class DynamoDbService implements Service {
   async deleteTable(place: Place, TableName: string): Promise<void> {
     const store = this.#storeOf(place);
     this.#protected.delete(arnOf('dynamodb', place, `table/${TableName}`));
-    await store.prepare('DeleteTable', { TableName }).run();
-    const list = store.prepare('ListTables', {});
-    const isThere = async () => ((await list.run())['TableNames'] as string[]).includes(TableName);
-    while (await isThere()) await wait(ACTIVE_POLL_MS);
+    await this.#steps.run(() => store.prepare('DeleteTable', { TableName }).run());
+    await untilGone(store, TableName);
   }
 
   /** The ARNs of all tables. */
@@ -116,7 +140,7 @@ export class DynamoDbService implements Service {
         resourceAccount: place.account,
       });
     }
-    return run();
+    return this.#steps.run(run);
   }
 
   #prepare(operation: string, place: Place, parameters: object): PreparedCall {
@@ -126,6 +150,7 @@ export class DynamoDbService implements Service {
     const run = async () => {
       if (operation === 'DeleteTable') this.checkUnprotected(arn);
       const answer = await call.run();
+      if (operation === 'DeleteTable') await untilGone(this.#storeOf(place), String(call.input['TableName']));
       const { Table } = answer;
       const DeletionProtectionEnabled = this.#protected.has(arn);
       return operation === 'DescribeTable' ? { Table: { ...(Table as object), DeletionProtectionEnabled } } : answer;

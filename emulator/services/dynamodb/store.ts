@@ -8,6 +8,12 @@ import { ApiError } from '../../core/api.ts';
 /** What dynalite exports to itself (4.0.0, which the lockfile pins). */
 interface DynaliteStore {
   tableDb: { awsAccountId: string; awsRegion: string };
+  /** Everything of all tables: https://github.com/Level/abstract-level */
+  db: {
+    /** Shows what is there when it is made, whatever is written afterwards. */
+    iterator(): { all(): Promise<[string, unknown][]> };
+    batch(puts: { type: 'put'; key: string; value: unknown }[]): Promise<void>;
+  };
 }
 interface DynaliteValidation {
   /** By parameter; what isn't listed would be dropped without a word. */
@@ -84,6 +90,15 @@ export class Store {
   constructor({ account, region }: { account: string; region: string }) {
     this.#dynalite.tableDb.awsAccountId = account;
     this.#dynalite.tableDb.awsRegion = region;
+  }
+
+  /** As it is now: what is written from now on isn't in it. */
+  entries(): Promise<[string, unknown][]> {
+    return this.#dynalite.db.iterator().all();
+  }
+
+  async restore(entries: readonly [string, unknown][]): Promise<void> {
+    await this.#dynalite.db.batch(entries.map(([key, value]) => ({ type: 'put', key, value })));
   }
 
   /**

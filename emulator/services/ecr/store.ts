@@ -1,4 +1,5 @@
 /** The image repositories of all accounts and regions. They are empty: no operation here puts an image into one. */
+import { type Keeper, refill } from '../../core/keeper.ts';
 import { arnOf, dnsSuffixOf, type Place } from '../../core/partition.ts';
 
 export interface Repository {
@@ -7,8 +8,16 @@ export interface Repository {
   uri: string;
 }
 
-export class Repositories {
+export class Repositories implements Keeper {
   readonly #repositories = new Map<string, Repository>();
+
+  snapshot(): ReadonlyMap<string, Repository> {
+    return this.#repositories;
+  }
+
+  restore(kept: ReadonlyMap<string, Repository>): void {
+    refill(this.#repositories, kept);
+  }
 
   find(place: Place, name: string): Repository | undefined {
     return this.#repositories.get(arnOf('ecr', place, `repository/${name}`));

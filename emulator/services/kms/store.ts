@@ -1,5 +1,6 @@
 /** The keys and aliases of all accounts. */
 import { randomBytes } from 'node:crypto';
+import { type Keeper, refill } from '../../core/keeper.ts';
 import { arnOf, type Place } from '../../core/partition.ts';
 import type { PolicyDocument } from '../../core/policy-document.ts';
 
@@ -7,14 +8,23 @@ export interface Key {
   policy: PolicyDocument;
   /** One that is turned off exists, and does nothing for anybody. */
   enabled: boolean;
-  /** What ciphertexts are sealed with: it lasts as long as this process. */
+  /** What ciphertexts are sealed with. */
   material: Buffer;
 }
 
 /** The KMS keys of all accounts and regions, which only templates make. */
-export class KeyRegistry {
+export class KeyRegistry implements Keeper {
   readonly #keys = new Map<string, Key>();
   readonly #aliases = new Map<string, string>();
+
+  snapshot() {
+    return { keys: this.#keys, aliases: this.#aliases };
+  }
+
+  restore({ keys, aliases }: ReturnType<KeyRegistry['snapshot']>): void {
+    refill(this.#keys, keys);
+    refill(this.#aliases, aliases);
+  }
 
   /** A key that is there already gets another policy. */
   add(keyArn: string, policy: PolicyDocument): void {

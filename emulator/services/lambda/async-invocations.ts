@@ -1,6 +1,7 @@
 /** Invocations of type Event: answered at once, run later, tried again when they fail, and set aside when that fails too. */
 import { ApiError, type Authorizer, type Caller, type Clock } from '../../core/api.ts';
 import type { Execution, Outcome } from '../../core/invocation.ts';
+import type { DurableExecution } from './durable/execution.ts';
 import type { DestinationQueues } from './queues.ts';
 import { type Executor, unlessThrottled } from './runtime/executor.ts';
 import type { RoleSessions } from './runtime/role-sessions.ts';
@@ -15,11 +16,12 @@ export interface AsyncServices {
   onUnexpectedError: (error: unknown) => void;
 }
 
-interface AsyncEvent {
+export interface AsyncEvent {
   target: Target;
   requestId: string;
   payload: string;
-  run: () => Promise<Execution>;
+  /** How it is done where that is more than one invocation. */
+  durable?: DurableExecution | undefined;
   acceptedAt: number;
 }
 
@@ -34,6 +36,8 @@ const MAX_EVENT_AGE_SECONDS = 21_600;
 export class AsyncInvocations {
   readonly #services: AsyncServices;
   readonly #timers = new Set<NodeJS.Timeout>();
+  /** Events that are neither done nor set aside, with the number of the attempt that is made, or waited for. */
+  readonly #pending = new Map<AsyncEvent, number>();
   #running = 0;
   #closed = false;
 
@@ -68,17 +72,18 @@ export class AsyncInvocations {
     target.function.asyncInvocation.set(target.qualifier ?? '$LATEST', config);
   }
 
-  /**
-   * @param run how it is done where that is more than one invocation
-   * @returns what becomes of its first try; never rejects
-   */
-  submit(
-    target: Target,
-    requestId: string,
-    payload: string,
-    run = this.#once(target, requestId, payload),
-  ): Promise<Outcome> {
-    return this.#attempt({ target, requestId, payload, run, acceptedAt: this.#services.clock() }, 1);
+  /** @returns what becomes of its first try; never rejects */
+  submit(target: Target, requestId: string, payload: string, durable?: DurableExecution): Promise<Outcome> {
+    return this.#attempt({ target, requestId, payload, durable, acceptedAt: this.#services.clock() }, 1);
+  }
+
+  pending(): [AsyncEvent, attempt: number][] {
+    return [...this.#pending];
+  }
+
+  /** What was under way begins anew; a pause between two attempts is over. */
+  restore(pending: readonly [AsyncEvent, attempt: number][]): void {
+    for (const [event, attempt] of pending) void this.#attempt(event, attempt);
   }
 
   close(): void {
@@ -89,21 +94,25 @@ export class AsyncInvocations {
 
   async #attempt(event: AsyncEvent, attempt: number): Promise<Outcome> {
     this.#running += 1;
+    this.#pending.set(event, attempt);
     try {
-      const execution = await unlessThrottled(event.run());
+      const execution = await unlessThrottled(this.#run(event));
+      if (!this.#closed) this.#pending.delete(event);
       if (!execution) this.#afterThrottle(event, attempt);
       else if (execution.failed && !this.#closed) this.#afterFailure(event, attempt, execution);
       return execution;
     } catch (error) {
-      if (!this.#closed) this.#services.onUnexpectedError(error);
+      if (this.#closed) return undefined;
+      this.#pending.delete(event);
+      this.#services.onUnexpectedError(error);
       return undefined;
     } finally {
       this.#running -= 1;
     }
   }
 
-  #once(target: Target, requestId: string, payload: string): () => Promise<Execution> {
-    return () => this.#services.executor.run(target, { requestId, payload, whenBusy: 'wait' });
+  #run({ target, requestId, payload, durable }: AsyncEvent): Promise<Execution> {
+    return durable?.closed ?? this.#services.executor.run(target, { requestId, payload, whenBusy: 'wait' });
   }
 
   #afterFailure(event: AsyncEvent, attempt: number, execution: Execution): void {
@@ -129,6 +138,7 @@ export class AsyncInvocations {
   }
 
   #later(event: AsyncEvent, attempt: number, delayMs: number): void {
+    this.#pending.set(event, attempt);
     const timer = setTimeout(() => {
       this.#timers.delete(timer);
       void this.#attempt(event, attempt);

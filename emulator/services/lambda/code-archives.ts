@@ -1,7 +1,8 @@
 /** A function's code out of a bucket, as Lambda takes it: a zip archive, unpacked into a folder of its own. */
 import { createHash } from 'node:crypto';
-import { mkdir, writeFile } from 'node:fs/promises';
-import { dirname, join, normalize } from 'node:path';
+import { existsSync } from 'node:fs';
+import { cp, mkdir, mkdtemp, rename, writeFile } from 'node:fs/promises';
+import { basename, dirname, join, normalize } from 'node:path';
 import { unzipSync } from 'fflate';
 import { ApiError } from '../../core/api.ts';
 
@@ -21,18 +22,37 @@ export interface ObjectReader {
 
 export class CodeArchives {
   readonly #s3: ObjectReader;
-  readonly #folder: string;
+  readonly folder: string;
 
   constructor({ s3, folder }: { s3: ObjectReader; folder: string }) {
     this.#s3 = s3;
-    this.#folder = folder;
+    this.folder = folder;
+  }
+
+  /**
+   * Copies code folders into the one that holds all code, so that they outlive where they come from.
+   * @param assets code folders by asset hash; a folder's name tells its content
+   */
+  async adopt(assets: ReadonlyMap<string, string>): Promise<Map<string, string>> {
+    const adopted = new Map<string, string>();
+    await mkdir(this.folder, { recursive: true });
+    for (const [hash, from] of assets) {
+      const folder = join(this.folder, basename(from));
+      adopted.set(hash, folder);
+      if (existsSync(folder)) continue;
+      // Under its name only when it is whole.
+      const partly = await mkdtemp(`${folder}.partly-`);
+      await cp(from, partly, { recursive: true });
+      await rename(partly, folder);
+    }
+    return adopted;
   }
 
   /** @throws Error in Lambda's words for an object that isn't there, an archive that can't be read or is too large */
   async unpack(bucket: string, key: string): Promise<Code> {
     const archive = await this.#read(bucket, key);
     const hash = createHash('sha256').update(archive).digest('hex');
-    const folder = join(this.#folder, hash);
+    const folder = join(this.folder, hash);
     const files = Object.entries(filesOf(archive)).filter(([name]) => !name.endsWith('/'));
     for (const [name, bytes] of files) {
       const path = join(folder, name);

@@ -45,7 +45,7 @@ const PAUSE_AFTER_ERROR_MS = 1000;
 const NEEDED_ACTIONS = ['ReceiveMessage', 'DeleteMessage', 'GetQueueAttributes'];
 
 export class EventSourceMapping {
-  readonly uuid = randomUUID();
+  readonly uuid: string;
   #settings: MappingSettings;
   readonly #services: MappingServices;
   /** Ends the receiving of the present settings; batches go on. */
@@ -57,10 +57,12 @@ export class EventSourceMapping {
   #isRetired = false;
 
   /** @throws ApiError `InvalidParameterValueException` when the queue or the role's grants don't fit, as Lambda refuses it */
-  constructor(settings: MappingSettings, services: MappingServices) {
+  constructor(settings: MappingSettings, services: MappingServices, uuid?: string) {
     this.#settings = settings;
     this.#services = services;
-    services.lateness.exactly(() => this.#check(settings));
+    this.uuid = uuid ?? randomUUID();
+    // One that was there before is taken as it is: roles and queues may have changed since it was made.
+    if (uuid === undefined) services.lateness.exactly(() => this.#check(settings));
   }
 
   /** How many batches are being worked on. */

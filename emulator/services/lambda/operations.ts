@@ -132,7 +132,7 @@ export class LambdaOperations {
     const { execution, isNew } = this.#parts.durableExecutions.start(target, name, payload);
     const headers = { 'x-amz-durable-execution-arn': execution.arn, 'x-amz-executed-version': target.version };
     if (type === 'RequestResponse') return answerOf(await execution.closed, headers);
-    if (isNew) this.#parts.asyncInvocations.submit(target, request.requestId, payload, () => execution.closed);
+    if (isNew) this.#parts.asyncInvocations.submit(target, request.requestId, payload, execution);
     return { status: 202, headers };
   }
 

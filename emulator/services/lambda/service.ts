@@ -11,11 +11,13 @@ import {
   type Service,
 } from '../../core/api.ts';
 import type { Outcome } from '../../core/invocation.ts';
+import type { Keeper } from '../../core/keeper.ts';
 import type { Lateness } from '../../core/lateness.ts';
 import { AsyncInvocations } from './async-invocations.ts';
 import { DurableExecutions } from './durable/executions.ts';
 import { EventSourceMapping, type MappingSettings } from './event-source-mapping.ts';
 import { parseFunctionName } from './function-name.ts';
+import { KeptLambda } from './kept-lambda.ts';
 import { LambdaOperations, lambdaAnswer } from './operations.ts';
 import type { DestinationQueues, SourceQueues } from './queues.ts';
 import { Executor, type ExecutorOptions } from './runtime/executor.ts';
@@ -65,6 +67,12 @@ export class LambdaService implements Service {
       asyncInvocations: this.#asyncInvocations,
       durableExecutions: this.durableExecutions,
     });
+  }
+
+  /** @param codeFolder in which the code of all functions lies */
+  keeper(codeFolder: string): Keeper {
+    const [executions, asyncInvocations] = [this.durableExecutions, this.#asyncInvocations];
+    return new KeptLambda({ codeFolder, functions: this.functions, executions, asyncInvocations, mappings: this });
   }
 
   /** How many invocations run, wait or will be tried again, and batches are being worked on. */
@@ -117,10 +125,13 @@ export class LambdaService implements Service {
     }
   }
 
-  /** @throws ApiError `InvalidParameterValueException` in Lambda's words when role or queue don't fit */
-  createEventSourceMapping(settings: MappingSettings): EventSourceMapping {
+  /**
+   * @param uuid of one that was there before
+   * @throws ApiError `InvalidParameterValueException` in Lambda's words when role or queue don't fit
+   */
+  createEventSourceMapping(settings: MappingSettings, uuid?: string): EventSourceMapping {
     const services = { ...this.#options, executor: this.#executor, functions: this.functions };
-    const mapping = new EventSourceMapping(settings, services);
+    const mapping = new EventSourceMapping(settings, services, uuid);
     this.#mappings.add(mapping);
     mapping.start();
     return mapping;
@@ -153,7 +164,7 @@ export class LambdaService implements Service {
       context,
     });
     const execution = target.function.durable && this.durableExecutions.start(target, randomUUID(), payload).execution;
-    return this.#asyncInvocations.submit(target, randomUUID(), payload, execution && (() => execution.closed));
+    return this.#asyncInvocations.submit(target, randomUUID(), payload, execution);
   }
 
   get operations(): string[] {

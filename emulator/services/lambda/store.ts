@@ -67,7 +67,8 @@ export interface Permission {
   sourceAccount?: string | undefined;
 }
 
-interface Entry {
+/** A function with its versions. */
+export interface Entry {
   latest: LambdaFunction;
   /** Published ones by number. Numbers are never given twice. */
   versions: Map<string, LambdaFunction>;
@@ -91,6 +92,24 @@ export class FunctionRegistry {
 
   constructor(lateness: Lateness = ON_TIME) {
     this.#lateness = lateness;
+  }
+
+  get state() {
+    return { entries: [...this.#functions.values()], revisions: this.#revisions };
+  }
+
+  restore({ entries, revisions }: FunctionRegistry['state']): void {
+    for (const { latest, versions, published } of entries) {
+      const shared = new Map([...versions].map(([number, version]) => [number, sharing(version, latest)]));
+      this.#functions.set(latest.arn, { latest, versions: shared, published });
+    }
+    this.#revisions = revisions;
+  }
+
+  /** Of a function that may be gone: what is one for all versions is that of now. */
+  restoredTarget(target: Target): Target {
+    const entry = this.#functions.get(target.function.arn);
+    return entry ? { ...target, function: sharing(target.function, entry.latest) } : target;
   }
 
   /** @throws ApiError `ResourceConflictException` */
@@ -216,6 +235,11 @@ export class FunctionRegistry {
     if (entry) return entry;
     throw new ApiError('ResourceNotFoundException', 404, `Function not found: ${arn}`);
   }
+}
+
+function sharing(version: LambdaFunction, latest: LambdaFunction): LambdaFunction {
+  const { aliases, permissions, asyncInvocation } = latest;
+  return { ...version, aliases, permissions, asyncInvocation };
 }
 
 /** With the qualifier, if there is one. */

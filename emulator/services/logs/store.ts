@@ -2,6 +2,7 @@
 import { appendFileSync, mkdirSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { ApiError, type Clock } from '../../core/api.ts';
+import type { Keeper } from '../../core/keeper.ts';
 import type { LogGroupId, LogLine } from '../../core/log-line.ts';
 
 /** A line as the store keeps it. */
@@ -15,7 +16,7 @@ export interface LogEvent {
 /** How many lines of a group stay in memory; its file has them all. */
 const LINES_KEPT = 20_000;
 
-export class LogStore {
+export class LogStore implements Keeper {
   readonly #folder: string;
   readonly #onLine: (line: LogLine) => void;
   readonly #clock: Clock;
@@ -26,6 +27,15 @@ export class LogStore {
     this.#folder = join(options.folder, 'logs');
     this.#clock = options.clock;
     this.#onLine = options.onLine ?? (() => {});
+  }
+
+  /** The groups; their lines lie in their files. */
+  snapshot(): LogGroupId[] {
+    return this.groups();
+  }
+
+  restore(kept: readonly LogGroupId[]): void {
+    for (const id of kept) this.createGroup(id);
   }
 
   /** @throws ApiError `ResourceAlreadyExistsException` */

@@ -9,6 +9,7 @@ import {
   type Clock,
   type Service,
 } from '../../core/api.ts';
+import type { Keeper } from '../../core/keeper.ts';
 import type { PolicyDocument } from '../../core/policy-document.ts';
 import { crc64NvmeOfZeros } from './body/checksums.ts';
 import type { EventOrigin, S3Context } from './call.ts';
@@ -29,6 +30,7 @@ import {
 import { BlobStore } from './state/blobs.ts';
 import type { Bucket } from './state/bucket.ts';
 import { BucketRegistry } from './state/bucket-registry.ts';
+import { KeptBuckets } from './state/kept-buckets.ts';
 import type {
   BucketSettings,
   FindKmsKey,
@@ -42,8 +44,10 @@ import { renderS3Error } from './wire.ts';
 
 export interface S3ServiceOptions {
   authorizer: Authorizer;
-  /** Where the bytes lie; made when it doesn't exist. Nothing in it outlives the service. */
+  /** Where the bytes lie; made when it doesn't exist. */
   folder: string;
+  /** Whether what is no longer needed stays there until `keeper` has told so; otherwise nothing in it outlives the service. */
+  isKept?: boolean;
   clock: Clock;
   notifications: BucketNotifications;
   /** Awaited before the writer gets its answer, so that a test sees the event once the write has returned. */
@@ -56,13 +60,17 @@ export interface S3ServiceOptions {
 
 /** The S3 of the local AWS: buckets of all accounts and regions behind one endpoint. */
 export class S3Service implements Service {
+  readonly keeper: Keeper;
   readonly #context: S3Context;
   readonly #onObjectCreated: ObjectCreatedListener;
   #lastSequence = 0n;
 
   constructor(options: S3ServiceOptions) {
     const { authorizer, folder, clock, notifications, onObjectCreated, principals } = options;
-    const { kmsKey = () => undefined, resolveKmsKey = (key) => key } = options;
+    const { kmsKey = () => undefined, resolveKmsKey = (key) => key, isKept = false } = options;
+    const buckets = new BucketRegistry();
+    const kept = new KeptBuckets(folder, buckets);
+    this.keeper = kept;
     this.#onObjectCreated = onObjectCreated;
     this.#context = {
       authorizer,
@@ -71,8 +79,8 @@ export class S3Service implements Service {
       kmsKey,
       resolveKmsKey,
       principals,
-      blobs: new BlobStore(folder),
-      buckets: new BucketRegistry(),
+      blobs: new BlobStore(folder, isKept ? kept.events : {}),
+      buckets,
       announce: (bucket, object, origin) => this.#announce(bucket, object, origin),
     };
   }

@@ -2,6 +2,7 @@
 import { ApiError, type Caller } from '../../core/api.ts';
 import type { AssumeAsService, Credentials } from '../../core/credentials.ts';
 import type { InvokeFunction, Outcome } from '../../core/invocation.ts';
+import type { Keeper } from '../../core/keeper.ts';
 import type { Lateness } from '../../core/lateness.ts';
 import { arnOf } from '../../core/partition.ts';
 import { parseTiming, type Timing } from '../../core/time/timing.ts';
@@ -45,13 +46,25 @@ interface Entry {
 
 const SESSION_SECONDS = 3600;
 
-export class Scheduler {
+export class Scheduler implements Keeper {
   readonly #services: SchedulerServices;
   readonly #groups = new Set<string>();
   readonly #schedules = new Map<string, Entry>();
 
   constructor(services: SchedulerServices) {
     this.#services = services;
+  }
+
+  snapshot() {
+    const schedules = [...this.#schedules].map(([arn, { schedule, madeAt }]) => ({ arn, schedule, madeAt }));
+    return { groups: this.#groups, schedules };
+  }
+
+  restore({ groups, schedules }: ReturnType<Scheduler['snapshot']>): void {
+    for (const arn of groups) this.#groups.add(arn);
+    for (const { arn, schedule, madeAt } of schedules) {
+      this.#schedules.set(arn, { schedule, madeAt, timing: timingOf(schedule.expression, schedule.timeZone) });
+    }
   }
 
   putGroup({ account, region, name }: { account: string; region: string; name: string }): { arn: string } {

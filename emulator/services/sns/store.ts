@@ -1,6 +1,7 @@
 /** SNS topics, as far as alarms need them: what is published stays here to be looked at, and nobody gets mail. */
 
 import { ApiError, type Authorizer, type Caller, type ContextKeys } from '../../core/api.ts';
+import { type Keeper, refill } from '../../core/keeper.ts';
 import { arnOf, type Place } from '../../core/partition.ts';
 import type { PolicyDocument } from '../../core/policy-document.ts';
 
@@ -12,12 +13,20 @@ export interface Topic {
   published: string[];
 }
 
-export class Topics {
+export class Topics implements Keeper {
   readonly #authorizer: Authorizer;
   readonly #topics = new Map<string, Topic>();
 
   constructor({ authorizer }: { authorizer: Authorizer }) {
     this.#authorizer = authorizer;
+  }
+
+  snapshot(): ReadonlyMap<string, Topic> {
+    return this.#topics;
+  }
+
+  restore(kept: ReadonlyMap<string, Topic>): void {
+    refill(this.#topics, kept);
   }
 
   /** @throws Error for a name that is taken */

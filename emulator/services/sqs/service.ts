@@ -1,5 +1,6 @@
 /** SQS over HTTP: AWS JSON for today's clients, the query protocol for older ones; the answer is in the protocol of the request. */
 import { ApiError, type ApiRequest, type ApiResponse, type Service } from '../../core/api.ts';
+import type { Keeper } from '../../core/keeper.ts';
 import { type JsonApi, type JsonOperation, jsonAnswer, runJson } from '../../protocols/aws-json.ts';
 import { readParameters } from '../../protocols/query.ts';
 import { Input } from './input.ts';
@@ -10,7 +11,7 @@ import { MoveTasks } from './state/move-tasks.ts';
 import { Queues, type SqsOptions } from './state/queues.ts';
 
 /** Besides HTTP, other services use the queues in process through the methods of `Queues`, under the same authorisation. */
-export class SqsService extends Queues implements Service {
+export class SqsService extends Queues implements Service, Keeper {
   readonly #moveTasks: MoveTasks;
   readonly #api: JsonApi;
 
@@ -19,6 +20,15 @@ export class SqsService extends Queues implements Service {
     this.#moveTasks = new MoveTasks(this, options.clock);
     const operations = Object.fromEntries(Object.keys(OPERATIONS).map((name) => [name, this.#jsonOperation(name)]));
     this.#api = { service: 'SQS', target: 'AmazonSQS', operations, unknownOperation: 'InvalidAction' };
+  }
+
+  snapshot() {
+    return { ...this.state, moveTasks: this.#moveTasks.snapshot() };
+  }
+
+  restore({ moveTasks, ...kept }: ReturnType<SqsService['snapshot']>): void {
+    this.restoreQueues(kept);
+    this.#moveTasks.restore(moveTasks);
   }
 
   get operations(): string[] {

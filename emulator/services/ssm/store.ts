@@ -1,4 +1,5 @@
 /** The parameters of all accounts and regions. */
+import { type Keeper, refill } from '../../core/keeper.ts';
 import { arnOf, type Place } from '../../core/partition.ts';
 
 export interface StoredParameter {
@@ -9,8 +10,16 @@ export interface StoredParameter {
 }
 
 /** The SSM parameter store of all accounts and regions: plain texts, without a history. */
-export class ParameterStore {
+export class ParameterStore implements Keeper {
   readonly #parameters = new Map<string, StoredParameter>();
+
+  snapshot(): ReadonlyMap<string, StoredParameter> {
+    return this.#parameters;
+  }
+
+  restore(kept: ReadonlyMap<string, StoredParameter>): void {
+    refill(this.#parameters, kept);
+  }
 
   find(place: Place, name: string): StoredParameter | undefined {
     return this.#parameters.get(parameterArn(place, name));

@@ -1,7 +1,6 @@
 /** `npm run explore`: the suite's exploration, as long and from whatever seed one likes. */
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { runHere } from '../../../local/child.ts';
 import { EXIT_FAILED, runCli } from '../../../local/cli.ts';
 import { HELP, parseOptions } from './options.ts';
 
@@ -14,13 +13,11 @@ async function main(args: string[]): Promise<number> {
     (name) => `test/model/exploration/${name}.test.ts`,
   );
   const vitest = fileURLToPath(new URL('../../../node_modules/vitest/vitest.mjs', import.meta.url));
-  const child = spawn(process.execPath, [vitest, 'run', ...files], {
+  const code = await runHere(process.execPath, [vitest, 'run', ...files], {
     cwd: ROOT,
-    stdio: 'inherit',
     env: { ...process.env, EXPLORE_SCHEDULES: `${schedules}`, EXPLORE_SEED: `${seed}` },
   });
-  const [code] = (await once(child, 'exit')) as [number | null];
   return code === 0 ? 0 : EXIT_FAILED;
 }
 
-runCli(main, { help: HELP });
+runCli(main, { help: HELP, hasOwnFolder: true });

@@ -9,6 +9,7 @@ import { LocalCloud, type PolicyDocument, readAssembly } from '../../../emulator
 import type { ReplaySummary } from '../../../functions/replay/replay-objects.ts';
 import { askToFire, listenForControl } from '../../../local/start/control.ts';
 import { MovableTime } from '../../../local/start/movable-time.ts';
+import { placeIn } from '../../../local/start/place.ts';
 import { synthesize } from '../../../local/synth.ts';
 import { executions } from '../../support/large.ts';
 import { committedContext } from '../../support/stacks.ts';
@@ -107,11 +108,11 @@ test('when the clock strikes, those that are due fire by themselves', async () =
 });
 
 test('a person fires one now, and sees what came of it', async () => {
-  const socket = join(assembly, 'control');
-  const control = await listenForControl({ cloud: world.cloud, time: new MovableTime() }, socket);
-  const { answer } = await askToFire('nightly', socket);
+  const place = placeIn(assembly);
+  const control = await listenForControl({ cloud: world.cloud, time: new MovableTime() }, place);
+  const { answer } = await askToFire('nightly', place);
   expect(answer).toMatchObject({ status: 'done', scanned: 1 });
-  await expect(askToFire('daily', socket)).rejects.toThrow(
+  await expect(askToFire('daily', place)).rejects.toThrow(
     'There is no schedule "daily"; there are: _reconciliation, nightly, recent, upload-relay-canary, upload-relay-canary-drop.',
   );
   control.close();

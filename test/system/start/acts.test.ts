@@ -6,6 +6,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { LocalCloud } from '../../../emulator/index.ts';
 import { askToAct, listenForControl } from '../../../local/start/control.ts';
 import { MovableTime } from '../../../local/start/movable-time.ts';
+import { placeIn } from '../../../local/start/place.ts';
 import { startProgram } from '../../support/started.ts';
 
 let folder: string;
@@ -38,14 +39,14 @@ test('without a word it says what there is', async () => {
 
 test('what can’t be done is told in the words of the local AWS', async () => {
   const cloud = await LocalCloud.start({ stacks: [], accountsWithOperator: ['111111111111'] });
-  const socket = join(folder, 'control');
-  const control = await listenForControl({ cloud, time: new MovableTime() }, socket);
+  const here = placeIn(folder);
+  const control = await listenForControl({ cloud, time: new MovableTime() }, here);
   const place = { account: '111111111111', region: 'us-east-1' };
-  await expect(askToAct({ act: 'machine', ...place, instanceProfile: 'app' }, socket)).rejects.toThrow(
+  await expect(askToAct({ act: 'machine', ...place, instanceProfile: 'app' }, here)).rejects.toThrow(
     'Instance Profile app cannot be found in account 111111111111.',
   );
   await expect(
-    askToAct({ act: 'sign-in', ...place, account: '222222222222', permissionSet: 'Set', user: 'pat' }, socket),
+    askToAct({ act: 'sign-in', ...place, account: '222222222222', permissionSet: 'Set', user: 'pat' }, here),
   ).rejects.toThrow("Account 222222222222 can't be found.");
   control.close();
   await cloud.close();

@@ -1,5 +1,5 @@
 /** `npm start` as a person sees it: the real program in a process of its own. */
-import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,6 +8,9 @@ import { startProgram } from '../../support/started.ts';
 
 let folder: string;
 let temporary: string;
+let events: { event: string; time: string; source?: { key: string } }[];
+
+const KEYS = ['drops/one two.txt', 'drops/deeper/日本.txt', 'single.bin'];
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'upload-relay-start-'));
@@ -30,15 +33,49 @@ async function leftovers(): Promise<string[]> {
 
 describe('npm start -- --once PATH…', () => {
   test('delivers files and folders, tells who owns them on either side, and ends with 0', async () => {
-    const { exitCode, output } = start('--once', join(folder, 'drops'), join(folder, 'single.bin'));
+    const { child, exitCode, output } = start('--once', '--json', join(folder, 'drops'), join(folder, 'single.bin'));
+    let lines = '';
+    child.stdout?.on('data', (chunk: Buffer) => {
+      lines += chunk.toString();
+    });
     expect(await exitCode).toBe(0);
-    for (const key of ['drops/one two.txt', 'drops/deeper/日本.txt', 'single.bin']) {
+    for (const key of KEYS) {
       const row = output()
         .split('\n')
         .find((line) => line.startsWith(`${key} `));
       expect(row).toMatch(/ 111111111111 +222222222222 +CRC(32|64NVME) \S+=$/);
     }
     expect(output()).toContain('3 of 3 delivered and proved');
+    events = lines
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+  });
+
+  test('with --json, standard output has an object per line of what happens, and a summary last', () => {
+    expect(events.every(({ event, time }) => event !== undefined && !Number.isNaN(Date.parse(time)))).toBe(true);
+    const named = (name: string) => events.filter(({ event }) => event === name);
+    expect(events[0]).toMatchObject({ event: 'started', total: 3, accounts: ['111111111111', '222222222222'] });
+    const uploaded = named('uploaded').map(({ source }) => source?.key);
+    expect(uploaded.toSorted()).toEqual(KEYS.toSorted());
+    expect(named('delivered').find(({ source }) => source?.key === 'single.bin')).toMatchObject({
+      route: 'main',
+      source: { bucket: 'upload-relay-source-111111111111', key: 'single.bin', sizeBytes: 100_000 },
+      destination: { bucket: 'upload-relay-destination-222222222222', key: 'incoming/single.bin' },
+      owner: '222222222222',
+      checksum: { algorithm: expect.stringMatching(/^CRC/), value: expect.stringMatching(/=$/) },
+      proved: true,
+      arrivedAfterMs: expect.any(Number),
+    });
+    expect(events.at(-1)).toMatchObject({
+      event: 'summary',
+      total: 3,
+      proved: 3,
+      failed: 0,
+      skipped: 0,
+      sizeBytes: 100_006,
+      exitCode: 0,
+    });
   });
 
   test('leaves nothing behind', async () => expect(await leftovers()).toEqual([]));
@@ -51,7 +88,11 @@ describe('a mistake is one line that says what to do, and exit code 2', () => {
       ['--once', '/no/such/file'],
       'Cannot read /no/such/file: there is no such file or folder.',
     ],
-    ['an option that does not exist', ['--onec'], "Unknown option '--onec'. Try: npm start -- --help"],
+    [
+      'an option that does not exist',
+      ['--onec'],
+      "Unknown option '--onec'. Did you mean --once? Try: npm start -- --help",
+    ],
     [
       'empty accounts that shall end',
       ['--empty', '--once'],
@@ -103,7 +144,7 @@ describe('npm run fire', () => {
       'There is no schedule "nightly"; there are: _reconciliation, upload-relay-canary, upload-relay-canary-drop.\n',
     );
     child.kill('SIGINT');
-    expect(await exitCode).toBe(0);
+    expect(await exitCode).toBe(130);
     const late = fire('nightly');
     expect(await late.exitCode).toBe(2);
     expect(late.output()).toMatch('Nothing runs in this folder. Run npm start');
@@ -149,7 +190,7 @@ describe('npm start -- --empty', () => {
       expect(nothing.output()).toBe(`${missing}. In empty accounts, deploy both stacks first: README.md says how.\n`);
     }
     child.kill('SIGINT');
-    expect(await exitCode).toBe(0);
+    expect(await exitCode).toBe(130);
     expect(output()).toMatch(/The accounts are gone\.\n$/);
     expect(await leftovers()).toEqual([]);
     expect(await readdir(folder)).not.toContain('.local');
@@ -157,34 +198,20 @@ describe('npm start -- --empty', () => {
 });
 
 describe('without --once it stays up', () => {
-  test.each(['SIGINT', 'SIGTERM'] as const)('prints what to type next, and %s ends it cleanly', async (signal) => {
+  test('prints what to type next, and SIGTERM ends it', async () => {
     const { child, exitCode, output, printed } = start('--port', '0', join(folder, 'single.bin'));
     await printed("The relay's log:");
     expect(output()).toContain('\n  npm run try\n');
     expect(output()).toContain('\n  source .local/aws.sh\n');
     expect(output()).toContain('\n  aws s3 cp README.md s3://upload-relay-source-111111111111/hello.md\n');
-    const { mode } = await stat(join(folder, '.local', 'aws-config'));
-    expect(mode & 0o077).toBe(0);
-    child.kill(signal);
-    expect(await exitCode).toBe(0);
-    expect(output()).toMatch(/Both accounts are gone\.\n$/);
+    for (const file of ['aws-config', 'session.json', 'control']) {
+      const { mode } = await stat(join(folder, '.local', file));
+      expect(mode & 0o077).toBe(0);
+    }
+    child.kill('SIGTERM');
+    expect(await exitCode).toBe(143);
+    expect(output()).toMatch(/Ending both accounts\. .*\nThe accounts are gone\.\n$/);
     expect(await leftovers()).toEqual([]);
-    expect(await readdir(folder)).not.toContain('.local');
-  });
-
-  test('another one in the same folder takes over what other terminals read, and keeps it', async () => {
-    const first = start('--port', '0', join(folder, 'single.bin'));
-    await first.printed("The relay's log:");
-    const second = start('--port', '0', join(folder, 'single.bin'));
-    await second.printed("The relay's log:");
-    expect(first.output()).not.toContain('Another npm start');
-    expect(second.output()).toContain('Another npm start is up in this folder.');
-    first.child.kill('SIGINT');
-    expect(await first.exitCode).toBe(0);
-    const [, url] = /stay up at (\S+) until/.exec(second.output())!;
-    expect(await readFile(join(folder, '.local', 'aws-config'), 'utf8')).toContain(`endpoint_url = ${url}\n`);
-    second.child.kill('SIGINT');
-    expect(await second.exitCode).toBe(0);
     expect(await readdir(folder)).not.toContain('.local');
   });
 });

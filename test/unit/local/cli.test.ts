@@ -1,6 +1,7 @@
 /** The command lines of this repository, each as a process of its own. */
 import { spawnSync } from 'node:child_process';
-import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { decimalNumber, parseOptionsOf, wholeNumber } from '../../../local/cli.ts';
 import { UserError } from '../../../local/start/user-error.ts';
@@ -9,26 +10,20 @@ import { REPOSITORY } from '../../support/aws-cli.ts';
 const run = (program: string, ...args: string[]) =>
   spawnSync(process.execPath, [join(REPOSITORY, program), ...args], { encoding: 'utf8', cwd: REPOSITORY });
 
-test.each([
-  ['local/main.ts', 'npm start'],
-  ['local/fire.ts', 'npm run fire'],
-  ['local/acts.ts', 'npm run local'],
-  ['local/try/main.ts', 'npm run try'],
-  ['local/verify-report/main.ts', 'npm run verify-report'],
-  ['local/dashboard/main.ts', 'npm run dashboard'],
-  ['bench/main.ts', 'npm run bench'],
-  ['test/chaos/main.ts', 'npm run chaos'],
-  ['test/model/exploration/main.ts', 'npm run explore'],
-  ['test/deploys/main.ts', 'npm run deploys'],
-  ['test/deploys/compare.ts', 'npm run compare'],
-  ['test/iam/main.ts', 'npm run prove:iam'],
-  ['test/sweeps.ts', 'npm run sweeps'],
-  ['test/security/audit.ts', 'npm run audit'],
-  ['test/security/licences/main.ts', 'npm run licences'],
-])('%s --help says how it is called, and starts nothing', (program, command) => {
-  const { status, stdout, stderr } = run(program, '--help');
+const { scripts } = JSON.parse(readFileSync(join(REPOSITORY, 'package.json'), 'utf8')) as {
+  scripts: Record<string, string>;
+};
+
+test.each(Object.entries(scripts))('npm run %s -- --help says how it is called, and starts nothing', (name, script) => {
+  // As npm runs it, which takes half a second for that itself.
+  const { status, stdout, stderr } = spawnSync(`${script} --help`, {
+    shell: true,
+    encoding: 'utf8',
+    cwd: REPOSITORY,
+    env: { ...process.env, PATH: `${join(REPOSITORY, 'node_modules/.bin')}${delimiter}${process.env['PATH']}` },
+  });
   expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
-  expect(stdout).toContain(command);
+  expect(stdout).toMatch(script.startsWith('node ') ? new RegExp(`npm (run )?${name}`) : /usage|options/i);
 });
 
 test.each(['local/acts.ts', 'local/try/main.ts'])('%s without a word says what there is', (program) => {
@@ -52,12 +47,19 @@ test('a mistake is a sentence without a stack, and exit code 2', () => {
   expect(stderr).toBe("Unknown option '--loud'. Try: npm run licences -- --help\n");
 });
 
+test('whoever stops reading, as head does, makes no error', () => {
+  const command = `set -o pipefail; ${process.execPath} local/acts.ts --help | true`;
+  const { status, stderr } = spawnSync('bash', ['-c', command], { encoding: 'utf8', cwd: REPOSITORY });
+  expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+});
+
 const OPTIONS = { seed: { type: 'string' }, only: { type: 'string', multiple: true } } as const;
 const parse = (...args: string[]) => parseOptionsOf('npm run x', { args, options: OPTIONS });
 
 test.each([
   [['--seed'], "Option '--seed <value>' argument missing. Try: npm run x -- --help"],
   [['--seed', '--only', 'a'], "Option '--seed' argument missing. Try: npm run x -- --help"],
+  [['--sede', '1'], "Unknown option '--sede'. Did you mean --seed? Try: npm run x -- --help"],
   [['a'], "Unexpected argument 'a'. Try: npm run x -- --help"],
 ])('%j is named', (args, sentence) => {
   expect(() => parse(...args)).toThrow(new UserError(sentence));

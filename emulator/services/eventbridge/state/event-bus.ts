@@ -1,6 +1,7 @@
 /** The default event bus of every account and region, as far as rules with SQS targets go. */
 import { ApiError } from '../../../core/api.ts';
 import type { EventBridgeEvent } from '../../../core/event.ts';
+import type { Keeper } from '../../../core/keeper.ts';
 import { arnOf, regionOfArn } from '../../../core/partition.ts';
 import { type DeliveryFailure, type QueueSender, sendOrRecord } from '../../../core/queue-delivery.ts';
 import type { MessageAttributes } from '../../../core/queue-message.ts';
@@ -42,7 +43,7 @@ export interface EventBusOptions {
 
 const SERVICE = 'events.amazonaws.com';
 
-export class EventBus {
+export class EventBus implements Keeper {
   /** Every delivery that a queue refused, in order; a dead-letter queue as well. */
   readonly failures: DeliveryFailure[] = [];
   readonly #sqs: QueueSender;
@@ -54,6 +55,14 @@ export class EventBus {
     this.#sqs = sqs;
     this.#onFailure = onFailure;
     this.#onDelivery = onDelivery;
+  }
+
+  snapshot(): [string, EventRule][] {
+    return [...this.#rules].map(([arn, { rule }]) => [arn, rule]);
+  }
+
+  restore(kept: readonly [string, EventRule][]): void {
+    for (const [arn, rule] of kept) this.#rules.set(arn, { rule, matches: compilePattern(rule.eventPattern) });
   }
 
   /**

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { ApiError, type Caller, type Clock } from '../../../core/api.ts';
 import type { EventBridgeEvent } from '../../../core/event.ts';
 import type { InvokeFunction } from '../../../core/invocation.ts';
+import type { Keeper } from '../../../core/keeper.ts';
 import { arnOf } from '../../../core/partition.ts';
 import { parseTiming, startOf, type Timing } from '../../../core/time/timing.ts';
 
@@ -30,7 +31,7 @@ interface Entry {
   madeAt: number;
 }
 
-export class ScheduledRules {
+export class ScheduledRules implements Keeper {
   readonly #clock: Clock;
   readonly #invoke: InvokeFunction;
   readonly #rules = new Map<string, Entry>();
@@ -40,13 +41,17 @@ export class ScheduledRules {
     this.#invoke = invoke;
   }
 
+  snapshot() {
+    return [...this.#rules].map(([arn, { rule, madeAt }]) => ({ arn, rule, madeAt }));
+  }
+
+  restore(kept: ReturnType<ScheduledRules['snapshot']>): void {
+    for (const { arn, rule, madeAt } of kept) this.#rules.set(arn, { rule, madeAt, timing: timingOf(rule) });
+  }
+
   /** @throws ApiError `ValidationException` */
   put(rule: ScheduledRule): { arn: string } {
-    // A rule knows no time zone and no single time: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-scheduled-rule-pattern.html
-    const timing = rule.expression.startsWith('at(') ? undefined : parseTiming(rule.expression);
-    if (!timing) {
-      throw new ApiError('ValidationException', 400, 'Parameter ScheduleExpression is not valid.');
-    }
+    const timing = timingOf(rule);
     const arn = arnOf('events', rule, `rule/${rule.name}`);
     this.#rules.set(arn, { rule, timing, madeAt: this.#clock() });
     return { arn };
@@ -86,6 +91,14 @@ export class ScheduledRules {
       void this.#invoke(caller, functionArn, input, { 'aws:SourceArn': arn, 'aws:SourceAccount': rule.account });
     }
   }
+}
+
+/** @throws ApiError `ValidationException` */
+function timingOf({ expression }: ScheduledRule): Timing {
+  // A rule knows no time zone and no single time: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-scheduled-rule-pattern.html
+  const timing = expression.startsWith('at(') ? undefined : parseTiming(expression);
+  if (timing) return timing;
+  throw new ApiError('ValidationException', 400, 'Parameter ScheduleExpression is not valid.');
 }
 
 function scheduledEvent({ account, region }: ScheduledRule, arn: string, now: number): EventBridgeEvent {

@@ -3,12 +3,14 @@ import { checkHeld, checkTrustSize } from '../../../authorization/acceptance.ts'
 import { bindPrincipals, type PrincipalIds } from '../../../authorization/principal.ts';
 import { ApiError, type Clock } from '../../../core/api.ts';
 import type { Credentials, IssuedKey } from '../../../core/credentials.ts';
+import type { Keeper } from '../../../core/keeper.ts';
 import { assumedRoleArn } from '../../../core/partition.ts';
 import type { NamedPolicy, PolicyDocument } from '../../../core/policy-document.ts';
 import { Accounts } from './accounts.ts';
 import { Group, type NewGroup, type NewRole, type NewUser, Role, User } from './entities.ts';
 import { newUniqueId } from './identifiers.ts';
 import { InstanceProfiles } from './instance-profiles.ts';
+import { KeptIdentities } from './kept-identities.ts';
 import { KeyRing, type KeyStatus, type LongTermKey, type NewSession } from './key-ring.ts';
 import { ManagedPolicies } from './managed-policies.ts';
 import { alreadyExists, checkSessionDuration, isTaken, noSuchEntity, without } from './names.ts';
@@ -17,7 +19,7 @@ import { alreadyExists, checkSessionDuration, isTaken, noSuchEntity, without } f
 const MAX_ACCESS_KEYS_PER_USER = 2;
 
 /** Everybody in all accounts: users, roles, root, and the keys and sessions by which they sign. Policies come parsed. */
-export class Directory extends Accounts implements PrincipalIds {
+export class Directory extends Accounts implements PrincipalIds, Keeper {
   readonly managedPolicies: ManagedPolicies;
   readonly instanceProfiles = new InstanceProfiles();
   readonly #clock: Clock;
@@ -31,6 +33,31 @@ export class Directory extends Accounts implements PrincipalIds {
     this.#clock = clock;
     this.#keys = new KeyRing(clock);
     this.managedPolicies = new ManagedPolicies(clock);
+  }
+
+  snapshot() {
+    const kept = new KeptIdentities(this.managedPolicies);
+    return {
+      partitions: this.accounts().map((account) => [account, this.partitionOf(account)] as const),
+      managedPolicies: this.managedPolicies.snapshot(),
+      groups: [...this.#groups.values()].map((group) => kept.group(group)),
+      users: [...this.#users.values()].map((user) => kept.user(user)),
+      roles: [...this.#roles.values()].map((role) => kept.role(role)),
+      instanceProfiles: this.instanceProfiles.snapshot(),
+      keys: this.#keys.snapshot(),
+    };
+  }
+
+  restore(state: ReturnType<Directory['snapshot']>): void {
+    const kept = new KeptIdentities(this.managedPolicies);
+    for (const [account, partition] of state.partitions) this.addAccount(account, partition);
+    this.managedPolicies.restore(state.managedPolicies);
+    for (const group of state.groups) this.#groups.set(group.arn, kept.restoredGroup(group));
+    const groupOf = (arn: string) => this.#groups.get(arn)!;
+    for (const user of state.users) this.#users.set(user.arn, kept.restoredUser(user, groupOf));
+    for (const role of state.roles) this.#roles.set(role.arn, kept.restoredRole(role));
+    this.instanceProfiles.restore(state.instanceProfiles, (arn) => this.#roles.get(arn)!);
+    this.#keys.restore(state.keys);
   }
 
   now(): Date {

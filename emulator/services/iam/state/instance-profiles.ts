@@ -23,6 +23,14 @@ export interface InstanceProfile {
 export class InstanceProfiles {
   readonly #profiles = new Map<string, InstanceProfile>();
 
+  snapshot() {
+    return this.all().map((profile) => ({ ...profile, roles: profile.roles.map(({ arn }) => arn) }));
+  }
+
+  restore(kept: ReturnType<InstanceProfiles['snapshot']>, roleOf: (arn: string) => Role): void {
+    for (const profile of kept) this.#profiles.set(profile.arn, { ...profile, roles: profile.roles.map(roleOf) });
+  }
+
   /** @throws ApiError `EntityAlreadyExists` (409) */
   add(made: Omit<InstanceProfile, 'instanceProfileId' | 'roles'>): InstanceProfile {
     if (isTaken(this.of(made.account), made.name)) {

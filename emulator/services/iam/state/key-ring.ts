@@ -1,6 +1,7 @@
 /** The keys of users, of root and of sessions. */
 import type { Clock, Principal } from '../../../core/api.ts';
 import type { AccessKey, Credentials, IssuedKey } from '../../../core/credentials.ts';
+import { type Keeper, refill } from '../../../core/keeper.ts';
 import { assumedRoleArn } from '../../../core/partition.ts';
 import type { PolicyDocument } from '../../../core/policy-document.ts';
 import type { Role } from './entities.ts';
@@ -25,12 +26,24 @@ export interface NewSession {
 }
 
 /** The keys that requests are signed with: long-term ones of users and root, temporary ones of roles' sessions. */
-export class KeyRing {
+export class KeyRing implements Keeper {
   readonly #clock: Clock;
   readonly #keys = new Map<string, StoredKey>();
 
   constructor(clock: Clock) {
     this.#clock = clock;
+  }
+
+  /** Without sessions that have expired. */
+  snapshot(): ReadonlyMap<string, StoredKey> {
+    const now = this.#clock();
+    return new Map(
+      [...this.#keys].filter(([, { temporary }]) => (temporary?.expiresAt ?? Number.POSITIVE_INFINITY) > now),
+    );
+  }
+
+  restore(kept: ReadonlyMap<string, StoredKey>): void {
+    refill(this.#keys, kept);
   }
 
   /** Expired sessions are still found: their caller is told that the token has expired. */

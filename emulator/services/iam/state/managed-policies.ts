@@ -1,6 +1,7 @@
 /** Managed policies with their versions: those of customers, and AWS's own. */
 import { checkManagedSize, checkPartition } from '../../../authorization/acceptance.ts';
 import { ApiError, type Clock } from '../../../core/api.ts';
+import type { Keeper } from '../../../core/keeper.ts';
 import { partitionOfArn } from '../../../core/partition.ts';
 import type { NamedPolicy, PolicyDocument } from '../../../core/policy-document.ts';
 import { AWS_MANAGED } from './aws-managed.ts';
@@ -26,6 +27,18 @@ interface NewPolicy {
   tags?: Tags | undefined;
   /** `v1` unless given. */
   versionId?: string;
+  policyId?: string;
+}
+
+/** All that a policy is made of. */
+interface PolicyState extends Pick<ManagedPolicy, 'arn' | 'shortName' | 'path' | 'policyId' | 'description'> {
+  createdAt: Date;
+  updatedAt: Date;
+  tags: Tags;
+  /** The oldest first. */
+  versions: PolicyVersion[];
+  defaultVersionId: string;
+  count: number;
 }
 
 /** As its holders hold it: they have the document of whichever version is the default one now. */
@@ -34,7 +47,7 @@ export class ManagedPolicy implements NamedPolicy {
   readonly name: string;
   readonly shortName: string;
   readonly path: string;
-  readonly policyId = newUniqueId('ANPA');
+  readonly policyId: string;
   readonly description: string | undefined;
   readonly createdAt: Date;
   readonly #versions: PolicyVersion[];
@@ -47,12 +60,28 @@ export class ManagedPolicy implements NamedPolicy {
     this.name = arn;
     this.shortName = made.name;
     this.path = made.path;
+    this.policyId = made.policyId ?? newUniqueId('ANPA');
     this.description = made.description;
     this.tags = new Map(made.tags);
     this.createdAt = createdAt;
     this.updatedAt = createdAt;
     this.#default = { versionId: made.versionId ?? 'v1', document: accepted(arn, made.document), createdAt };
     this.#versions = [this.#default];
+  }
+
+  static from({ arn, shortName: name, versions, createdAt, ...state }: PolicyState): ManagedPolicy {
+    const policy = new ManagedPolicy(arn, { ...state, name, document: versions[0]!.document }, createdAt);
+    policy.#versions.splice(0, 1, ...versions);
+    policy.#default = policy.version(state.defaultVersionId);
+    policy.#count = state.count;
+    policy.updatedAt = state.updatedAt;
+    return policy;
+  }
+
+  get state(): PolicyState {
+    const { arn, shortName, path, policyId, description, createdAt, updatedAt, tags, defaultVersionId } = this;
+    const details = { arn, shortName, path, policyId, description, createdAt, updatedAt, tags, defaultVersionId };
+    return { ...details, versions: this.#versions, count: this.#count };
   }
 
   get arn(): string {
@@ -121,13 +150,22 @@ export class ManagedPolicy implements NamedPolicy {
   }
 }
 
-export class ManagedPolicies {
+export class ManagedPolicies implements Keeper {
   readonly #clock: Clock;
   readonly #customers = new Map<string, ManagedPolicy>();
   readonly #awsOwn = new Map<string, ManagedPolicy>();
 
   constructor(clock: Clock) {
     this.#clock = clock;
+  }
+
+  /** Those of customers. */
+  snapshot(): PolicyState[] {
+    return [...this.#customers.values()].map(({ state }) => state);
+  }
+
+  restore(kept: readonly PolicyState[]): void {
+    for (const state of kept) this.#customers.set(state.arn, ManagedPolicy.from(state));
   }
 
   /** @throws ApiError `EntityAlreadyExists` (409), `LimitExceeded` (409) for its size, `MalformedPolicyDocument` (400) */

@@ -11,15 +11,36 @@ import { type ErrorObject, type Operation, type OperationUpdate, toWire } from '
 export interface ExecutionServices {
   executor: Pick<Executor, 'run'>;
   clock: Clock;
-  /** Runs another function on behalf of this one. */
+  /** Runs another function on behalf of this one. The name is that of the execution, if it is a durable one. */
   invoke: (
     caller: Target,
     functionName: string,
     payload: string,
+    name: string,
   ) => Promise<{ Result: string } | { Error: ErrorObject }>;
 }
 
 export type DurableStatus = 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'TIMED_OUT' | 'STOPPED';
+
+/** Another function that runs on behalf of this one. */
+interface Invoke {
+  functionName: string;
+  payload: string;
+  name: string;
+}
+
+/** All that an execution is made of, but for its function. */
+export interface KeptState {
+  arn: string;
+  startedAt: Date;
+  status: DurableStatus;
+  invocations: number;
+  journal: Journal['state'];
+  /** Those that haven't been answered, by operation. */
+  invokes: Map<string, Invoke>;
+  /** Of one that is closed. */
+  outcome: Execution | undefined;
+}
 
 /** What the function answers when it has nothing more to do for now, or for good. */
 type Answer =
@@ -48,34 +69,64 @@ export class DurableExecution {
   invocations = 0;
   readonly journal: Journal;
   readonly #services: ExecutionServices;
+  readonly #invokes = new Map<string, Invoke>();
   readonly #timers = new Set<NodeJS.Timeout>();
   readonly #stop = new AbortController();
   #token = '';
   #checkpoints = 0;
   #news = Promise.withResolvers<void>();
+  #outcome: Execution | undefined;
 
-  constructor(target: Target, name: string, payload: string, services: ExecutionServices) {
+  /** @param kept of an execution that was there before: it goes on where it was */
+  constructor(target: Target, name: string, payload: string, services: ExecutionServices, kept?: KeptState) {
     this.#services = services;
     this.target = target;
     this.name = name;
     this.payload = payload;
-    this.startedAt = new Date(services.clock());
+    this.startedAt = kept?.startedAt ?? new Date(services.clock());
+    this.status = kept?.status ?? 'RUNNING';
+    this.invocations = kept?.invocations ?? 0;
     // A version, also when an alias was named: the execution stays with it.
-    this.arn = `${target.function.arn}:${target.version}/durable-execution/${name}/${randomUUID()}`;
+    this.arn = kept?.arn ?? `${target.function.arn}:${target.version}/durable-execution/${name}/${randomUUID()}`;
     this.journal = new Journal(services.clock, {
       onWait: (operation, until) => this.#at(until, () => this.journal.elapse(operation)),
       onRetry: (operation, at) => this.#at(at, () => this.journal.makeReady(operation)),
-      onInvoke: (operation, functionName, input) => void this.#invoke(operation, functionName, input),
+      onInvoke: (operation, functionName, input) =>
+        void this.#invoke(operation, { functionName, payload: input, name: randomUUID() }),
     });
-    this.journal.begin(randomUUID(), name, payload);
-    const { executionTimeoutSeconds } = target.function.durable!;
-    this.#later(executionTimeoutSeconds * 1000, () => this.#end('TIMED_OUT'));
-    this.closed = this.#run().finally(() => {
-      if (this.status === 'RUNNING') this.status = 'FAILED';
-      this.close();
-    });
+    if (kept) this.#restore(kept);
+    else this.journal.begin(randomUUID(), name, payload);
+    this.closed = kept?.outcome ? Promise.resolve(kept.outcome) : this.#toTheEnd();
     // Whoever wants to know looks at it; nobody has to.
     this.closed.catch(() => {});
+  }
+
+  get kept(): KeptState {
+    const { arn, startedAt, status, invocations } = this;
+    const journal = this.journal.state;
+    return { arn, startedAt, status, invocations, journal, invokes: this.#invokes, outcome: this.#outcome };
+  }
+
+  #restore({ journal, invokes, outcome }: KeptState): void {
+    this.#outcome = outcome;
+    this.journal.restore(journal, outcome === undefined);
+    for (const operation of outcome ? [] : journal.operations) {
+      const invoke = invokes.get(operation.Id);
+      if (invoke) void this.#invoke(operation, invoke);
+    }
+  }
+
+  async #toTheEnd(): Promise<Execution> {
+    const { executionTimeoutSeconds } = this.target.function.durable!;
+    const endsAt = new Date(this.startedAt.getTime() + executionTimeoutSeconds * 1000);
+    this.#at(endsAt, () => this.#end('TIMED_OUT'));
+    try {
+      this.#outcome = await this.#run();
+      return this.#outcome;
+    } finally {
+      if (this.status === 'RUNNING') this.status = 'FAILED';
+      this.close();
+    }
   }
 
   /** @throws ApiError `InvalidParameterValueException` for a token that is not the latest: somebody else goes on with it */
@@ -151,8 +202,11 @@ export class DurableExecution {
     return this.#services.executor.run(this.target, { requestId, payload: JSON.stringify(event), whenBusy: 'wait' });
   }
 
-  async #invoke(operation: Operation, functionName: string, payload: string): Promise<void> {
-    const answer = await this.#services.invoke(this.target, functionName, payload);
+  async #invoke(operation: Operation, invoke: Invoke): Promise<void> {
+    const { functionName, payload, name } = invoke;
+    this.#invokes.set(operation.Id, invoke);
+    const answer = await this.#services.invoke(this.target, functionName, payload, name);
+    this.#invokes.delete(operation.Id);
     this.journal.answer(operation, answer);
     this.#tell();
   }

@@ -7,7 +7,7 @@ import { parseFunctionName } from '../function-name.ts';
 import type { Executor } from '../runtime/executor.ts';
 import type { RoleSessions } from '../runtime/role-sessions.ts';
 import { type FunctionRegistry, resourcePolicyOf, type Target } from '../store.ts';
-import { DurableExecution, describeExecution } from './execution.ts';
+import { DurableExecution, describeExecution, type KeptState } from './execution.ts';
 import { type ErrorObject, operationUpdate, toWire } from './operation.ts';
 
 export interface DurableServices {
@@ -46,6 +46,15 @@ export class DurableExecutions {
     return [...this.#byArn.values()];
   }
 
+  find(arn: string): DurableExecution | undefined {
+    return this.#byArn.get(arn);
+  }
+
+  /** As it was kept: it goes on. */
+  restore(target: Target, name: string, payload: string, kept: KeptState): void {
+    this.#add(target, name, payload, kept);
+  }
+
   /**
    * Starts an execution, or finds the one of that name: https://docs.aws.amazon.com/lambda/latest/dg/durable-execution-idempotency.html
    * @throws ApiError `DurableExecutionAlreadyStartedException` when that one was started with another payload
@@ -56,20 +65,23 @@ export class DurableExecutions {
       throw new ApiError('InvalidParameterValueException', 400, problem);
     }
     if (!NAME.test(name)) throw new ApiError('ValidationException', 400, `Value '${name}' is no execution name`);
-    const key = `${target.function.account} ${target.function.region} ${name}`;
-    const present = this.#byName.get(key);
+    const present = this.#byName.get(keyOf(target, name));
     if (present) {
       const isSame = present.payload === payload && present.target.function.arn === target.function.arn;
       if (isSame) return { execution: present, isNew: false };
       const problem = `The durable execution ${name} has already been started with another payload.`;
       throw new ApiError('DurableExecutionAlreadyStartedException', 409, problem);
     }
+    return { execution: this.#add(target, name, payload), isNew: true };
+  }
+
+  #add(target: Target, name: string, payload: string, kept?: KeptState): DurableExecution {
     const { executor, clock } = this.#services;
-    const invoke = (caller: Target, functionName: string, input: string) => this.#invoke(caller, functionName, input);
-    const execution = new DurableExecution(target, name, payload, { executor, clock, invoke });
-    this.#byName.set(key, execution);
+    const services = { executor, clock, invoke: this.#invoke.bind(this) };
+    const execution = new DurableExecution(target, name, payload, services, kept);
+    this.#byName.set(keyOf(target, name), execution);
     this.#byArn.set(execution.arn, execution);
-    return { execution, isNew: true };
+    return execution;
   }
 
   /** Those of a function that was deleted: nothing goes on with them. */
@@ -117,6 +129,7 @@ export class DurableExecutions {
     { function: caller }: Target,
     functionName: string,
     payload: string,
+    name: string,
   ): Promise<{ Result: string } | { Error: ErrorObject }> {
     const { functions, authorizer, sessions, executor } = this.#services;
     try {
@@ -128,7 +141,7 @@ export class DurableExecutions {
         resourceAccount: target.function.account,
         resourcePolicy: resourcePolicyOf(target),
       });
-      const answer = await this.#run(target, payload, executor);
+      const answer = await this.#run(target, payload, executor, name);
       if (!answer.failed) return { Result: answer.payload };
       const { errorType, errorMessage } = JSON.parse(answer.payload) as { errorType: string; errorMessage: string };
       return { Error: { ErrorType: errorType, ErrorMessage: errorMessage } };
@@ -137,8 +150,12 @@ export class DurableExecutions {
     }
   }
 
-  #run(target: Target, payload: string, executor: Executor): Promise<Execution> {
-    if (target.function.durable) return this.start(target, crypto.randomUUID(), payload).execution.closed;
+  #run(target: Target, payload: string, executor: Executor, name: string): Promise<Execution> {
+    if (target.function.durable) return this.start(target, name, payload).execution.closed;
     return executor.run(target, { requestId: crypto.randomUUID(), payload, whenBusy: 'wait' });
   }
+}
+
+function keyOf({ function: { account, region } }: Target, name: string): string {
+  return `${account} ${region} ${name}`;
 }

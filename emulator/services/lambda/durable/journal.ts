@@ -28,6 +28,25 @@ export class Journal {
     this.#events = events;
   }
 
+  get state() {
+    const { operations } = this;
+    return { operations, fresh: this.#fresh, begun: this.#begun, writtenBytes: this.#writtenBytes };
+  }
+
+  /** @param goesOn whether what waits for its time goes on waiting for it */
+  restore({ operations, fresh, begun, writtenBytes }: Journal['state'], goesOn: boolean): void {
+    for (const operation of operations) {
+      this.#operations.set(operation.Id, operation);
+      if (operation.EndTimestamp || !goesOn) continue;
+      const { WaitDetails, StepDetails, Status } = operation;
+      if (WaitDetails) this.#events.onWait(operation, WaitDetails.ScheduledEndTimestamp);
+      if (Status === 'PENDING') this.#events.onRetry(operation, StepDetails!.NextAttemptTimestamp!);
+    }
+    this.#fresh = new Set(fresh);
+    this.#begun = begun;
+    this.#writtenBytes = writtenBytes;
+  }
+
   get hasNews(): boolean {
     return this.#fresh.size > 0;
   }

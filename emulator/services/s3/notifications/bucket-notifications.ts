@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { ApiError, type Clock } from '../../../core/api.ts';
 import type { EventSink } from '../../../core/event.ts';
+import { type Keeper, refill } from '../../../core/keeper.ts';
 import { type Lateness, ON_TIME } from '../../../core/lateness.ts';
 import { bucketArnOf, regionOfArn } from '../../../core/partition.ts';
 import { type DeliveryFailure, type QueueSender, send, sendOrRecord } from '../../../core/queue-delivery.ts';
@@ -52,7 +53,7 @@ export interface BucketNotificationsOptions {
 const SERVICE = 's3.amazonaws.com';
 const EVENT_TYPES = ['*', 'Put', 'Post', 'Copy', 'CompleteMultipartUpload'].map((type) => `s3:ObjectCreated:${type}`);
 
-export class BucketNotifications {
+export class BucketNotifications implements Keeper {
   /** Every notification that a queue refused, in order. */
   readonly failures: DeliveryFailure[] = [];
   readonly #options: Required<BucketNotificationsOptions>;
@@ -74,6 +75,14 @@ export class BucketNotifications {
     checkOverlaps(queues);
     if (configuration.validates ?? true) this.#tryQueues(bucketName, configuration);
     this.#configurations.set(bucketName, { ...configuration, queues, since: this.#options.clock() });
+  }
+
+  snapshot(): ReadonlyMap<string, KeptConfiguration> {
+    return this.#configurations;
+  }
+
+  restore(kept: ReadonlyMap<string, KeptConfiguration>): void {
+    refill(this.#configurations, kept);
   }
 
   of(bucketName: string): KeptConfiguration | undefined {

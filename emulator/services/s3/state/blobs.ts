@@ -22,20 +22,30 @@ export interface Segment {
 const FLUSH_BYTES = MIB;
 const ZEROS = Buffer.alloc(FLUSH_BYTES);
 
+/** Told of files. */
+export interface BlobEvents {
+  /** It has all its bytes. */
+  onWritten?: (path: string) => void;
+  /** Nobody needs it any more; without this it is removed at once. */
+  onUnused?: (path: string) => void;
+}
+
 /** Bytes on disk, under random names: no key ever becomes a file name. */
 export class BlobStore {
   readonly #folder: string;
+  readonly #events: BlobEvents;
   #ready: Promise<unknown> | undefined;
 
-  constructor(folder: string) {
+  constructor(folder: string, events: BlobEvents = {}) {
     this.#folder = folder;
+    this.#events = events;
   }
 
   async createWriter(): Promise<BlobWriter> {
     this.#ready ??= mkdir(this.#folder, { recursive: true });
     await this.#ready;
     const path = join(this.#folder, randomUUID());
-    return new BlobWriter(path, await open(path, 'wx'));
+    return new BlobWriter(path, await open(path, 'wx'), this.#events.onWritten);
   }
 
   /** Zeros that take no room on disk. */
@@ -50,7 +60,12 @@ export class BlobStore {
 
   async release(segments: Segment[]): Promise<void> {
     const unused = segments.filter(({ blob }) => --blob.references === 0);
-    await Promise.all(unused.map(({ blob }) => rm(blob.path, { force: true })));
+    await Promise.all(unused.map(({ blob: { path } }) => this.#drop(path)));
+  }
+
+  async #drop(path: string): Promise<void> {
+    if (this.#events.onUnused) this.#events.onUnused(path);
+    else await rm(path, { force: true });
   }
 
   /** Streams the segments, and keeps their files until the stream is closed, whatever happens to the object meanwhile. */
@@ -99,14 +114,16 @@ export function sliceSegments(segments: Segment[], start: number, sizeBytes: num
 export class BlobWriter {
   readonly #path: string;
   readonly #file: FileHandle;
+  readonly #onWritten: BlobEvents['onWritten'];
   #pending: Buffer[] = [];
   #pendingBytes = 0;
   #sizeBytes = 0;
   #flushing: Promise<unknown> = Promise.resolve();
 
-  constructor(path: string, file: FileHandle) {
+  constructor(path: string, file: FileHandle, onWritten?: BlobEvents['onWritten']) {
     this.#path = path;
     this.#file = file;
+    this.#onWritten = onWritten;
   }
 
   async write(bytes: Buffer): Promise<void> {
@@ -149,7 +166,10 @@ export class BlobWriter {
 
   async #close(sizeBytes: number): Promise<Segment[]> {
     await this.#file.close();
-    if (sizeBytes > 0) return [{ blob: { path: this.#path, references: 1 }, offsetBytes: 0, sizeBytes }];
+    if (sizeBytes > 0) {
+      this.#onWritten?.(this.#path);
+      return [{ blob: { path: this.#path, references: 1 }, offsetBytes: 0, sizeBytes }];
+    }
     await rm(this.#path, { force: true });
     return [];
   }

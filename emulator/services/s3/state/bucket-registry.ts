@@ -38,6 +38,11 @@ export class BucketRegistry {
     return bucket;
   }
 
+  /** As it was kept. */
+  put(bucket: Bucket): void {
+    this.#buckets.set(bucket.settings.name, bucket);
+  }
+
   /**
    * @param caller whose partition's buckets are looked through; an anonymous one may mean any
    * @throws ApiError `NoSuchBucket`

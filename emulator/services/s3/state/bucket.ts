@@ -1,6 +1,7 @@
 /** One bucket: its versions and uploads. */
 import { randomBytes } from 'node:crypto';
 import { ApiError } from '../../../core/api.ts';
+import { refill } from '../../../core/keeper.ts';
 import { bucketArnOf } from '../../../core/partition.ts';
 import { noSuchKey, noSuchUpload, noSuchVersion } from '../errors.ts';
 import { lowerBound } from '../utf8-order.ts';
@@ -15,6 +16,18 @@ import type {
 } from './model.ts';
 
 export type AnyVersion = ObjectVersion | DeleteMarker;
+
+/** All that a bucket is made of. */
+export interface BucketState {
+  settings: BucketSettings;
+  created: Date;
+  /** By key, in the order of the keys; newest version first. */
+  versions: Map<string, AnyVersion[]>;
+  changes: Map<string, number>;
+  uploads: Map<string, MultipartUpload>;
+  completed: Map<string, CompletedUpload>;
+  uploadsBegun: number;
+}
 
 /**
  * The index of one bucket, in memory. Each change is a single synchronous step, which makes reads consistent and
@@ -34,6 +47,31 @@ export class Bucket {
   constructor(settings: BucketSettings, created: Date) {
     this.settings = settings;
     this.created = created;
+  }
+
+  static from({ settings, created, versions, changes, uploads, completed, uploadsBegun }: BucketState): Bucket {
+    const bucket = new Bucket(settings, created);
+    refill(bucket.#versions, versions);
+    bucket.#sortedKeys.push(...versions.keys());
+    refill(bucket.#changes, changes);
+    refill(bucket.uploads, uploads);
+    refill(bucket.completed, completed);
+    bucket.#uploadsBegun = uploadsBegun;
+    return bucket;
+  }
+
+  get state(): BucketState {
+    const { settings, created, uploads, completed } = this;
+    const versions = new Map(this.#sortedKeys.map((key) => [key, this.#versions.get(key)!]));
+    return {
+      settings,
+      created,
+      versions,
+      changes: this.#changes,
+      uploads,
+      completed,
+      uploadsBegun: this.#uploadsBegun,
+    };
   }
 
   get arn(): string {

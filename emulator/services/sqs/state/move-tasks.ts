@@ -1,6 +1,7 @@
 /** Dead-letter queue redrive: StartMessageMoveTask and its list (SQS API Reference). */
 import { randomUUID } from 'node:crypto';
 import type { Caller, Clock } from '../../../core/api.ts';
+import type { Keeper } from '../../../core/keeper.ts';
 import { invalidParameter, resourceNotFound } from '../errors.ts';
 import type { Queue } from './queue.ts';
 import type { Queues } from './queues.ts';
@@ -20,7 +21,7 @@ export interface MoveTask {
  * Moves what is visible at once, before the call answers; so no task is ever running, and there is nothing to cancel.
  * As on SQS a message moved is a new one: new id, no receives, a full retention period ahead of it.
  */
-export class MoveTasks {
+export class MoveTasks implements Keeper {
   readonly #queues: Queues;
   readonly #clock: Clock;
   readonly #tasks: MoveTask[] = [];
@@ -28,6 +29,14 @@ export class MoveTasks {
   constructor(queues: Queues, clock: Clock) {
     this.#queues = queues;
     this.#clock = clock;
+  }
+
+  snapshot(): MoveTask[] {
+    return this.#tasks;
+  }
+
+  restore(kept: MoveTask[]): void {
+    this.#tasks.push(...kept);
   }
 
   /**

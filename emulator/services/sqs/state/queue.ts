@@ -20,6 +20,16 @@ import { receivedMessage, type StoredMessage } from './stored-message.ts';
 const MAXIMUM_IN_FLIGHT_SECONDS = 43_200;
 const PURGE_INTERVAL_MS = 60_000;
 
+/** All that a queue is made of, but for who waits. */
+export interface QueueState {
+  settings: CompleteSettings;
+  policy: PolicyDocument | undefined;
+  id: string;
+  createdAt: number;
+  purgedAt: number;
+  messages: Map<string, StoredMessage>;
+}
+
 /** Told what a receive hands out, before its receiver gets it. */
 export type ReceiveListener = (queue: Queue, messages: ReceivedMessage[]) => void;
 
@@ -33,8 +43,8 @@ export class Queue {
   policy: PolicyDocument | undefined;
   readonly #clock: Clock;
   readonly #onReceived: ReceiveListener | undefined;
-  readonly #id = randomUUID();
-  readonly #createdAt: number;
+  #id: string = randomUUID();
+  #createdAt: number;
   readonly #messages = new Map<string, StoredMessage>();
   readonly #polls = new LongPolls<ReceivedMessage>();
   #purgedAt = Number.NEGATIVE_INFINITY;
@@ -50,6 +60,24 @@ export class Queue {
     this.#clock = clock;
     this.#onReceived = onReceived;
     this.#createdAt = clock();
+  }
+
+  get state(): QueueState {
+    const { settings, policy } = this;
+    const [id, createdAt, purgedAt] = [this.#id, this.#createdAt, this.#purgedAt];
+    return { settings, policy, id, createdAt, purgedAt, messages: this.#messages };
+  }
+
+  /** What was in flight is visible: whoever had it, is gone. */
+  restore({ policy, id, createdAt, purgedAt, messages }: QueueState): void {
+    this.policy = policy;
+    this.#id = id;
+    this.#createdAt = createdAt;
+    this.#purgedAt = purgedAt;
+    const now = this.#clock();
+    for (const [messageId, { visibleAt, ...message }] of messages) {
+      this.#messages.set(messageId, { ...message, visibleAt: message.receipt ? Math.min(visibleAt, now) : visibleAt });
+    }
   }
 
   /** What is set of a queue that is there already; its messages stay. @throws ApiError InvalidParameterValue */

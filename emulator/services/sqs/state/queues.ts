@@ -5,6 +5,7 @@
 
 import type { PrincipalIds } from '../../../authorization/principal.ts';
 import { ApiError, type Authorizer, type Caller, type Clock, type ContextKeys } from '../../../core/api.ts';
+import { refill } from '../../../core/keeper.ts';
 import { type Lateness, ON_TIME } from '../../../core/lateness.ts';
 import { arnOf } from '../../../core/partition.ts';
 import type { PolicyDocument } from '../../../core/policy-document.ts';
@@ -48,6 +49,23 @@ export class Queues {
     this.#endpoint = endpoint;
     this.#onReceived = onReceived;
     this.#lateness = lateness;
+  }
+
+  /** The queues with their messages, and the names of those that were deleted a short while ago. */
+  protected get state() {
+    return { queues: this.all().map(({ state }) => state), deleted: this.#deleted };
+  }
+
+  protected restoreQueues({ queues, deleted }: Queues['state']): void {
+    for (const state of queues) {
+      const queue = new Queue(state.settings, this.#clock, undefined, this.#onReceived);
+      queue.restore(state);
+      this.#queues.set(queue.arn, queue);
+    }
+    for (const queue of this.all()) {
+      queue.deadLetterQueue = this.#queues.get(queue.settings.redrive?.deadLetterTargetArn ?? '');
+    }
+    refill(this.#deleted, deleted);
   }
 
   /**

@@ -9,7 +9,10 @@ const [{ destination, name }] = routes as [(typeof routes)[number]];
 const room = 1024 - destination.prefix.length;
 
 const plan = (keys: string[], of = routes) =>
-  planOf({ drops: keys.map((key) => ({ key, path: `/${key}`, sizeBytes: 1 })), skipped: [] }, 'source', of);
+  planOf(
+    { drops: keys.map((key) => ({ key, path: `/${key}`, sizeBytes: 1, diskBytes: 1 })), skipped: [] },
+    { bucket: 'source', routes: of },
+  );
 
 test('a key may be as long as S3 takes it behind the prefix', () => {
   expect(plan(['k'.repeat(room), '日'.repeat(Math.floor(room / 3))]).deliveries).toHaveLength(2);

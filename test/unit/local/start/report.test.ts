@@ -31,9 +31,9 @@ test('a long table shows the first and the last, how many are between, and every
   const lines = tell(deliveries);
   const keys = lines.map((line) => /^k\d+/.exec(line)?.[0]).filter((key) => key !== undefined);
   expect(keys).toEqual(['k0', 'k1', 'k2', 'k3', 'k4', 'k1995', 'k1996', 'k1997', 'k1998', 'k1999']);
-  expect(lines).toContain('… 1,990 more: --all shows them');
+  expect(lines).toContainEqual(expect.stringMatching(/^… 1,990 more$/));
   expect(lines).toContain('FAILED k700 on route main: SourceMissing: gone');
-  expect(lines.at(-1)).toMatch(/^1,999 of 2,000 delivered and proved, .* 1 failed\.$/);
+  expect(lines.at(-1)).toMatch(/^1,999 of 2,000 delivered and proved, .* 1 failed\. --all shows every row\.$/);
   expect(tell(deliveries, { all: true }).filter((line) => /^k\d+ /.test(line))).toHaveLength(2000);
 });
 

@@ -54,7 +54,9 @@ async function dropping({
   const path = join(folder, 'changing');
   await writeFile(path, Buffer.alloc(SIZE));
   await writeFile(join(folder, 'other'), '1');
-  const tally = new Tally(planOf(await dropsOf([path, join(folder, 'other')]), BUCKET, [aRoute()]).deliveries);
+  const tally = new Tally(
+    planOf(await dropsOf([path, join(folder, 'other')]), { bucket: BUCKET, routes: [aRoute()] }).deliveries,
+  );
   await before?.(path);
   const { sent } = tally;
   const signal = new AbortController();

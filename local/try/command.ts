@@ -1,0 +1,82 @@
+/** Reads what is typed after `npm run try --`, and does it. */
+import { didYouMean, EXIT_FAILED, parseOptionsOf } from '../cli.ts';
+import { takePort } from '../start/at-port.ts';
+import { printable } from '../start/text.ts';
+import { Failure, UserError } from '../start/user-error.ts';
+import { helpOf, verbIn } from './help.ts';
+import { type Attempt, nameOf, type Verb } from './verb.ts';
+import { VERBS } from './verbs.ts';
+import { openWorld } from './world.ts';
+
+export interface Command extends Pick<Attempt, 'words' | 'options'> {
+  verb: Verb;
+  isJson: boolean;
+}
+
+/** Where it prints. */
+export interface Screen {
+  out(text: string): void;
+  err(text: string): void;
+}
+
+/** What AWS answers as long as a stack isn't deployed. */
+const MISSING = ['NoSuchBucket', 'ResourceNotFoundException', 'QueueDoesNotExist', 'NoSuchEntityException'];
+/** What the system says of a server that has gone. */
+const GONE = ['ECONNREFUSED', 'ECONNRESET', 'EPIPE'];
+
+/**
+ * @returns the exit code
+ * @throws UserError, Failure
+ */
+export async function runCommand(given: string[], { out, err }: Screen): Promise<number> {
+  const { port, rest: args } = takePort(given);
+  if (args.length === 0) {
+    out(helpOf(VERBS));
+    return 0;
+  }
+  const { verb, isJson, ...typed } = parseCommand(args);
+  const tell = (value: object, text: string) => out(`${isJson ? JSON.stringify(value) : text}\n`);
+  const warn = (text: string) => err(`${text}\n`);
+  try {
+    const isAsWanted = await verb.act({ world: await openWorld(port), ...typed, tell, warn });
+    return isAsWanted ? 0 : EXIT_FAILED;
+  } catch (error) {
+    throw told(error);
+  }
+}
+
+/** Pure. @throws UserError */
+export function parseCommand([name = '', ...args]: string[]): Command {
+  const verb = verbIn(VERBS, [name]) ?? unknownVerb(name);
+  const command = `npm run try -- ${name}`;
+  const known = Object.entries(verb.options ?? {}).map(([option, { type }]) => [option, { type }] as const);
+  const { values, positionals: words } = parseOptionsOf(command, {
+    args,
+    allowPositionals: true,
+    options: { json: { type: 'boolean' }, ...Object.fromEntries(known) },
+  });
+  const { least, most, missing } = verb.words ?? { least: 0, most: 0, missing: '' };
+  if (words.length < least) throw new UserError(missing);
+  if (words.length > most) {
+    throw new UserError(`${name} has no use for "${printable(words[most]!)}". Try: ${command} --help`);
+  }
+  const { json, ...options } = values as Record<string, string | boolean | undefined>;
+  return { verb, words, options, isJson: json === true };
+}
+
+function unknownVerb(name: string): never {
+  if (name.startsWith('-')) throw new UserError(`The verb comes before "${name}". What there is: npm run try`);
+  const meant = didYouMean(name, VERBS.map(nameOf));
+  throw new UserError(`There is no "${printable(name)}" to try.${meant} What there is: npm run try`);
+}
+
+/** Errors of AWS and of the network are told in a sentence; a stack tells of a defect here. */
+function told(error: unknown): unknown {
+  const { code, name, message, $metadata } = error as NodeJS.ErrnoException & { $metadata?: object };
+  if (GONE.includes(code ?? '')) return new UserError('Nothing answers: npm start must be up in another terminal.');
+  if (MISSING.includes(name)) {
+    const sentence = message.replace(/\.$/, '');
+    return new UserError(`${sentence}. In empty accounts, deploy both stacks first: README.md says how.`);
+  }
+  return $metadata === undefined ? error : new Failure(`AWS refuses it: ${name}: ${message}`);
+}
