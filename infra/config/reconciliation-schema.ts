@@ -52,7 +52,7 @@ export const reconciliationSchema = z.union(
         .max(WEEK_MINUTES)
         .default(60)
         .describe(
-          'the age in minutes at which an object without a receipt counts as missing, 1 to 10,080; in a pulled bucket two days more',
+          'the age in minutes at which one without a receipt counts as missing, 1 to 10,080; in a pulled bucket two days more',
         ),
       since: since.optional().describe('only uploads of that day or time and later, in UTC'),
       objectsPerSecond: z

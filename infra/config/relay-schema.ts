@@ -25,6 +25,11 @@ const RETENTION_DAYS = [
   1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
 ];
 
+/** A stack has as many resources: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html */
+const MOST_REPLAYS = 500;
+/** More is no list that somebody has read. */
+const MOST_ACKNOWLEDGED = 1000;
+
 export const relaySchema = z
   .strictObject({
     name: relayName
@@ -89,7 +94,7 @@ export const relaySchema = z
       .describe('workers per large object, 1 to 1,000, if maximumConcurrency has room; each moves up to 78 MB/s'),
     largeObjects: z.boolean().default(true).describe('false: no large objects'),
     replay: z.boolean().default(true).describe('false: no replay'),
-    replays: z.array(replaySchema).default([]).describe('replays on schedules'),
+    replays: z.array(replaySchema).max(MOST_REPLAYS).default([]).describe('replays on schedules'),
     canary: z.boolean().default(true).describe("false: no canary, and the check doesn't look at the door"),
     reconciliation: reconciliationSchema
       .prefault({})
@@ -140,6 +145,7 @@ export const relaySchema = z
       .describe('how many days CloudWatch Logs keeps logs; one of the values that it takes'),
     acknowledge: z
       .array(z.string().meta({ examples: ['unusual-key:/in/', 'unknown-region:us-north-1'] }))
+      .max(MOST_ACKNOWLEDGED)
       .default([])
       .describe('the names of warnings about what is meant so; the synth tells each name'),
   })

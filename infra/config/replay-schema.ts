@@ -52,9 +52,7 @@ export const replaySchema = z.strictObject({
     .number()
     .min(0.01)
     .optional()
-    .describe(
-      "sends no more than so many objects a second, 0.01 at least, so that fresh uploads don't wait behind the replay",
-    ),
+    .describe("sends no more than so many objects a second, 0.01 at least, so that uploads don't wait"),
 });
 
 export type ReplayContext = z.output<typeof replaySchema>;

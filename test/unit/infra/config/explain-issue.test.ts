@@ -90,8 +90,10 @@ test.each([
   [{ batchSize: 'ten' }, 'batchSize" is "ten": must be a number.'],
   [{ events: 'failure' }, 'events" is "failure": must be one of "all", "failures", "none"; did you mean "failures"?'],
   [{ replays: [{ lookBackHours: 0 }] }, 'lookBackHours" is 0: must be more than 0.'],
+  [{ acknowledge: Array(1001).fill('x') }, 'acknowledge" is ["x","x",'],
+  [{ acknowledge: Array(1001).fill('x') }, '…: must be at most 1,000 entries long.'],
   [{ reconciliation: 'off' }, 'reconciliation" is "off": must be false or an object.'],
   [{ name: 'x'.repeat(400) }, `name" is "${'x'.repeat(159)}…: must have at most 36 characters`],
-])('%j', (relay, sentence) => {
+])('%#', (relay, sentence) => {
   expect(mistakesOf({ relay }).map((each) => each.sentence)).toContainEqual(expect.stringContaining(sentence));
 });

@@ -1,7 +1,13 @@
 /** What one field may hold, apart from everything else. */
 import { describe, expect, test } from 'vitest';
 import { whyNoBucket, whyNoNewBucket } from '../../../../infra/config/bucket-name.ts';
-import { whyNoKeyText, whyNoPrefix, whyUnusual, whyUnusualPattern } from '../../../../infra/config/key-text.ts';
+import {
+  whyNoKeyText,
+  whyNoPrefix,
+  whyUnusual,
+  whyUnusualPattern,
+  whyUnusualSuffix,
+} from '../../../../infra/config/key-text.ts';
 import { editDistance, nearest } from '../../../../infra/config/nearest.ts';
 import { whyNoSchedule } from '../../../../infra/config/schedule-expression.ts';
 
@@ -107,6 +113,12 @@ describe('a text of keys that is hardly meant', () => {
 
   test.each(['*.csv', 'a?'])('%j looks like a pattern and is none', (text) => {
     expect(whyUnusualPattern(text)).toContain('is no wildcard');
+    expect(whyUnusualSuffix(text)).toContain('is no wildcard');
+  });
+
+  test('a file of one name in whatever folder has a suffix with a slash in front', () => {
+    expect(whyUnusualSuffix('/manifest.json')).toBeUndefined();
+    expect(whyUnusualSuffix('//manifest.json')).toContain('begins with "/"');
   });
 });
 
@@ -126,13 +138,29 @@ describe('a schedule', () => {
     'cron(0 0 ? jan-mar sun *)',
     'cron(*/5 * * * ? *)',
     'at(2028-02-29T23:59:59)',
+    'cron(0 0 29 2 ? *)',
+    'cron(0 0 31 1-12/2 ? *)',
+    'cron(0 0 29-31 2 ? 2028)',
+    'cron(0 0 30W 2,3 ? *)',
+    'rate(36500 days)',
   ])('%s is one', (text) => expect(whyNoSchedule(text)).toBeUndefined());
 
   test.each([
     ['every night', 'must be a rate such as'],
-    ['rate(1 days)', 'must be a rate such as'],
-    ['rate(2 hour)', 'must be a rate such as'],
-    ['rate(0 minutes)', 'must be a rate such as'],
+    ['rate(1 days)', 'so write "rate(1 day)"'],
+    ['rate(2 hour)', 'so write "rate(2 hours)"'],
+    ['rate(0 minutes)', 'from 1 on'],
+    ['rate(01 minute)', 'without a zero in front'],
+    ['rate(-1 minute)', 'must be a rate such as'],
+    ['rate(1.5 hours)', 'must be a rate such as'],
+    ['rate(36501 days)', 'at most 36,500 days'],
+    ['rate(99999999999999999999 minutes)', 'at most 36,500 days'],
+    ['cron(0 0 31 2 ? *)', 'or it never fires'],
+    ['cron(0 0 30,31 FEB ? *)', 'or it never fires'],
+    ['cron(0 0 31 4,6,SEP,11 ? *)', 'or it never fires'],
+    ['cron(0 0 29 2 ? 2027,2100)', 'or it never fires'],
+    ['cron(0 4 * * ? *', 'must be a rate such as'],
+    ['cron(0 4  * * ? *)', 'must be a rate such as'],
     ['cron(0 4 * * ?)', 'must be a rate such as'],
     ['at(2026-12-01)', 'must be a rate such as'],
     ['cron(99 99 * * ? *)', 'minutes from 0 to 59 in field 1, and "99" is not'],
