@@ -32,7 +32,7 @@ const CHECKED_OUT: [key: string, file: string][] = [
   ['with spaces.md', 'CHANGELOG.md'],
   ['1+1=2.md', 'CONTRIBUTING.md'],
   ['100%2B sure.md', 'README.md'],
-  ['日本語/ファイル.json', 'package.json'],
+  ['日本語/ファイル.json', 'events/event-bridge-created.json'],
   ['party 🎉.json', 'package-lock.json'],
 ];
 
