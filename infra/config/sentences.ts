@@ -2,7 +2,7 @@
 import { ConfigError } from './mistakes.ts';
 
 /**
- * A sentence for each mistake of the configuration, one for what is missing on this machine, and one for a folder that can't be written.
+ * A sentence for each mistake of the configuration, and one for a folder that can't be written.
  * @param file where the configuration stands, if not in cdk.json
  * @returns undefined for any other error, which is a defect
  */
@@ -10,8 +10,6 @@ export function sentenceFor(error: unknown, file: string | undefined): string | 
   if (error instanceof ConfigError) return error.inFile(file);
   const { message, syscall } = error as NodeJS.ErrnoException;
   // The CDK puts errors of bundling into the message of its own.
-  const bundling = /\bConfigError: (.+)/.exec(message)?.[1];
-  if (bundling !== undefined) return bundling;
   const reason = /\b(E[A-Z]+: .+)/.exec(message)?.[1] ?? message;
   const isAboutFiles = syscall !== undefined || reason !== message || reason.endsWith('must be a directory');
   if (!isAboutFiles) return undefined;
