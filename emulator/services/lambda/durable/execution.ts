@@ -96,7 +96,11 @@ export class DurableExecution {
     });
     if (kept) this.#restore(kept);
     else this.journal.begin(randomUUID(), name, payload);
-    this.closed = kept?.outcome ? Promise.resolve(kept.outcome) : this.#toTheEnd();
+    const { executionTimeoutSeconds } = target.function.durable!;
+    const goneMs = kept ? services.clock() - this.startedAt.getTime() : 0;
+    this.closed = kept?.outcome
+      ? Promise.resolve(kept.outcome)
+      : this.#toTheEnd(executionTimeoutSeconds * 1000 - goneMs);
     // Whoever wants to know looks at it; nobody has to.
     this.closed.catch(() => {});
   }
@@ -116,10 +120,8 @@ export class DurableExecution {
     }
   }
 
-  async #toTheEnd(): Promise<Execution> {
-    const { executionTimeoutSeconds } = this.target.function.durable!;
-    const endsAt = new Date(this.startedAt.getTime() + executionTimeoutSeconds * 1000);
-    this.#at(endsAt, () => this.#end('TIMED_OUT'));
+  async #toTheEnd(leftMs: number): Promise<Execution> {
+    this.#later(leftMs, () => this.#end('TIMED_OUT'));
     try {
       this.#outcome = await this.#run();
       return this.#outcome;
