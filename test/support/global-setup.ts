@@ -1,6 +1,6 @@
 import { chmod, mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import type { TestProject } from 'vitest/node';
 import { openOwnFolder } from '../../local/own-folder.ts';
 import { synthesize } from '../../local/synth.ts';
@@ -18,8 +18,10 @@ const OF_LIBRARIES = /^(cdk\.out|node-compile-cache)/;
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   // All tests and what they start write in it, and it goes with this process: at any end, or at the next start.
   const folder = openOwnFolder();
-  // Some tests try something as another user.
-  await chmod(folder, 0o711);
+  // Some tests try something as another user. The folder of `npm test` is around it.
+  const around = dirname(folder);
+  for (const each of basename(around).startsWith('upload-relay-') ? [around, folder] : [folder])
+    await chmod(each, 0o711);
   const assembly = await mkdtemp(join(tmpdir(), 'upload-relay-assembly-'));
   const bundles = join(assembly, 'bundles');
   await mkdir(bundles);

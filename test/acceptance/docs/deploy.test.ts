@@ -33,7 +33,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   program.child.kill('SIGINT');
-  expect(await program.exitCode).toBe(0);
+  expect(await program.exitCode).toBe(130);
   await checkout.remove();
   await rm(home, { recursive: true });
 });

@@ -39,7 +39,7 @@ beforeAll(async () => {
 afterAll(async () => {
   if (!installed) return;
   program.child.kill('SIGINT');
-  expect(await program.exitCode).toBe(0);
+  expect(await program.exitCode).toBe(130);
   await rm(folder, { recursive: true });
   await checkout.remove();
 });

@@ -80,10 +80,10 @@ describe('cdk deploy', () => {
         .map((each) => each.trim())
         .join(' '),
     );
-    expect(told.slice(0, 2)).toEqual([
-      'REVIEW_IN_PROGRESS AWS::CloudFormation::Stack',
+    // The CDK shows what happens after its own deployment has begun, which is another second for a machine that is busy.
+    expect(told.filter((each) => each !== 'REVIEW_IN_PROGRESS AWS::CloudFormation::Stack')[0]).toBe(
       'CREATE_IN_PROGRESS AWS::CloudFormation::Stack',
-    ]);
+    );
     expect(told.at(-1)).toBe('CREATE_COMPLETE AWS::CloudFormation::Stack');
     expect(told.filter((each) => each.endsWith('AWS::S3::Bucket'))).toEqual([
       'CREATE_IN_PROGRESS AWS::S3::Bucket',
