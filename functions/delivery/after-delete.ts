@@ -37,6 +37,8 @@ export async function whenGone(
     throw failure;
   });
   if (standing?.status !== 'delivered') throw failure;
+  // Account B was told, and of another version if this one was recorded meanwhile. Which is newer may not be known, so nothing is written.
+  if (history.isSuperseded) throw superseded(request, route, standing, 'an earlier try');
   // On a create-only route nothing was written over what came first.
   const isInDoubt = !route.createOnly && (history.isUncertain || history.visibleWrites.mayHaveWritten);
   if (isInDoubt) return restored(invocation, request, route, standing, 'an earlier try');

@@ -16,6 +16,8 @@ export interface History {
   isRedelivered: boolean;
   /** Whether an earlier attempt may have written something that no later one has put right. */
   isUncertain: boolean;
+  /** Whether account B was told to put a version back. */
+  isSuperseded: boolean;
   /** Whether anything has been begun in this invocation. */
   hasWritten: boolean;
   visibleWrites: VisibleWrites;

@@ -37,6 +37,7 @@ export interface RelayOptions {
   /** A failure that was decided before: it is recorded, and nothing is begun. */
   verdict?: RelayError | undefined;
   isUncertain?: boolean;
+  isSuperseded?: boolean | undefined;
   /** Whether a message asks again if there is no time: then deliveries that cannot be finished together are not begun together. */
   mayBePutOff?: boolean;
   /** Names of the routes that are left; all that take the object, unless given. */
@@ -89,10 +90,11 @@ async function relayAlong(
 ): Promise<Outcome> {
   const { logger, metrics, now, config } = invocation;
   const { isFinal = ({ retryable }) => !retryable, messageId = randomUUID() } = options;
-  const { isRedelivered = false, isUncertain = false, mayBePutOff = false, verdict } = options;
+  const { isRedelivered = false, isUncertain = false, isSuperseded = false, mayBePutOff = false, verdict } = options;
   const claimant = mayBePutOff ? `${messageId} ${route.name}` : messageId;
   const visibleWrites = new VisibleWrites();
-  const history: History = { messageId, claimant, isRedelivered, isUncertain, hasWritten: false, visibleWrites };
+  const before = { isRedelivered, isUncertain, isSuperseded };
+  const history: History = { messageId, claimant, ...before, hasWritten: false, visibleWrites };
   const startedAt = now();
   let attempts = request.attempts ?? 0;
   // On a create-only route a late write cannot replace what is there.

@@ -90,7 +90,7 @@ async function relayEach(invocation: Invocation, handling: Handling): Promise<Fa
 
 async function relayOne(invocation: Invocation, handling: Handling, index: number): Promise<Failed[]> {
   const { record, history, bodies, requests, tries } = handling;
-  const { firstId, isRedelivered, isUncertain } = history;
+  const { firstId, isRedelivered, isUncertain, isSuperseded } = history;
   const left = namesLeft(history, index);
   // An earlier attempt has finished it.
   if (left?.size === 0) return [];
@@ -105,6 +105,7 @@ async function relayOne(invocation: Invocation, handling: Handling, index: numbe
       isRedelivered,
       verdict: deathOf(`${request.source}`, isRedelivered, tries),
       isUncertain,
+      isSuperseded,
       mayBePutOff: true,
       left,
     });
@@ -130,8 +131,9 @@ async function requeueRest(invocation: Invocation, handling: Handling, again: Ag
   invocation.logger.warn(isTry ? 'not relayed, will be tried again' : 'not tried yet, sent anew', facts);
   const tries = isTry ? history.tries : history.tries - 1;
   const left = deliveries ? new Set(deliveries) : history.left;
+  const isSuperseded = again.isSuperseded || history.isSuperseded;
   try {
-    await requeue(invocation, record.body, { ...history, tries, isUncertain, left }, afterSeconds);
+    await requeue(invocation, record.body, { ...history, tries, isUncertain, isSuperseded, left }, afterSeconds);
   } catch (cause) {
     const refused = asRelayError(cause, { operation: 'SendMessage' });
     invocation.logger.error('the queue refused the message', factsOf(handling, refused));

@@ -18,8 +18,9 @@ async function requeueUncertain(invocation: Invocation, request: RelayRequest, o
   const { source } = request;
   for (const { route, quietSeconds, isUncertain, failure } of outcomes) {
     if (quietSeconds === 0 && !isUncertain) continue;
-    // A superseded object is for account B to mend; the message is for what is uploaded meanwhile.
-    const delivery = { key: source.key, route, isUncertain: failure?.code !== 'Superseded' };
+    // A superseded object is for account B to mend; the message is for what is uploaded or recorded meanwhile.
+    const isSuperseded = failure?.code === 'Superseded';
+    const delivery = { key: source.key, route, isUncertain: !isSuperseded, isSuperseded };
     try {
       await requestDelivery(invocation, delivery, quietSeconds);
       invocation.logger.info('relayed once more, later', { source: `${source}`, route, afterSeconds: quietSeconds });

@@ -38,6 +38,8 @@ export interface Again {
   /** Whether this attempt counts. */
   isTry: boolean;
   isUncertain: boolean;
+  /** Whether account B was told to put a version back. */
+  isSuperseded: boolean;
   afterSeconds: number;
 }
 
@@ -94,12 +96,13 @@ export function verdictOn(
       deliveries: deliveries.length === rest.length ? deliveries : undefined,
       isTry: tried.length > 0,
       isUncertain: rest.some(({ isUncertain }) => isUncertain),
+      isSuperseded: rest.some(({ failure }) => failure.code === 'Superseded'),
       afterSeconds: Math.max(pause, untriedPause, ...rest.map(({ quietSeconds }) => quietSeconds)),
     },
   };
 }
 
-/** Account B is told, but a write may still land on what is uploaded and delivered meanwhile. */
+/** Account B is told, but a write may still land on what is uploaded and delivered meanwhile. Then account B is told anew. */
 function mayLandLater({ failure, quietSeconds }: Failed, { tries, maxReceives }: Tries): boolean {
   return failure.code === 'Superseded' && quietSeconds > 0 && tries <= maxReceives;
 }

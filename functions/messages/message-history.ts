@@ -13,6 +13,8 @@ export interface Carried {
   tries: number;
   /** Whether an earlier attempt may have written something that no later one has put right. */
   isUncertain: boolean;
+  /** Whether account B was told to put a version back (`Superseded`). What was recorded meanwhile may make that another version. */
+  isSuperseded?: boolean | undefined;
   /** The names (`deliveryName`) of the deliveries that are left; all, unless given. */
   left?: ReadonlySet<string> | undefined;
 }
@@ -58,6 +60,8 @@ export function historyOf({ messageId, attributes, messageAttributes }: SQSRecor
   const isRequeued = carried && Math.abs(sentAt - Number(carried.RequeuedAt.stringValue)) <= SAME_SENDING_MS;
   const isRedelivered = receives > 1;
   const isUncertain = isRedelivered || messageAttributes?.['Uncertain'] !== undefined;
+  const { Superseded, ErrorCode } = messageAttributes ?? {};
+  const isSuperseded = Superseded !== undefined || ErrorCode?.stringValue === 'Superseded';
   const firstReceived = attributes?.ApproximateFirstReceiveTimestamp;
   const received = { isRedelivered, firstReceivedAt: firstReceived === undefined ? undefined : Number(firstReceived) };
   if (!isRequeued) {
@@ -68,6 +72,7 @@ export function historyOf({ messageId, attributes, messageAttributes }: SQSRecor
       tries: receives,
       ...received,
       isUncertain,
+      isSuperseded,
       ...(routes && { left: new Set(routes.map((route) => deliveryName(0, route))) }),
     };
   }
@@ -77,6 +82,7 @@ export function historyOf({ messageId, attributes, messageAttributes }: SQSRecor
     tries: Number(carried.Tries.stringValue) + receives,
     ...received,
     isUncertain,
+    isSuperseded,
     ...(carried.Left && { left: new Set(carried.Left.stringValue.split(SEPARATOR)) }),
   };
 }
@@ -93,7 +99,7 @@ export function patient(history: MessageHistory, maxReceives: number, nowMs: num
 
 /** The attributes of a requeued message. */
 export function attributesOf(
-  { firstId, firstSentAt, tries, isUncertain, left }: Carried,
+  { firstId, firstSentAt, tries, isUncertain, isSuperseded, left }: Carried,
   now: Date,
 ): Record<string, MessageAttributeValue> {
   const text = (StringValue: string) => ({ DataType: 'String', StringValue });
@@ -104,6 +110,7 @@ export function attributesOf(
     Tries: number(tries),
     RequeuedAt: number(now.getTime()),
     ...(isUncertain && { Uncertain: text('yes') }),
+    ...(isSuperseded && { Superseded: text('yes') }),
     ...(left && { Left: text(namesText(left)) }),
   };
 }

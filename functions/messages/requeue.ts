@@ -36,6 +36,8 @@ export interface Delivery {
   route: string;
   /** Whether an earlier write of it may still take effect. */
   isUncertain: boolean;
+  /** Whether account B was told to put a version back. */
+  isSuperseded?: boolean | undefined;
   /** How often the object was begun for the same reason, if that is counted. */
   attempts?: number | undefined;
 }
@@ -43,7 +45,7 @@ export interface Delivery {
 /** Sends a new message that asks for a single delivery. */
 export async function requestDelivery(
   invocation: Invocation,
-  { key, route, isUncertain, attempts }: Delivery,
+  { key, route, isUncertain, isSuperseded, attempts }: Delivery,
   afterSeconds: number,
 ): Promise<void> {
   const carried: Carried = {
@@ -51,6 +53,7 @@ export async function requestDelivery(
     firstSentAt: invocation.now().getTime(),
     tries: 0,
     isUncertain,
+    isSuperseded,
     left: new Set([deliveryName(0, route)]),
   };
   await requeue(invocation, messageBody({ key, route, attempts }), carried, afterSeconds);

@@ -375,24 +375,42 @@ describe('after a delete the newest that was delivered stays', () => {
   test.each([
     ['by a message that was handed out again', 2],
     ['by hand, a write of it unanswered', 0],
-  ])('what nobody could tell then, no later try and no redrive decides: written %s', async (_, receives) => {
-    const key = `undecided ${receives}`;
-    await put(key, 'older');
-    await answer(relay, message({ key }));
-    const newer = await put(key, 'newer');
-    const writer = inProcessRelay(world);
-    if (receives === 0) firstPutUnanswered(writer.writer);
-    justBeforeFirst(writer.invocation.clients.dynamodb, 'PutItem', () => remove(key));
-    if (receives > 0) await answer(writer, event(key, newer, '00C2', receives));
-    else await expect(relayKeys(writer.invocation, { key })).rejects.toMatchObject({ code: 'Superseded' });
-    await untilQuiet();
-    expect(await delivered(key)).toBe('newer');
-    const letters = await world.deadLetters();
-    const codes = letters.map(({ MessageAttributes }) => MessageAttributes?.['ErrorCode']?.StringValue);
-    expect(codes).toEqual(['Superseded']);
-    for (const letter of letters) await answer(inProcessRelay(world), sqsRecord(letter));
-    await untilQuiet();
-    expect(await delivered(key)).toBe('newer');
+  ])(
+    'what nobody could tell then, no later try and no redrive decides, and account B is told again: written %s',
+    async (_, receives) => {
+      const key = `undecided ${receives}`;
+      await put(key, 'older');
+      await answer(relay, message({ key }));
+      const newer = await put(key, 'newer');
+      const writer = inProcessRelay(world);
+      if (receives === 0) firstPutUnanswered(writer.writer);
+      justBeforeFirst(writer.invocation.clients.dynamodb, 'PutItem', () => remove(key));
+      if (receives > 0) await answer(writer, event(key, newer, '00C2', receives));
+      else await expect(relayKeys(writer.invocation, { key })).rejects.toMatchObject({ code: 'Superseded' });
+      await untilQuiet();
+      expect(await delivered(key)).toBe('newer');
+      const letters = await world.deadLetters();
+      const codes = letters.map(({ MessageAttributes }) => MessageAttributes?.['ErrorCode']?.StringValue);
+      expect(new Set(codes)).toEqual(new Set(['Superseded']));
+      for (const letter of letters) await answer(inProcessRelay(world), sqsRecord(letter));
+      await untilQuiet();
+      expect(await delivered(key)).toBe('newer');
+      expect(new Set(await reasons())).toEqual(new Set(['Superseded']));
+    },
+  );
+
+  test('account B is told anew when another version was recorded after it was told', async () => {
+    const key = 'told too early';
+    const version = await put(key, 'newest');
+    await answer(relay, event(key, version, '00C4'));
+    await remove(key);
+    const told = message({ key });
+    const Superseded = { dataType: 'String', stringValue: 'yes' };
+    await answer(inProcessRelay(world), { ...told, messageAttributes: { ...told.messageAttributes, Superseded } });
+    const [letter, ...others] = await world.deadLetters();
+    expect(others).toEqual([]);
+    expect(letter?.MessageAttributes).toMatchObject({ ErrorCode: { StringValue: 'Superseded' } });
+    expect(letter?.MessageAttributes?.['ErrorMessage']?.StringValue).toContain(`version ${version.VersionId}`);
   });
 
   test('account B is told by hand too, when the queue refuses the message that would repeat it', async () => {

@@ -43,6 +43,7 @@ describe('what a message has behind it', () => {
       tries: 1,
       isRedelivered: false,
       isUncertain: false,
+      isSuperseded: false,
     });
   });
 
@@ -54,6 +55,7 @@ describe('what a message has behind it', () => {
       // Whoever had it before may have died in mid-write.
       isRedelivered: true,
       isUncertain: true,
+      isSuperseded: false,
     });
   });
 
@@ -64,6 +66,7 @@ describe('what a message has behind it', () => {
       tries: 4,
       isRedelivered: true,
       isUncertain: true,
+      isSuperseded: false,
       left: new Set(['0/main', '1/second']),
     });
   });
@@ -72,6 +75,15 @@ describe('what a message has behind it', () => {
     expect(historyOf(aRecord({ attributes: CARRIED }))).toMatchObject({ isRedelivered: false, isUncertain: false });
     const attributes = { ...CARRIED, Uncertain: 'yes' };
     expect(historyOf(aRecord({ attributes }))).toMatchObject({ isRedelivered: false, isUncertain: true });
+  });
+
+  test.each([
+    ['was sent anew after it', { ...CARRIED, Superseded: 'yes' }],
+    ['is redriven', { ErrorCode: 'Superseded' }],
+  ])('that account B was told to put a version back, when it %s', (_, attributes) => {
+    expect(historyOf(aRecord({ attributes }))).toMatchObject({ isSuperseded: true });
+    const history = historyOf(aRecord({ attributes }));
+    expect(attributesOf(history, new Date(SENT_AT))).toMatchObject({ Superseded: { StringValue: 'yes' } });
   });
 
   test.each([
