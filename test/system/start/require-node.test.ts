@@ -1,6 +1,6 @@
 /** What a person is told before any program of the repository can run: without packages, without the optional ones, on an old Node. */
 import { spawnSync } from 'node:child_process';
-import { copyFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -70,4 +70,9 @@ test.each<[string, Machine, string]>([
   ],
 ])('%s, one sentence', async (_, machine, sentence) => {
   expect(await run(machine)).toEqual({ status: 2, stdout: '', stderr: sentence });
+});
+
+test("the CDK's app is a program of it, and not a command after it", async () => {
+  const { app } = JSON.parse(await readFile(join(REPOSITORY, 'cdk.json'), 'utf8')) as { app: string };
+  expect(app).toMatch(/^node local\/require-node\.mjs [\w/]+\.ts$/);
 });
