@@ -1,6 +1,6 @@
 /** What the command lines of this repository share: help, options, the words for a mistake, and exit codes. */
 import { type ParseArgsConfig, parseArgs } from 'node:util';
-import { nearest } from '../infra/config/nearest.ts';
+import { nearest } from '../functions/core/nearest.ts';
 import { endingSignal, heedEndings, isDoing } from './ending.ts';
 import { openOwnFolder } from './own-folder.ts';
 import { Failure, UserError } from './start/user-error.ts';
@@ -9,8 +9,6 @@ export const EXIT_FAILED = 1;
 export const EXIT_USAGE = 2;
 /** All went well, but some of what was named was left out. */
 export const EXIT_SKIPPED = 3;
-/** As a shell tells it: 128 and SIGINT's number. Ending sets it, and that of other signals. */
-export const EXIT_INTERRUPTED = 130;
 
 const FULL = 'The disk is full: free some space, or set TMPDIR to a folder where there is some.';
 

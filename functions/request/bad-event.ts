@@ -1,7 +1,7 @@
 /** Checks what comes in against a schema, and says what was expected where it does not fit. */
 import type * as z from 'zod/mini';
 import { RelayError } from '../core/errors.ts';
-import { meant } from './meant.ts';
+import { nearest } from '../core/nearest.ts';
 
 const SHOWN_CHARACTERS = 200;
 /** What zod says where the schema has no words of its own. */
@@ -69,7 +69,7 @@ function wordsOf(issue: z.core.$ZodIssue): string {
 
 /** For an unknown field: the one that it may have been meant to be. Pure. */
 export function didYouMean(field: string, known: readonly string[]): string {
-  const near = meant(field, known);
+  const near = nearest(field, known);
   return near === undefined ? '' : `; did you mean "${near}"?`;
 }
 

@@ -1,6 +1,7 @@
 /** Warnings: what is probably a slip, unless `relay.acknowledge` names it. */
+
+import { didYouMean } from './did-you-mean.ts';
 import { type Mistake, refusal } from './mistakes.ts';
-import { didYouMean } from './nearest.ts';
 import type { RelayContext } from './relay-context.ts';
 
 /** How somebody says that it is no slip: the end of a warning's sentence. */

@@ -1,7 +1,7 @@
 /** Says in our own words what the schema found. */
 import type * as z from 'zod';
+import { didYouMean } from './did-you-mean.ts';
 import { isWhat, type Mistake, sentence } from './mistakes.ts';
-import { didYouMean } from './nearest.ts';
 import { isObject } from './schema-parts.ts';
 
 /** What a field must be, for people: where the schema has no words of its own. */

@@ -1,8 +1,8 @@
 /** The regions that the CDK knows, their partitions, and the rules for them. */
 import { RegionInfo } from 'aws-cdk-lib/region-info';
+import { nearest } from '../../functions/core/nearest.ts';
 import { toAcknowledge } from './acknowledgements.ts';
 import { type Mistakes, refusal } from './mistakes.ts';
-import { nearest } from './nearest.ts';
 import type { RelayContext } from './relay-context.ts';
 
 const REGIONS = RegionInfo.regions.flatMap(({ name, partition }) =>

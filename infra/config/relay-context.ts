@@ -3,7 +3,6 @@ import type * as z from 'zod';
 import type { contextSchema } from './schema.ts';
 
 export type RelayContext = z.output<typeof contextSchema>;
-export type SourceContext = RelayContext['source'];
 export type RouteContext = RelayContext['routes'][number];
 /** A route that reads another account's bucket. */
 export type PullingRouteContext = RouteContext & { pull: NonNullable<RouteContext['pull']> };

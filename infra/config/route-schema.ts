@@ -1,8 +1,8 @@
 /** What each field of one of `routes` may be. */
 import * as z from 'zod';
+import { didYouMean } from './did-you-mean.ts';
 import { account, bucket, externalId, kmsKeyArn, listedName, prefix, region, roleName, textWith } from './fields.ts';
 import { whyNoKeyText } from './key-text.ts';
-import { didYouMean } from './nearest.ts';
 
 const suffix = textWith(whyNoKeyText, { examples: ['.csv', '.json'] });
 

@@ -1,6 +1,7 @@
 /** Finds the fields that the schema doesn't know, and what was probably meant. */
+
+import { nearest } from '../../functions/core/nearest.ts';
 import { type Mistake, sentence } from './mistakes.ts';
-import { nearest } from './nearest.ts';
 import { entryOf, fieldsOf, isObject, type Schema } from './schema-parts.ts';
 
 /** What stands in cdk.json, with known fields only. */

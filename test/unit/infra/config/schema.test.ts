@@ -1,5 +1,6 @@
 /** What one field may hold, apart from everything else. */
 import { describe, expect, test } from 'vitest';
+import { editDistance, nearest } from '../../../../functions/core/nearest.ts';
 import { whyNoBucket, whyNoNewBucket } from '../../../../infra/config/bucket-name.ts';
 import {
   whyNoKeyText,
@@ -8,7 +9,6 @@ import {
   whyUnusualPattern,
   whyUnusualSuffix,
 } from '../../../../infra/config/key-text.ts';
-import { editDistance, nearest } from '../../../../infra/config/nearest.ts';
 import { whyNoSchedule } from '../../../../infra/config/schedule-expression.ts';
 
 describe('a bucket name', () => {

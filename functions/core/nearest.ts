@@ -1,4 +1,4 @@
-/** Finds the field that a typing error was meant to be. */
+/** Finds the word that a typing error was meant to be. */
 
 /** Up to two letters may be wrong, or a third of a short name. With more differences it is another word. */
 const MOST_EDITS = 2;
@@ -36,11 +36,4 @@ export function editDistance(a: string, b: string): number {
     rows.push(row);
   }
   return rows[a.length]![b.length]!;
-}
-
-/** As the end of a sentence, if there is a likely one among the candidates. */
-export function didYouMean(input: unknown, candidates: readonly unknown[]): string {
-  const texts = candidates.filter((each) => typeof each === 'string');
-  const meant = typeof input === 'string' ? nearest(input, texts) : undefined;
-  return meant === undefined ? '' : `; did you mean "${meant}"?`;
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { meant } from '../../../../functions/request/meant.ts';
+import { nearest } from '../../../../functions/core/nearest.ts';
 
 test.each([
   ['kyes', 'keys'],
@@ -11,5 +11,5 @@ test.each([
   ['', undefined],
   ['k', undefined],
 ])('“%s” was meant to be %s', (typed, expected) => {
-  expect(meant(typed, ['key', 'keys', 'route', 'prefix'])).toBe(expected);
+  expect(nearest(typed, ['key', 'keys', 'route', 'prefix'])).toBe(expected);
 });
