@@ -30,9 +30,8 @@ async function main(args: string[]): Promise<number> {
   if (options.empty) return keepEmpty(options.port, configuration, persistence);
   const given = options.paths.length > 0 ? await planned(options.paths, configuration) : undefined;
   const session = await openSession(options.port, configuration, persistence);
-  if (persistence) say(`${NOT_KEPT}\n`);
+  await tellKept(session, persistence, session);
   const { kept } = session.cloud;
-  if (kept) say(`${await describeKept(session, kept, session)}\n\n`);
   // The demonstration is there already.
   if (kept && !given) return options.once ? endWell(session) : stayUp(session, configuration);
   isDoing('the deliveries');
@@ -74,15 +73,24 @@ async function stayUp(session: LocalSession, configuration: Configuration): Prom
 
 async function keepEmpty(port: number, configuration: Configuration, persistence?: Persistence): Promise<never> {
   const session = await openEmpty(port, configuration, persistence);
-  if (persistence) say(`${NOT_KEPT}\n`);
-  const { kept } = session.cloud;
-  if (kept) say(`${await describeKept(session, kept)}\n\n`);
+  await tellKept(session, persistence);
   const place = placeOf(session.cloud, configuration);
   await writeProfiles(place, session.profiles);
   await listenForControl(session, place);
   isDoing('the accounts');
   say(`${session.hints(place.shellFile)}\n`);
   return untilTheEnd();
+}
+
+/** What the kept accounts go on with, and what isn't kept. @param ledger where the relay is deployed */
+async function tellKept(
+  session: Pick<LocalSession, 'cloud' | 'accounts'>,
+  persistence?: Persistence,
+  ledger?: LocalSession,
+): Promise<void> {
+  if (persistence) say(`${NOT_KEPT}\n`);
+  const { kept } = session.cloud;
+  if (kept) say(`${await describeKept(session, kept, ledger)}\n\n`);
 }
 
 /** To clients a full disk is an internal error of S3, after which nothing can be said of the relay. */

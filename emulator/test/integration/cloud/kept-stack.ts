@@ -1,4 +1,7 @@
 /** What the test of a kill has deployed: a bucket that tells a queue of each object, and a table. */
+import { Agent } from 'node:https';
+import { NodeHttpHandler } from '@smithy/node-http-handler';
+import type { LocalCloud } from '../../../cloud.ts';
 import { type StackInput, templateStack } from '../../../templates/assembly.ts';
 import { letS3Send } from './queue-policy.ts';
 
@@ -32,4 +35,14 @@ export function keptStack(): StackInput {
     },
   };
   return templateStack({ name: 'Kept', account: ACCOUNT, region: REGION, template: { Resources } });
+}
+
+/** For clients of the account's operator. */
+export function clientSettings(cloud: LocalCloud) {
+  return {
+    endpoint: cloud.url,
+    region: REGION,
+    credentials: cloud.operator(ACCOUNT),
+    requestHandler: new NodeHttpHandler({ httpsAgent: new Agent({ ca: cloud.caPem }) }),
+  };
 }

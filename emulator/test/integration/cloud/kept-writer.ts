@@ -1,11 +1,9 @@
 /** A program that writes into a kept AWS until it is killed: objects, an item for each, and deletes. It says each that was answered. */
 import { randomBytes } from 'node:crypto';
-import { Agent } from 'node:https';
 import { DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { DeleteObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
-import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { LocalCloud } from '../../../cloud.ts';
-import { ACCOUNT, BUCKET, keptStack, REGION, TABLE } from './kept-stack.ts';
+import { BUCKET, clientSettings, keptStack, TABLE } from './kept-stack.ts';
 
 const [folder] = process.argv.slice(2);
 const WRITERS = 4;
@@ -13,12 +11,7 @@ const LARGEST_BYTES = 20_000;
 const LOOSE = 4;
 
 const cloud = await LocalCloud.start({ keep: folder!, stacks: [keptStack()] });
-const settings = {
-  endpoint: cloud.url,
-  region: REGION,
-  credentials: cloud.operator(ACCOUNT),
-  requestHandler: new NodeHttpHandler({ httpsAgent: new Agent({ ca: cloud.caPem }) }),
-};
+const settings = clientSettings(cloud);
 const s3 = new S3Client({ ...settings, forcePathStyle: true });
 const dynamodb = new DynamoDBClient(settings);
 

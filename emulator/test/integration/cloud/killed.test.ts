@@ -1,21 +1,16 @@
 /** A process that is killed while it writes leaves accounts that fit together: those of a moment shortly before. */
-import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { once } from 'node:events';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { Agent } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
-import { setTimeout as wait } from 'node:timers/promises';
 import { DynamoDBClient, paginateScan } from '@aws-sdk/client-dynamodb';
 import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { LocalCloud } from '../../../cloud.ts';
 import { Random } from '../../../core/random.ts';
-import { ACCOUNT, BUCKET, keptStack, REGION, TABLE } from './kept-stack.ts';
+import { linesUntilKilled } from '../../killed-writer.ts';
+import { ACCOUNT, BUCKET, clientSettings, keptStack, TABLE } from './kept-stack.ts';
 
 /** `npm run sweeps` draws more. */
 const KILLS = process.env['TEST_SWEEP'] === 'full' ? 20 : 2;
@@ -30,26 +25,14 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** @returns how many writes were answered */
-async function writeAndKill(lifeMs: number): Promise<number> {
-  const program = join(import.meta.dirname, 'kept-writer.ts');
-  const child = spawn(process.execPath, [program, folder], { stdio: ['ignore', 'pipe', 'inherit'] });
-  let answered = 0;
-  const lines = createInterface(child.stdout);
-  lines.on('line', () => answered++);
-  await once(lines, 'line');
-  await wait(lifeMs);
-  child.kill('SIGKILL');
-  await once(child, 'exit');
-  return answered;
-}
+const WRITER = join(import.meta.dirname, 'kept-writer.ts');
 
 test(`killed ${KILLS} times at moments drawn from seed ${SEED}, one after the other in one folder`, async () => {
   const random = new Random(SEED, 'kills');
   let most = 0;
   for (let kill = 0; kill < KILLS; kill++) {
     const lifeMs = LIFE_MS.least + random.integer(LIFE_MS.most - LIFE_MS.least);
-    const answered = await writeAndKill(lifeMs);
+    const { length: answered } = await linesUntilKilled(WRITER, folder, lifeMs);
     const cloud = await LocalCloud.start({ keep: folder, stacks: [keptStack()] });
     const found = await look(cloud);
     process.stdout.write(
@@ -69,12 +52,7 @@ test(`killed ${KILLS} times at moments drawn from seed ${SEED}, one after the ot
 });
 
 async function look(cloud: LocalCloud) {
-  const settings = {
-    endpoint: cloud.url,
-    region: REGION,
-    credentials: cloud.operator(ACCOUNT),
-    requestHandler: new NodeHttpHandler({ httpsAgent: new Agent({ ca: cloud.caPem }) }),
-  };
+  const settings = clientSettings(cloud);
   const s3 = new S3Client({ ...settings, forcePathStyle: true });
   const versions = new Map<string, string>();
   const bucket = cloud.s3.bucket(BUCKET);

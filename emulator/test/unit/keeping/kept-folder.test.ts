@@ -1,13 +1,10 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
-import { setTimeout as wait } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { Random } from '../../../core/random.ts';
 import { forgetKept, KeptFolder, keptIn } from '../../../keeping/kept-folder.ts';
+import { linesUntilKilled } from '../../killed-writer.ts';
 
 const KILLS = process.env['TEST_SWEEP'] === 'full' ? 40 : 4;
 const LONGEST_LIFE_MS = 120;
@@ -20,26 +17,13 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-/** @returns the last number that was said to be written */
-async function writeAndKill(lifeMs: number): Promise<number> {
-  const program = join(import.meta.dirname, 'folder-writer.ts');
-  const child = spawn(process.execPath, [program, folder], { stdio: ['ignore', 'pipe', 'inherit'] });
-  const lines = createInterface(child.stdout);
-  let last = -1;
-  lines.on('line', (line) => {
-    last = Number(line);
-  });
-  await once(lines, 'line');
-  await wait(lifeMs);
-  child.kill('SIGKILL');
-  await once(child, 'close');
-  return last;
-}
+const WRITER = join(import.meta.dirname, 'folder-writer.ts');
 
 test('documents of two times are never read together, whenever the writer was killed', async () => {
   const random = new Random(1, 'kills of writers');
   for (let kill = 0; kill < KILLS; kill++) {
-    const said = await writeAndKill(random.integer(LONGEST_LIFE_MS));
+    const lines = await linesUntilKilled(WRITER, folder, random.integer(LONGEST_LIFE_MS));
+    const said = Number(lines.at(-1));
     const kept = await KeptFolder.open(folder);
     const texts = await Promise.all(['a', 'b', 'c'].map((name) => kept.read(name)));
     await kept.close();
