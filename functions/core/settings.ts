@@ -82,6 +82,8 @@ export type DoorSettings = z.output<typeof door>;
 export const checkSettings = z.extend(common, {
   routes: z.array(route).check(z.minLength(1)),
   awaitRoleHours,
+  /** The path of the relay's roles in IAM, which no session tells; `/` unless given. */
+  rolePath: z.optional(text),
   /** The role of replay, which reader roles trust as well. None without `relay.replay`. */
   replayRoleArn: z.optional(roleArn),
   /** Whether the ledger's table is protected against deletion. */
