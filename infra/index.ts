@@ -1,0 +1,22 @@
+/** The public face of the package: constructs for CDK apps. */
+export type { RouteMetricOptions } from './upload-relay/relay-metric-options.ts';
+export type {
+  AuditProps,
+  InventoryProps,
+  ReconciliationProps,
+  ReplaySelection,
+  ScheduledReplayProps,
+} from './upload-relay/replay-props.ts';
+export { UploadRelay } from './upload-relay/upload-relay.ts';
+export type {
+  DeliveryObjective,
+  ReceiptEvents,
+  SourceBucketProps,
+  UploadRelayProps,
+} from './upload-relay/upload-relay-props.ts';
+export {
+  type PulledBucket,
+  type PullRouteProps,
+  UploadRoute,
+  type UploadRouteProps,
+} from './upload-relay/upload-route.ts';
