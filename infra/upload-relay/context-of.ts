@@ -1,5 +1,6 @@
 /** Turns the properties of an UploadRelay into what cdk.json would say. */
-import { SizeRoundingBehavior, type Stack } from 'aws-cdk-lib';
+import { SizeRoundingBehavior, type Stack, Token } from 'aws-cdk-lib';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import { DEFAULT_NAME } from '../config/relay-schema.ts';
@@ -22,13 +23,13 @@ export function contextOf(stack: Stack, props: UploadRelayProps): object {
     source: {
       account,
       region,
-      ...(hasOwn && sourceOf(props.source ?? {}, bucketNameFor(place))),
+      ...(hasOwn && sourceOf(stack, props.source ?? {}, bucketNameFor(place))),
       topicArn: props.topic?.topicArn,
       relayRoleName: roleName,
       rolePath,
     },
     routes,
-    relay: { name, ...settingsOf(props), acknowledge: props.acknowledge },
+    relay: { name, ...settingsOf(stack, props), acknowledge: props.acknowledge },
   };
 }
 
@@ -46,15 +47,22 @@ function bucketNameFor({
   return bucketName('uploads', { source, relay } as Parameters<typeof bucketName>[1]);
 }
 
-function sourceOf(source: IBucket | SourceBucketProps, newName: string): object {
+function sourceOf(stack: Stack, source: IBucket | SourceBucketProps, newName: string): object {
   if (isBucket(source)) {
-    return { bucket: source.bucketName, existingBucket: true, kmsKeyArn: source.encryptionKey?.keyArn };
+    return { bucket: source.bucketName, existingBucket: true, kmsKeyArn: keyArnOf(stack, source.encryptionKey) };
   }
   const { bucketName: bucket = newName, versioned, encryptionKey } = source;
-  return { bucket, versioned, kmsKeyArn: encryptionKey?.keyArn };
+  return { bucket, versioned, kmsKeyArn: keyArnOf(stack, encryptionKey) };
 }
 
-function settingsOf(props: UploadRelayProps): object {
+/** Policies name the region of the key, which a token doesn't tell. It is that of the bucket: S3 takes no other key. */
+function keyArnOf(stack: Stack, key: IKey | undefined): string | undefined {
+  if (key === undefined || !Token.isUnresolved(key.keyArn)) return key?.keyArn;
+  const { region } = stack;
+  return stack.formatArn({ service: 'kms', region, account: key.env.account, resource: 'key', resourceName: key.keyId });
+}
+
+function settingsOf(stack: Stack, props: UploadRelayProps): object {
   const { batchOperationsBucket, largeObjectSize, memorySize, objective, reconciliation } = props;
   return {
     memoryMiB: memorySize?.toMebibytes(UNROUNDED),
@@ -72,7 +80,7 @@ function settingsOf(props: UploadRelayProps): object {
     replays: props.replays?.map(replayOf),
     reconciliation: reconciliation && reconciliationOf(reconciliation),
     ...(reconciliation === false && { reconciliation }),
-    audit: props.audit && auditOf(props.audit),
+    audit: props.audit && auditOf(stack, props.audit),
     batchOperations: batchOperationsBucket && { bucket: batchOperationsBucket.bucketName },
     canary: props.canary,
     protectLedger: props.protectLedger,
@@ -109,8 +117,8 @@ function inventoryOf({ bucket, inventoryId, prefix, staleAfter }: InventoryProps
   return { bucket: bucket.bucketName, id: inventoryId, prefix, staleAfterDays: staleAfter?.toDays(AS_IT_IS) };
 }
 
-function auditOf({ bucket, encryptionKey = bucket?.encryptionKey, schedule, ...rest }: AuditProps): object {
-  return { ...rest, ...timesOf(schedule), bucket: bucket?.bucketName, kmsKeyArn: encryptionKey?.keyArn };
+function auditOf(stack: Stack, { bucket, encryptionKey = bucket?.encryptionKey, schedule, ...rest }: AuditProps): object {
+  return { ...rest, ...timesOf(schedule), bucket: bucket?.bucketName, kmsKeyArn: keyArnOf(stack, encryptionKey) };
 }
 
 function timesOf(schedule: ScheduleExpression | undefined): object {

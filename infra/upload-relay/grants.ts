@@ -1,6 +1,5 @@
 /** What an UploadRelay lets others do: no more actions and resources than each of them takes. */
 import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
-import type { IConstruct } from 'constructs';
 
 /** A permission that somebody else gets. */
 export interface Permission {
@@ -36,9 +35,9 @@ export function toReadReceipts(tableArn: string): Permission {
 }
 
 /** @throws Error when the grantee has no policy, such as a principal of another account */
-export function grant(scope: IConstruct, grantee: IGrantable, ...permissions: Permission[]): Grant {
+export function grant(grantee: IGrantable, ...permissions: Permission[]): Grant {
   const grants = permissions.map((permission) => {
-    const given = Grant.addToPrincipal({ scope, grantee, ...permission });
+    const given = Grant.addToPrincipal({ grantee, ...permission });
     given.assertSuccess();
     return given;
   });

@@ -97,7 +97,7 @@ export class UploadRelay extends Construct {
    * @param grantee whoever may
    */
   grantReplay(grantee: IGrantable): Grant {
-    if (this.replayFunction) return grant(this, grantee, toInvoke(this.replayFunction.functionArn));
+    if (this.replayFunction) return grant(grantee, toInvoke(this.replayFunction.functionArn));
     throw new Error(`${saidOf(this, 'relay.replay')} is false, so there is nothing to invoke: remove grantReplay.`);
   }
 
@@ -106,7 +106,7 @@ export class UploadRelay extends Construct {
    * @param grantee whoever may
    */
   grantRedrive(grantee: IGrantable): Grant {
-    return grant(this, grantee, ...toRedrive(this.deadLetterQueue.queueArn, this.queue.queueArn));
+    return grant(grantee, ...toRedrive(this.deadLetterQueue.queueArn, this.queue.queueArn));
   }
 
   /**
@@ -114,7 +114,7 @@ export class UploadRelay extends Construct {
    * @param grantee whoever may
    */
   grantCheck(grantee: IGrantable): Grant {
-    return grant(this, grantee, toInvoke(this.checkFunction.functionArn));
+    return grant(grantee, toInvoke(this.checkFunction.functionArn));
   }
 
   /**
@@ -122,7 +122,7 @@ export class UploadRelay extends Construct {
    * @param grantee whoever may
    */
   grantInvoke(grantee: IGrantable): Grant {
-    return grant(this, grantee, toInvoke(this.function.functionArn));
+    return grant(grantee, toInvoke(this.function.functionArn));
   }
 
   /**
@@ -130,7 +130,7 @@ export class UploadRelay extends Construct {
    * @param grantee whoever may
    */
   grantReadReceipts(grantee: IGrantable): Grant {
-    return grant(this, grantee, toReadReceipts(this.ledgerTable.tableArn));
+    return grant(grantee, toReadReceipts(this.ledgerTable.tableArn));
   }
 
   /**
