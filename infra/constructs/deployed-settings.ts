@@ -1,6 +1,7 @@
 /** Settings that only the deployment knows: tokens of the CDK, which no file can hold. */
 import { Stack, Token, Tokenization } from 'aws-cdk-lib';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import type { IConstruct } from 'constructs';
 import { DEPLOYED_VARIABLE } from '../../functions/core/deployed-settings.ts';
 
 /** Settings as the file has them, and what the deployment puts into them. */
@@ -30,8 +31,8 @@ const CHARACTERS: Record<string, [least: number, most: number]> = {
 };
 /** A part of an ARN, such as its partition. */
 const PART_CHARACTERS = [2, 64] as const;
-/** `,""` */
-const FRAME_CHARACTERS = 3;
+/** `,\"\"`, as Lambda counts it: the variable stands in JSON. */
+const FRAME_CHARACTERS = 5;
 
 /** Each token is a value of its own however often it occurs, so that a relay with many routes has room in Lambda's environment. */
 export function splitSettings(settings: object): SplitSettings {
@@ -57,20 +58,33 @@ export function splitSettings(settings: object): SplitSettings {
   return { settings: values.length === 0 ? file : { ...file, deployedValues: values.length }, values };
 }
 
+/** How long a text is at least, and at most. */
+export interface Lengths {
+  least: number;
+  most: number;
+}
+
+/** Of the variable, by the resource of its function. */
+const LENGTHS = new WeakMap<IConstruct, Lengths>();
+
 /** The variable takes its share of the 4,096 bytes that all variables of a function have together. */
 export function addDeployedValues(code: LambdaFunction, values: readonly DeployedValue[]): void {
   if (values.length === 0) return;
   const tokens = values.map(({ token }) => token);
   code.addEnvironment(DEPLOYED_VARIABLE, Stack.of(code).toJsonString(tokens));
+  LENGTHS.set(code.node.defaultChild!, lengthOf(values));
 }
 
-/** How long the variable is at least, and at most. */
-export function lengthOf(values: readonly DeployedValue[]): { least: number; most: number } {
+/** How long the variable of a function is; undefined if it has none. */
+export function deployedLengths(resource: IConstruct): Lengths | undefined {
+  return LENGTHS.get(resource);
+}
+
+function lengthOf(values: readonly DeployedValue[]): Lengths {
   const lengths = values.map(({ field }) =>
     field === undefined ? PART_CHARACTERS : (CHARACTERS[field] ?? PART_CHARACTERS),
   );
-  const sum = (index: 0 | 1) =>
-    lengths.reduce((total, each) => total + each[index] + FRAME_CHARACTERS, DEPLOYED_VARIABLE.length);
+  const sum = (index: 0 | 1) => lengths.reduce((total, each) => total + each[index] + FRAME_CHARACTERS, 0);
   return { least: sum(0), most: sum(1) };
 }
 

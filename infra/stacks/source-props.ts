@@ -5,8 +5,9 @@ import { Bucket, type IBucket, StorageClass } from 'aws-cdk-lib/aws-s3';
 import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { ownSource, type RelayContext, type RouteContext } from '../config/relay-context.ts';
+import type { SourceBucketProps } from '../upload-relay/part-props.ts';
 import type { AuditProps, ReconciliationProps, ScheduledReplayProps } from '../upload-relay/replay-props.ts';
-import type { SourceBucketProps, UploadRelayProps } from '../upload-relay/upload-relay-props.ts';
+import type { UploadRelayProps } from '../upload-relay/upload-relay-props.ts';
 import { UploadRoute } from '../upload-relay/upload-route.ts';
 
 /** @param stack holds what stands for existing buckets, keys and topics; no resource is made of them */

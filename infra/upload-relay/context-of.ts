@@ -5,8 +5,9 @@ import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import { DEFAULT_NAME } from '../config/relay-schema.ts';
 import { bucketName } from '../names.ts';
+import type { SourceBucketProps } from './part-props.ts';
 import type { AuditProps, InventoryProps, ReconciliationProps, ScheduledReplayProps } from './replay-props.ts';
-import type { SourceBucketProps, UploadRelayProps } from './upload-relay-props.ts';
+import type { UploadRelayProps } from './upload-relay-props.ts';
 
 /** What isn't whole is refused later, by the name of its property. */
 const AS_IT_IS = { integral: false };
@@ -59,7 +60,13 @@ function sourceOf(stack: Stack, source: IBucket | SourceBucketProps, newName: st
 function keyArnOf(stack: Stack, key: IKey | undefined): string | undefined {
   if (key === undefined || !Token.isUnresolved(key.keyArn)) return key?.keyArn;
   const { region } = stack;
-  return stack.formatArn({ service: 'kms', region, account: key.env.account, resource: 'key', resourceName: key.keyId });
+  return stack.formatArn({
+    service: 'kms',
+    region,
+    account: key.env.account,
+    resource: 'key',
+    resourceName: key.keyId,
+  });
 }
 
 function settingsOf(stack: Stack, props: UploadRelayProps): object {
@@ -117,7 +124,10 @@ function inventoryOf({ bucket, inventoryId, prefix, staleAfter }: InventoryProps
   return { bucket: bucket.bucketName, id: inventoryId, prefix, staleAfterDays: staleAfter?.toDays(AS_IT_IS) };
 }
 
-function auditOf(stack: Stack, { bucket, encryptionKey = bucket?.encryptionKey, schedule, ...rest }: AuditProps): object {
+function auditOf(
+  stack: Stack,
+  { bucket, encryptionKey = bucket?.encryptionKey, schedule, ...rest }: AuditProps,
+): object {
   return { ...rest, ...timesOf(schedule), bucket: bucket?.bucketName, kmsKeyArn: keyArnOf(stack, encryptionKey) };
 }
 
