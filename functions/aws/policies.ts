@@ -113,8 +113,8 @@ export function decryptStatement(kmsKeyArn: string, bucketArn: string, ...prefix
 }
 
 /** The policy of a role of the relay's account that becomes a writer or reader role. */
-export function assumeStatement(roleArn: string): RoleStatement {
-  return allow('AssumeRoles', 'sts:AssumeRole', roleArn);
+export function assumeStatement(roleArns: string | string[]): RoleStatement {
+  return allow('AssumeRoles', 'sts:AssumeRole', roleArns);
 }
 
 /**
