@@ -3,6 +3,12 @@ import { createHash } from 'node:crypto';
 import type { RelayContext } from './config/relay-context.ts';
 import { DEFAULT_NAME } from './config/relay-schema.ts';
 
+/** What the roles of other accounts are called unless somebody says otherwise, so that both sides agree without being told. */
+export const DEFAULT_WRITER_ROLE = `${DEFAULT_NAME}-writer`;
+export const DEFAULT_READER_ROLE = `${DEFAULT_NAME}-reader`;
+/** As the relay of the default name has it. */
+export const DEFAULT_REPLAY_ROLE = `${DEFAULT_NAME}-replay`;
+
 /** A durable function is invoked by a version or an alias. */
 export const LIVE_ALIAS = 'live';
 /** The schedule of `relay.audit`. Names of replays have no underscore, so it is none of theirs. */

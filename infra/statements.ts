@@ -1,13 +1,12 @@
 /** The policy and the trust of each role as JSON, for those who make roles by other means than these stacks. Pure. */
 import {
-  assumeStatement,
   type OwnObjects,
   readStatements,
   type Statement,
   sourceStatements,
-  trustStatement,
   writeStatements,
 } from '../functions/aws/policies.ts';
+import { assumeStatement, trustStatement } from '../functions/aws/trust-policies.ts';
 import type { Pulling } from '../functions/core/route.ts';
 import { bucketArn, readerRoleArn, relayRoleArn, replayRoleArn, writerRoleArn } from './arns.ts';
 import { runtimeRoute } from './config/function-settings.ts';
