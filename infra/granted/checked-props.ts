@@ -4,6 +4,7 @@ import type { Construct } from 'constructs';
 import * as z from 'zod';
 import { closerLook, wordsFor } from '../config/explain-issue.ts';
 import { isWhat } from '../config/mistakes.ts';
+import { orEmpty } from './patterns.ts';
 
 /** Of a construct, for errors: `UploadDestination "Stack/FromA"`. */
 export interface Checked {
@@ -33,8 +34,11 @@ export function requireKnown(checked: Checked, prop: string, value: string | und
   if (!Token.isUnresolved(value)) return;
   const stack = Stack.of(checked.construct);
   const { Ref } = stack.resolve(value) as { Ref?: string };
-  const parameter = stack.node.findAll().find((each) => each instanceof CfnParameter && each.logicalId === Ref);
-  if ((parameter as CfnParameter | undefined)?.allowedPattern === pattern) return;
+  const parameter = stack.node
+    .findAll()
+    .find((each) => each instanceof CfnParameter && stack.resolve(each.logicalId) === Ref);
+  const allowed = (parameter as CfnParameter | undefined)?.allowedPattern;
+  if (allowed === pattern || allowed === orEmpty(pattern)) return;
   const why = `is a token, and what it will be can't be looked at: it stands in policies, where a wildcard would let more through. Give a text, or a CfnParameter whose allowedPattern is ${JSON.stringify(pattern)}`;
   throw new Error(`${nameOf(checked)}: prop "${prop}" ${why}.`);
 }

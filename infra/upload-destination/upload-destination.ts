@@ -47,7 +47,7 @@ export class UploadDestination extends Construct {
     const written: Written = {
       writerRoleArn: `arn:${partitionIn(this)}:iam::${account}:role${path}${name}`,
       copyTags,
-      destination: { bucket: literalName(this.bucket), region, prefix, kmsKeyArn: key?.keyArn },
+      destination: { bucket: props.bucketName ?? literalName(this.bucket), region, prefix, kmsKeyArn: key?.keyArn },
     };
     this.writerRole = new Role(this, 'Role', {
       roleName: name,
