@@ -7,7 +7,7 @@ import { ManagedPolicy } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { CfnInclude } from 'aws-cdk-lib/cloudformation-include';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { resolve, type Scope, type Template, type TemplateValue } from '../../emulator/index.ts';
 import { templates } from '../../infra/templates/templates.ts';
 import { UploadDestination } from '../../infra/upload-destination/upload-destination.ts';
@@ -94,6 +94,8 @@ describe.each([DESTINATION, READER])('%s', (name) => {
 
   test('is found sound by the validator of the CDK', () => {
     const outdir = mkdtempSync(join(tmpdir(), 'included-'));
+    vi.stubEnv('CDK_VALIDATION', 'true');
+    vi.spyOn(process.stderr, 'write').mockReturnValue(true);
     try {
       const app = new App({ analyticsReporting: false, outdir });
       const stack = new Stack(app, 'Included');
@@ -101,6 +103,8 @@ describe.each([DESTINATION, READER])('%s', (name) => {
       app.synth();
       expect(findingsIn(outdir)).toEqual(['CloudFormation-Validate::W1030']);
     } finally {
+      vi.restoreAllMocks();
+      vi.unstubAllEnvs();
       rmSync(outdir, { recursive: true });
     }
   });
