@@ -4,9 +4,11 @@ import { isUnresolvedRegion } from './config/regions.ts';
 import type { RelayContext } from './config/relay-context.ts';
 import { DEFAULT_NAME } from './config/relay-schema.ts';
 
-/** The roles of other accounts, unless a route names them: both sides of a route agree without being told. */
+/** What the roles of other accounts are called unless somebody says otherwise, so that both sides agree without being told. */
 export const DEFAULT_WRITER_ROLE = `${DEFAULT_NAME}-writer`;
 export const DEFAULT_READER_ROLE = `${DEFAULT_NAME}-reader`;
+/** As the relay of the default name has it. */
+export const DEFAULT_REPLAY_ROLE = `${DEFAULT_NAME}-replay`;
 
 /** A durable function is invoked by a version or an alias. */
 export const LIVE_ALIAS = 'live';
