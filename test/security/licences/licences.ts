@@ -31,6 +31,7 @@ const PERMISSIVE = new Set([
   'ISC',
   'MIT',
   'MIT-0',
+  'Python-2.0',
 ]);
 
 /** What isn't permissive and is used all the same, in development only; by the start of the package's name. */
