@@ -45,10 +45,9 @@ test.each([
   ['in a function', '@middy/core'],
   ['with the package', 'commander'],
 ])('a vulnerable package that ships %s is named, and fails it', async (_, name) => {
-  expect(await audit({ [name]: [ADVISORY] })).toEqual({
-    code: 1,
-    output: `low: ${name}\nPackages with known vulnerabilities among what ships: 1\n`,
-  });
+  const { code, output } = await audit({ [name]: [ADVISORY] });
+  expect(code).toBe(1);
+  expect(output).toMatch(new RegExp(`^low: ${name}$`, 'm'));
 });
 
 test('one that serves development only is none of it', async () => {
