@@ -1,8 +1,9 @@
 /** Reads what is typed after `npm run try --`, and does it. */
+
+import { printable } from '../../cli/terminal/printable.ts';
+import { Failure, UserError } from '../../cli/terminal/user-error.ts';
 import { didYouMean, EXIT_FAILED, EXIT_SKIPPED, parseOptionsOf } from '../cli.ts';
 import { takePort } from '../start/at-port.ts';
-import { printable } from '../start/text.ts';
-import { Failure, UserError } from '../start/user-error.ts';
 import { helpOf, verbIn } from './help.ts';
 import { type Attempt, nameOf, type Verb } from './verb.ts';
 import { VERBS } from './verbs.ts';

@@ -1,6 +1,6 @@
 /** What happens, read from the functions' log: each object that is delivered, fails or waits. Pure. */
 
-import { printable } from '../start/text.ts';
+import { printable } from '../../cli/terminal/printable.ts';
 import { type Entry, timeOf } from './log-text.ts';
 
 export interface Happening {

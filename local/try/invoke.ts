@@ -1,6 +1,6 @@
 /** Invokes a Lambda function, and waits for its answer. */
 import { InvokeCommand } from '@aws-sdk/client-lambda';
-import { Failure } from '../start/user-error.ts';
+import { Failure } from '../../cli/terminal/user-error.ts';
 import type { World } from './world.ts';
 
 /** @throws Failure with what the function failed with */

@@ -1,7 +1,7 @@
 /** Reads receipts of the ledger. */
 import { GetItemCommand } from '@aws-sdk/client-dynamodb';
+import { type KeptReceipt, receiptOf } from '../../cli/receipt.ts';
 import { relayNames } from '../../infra/names.ts';
-import { type KeptReceipt, receiptOf } from '../receipt.ts';
 import type { World } from './world.ts';
 
 /** What the ledger has of a key along a route. */

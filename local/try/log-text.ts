@@ -1,5 +1,5 @@
 /** A log line of a function as one would read it. Pure. */
-import { printable } from '../start/text.ts';
+import { printable } from '../../cli/terminal/printable.ts';
 import type { LogLine } from './logs.ts';
 
 export interface Entry {

@@ -1,5 +1,5 @@
 /** What each verb of `npm run try` says of itself, and what it gets when it is tried. */
-import { printable } from '../start/text.ts';
+import { printable } from '../../cli/terminal/printable.ts';
 import type { World } from './world.ts';
 
 export interface Verb {

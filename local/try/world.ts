@@ -2,6 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { devNull } from 'node:os';
 import { fromIni } from '@aws-sdk/credential-provider-ini';
+import { printable } from '../../cli/terminal/printable.ts';
+import { UserError } from '../../cli/terminal/user-error.ts';
 import type { Signer } from '../../functions/aws/signed-request.ts';
 import type { Route } from '../../functions/core/route.ts';
 import { runtimeRoute } from '../../infra/config/function-settings.ts';
@@ -12,8 +14,6 @@ import { checkedConfig } from '../configuration.ts';
 import { accountProfiles } from '../start/account-profiles.ts';
 import { findPlace, type Place } from '../start/place.ts';
 import { readProfiles } from '../start/profile.ts';
-import { printable } from '../start/text.ts';
-import { UserError } from '../start/user-error.ts';
 
 export interface World {
   config: RelayContext;

@@ -2,8 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { UserError } from '../../cli/terminal/user-error.ts';
 import { didYouMean } from '../cli.ts';
-import { UserError } from '../start/user-error.ts';
 
 /** https://docs.aws.amazon.com/cli/latest/userguide/cli-configure-files.html */
 function filesOf(environment: NodeJS.ProcessEnv): string[] {

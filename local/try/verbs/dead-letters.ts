@@ -1,7 +1,8 @@
 /** `npm run try -- dead-letters`: what could not be relayed, and why. */
+
+import { type DeadLetter, readDeadLetter } from '../../../cli/dead-letter.ts';
+import { printable } from '../../../cli/terminal/printable.ts';
 import { relayNames } from '../../../infra/names.ts';
-import { type DeadLetter, readDeadLetter } from '../../dead-letter.ts';
-import { printable } from '../../start/text.ts';
 import { peek } from '../queues.ts';
 import type { Verb } from '../verb.ts';
 

@@ -2,12 +2,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Upload } from '@aws-sdk/lib-storage';
 import pMap from 'p-map';
+import { type KeptReceipt, sentenceOf } from '../../../cli/receipt.ts';
+import { Failure, UserError } from '../../../cli/terminal/user-error.ts';
 import { routesFor } from '../../../functions/core/route.ts';
 import { SourceObject } from '../../../functions/core/source-object.ts';
-import { type KeptReceipt, sentenceOf } from '../../receipt.ts';
 import { type Drop, dropsOf, openDrop } from '../../start/drops.ts';
 import { ownBucket } from '../../start/own-bucket.ts';
-import { Failure, UserError } from '../../start/user-error.ts';
 import { formatSkipped } from '../../start/walk.ts';
 import { readReceipt } from '../ledger.ts';
 import { type Attempt, place, type Verb } from '../verb.ts';

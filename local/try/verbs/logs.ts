@@ -1,7 +1,8 @@
 /** `npm run try -- logs`: what the functions of the relay have written. */
+
+import { printable } from '../../../cli/terminal/printable.ts';
+import { UserError } from '../../../cli/terminal/user-error.ts';
 import { didYouMean, wholeNumber } from '../../cli.ts';
-import { printable } from '../../start/text.ts';
-import { UserError } from '../../start/user-error.ts';
 import { type Entry, entryOf, textOf } from '../log-text.ts';
 import { functionsOf, type LogLine, readLogs } from '../logs.ts';
 import type { Attempt, Verb } from '../verb.ts';

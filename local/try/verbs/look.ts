@@ -1,8 +1,10 @@
 /** `npm run try -- look`: lists the destination buckets. */
+
+import { printable } from '../../../cli/terminal/printable.ts';
 import { accountProfiles } from '../../start/account-profiles.ts';
 import { listOwned } from '../../start/owned-objects.ts';
 import { accountOf } from '../../start/report.ts';
-import { formatBytes, formatTable, printable } from '../../start/text.ts';
+import { formatBytes, formatTable } from '../../start/text.ts';
 import type { Verb } from '../verb.ts';
 import { routesNamed } from '../world.ts';
 

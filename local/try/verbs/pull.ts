@@ -2,11 +2,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
+import { type KeptReceipt, sentenceOf } from '../../../cli/receipt.ts';
 import type { ReplaySummary } from '../../../functions/replay/replay-objects.ts';
 import { parseConfig } from '../../../infra/config/config.ts';
 import type { RelayContext } from '../../../infra/config/relay-context.ts';
 import { LIVE_ALIAS, relayNames } from '../../../infra/names.ts';
-import { type KeptReceipt, sentenceOf } from '../../receipt.ts';
 import { accountProfiles } from '../../start/account-profiles.ts';
 import type { Deployed } from '../../start/acts.ts';
 import { askToAct } from '../../start/control.ts';

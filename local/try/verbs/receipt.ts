@@ -1,7 +1,8 @@
 /** `npm run try -- receipt`: what the ledger knows of a key. */
+
+import { printable } from '../../../cli/terminal/printable.ts';
+import { UserError } from '../../../cli/terminal/user-error.ts';
 import { MAX_KEY_BYTES } from '../../../functions/core/route.ts';
-import { printable } from '../../start/text.ts';
-import { UserError } from '../../start/user-error.ts';
 import { readReceipt } from '../ledger.ts';
 import type { Verb } from '../verb.ts';
 import { routesNamed } from '../world.ts';

@@ -1,10 +1,10 @@
 /** `npm run try -- replay` and `redrive`: sends what is missing, or what lies in the dead-letter queue, to the relay. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { GetQueueAttributesCommand, type QueueAttributeName } from '@aws-sdk/client-sqs';
+import { Failure, UserError } from '../../../cli/terminal/user-error.ts';
 import type { RedriveSummary } from '../../../functions/replay/redrive.ts';
 import type { ReplaySummary } from '../../../functions/replay/replay-objects.ts';
 import { LIVE_ALIAS, relayNames } from '../../../infra/names.ts';
-import { Failure, UserError } from '../../start/user-error.ts';
 import { invoke } from '../invoke.ts';
 import { queueUrl } from '../queues.ts';
 import type { Verb } from '../verb.ts';

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import type { Message } from '@aws-sdk/client-sqs';
 import type { SQSEvent } from 'aws-lambda';
 import { describe, expect, test } from 'vitest';
-import { readDeadLetter } from '../../../local/dead-letter.ts';
+import { readDeadLetter } from '../../../cli/dead-letter.ts';
 import { aRoute } from '../../support/relay.ts';
 
 const BUCKET = 'upload-relay-source-111111111111';

@@ -2,9 +2,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { NOT_KEPT, receiptOf, sentenceOf } from '../../../cli/receipt.ts';
 import { comparable, itemOf } from '../../../functions/ledger/ledger-item.ts';
 import type { FinalReceipt } from '../../../functions/ledger/receipt.ts';
-import { NOT_KEPT, receiptOf, sentenceOf } from '../../../local/receipt.ts';
 import { REPOSITORY } from '../../support/aws-cli.ts';
 import { aRoute } from '../../support/relay.ts';
 

@@ -1,6 +1,6 @@
 /** Receipts as the ledger keeps them, in the one shape that they have everywhere: in answers, events and on the terminal. */
 import type { AlreadyThereReceipt, FailedReceipt, Receipt } from '../functions/ledger/receipt.ts';
-import { printable } from './start/text.ts';
+import { printable } from './terminal/printable.ts';
 
 /** The item's facts by name. */
 export type Item = Record<string, string | number | undefined>;
