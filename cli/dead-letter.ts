@@ -1,6 +1,7 @@
 /** Reads what lies in the dead-letter queue: whatever service sent it, which objects it is about, and why it lies there. Pure. */
 import type { Message } from '@aws-sdk/client-sqs';
-import { type Route, routesFor } from '../functions/core/route.ts';
+import type { DescribedRoute } from '../functions/check/described.ts';
+import { routesFor } from '../functions/core/route.ts';
 import { parseBatchJob, parseBatchTask } from '../functions/request/batch-operations.ts';
 import type { RelayRequest } from '../functions/request/relay-request.ts';
 import { parseMessageBody, singleBodies } from '../functions/request/sqs-message.ts';
@@ -21,7 +22,7 @@ export interface DeadLetter {
 /** What the relay is told of its bucket and routes. */
 export interface Told {
   sourceBucket: string | undefined;
-  routes: readonly Route[];
+  routes: readonly DescribedRoute[];
 }
 
 interface Asked {

@@ -14,6 +14,7 @@ import { redelivery } from './faults/redelivery.ts';
 import type { Intercept } from './http/gateway.ts';
 import { type CloudServices, resourceTypes } from './resource-types.ts';
 import { CloudFormationService } from './services/cloudformation/service.ts';
+import { CloudWatchService } from './services/cloudwatch/service.ts';
 import { CloudWatch } from './services/cloudwatch/store.ts';
 import { recordDelivery, recordInvocation } from './services/cloudwatch/vended-metrics.ts';
 import { DynamoDbService } from './services/dynamodb/service.ts';
@@ -186,6 +187,7 @@ export function makeServices(options: ServicesOptions): Services {
     dynamodb,
     events: new EventBridgeService({ authorizer, eventBus, scheduledRules, clock }),
     logs: new LogsService({ store: logs, authorizer }),
+    monitoring: new CloudWatchService({ cloudWatch, authorizer }),
     ssm: new SsmService({ store: parameters, authorizer }),
     cloudformation: new CloudFormationService({
       cloudFormation,

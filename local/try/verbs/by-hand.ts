@@ -26,7 +26,7 @@ ${waysByHand()
   .map(({ title }) => `  ${title}`)
   .join('\n')}`,
   json: 'a line for each step, {"step","aws":[…]}, and {"next":[…]}',
-  words: { least: 1, most: 1, missing: 'Which way, from 1 to 5? For example: npm run try -- by-hand 1' },
+  words: { least: 1, most: 1, missing: 'Which way, from 1 to 5?', example: '1' },
   async act(attempt) {
     const { world, words } = attempt;
     const ways = waysByHand();

@@ -4,8 +4,8 @@ import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { REPOSITORY } from '../../support/aws-cli.ts';
-import { CTRL_C, leftIn, openTerminal, type Screen, workingIn } from '../../support/pseudo-terminal.ts';
+import { REPOSITORY } from '../../../support/aws-cli.ts';
+import { CTRL_C, leftIn, openTerminal, type Screen, workingIn } from '../../../support/pseudo-terminal.ts';
 
 const PROGRAM = join(REPOSITORY, 'test/support/ending-program.ts');
 const MUST_NOT_STAND = /Error|at .*\.ts:/;

@@ -1,4 +1,4 @@
-/** `npm run try -- watch`: what happens, as long as one looks. */
+/** `watch`: what happens, as long as one looks. */
 import { happeningOf, textOf } from '../happening.ts';
 import { entryOf } from '../log-text.ts';
 import { functionsOf, readLogs } from '../logs.ts';
@@ -9,10 +9,10 @@ export const watch: Verb = {
   summary: 'what happens from now on: delivered, failed, tried again, waits, …',
   more: "It reads the functions' log. It goes on until Ctrl-C, exit code 130.",
   json: 'a line each: {"at","event","function","keys","route","code","reason","durationMs"}, each where it is known',
-  async act({ world, tell, warn }) {
-    const groups = new Set([...functionsOf(world).values()].map(({ group }) => group));
+  async act({ relay, tell, warn }) {
+    const groups = new Set([...functionsOf(relay).values()].map(({ group }) => group));
     warn('Watching, until Ctrl-C …');
-    for await (const line of readLogs(world, [...groups], { since: 0, follows: true, onlyNew: true })) {
+    for await (const line of readLogs(relay, [...groups], { since: 0, follows: true, onlyNew: true })) {
       const entry = entryOf(line);
       if (!entry) continue;
       const happening = happeningOf(entry);

@@ -2,9 +2,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { EVENTS, happeningOf, textOf } from '../../../../local/try/happening.ts';
-import { entryOf } from '../../../../local/try/log-text.ts';
-import { REPOSITORY } from '../../../support/aws-cli.ts';
+import { EVENTS, happeningOf, textOf } from '../../../cli/happening.ts';
+import { entryOf } from '../../../cli/log-text.ts';
+import { REPOSITORY } from '../../support/aws-cli.ts';
 
 const AT = '2026-01-15T09:30:00.123Z';
 const line = (text: string | object) => ({

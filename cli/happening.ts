@@ -1,7 +1,7 @@
 /** What happens, read from the functions' log: each object that is delivered, fails or waits. Pure. */
 
-import { printable } from '../../cli/terminal/printable.ts';
 import { type Entry, timeOf } from './log-text.ts';
+import { printable } from './terminal/printable.ts';
 
 export interface Happening {
   at: string;

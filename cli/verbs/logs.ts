@@ -1,16 +1,18 @@
-/** `npm run try -- logs`: what the functions of the relay have written. */
+/** `logs`: what the functions of the relay have written. */
 
-import { printable } from '../../../cli/terminal/printable.ts';
-import { UserError } from '../../../cli/terminal/user-error.ts';
-import { didYouMean, wholeNumber } from '../../cli.ts';
 import { type Entry, entryOf, textOf } from '../log-text.ts';
 import { functionsOf, type LogLine, readLogs } from '../logs.ts';
+import type { Relay } from '../relay.ts';
+import { wholeNumber } from '../terminal/numbers.ts';
+import { printable } from '../terminal/printable.ts';
+import { didYouMean } from '../terminal/program.ts';
+import { UserError } from '../terminal/user-error.ts';
 import type { Attempt, Verb } from '../verb.ts';
-import type { World } from '../world.ts';
 
 const MINUTES = { least: 1, most: 1_000_000 };
 
-export const logs: Verb = {
+/** @param recentMinutes of which it tells unless `--since` is given; everything without it */
+export const logsSince = (recentMinutes?: number): Verb => ({
   usage: 'logs [FUNCTION]',
   summary: 'what the functions have written',
   more: `FUNCTION is relay, large, part, replay, check or canary. Metrics, and what Lambda writes about each invocation, are left out. With --follow it goes on until Ctrl-C,
@@ -18,22 +20,30 @@ exit code 130.`,
   json: 'a line each: {"at","function","level","message","facts"}; with --all {"at","function","text"}',
   options: {
     follow: { type: 'boolean', usage: '--follow', summary: 'goes on with what comes' },
-    since: { type: 'string', usage: '--since MINUTES', summary: 'only what is so old at most' },
+    since: {
+      type: 'string',
+      usage: '--since MINUTES',
+      summary: `only what is so old at most${recentMinutes === undefined ? '' : `, ${recentMinutes} unless given`}`,
+    },
     all: { type: 'boolean', usage: '--all', summary: 'every line, as it stands' },
   },
   words: { least: 0, most: 1, missing: '' },
-  async act({ world, words: [name], options, tell }) {
-    const { groups, only } = functionsNamed(world, name);
-    const minutes = options['since'] as string | undefined;
-    const since = minutes === undefined ? 0 : Date.now() - wholeNumber('--since', minutes, MINUTES) * 60_000;
+  async act({ relay, words: [name], options, tell }) {
+    const { groups, only } = functionsNamed(relay, name);
+    const given = options['since'] as string | undefined;
+    const minutes = given === undefined ? recentMinutes : wholeNumber('--since', given, MINUTES);
+    const since = minutes === undefined ? 0 : Date.now() - minutes * 60_000;
     const show = options['all'] === true ? showLine : showEntry;
-    for await (const line of readLogs(world, groups, { since, follows: options['follow'] === true })) {
+    for await (const line of readLogs(relay, groups, { since, follows: options['follow'] === true })) {
       const entry = entryOf(line);
       if (only === undefined || (entry?.function ?? line.function) === only) show(line, entry, tell);
     }
     return true;
   },
-};
+});
+
+/** In an account where the relay has been at work for months, everything would be too much. */
+export const logs = logsSince(60);
 
 type Show = (line: LogLine, entry: Entry | undefined, tell: Attempt['tell']) => void;
 
@@ -44,8 +54,8 @@ const showEntry: Show = (_, entry, tell) => {
 };
 
 /** By its short name, or its own. @throws UserError */
-function functionsNamed(world: World, given: string | undefined): { groups: string[]; only?: string } {
-  const known = functionsOf(world);
+function functionsNamed(relay: Relay, given: string | undefined): { groups: string[]; only?: string } {
+  const known = functionsOf(relay);
   if (given === undefined) return { groups: [...new Set([...known.values()].map(({ group }) => group))] };
   const [found] = [...known].filter(([short, { name }]) => given === short || given === name);
   if (found) return { groups: [found[1].group], only: found[1].name };

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { requireProfile } from '../../../../local/verify-report/profile.ts';
+import { requireProfile } from '../../../../cli/aws/profile.ts';
 import { REPOSITORY } from '../../../support/aws-cli.ts';
 
 let folder: string;

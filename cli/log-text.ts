@@ -1,6 +1,7 @@
 /** A log line of a function as one would read it. Pure. */
-import { printable } from '../../cli/terminal/printable.ts';
+
 import type { LogLine } from './logs.ts';
+import { printable } from './terminal/printable.ts';
 
 export interface Entry {
   at: string;

@@ -1,9 +1,8 @@
 /** Reads the log lines of the relay's functions, as CloudWatch Logs has them. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { getCACertificates, setDefaultCACertificates } from 'node:tls';
-import { sendSigned } from '../../functions/aws/signed-request.ts';
-import { logGroupName, relayNames } from '../../infra/names.ts';
-import type { World } from './world.ts';
+import { sendSigned } from '../functions/aws/signed-request.ts';
+import { logGroupName } from '../infra/names.ts';
+import type { Relay } from './relay.ts';
 
 export interface LogLine {
   /** Into whose log group it was written. */
@@ -32,9 +31,8 @@ interface Page {
 }
 
 /** The functions of the relay by their short names, each with the one whose log group it writes into. */
-export function functionsOf({ config }: World): Map<string, { name: string; group: string }> {
-  const { relayFunction, largeFunction, partFunction, replayFunction, checkFunction, canaryFunction } =
-    relayNames(config);
+export function functionsOf({ names }: Relay): Map<string, { name: string; group: string }> {
+  const { relayFunction, largeFunction, partFunction, replayFunction, checkFunction, canaryFunction } = names;
   return new Map([
     ['relay', { name: relayFunction, group: relayFunction }],
     ['large', { name: largeFunction, group: largeFunction }],
@@ -46,14 +44,13 @@ export function functionsOf({ config }: World): Map<string, { name: string; grou
 }
 
 /** In the order of their times, as far as they have been written. */
-export async function* readLogs(world: World, functions: readonly string[], span: Span): AsyncGenerator<LogLine> {
-  setDefaultCACertificates([...getCACertificates(), world.endpoint.caPem]);
+export async function* readLogs(relay: Relay, functions: readonly string[], span: Span): AsyncGenerator<LogLine> {
   const seen = new Set<string>();
   let { since, onlyNew: skips = false } = span;
   do {
     const found: (LogLine & { timestamp: number })[] = [];
     for (const name of functions) {
-      for await (const { eventId, timestamp, message } of eventsOf(world, name, since)) {
+      for await (const { eventId, timestamp, message } of eventsOf(relay, name, since)) {
         const id = `${name} ${eventId}`;
         if (seen.has(id)) continue;
         seen.add(id);
@@ -69,7 +66,7 @@ export async function* readLogs(world: World, functions: readonly string[], span
 }
 
 /** None of a function that isn't deployed, or has not run yet. */
-async function* eventsOf({ signer }: World, name: string, startTime: number): AsyncGenerator<Page['events'][number]> {
+async function* eventsOf({ signer }: Relay, name: string, startTime: number): AsyncGenerator<Page['events'][number]> {
   let nextToken: string | undefined;
   do {
     const body = JSON.stringify({ logGroupName: logGroupName(name), startTime, nextToken });
