@@ -1,4 +1,5 @@
 /** Reads what is typed after `upload-relay`, and does it. */
+import { existsSync } from 'node:fs';
 import packageFile from '../package.json' with { type: 'json' };
 import { connect } from './aws/connection.ts';
 import { type Asked, told } from './aws/told.ts';
@@ -15,6 +16,10 @@ export interface Screen {
   err(text: string): void;
 }
 
+/** `npm run try`, which is in the repository alone. */
+const TRY = new URL('../local/try/command.ts', import.meta.url);
+const HAS_TRY = existsSync(TRY);
+
 type Outcome = Awaited<ReturnType<Verb['act']>>;
 
 /**
@@ -23,6 +28,7 @@ type Outcome = Awaited<ReturnType<Verb['act']>>;
  * @throws UserError, Failure
  */
 export async function runCommand(args: string[], command: string, screen: Screen): Promise<number> {
+  if (args[0] === 'try' && HAS_TRY) return runTry(args.slice(1), screen);
   let outcome: Outcome = true;
   const program = programOf(command, packageFile.version);
   program.configureOutput({ writeOut: screen.out });
@@ -31,6 +37,7 @@ export async function runCommand(args: string[], command: string, screen: Screen
       outcome = await actOn(verb, attemptOf(command, typed, screen));
     });
   }
+  if (HAS_TRY) program.command('try').summary('what else there is to do with the local accounts of npm start');
   if (args.length === 0) {
     program.outputHelp();
     return 0;
@@ -42,6 +49,13 @@ export async function runCommand(args: string[], command: string, screen: Screen
     if (mistake !== undefined) throw mistake;
   }
   return exitCodeOf(outcome);
+}
+
+async function runTry(args: string[], screen: Screen): Promise<number> {
+  const { runCommand: run } = (await import(TRY.href)) as {
+    runCommand(args: string[], screen: Screen): Promise<number>;
+  };
+  return run(args, screen);
 }
 
 function attemptOf(command: string, { words, options }: Typed, screen: Screen): Attempt {

@@ -40,7 +40,7 @@ export function runCli(main: Main, { help, hasOwnFolder = false }: Cli): void {
 }
 
 /** What comes after `--` is no option. */
-function asksForHelp(args: readonly string[]): boolean {
+export function asksForHelp(args: readonly string[]): boolean {
   const end = args.indexOf('--');
   return args.slice(0, end === -1 ? undefined : end).some((arg) => arg === '--help' || arg === '-h');
 }

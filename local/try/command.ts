@@ -3,9 +3,9 @@
 import { printable } from '../../cli/terminal/printable.ts';
 import { Failure, UserError } from '../../cli/terminal/user-error.ts';
 import { missingWords, nameOf } from '../../cli/verb.ts';
-import { didYouMean, EXIT_FAILED, EXIT_SKIPPED, parseOptionsOf } from '../cli.ts';
+import { asksForHelp, didYouMean, EXIT_FAILED, EXIT_SKIPPED, parseOptionsOf } from '../cli.ts';
 import { takePort } from '../start/at-port.ts';
-import { helpOf, verbIn } from './help.ts';
+import { helpFor, helpOf, verbIn } from './help.ts';
 import type { Attempt, Verb } from './verb.ts';
 import { VERBS } from './verbs.ts';
 import { openWorld } from './world.ts';
@@ -32,6 +32,10 @@ const GONE = ['ECONNREFUSED', 'ECONNRESET', 'EPIPE'];
  * @throws UserError, Failure
  */
 export async function runCommand(given: string[], { out, err }: Screen): Promise<number> {
+  if (asksForHelp(given)) {
+    out(helpFor(VERBS, given));
+    return 0;
+  }
   const { port, rest: args } = takePort(given);
   if (args.length === 0) {
     out(helpOf(VERBS));
