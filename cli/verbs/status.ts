@@ -8,6 +8,7 @@ export const status: Verb = {
   usage: 'status',
   summary: 'queues, dead letters and alarms',
   more: 'Fails if there are dead letters, or if an alarm is on.',
+  examples: [['status --json', 'for a program that looks at it now and then']],
   json: '{"queue":{"waiting","underWay","delayed"},"deadLetters","alarms":[{"name","state","since","reason"}]}',
   async act({ relay, command, tell }) {
     const [queue, dead, alarms] = await Promise.all([

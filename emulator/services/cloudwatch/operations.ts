@@ -24,17 +24,20 @@ const Parameters = z.strictObject({
 export interface CloudWatchParts {
   cloudWatch: CloudWatch;
   authorizer: Authorizer;
+  /** Tells the metrics of what only measures itself when it is looked at, such as queues. */
+  measure(): void;
 }
 
 export function cloudWatchOperations(parts: CloudWatchParts): Record<string, JsonOperation> {
   return { DescribeAlarms: (call, body) => describeAlarms(parts, call, body) };
 }
 
-function describeAlarms({ cloudWatch, authorizer }: CloudWatchParts, call: JsonCall, body: string) {
+function describeAlarms({ cloudWatch, authorizer, measure }: CloudWatchParts, call: JsonCall, body: string) {
   const { caller, account, region } = call;
   const resource = arnOf('cloudwatch', { account, region }, 'alarm:*');
   authorizer.authorize({ caller, action: 'cloudwatch:DescribeAlarms', resource, resourceAccount: account });
   const asked = parseInput(Parameters, body, 'ValidationError');
+  measure();
   const { metric, composite } = cloudWatch.describedAlarms({ account, region });
   const isAsked = ({ alarm: { name }, state }: Described<Alarm | CompositeAlarm>) =>
     (asked.AlarmNames?.includes(name) ?? true) &&
