@@ -104,6 +104,12 @@ const CASES: [what: string, sabotage: Sabotage, bounds: Bounds, consequence: Reg
     OLDER_STAYS,
   ],
   [
+    'not telling by a dead letter that something may have been written',
+    sabotages.forgettingWhatDeadLettersWrote,
+    { ...DELETED, maxReceives: 1, ends: ['crash'] },
+    OLDER_STAYS,
+  ],
+  [
     'not remembering that account B was told',
     sabotages.forgettingThatItWasTold,
     { ...DELETED, ledgerFails: true, maxReceives: 2, redrives: true, ends: ['crash'] },
