@@ -1,27 +1,18 @@
-/** The public face of the package. */
-import type { Stack } from 'aws-cdk-lib';
-import type { IBucket } from 'aws-cdk-lib/aws-s3';
-import { Construct } from 'constructs';
-import { parseConfig } from './config/config.ts';
-import { SourceStack } from './stacks/source-stack.ts';
-
-/** Props of it. */
-export interface UploadRelayProps {
-  /**
-   * The configuration.
-   * @default none
-   */
-  readonly context: unknown;
-  /** A bucket. */
-  readonly bucket?: IBucket;
-}
-
-/** A relay. */
-export class UploadRelay extends Construct {
-  /** The stack. */
-  readonly stack: Stack;
-  constructor(scope: Construct, id: string, props: UploadRelayProps) {
-    super(scope, id);
-    this.stack = new SourceStack(this, 'Stack', { config: parseConfig(props.context) });
-  }
-}
+/** The public face of the package: constructs for CDK apps. */
+export type { DeliveryObjective, ReceiptEvents, SourceBucketProps } from './upload-relay/part-props.ts';
+export type { RouteMetricOptions } from './upload-relay/relay-metric-options.ts';
+export type {
+  AuditProps,
+  InventoryProps,
+  ReconciliationProps,
+  ReplaySelection,
+  ScheduledReplayProps,
+} from './upload-relay/replay-props.ts';
+export { UploadRelay } from './upload-relay/upload-relay.ts';
+export type { UploadRelayProps } from './upload-relay/upload-relay-props.ts';
+export {
+  type PulledBucket,
+  type PullRouteProps,
+  UploadRoute,
+  type UploadRouteProps,
+} from './upload-relay/upload-route.ts';

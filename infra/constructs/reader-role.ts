@@ -10,6 +10,7 @@ import type { PullingRouteContext, RelayContext } from '../config/relay-context.
 import { acknowledgeFinding } from './nag-suppressions.ts';
 import { policyDocument } from './policy-document.ts';
 import { relayTrust } from './relay-trust.ts';
+import { atPath } from './role-path.ts';
 
 export interface ReaderRoleProps {
   config: RelayContext;
@@ -24,9 +25,10 @@ export class ReaderRole extends Construct {
 
   constructor(scope: Construct, id: string, { config, route }: ReaderRoleProps) {
     super(scope, id);
-    const { bucket, region, readerRoleName, externalId } = route.pull;
+    const { bucket, region, readerRoleName, readerRolePath, externalId } = route.pull;
     this.role = new Role(this, 'Role', {
       roleName: readerRoleName,
+      ...atPath(readerRolePath),
       description: `Upload Relay, route ${route.name}: lists and reads for account ${config.source.account}`,
       assumedBy: relayTrust(config, reading(config), externalId),
       maxSessionDuration: Duration.hours(1),

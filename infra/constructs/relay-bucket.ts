@@ -23,6 +23,8 @@ export interface RelayBucketProps {
   shortLivedPrefix?: string | undefined;
   /** What lies under the prefix is removed after so many days. */
   expiring?: { prefix: string; days: number };
+  /** Instead of keeping it. */
+  removalPolicy?: RemovalPolicy | undefined;
 }
 
 /**
@@ -35,7 +37,15 @@ export class RelayBucket extends Construct {
   constructor(
     scope: Construct,
     id: string,
-    { bucketName, versioned, incompleteUploadDays, kmsKeyArn, shortLivedPrefix, expiring }: RelayBucketProps,
+    {
+      bucketName,
+      versioned,
+      incompleteUploadDays,
+      kmsKeyArn,
+      shortLivedPrefix,
+      expiring,
+      removalPolicy,
+    }: RelayBucketProps,
   ) {
     super(scope, id);
     this.bucket = new Bucket(this, 'Bucket', {
@@ -45,7 +55,7 @@ export class RelayBucket extends Construct {
       blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
       objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
       enforceSSL: true,
-      removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
+      removalPolicy: removalPolicy ?? RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
       lifecycleRules: [
         { id: 'remove-incomplete-uploads', abortIncompleteMultipartUploadAfter: Duration.days(incompleteUploadDays) },
         ...this.#oldVersions(shortLivedPrefix),

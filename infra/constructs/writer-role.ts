@@ -9,6 +9,7 @@ import type { RelayContext, RouteContext } from '../config/relay-context.ts';
 import { acknowledgeFinding } from './nag-suppressions.ts';
 import { policyDocument } from './policy-document.ts';
 import { relayTrust } from './relay-trust.ts';
+import { atPath } from './role-path.ts';
 
 export interface WriterRoleProps {
   config: RelayContext;
@@ -23,6 +24,7 @@ export class WriterRole extends Construct {
     super(scope, id);
     this.role = new Role(this, 'Role', {
       roleName: route.writerRoleName,
+      ...atPath(route.writerRolePath),
       description: `Upload Relay, route ${route.name}: puts objects for account ${config.source.account}`,
       assumedBy: relayTrust(config, [relayRoleArn(config)], route.externalId),
       maxSessionDuration: Duration.hours(1),
