@@ -1,4 +1,10 @@
 /** The public face of the package: constructs for CDK apps. */
+
+export type { RelaySideProps } from './granted/relay-side.ts';
+export { UploadDestination } from './upload-destination/upload-destination.ts';
+export type { UploadDestinationProps } from './upload-destination/upload-destination-props.ts';
+export { UploadReader } from './upload-reader/upload-reader.ts';
+export type { UploadReaderProps } from './upload-reader/upload-reader-props.ts';
 export type { DeliveryObjective, ReceiptEvents, SourceBucketProps } from './upload-relay/part-props.ts';
 export type { RouteMetricOptions } from './upload-relay/relay-metric-options.ts';
 export type {

@@ -4,9 +4,11 @@ import { isUnresolvedRegion } from './config/regions.ts';
 import type { RelayContext } from './config/relay-context.ts';
 import { DEFAULT_NAME } from './config/relay-schema.ts';
 
-/** The roles of other accounts, unless a route names them: both sides of a route agree without being told. */
+/** What the roles of other accounts are called unless somebody says otherwise, so that both sides agree without being told. */
 export const DEFAULT_WRITER_ROLE = `${DEFAULT_NAME}-writer`;
 export const DEFAULT_READER_ROLE = `${DEFAULT_NAME}-reader`;
+/** As the relay of the default name has it. */
+export const DEFAULT_REPLAY_ROLE = `${DEFAULT_NAME}-replay`;
 
 /** A durable function is invoked by a version or an alias. */
 export const LIVE_ALIAS = 'live';
@@ -20,6 +22,12 @@ const LONGEST_START = 20;
 
 /** What the stacks of a relay are called, by the side that deploys them. */
 export type StackKind = 'source' | 'destination' | 'reader';
+
+/** As much of a configuration as the names are made of. */
+export interface Named {
+  source: Pick<RelayContext['source'], 'account' | 'region'>;
+  relay: Pick<RelayContext['relay'], 'name'>;
+}
 
 /** What a relay's resources are called in one region of its account. */
 export interface RelayNames {
@@ -53,7 +61,7 @@ export interface RelayNames {
  * Every name derives from the relay's own name, so that one account can have several relays. Roles and dashboards are account-wide, so
  * their names contain the region as well. Those of the default name don't, since they have been deployed without it.
  */
-export function relayNames({ source, relay }: Pick<RelayContext, 'source' | 'relay'>): RelayNames {
+export function relayNames({ source, relay }: Named): RelayNames {
   const { name } = relay;
   const accountWide = name === DEFAULT_NAME ? '' : `-${source.region}`;
   return {
@@ -103,7 +111,7 @@ function hashOf(text: string): string {
 }
 
 /** A stack has the same name in each account and region, so that adding a route never renames one. */
-export function stackName({ relay }: Pick<RelayContext, 'relay'>, kind: StackKind): string {
+export function stackName({ relay }: Pick<Named, 'relay'>, kind: StackKind): string {
   return `${relay.name}-${kind}`;
 }
 
@@ -120,11 +128,11 @@ export function reconciliationSchedule(route?: string): string {
 }
 
 /** @param suffix tells alarms of one kind apart, by route */
-export function alarmName({ relay }: Pick<RelayContext, 'relay'>, kind: string, suffix = ''): string {
+export function alarmName({ relay }: Pick<Named, 'relay'>, kind: string, suffix = ''): string {
   return `${relay.name}-${kind}${suffix}`;
 }
 
 /** The `source` of the events that the relay puts onto EventBridge's default bus, and the `service` of its metrics. */
-export function serviceName({ relay }: Pick<RelayContext, 'relay'>): string {
+export function serviceName({ relay }: Pick<Named, 'relay'>): string {
   return relay.name;
 }
