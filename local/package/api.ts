@@ -4,8 +4,8 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { Extractor, ExtractorConfig, ExtractorLogLevel, type ExtractorMessage } from '@microsoft/api-extractor';
+import { Failure } from '../../cli/terminal/user-error.ts';
 import { runQuietly } from '../child.ts';
-import { Failure } from '../start/user-error.ts';
 import { packageJson, REPOSITORY } from './repository.ts';
 
 export interface Api {

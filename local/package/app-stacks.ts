@@ -1,7 +1,7 @@
 /** The stacks of an app, as its cloud assembly has them. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Failure } from '../start/user-error.ts';
+import { Failure } from '../../cli/terminal/user-error.ts';
 import type { UserFolder } from './user-folder.ts';
 
 export interface AppStack {

@@ -2,8 +2,8 @@
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { isDoing } from '../../cli/terminal/ending.ts';
 import { parseOptionsOf, runCli } from '../cli.ts';
-import { isDoing } from '../ending.ts';
 import { deliverFrom } from './deliver.ts';
 import { readmeApp } from './readme-app.ts';
 import { packageJson, REPOSITORY } from './repository.ts';

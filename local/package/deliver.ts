@@ -7,10 +7,10 @@ import {
   PutObjectCommand,
   type S3Client,
 } from '@aws-sdk/client-s3';
+import { atEnding } from '../../cli/terminal/ending.ts';
+import { Failure } from '../../cli/terminal/user-error.ts';
 import { LocalCloud } from '../../emulator/index.ts';
 import { awsClients } from '../aws-clients.ts';
-import { atEnding } from '../ending.ts';
-import { Failure } from '../start/user-error.ts';
 import { type AppStack, stacksOf } from './app-stacks.ts';
 import type { UserFolder } from './user-folder.ts';
 

@@ -1,7 +1,7 @@
 /** What npm runs before it packs: makes `dist`. */
 import { join } from 'node:path';
+import { isDoing } from '../../cli/terminal/ending.ts';
 import { parseOptionsOf, runCli } from '../cli.ts';
-import { isDoing } from '../ending.ts';
 import { buildPackage } from './build.ts';
 import { REPOSITORY } from './repository.ts';
 

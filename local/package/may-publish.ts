@@ -1,6 +1,7 @@
 /** What npm runs before it publishes: nobody publishes by accident. */
+
+import { UserError } from '../../cli/terminal/user-error.ts';
 import { parseOptionsOf, runCli } from '../cli.ts';
-import { UserError } from '../start/user-error.ts';
 import { packageJson } from './repository.ts';
 
 const HELP = `Refuses npm publish, unless PUBLISH is the version.

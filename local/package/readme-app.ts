@@ -1,7 +1,7 @@
 /** The app in the README: it is compiled, synthesized and deployed as it stands there. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Failure } from '../start/user-error.ts';
+import { Failure } from '../../cli/terminal/user-error.ts';
 import { REPOSITORY } from './repository.ts';
 
 const BLOCK = /^## In your own app$[\s\S]*?^```ts\n([\s\S]*?)^```$/m;

@@ -2,7 +2,7 @@
 import { execFile } from 'node:child_process';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
-import { Failure } from '../start/user-error.ts';
+import { Failure } from '../../cli/terminal/user-error.ts';
 import { REPOSITORY } from './repository.ts';
 
 export interface Ran {

@@ -2,8 +2,8 @@
 import { globSync } from 'node:fs';
 import { copyFile, readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { Failure } from '../../cli/terminal/user-error.ts';
 import { formatSums, SUMS_FILE } from '../../infra/bundles/sums.ts';
-import { Failure } from '../start/user-error.ts';
 import type { UserFolder } from './user-folder.ts';
 
 /** As `cdk init` has it. Older declarations of the CDK's own don't pass without `skipLibCheck`. */
