@@ -99,7 +99,7 @@ export function reportBucket(config: Pick<RelayContext, 'source' | 'relay'>): st
  * What a bucket of the relay is called when nobody says it. Where only the deployment knows the region, the name has the region itself and
  * less of the relay's name: a hash can't be made of it.
  */
-export function bucketName(kind: string, { source, relay }: Pick<RelayContext, 'source' | 'relay'>): string {
+export function bucketName(kind: string, { source, relay }: Named): string {
   const { account, region } = source;
   const name = relay.name.toLowerCase();
   if (!isUnresolvedRegion(region)) return `${name}-${kind}-${account}-${hashOf(`${region}/${relay.name}`)}`;
