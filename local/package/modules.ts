@@ -38,6 +38,8 @@ function write(options: BuildOptions) {
     platform: 'node',
     target: 'node20',
     sourcemap: true,
+    // An error is printed with the name of its class.
+    keepNames: true,
     legalComments: 'none',
     logLevel: 'warning',
     ...options,

@@ -152,7 +152,7 @@ describe('an app that imports it', () => {
   const BODY = `
 const app = new App({ outdir: process.argv[2] });
 const stack = new Stack(app, 'Uploads', { env: { account: '111111111111', region: 'us-east-1' } });
-const to = { name: 'partner', account: '222222222222', bucket: 'partner-incoming', externalId: 'of our own' };
+const to = { name: 'partner', account: '222222222222', bucket: 'partner-incoming', externalId: 'of-our-own' };
 new UploadRelay(stack, 'Relay', { routes: [UploadRoute.to(to)] });
 app.synth();
 `;
