@@ -19,6 +19,7 @@ import type { Ledger } from './ledger.ts';
 import { acknowledgeFinding } from './nag-suppressions.ts';
 import { RelayCode } from './relay-code.ts';
 import type { RelayQueue } from './relay-queue.ts';
+import { atPath } from './role-path.ts';
 import { WidePermissions } from './wide-permissions.ts';
 
 export interface RelayFunctionProps {
@@ -45,10 +46,11 @@ export class RelayFunction extends Construct {
     this.#config = config;
     this.role = new Role(this, 'Role', {
       roleName: config.source.relayRoleName,
+      ...atPath(config.source.rolePath),
       description: 'Upload Relay: reads the source bucket and assumes the writer roles',
       assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
     });
-    this.#wide = new WidePermissions(this.role);
+    this.#wide = new WidePermissions(this.role, config.source.rolePath);
     const names = relayNames(config);
     const common = { config, role: this.role, settings: relaySettings(config) };
     const relay = new RelayCode(this, 'Relay', {

@@ -21,19 +21,22 @@ export class DestinationStack extends GrantedStack {
   }
 
   /** The bucket and the role have been deployed under these ids, and `Default` is no part of an id of the template. */
-  #add({ source }: RelayContext, { name, destination, writerRoleName, externalId, copyTags }: RouteContext): void {
+  #add({ source }: RelayContext, route: RouteContext): void {
+    const { name, destination, writerRoleName, writerRolePath, externalId, copyTags } = route;
     const { prefix, kmsKeyArn } = destination;
     const bucket = this.#bucket(name, destination);
     const role = new Construct(this, `${name}-writer`);
     new UploadDestination(role, 'Default', {
       relayAccount: source.account,
       relayRoleName: source.relayRoleName,
+      relayRolePath: source.rolePath,
       externalId,
       bucket,
       prefix,
       ...(kmsKeyArn !== undefined && { encryptionKey: Key.fromKeyArn(role, 'Key', kmsKeyArn) }),
       copyTags,
       roleName: writerRoleName,
+      rolePath: writerRolePath,
       routeName: name,
     });
   }

@@ -26,6 +26,7 @@ export class ReaderStack extends GrantedStack {
     new UploadReader(role, 'Default', {
       relayAccount: source.account,
       relayRoleName: source.relayRoleName,
+      relayRolePath: source.rolePath,
       replay: relay.replay,
       ...(relay.replay && { replayRoleName: relayNames(config).replayRole }),
       externalId: pull.externalId,
@@ -34,6 +35,7 @@ export class ReaderStack extends GrantedStack {
       ...(pull.kmsKeyArn !== undefined && { encryptionKey: Key.fromKeyArn(role, 'Key', pull.kmsKeyArn) }),
       copyTags,
       roleName: pull.readerRoleName,
+      rolePath: pull.readerRolePath,
       routeName: name,
     });
   }

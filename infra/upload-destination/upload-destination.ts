@@ -8,6 +8,7 @@ import { bucket as bucketName, kmsKeyArn, prefix as prefixField, roleName, roleP
 import { acknowledgeFinding } from '../constructs/nag-suppressions.ts';
 import { policyDocument } from '../constructs/policy-document.ts';
 import { literalName, RelayBucket } from '../constructs/relay-bucket.ts';
+import { atPath } from '../constructs/role-path.ts';
 import { type Checked, refused, requireKnown, requireProps } from '../granted/checked-props.ts';
 import { PREFIX_PATTERN } from '../granted/patterns.ts';
 import { partitionIn, relayRoleArnOf, relayTrust, requireRelaySide } from '../granted/relay-side.ts';
@@ -51,7 +52,7 @@ export class UploadDestination extends Construct {
     };
     this.writerRole = new Role(this, 'Role', {
       roleName: name,
-      ...(props.rolePath !== undefined && { path }),
+      ...atPath(path),
       ...(props.permissionsBoundary && { permissionsBoundary: props.permissionsBoundary }),
       description: `Upload Relay${props.routeName === undefined ? '' : `, route ${props.routeName}`}: puts objects for account ${props.relayAccount}`,
       assumedBy: relayTrust(props, [relayRoleArnOf(this, props)]),

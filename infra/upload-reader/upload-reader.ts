@@ -8,6 +8,7 @@ import { kmsKeyArn, prefix as prefixField, roleName, rolePath } from '../config/
 import { acknowledgeFinding } from '../constructs/nag-suppressions.ts';
 import { policyDocument } from '../constructs/policy-document.ts';
 import { literalName } from '../constructs/relay-bucket.ts';
+import { atPath } from '../constructs/role-path.ts';
 import { type Checked, refused, requireKnown, requireProps } from '../granted/checked-props.ts';
 import { PREFIX_PATTERN, ROLE_NAME_PATTERN } from '../granted/patterns.ts';
 import { partitionIn, relayRoleArnOf, relayTrust, requireRelaySide, roleArnOf } from '../granted/relay-side.ts';
@@ -50,7 +51,7 @@ export class UploadReader extends Construct {
     };
     this.readerRole = new Role(this, 'Role', {
       roleName: name,
-      ...(props.rolePath !== undefined && { path }),
+      ...atPath(path),
       ...(props.permissionsBoundary && { permissionsBoundary: props.permissionsBoundary }),
       description: `Upload Relay${props.routeName === undefined ? '' : `, route ${props.routeName}`}: lists and reads for account ${props.relayAccount}`,
       assumedBy: relayTrust(props, this.#readingRoles(props)),

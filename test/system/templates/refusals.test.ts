@@ -42,7 +42,7 @@ async function refusal(template: string, given: Record<string, string>): Promise
 const failed = (name: string, words: string) => `Parameter ${name} failed to satisfy constraint: must ${words}`;
 const ACCOUNT = 'be the 12 digits of an AWS account, with the zeros at its beginning';
 const ROLE = 'be a role name: 1 to 64 of A-Z a-z 0-9 _ + = , . @ -';
-const PATH = 'be a path of IAM: it begins and ends with / and has no *, ? or $';
+const PATH = 'be "/", or begin and end with "/", such as "/team/", without *, ? and $';
 const ID = 'be 2 to 1,224 of A-Z a-z 0-9 _ + = , . @ : / - as STS takes them';
 const BUCKET = 'be the name of a general purpose bucket';
 const PREFIX = 'have no *, ? or $, which policies would read as wildcards';
