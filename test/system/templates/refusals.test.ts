@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { LocalCloud } from '../../../emulator/index.ts';
-import { askCloudFormation } from '../../support/cloudformation.ts';
+import { askCloudFormation, stackRequest } from '../../support/cloudformation.ts';
 import { ACCOUNT_A, ACCOUNT_B, type TwoAccounts, twoAccountsOf } from '../../support/two-accounts.ts';
 
 const FOLDER = new URL('../../../infra/templates/', import.meta.url);
@@ -20,17 +20,8 @@ beforeAll(async () => {
 afterAll(() => cloud.close());
 
 async function refusal(template: string, given: Record<string, string>): Promise<string> {
-  const change = { ...RIGHT, ...given };
-  const parameters = Object.entries(change).flatMap(([name, value], index) => [
-    [`Parameters.member.${index + 1}.ParameterKey`, name],
-    [`Parameters.member.${index + 1}.ParameterValue`, value],
-  ]);
-  const error: Error = await askCloudFormation(accounts.b, 'CreateStack', {
-    StackName: 'mistyped',
-    TemplateBody: template,
-    'Capabilities.member.1': 'CAPABILITY_NAMED_IAM',
-    ...Object.fromEntries(parameters),
-  }).then(
+  const request = stackRequest('mistyped', template, { ...RIGHT, ...given });
+  const error: Error = await askCloudFormation(accounts.b, 'CreateStack', request).then(
     () => expect.fail('the stack is made'),
     (refused) => refused,
   );
