@@ -1,4 +1,5 @@
 /** The public face of the package: constructs for CDK apps. */
+
 export type { RelaySideProps } from './granted/relay-side.ts';
 export { UploadDestination } from './upload-destination/upload-destination.ts';
 export type { UploadDestinationProps } from './upload-destination/upload-destination-props.ts';

@@ -23,6 +23,12 @@ const LONGEST_START = 20;
 /** What the stacks of a relay are called, by the side that deploys them. */
 export type StackKind = 'source' | 'destination' | 'reader';
 
+/** As much of a configuration as the names are made of. */
+export interface Named {
+  source: Pick<RelayContext['source'], 'account' | 'region'>;
+  relay: Pick<RelayContext['relay'], 'name'>;
+}
+
 /** What a relay's resources are called in one region of its account. */
 export interface RelayNames {
   relayFunction: string;
@@ -55,7 +61,7 @@ export interface RelayNames {
  * Every name derives from the relay's own name, so that one account can have several relays. Roles and dashboards are account-wide, so
  * their names contain the region as well. Those of the default name don't, since they have been deployed without it.
  */
-export function relayNames({ source, relay }: Pick<RelayContext, 'source' | 'relay'>): RelayNames {
+export function relayNames({ source, relay }: Named): RelayNames {
   const { name } = relay;
   const accountWide = name === DEFAULT_NAME ? '' : `-${source.region}`;
   return {
@@ -93,7 +99,7 @@ export function reportBucket(config: Pick<RelayContext, 'source' | 'relay'>): st
  * What a bucket of the relay is called when nobody says it. Where only the deployment knows the region, the name has the region itself and
  * less of the relay's name: a hash can't be made of it.
  */
-export function bucketName(kind: string, { source, relay }: Pick<RelayContext, 'source' | 'relay'>): string {
+export function bucketName(kind: string, { source, relay }: Named): string {
   const { account, region } = source;
   const name = relay.name.toLowerCase();
   if (!isUnresolvedRegion(region)) return `${name}-${kind}-${account}-${hashOf(`${region}/${relay.name}`)}`;
@@ -105,7 +111,7 @@ function hashOf(text: string): string {
 }
 
 /** A stack has the same name in each account and region, so that adding a route never renames one. */
-export function stackName({ relay }: Pick<RelayContext, 'relay'>, kind: StackKind): string {
+export function stackName({ relay }: Pick<Named, 'relay'>, kind: StackKind): string {
   return `${relay.name}-${kind}`;
 }
 
@@ -122,11 +128,11 @@ export function reconciliationSchedule(route?: string): string {
 }
 
 /** @param suffix tells alarms of one kind apart, by route */
-export function alarmName({ relay }: Pick<RelayContext, 'relay'>, kind: string, suffix = ''): string {
+export function alarmName({ relay }: Pick<Named, 'relay'>, kind: string, suffix = ''): string {
   return `${relay.name}-${kind}${suffix}`;
 }
 
 /** The `source` of the events that the relay puts onto EventBridge's default bus, and the `service` of its metrics. */
-export function serviceName({ relay }: Pick<RelayContext, 'relay'>): string {
+export function serviceName({ relay }: Pick<Named, 'relay'>): string {
   return relay.name;
 }

@@ -1,9 +1,10 @@
 /** Reads the relay's configuration for the programs of this machine: that of cdk.json, or of a file like it. */
+
+import { UserError } from '../cli/terminal/user-error.ts';
 import { parseConfig } from '../infra/config/config.ts';
 import { readJson } from '../infra/config/context.ts';
 import { ConfigError } from '../infra/config/mistakes.ts';
 import type { RelayContext } from '../infra/config/relay-context.ts';
-import { UserError } from './start/user-error.ts';
 
 const COMMITTED = new URL('../cdk.json', import.meta.url);
 const COMMITTED_NAME = 'cdk.json';

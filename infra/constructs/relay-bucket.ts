@@ -28,13 +28,11 @@ export interface RelayBucketProps {
   shortLivedPrefix?: string | undefined;
   /** What lies under the prefix is removed after so many days. */
   expiring?: { prefix: string; days: number };
-  /** Instead of keeping it. */
-  removalPolicy?: RemovalPolicy | undefined;
 }
 
 /**
- * Its account owns all objects. It is closed to the public, encrypted, reached by TLS only, and kept when the stack is deleted unless that is said otherwise. A
- * lifecycle rule removes the parts of interrupted uploads, since nobody else may abort them.
+ * Its account owns all objects. It is closed to the public, encrypted, reached by TLS only, and kept when the stack is deleted unless it is
+ * told otherwise. A lifecycle rule removes the parts of interrupted uploads, since nobody else may abort them.
  */
 export class RelayBucket extends Construct {
   readonly bucket: Bucket;

@@ -4,6 +4,7 @@ import type { IRole } from 'aws-cdk-lib/aws-iam';
 import { Architecture, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import type { Entry } from '../bundles/entries.ts';
 import type { RelayContext } from '../config/relay-context.ts';
 import { logGroupName } from '../names.ts';
 import { addDeployedValues, splitSettings } from './deployed-settings.ts';
@@ -14,8 +15,7 @@ export interface RelayCodeProps {
   role: IRole;
   functionName: string;
   description: string;
-  /** The file in `functions/`, without its ending. */
-  entry: string;
+  entry: Entry;
   /** What the file exports; `handler` unless given. */
   handler?: string;
   /** The function's settings: see `infra/config/function-settings.ts`. */

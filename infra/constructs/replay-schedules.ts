@@ -58,7 +58,7 @@ export class ReplaySchedules extends Construct {
           deadLetterConfig: { arn: deadLetters.queueArn },
         },
       });
-      schedule.addResourceDependency(group);
+      schedule.node.addDependency(group);
       // Scheduler tests the role when a schedule is created.
       schedule.node.addDependency(this.role);
     }

@@ -15,6 +15,7 @@ import { committedContext } from '../../support/stacks.ts';
 import {
   ACCOUNT_A,
   ACCOUNT_B,
+  closeSound,
   DESTINATION_BUCKET,
   EXTERNAL_ID,
   eventually,
@@ -38,9 +39,8 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  expect(world.cloud.unexpectedErrors).toEqual([]);
   expect(world.cloud.deliveryFailures).toEqual([]);
-  await world.close();
+  await closeSound(world);
   await rm(assembly, { recursive: true });
 });
 

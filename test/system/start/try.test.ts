@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PutRolePolicyCommand } from '@aws-sdk/client-iam';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { Failure, UserError } from '../../../local/start/user-error.ts';
+import { Failure, UserError } from '../../../cli/terminal/user-error.ts';
 import { runCommand } from '../../../local/try/command.ts';
 import { openWorld } from '../../../local/try/world.ts';
 import { REPOSITORY } from '../../support/aws-cli.ts';
