@@ -24,6 +24,8 @@ export interface RelayBucketProps {
   kmsKeyArn?: string | undefined;
   /** The same key, where it is an object of the CDK. */
   encryptionKey?: IKey | undefined;
+  /** Without it the bucket is kept. */
+  removalPolicy?: RemovalPolicy | undefined;
   /** Old versions of what lies under it are removed after a day. */
   shortLivedPrefix?: string | undefined;
   /** What lies under the prefix is removed after so many days. */
