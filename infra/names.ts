@@ -1,7 +1,14 @@
 /** The names of all resources and stacks of a relay. */
 import { createHash } from 'node:crypto';
+import { isUnresolvedRegion } from './config/regions.ts';
 import type { RelayContext } from './config/relay-context.ts';
 import { DEFAULT_NAME } from './config/relay-schema.ts';
+
+/** What the roles of other accounts are called unless somebody says otherwise, so that both sides agree without being told. */
+export const DEFAULT_WRITER_ROLE = `${DEFAULT_NAME}-writer`;
+export const DEFAULT_READER_ROLE = `${DEFAULT_NAME}-reader`;
+/** As the relay of the default name has it. */
+export const DEFAULT_REPLAY_ROLE = `${DEFAULT_NAME}-replay`;
 
 /** A durable function is invoked by a version or an alias. */
 export const LIVE_ALIAS = 'live';
@@ -9,6 +16,9 @@ export const LIVE_ALIAS = 'live';
 export const AUDIT_SCHEDULE = '_audit';
 /** Where S3 Batch Operations jobs report, in the bucket of their manifests. */
 export const REPORTS_PREFIX = 'reports/';
+
+/** A bucket's name has 63 characters. An account takes 12 of them, a region 14, and the kind of the bucket 7. */
+const LONGEST_START = 20;
 
 /** What the stacks of a relay are called, by the side that deploys them. */
 export type StackKind = 'source' | 'destination' | 'reader';
@@ -73,7 +83,7 @@ export function relayNames({ source, relay }: Named): RelayNames {
     replayRole: `${name}-replay${accountWide}`,
     schedulerRole: `${name}-scheduler${accountWide}`,
     batchRole: `${name}-batch${accountWide}`,
-    reportBucket: `${name.toLowerCase()}-reports-${source.account}-${bucketHash(source.region, name)}`,
+    reportBucket: bucketName('reports', { source, relay }),
   };
 }
 
@@ -85,8 +95,19 @@ export function reportBucket(config: Pick<RelayContext, 'source' | 'relay'>): st
   return config.relay.audit.bucket ?? relayNames(config).reportBucket;
 }
 
-function bucketHash(region: string, name: string): string {
-  return createHash('sha256').update(`${region}/${name}`).digest('hex').slice(0, 5);
+/**
+ * What a bucket of the relay is called when nobody says it. Where only the deployment knows the region, the name has the region itself and
+ * less of the relay's name: a hash can't be made of it.
+ */
+export function bucketName(kind: string, { source, relay }: Named): string {
+  const { account, region } = source;
+  const name = relay.name.toLowerCase();
+  if (!isUnresolvedRegion(region)) return `${name}-${kind}-${account}-${hashOf(`${region}/${relay.name}`)}`;
+  return `${name.slice(0, LONGEST_START)}-${kind}-${account}-${hashOf(relay.name)}-${region}`;
+}
+
+function hashOf(text: string): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, 5);
 }
 
 /** A stack has the same name in each account and region, so that adding a route never renames one. */

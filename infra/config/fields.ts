@@ -58,6 +58,17 @@ export const roleName = z
   .regex(/^[\w+=,.@-]{1,64}$/, 'must be a role name: 1 to 64 of A-Z a-z 0-9 _ + = , . @ -')
   .meta({ examples: ['upload-relay', 'upload-relay-writer'] });
 
+/**
+ * A path may have more characters, but these three would be wildcards in a trust:
+ * https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateRole.html
+ */
+export const ROLE_PATH = '/([!-#%-)+->@-~]+/)?';
+export const rolePath = z
+  .string()
+  .max(512)
+  .regex(new RegExp(`^${ROLE_PATH}$`), 'must be "/", or begin and end with "/", such as "/team/", without *, ? and $')
+  .meta({ examples: ['/', '/team/'] });
+
 /** That of the committed cdk.json, and another that editors offer: real accounts may use neither. */
 export const EXTERNAL_ID_EXAMPLES = ['agree-on-a-value-of-your-own', 'one-that-both-sides-know'];
 

@@ -1,6 +1,8 @@
 /** Acknowledges findings of cdk-nag, each with a reason. */
-import { Validations } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
+
+/** `Validations.ACKNOWLEDGED_RULES_METADATA_KEY`, which the oldest CDK that the package supports doesn't have. */
+export const ACKNOWLEDGED_RULES = 'aws:cdk:acknowledged-rules';
 
 /**
  * A finding of cdk-nag that is meant to be so. The id is the finding's own, with what it is about, so that nothing else is
@@ -12,5 +14,5 @@ import type { IConstruct } from 'constructs';
 export function acknowledgeFinding(construct: IConstruct, finding: string, reason: string): void {
   // cdk-nag writes `>` for each `}`, since it takes them for the ends of `${…}`.
   const id = `AwsSolutions-${finding.replaceAll('}', '>')}`;
-  construct.node.addMetadata(Validations.ACKNOWLEDGED_RULES_METADATA_KEY, { [id]: reason });
+  construct.node.addMetadata(ACKNOWLEDGED_RULES, { [id]: reason });
 }

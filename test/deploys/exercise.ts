@@ -6,9 +6,10 @@ import { type DeployOrder, LocalCloud, Random, readAssembly, type StackInput } f
 import { bucketArn } from '../../infra/arns.ts';
 import { parseConfig } from '../../infra/config/config.ts';
 import { partitionOf } from '../../infra/config/regions.ts';
+import { checkLimits } from '../../infra/limits/limits.ts';
 import { relayNames, reportBucket } from '../../infra/names.ts';
-import { synthesize } from '../../local/synth.ts';
 import type { CommittedContext } from '../support/stacks.ts';
+import { synthesized } from '../support/synthesized.ts';
 import type { EarlierStack } from './earlier.ts';
 import type { Example } from './examples.ts';
 import { existingBuckets, keyStacks, withKeys } from './surroundings.ts';
@@ -32,7 +33,8 @@ export async function prepare({ name, relays }: Example): Promise<Prepared> {
 export async function stacksOf(relay: unknown): Promise<StackInput[]> {
   const folder = await mkdtemp(join(tmpdir(), 'deploys-'));
   try {
-    await synthesize(folder, relay, { bundles: false });
+    const { config, stacks } = synthesized(relay, folder);
+    checkLimits(stacks, config);
     return readAssembly(folder);
   } finally {
     await rm(folder, { recursive: true });

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { LocalCloud, type StackInput } from '../../emulator/index.ts';
 import { committedContext } from '../support/stacks.ts';
 import { eventually, REPORT_BUCKET } from '../support/two-accounts.ts';
-import { drop, hasArrived, relays, type Synthesized, synthesized } from './relays.ts';
+import { drop, hasArrived, relays, stacksOf as stacksOfRelay } from './relays.ts';
 
 const RELAY = committedContext();
 const MESSAGES = 200;
@@ -19,7 +19,6 @@ const KEPT = [
 vi.setConfig({ testTimeout: PATIENCE_MS });
 
 let cloud: LocalCloud;
-let made: Synthesized[] = [];
 
 /** How far the accounts' clock is ahead. */
 let aheadMs = 0;
@@ -36,15 +35,9 @@ beforeEach(async () => {
 afterEach(async () => {
   expect(cloud.unexpectedErrors).toEqual([]);
   await cloud.close();
-  await Promise.all(made.map((each) => each.remove()));
-  made = [];
 });
 
-async function stacksOf(change: Record<string, unknown> = {}): Promise<StackInput[]> {
-  const each = await synthesized({ ...RELAY, relay: change });
-  made.push(each);
-  return each.stacks;
-}
+const stacksOf = (change: Record<string, unknown> = {}) => stacksOfRelay({ ...RELAY, relay: change });
 
 async function deployAll(stacks: readonly StackInput[], importExistingResources = false): Promise<void> {
   for (const stack of stacks) await cloud.deploy(stack, { importExistingResources });
@@ -118,9 +111,7 @@ test('a route gets another name, with another role and the bucket as it stands',
   const [route] = RELAY.routes;
   const destination = { ...route!.destination, existingBucket: true };
   const renamed = { ...RELAY, routes: [{ ...route!, name: 'other', writerRoleName: 'other-writer', destination }] };
-  const each = await synthesized(renamed);
-  made.push(each);
-  await deployAll(each.stacks.toReversed());
+  await deployAll((await stacksOfRelay(renamed)).toReversed());
   expect(await cloud.inventory()).not.toContain('arn:aws:iam::222222222222:role/upload-relay-writer');
   await relays(cloud, renamed, 'under the new name');
   expect(await hasArrived(cloud, renamed, 'under the old name')).toBe(true);

@@ -1,24 +1,14 @@
 /** Relays with their real code, side by side in one local cloud. */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { HeadObjectCommand, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import { type LocalCloud, readAssembly, type StackInput } from '../../emulator/index.ts';
 import { awsClients } from '../../local/aws-clients.ts';
-import { synthesize } from '../../local/synth.ts';
+import { assemblyOf } from '../support/assemblies.ts';
 import type { CommittedContext } from '../support/stacks.ts';
 import { eventually } from '../support/two-accounts.ts';
 
 /** The stacks of a configuration, with code that runs. */
-export interface Synthesized {
-  stacks: StackInput[];
-  remove(): Promise<void>;
-}
-
-export async function synthesized(relay: CommittedContext): Promise<Synthesized> {
-  const folder = await mkdtemp(join(tmpdir(), 'relay-'));
-  await synthesize(folder, relay);
-  return { stacks: readAssembly(folder), remove: () => rm(folder, { recursive: true }) };
+export async function stacksOf(relay: CommittedContext): Promise<StackInput[]> {
+  return readAssembly(await assemblyOf(relay));
 }
 
 function s3Of(cloud: LocalCloud, { account, region }: { account: string; region: string }): S3Client {

@@ -4,27 +4,18 @@ import { LocalCloud, type StackInput } from '../../emulator/index.ts';
 import { type CommittedContext, committedContext } from '../support/stacks.ts';
 import { REPORT_BUCKET } from '../support/two-accounts.ts';
 import { invoices, onward, partner } from './examples.ts';
-import { relays, type Synthesized, synthesized } from './relays.ts';
+import { relays, stacksOf } from './relays.ts';
 
-/** Each test bundles two relays. */
+/** Each test deploys two relays. */
 vi.setConfig({ testTimeout: 180_000 });
 
 let cloud: LocalCloud;
-let made: Synthesized[] = [];
 
 afterEach(async () => {
   expect(cloud.unexpectedErrors).toEqual([]);
   expect(cloud.deliveryFailures).toEqual([]);
   await cloud.close();
-  await Promise.all(made.map((each) => each.remove()));
-  made = [];
 });
-
-async function stacksOf(relay: CommittedContext): Promise<StackInput[]> {
-  const each = await synthesized(relay);
-  made.push(each);
-  return each.stacks;
-}
 
 const isDestination = ({ name }: StackInput) => name.endsWith('-destination');
 

@@ -1,9 +1,6 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { CreateBucketCommand } from '@aws-sdk/client-s3';
 import { type Faults, LocalCloud, readAssembly, type StackInput, templateStack } from '../../emulator/index.ts';
-import { synthesize } from '../../local/synth.ts';
+import { assemblyOf } from './assemblies.ts';
 import { keyStack } from './key-stack.ts';
 import { committedContext, pullingRoute } from './stacks.ts';
 import { ACCOUNT_A, ACCOUNT_B, type AwsClients, REGION, type TwoAccounts, twoAccountsOf } from './two-accounts.ts';
@@ -57,17 +54,10 @@ export async function startPullingWorld(
       pull: { bucket: REPORTS_BUCKET, readerRoleName: 'reports-reader', kmsKeyArn },
     }),
   );
-  const assembly = await mkdtemp(join(tmpdir(), 'upload-relay-pull-'));
-  await synthesize(assembly, context);
-  const stacks = readAssembly(assembly);
+  const stacks = readAssembly(await assemblyOf(context));
   change(stacks);
   for (const stack of stacks) await cloud.deploy(stack);
-  const close = async () => {
-    await world.close();
-    // The functions' code lies there.
-    await rm(assembly, { recursive: true });
-  };
-  return { ...world, c, close };
+  return { ...world, c };
 }
 
 function reportsBucket(kmsKeyArn: string): StackInput {

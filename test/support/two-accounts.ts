@@ -155,7 +155,10 @@ async function takeAll(sqs: SQSClient, queueUrl: string): Promise<Message[]> {
   }
 }
 
-const LOOK_EVERY_MS = 20;
+/** A look costs requests, so the longer something takes, the fewer there are: a pause is this share of what has been waited so far. */
+const PAUSE_SHARE = 0.2;
+const SHORTEST_PAUSE_MS = 20;
+const LONGEST_PAUSE_MS = 500;
 const PATIENCE_MS = 30_000;
 
 /** What is tried again, or delivered once more, is so after a second. */
@@ -171,7 +174,8 @@ export function changeRoutes(stacks: StackInput[], change: (route: Route) => voi
 
 /** Looks until something is there: `undefined`, `false` and errors mean not yet. */
 export async function eventually<T>(look: () => Promise<T | undefined | false>): Promise<T> {
-  const deadline = Date.now() + PATIENCE_MS;
+  const begun = Date.now();
+  const deadline = begun + PATIENCE_MS;
   for (;;) {
     const outcome = await look().catch((error: unknown) => {
       if (Date.now() > deadline) throw error;
@@ -179,6 +183,7 @@ export async function eventually<T>(look: () => Promise<T | undefined | false>):
     });
     if (outcome !== undefined && outcome !== false) return outcome;
     if (Date.now() > deadline) throw new Error(`not there after ${PATIENCE_MS} ms`);
-    await sleep(LOOK_EVERY_MS);
+    const share = PAUSE_SHARE * (Date.now() - begun);
+    await sleep(Math.min(LONGEST_PAUSE_MS, Math.max(SHORTEST_PAUSE_MS, share)));
   }
 }

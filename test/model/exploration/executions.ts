@@ -62,9 +62,9 @@ export class Executions {
   }
 
   async #run(title: string, name: string, payload: string): Promise<void> {
-    const { timeline, scenario } = this.#world;
+    const { timeline, scenario, isCalm } = this.#world;
     const checkpoints: Checkpoints = new Map();
-    let diesAt = scenario.largeFates?.[this.#payloads.size - 1]?.endsAt ?? 0;
+    let diesAt = (!isCalm && scenario.largeFates?.[this.#payloads.size - 1]?.endsAt) || 0;
     await timeline.turn(`${title} begins`);
     for (;;) {
       const { promise: death, resolve: die } = Promise.withResolvers<'died'>();

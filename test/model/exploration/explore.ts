@@ -16,13 +16,14 @@ import { World } from './world.ts';
 const LONG_MS = 10_000;
 
 /**
- * One run of the relay's code in one order of events. Timers go off when the schedule says so: install fake ones before.
+ * One run of the relay's code in one order of events. What was given up is asked for again in the end, when nothing goes wrong any more. Timers go off when the schedule says so: install fake ones before.
  * @throws Error with every property that does not hold, and the story that led there
  */
 export async function run(scenario: Scenario, scheduler: Scheduler, sabotage: Sabotage = {}): Promise<string[]> {
   const timeline = new Timeline(scheduler);
   const world: World = new World(scenario, timeline, (message) => void invocations.offer(message));
-  const services = failingLedger(awaitingRole(servicesOf(world), scenario.awaitedWrites ?? 0), scenario.ledgerFates);
+  const ledgerFates = [...scenario.ledgerFates];
+  const services = failingLedger(awaitingRole(servicesOf(world), scenario.awaitedWrites ?? 0), ledgerFates);
   const invocations = new Invocations(world, {
     services: () => sabotage.services?.(services) ?? services,
     answer: sabotage.answer?.(relayMessages, world) ?? relayMessages,
@@ -32,15 +33,24 @@ export async function run(scenario: Scenario, scheduler: Scheduler, sabotage: Sa
     event: sabotage.event ?? ((record) => record),
     hidesTooBriefly: sabotage.hidesTooBriefly ?? false,
   });
-  world.executions = new Executions(world, (life) => invocations.invocation(life));
+  const executions = new Executions(world, (life) => invocations.invocation(life));
+  world.executions = executions;
+  const settle = async () => {
+    void timeline.turn('time passes').then(() => vi.advanceTimersByTime(LONG_MS));
+    await timeline.run();
+    vi.clearAllTimers();
+    if (!invocations.areOver || !executions.areOver)
+      world.violations.push('an invocation waits for something that is no request');
+    world.checkQuiescence();
+    if (world.violations.length > 0) throw new Error([...world.violations, '', ...timeline.story].join('\n'));
+  };
   void world.uploadAll();
   void callAll(world, invocations);
-  void timeline.turn('time passes').then(() => vi.advanceTimersByTime(LONG_MS));
-  await timeline.run();
-  vi.clearAllTimers();
-  if (!invocations.areOver || !world.executions.areOver)
-    world.violations.push('an invocation waits for something that is no request');
-  world.checkQuiescence();
-  if (world.violations.length > 0) throw new Error([...world.violations, '', ...timeline.story].join('\n'));
+  await settle();
+  if (world.queue.deadLetters.length > 0) {
+    ledgerFates.length = 0;
+    world.redriveAll();
+    await settle();
+  }
   return timeline.story;
 }

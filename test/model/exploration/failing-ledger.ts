@@ -1,9 +1,11 @@
 import type { LedgerFate } from './scenario.ts';
 import type { Services } from './services.ts';
 
-/** The ledger refuses requests, or carries them out without an answer, whoever sends them, or does so twice since the SDK repeats them. */
-export function failingLedger(services: Services, fates: readonly LedgerFate[]): Services {
-  const left = [...fates];
+/**
+ * The ledger refuses requests, or carries them out without an answer, whoever sends them, or does so twice since the SDK repeats them.
+ * @param left of the next requests; each takes one
+ */
+export function failingLedger(services: Services, left: LedgerFate[]): Services {
   return {
     ...services,
     PutItem(input) {

@@ -198,6 +198,19 @@ export const FAMILIES: [what: string, bounds: Bounds, share?: number][] = [
     },
   ],
   [
+    'messages that are given up when an invocation has died at them, objects that are deleted at any time, writes that land late',
+    {
+      keys: ['k'],
+      writers: 2,
+      uploadsPerWriter: 3,
+      sizes: ['small'],
+      ends: ['crash', 'timeout'],
+      writes: ['late', 'lost', 'repeated'],
+      deletes: true,
+      maxReceives: 1,
+    },
+  ],
+  [
     'objects of relay and relay-large that are deleted at any time, writes that land late',
     {
       keys: ['k'],

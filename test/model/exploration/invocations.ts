@@ -87,10 +87,10 @@ export class Invocations {
   }
 
   async #invoke(batch: Message[]): Promise<void> {
-    const { timeline, queue, scenario } = this.#world;
+    const { timeline, queue, scenario, isCalm } = this.#world;
     const number = ++this.#count;
     const { hidesTooBriefly } = this.#options;
-    const { stallsAt, endsAt, how, ...fate } = scenario.fates[number - 1] ?? UNDISTURBED;
+    const { stallsAt, endsAt, how, ...fate } = (!isCalm && scenario.fates[number - 1]) || UNDISTURBED;
     const isHeldUp = fate.isHeldUp === true && !hidesTooBriefly;
     const atMs = timeline.nowMs;
     const cameBackAtMs = atMs - (scenario.maxReceives < 100 ? LONG_AGO_MS : 0);

@@ -23,6 +23,11 @@ export class LateWrites {
     this.#fates = [...fates];
   }
 
+  /** From now on, every write is answered. */
+  cease(): void {
+    this.#fates.length = 0;
+  }
+
   /** S3 takes minutes to complete this upload, and says meanwhile that there is none. In other fates it may be completed by a repetition. */
   isBeingCompleted(uploadId: string | undefined): boolean {
     return uploadId !== undefined && this.#beingCompleted.has(uploadId);

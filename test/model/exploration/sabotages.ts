@@ -158,6 +158,18 @@ export const forgettingWhatFailuresReplace: Sabotage = {
   }),
 };
 
+/** A dead letter doesn't say that something may have been written. */
+export const forgettingWhatDeadLettersWrote: Sabotage = {
+  services: (services) => ({
+    ...services,
+    SendMessage({ MessageAttributes = {}, ...input }) {
+      const { Uncertain, ...attributes } = MessageAttributes;
+      const isDeadLetter = input.QueueUrl !== 'queue';
+      return services.SendMessage({ ...input, MessageAttributes: isDeadLetter ? attributes : MessageAttributes });
+    },
+  }),
+};
+
 /** A message that comes after a `Superseded` says nothing of it. */
 export const forgettingThatItWasTold: Sabotage = {
   event: (record) => {

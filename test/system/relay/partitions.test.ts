@@ -11,6 +11,7 @@ import { committedContext } from '../../support/stacks.ts';
 import {
   ACCOUNT_A,
   ACCOUNT_B,
+  closeSound,
   DESTINATION_BUCKET,
   EXTERNAL_ID,
   eventually,
@@ -47,9 +48,8 @@ describe.each<Case>([
   });
 
   afterAll(async () => {
-    expect(world.cloud.unexpectedErrors).toEqual([]);
     expect(world.cloud.deliveryFailures).toEqual([]);
-    await world.close();
+    await closeSound(world);
     await rm(assembly, { recursive: true });
   });
 
