@@ -131,10 +131,14 @@ function reconciliationOf({ schedule, missingAfter, since, inventory, ...rest }:
     ...rest,
     ...timesOf(schedule),
     missingAfterMinutes: missingAfter?.toMinutes(AS_IT_IS),
-    // Whole seconds, as cdk.json has it.
-    since: since && `${since.toISOString().slice(0, 19)}Z`,
+    since: since && momentOf(since),
     inventory: inventory && inventoryOf(inventory),
   };
+}
+
+/** Whole seconds, or a day, as people write it into cdk.json. */
+function momentOf(date: Date): string {
+  return `${date.toISOString().slice(0, 19)}Z`.replace('T00:00:00Z', '');
 }
 
 function inventoryOf({ bucket, inventoryId, prefix, staleAfter }: InventoryProps): object {

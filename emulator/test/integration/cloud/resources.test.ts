@@ -311,6 +311,25 @@ describe('what watches and what repeats', () => {
     await expect(start(resources)).rejects.toThrow(message);
   });
 
+  test('alarms without names get names, which they keep when they are changed', async () => {
+    const unnamed = (Threshold: number) => {
+      const { Alarm: alarm, ...rest } = alarmWith({ Threshold });
+      const { AlarmName: _, ...properties } = alarm.Properties;
+      const Properties = { AlarmRule: { 'Fn::Sub': 'ALARM("${Alarm}")' } };
+      return {
+        ...rest,
+        Alarm: { ...alarm, Properties: properties },
+        Any: { Type: 'AWS::CloudWatch::CompositeAlarm', Properties },
+      };
+    };
+    await start(unnamed(1));
+    const before = Object.keys(cloud.cloudWatch.evaluateAlarms());
+    expect(before).toEqual([expect.stringContaining('-Alarm-'), expect.stringContaining('-Any-')]);
+    const template = { Resources: unnamed(2) };
+    await cloud.deploy(templateStack({ account: ACCOUNT, region: REGION, name: 'Stack', template }));
+    expect(Object.keys(cloud.cloudWatch.evaluateAlarms())).toEqual(before);
+  });
+
   test('a composite alarm goes by the states of the others, composites included, and tells its topics', async () => {
     const byArn = { 'Fn::Sub': 'NOT OK("${Any.Arn}")' };
     await start(composites({ Any: 'ALARM("a") OR FALSE', Quiet: 'ALARM(a) AND FALSE', Above: byArn }));

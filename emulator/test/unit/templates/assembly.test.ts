@@ -53,6 +53,21 @@ test('the stacks of an assembly come with their accounts and code folders, depen
   expect(source?.assets).toEqual(new Map([['abc', join(folder, 'asset.abc')]]));
 });
 
+test('a stack that names no account or no region goes to the place that is given', () => {
+  const environments = ['unknown-account/unknown-region', '222222222222/unknown-region', '222222222222/eu-west-1'];
+  const artifacts = environments.map((each, index) => [`S${index}`, stackArtifact(`S${index}`, [], `aws://${each}`)]);
+  write('manifest.json', { version: '55.0.0', artifacts: Object.fromEntries(artifacts) });
+  const places = readAssembly(folder, { account: '111111111111', region: 'us-east-1' }).map((stack) => [
+    stack.account,
+    stack.region,
+  ]);
+  expect(places).toEqual([
+    ['111111111111', 'us-east-1'],
+    ['222222222222', 'us-east-1'],
+    ['222222222222', 'eu-west-1'],
+  ]);
+});
+
 test.each([
   ['an assembly that is too old', () => ({ version: '43.0.0' }), 'assembly schema 43.0.0 is too old'],
   [
