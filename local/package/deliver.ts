@@ -35,6 +35,7 @@ export async function deliverFrom(folder: UserFolder, app: string): Promise<void
       AWS_EC2_METADATA_DISABLED: 'true',
       AWS_ENDPOINT_URL: cloud.url,
       NODE_EXTRA_CA_CERTS: cloud.caFile,
+      AWS_CA_BUNDLE: cloud.caFile,
       AWS_REGION: region,
       AWS_ACCESS_KEY_ID: cloud.operator(account).accessKeyId,
       AWS_SECRET_ACCESS_KEY: cloud.operator(account).secretAccessKey,
