@@ -14,16 +14,17 @@ import { awsClients } from '../aws-clients.ts';
 import { type AppStack, stacksOf } from './app-stacks.ts';
 import type { UserFolder } from './user-folder.ts';
 
-const APP = ['--app', 'node app.mjs'];
 const KEY = 'report.csv';
 const BODY = 'a,b\n1,2\n';
 const PATIENCE_MS = 120_000;
 const LOOK_EVERY_MS = 200;
 
-/** @throws Failure saying at which step, and why */
-export async function deliverFrom(folder: UserFolder, app: string): Promise<void> {
-  await folder.write('app.mjs', app);
-  const stacks = await stacksOf(folder, 'app.mjs');
+/**
+ * @param program the app's, in the folder
+ * @throws Failure saying at which step, and why
+ */
+export async function deliverFrom(folder: UserFolder, program: string): Promise<void> {
+  const stacks = await stacksOf(folder, program);
   const accounts = [...new Set(stacks.map(({ account }) => account))];
   const cloud = await LocalCloud.start({ stacks: [], accountsWithOperator: accounts });
   const close = atEnding(() => cloud.close());
@@ -44,7 +45,7 @@ export async function deliverFrom(folder: UserFolder, app: string): Promise<void
       folder.must('npx', ['--no-install', 'cdk', ...args, '--no-notices'], environment(account, region));
     for (const stack of stacks) {
       await cdk(['bootstrap', `aws://${stack.account}/${stack.region}`], stack);
-      await cdk(['deploy', stack.id, ...APP, '--require-approval', 'never'], stack);
+      await cdk(['deploy', stack.id, '--app', `node ${program}`, '--require-approval', 'never'], stack);
     }
     const s3 = new Map(
       stacks.map(({ account, region }) => [
