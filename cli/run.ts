@@ -42,7 +42,8 @@ export async function runCommand(args: string[], command: string, screen: Screen
   try {
     await program.parseAsync(args, { from: 'user' });
   } catch (error) {
-    const known = program.commands.map((each) => each.name());
+    // What only shells ask is no command to be meant.
+    const known = program.commands.map((each) => each.name()).filter((name) => name !== 'complete');
     const mistake = mistakeOf(error, { command, typed: args[0]!, known });
     if (mistake !== undefined) throw mistake;
   }
