@@ -20,7 +20,7 @@ export interface Screen {
 
 /** `npm run try`, which is in the repository alone. */
 const TRY = new URL('../local/try/command.ts', import.meta.url);
-const HAS_TRY = existsSync(TRY);
+const HAS_TRY = import.meta.url.endsWith('.ts') && existsSync(TRY);
 
 type Outcome = Awaited<ReturnType<Verb['act']>>;
 
