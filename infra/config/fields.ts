@@ -62,11 +62,12 @@ export const roleName = z
  * A path may have more characters, but these three would be wildcards in a trust:
  * https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateRole.html
  */
-export const ROLE_PATH = '/([!-#%-)+->@-~]+/)?';
+export const ROLE_PATH = '/([!-#%-)+-.0->@-~]+/)*';
+export const ROLE_PATH_WORDS = 'must be "/", or begin and end with "/", such as "/team/", without *, ? and $';
 export const rolePath = z
   .string()
   .max(512)
-  .regex(new RegExp(`^${ROLE_PATH}$`), 'must be "/", or begin and end with "/", such as "/team/", without *, ? and $')
+  .regex(new RegExp(`^${ROLE_PATH}$`), ROLE_PATH_WORDS)
   .meta({ examples: ['/', '/team/'] });
 
 /** That of the committed cdk.json, and another that editors offer: real accounts may use neither. */

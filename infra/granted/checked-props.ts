@@ -1,7 +1,9 @@
 /** Checks the props of a construct by the rules of cdk.json, and names the prop. */
 import { CfnParameter, Stack, Token } from 'aws-cdk-lib';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
 import * as z from 'zod';
+import { whyNoKeyOf } from '../config/arn-regions.ts';
 import { closerLook, wordsFor } from '../config/explain-issue.ts';
 import { isWhat } from '../config/mistakes.ts';
 import { orEmpty } from './patterns.ts';
@@ -41,6 +43,14 @@ export function requireKnown(checked: Checked, prop: string, value: string | und
   if (allowed === pattern || allowed === orEmpty(pattern)) return;
   const why = `is a token, and what it will be can't be looked at: it stands in policies, where a wildcard would let more through. Give a text, or a CfnParameter whose allowedPattern is ${JSON.stringify(pattern)}`;
   throw new Error(`${nameOf(checked)}: prop "${prop}" ${why}.`);
+}
+
+/** Where the app knows both, the key must be in the region of the stack, as the bucket is. @throws Error that names the prop */
+export function requireKeyHere(checked: Checked, key: IKey | undefined): void {
+  const { region } = Stack.of(checked.construct);
+  if (key === undefined || Token.isUnresolved(key.keyArn) || Token.isUnresolved(region)) return;
+  const why = whyNoKeyOf(key.keyArn, region);
+  if (why !== undefined) throw refused(checked, 'encryptionKey', key.keyArn, why);
 }
 
 export function refused(checked: Checked, prop: string, value: unknown, why: string): Error {

@@ -1,7 +1,7 @@
 /** The parameters that both templates have. */
 import { Aws, Fn } from 'aws-cdk-lib';
 import { PLACEHOLDER_ACCOUNTS } from '../config/external-ids.ts';
-import { EXTERNAL_ID_EXAMPLES } from '../config/fields.ts';
+import { EXTERNAL_ID_EXAMPLES, ROLE_PATH_WORDS } from '../config/fields.ts';
 import { DEFAULT_NAME } from '../config/relay-schema.ts';
 import {
   ACCOUNT_PATTERN,
@@ -23,7 +23,6 @@ export const NO_SUFFIX = 'none';
 export const SUFFIX = 'account-and-region';
 
 const ROLE_NAME_WORDS = 'must be a role name: 1 to 64 of A-Z a-z 0-9 _ + = , . @ -';
-const ROLE_PATH_WORDS = 'must be a path of IAM: it begins and ends with / and has no *, ? or $';
 const ACCOUNT_WORDS = 'must be the 12 digits of an AWS account, with the zeros at its beginning';
 
 export const relayFields = {

@@ -9,7 +9,7 @@ import { acknowledgeFinding } from '../constructs/nag-suppressions.ts';
 import { policyDocument } from '../constructs/policy-document.ts';
 import { literalName, RelayBucket } from '../constructs/relay-bucket.ts';
 import { atPath } from '../constructs/role-path.ts';
-import { type Checked, refused, requireKnown, requireProps } from '../granted/checked-props.ts';
+import { type Checked, refused, requireKeyHere, requireKnown, requireProps } from '../granted/checked-props.ts';
 import { PREFIX_PATTERN } from '../granted/patterns.ts';
 import { partitionIn, relayRoleArnOf, relayTrust, requireRelaySide } from '../granted/relay-side.ts';
 import { DEFAULT_WRITER_ROLE } from '../names.ts';
@@ -100,6 +100,7 @@ function requireDestination(checked: Checked, props: UploadDestinationProps): vo
   const { bucketName: name, prefix, roleName: role, rolePath: path } = props;
   const texts = { bucketName: name, prefix, roleName: role, rolePath: path, encryptionKey: encryptionKey?.keyArn };
   requireProps(checked, shape, texts);
+  requireKeyHere(checked, encryptionKey);
   requireKnown(checked, 'prefix', prefix, PREFIX_PATTERN);
   const idle = OF_NEW_BUCKET.find((prop) => props[prop] !== undefined);
   if (props.bucket !== undefined && idle !== undefined) {

@@ -9,7 +9,7 @@ import { acknowledgeFinding } from '../constructs/nag-suppressions.ts';
 import { policyDocument } from '../constructs/policy-document.ts';
 import { literalName } from '../constructs/relay-bucket.ts';
 import { atPath } from '../constructs/role-path.ts';
-import { type Checked, refused, requireKnown, requireProps } from '../granted/checked-props.ts';
+import { type Checked, refused, requireKeyHere, requireKnown, requireProps } from '../granted/checked-props.ts';
 import { PREFIX_PATTERN, ROLE_NAME_PATTERN } from '../granted/patterns.ts';
 import { partitionIn, relayRoleArnOf, relayTrust, requireRelaySide, roleArnOf } from '../granted/relay-side.ts';
 import { DEFAULT_READER_ROLE, DEFAULT_REPLAY_ROLE } from '../names.ts';
@@ -84,6 +84,7 @@ function requireReader(checked: Checked, props: UploadReaderProps): void {
   };
   const texts = { prefix, roleName: role, rolePath: path, replayRoleName, encryptionKey: encryptionKey?.keyArn };
   requireProps(checked, shape, texts);
+  requireKeyHere(checked, encryptionKey);
   requireKnown(checked, 'prefix', prefix, PREFIX_PATTERN);
   requireKnown(checked, 'replayRoleName', replayRoleName, ROLE_NAME_PATTERN);
   if (replay === false && replayRoleName !== undefined) {
