@@ -2,8 +2,8 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { UserError } from '../cli/terminal/user-error.ts';
 import { runCli } from '../local/cli.ts';
-import { UserError } from '../local/start/user-error.ts';
 import { synthesize } from '../local/synth.ts';
 import { measureColdStarts } from './cold-start.ts';
 import { type Contender, installedTools, LIB_STORAGE, PIPE, RELAY } from './contenders.ts';

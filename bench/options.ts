@@ -1,6 +1,7 @@
 /** The options of `npm run bench`. */
+
+import { UserError } from '../cli/terminal/user-error.ts';
 import { parseOptionsOf, wholeNumber } from '../local/cli.ts';
-import { UserError } from '../local/start/user-error.ts';
 
 export const SECTIONS = ['large', 'small', 'proof', 'start', 'growth'] as const;
 export type Section = (typeof SECTIONS)[number];

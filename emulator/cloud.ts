@@ -20,7 +20,6 @@ import type { KeptSummary } from './keeping/kept-folder.ts';
 import { codeInUse, keepersOf } from './kept-services.ts';
 import { operatorKey } from './operator.ts';
 import type { CloudWatch } from './services/cloudwatch/store.ts';
-import { recordQueue } from './services/cloudwatch/vended-metrics.ts';
 import type { DynamoDbService } from './services/dynamodb/service.ts';
 import type { ScheduledRules } from './services/eventbridge/state/scheduled-rules.ts';
 import { type Assignment, signIn } from './services/iam/permission-sets.ts';
@@ -224,7 +223,7 @@ export class LocalCloud {
 
   /** What CloudWatch gets of each queue every minute, taken now. */
   recordQueues(): void {
-    for (const queue of this.sqs.all()) recordQueue(this.cloudWatch.metrics, queue, this.#clock());
+    this.#services.recordQueues();
   }
 
   /** Resolves when no queue that feeds a function holds a message (in flight or not), no function runs, and no write is yet to land. */

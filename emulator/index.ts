@@ -65,5 +65,6 @@ export {
 export { send } from './core/queue-delivery.ts';
 export { Directory } from './services/iam/state/directory.ts';
 export { parseFunctionName } from './services/lambda/function-name.ts';
+export { resolve, type Scope } from './templates/intrinsics.ts';
 export { dependencyGraph, type Graph } from './templates/order.ts';
 export { textReferences } from './templates/text-references.ts';

@@ -14,8 +14,9 @@ import { redelivery } from './faults/redelivery.ts';
 import type { Intercept } from './http/gateway.ts';
 import { type CloudServices, resourceTypes } from './resource-types.ts';
 import { CloudFormationService } from './services/cloudformation/service.ts';
+import { CloudWatchService } from './services/cloudwatch/service.ts';
 import { CloudWatch } from './services/cloudwatch/store.ts';
-import { recordDelivery, recordInvocation } from './services/cloudwatch/vended-metrics.ts';
+import { recordDelivery, recordInvocation, recordQueue } from './services/cloudwatch/vended-metrics.ts';
 import { DynamoDbService } from './services/dynamodb/service.ts';
 import { Repositories } from './services/ecr/store.ts';
 import { EventBridgeService } from './services/eventbridge/service.ts';
@@ -73,6 +74,8 @@ export interface Services extends CloudServices {
   lateness: Lateness;
   /** Where requests' keys are looked up. */
   keyFinder: LateDirectory;
+  /** What CloudWatch measures of queues each minute. */
+  recordQueues(): void;
   /** Those that answer requests, by the name in the credential scope. */
   byScope: Record<string, Service>;
   intercept: Intercept | undefined;
@@ -176,6 +179,9 @@ export function makeServices(options: ServicesOptions): Services {
     clock,
     seed: options.deploySeed,
   });
+  const recordQueues = () => {
+    for (const queue of sqs.all()) recordQueue(cloudWatch.metrics, queue, clock());
+  };
   const byScope = {
     s3,
     sts,
@@ -186,6 +192,7 @@ export function makeServices(options: ServicesOptions): Services {
     dynamodb,
     events: new EventBridgeService({ authorizer, eventBus, scheduledRules, clock }),
     logs: new LogsService({ store: logs, authorizer }),
+    monitoring: new CloudWatchService({ cloudWatch, authorizer, measure: recordQueues }),
     ssm: new SsmService({ store: parameters, authorizer }),
     cloudformation: new CloudFormationService({
       cloudFormation,
@@ -210,6 +217,7 @@ export function makeServices(options: ServicesOptions): Services {
     keyFinder: new LateDirectory(directory, lateness, 'keys'),
     ticker: new Ticker({ clock, firing: [scheduledRules, scheduler], onError: onUnexpectedError }),
     byScope,
+    recordQueues,
     intercept: faults && interceptor({ faults, lateLandings, directory, sandboxOf }),
   };
 }

@@ -8,12 +8,12 @@ import { relayNames } from './names.ts';
  */
 
 export function relayRoleArn({ source }: RelayContext): string {
-  return `arn:${partitionOf(source.region)}:iam::${source.account}:role/${source.relayRoleName}`;
+  return `arn:${partitionOf(source.region)}:iam::${source.account}:role${source.rolePath}${source.relayRoleName}`;
 }
 
 export function replayRoleArn(config: RelayContext): string {
   const { source } = config;
-  return `arn:${partitionOf(source.region)}:iam::${source.account}:role/${relayNames(config).replayRole}`;
+  return `arn:${partitionOf(source.region)}:iam::${source.account}:role${source.rolePath}${relayNames(config).replayRole}`;
 }
 
 /** @param name with its qualifier, if there is one */
@@ -30,12 +30,12 @@ export function scheduleGroupArn(config: RelayContext): string {
   return `arn:${partitionOf(region)}:scheduler:${region}:${account}:schedule-group/${relayNames(config).scheduleGroup}`;
 }
 
-export function writerRoleArn({ destination, writerRoleName }: RouteContext): string {
-  return `arn:${partitionOf(destination.region)}:iam::${destination.account}:role/${writerRoleName}`;
+export function writerRoleArn({ destination, writerRoleName, writerRolePath }: RouteContext): string {
+  return `arn:${partitionOf(destination.region)}:iam::${destination.account}:role${writerRolePath}${writerRoleName}`;
 }
 
 export function readerRoleArn({ pull }: PullingRouteContext): string {
-  return `arn:${partitionOf(pull.region)}:iam::${pull.account}:role/${pull.readerRoleName}`;
+  return `arn:${partitionOf(pull.region)}:iam::${pull.account}:role${pull.readerRolePath}${pull.readerRoleName}`;
 }
 
 export function bucketArn(bucket: string, region: string): string {

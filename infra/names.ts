@@ -1,7 +1,14 @@
 /** The names of all resources and stacks of a relay. */
 import { createHash } from 'node:crypto';
+import { isUnresolvedRegion } from './config/regions.ts';
 import type { RelayContext } from './config/relay-context.ts';
 import { DEFAULT_NAME } from './config/relay-schema.ts';
+
+/** What the roles of other accounts are called unless somebody says otherwise, so that both sides agree without being told. */
+export const DEFAULT_WRITER_ROLE = `${DEFAULT_NAME}-writer`;
+export const DEFAULT_READER_ROLE = `${DEFAULT_NAME}-reader`;
+/** As the relay of the default name has it. */
+export const DEFAULT_REPLAY_ROLE = `${DEFAULT_NAME}-replay`;
 
 /** A durable function is invoked by a version or an alias. */
 export const LIVE_ALIAS = 'live';
@@ -10,8 +17,20 @@ export const AUDIT_SCHEDULE = '_audit';
 /** Where S3 Batch Operations jobs report, in the bucket of their manifests. */
 export const REPORTS_PREFIX = 'reports/';
 
+/** A bucket's name has 63 characters. An account takes 12 of them, a region 14, and the kind of the bucket 7. */
+const LONGEST_START = 20;
+
+/** Where something is deployed. */
+type Place = Pick<RelayContext['source'], 'account' | 'region'>;
+
 /** What the stacks of a relay are called, by the side that deploys them. */
 export type StackKind = 'source' | 'destination' | 'reader';
+
+/** As much of a configuration as the names are made of. */
+export interface Named {
+  source: Pick<RelayContext['source'], 'account' | 'region'>;
+  relay: Pick<RelayContext['relay'], 'name'>;
+}
 
 /** What a relay's resources are called in one region of its account. */
 export interface RelayNames {
@@ -45,7 +64,7 @@ export interface RelayNames {
  * Every name derives from the relay's own name, so that one account can have several relays. Roles and dashboards are account-wide, so
  * their names contain the region as well. Those of the default name don't, since they have been deployed without it.
  */
-export function relayNames({ source, relay }: Pick<RelayContext, 'source' | 'relay'>): RelayNames {
+export function relayNames({ source, relay }: Named): RelayNames {
   const { name } = relay;
   const accountWide = name === DEFAULT_NAME ? '' : `-${source.region}`;
   return {
@@ -67,7 +86,7 @@ export function relayNames({ source, relay }: Pick<RelayContext, 'source' | 'rel
     replayRole: `${name}-replay${accountWide}`,
     schedulerRole: `${name}-scheduler${accountWide}`,
     batchRole: `${name}-batch${accountWide}`,
-    reportBucket: `${name.toLowerCase()}-reports-${source.account}-${bucketHash(source.region, name)}`,
+    reportBucket: bucketName('reports', source, name),
   };
 }
 
@@ -79,12 +98,22 @@ export function reportBucket(config: Pick<RelayContext, 'source' | 'relay'>): st
   return config.relay.audit.bucket ?? relayNames(config).reportBucket;
 }
 
-function bucketHash(region: string, name: string): string {
-  return createHash('sha256').update(`${region}/${name}`).digest('hex').slice(0, 5);
+/**
+ * What a bucket of the relay is called when nobody says it. Where only the deployment knows the region, the name has the region itself and
+ * less of the relay's name: a hash can't be made of it.
+ */
+export function bucketName(kind: string, { account, region }: Place, relayName: string): string {
+  const name = relayName.toLowerCase();
+  if (!isUnresolvedRegion(region)) return `${name}-${kind}-${account}-${hashOf(`${region}/${relayName}`)}`;
+  return `${name.slice(0, LONGEST_START)}-${kind}-${account}-${hashOf(relayName)}-${region}`;
+}
+
+function hashOf(text: string): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, 5);
 }
 
 /** A stack has the same name in each account and region, so that adding a route never renames one. */
-export function stackName({ relay }: Pick<RelayContext, 'relay'>, kind: StackKind): string {
+export function stackName({ relay }: Pick<Named, 'relay'>, kind: StackKind): string {
   return `${relay.name}-${kind}`;
 }
 
@@ -101,11 +130,11 @@ export function reconciliationSchedule(route?: string): string {
 }
 
 /** @param suffix tells alarms of one kind apart, by route */
-export function alarmName({ relay }: Pick<RelayContext, 'relay'>, kind: string, suffix = ''): string {
+export function alarmName({ relay }: Pick<Named, 'relay'>, kind: string, suffix = ''): string {
   return `${relay.name}-${kind}${suffix}`;
 }
 
 /** The `source` of the events that the relay puts onto EventBridge's default bus, and the `service` of its metrics. */
-export function serviceName({ relay }: Pick<RelayContext, 'relay'>): string {
+export function serviceName({ relay }: Pick<Named, 'relay'>): string {
   return relay.name;
 }

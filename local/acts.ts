@@ -1,12 +1,12 @@
 /** `npm run local -- ACT`: what people do to a running npm start that no API of AWS does. */
 import { readFileSync } from 'node:fs';
+import { UserError } from '../cli/terminal/user-error.ts';
 import { didYouMean, parseOptionsOf, runCli, wholeNumber } from './cli.ts';
 import type { Act as AnyAct } from './start/acts.ts';
 import { takePort } from './start/at-port.ts';
 import { askToAct } from './start/control.ts';
 import { findPlace } from './start/place.ts';
 import { shellWord } from './start/profile.ts';
-import { UserError } from './start/user-error.ts';
 
 /** What a person types here; the others are parts of what npm run try does. */
 type Act = Extract<AnyAct, { act: 'wait' | 'machine' | 'sign-in' | 'root' }>;

@@ -1,7 +1,7 @@
 /** Runs another program, which never outlives this one. */
 import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process';
 import { text } from 'node:stream/consumers';
-import { atEnding, endingSignal } from './ending.ts';
+import { atEnding, endingSignal } from '../cli/terminal/ending.ts';
 
 const HAS_GROUPS = process.platform !== 'win32';
 

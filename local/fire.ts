@@ -1,9 +1,10 @@
 /** `npm run fire -- NAME`: fires a schedule of a running npm start. */
+
+import { UserError } from '../cli/terminal/user-error.ts';
 import { EXIT_FAILED, parseOptionsOf, runCli } from './cli.ts';
 import { takePort } from './start/at-port.ts';
 import { askToFire } from './start/control.ts';
 import { findPlace } from './start/place.ts';
-import { UserError } from './start/user-error.ts';
 
 const HELP = `Fires a schedule of a running npm start now, and shows what came of it.
 

@@ -2,8 +2,8 @@
 import { lstatSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
+import { UserError } from '../cli/terminal/user-error.ts';
 import { isDead, OWNER, ownOwner } from './owner.ts';
-import { UserError } from './start/user-error.ts';
 
 /** mkdtemp adds the last six. */
 const NAME = new RegExp(`^upload-relay-(${OWNER.source})-\\w{6}$`);

@@ -5,9 +5,9 @@
 import { readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { isDoing } from '../cli/terminal/ending.ts';
 import { runHere } from '../local/child.ts';
 import { EXIT_FAILED, runCli } from '../local/cli.ts';
-import { isDoing } from '../local/ending.ts';
 
 interface Count {
   passed: number;

@@ -1,8 +1,8 @@
 /** `npm run sweeps`: the tests of which `npm test` runs a share, all the way. */
 import { globSync, readFileSync } from 'node:fs';
+import { UserError } from '../cli/terminal/user-error.ts';
 import { runHere } from '../local/child.ts';
 import { EXIT_FAILED, parseOptionsOf, runCli, wholeNumber } from '../local/cli.ts';
-import { UserError } from '../local/start/user-error.ts';
 
 /** Each file says by one of these words that it takes a share. */
 const TAKES_A_SHARE = /\bIS_SWEEP\b|'TEST_SWEEP'/;

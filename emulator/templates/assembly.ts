@@ -34,11 +34,18 @@ const AssetFile = z.object({ source: z.object({ path: z.string().optional(), pac
 const AssetManifest = z.object({ files: z.record(z.string(), AssetFile).default({}) });
 const TemplateShape = z.object({ Resources: z.record(z.string(), z.object({ Type: z.string() })) });
 
+/** Where stacks go that name no account or region, as a profile says it to `cdk deploy`. */
+export interface DefaultPlace {
+  account: string;
+  region: string;
+}
+
 /**
  * The stacks of an assembly folder, a stack after those it depends on.
+ * @param place for stacks that name none
  * @throws Error when the folder holds no assembly, an older one, or a stack that names no account and region.
  */
-export function readAssembly(folder: string): StackInput[] {
+export function readAssembly(folder: string, place?: DefaultPlace): StackInput[] {
   const manifest = readJson(folder, 'manifest.json', Manifest);
   if (Number.parseInt(manifest.version, 10) < OLDEST_SCHEMA) {
     throw new Error(`${folder}: assembly schema ${manifest.version} is too old; expected ${OLDEST_SCHEMA} or newer`);
@@ -48,7 +55,8 @@ export function readAssembly(folder: string): StackInput[] {
     const artifact = manifest.artifacts[id]!;
     if (artifact.type === 'cdk:cloud-assembly')
       throw new Error(`${folder}: the nested assembly ${id} is not supported`);
-    if (artifact.type === 'aws:cloudformation:stack') stacks.push(readStack(folder, id, artifact, manifest.artifacts));
+    if (artifact.type === 'aws:cloudformation:stack')
+      stacks.push(readStack(folder, id, artifact, manifest.artifacts, place));
   }
   return stacks;
 }
@@ -69,8 +77,17 @@ export function templateStack(stack: {
 
 type Artifacts = z.infer<typeof Manifest>['artifacts'];
 
-function readStack(folder: string, id: string, artifact: z.infer<typeof Artifact>, all: Artifacts): StackInput {
-  const environment = /^aws:\/\/(\d{12})\/([a-z0-9-]+)$/.exec(artifact.environment ?? '');
+function readStack(
+  folder: string,
+  id: string,
+  artifact: z.infer<typeof Artifact>,
+  all: Artifacts,
+  place: DefaultPlace | undefined,
+): StackInput {
+  const named = (artifact.environment ?? '')
+    .replace('unknown-account', (unknown) => place?.account ?? unknown)
+    .replace('unknown-region', (unknown) => place?.region ?? unknown);
+  const environment = /^aws:\/\/(\d{12})\/([a-z0-9-]+)$/.exec(named);
   if (!environment || environment[2] === 'unknown-region') {
     throw new Error(`Stack ${id} must name an account and a region; its environment is ${artifact.environment}`);
   }

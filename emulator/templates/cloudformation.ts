@@ -4,6 +4,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Clock } from '../core/api.ts';
 import type { Keeper } from '../core/keeper.ts';
 import type { StackInput } from './assembly.ts';
+import { requireConditions } from './conditions.ts';
 import { DeploymentError } from './errors.ts';
 import { Exports } from './exports.ts';
 import { TemplateError } from './intrinsics.ts';
@@ -153,6 +154,7 @@ export class CloudFormation {
       });
     }
     try {
+      requireConditions(template);
       const parameters = effectiveParameters(template, input.parameters, present?.deployed.parameters);
       const place = present ?? { id: { name, account, region } };
       requireRules(template.Rules, scopeOf(place, { template, parameters: { ...parameters, ...stored } }, new Map()));

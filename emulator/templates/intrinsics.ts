@@ -20,6 +20,7 @@ export interface TemplateResource {
 export interface Template {
   AWSTemplateFormatVersion?: string;
   Description?: string;
+  Metadata?: Record<string, unknown>;
   Rules?: Record<string, unknown>;
   Parameters?: Record<string, { Type: string; Default?: TemplateValue; NoEcho?: TemplateValue; Description?: string }>;
   Mappings?: Record<string, Record<string, Record<string, TemplateValue>>>;

@@ -15,6 +15,8 @@ const Parameter = z.strictObject({
   ConstraintDescription: z.string().optional(),
   MinLength: z.coerce.number().optional(),
   MaxLength: z.coerce.number().optional(),
+  MinValue: z.coerce.number().optional(),
+  MaxValue: z.coerce.number().optional(),
 });
 
 /**
@@ -58,7 +60,7 @@ function problemOf(name: string, value: string, parameter: z.output<typeof Param
   if (AllowedValues && !items.every((item) => AllowedValues.includes(item))) {
     return explained(`Parameter '${name}' must be one of AllowedValues`);
   }
-  if (AllowedPattern !== undefined && !items.every((item) => new RegExp(`^(?:${AllowedPattern})$`).test(item))) {
+  if (AllowedPattern !== undefined && !items.every((item) => wholly(AllowedPattern).test(item))) {
     return explained(`Parameter '${name}' must match pattern ${AllowedPattern}`);
   }
   if (value.length < MinLength) return explained(`Parameter '${name}' must contain at least ${MinLength} characters`);
@@ -66,5 +68,22 @@ function problemOf(name: string, value: string, parameter: z.output<typeof Param
   if (Type.includes('Number') && items.some((item) => item === '' || Number.isNaN(Number(item)))) {
     return explained(`Parameter '${name}' must be a number, not ${value}`);
   }
+  const { MinValue = Number.NEGATIVE_INFINITY, MaxValue = Number.POSITIVE_INFINITY } = parameter;
+  if (Type === 'Number' && Number(value) < MinValue)
+    return explained(`Parameter '${name}' must be a number not less than ${MinValue}`);
+  if (Type === 'Number' && Number(value) > MaxValue)
+    return explained(`Parameter '${name}' must be a number not greater than ${MaxValue}`);
   return undefined;
+}
+
+/** The pattern is one of Java's, and must match the whole value. What JavaScript reads otherwise, or not at all, is refused. */
+function wholly(pattern: string): RegExp {
+  const javaOnly = /\\[pPAzZGQEhHXR]|\(\?[a-zA-Z]|[*+?}]\+|&&/.exec(pattern)?.[0];
+  const problem = `the AllowedPattern ${pattern} is not supported here`;
+  if (javaOnly !== undefined) throw new TemplateError('Parameters', `${problem}: ${javaOnly} is Java's own`);
+  try {
+    return new RegExp(`^(?:${pattern})$`);
+  } catch (cause) {
+    throw new TemplateError('Parameters', `${problem}: ${(cause as Error).message}`);
+  }
 }

@@ -3,6 +3,7 @@
  * https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/rules-section-structure.html
  */
 import { z } from 'zod';
+import { requireOperands } from './conditions.ts';
 import { type Resolved, resolve, type Scope, TemplateError, type TemplateValue } from './intrinsics.ts';
 
 const condition = z.custom<TemplateValue>((value) => value !== undefined);
@@ -20,6 +21,7 @@ export function requireRules(rules: Record<string, unknown> | undefined, scope: 
   for (const [name, rule] of Object.entries(rules ?? {})) {
     if (name === BOOTSTRAP_RULE && scope.parameters[BOOTSTRAP_PARAMETER] === undefined) continue;
     const path = `Rules.${name}`;
+    requireOperands(rule as TemplateValue, []);
     const parsed = Rule.safeParse(rule);
     if (!parsed.success) throw new TemplateError(path, z.prettifyError(parsed.error));
     const { RuleCondition, Assertions } = parsed.data;
@@ -63,9 +65,18 @@ function holds(value: TemplateValue, scope: Scope, path: string): boolean {
   return apply(argument, scope, `${path}.${name}`);
 }
 
+/** A rule looks at values of parameters, and at texts: Fn::If, Fn::Sub and the like are for other sections. */
 function operands(argument: TemplateValue[], scope: Scope, path: string): Resolved[] {
   if (argument.length !== 2) throw new TemplateError(path, 'expected a list of 2');
+  const other = argument.flatMap(functionsIn).find((name) => name !== 'Ref');
+  if (other !== undefined) throw new TemplateError(path, `a rule can't be made of ${other}`);
   return argument.map((each) => resolve(each, scope, path));
+}
+
+function functionsIn(value: TemplateValue): string[] {
+  if (value === null || typeof value !== 'object') return [];
+  if (Array.isArray(value)) return value.flatMap(functionsIn);
+  return Object.keys(value);
 }
 
 function texts(value: Resolved): string[] {

@@ -3,13 +3,13 @@
  * stack deploys these statements, and the check shows them to whoever must change a policy. Pure.
  */
 import { CANARY_PREFIX } from '../core/reserved-keys.ts';
-import { allow, type RoleStatement, type Statement, throughS3 } from './policies.ts';
+import { allow, type RoleStatement, regionOfKey, type Statement, throughS3 } from './policies.ts';
 
 /** It drops objects under its own prefix alone. It never reads one: a listing has the ETag. */
 export function dropStatements(bucketArn: string, kmsKeyArn: string | undefined): RoleStatement[] {
   const encrypt = () => ({
     ...allow('EncryptObjects', 'kms:GenerateDataKey', kmsKeyArn!),
-    Condition: throughS3(kmsKeyArn!, bucketArn, CANARY_PREFIX),
+    Condition: throughS3(regionOfKey(kmsKeyArn!), bucketArn, CANARY_PREFIX),
   });
   return [
     allow('DropCanaries', 's3:PutObject', `${bucketArn}/${CANARY_PREFIX}*`),

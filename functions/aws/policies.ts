@@ -3,7 +3,7 @@
  * shows them to whoever must change a policy. Pure.
  */
 import { CANARY_PREFIX } from '../core/reserved-keys.ts';
-import { commonStart, type ListedRoute, type Pull, type Pulling, type Route } from '../core/route.ts';
+import { commonStart, type Pull, type Route } from '../core/route.ts';
 
 /** The relay's own bucket, and what its routes take of it. */
 export interface OwnObjects {
@@ -28,29 +28,50 @@ export interface Statement {
 /** A statement of a role's policy. */
 export type RoleStatement = Statement & { Resource: string | string[] };
 
+/** As much of a route as the writer role's policy depends on. */
+export interface Written extends Pick<Route, 'writerRoleArn' | 'copyTags'> {
+  destination: Pick<Route['destination'], 'bucket' | 'region' | 'prefix' | 'kmsKeyArn'>;
+}
+
+/** As much of a route as the reader role's policy depends on. */
+export interface Read extends Pick<Route, 'copyTags'> {
+  pull: Pick<Pull, 'bucket' | 'region' | 'readerRoleArn' | 'kmsKeyArn'>;
+  filter: { prefix: string };
+}
+
 /**
  * The writer role's policy.
  * @param keyPrefix the key may be used for objects under it
  */
-export function writeStatements(route: Route, keyPrefix = route.destination.prefix): RoleStatement[] {
+export function writeStatements(route: Written, keyPrefix = route.destination.prefix): RoleStatement[] {
   const { kmsKeyArn } = route.destination;
   return [putStatement(route), ...(kmsKeyArn === undefined ? [] : [encryptStatement(route, kmsKeyArn, keyPrefix)])];
 }
 
-export function putStatement(route: Route): RoleStatement {
+export function putStatement(route: Written): RoleStatement {
   const Action = route.copyTags ? ['s3:PutObject', 's3:PutObjectTagging'] : 's3:PutObject';
   return allow('PutObjects', Action, `${destinationArn(route)}/${route.destination.prefix}*`);
 }
 
 /** For a bucket that encrypts with a customer managed key. */
-export function encryptStatement(route: Route, kmsKeyArn: string, keyPrefix = route.destination.prefix): RoleStatement {
-  return encryptUnder(kmsKeyArn, destinationArn(route), keyPrefix);
+export function encryptStatement(
+  route: Written,
+  kmsKeyArn: string,
+  keyPrefix = route.destination.prefix,
+): RoleStatement {
+  return encryptUnder(kmsKeyArn, destinationArn(route), keyPrefix, route.destination.region);
 }
 
-export function encryptUnder(kmsKeyArn: string, bucketArn: string, prefix: string): RoleStatement {
+/** @param region of the bucket */
+export function encryptUnder(
+  kmsKeyArn: string,
+  bucketArn: string,
+  prefix: string,
+  region = regionOfKey(kmsKeyArn),
+): RoleStatement {
   // Multipart uploads need Decrypt: S3 reads the parts again when it puts them together.
   const Action = ['kms:GenerateDataKey', 'kms:Decrypt'];
-  const Condition = throughS3(kmsKeyArn, bucketArn, prefix);
+  const Condition = throughS3(region, bucketArn, prefix);
   return { ...allow('EncryptObjects', Action, kmsKeyArn), Condition };
 }
 
@@ -68,19 +89,22 @@ export function keyStatement(route: Route, kmsKeyArn: string): Statement {
  * The reader role's policy. It allows no old versions: docs/decisions/0017.
  * @param keyPrefix the key may be used for objects under it
  */
-export function readStatements(route: Pulling, keyPrefix = route.filter.prefix): RoleStatement[] {
+export function readStatements(route: Read, keyPrefix = route.filter.prefix): RoleStatement[] {
   const { pull, filter, copyTags } = route;
   const bucket = pulledArn(pull);
   const Action = copyTags ? ['s3:GetObject', 's3:GetObjectTagging'] : 's3:GetObject';
   return [
     listStatement(route),
     allow('ReadObjects', Action, `${bucket}/${filter.prefix}*`),
-    ...(pull.kmsKeyArn === undefined ? [] : [decryptStatement(pull.kmsKeyArn, bucket, keyPrefix)]),
+    ...(pull.kmsKeyArn === undefined ? [] : [decryptUnder(pull.kmsKeyArn, throughS3(pull.region, bucket, keyPrefix))]),
   ];
 }
 
 /** A listing of the whole bucket names no prefix, so the statement can't demand one then. */
-export function listStatement({ pull, filter: { prefix } }: Pulling<ListedRoute>): RoleStatement {
+export function listStatement({
+  pull,
+  filter: { prefix },
+}: Pick<Read, 'filter'> & { pull: PulledBucket }): RoleStatement {
   const statement = allow('ListObjects', 's3:ListBucket', pulledArn(pull));
   return prefix === '' ? statement : { ...statement, Condition: { StringLike: { 's3:prefix': `${prefix}*` } } };
 }
@@ -108,36 +132,11 @@ export function sourceStatements({
 }
 
 export function decryptStatement(kmsKeyArn: string, bucketArn: string, ...prefixes: string[]): RoleStatement {
-  const Condition = throughS3(kmsKeyArn, bucketArn, ...prefixes);
+  return decryptUnder(kmsKeyArn, throughS3(regionOfKey(kmsKeyArn), bucketArn, ...prefixes));
+}
+
+function decryptUnder(kmsKeyArn: string, Condition: Statement['Condition'] & object): RoleStatement {
   return { ...allow('DecryptObjects', 'kms:Decrypt', kmsKeyArn), Condition };
-}
-
-/** The policy of a role of the relay's account that becomes a writer or reader role. */
-export function assumeStatement(roleArn: string): RoleStatement {
-  return allow('AssumeRoles', 'sts:AssumeRole', roleArn);
-}
-
-/**
- * The trust policy of a writer or reader role.
- * @param roleArns the roles of the relay's account that may assume it; at least one
- */
-export function trustStatement(roleArns: readonly string[], externalId: string): Statement {
-  const [, partition, , , account] = roleArns[0]!.split(':');
-  return {
-    Sid: 'TrustTheRelay',
-    Effect: 'Allow',
-    Principal: { AWS: `arn:${partition}:iam::${account}:root` },
-    Action: 'sts:AssumeRole',
-    Condition: trustCondition(roleArns, externalId),
-  };
-}
-
-/** The relay's roles are a condition rather than the principal, so that they may be re-created: docs/decisions/0001. */
-export function trustCondition(roleArns: readonly string[], externalId: string): Statement['Condition'] & object {
-  return {
-    ArnEquals: { 'aws:PrincipalArn': roleArns.length === 1 ? roleArns[0]! : [...roleArns] },
-    StringEquals: { 'sts:ExternalId': externalId },
-  };
 }
 
 /**
@@ -146,13 +145,7 @@ export function trustCondition(roleArns: readonly string[], externalId: string):
  * the service ends in `amazonaws.com` in every partition:
  * https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html#conditions-kms-via-service
  */
-export function throughS3(
-  kmsKeyArn: string,
-  bucketArn: string,
-  ...prefixes: string[]
-): Statement['Condition'] & object {
-  // The key is in the bucket's region: S3 takes no other key.
-  const [, , , region = "the bucket's region"] = kmsKeyArn.split(':');
+export function throughS3(region: string, bucketArn: string, ...prefixes: string[]): Statement['Condition'] & object {
   return {
     StringEquals: { 'kms:ViaService': `s3.${region}.amazonaws.com` },
     StringLike: {
@@ -162,6 +155,11 @@ export function throughS3(
       ],
     },
   };
+}
+
+/** It is the bucket's region, too: S3 takes no key of another. */
+export function regionOfKey(kmsKeyArn: string): string {
+  return kmsKeyArn.split(':')[3] ?? "the bucket's region";
 }
 
 export function bucketArnOf(bucket: string, partition: string): string {
@@ -181,11 +179,13 @@ function plainStart(prefix: string): string {
 }
 
 /** In the partition of the writer role. */
-export function destinationArn({ writerRoleArn, destination }: Route): string {
+export function destinationArn({ writerRoleArn, destination }: Written): string {
   return bucketArnOf(destination.bucket, partitionOf(writerRoleArn));
 }
 
-function pulledArn({ readerRoleArn, bucket }: Pull): string {
+type PulledBucket = Pick<Pull, 'bucket' | 'readerRoleArn'>;
+
+function pulledArn({ readerRoleArn, bucket }: PulledBucket): string {
   return bucketArnOf(bucket, partitionOf(readerRoleArn));
 }
 

@@ -5,7 +5,7 @@ import { retry } from '../core/retry.ts';
 
 export interface ServiceRequest {
   /** As in the name of its endpoint, and in signatures. */
-  service: 'lambda' | 'events' | 'sqs' | 'logs';
+  service: 'lambda' | 'events' | 'sqs' | 'logs' | 'monitoring';
   method: 'GET' | 'POST';
   /** Without a query. */
   path: string;
@@ -18,6 +18,15 @@ export interface Signer {
   credentials: SignatureV4Init['credentials'];
   /** The endpoint of every service, e.g. `https://lambda.eu-central-1.amazonaws.com`. */
   endpoint: (service: string) => string;
+  /** Node's own unless given. */
+  fetch?: (url: URL, request: SentRequest) => Promise<Response>;
+}
+
+interface SentRequest {
+  method: string;
+  headers: Record<string, string>;
+  signal: AbortSignal;
+  body?: string;
 }
 
 /** An answer that is no success; it looks like an error of the SDK (failures/facts.ts). */
@@ -67,7 +76,8 @@ async function sendOnce(signer: Signer, { service, ...request }: ServiceRequest,
     { method, protocol, hostname, path, headers: { ...request.headers, host }, body },
     { signingDate },
   );
-  const answer = await fetch(url, { method, headers, signal: AbortSignal.timeout(TIMEOUT_MS), ...(body && { body }) });
+  const send = signer.fetch ?? fetch;
+  const answer = await send(url, { method, headers, signal: AbortSignal.timeout(TIMEOUT_MS), ...(body && { body }) });
   const text = await answer.text();
   const value: unknown = text === '' ? {} : JSON.parse(text);
   const failure = answer.headers.get('x-amz-function-error') ?? undefined;

@@ -20,7 +20,7 @@ export async function whoAmI({
     return { finding: failed(describe(asked.error), atSource(config.sourceAccount, change)), identity: undefined };
   }
   const { Arn = '', UserId = '' } = asked.answer;
-  const identity = { arn: Arn, roleArn: roleArnOf(Arn), roleId: UserId.split(':')[0]! };
+  const identity = { arn: Arn, roleArn: roleArnOf(Arn, config.rolePath), roleId: UserId.split(':')[0]! };
   const recreated = isRecreated(config.deployedRoleId, identity)
     ? `, re-created since it was deployed as ${config.deployedRoleId}`
     : '';
@@ -53,8 +53,8 @@ export function ledgerIsProtected({ config }: Pick<Check, 'config'>): Finding {
   return advised('relay.protectLedger is off', atSource(config.sourceAccount, change));
 }
 
-/** `arn:aws:sts::1:assumed-role/name/session` → `arn:aws:iam::1:role/name` */
-function roleArnOf(sessionArn: string): string {
+/** `arn:aws:sts::1:assumed-role/name/session` → `arn:aws:iam::1:role/name`; a session doesn't tell the path of its role. */
+function roleArnOf(sessionArn: string, path = '/'): string {
   const [, partition, , , account, resource = ''] = sessionArn.split(':');
-  return `arn:${partition}:iam::${account}:role/${resource.split('/')[1]}`;
+  return `arn:${partition}:iam::${account}:role${path}${resource.split('/')[1]}`;
 }

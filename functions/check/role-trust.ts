@@ -1,9 +1,10 @@
 /** Checks that the roles of other accounts let the relay in, and nobody without the external id. */
 import type { AssumeRoleCommandInput } from '@aws-sdk/client-sts';
-import { assumeStatement, type Statement, trustStatement } from '../aws/policies.ts';
+import type { Statement } from '../aws/policies.ts';
 import { awaitedUntil } from '../aws/role-refusal.ts';
 import { type RouteRole, readerRole, writerRole } from '../aws/route-role.ts';
 import { readingPolicy, sessionPolicy } from '../aws/session-policy.ts';
+import { assumeStatement, trustStatement } from '../aws/trust-policies.ts';
 import type { Pulling, Route } from '../core/route.ts';
 import { rowOf } from '../failures/classify.ts';
 import { describe, type ErrorFacts } from '../failures/facts.ts';

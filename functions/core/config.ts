@@ -1,4 +1,5 @@
 /** The typed configuration of each function: settings beside the bundle, and the environment. */
+import { DEPLOYED_VARIABLE } from './deployed-settings.ts';
 import { RelayError } from './errors.ts';
 import { type ListedRoute, routesIntoSources } from './route.ts';
 import {
@@ -47,7 +48,7 @@ export interface ReplayConfig extends ReplaySettings {
  */
 export function readConfig(env: Environment, settings = settingsText()): RelayConfig {
   return {
-    ...withoutLoop(parseSettings(settings, relaySettings)),
+    ...withoutLoop(parseSettings(settings, relaySettings, env[DEPLOYED_VARIABLE])),
     queueUrl: required(env, 'QUEUE_URL'),
     deadLetterQueueUrl: required(env, 'DEAD_LETTER_QUEUE_URL'),
     ...readRoleMemory(env),
@@ -57,13 +58,18 @@ export function readConfig(env: Environment, settings = settingsText()): RelayCo
 /** @throws RelayError `ConfigurationInvalid` */
 export function readCheckConfig(env: Environment, settings = settingsText()): CheckConfig {
   const { RULE_NAME: ruleName, MAPPING_ID: mappingId } = env;
-  return { ...withoutLoop(parseSettings(settings, checkSettings)), ...readRoleMemory(env), ruleName, mappingId };
+  return {
+    ...withoutLoop(parseSettings(settings, checkSettings, env[DEPLOYED_VARIABLE])),
+    ...readRoleMemory(env),
+    ruleName,
+    mappingId,
+  };
 }
 
 /** @throws RelayError `ConfigurationInvalid` */
 export function readReplayConfig(env: Environment, settings = settingsText()): ReplayConfig {
   return {
-    ...withBucket(parseSettings(settings, replaySettings)),
+    ...withBucket(parseSettings(settings, replaySettings, env[DEPLOYED_VARIABLE])),
     queueUrl: required(env, 'QUEUE_URL'),
     queueArn: required(env, 'QUEUE_ARN'),
     deadLetterQueueArn: required(env, 'DEAD_LETTER_QUEUE_ARN'),

@@ -32,17 +32,30 @@ export function destinationOf(route: Route, source: SourceObject): Destination {
   return new Destination(route.destination.bucket, key, route.destination.account);
 }
 
-export interface Sources {
+export interface Sources<R extends Reading = ListedRoute> {
   /** The relay's own bucket; none when every route pulls. */
   sourceBucket?: string | undefined;
-  routes: readonly ListedRoute[];
+  routes: readonly R[];
+}
+
+/** As much of a route as tells which bucket it reads. */
+export interface Reading {
+  name: string;
+  pull?: { bucket: string } | undefined;
+}
+
+/** As much of a route as tells which objects it takes. */
+interface Taking {
+  name: string;
+  filter: ListedRoute['filter'];
+  pull?: object | undefined;
 }
 
 /**
  * The bucket that a named route reads; without a name or with an unknown one, the relay's own.
  * @throws RelayError `UnknownRoute` when the relay has no bucket of its own
  */
-export function bucketOf({ sourceBucket, routes }: Sources, routeName?: string): string {
+export function bucketOf({ sourceBucket, routes }: Sources<Reading>, routeName?: string): string {
   const bucket = routes.find(({ name }) => name === routeName)?.pull?.bucket ?? sourceBucket;
   if (bucket !== undefined) return bucket;
   throw new RelayError({
@@ -57,7 +70,7 @@ export function bucketOf({ sourceBucket, routes }: Sources, routeName?: string):
  * A route that pulls must be named, since its bucket sends no events.
  * @throws RelayError `UnknownRoute` when a named route does not exist or does not take this key
  */
-export function routesFor(routes: readonly Route[], source: SourceObject, routeName?: string): Route[] {
+export function routesFor<R extends Taking>(routes: readonly R[], source: SourceObject, routeName?: string): R[] {
   if (routeName === undefined) return routes.filter((route) => !route.pull && carries(route, source.key));
   const route = routes.find(({ name }) => name === routeName);
   if (!route) throw unknownRoute(source, `There is no route "${routeName}"; the routes are ${namesOf(routes)}.`);
@@ -108,7 +121,7 @@ export function namesOf(routes: readonly { name: string }[]): string {
 }
 
 /** A canary goes along its own route alone, whatever the filters say. Another key that is the relay's own goes nowhere. */
-function carries({ name, filter, pull }: ListedRoute, key: string): boolean {
+function carries({ name, filter, pull }: Taking, key: string): boolean {
   return isReserved(key) ? !pull && key === canaryKey(name) : takes(filter, key);
 }
 

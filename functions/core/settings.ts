@@ -4,6 +4,7 @@
  */
 import { readFileSync } from 'node:fs';
 import * as z from 'zod/mini';
+import { withDeployed } from './deployed-settings.ts';
 import { RelayError } from './errors.ts';
 import { account, bucket, filter, listedRoute, roleArn, route, text } from './route-schema.ts';
 
@@ -82,6 +83,8 @@ export type DoorSettings = z.output<typeof door>;
 export const checkSettings = z.extend(common, {
   routes: z.array(route).check(z.minLength(1)),
   awaitRoleHours,
+  /** The path of the relay's roles in IAM, which no session tells; `/` unless given. */
+  rolePath: z.optional(text),
   /** The role of replay, which reader roles trust as well. None without `relay.replay`. */
   replayRoleArn: z.optional(roleArn),
   /** Whether the ledger's table is protected against deletion. */
@@ -144,15 +147,20 @@ export function settingsText(): string {
   return readFileSync(new URL(SETTINGS_FILE, import.meta.url), 'utf8');
 }
 
-/** @throws RelayError `ConfigurationInvalid`, naming the field */
-export function parseSettings<T extends z.ZodMiniType>(json: string, schema: T): z.output<T> {
+/**
+ * @param deployed what the deployment adds: the environment variable `DEPLOYED_SETTINGS`
+ * @throws RelayError `ConfigurationInvalid`, naming the field
+ */
+export function parseSettings<T extends z.ZodMiniType>(json: string, schema: T, deployed?: string): z.output<T> {
   let value: unknown;
   try {
     value = JSON.parse(json);
   } catch (cause) {
     throw invalidSettings('it is not JSON', cause);
   }
-  const parsed = schema.safeParse(value);
+  const whole = withDeployed(value, deployed);
+  if (typeof whole === 'string') throw invalidSettings(whole);
+  const parsed = schema.safeParse(whole.settings);
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
   throw invalidSettings(`field "${issue?.path.join('.')}": ${issue?.message ?? 'invalid'}`);

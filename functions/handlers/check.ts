@@ -9,6 +9,7 @@ import middy from '@middy/core';
 import { createCheckClients } from '../aws/check-clients.ts';
 import { checkAll } from '../check/check-all.ts';
 import type { Check } from '../check/context.ts';
+import { asksForRoutes, type Described, described } from '../check/described.ts';
 import { type CheckLine, isOpen } from '../check/line.ts';
 import { publishCheck } from '../check/metrics.ts';
 import { tableOf } from '../check/table.ts';
@@ -27,10 +28,11 @@ const logger = new Logger({ serviceName: `${config.name}-check` });
 
 export const canary = canaryHandler(config);
 
-/** A person or a daily schedule invokes it; it reads nothing of the event. It runs as the relay's own role. */
-export const handler = middy<unknown, CheckAnswer>()
+/** A person or a daily schedule invokes it, whatever the event says; only `{"list":"routes"}` tries nothing. It runs as the relay's own role. */
+export const handler = middy<unknown, CheckAnswer | Described>()
   .use(injectLambdaContext(logger))
-  .handler(async () => {
+  .handler(async (event) => {
+    if (asksForRoutes(event)) return described(config);
     const check: Check = { id: randomUUID(), config, clients: createCheckClients(config) };
     const lines = await checkAll(check);
     const open = lines.filter(isOpen);

@@ -1,6 +1,6 @@
 /** Reads `{ "key": … }` and `{ "keys": […] }`, which a person or the relay itself sends. */
 import * as z from 'zod/mini';
-import { bucketOf, type Sources } from '../core/route.ts';
+import { bucketOf, type Reading, type Sources } from '../core/route.ts';
 import { askedObject } from './asked-object.ts';
 import { badEvent, didYouMean, parseShape } from './bad-event.ts';
 import type { RelayRequest } from './relay-request.ts';
@@ -48,7 +48,11 @@ export function singleKeys(value: unknown): SingleKey[] {
  * @param path where the key stands in the event of which this is a part: see `singleKeys`
  * @throws RelayError `BadEvent`, `KeyTooLong`, `UnknownRoute`
  */
-export function parseManualEvent(event: unknown, sources: Sources, path: readonly PropertyKey[] = []): RelayRequest[] {
+export function parseManualEvent(
+  event: unknown,
+  sources: Sources<Reading>,
+  path: readonly PropertyKey[] = [],
+): RelayRequest[] {
   const value = event as object;
   if (Object.hasOwn(value, 'key') && Object.hasOwn(value, 'keys'))
     throw badEvent(`${EXPECTED} (fields "key" and "keys": there must be one of them)`, value);

@@ -1,7 +1,7 @@
 /** Reads a batch from the queue and the bodies of its messages, whatever event they hold. */
 import type { SQSEvent } from 'aws-lambda';
 import * as z from 'zod/mini';
-import type { Sources } from '../core/route.ts';
+import type { Reading, Sources } from '../core/route.ts';
 import { badEvent } from './bad-event.ts';
 import { isEventBridgeEvent, parseEventBridgeEvent } from './event-bridge.ts';
 import { isManualEvent, parseManualEvent, singleKeys } from './manual.ts';
@@ -16,7 +16,7 @@ const envelopeSchema = z.object({ Type: z.literal('Notification'), TopicArn: z.s
  * What the body of one message asks for. S3's test event asks for nothing. The relay itself sends `{ "key": … }`.
  * @throws RelayError `BadEvent` for any other body, and as `parseManualEvent` does
  */
-export function parseMessageBody(body: string, sources: Sources): RelayRequest[] {
+export function parseMessageBody(body: string, sources: Sources<Reading>): RelayRequest[] {
   const value = unwrapped(parseJson(body));
   if (isS3TestEvent(value)) return [];
   if (isS3Notification(value)) return parseS3Notification(value);

@@ -9,7 +9,8 @@ import type { RelayContext } from './relay-context.ts';
  */
 export function* refuseTopic({ source: { topicArn, region } }: RelayContext): Mistakes {
   if (topicArn === undefined) return;
-  yield* refuseElsewhere('relay.source.topicArn', topicArn, region, 'topic', 'name a topic of');
+  const why = whyElsewhere(topicArn, region, 'topic', 'name a topic of');
+  if (why !== undefined) yield refusal('relay.source.topicArn', topicArn, why);
 }
 
 /**
@@ -27,25 +28,23 @@ export function* refuseKeys({ source, routes, relay }: RelayContext): Mistakes {
 }
 
 function* refuseKey(field: string, arn: string | undefined, bucketRegion: string): Mistakes {
-  if (arn === undefined) return;
-  const isMultiRegion = arn.split(':')[5]!.startsWith('key/mrk-');
-  yield* refuseElsewhere(
-    field,
-    arn,
-    bucketRegion,
-    'key',
-    isMultiRegion ? "name the key's replica in" : 'name a key of',
-  );
+  const why = arn === undefined ? undefined : whyNoKeyOf(arn, bucketRegion);
+  if (why !== undefined) yield refusal(field, arn, why);
 }
 
-function* refuseElsewhere(field: string, arn: string, bucketRegion: string, what: string, advice: string): Mistakes {
+/** Why S3 doesn't encrypt a bucket of that region with a key; undefined when it does. Pure. */
+export function whyNoKeyOf(arn: string, bucketRegion: string): string | undefined {
+  const isMultiRegion = arn.split(':')[5]!.startsWith('key/mrk-');
+  return whyElsewhere(arn, bucketRegion, 'key', isMultiRegion ? "name the key's replica in" : 'name a key of');
+}
+
+function whyElsewhere(arn: string, bucketRegion: string, what: string, advice: string): string | undefined {
   const [, partition, , region] = arn.split(':');
   if (region !== bucketRegion) {
     const where = `the ${what} is in the region "${region}", the bucket in "${bucketRegion}"`;
-    yield refusal(field, arn, `${where}, and S3 takes no ${what} of another region; ${advice} "${bucketRegion}"`);
-    return;
+    return `${where}, and S3 takes no ${what} of another region; ${advice} "${bucketRegion}"`;
   }
   const rightPartition = findPartition(bucketRegion);
-  if (rightPartition === undefined || partition === rightPartition) return;
-  yield refusal(field, arn, `an ARN of the region "${region}" begins with "arn:${rightPartition}:"`);
+  if (rightPartition === undefined || partition === rightPartition) return undefined;
+  return `an ARN of the region "${region}" begins with "arn:${rightPartition}:"`;
 }

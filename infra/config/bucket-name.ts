@@ -1,8 +1,8 @@
 /** Whether S3 takes a bucket name, and whether CloudFormation can create such a bucket. */
 
 /** Beginnings and ends of names that S3 reserves. */
-const RESERVED_STARTS = ['xn--', 'sthree-', 'amzn-s3-demo-'];
-const RESERVED_ENDS: [end: string, meaning: string][] = [
+export const RESERVED_STARTS = ['xn--', 'sthree-', 'amzn-s3-demo-'];
+export const RESERVED_ENDS: [end: string, meaning: string][] = [
   ['-s3alias', 'an access point'],
   ['--ol-s3', 'an Object Lambda access point'],
   ['--op-s3', 'an access point on Outposts'],

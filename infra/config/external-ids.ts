@@ -4,7 +4,7 @@ import { type Mistakes, refusal } from './mistakes.ts';
 import type { RelayContext } from './relay-context.ts';
 
 /** As the committed cdk.json has them. */
-const PLACEHOLDER_ACCOUNTS = ['111111111111', '222222222222'];
+export const PLACEHOLDER_ACCOUNTS = ['111111111111', '222222222222'];
 
 /** An external id that everybody can read in this repository keeps nobody from using the role in another's name. */
 export function* refusePlaceholders({ source, routes }: RelayContext): Mistakes {

@@ -58,6 +58,18 @@ export const roleName = z
   .regex(/^[\w+=,.@-]{1,64}$/, 'must be a role name: 1 to 64 of A-Z a-z 0-9 _ + = , . @ -')
   .meta({ examples: ['upload-relay', 'upload-relay-writer'] });
 
+/**
+ * A path may have more characters, but these three would be wildcards in a trust:
+ * https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateRole.html
+ */
+export const ROLE_PATH = '/([!-#%-)+-.0->@-~]+/)*';
+export const ROLE_PATH_WORDS = 'must be "/", or begin and end with "/", such as "/team/", without *, ? and $';
+export const rolePath = z
+  .string()
+  .max(512)
+  .regex(new RegExp(`^${ROLE_PATH}$`), ROLE_PATH_WORDS)
+  .meta({ examples: ['/', '/team/'] });
+
 /** That of the committed cdk.json, and another that editors offer: real accounts may use neither. */
 export const EXTERNAL_ID_EXAMPLES = ['agree-on-a-value-of-your-own', 'one-that-both-sides-know'];
 

@@ -48,6 +48,7 @@ export function checkSettings(config: RelayContext): CheckSettings {
     ...commonSettings(config),
     routes: sorted(config.routes).map(runtimeRoute),
     awaitRoleHours: config.relay.awaitRoleHours,
+    ...(config.source.rolePath !== '/' && { rolePath: config.source.rolePath }),
     ...(config.relay.replay && { replayRoleArn: replayRoleArn(config) }),
     protectLedger: config.relay.protectLedger,
     ...(config.relay.canary && { door: doorSettings(config) }),
@@ -138,8 +139,8 @@ function sorted<R extends { name: string }>(routes: readonly R[]): R[] {
 
 /** A route as the relay and the check read it: ARNs take the place of names, and what only the stacks use is left out. */
 export function runtimeRoute(route: RouteContext): Route {
-  const { writerRoleName: _, pull: __, destination, ...rest } = route;
-  const { existingBucket: ___, versioned: ____, ...place } = destination;
+  const { writerRoleName, writerRolePath, pull, destination, ...rest } = route;
+  const { existingBucket, versioned, ...place } = destination;
   return { ...rest, ...runtimePull(route), destination: place, writerRoleArn: writerRoleArn(route) };
 }
 
@@ -152,6 +153,6 @@ function listedRoute(route: RouteContext): ListedRoute {
 
 function runtimePull(route: RouteContext): Pick<Route, 'pull'> {
   if (!route.pull) return {};
-  const { readerRoleName: _, ...pull } = route.pull;
+  const { readerRoleName, readerRolePath, ...pull } = route.pull;
   return { pull: { ...pull, readerRoleArn: readerRoleArn(route as PullingRouteContext) } };
 }

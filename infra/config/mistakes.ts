@@ -39,7 +39,7 @@ export class ConfigError extends Error {
 }
 
 /** One mistake is one line; several are numbered. */
-function wording(file: string, sentences: string[]): string {
+export function wording(file: string, sentences: string[]): string {
   if (sentences.length === 1) return `${file}: ${sentences[0]}`;
   return [`${file}: ${sentences.length} mistakes`, ...sentences.map((each, index) => `${index + 1}. ${each}`)].join(
     '\n',

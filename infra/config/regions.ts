@@ -9,12 +9,33 @@ const REGIONS = RegionInfo.regions.flatMap(({ name, partition }) =>
   partition === undefined ? [] : [{ name, partition }],
 );
 
+/** What the deployment knows of a region that is a token of the CDK. */
+export interface UnresolvedRegion {
+  partition: string;
+  domainSuffix: string;
+}
+
+const UNRESOLVED = new Map<string, UnresolvedRegion>();
+
+/**
+ * Has a token stand for a region. Commands that deploy nothing read these files too, and start fast because they don't load the CDK; so
+ * the constructs say which texts are tokens.
+ */
+export function addUnresolvedRegion(region: string, place: UnresolvedRegion): void {
+  UNRESOLVED.set(region, place);
+}
+
+/** Whether only the deployment knows it. */
+export function isUnresolvedRegion(region: string): boolean {
+  return UNRESOLVED.has(region);
+}
+
 /**
  * The partition of a region. For a region that the CDK doesn't know it is the partition of regions with a similar name. Pure.
  * @throws Error when the data has none like it; `refuseRegions` says so beforehand
  */
 export function partitionOf(region: string): string {
-  const partition = findPartition(region);
+  const partition = UNRESOLVED.get(region)?.partition ?? findPartition(region);
   if (partition === undefined) throw new Error(`The CDK's region data has no partition for "${region}"`);
   return partition;
 }
@@ -26,6 +47,8 @@ export function findPartition(region: string): string | undefined {
 
 /** What AWS's endpoints in a region end in. */
 export function domainSuffixOf(region: string): string {
+  const unresolved = UNRESOLVED.get(region);
+  if (unresolved) return unresolved.domainSuffix;
   const partition = partitionOf(region);
   const known = REGIONS.find((each) => each.partition === partition);
   return RegionInfo.get(known!.name).domainSuffix!;

@@ -12,7 +12,7 @@ export const DEFAULT_NAME = 'upload-relay';
 export const LONGEST_NAME = 36;
 
 /** The name of a stack allows the fewest characters: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cfn-using-console-create-stack-parameters.html */
-const relayName = z
+export const relayName = z
   .string()
   .regex(/^[A-Za-z][A-Za-z0-9-]*$/, 'must be letters, digits and hyphens, a letter first')
   .max(

@@ -1,7 +1,18 @@
 /** What each field of one of `routes` may be. */
 import * as z from 'zod';
 import { didYouMean } from './did-you-mean.ts';
-import { account, bucket, externalId, kmsKeyArn, listedName, prefix, region, roleName, textWith } from './fields.ts';
+import {
+  account,
+  bucket,
+  externalId,
+  kmsKeyArn,
+  listedName,
+  prefix,
+  region,
+  roleName,
+  rolePath,
+  textWith,
+} from './fields.ts';
 import { whyNoKeyText } from './key-text.ts';
 
 const suffix = textWith(whyNoKeyText, { examples: ['.csv', '.json'] });
@@ -28,6 +39,7 @@ const pullSchema = z.strictObject({
   region: region.describe('the region of the bucket'),
   bucket: bucket.describe("the customer's bucket; it exists already, and nothing about it is changed"),
   readerRoleName: roleName.describe("the role in the customer's account; each route has its own"),
+  readerRolePath: rolePath.default('/').describe('its path in IAM'),
   externalId: externalId.describe('2 to 1,224 characters that both sides know, as for a writer role'),
   kmsKeyArn: kmsKeyArn.optional().describe('the customer managed key of the bucket'),
 });
@@ -58,6 +70,7 @@ export const routeSchema = z
     pull: pullSchema.optional().describe("reads another account's bucket instead"),
     destination: destinationSchema.describe('where the objects go'),
     writerRoleName: roleName.describe("the role in the destination's account; each route has its own"),
+    writerRolePath: rolePath.default('/').describe('its path in IAM'),
     externalId: externalId.describe('2 to 1,224 characters that both sides know; not a secret, but choose your own'),
     storageClass: storageClassRule.optional().describe('the class of the delivered objects'),
     copyTags: z

@@ -1,6 +1,6 @@
 /** What each field of `source` may be. */
 import * as z from 'zod';
-import { account, bucket, kmsKeyArn, region, roleName, topicArn } from './fields.ts';
+import { account, bucket, kmsKeyArn, region, roleName, rolePath, topicArn } from './fields.ts';
 
 /** Account A. */
 export const sourceSchema = z
@@ -17,5 +17,6 @@ export const sourceSchema = z
     relayRoleName: roleName.describe(
       "the relay's role. The writer roles trust it by this name, so it may be created again",
     ),
+    rolePath: rolePath.default('/').describe("the path of the relay's roles in IAM, such as /team/"),
   })
   .describe('account A, whose uploads are relayed');

@@ -1,4 +1,6 @@
 /** The bucket of the audit's reports. */
+import type { RemovalPolicy } from 'aws-cdk-lib';
+import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { WORK_FOLDER } from '../../functions/core/report-folder.ts';
 import type { RelayContext } from '../config/relay-context.ts';
@@ -7,6 +9,7 @@ import { RelayBucket } from './relay-bucket.ts';
 
 export interface AuditBucketProps {
   config: RelayContext;
+  removalPolicy?: RemovalPolicy | undefined;
 }
 
 const INCOMPLETE_UPLOAD_DAYS = 7;
@@ -15,15 +18,18 @@ export const WORK_DAYS = 30;
 
 /** A bucket that the stack creates for reports. Reports stay until somebody deletes them; what they were put together from does not. */
 export class AuditBucket extends Construct {
-  constructor(scope: Construct, id: string, { config }: AuditBucketProps) {
+  readonly bucket: Bucket;
+
+  constructor(scope: Construct, id: string, { config, removalPolicy }: AuditBucketProps) {
     super(scope, id);
     const { prefix, kmsKeyArn } = config.relay.audit;
-    new RelayBucket(this, 'Reports', {
+    this.bucket = new RelayBucket(this, 'Reports', {
+      removalPolicy,
       bucketName: reportBucket(config),
       versioned: false,
       incompleteUploadDays: INCOMPLETE_UPLOAD_DAYS,
       kmsKeyArn,
       expiring: { prefix: `${prefix}${WORK_FOLDER}`, days: WORK_DAYS },
-    });
+    }).bucket;
   }
 }

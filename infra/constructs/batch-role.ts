@@ -5,6 +5,7 @@ import { functionArn, objectsArn } from '../arns.ts';
 import type { RelayContext } from '../config/relay-context.ts';
 import { REPORTS_PREFIX, relayNames } from '../names.ts';
 import { acknowledgeFinding } from './nag-suppressions.ts';
+import { atPath } from './role-path.ts';
 
 export interface BatchRoleProps {
   config: RelayContext;
@@ -26,6 +27,7 @@ export class BatchRole extends Construct {
     const { batchRole, relayFunction } = relayNames(config);
     this.role = new Role(this, 'Role', {
       roleName: batchRole,
+      ...atPath(source.rolePath),
       description: 'Upload Relay: S3 Batch Operations jobs that invoke the relay',
       // A job is created with the role, so the job's ARN can't be a condition of the role's trust.
       assumedBy: new ServicePrincipal('batchoperations.s3.amazonaws.com', {

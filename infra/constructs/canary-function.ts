@@ -28,6 +28,7 @@ import { RelayCode } from './relay-code.ts';
 import type { RelayFunction } from './relay-function.ts';
 import type { RelayQueue } from './relay-queue.ts';
 import type { ReplayFunction } from './replay-function.ts';
+import { atPath } from './role-path.ts';
 
 export interface CanaryFunctionProps {
   config: RelayContext;
@@ -52,6 +53,7 @@ export class CanaryFunction extends Construct {
     const names = relayNames(config);
     this.#role = new Role(this, 'Role', {
       roleName: names.canaryRole,
+      ...atPath(config.source.rolePath),
       description: 'Upload Relay: drops canaries, and looks how uploads get to the relay',
       assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
     });

@@ -26,13 +26,15 @@ const ALARMS_OF_LINE = 8;
 
 /** Shows an operator at a glance whether objects flow, how fast, what is stuck, and whether a relay would succeed now. */
 export class Dashboard extends Construct {
+  readonly dashboard: CloudWatchDashboard;
+
   constructor(scope: Construct, id: string, { config, alarms }: DashboardProps) {
     super(scope, id);
     const metrics = new RelayMetrics(config);
     const { replay, reconciliation, objectiveSeconds, objectivePercent } = config.relay;
     const ofReconciliation = (name: 'oldestMissing' | 'objectsMissing' | 'objectsStillFailed', label: string) =>
       replay && reconciliation ? [metrics.own(name, 'Maximum').with({ label })] : [];
-    new CloudWatchDashboard(this, 'Dashboard', {
+    this.dashboard = new CloudWatchDashboard(this, 'Dashboard', {
       dashboardName: relayNames(config).dashboard,
       widgets: [
         ...chunks(alarms, ALARMS_OF_WIDGET).map((shown) => [

@@ -7,6 +7,8 @@ import { relayNames } from '../names.ts';
 
 export interface LedgerProps {
   config: RelayContext;
+  /** Instead of keeping it. */
+  removalPolicy?: RemovalPolicy | undefined;
 }
 
 /**
@@ -17,7 +19,7 @@ export interface LedgerProps {
 export class Ledger extends Construct {
   readonly table: Table;
 
-  constructor(scope: Construct, id: string, { config }: LedgerProps) {
+  constructor(scope: Construct, id: string, { config, removalPolicy }: LedgerProps) {
     super(scope, id);
     this.table = new Table(this, 'Table', {
       tableName: relayNames(config).ledgerTable,
@@ -25,7 +27,7 @@ export class Ledger extends Construct {
       billingMode: BillingMode.PAY_PER_REQUEST,
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
       deletionProtection: config.relay.protectLedger,
-      removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
+      removalPolicy: removalPolicy ?? RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     });
   }
 }

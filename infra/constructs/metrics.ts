@@ -1,6 +1,6 @@
 /** The metrics that the dashboard shows and the alarms watch. */
 import { Duration } from 'aws-cdk-lib';
-import { type IMetric, MathExpression, Metric } from 'aws-cdk-lib/aws-cloudwatch';
+import { type IMetric, MathExpression, Metric, type MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import { METRICS, METRICS_NAMESPACE } from '../../functions/reporting/metric-names.ts';
 import type { RelayContext } from '../config/relay-context.ts';
 import { relayNames, serviceName } from '../names.ts';
@@ -46,6 +46,21 @@ export class RelayMetrics {
       dimensionsMap: { service: serviceName(this.#config), ...dimensions },
       statistic,
       period: PERIOD,
+    });
+  }
+
+  /** The sum over all routes. An alarm takes ten of them at most: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/using-metric-math.html */
+  ofAllRoutes(name: keyof typeof METRICS, options: MetricOptions): IMetric {
+    const metrics = this.#config.routes.map((route) => this.ofRoute(name, route.name).with(options));
+    if (metrics.length === 1) return metrics[0]!;
+    const usingMetrics = Object.fromEntries(metrics.map((metric, index) => [`m${index}`, metric]));
+    const { label = METRICS[name], color, period = PERIOD } = options;
+    return new MathExpression({
+      expression: 'SUM(METRICS())',
+      usingMetrics,
+      label,
+      period,
+      ...(color !== undefined && { color }),
     });
   }
 

@@ -4,8 +4,10 @@ import type { IRole } from 'aws-cdk-lib/aws-iam';
 import { Architecture, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import type { Entry } from '../bundles/entries.ts';
 import type { RelayContext } from '../config/relay-context.ts';
 import { logGroupName } from '../names.ts';
+import { addDeployedValues, splitSettings } from './deployed-settings.ts';
 import { functionCode } from './function-code.ts';
 
 export interface RelayCodeProps {
@@ -13,8 +15,7 @@ export interface RelayCodeProps {
   role: IRole;
   functionName: string;
   description: string;
-  /** The file in `functions/`, without its ending. */
-  entry: string;
+  entry: Entry;
   /** What the file exports; `handler` unless given. */
   handler?: string;
   /** The function's settings: see `infra/config/function-settings.ts`. */
@@ -40,6 +41,7 @@ export class RelayCode extends Construct {
   constructor(scope: Construct, id: string, props: RelayCodeProps) {
     super(scope, id);
     const { config, role, functionName, description, entry, settings, environment = FOR_STREAMS } = props;
+    const split = splitSettings(settings);
     const { timeoutSeconds, memoryMiB, logRetentionDays } = config.relay;
     this.logGroup =
       props.logGroup ??
@@ -51,7 +53,7 @@ export class RelayCode extends Construct {
     this.function = new LambdaFunction(this, 'Function', {
       functionName,
       description,
-      code: functionCode(entry, settings),
+      code: functionCode(entry, split.settings),
       handler: `index.${props.handler ?? 'handler'}`,
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
@@ -63,5 +65,6 @@ export class RelayCode extends Construct {
       currentVersionOptions: { removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE },
       environment,
     });
+    addDeployedValues(this.function, split.values);
   }
 }

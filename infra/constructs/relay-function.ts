@@ -6,18 +6,20 @@ import { Construct } from 'constructs';
 import { askCanaryStatement } from '../../functions/aws/door-policies.ts';
 import { sourceStatements } from '../../functions/aws/policies.ts';
 import { CANARY_PREFIX } from '../../functions/core/reserved-keys.ts';
-import { bucketArn, functionArn, objectsArn, readerRoleArn, writerRoleArn } from '../arns.ts';
+import { functionArn, readerRoleArn, writerRoleArn } from '../arns.ts';
 import { sharesOf } from '../config/concurrency.ts';
 import { relaySettings } from '../config/function-settings.ts';
 import { partitionOf } from '../config/regions.ts';
-import { ownSource, pullingRoutes, type RelayContext } from '../config/relay-context.ts';
+import { pullingRoutes, type RelayContext } from '../config/relay-context.ts';
 import { LIVE_ALIAS, relayNames, serviceName } from '../names.ts';
+import { ownObjects } from '../statements.ts';
 import { grantCheckpoints } from './durable-code.ts';
 import { LargeFunctions } from './large-functions.ts';
 import type { Ledger } from './ledger.ts';
 import { acknowledgeFinding } from './nag-suppressions.ts';
 import { RelayCode } from './relay-code.ts';
 import type { RelayQueue } from './relay-queue.ts';
+import { atPath } from './role-path.ts';
 import { WidePermissions } from './wide-permissions.ts';
 
 export interface RelayFunctionProps {
@@ -44,10 +46,11 @@ export class RelayFunction extends Construct {
     this.#config = config;
     this.role = new Role(this, 'Role', {
       roleName: config.source.relayRoleName,
+      ...atPath(config.source.rolePath),
       description: 'Upload Relay: reads the source bucket and assumes the writer roles',
       assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
     });
-    this.#wide = new WidePermissions(this.role);
+    this.#wide = new WidePermissions(this.role, config.source.rolePath);
     const names = relayNames(config);
     const common = { config, role: this.role, settings: relaySettings(config) };
     const relay = new RelayCode(this, 'Relay', {
@@ -86,28 +89,19 @@ export class RelayFunction extends Construct {
 
   /** The relay reads its own bucket with its own role, where a route takes from that bucket. */
   grantReadSource(): void {
-    const { source } = this.#config;
-    const own = ownSource(this.#config);
+    const own = ownObjects(this.#config);
     if (!own) return;
-    const prefixes = [...new Set(own.routes.map(({ filter }) => filter.prefix))].sort();
-    const withCanary = this.#config.relay.canary;
-    const statements = sourceStatements({
-      bucketArn: bucketArn(own.bucket, source.region),
-      prefixes,
-      withTags: own.routes.some(({ copyTags }) => copyTags),
-      withCanary,
-      kmsKeyArn: source.kmsKeyArn,
-    });
+    const statements = sourceStatements(own);
     for (const statement of statements) {
       const { Sid: sid, Action, Resource } = statement;
       // A list of resources grows with the routes.
       if (Array.isArray(Resource)) this.#wide.allow({ sid, actions: [Action].flat(), resources: Resource });
       else this.role.addToPolicy(PolicyStatement.fromJson(statement));
     }
-    for (const prefix of withCanary ? [...prefixes, CANARY_PREFIX] : prefixes) {
+    for (const prefix of own.withCanary ? [...own.prefixes, CANARY_PREFIX] : own.prefixes) {
       acknowledgeFinding(
         this.role,
-        `IAM5[Resource::${objectsArn(own.bucket, source.region, prefix)}]`,
+        `IAM5[Resource::${own.bucketArn}/${prefix}*]`,
         'Keys are not known beforehand: these are what the routes take.',
       );
     }

@@ -14,6 +14,7 @@ import type { Ledger } from './ledger.ts';
 import { acknowledgeFinding } from './nag-suppressions.ts';
 import { RelayCode } from './relay-code.ts';
 import type { RelayQueue } from './relay-queue.ts';
+import { atPath } from './role-path.ts';
 import { WidePermissions } from './wide-permissions.ts';
 
 export interface ReplayFunctionProps {
@@ -46,10 +47,11 @@ export class ReplayFunction extends Construct {
     const names = relayNames(config);
     this.role = new Role(this, 'Role', {
       roleName: names.replayRole,
+      ...atPath(config.source.rolePath),
       description: 'Upload Relay: lists the source bucket and sends what is missing to the queue',
       assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
     });
-    this.#wide = new WidePermissions(this.role);
+    this.#wide = new WidePermissions(this.role, config.source.rolePath);
     const replay = new RelayCode(this, 'Replay', {
       config,
       role: this.role,

@@ -8,6 +8,7 @@ import { describeReplay, type ReplayContext } from '../config/replay-schema.ts';
 import { AUDIT_SCHEDULE, reconciliationSchedule, relayNames } from '../names.ts';
 import type { RelayQueue } from './relay-queue.ts';
 import type { ReplayFunction } from './replay-function.ts';
+import { atPath } from './role-path.ts';
 
 export interface ReplaySchedulesProps {
   config: RelayContext;
@@ -29,6 +30,7 @@ export class ReplaySchedules extends Construct {
     const group = new CfnScheduleGroup(this, 'Group', { name: scheduleGroup });
     this.role = new Role(this, 'Role', {
       roleName: schedulerRole,
+      ...atPath(source.rolePath),
       description: 'Upload Relay: EventBridge Scheduler runs replay in it',
       // Scheduler passes the ARN of the group, not that of the schedule: https://docs.aws.amazon.com/scheduler/latest/UserGuide/cross-service-confused-deputy-prevention.html
       assumedBy: new ServicePrincipal('scheduler.amazonaws.com', {
@@ -56,7 +58,7 @@ export class ReplaySchedules extends Construct {
           deadLetterConfig: { arn: deadLetters.queueArn },
         },
       });
-      schedule.addResourceDependency(group);
+      schedule.node.addDependency(group);
       // Scheduler tests the role when a schedule is created.
       schedule.node.addDependency(this.role);
     }

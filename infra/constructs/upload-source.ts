@@ -1,6 +1,7 @@
 /** The source bucket, and how its uploads get into the queue. */
+import type { RemovalPolicy } from 'aws-cdk-lib';
 import { Rule } from 'aws-cdk-lib/aws-events';
-import type { CfnBucket } from 'aws-cdk-lib/aws-s3';
+import type { Bucket, CfnBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { CANARY_PREFIX } from '../../functions/core/reserved-keys.ts';
 import { bucketArn } from '../arns.ts';
@@ -12,19 +13,24 @@ import type { RelayQueue } from './relay-queue.ts';
 export interface UploadSourceProps {
   config: RelayContext;
   own: OwnSource;
+  removalPolicy?: RemovalPolicy | undefined;
 }
 
 /** Where uploads come from: a bucket that the stack creates, or an existing one, which the stack leaves as it is. */
 export class UploadSource extends Construct {
   /** The rule that takes an existing bucket's events. */
   rule: Rule | undefined;
+  /** The bucket that the stack creates. */
+  bucket: Bucket | undefined;
   readonly #config: RelayContext;
   readonly #own: OwnSource;
+  readonly #removalPolicy: RemovalPolicy | undefined;
 
-  constructor(scope: Construct, id: string, { config, own }: UploadSourceProps) {
+  constructor(scope: Construct, id: string, { config, own, removalPolicy }: UploadSourceProps) {
     super(scope, id);
     this.#config = config;
     this.#own = own;
+    this.#removalPolicy = removalPolicy;
   }
 
   addQueueTarget(queue: RelayQueue): void {
@@ -47,7 +53,9 @@ export class UploadSource extends Construct {
       incompleteUploadDays: 1,
       kmsKeyArn,
       shortLivedPrefix: relay.canary && versioned ? CANARY_PREFIX : undefined,
+      removalPolicy: this.#removalPolicy,
     });
+    this.bucket = bucket;
     const filters = notificationFilters(this.#own.routes, relay.canary).map(filterRules);
     (bucket.node.defaultChild as CfnBucket).notificationConfiguration = {
       queueConfigurations: filters.map((rules) => ({

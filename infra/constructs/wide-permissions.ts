@@ -1,10 +1,12 @@
 /** Splits permissions that grow with the routes into as many policies as they need. */
 import { Effect, ManagedPolicy, PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
+import { atPath } from './role-path.ts';
+import { longestLength } from './token-parts.ts';
 
 export interface WidePermission {
   sid: string;
   actions: string[];
-  /** Plain text, one for each route or so. */
+  /** One for each route or so. */
   resources: readonly string[];
 }
 
@@ -19,13 +21,16 @@ const MANAGED_CHARACTERS = 6_080;
  */
 export class WidePermissions {
   readonly #role: Role;
+  readonly #path: string;
   #managed: ManagedPolicy | undefined;
   #policies = 0;
   /** How many characters the current policy still takes. */
   #room = INLINE_CHARACTERS;
 
-  constructor(role: Role) {
+  /** @param path in IAM, of the managed policies */
+  constructor(role: Role, path: string) {
     this.#role = role;
+    this.#path = path;
   }
 
   allow({ sid, actions, resources }: WidePermission): void {
@@ -53,12 +58,15 @@ export class WidePermissions {
 
   #open(): void {
     this.#policies++;
-    this.#managed = new ManagedPolicy(this.#role, `Wide${this.#policies}`, { roles: [this.#role] });
+    this.#managed = new ManagedPolicy(this.#role, `Wide${this.#policies}`, {
+      roles: [this.#role],
+      ...atPath(this.#path),
+    });
     this.#room = MANAGED_CHARACTERS;
   }
 }
 
 /** The length of a statement in a policy, with its comma. IAM doesn't count white space. */
 function charactersOf(statement: object): number {
-  return JSON.stringify(statement).length + 1;
+  return longestLength(JSON.stringify(statement)) + 1;
 }

@@ -1,7 +1,10 @@
 /** The stack of a customer's account: reader roles. */
-import type { Construct } from 'constructs';
+import { Key } from 'aws-cdk-lib/aws-kms';
+import { Bucket } from 'aws-cdk-lib/aws-s3';
+import { Construct } from 'constructs';
 import { type PullingRouteContext, pullingRoutes, type RelayContext } from '../config/relay-context.ts';
-import { ReaderRole } from '../constructs/reader-role.ts';
+import { relayNames } from '../names.ts';
+import { UploadReader } from '../upload-reader/upload-reader.ts';
 import { GrantedStack } from './granted-stack.ts';
 import { type StackGroup, stackGroups } from './stack-groups.ts';
 
@@ -14,7 +17,27 @@ export class ReaderStack extends GrantedStack {
   constructor(scope: Construct, id: string, props: ReaderStackProps) {
     const description = 'Upload Relay: the role that reads the bucket of a route in pull mode';
     super(scope, id, { ...props, kind: 'reader', description });
-    for (const route of props.routes) new ReaderRole(this, `${route.name}-reader`, { config: props.config, route });
+    for (const route of props.routes) this.#add(props.config, route);
+  }
+
+  #add(config: RelayContext, { name, filter, pull, copyTags }: PullingRouteContext): void {
+    const { source, relay } = config;
+    const role = new Construct(this, `${name}-reader`);
+    new UploadReader(role, 'Default', {
+      relayAccount: source.account,
+      relayRoleName: source.relayRoleName,
+      relayRolePath: source.rolePath,
+      replay: relay.replay,
+      ...(relay.replay && { replayRoleName: relayNames(config).replayRole }),
+      externalId: pull.externalId,
+      bucket: Bucket.fromBucketName(role, 'Bucket', pull.bucket),
+      prefix: filter.prefix,
+      ...(pull.kmsKeyArn !== undefined && { encryptionKey: Key.fromKeyArn(role, 'Key', pull.kmsKeyArn) }),
+      copyTags,
+      roleName: pull.readerRoleName,
+      rolePath: pull.readerRolePath,
+      routeName: name,
+    });
   }
 }
 

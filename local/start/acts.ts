@@ -1,10 +1,10 @@
 /** What a running `npm start` is asked for that no API of AWS does: time passes, a machine starts, somebody signs in, a scenario comes up. */
 import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { UserError } from '../../cli/terminal/user-error.ts';
 import { type Assignment, type LocalCloud, readAssembly, type Template, templateStack } from '../../emulator/index.ts';
 import { synthesize } from '../synth.ts';
 import type { MovableTime } from './movable-time.ts';
-import { UserError } from './user-error.ts';
 
 export interface World {
   cloud: LocalCloud;

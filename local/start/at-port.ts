@@ -1,6 +1,7 @@
 /** The option `--port` of commands for a running `npm start`. */
+
+import { UserError } from '../../cli/terminal/user-error.ts';
 import { wholeNumber } from '../cli.ts';
-import { UserError } from './user-error.ts';
 
 const OPTION = '--port';
 

@@ -5,12 +5,12 @@ import { mkdir, mkdtemp } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { atEnding, isDoing } from '../../cli/terminal/ending.ts';
+import { UserError } from '../../cli/terminal/user-error.ts';
 import { LocalCloud } from '../../emulator/index.ts';
-import { atEnding, isDoing } from '../ending.ts';
 import { keptError, type Persistence, removeUnwanted } from './kept.ts';
 import { MovableTime } from './movable-time.ts';
 import { say } from './say.ts';
-import { UserError } from './user-error.ts';
 
 /** What there is at the beginning. */
 type Beginning = Pick<Parameters<typeof LocalCloud.start>[0], 'stacks' | 'accountsWithOperator' | 'homeRegion'>;

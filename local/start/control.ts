@@ -3,11 +3,11 @@ import { once } from 'node:events';
 import { chmod } from 'node:fs/promises';
 import { createServer, request, type Server } from 'node:http';
 import { text } from 'node:stream/consumers';
+import { UserError } from '../../cli/terminal/user-error.ts';
 import type { LocalCloud } from '../../emulator/index.ts';
 import { didYouMean } from '../cli.ts';
 import { type Act, perform, type World } from './acts.ts';
 import type { Place } from './place.ts';
-import { UserError } from './user-error.ts';
 
 export interface Fired {
   schedule: string;

@@ -1,6 +1,6 @@
 /** Reads the dead-letter queue of a running relay. */
 import { ReceiveMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
-import { readDeadLetter, type Told } from '../dead-letter.ts';
+import { readDeadLetter, type Told } from '../../cli/dead-letter.ts';
 
 const LOOK_EVERY_MS = 500;
 /** Keys and reasons are told without. */

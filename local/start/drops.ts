@@ -3,9 +3,9 @@ import { createReadStream } from 'node:fs';
 import { opendir, stat, writeFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { printable } from '../../cli/terminal/printable.ts';
+import { UserError } from '../../cli/terminal/user-error.ts';
 import { generateFile } from './generated-file.ts';
-import { printable } from './text.ts';
-import { UserError } from './user-error.ts';
 import { filesBelow, formatSkipped, kindOf, openFile, reasonOf, type Skipped, UnreadableError } from './walk.ts';
 
 /** One file on its way into the source bucket. */

@@ -1,9 +1,9 @@
 /** `npm start -- --persist`: accounts that are there at the next start. */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { UserError } from '../../cli/terminal/user-error.ts';
 import { DeploymentError, forgetKept, KeptFolderError, type KeptSummary, keptIn } from '../../emulator/index.ts';
 import { FOLDER } from './place.ts';
-import { UserError } from './user-error.ts';
 
 export const KEPT_FOLDER = join(FOLDER, 'accounts');
 

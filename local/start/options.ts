@@ -1,6 +1,7 @@
 /** The options of `npm start`. */
+
+import { UserError } from '../../cli/terminal/user-error.ts';
 import { parseOptionsOf, wholeNumber } from '../cli.ts';
-import { UserError } from './user-error.ts';
 
 export interface StartOptions {
   /** Files and folders to drop; none means the demonstration set. */

@@ -1,6 +1,7 @@
 /** Finds the bucket to upload into. */
+
+import { UserError } from '../../cli/terminal/user-error.ts';
 import { type OwnSource, ownSource, type RelayContext } from '../../infra/config/relay-context.ts';
-import { UserError } from './user-error.ts';
 
 /**
  * The bucket to drop files into, and the routes that take them.

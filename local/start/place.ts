@@ -1,8 +1,8 @@
 /** Where a running `npm start` leaves what other terminals need: `.local`, or a folder in it for whoever comes second. */
 import { mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
+import { UserError } from '../../cli/terminal/user-error.ts';
 import { isDead, ownOwner } from '../owner.ts';
-import { UserError } from './user-error.ts';
 
 /** Below the folder that npm runs in: always the same, so that the documentation can name it. */
 export const FOLDER = '.local';

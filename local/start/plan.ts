@@ -1,13 +1,14 @@
 /** Which file must arrive where; said before anything starts. */
 
+import { printable } from '../../cli/terminal/printable.ts';
+import { UserError } from '../../cli/terminal/user-error.ts';
 import { isReserved } from '../../functions/core/reserved-keys.ts';
 import { MAX_KEY_BYTES, routesFor } from '../../functions/core/route.ts';
 import { SourceObject } from '../../functions/core/source-object.ts';
 import type { Delivery } from './delivery.ts';
 import type { Drop, Found } from './drops.ts';
 import type { Intake } from './intake.ts';
-import { printable, shortened } from './text.ts';
-import { UserError } from './user-error.ts';
+import { shortened } from './text.ts';
 import type { Skipped } from './walk.ts';
 
 export interface Plan {

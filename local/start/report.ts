@@ -1,9 +1,11 @@
 /** What is told at the end: a table of deliveries, every failure, what was skipped, and totals. */
+
+import { printable } from '../../cli/terminal/printable.ts';
 import { canonicalUserId } from '../../emulator/index.ts';
 import { EXIT_FAILED, EXIT_SKIPPED } from '../cli.ts';
 import type { Delivery } from './delivery.ts';
 import { type Column, fitTable } from './table.ts';
-import { formatBytes, formatDuration, printable } from './text.ts';
+import { formatBytes, formatDuration } from './text.ts';
 import { formatSkipped, type Skipped } from './walk.ts';
 
 export interface Outcome {

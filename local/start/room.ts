@@ -1,8 +1,8 @@
 /** Whether the disk has room for what is to be delivered. */
 import { statfs } from 'node:fs/promises';
+import { UserError } from '../../cli/terminal/user-error.ts';
 import type { Delivery } from './delivery.ts';
 import { formatBytes } from './text.ts';
-import { UserError } from './user-error.ts';
 
 /**
  * Each account keeps a copy in the folder.

@@ -1,4 +1,4 @@
-/** Bytes, keys and tables as a terminal shows them. */
+/** Bytes, shortened texts and tables as a terminal shows them. */
 import stringWidth from 'string-width';
 
 const SEGMENTS = new Intl.Segmenter();
@@ -21,14 +21,6 @@ export function formatDuration(seconds: number): string {
 
 function twoDigits(figure: number): string {
   return String(figure).padStart(2, '0');
-}
-
-/** Keys are anybody's text: control characters in them must not reach the terminal. */
-export function printable(text: string): string {
-  return text.replace(
-    /[\p{Cc}\p{Cf}\u2028\u2029]/gu,
-    (character) => `\\u${character.codePointAt(0)!.toString(16).padStart(4, '0')}`,
-  );
 }
 
 /** Cut in the middle, since what tells keys from each other stands at both ends. */

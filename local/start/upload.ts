@@ -3,10 +3,10 @@ import { Readable } from 'node:stream';
 import type { S3Client } from '@aws-sdk/client-s3';
 import { Upload } from '@aws-sdk/lib-storage';
 import pMap from 'p-map';
+import { UserError } from '../../cli/terminal/user-error.ts';
 import { runningChecksum } from '../../emulator/index.ts';
 import type { Delivery } from './delivery.ts';
 import type { Drop } from './drops.ts';
-import { UserError } from './user-error.ts';
 import { openFile, UnreadableError } from './walk.ts';
 
 const MIB = 1024 ** 2;

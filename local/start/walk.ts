@@ -2,7 +2,7 @@
 import { constants, type Dirent, type Stats } from 'node:fs';
 import { type FileHandle, open, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { printable } from './text.ts';
+import { printable } from '../../cli/terminal/printable.ts';
 
 /** Something that isn't dropped. */
 export interface Skipped {

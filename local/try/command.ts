@@ -1,10 +1,12 @@
 /** Reads what is typed after `npm run try --`, and does it. */
-import { didYouMean, EXIT_FAILED, EXIT_SKIPPED, parseOptionsOf } from '../cli.ts';
+
+import { printable } from '../../cli/terminal/printable.ts';
+import { Failure, UserError } from '../../cli/terminal/user-error.ts';
+import { missingWords, nameOf } from '../../cli/verb.ts';
+import { asksForHelp, didYouMean, EXIT_FAILED, EXIT_SKIPPED, parseOptionsOf } from '../cli.ts';
 import { takePort } from '../start/at-port.ts';
-import { printable } from '../start/text.ts';
-import { Failure, UserError } from '../start/user-error.ts';
-import { helpOf, verbIn } from './help.ts';
-import { type Attempt, nameOf, type Verb } from './verb.ts';
+import { helpFor, helpOf, verbIn } from './help.ts';
+import type { Attempt, Verb } from './verb.ts';
 import { VERBS } from './verbs.ts';
 import { openWorld } from './world.ts';
 
@@ -19,6 +21,7 @@ export interface Screen {
   err(text: string): void;
 }
 
+const COMMAND = 'npm run try --';
 /** What AWS answers as long as a stack isn't deployed. */
 const MISSING = ['NoSuchBucket', 'ResourceNotFoundException', 'QueueDoesNotExist', 'NoSuchEntityException'];
 /** What the system says of a server that has gone. */
@@ -29,6 +32,10 @@ const GONE = ['ECONNREFUSED', 'ECONNRESET', 'EPIPE'];
  * @throws UserError, Failure
  */
 export async function runCommand(given: string[], { out, err }: Screen): Promise<number> {
+  if (asksForHelp(given)) {
+    out(helpFor(VERBS, given));
+    return 0;
+  }
   const { port, rest: args } = takePort(given);
   if (args.length === 0) {
     out(helpOf(VERBS));
@@ -38,7 +45,8 @@ export async function runCommand(given: string[], { out, err }: Screen): Promise
   const tell = (value: object, text: string) => out(`${isJson ? JSON.stringify(value) : text}\n`);
   const warn = (text: string) => err(`${text}\n`);
   try {
-    const outcome = await verb.act({ world: await openWorld(port), ...typed, tell, warn });
+    const world = await openWorld(port);
+    const outcome = await verb.act({ command: COMMAND, world, relay: world.relay, ...typed, tell, warn });
     if (outcome === 'some skipped') return EXIT_SKIPPED;
     return outcome ? 0 : EXIT_FAILED;
   } catch (error) {
@@ -49,15 +57,15 @@ export async function runCommand(given: string[], { out, err }: Screen): Promise
 /** Pure. @throws UserError */
 export function parseCommand([name = '', ...args]: string[]): Command {
   const verb = verbIn(VERBS, [name]) ?? unknownVerb(name);
-  const command = `npm run try -- ${name}`;
+  const command = `${COMMAND} ${name}`;
   const known = Object.entries(verb.options ?? {}).map(([option, { type }]) => [option, { type }] as const);
   const { values, positionals: words } = parseOptionsOf(command, {
     args,
     allowPositionals: true,
     options: { json: { type: 'boolean' }, ...Object.fromEntries(known) },
   });
-  const { least, most, missing } = verb.words ?? { least: 0, most: 0, missing: '' };
-  if (words.length < least) throw new UserError(missing);
+  const { least, most } = verb.words ?? { least: 0, most: 0 };
+  if (words.length < least) throw new UserError(missingWords(COMMAND, verb));
   if (words.length > most) {
     throw new UserError(`${name} has no use for "${printable(words[most]!)}". Try: ${command} --help`);
   }

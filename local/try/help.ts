@@ -1,8 +1,9 @@
 /** The help of `npm run try` and of each verb, made of what the verbs say of themselves. */
-import { nameOf, type Verb } from './verb.ts';
+import { nameOf } from '../../cli/verb.ts';
+import type { Verb } from './verb.ts';
 
 const COMMAND = 'npm run try --';
-const OPTION_WIDTH = 22;
+const LEAST_OPTION_WIDTH = 22;
 
 export function helpOf(verbs: readonly Verb[]): string {
   const width = Math.max(...verbs.map((verb) => shortSynopsisOf(verb).length));
@@ -29,13 +30,16 @@ export function helpFor(verbs: readonly Verb[], args: readonly string[]): string
 }
 
 function helpOfVerb(verb: Verb): string {
-  const { summary, more, options = {}, json } = verb;
-  const optionRows = Object.values(options).map(({ usage, summary: what }) => `  ${usage.padEnd(OPTION_WIDTH)}${what}`);
+  const { summary, more, options = {}, json = 'the same' } = verb;
+  const width = Math.max(LEAST_OPTION_WIDTH, ...Object.values(options).map(({ usage }) => usage.length + 2));
+  const rowOf = (usage: string, what: string) =>
+    `  ${usage.padEnd(width)}${what.replaceAll('\n', `\n${' '.repeat(width + 2)}`)}`;
+  const optionRows = Object.values(options).map(({ usage, summary: what }) => rowOf(usage, what));
   return `  ${COMMAND} ${synopsisOf(verb)}
 
 ${summary[0]!.toUpperCase()}${summary.slice(1)}.
 ${more === undefined ? '' : `${more}\n`}
-${[...optionRows, `  ${'--json'.padEnd(OPTION_WIDTH)}prints ${json.replaceAll('\n', `\n${' '.repeat(OPTION_WIDTH + 2)}`)}`].join('\n')}
+${[...optionRows, rowOf('--json', `prints ${json}`)].join('\n')}
 `;
 }
 

@@ -1,19 +1,20 @@
 /** The two accounts that `npm start` keeps up, as seen from another terminal. */
 import { readFileSync } from 'node:fs';
+import { Agent } from 'node:https';
 import { devNull } from 'node:os';
 import { fromIni } from '@aws-sdk/credential-provider-ini';
-import type { Signer } from '../../functions/aws/signed-request.ts';
+import { fetchThrough } from '../../cli/aws/trusting-fetch.ts';
+import { checkedConfig } from '../../cli/configuration.ts';
+import { deployedRelay, type Relay } from '../../cli/relay.ts';
+import { UserError } from '../../cli/terminal/user-error.ts';
+import { described } from '../../functions/check/described.ts';
 import type { Route } from '../../functions/core/route.ts';
 import { runtimeRoute } from '../../infra/config/function-settings.ts';
 import type { RelayContext } from '../../infra/config/relay-context.ts';
-import { type AwsClients, awsClients, clientSettings, type Endpoint } from '../aws-clients.ts';
-import { didYouMean } from '../cli.ts';
-import { checkedConfig } from '../configuration.ts';
+import { type AwsClients, awsClients, clientSettings } from '../aws-clients.ts';
 import { accountProfiles } from '../start/account-profiles.ts';
 import { findPlace, type Place } from '../start/place.ts';
 import { readProfiles } from '../start/profile.ts';
-import { printable } from '../start/text.ts';
-import { UserError } from '../start/user-error.ts';
 
 export interface World {
   config: RelayContext;
@@ -22,9 +23,8 @@ export interface World {
   a: AwsClients;
   /** The administrator of a destination's account. */
   ownerOf(account: string): AwsClients;
-  /** Account A's administrator, for services that have no client here. */
-  signer: Signer;
-  endpoint: Endpoint;
+  /** The relay of cdk.json, as account A's administrator reaches it. */
+  relay: Relay;
   /** Of the npm start that is meant. */
   place: Place;
   /** With the keys of one of the profiles. Where it is of a role, AWS is asked for them with the first request. */
@@ -60,36 +60,29 @@ export async function openWorld(port?: number): Promise<World> {
     throw new UserError(`There is no profile ${profile}: npm start -- --empty makes those of administrators only.`);
   };
   const ownerOf = (account: string) => as(names.get(account)!);
-  const { region, aws_access_key_id, aws_secret_access_key } = administrator;
+  const a = ownerOf(config.source.account);
+  const routes = config.routes.map(runtimeRoute);
+  const { region } = administrator as { region: string };
+  const signer = {
+    region,
+    credentials: a.lambda.config.credentials,
+    endpoint: () => endpoint.url,
+    fetch: fetchThrough(new Agent({ ca: endpoint.caPem, keepAlive: true })),
+  };
+  const { name } = config.relay;
+  const deployed = deployedRelay(name, { region, profile: undefined, ...a, signer });
+  const told = described({ name, sourceBucket: config.source.bucket, routes });
   return {
     config,
-    routes: config.routes.map(runtimeRoute),
-    a: ownerOf(config.source.account),
+    routes,
+    a,
     ownerOf,
-    signer: {
-      region: region!,
-      credentials: { accessKeyId: aws_access_key_id!, secretAccessKey: aws_secret_access_key! },
-      endpoint: () => endpoint.url,
-    },
-    endpoint,
+    // What cdk.json says is there before anything is deployed.
+    relay: { ...deployed, told: async () => told },
     place,
     as,
     asAdded: (profile, ofRegion) => clientsOf(profile, ofRegion, place.credentialsFile),
   };
-}
-
-/**
- * The route of this name; all of them if none is named.
- * @throws UserError
- */
-export function routesNamed({ routes }: World, name: string | undefined): Route[] {
-  if (name === undefined) return routes;
-  const route = routes.find((each) => each.name === name);
-  if (route) return [route];
-  const names = routes.map((each) => each.name);
-  throw new UserError(
-    `There is no route "${printable(name)}".${didYouMean(name, names)} There are: ${names.join(', ')}.`,
-  );
 }
 
 function readCa(profileFile: string, path: string): string {

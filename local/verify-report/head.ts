@@ -1,10 +1,10 @@
 /** Looks at each object of a report with HeadObject. */
 import { ChecksumType, HeadObjectCommand, type HeadObjectCommandOutput, type S3Client } from '@aws-sdk/client-s3';
 import { pMapIterable } from 'p-map';
+import { printable } from '../../cli/terminal/printable.ts';
+import { UserError } from '../../cli/terminal/user-error.ts';
 import { MAX_KEY_BYTES } from '../../functions/core/route.ts';
 import { type ChecksumAlgorithm, checksumValue } from '../../functions/transfer/checksum.ts';
-import { printable } from '../start/text.ts';
-import { UserError } from '../start/user-error.ts';
 import type { Found } from './compare.ts';
 import { reasonOf } from './place.ts';
 import type { ReportLine } from './report.ts';

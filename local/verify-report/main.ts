@@ -3,15 +3,15 @@ import { readFileSync } from 'node:fs';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { S3Client } from '@aws-sdk/client-s3';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
+import { regionMissing, requireProfile } from '../../cli/aws/profile.ts';
+import { UserError } from '../../cli/terminal/user-error.ts';
 import { EXIT_FAILED, runCli } from '../cli.ts';
-import { UserError } from '../start/user-error.ts';
 import { compare } from './compare.ts';
 import { lookWithHead } from './head.ts';
 import { type Inventory, lookInInventory, readInventory } from './inventory.ts';
 import { HELP, type Options, parseOptions } from './options.ts';
 import { Outcome } from './outcome.ts';
 import { reasonOf } from './place.ts';
-import { regionMissing, requireProfile } from './profile.ts';
 import { Progress } from './progress.ts';
 import { DamagedPart, linesOf, type Manifest, type Part, type ReportLine, readManifest, verifyFile } from './report.ts';
 

@@ -1,5 +1,5 @@
+import { UserError } from '../../cli/terminal/user-error.ts';
 import { parseOptionsOf, wholeNumber } from '../cli.ts';
-import { UserError } from '../start/user-error.ts';
 
 export interface Options {
   /** A path, or `s3://bucket/key`. */

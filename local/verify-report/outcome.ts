@@ -1,5 +1,5 @@
 /** What a verification has come to. */
-import { printable } from '../start/text.ts';
+import { printable } from '../../cli/terminal/printable.ts';
 import type { Difference } from './compare.ts';
 import type { Inventory } from './inventory.ts';
 import type { ReportLine } from './report.ts';

@@ -4,7 +4,7 @@ import { stat } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { GetObjectCommand, type S3Client } from '@aws-sdk/client-s3';
-import { UserError } from '../start/user-error.ts';
+import { UserError } from '../../cli/terminal/user-error.ts';
 
 const IN_S3 = /^s3:\/\/([^/]+)\/(.+)$/s;
 const S3_SCHEME = 's3://';

@@ -4,7 +4,7 @@ import { pipeline } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import type { S3Client } from '@aws-sdk/client-s3';
 import * as z from 'zod';
-import { UserError } from '../start/user-error.ts';
+import { UserError } from '../../cli/terminal/user-error.ts';
 import { csvRows } from './csv-rows.ts';
 import { beside, open, readJson, reasonOf } from './place.ts';
 

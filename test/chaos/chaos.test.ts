@@ -1,6 +1,6 @@
 import { expect, inject, test } from 'vitest';
+import { UserError } from '../../cli/terminal/user-error.ts';
 import { Random, readAssembly } from '../../emulator/index.ts';
-import { UserError } from '../../local/start/user-error.ts';
 import { IS_SWEEP } from '../support/sweep.ts';
 import { parseOptions } from './options.ts';
 import { detailsOf, summaryOf } from './report.ts';

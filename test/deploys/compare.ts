@@ -9,8 +9,8 @@ import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { isDeepStrictEqual, promisify } from 'node:util';
 import { CONTEXT_OVERFLOW_LOCATION_ENV } from 'aws-cdk-lib/cx-api';
+import { UserError } from '../../cli/terminal/user-error.ts';
 import { EXIT_FAILED, parseOptionsOf, runCli } from '../../local/cli.ts';
-import { UserError } from '../../local/start/user-error.ts';
 import { examplesNamed } from './examples.ts';
 
 const HELP = `npm run compare -- OTHER

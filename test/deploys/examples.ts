@@ -1,6 +1,6 @@
 /** The configurations that are deployed in every order: those of test/templates/configurations.json that are valid, and relays side by side. */
 import { readFileSync } from 'node:fs';
-import { UserError } from '../../local/start/user-error.ts';
+import { UserError } from '../../cli/terminal/user-error.ts';
 import { type CommittedContext, committedContext, pullingRoute } from '../support/stacks.ts';
 
 export interface Example {

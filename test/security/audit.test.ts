@@ -35,15 +35,23 @@ async function audit(advisories?: object): Promise<{ code: number; output: strin
 test('nothing known is told, and is a success', async () => {
   expect(await audit({})).toEqual({
     code: 0,
-    output: 'Packages with known vulnerabilities among what ships with a function: 0\n',
+    output: 'Packages with known vulnerabilities among what ships: 0\n',
   });
 });
 
-test('a vulnerable package is named, and fails it', async () => {
-  const advisory = { id: 1, url: 'https://example.com', title: 'x', severity: 'low', vulnerable_versions: '*' };
-  const { code, output } = await audit({ zod: [advisory] });
+const ADVISORY = { id: 1, url: 'https://example.com', title: 'x', severity: 'low', vulnerable_versions: '*' };
+
+test.each([
+  ['in a function', '@middy/core'],
+  ['with the package', 'commander'],
+])('a vulnerable package that ships %s is named, and fails it', async (_, name) => {
+  const { code, output } = await audit({ [name]: [ADVISORY] });
   expect(code).toBe(1);
-  expect(output).toMatch(/^low: zod$/m);
+  expect(output).toMatch(new RegExp(`^low: ${name}$`, 'm'));
+});
+
+test('one that serves development only is none of it', async () => {
+  expect(await audit({ 'fast-check': [ADVISORY] })).toMatchObject({ code: 0 });
 });
 
 test('a registry that does not answer is no clean bill', async () => {

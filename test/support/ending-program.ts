@@ -2,9 +2,9 @@
 import { mkdirSync, writeFileSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { atEnding, endingSignal, isDoing, untilTheEnd } from '../../cli/terminal/ending.ts';
 import { runQuietly } from '../../local/child.ts';
 import { runCli } from '../../local/cli.ts';
-import { atEnding, endingSignal, isDoing, untilTheEnd } from '../../local/ending.ts';
 
 /** Where to write the exit code, which nobody can ask for when the terminal has closed. */
 const exitFile = process.env['EXIT_FILE'];

@@ -8,7 +8,7 @@ import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { afterAll, describe, expect, test } from 'vitest';
 import { parseConfig } from '../../infra/config/config.ts';
-import { acknowledgeFinding } from '../../infra/constructs/nag-suppressions.ts';
+import { ACKNOWLEDGED_RULES, acknowledgeFinding } from '../../infra/constructs/nag-suppressions.ts';
 import { DestinationStack, destinationGroups } from '../../infra/stacks/destination-stack.ts';
 import { ReaderStack, readerGroups } from '../../infra/stacks/reader-stack.ts';
 import { SourceStack } from '../../infra/stacks/source-stack.ts';
@@ -25,6 +25,10 @@ function synthWith(change: (stack: Stack) => void, relay = {}): void {
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
   app.synth();
 }
+
+test('findings are acknowledged where the CDK and cdk-nag look for it', () => {
+  expect(ACKNOWLEDGED_RULES).toBe(Validations.ACKNOWLEDGED_RULES_METADATA_KEY);
+});
 
 describe('cdk-nag', () => {
   test('finds nothing in the stack as it is', () => {

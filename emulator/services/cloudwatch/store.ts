@@ -1,4 +1,4 @@
-/** CloudWatch of all accounts: metrics, and the alarms and dashboards that templates make. It has no API; tests and scripts ask it here. */
+/** CloudWatch of all accounts: metrics, and the alarms and dashboards that templates make. Its API only describes alarms; tests and scripts ask it here. */
 import { ApiError, type Caller, type Clock, type ContextKeys } from '../../core/api.ts';
 import { type Keeper, refill } from '../../core/keeper.ts';
 import type { LogLine } from '../../core/log-line.ts';
@@ -15,6 +15,14 @@ export interface AlarmTopics {
   publish(caller: Caller, topicArn: string, message: string, context: ContextKeys): void;
 }
 
+/** Where an alarm stands, and since when; milliseconds since the epoch. */
+export interface Standing {
+  state: AlarmState;
+  since: number;
+}
+
+export type Described<A> = { arn: string; alarm: A } & Standing;
+
 export interface CloudWatchOptions {
   clock: Clock;
   topics: AlarmTopics;
@@ -25,8 +33,8 @@ export class CloudWatch implements Keeper {
   readonly metrics = new MetricStore();
   /** Bodies by ARN. */
   readonly dashboards = new Map<string, unknown>();
-  readonly #alarms = new Map<string, { alarm: Alarm; state: AlarmState }>();
-  readonly #composites = new Map<string, { alarm: CompositeAlarm; state: AlarmState }>();
+  readonly #alarms = new Map<string, { alarm: Alarm } & Standing>();
+  readonly #composites = new Map<string, { alarm: CompositeAlarm } & Standing>();
   readonly #options: CloudWatchOptions;
 
   constructor(options: CloudWatchOptions) {
@@ -35,16 +43,16 @@ export class CloudWatch implements Keeper {
 
   /** Alarms and dashboards; metrics are of one process only. */
   snapshot() {
-    const composites = [...this.#composites].map(([arn, { alarm, state }]) => {
-      return [arn, { alarm: { ...alarm, rule: alarm.rule.text }, state }] as const;
+    const composites = [...this.#composites].map(([arn, { alarm, ...standing }]) => {
+      return [arn, { alarm: { ...alarm, rule: alarm.rule.text }, ...standing }] as const;
     });
     return { alarms: this.#alarms, composites, dashboards: this.dashboards };
   }
 
   restore({ alarms, composites, dashboards }: ReturnType<CloudWatch['snapshot']>): void {
     refill(this.#alarms, alarms);
-    for (const [arn, { alarm, state }] of composites) {
-      this.#composites.set(arn, { alarm: { ...alarm, rule: parseAlarmRule(alarm.rule) }, state });
+    for (const [arn, { alarm, ...standing }] of composites) {
+      this.#composites.set(arn, { alarm: { ...alarm, rule: parseAlarmRule(alarm.rule) }, ...standing });
     }
     refill(this.dashboards, dashboards);
   }
@@ -62,7 +70,7 @@ export class CloudWatch implements Keeper {
   putAlarm(alarm: Alarm): { arn: string } {
     const arn = this.#newArn(alarm.metric, alarm.name);
     this.#checkActions(alarm);
-    this.#alarms.set(arn, { alarm, state: 'INSUFFICIENT_DATA' });
+    this.#alarms.set(arn, { alarm, ...this.#unheard() });
     return { arn };
   }
 
@@ -77,7 +85,7 @@ export class CloudWatch implements Keeper {
     const arn = this.#newArn(alarm, alarm.name);
     this.#checkActions(alarm);
     this.#checkRule(alarm);
-    this.#composites.set(arn, { alarm, state: 'INSUFFICIENT_DATA' });
+    this.#composites.set(arn, { alarm, ...this.#unheard() });
     return { arn };
   }
 
@@ -96,6 +104,10 @@ export class CloudWatch implements Keeper {
 
   alarmArns(): string[] {
     return [...this.#alarms.keys(), ...this.#composites.keys()];
+  }
+
+  #unheard(): Standing {
+    return { state: 'INSUFFICIENT_DATA', since: this.#options.clock() };
   }
 
   #newArn(place: Place, name: string): string {
@@ -139,6 +151,15 @@ export class CloudWatch implements Keeper {
     return [...this.#alarms.values()].map(({ alarm }) => alarm);
   }
 
+  /** Both kinds of one account and region, as they stand now. */
+  describedAlarms(place: Place): { metric: Described<Alarm>[]; composite: Described<CompositeAlarm>[] } {
+    this.evaluateAlarms();
+    const isThere = ({ account, region }: Place) => account === place.account && region === place.region;
+    const of = <A>(entries: Map<string, { alarm: A } & Standing>, placeOf: (alarm: A) => Place): Described<A>[] =>
+      [...entries].filter(([, { alarm }]) => isThere(placeOf(alarm))).map(([arn, entry]) => ({ arn, ...entry }));
+    return { metric: of(this.#alarms, ({ metric }) => metric), composite: of(this.#composites, (alarm) => alarm) };
+  }
+
   /**
    * Evaluates every alarm, as CloudWatch does each minute, and those about others after them: one that goes off tells its topics.
    * @returns the states by name
@@ -153,6 +174,7 @@ export class CloudWatch implements Keeper {
     for (const { arn, entry, place } of [...plain, ...composites]) {
       const before = entry.state;
       entry.state = states.get(arn)!;
+      if (entry.state !== before) entry.since = now;
       names[entry.alarm.name] = entry.state;
       if (entry.state === 'ALARM' && before !== 'ALARM') this.#notify(arn, place.account, entry.alarm);
     }

@@ -3,9 +3,9 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { CreateAccessKeyCommand } from '@aws-sdk/client-iam';
 import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';
+import { UserError } from '../../../cli/terminal/user-error.ts';
 import { accountProfiles } from '../../start/account-profiles.ts';
 import { askToAct } from '../../start/control.ts';
-import { UserError } from '../../start/user-error.ts';
 import { type Way, waysByHand } from '../by-hand-page.ts';
 import { addKeys, addSettings } from '../own-profiles.ts';
 import { tellNext, tellStep } from '../steps.ts';
@@ -26,7 +26,7 @@ ${waysByHand()
   .map(({ title }) => `  ${title}`)
   .join('\n')}`,
   json: 'a line for each step, {"step","aws":[…]}, and {"next":[…]}',
-  words: { least: 1, most: 1, missing: 'Which way, from 1 to 5? For example: npm run try -- by-hand 1' },
+  words: { least: 1, most: 1, missing: 'Which way, from 1 to 5?', example: '1' },
   async act(attempt) {
     const { world, words } = attempt;
     const ways = waysByHand();

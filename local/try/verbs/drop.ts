@@ -2,14 +2,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Upload } from '@aws-sdk/lib-storage';
 import pMap from 'p-map';
+import { readReceipt } from '../../../cli/ledger.ts';
+import { type KeptReceipt, sentenceOf } from '../../../cli/receipt.ts';
+import { Failure, UserError } from '../../../cli/terminal/user-error.ts';
 import { routesFor } from '../../../functions/core/route.ts';
 import { SourceObject } from '../../../functions/core/source-object.ts';
-import { type KeptReceipt, sentenceOf } from '../../receipt.ts';
 import { type Drop, dropsOf, openDrop } from '../../start/drops.ts';
 import { ownBucket } from '../../start/own-bucket.ts';
-import { Failure, UserError } from '../../start/user-error.ts';
 import { formatSkipped } from '../../start/walk.ts';
-import { readReceipt } from '../ledger.ts';
 import { type Attempt, place, type Verb } from '../verb.ts';
 import type { World } from '../world.ts';
 
@@ -27,7 +27,8 @@ and {"status":"not taken",…} of a file that no route takes`,
   words: {
     least: 1,
     most: Number.POSITIVE_INFINITY,
-    missing: 'Which file? For example: npm run try -- drop README.md',
+    missing: 'Which file?',
+    example: 'README.md',
   },
   async act(attempt) {
     const { drops, skipped } = await dropsOf(attempt.words).catch((error: Error) => {
@@ -69,7 +70,7 @@ async function receiptOfVersion(
 ): Promise<KeptReceipt | undefined> {
   const deadline = Date.now() + PATIENCE_MS + sizeBytes / LEAST_BYTES_PER_MS;
   while (Date.now() < deadline) {
-    const receipt = await readReceipt(world, route, key);
+    const receipt = await readReceipt(world.relay, route, key);
     if (receipt && (version === undefined || receipt.source.versionId === version)) return receipt;
     await sleep(LOOK_EVERY_MS);
   }

@@ -1,11 +1,11 @@
 /** `npm run try -- intrude`: tries what account A and the relay must not be able to do. */
 import { DeleteObjectCommand, GetObjectCommand, ListObjectsV2Command, PutObjectCommand } from '@aws-sdk/client-s3';
 import { AssumeRoleCommand, GetCallerIdentityCommand } from '@aws-sdk/client-sts';
+import { printable } from '../../../cli/terminal/printable.ts';
 import { writerRoleArn } from '../../../infra/arns.ts';
 import type { AwsClients } from '../../aws-clients.ts';
 import { listOwned } from '../../start/owned-objects.ts';
 import { RELAY_PROFILE, WRITER_PROFILE } from '../../start/people.ts';
-import { printable } from '../../start/text.ts';
 import type { Verb } from '../verb.ts';
 import type { World } from '../world.ts';
 

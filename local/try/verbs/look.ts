@@ -1,10 +1,12 @@
 /** `npm run try -- look`: lists the destination buckets. */
+
+import { routesNamed } from '../../../cli/relay.ts';
+import { printable } from '../../../cli/terminal/printable.ts';
 import { accountProfiles } from '../../start/account-profiles.ts';
 import { listOwned } from '../../start/owned-objects.ts';
 import { accountOf } from '../../start/report.ts';
-import { formatBytes, formatTable, printable } from '../../start/text.ts';
+import { formatBytes, formatTable } from '../../start/text.ts';
 import type { Verb } from '../verb.ts';
-import { routesNamed } from '../world.ts';
 
 const HEADER = ['key', 'size', 'time', 'owner'];
 const FIGURES = new Set([1]);
@@ -20,7 +22,7 @@ export const look: Verb = {
   words: { least: 0, most: 1, missing: '' },
   async act({ world, words: [prefix], options, tell }) {
     const accounts = [...accountProfiles(world.config).keys()];
-    const routes = routesNamed(world, options['route'] as string | undefined);
+    const routes = routesNamed(world.routes, options['route'] as string | undefined);
     const below = prefix ?? (options['route'] === undefined ? '' : routes[0]!.destination.prefix);
     const buckets = new Map(routes.map(({ destination }) => [destination.bucket, destination.account]));
     const listed: object[] = [];

@@ -2,18 +2,18 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
+import { invoke } from '../../../cli/aws/invoke.ts';
+import { readReceipt } from '../../../cli/ledger.ts';
+import { queueUrl } from '../../../cli/queues.ts';
+import { type KeptReceipt, sentenceOf } from '../../../cli/receipt.ts';
 import type { ReplaySummary } from '../../../functions/replay/replay-objects.ts';
 import { parseConfig } from '../../../infra/config/config.ts';
 import type { RelayContext } from '../../../infra/config/relay-context.ts';
 import { LIVE_ALIAS, relayNames } from '../../../infra/names.ts';
-import { type KeptReceipt, sentenceOf } from '../../receipt.ts';
 import { accountProfiles } from '../../start/account-profiles.ts';
 import type { Deployed } from '../../start/acts.ts';
 import { askToAct } from '../../start/control.ts';
-import { invoke } from '../invoke.ts';
-import { readReceipt } from '../ledger.ts';
 import { addKeys } from '../own-profiles.ts';
-import { queueUrl } from '../queues.ts';
 import { tellNext, tellStep } from '../steps.ts';
 import { type Attempt, place, type Verb } from '../verb.ts';
 import type { World } from '../world.ts';
@@ -112,7 +112,7 @@ async function bringUp(attempt: Attempt, context: object, config: RelayContext):
 }
 
 async function isUp(world: World, config: RelayContext): Promise<boolean> {
-  return queueUrl(world, relayNames(config).queue).then(
+  return queueUrl(world.a, relayNames(config).queue).then(
     () => true,
     (error: Error) => {
       if (error.name === 'QueueDoesNotExist') return false;
@@ -128,7 +128,7 @@ async function fetchIt(attempt: Attempt, config: RelayContext, key: string): Pro
   const { bucket, account } = config.routes[0]!.destination;
   const name = `${replayFunction}:${LIVE_ALIAS}`;
   const replay = `aws lambda invoke --function-name ${name} --payload '{"route":"${ROUTE}"}' /dev/stdout`;
-  const { scanned, alreadyDelivered, sent } = await invoke<ReplaySummary>(world, name, { route: ROUTE });
+  const { scanned, alreadyDelivered, sent } = await invoke<ReplaySummary>(world.a.lambda, name, { route: ROUTE });
   const found = `Replay has found ${scanned} there, of which ${alreadyDelivered} have a receipt, and has sent ${sent} to the relay.`;
   tellStep(attempt, found, [replay]);
   const receipt = await awaitReceipt(world, config, key);
@@ -146,7 +146,7 @@ async function fetchIt(attempt: Attempt, config: RelayContext, key: string): Pro
 async function awaitReceipt(world: World, config: RelayContext, key: string): Promise<KeptReceipt | undefined> {
   const deadline = Date.now() + PATIENCE_MS;
   while (Date.now() < deadline) {
-    const receipt = await readReceipt({ a: world.a, config }, ROUTE, key);
+    const receipt = await readReceipt({ dynamodb: world.a.dynamodb, names: relayNames(config) }, ROUTE, key);
     if (receipt) return receipt;
     await sleep(LOOK_EVERY_MS);
   }

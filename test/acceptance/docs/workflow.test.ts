@@ -14,7 +14,9 @@ test('CI runs .ci/run, in which is the command of the README', () => {
 });
 
 test('.nvmrc names the Node that npm ci brings along', () => {
-  const { optionalDependencies } = JSON.parse(text('package.json')) as { optionalDependencies: Record<string, string> };
+  const { optionalDependencies } = JSON.parse(text('emulator/package.json')) as {
+    optionalDependencies: Record<string, string>;
+  };
   const majors = Object.values(optionalDependencies).map((version) => version.split('.')[0]);
   expect(new Set(majors)).toEqual(new Set([text('.nvmrc').trim()]));
 });

@@ -1,25 +1,29 @@
 /** Reads from the lockfile, which knows every package for every platform, under which licence each of them comes. */
-import { readFileSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 
 export interface Package {
   name: string;
   version: string;
   /** As the package says it: an SPDX expression. */
   licence: string;
-  /** Whether it may end up in a function's bundle; the others serve development only. */
-  ships: boolean;
+  /** Whether it may end up in a function's bundle. */
+  bundled: boolean;
+  /** Whether npm brings it along with the package `upload-relay`. What is neither serves development only. */
+  installed: boolean;
 }
 
 interface LockedPackage {
   version: string;
   license?: string;
+  dependencies?: Record<string, string>;
   dev?: boolean;
   optional?: boolean;
   /** A workspace of this repository. */
   link?: boolean;
 }
 
-export const LICENCES_PAGE = new URL('../../../docs/licences.md', import.meta.url);
+const REPOSITORY = new URL('../../../', import.meta.url);
+export const LICENCES_PAGE = new URL('docs/licences.md', REPOSITORY);
 
 /** They ask for a notice at most. */
 const PERMISSIVE = new Set([
@@ -31,6 +35,7 @@ const PERMISSIVE = new Set([
   'ISC',
   'MIT',
   'MIT-0',
+  'Python-2.0',
 ]);
 
 /** What isn't permissive and is used all the same, in development only; by the start of the package's name. */
@@ -42,19 +47,56 @@ export const EXCEPTIONS: { name: string; licence: string; reason: string }[] = [
   },
 ];
 
+const NODE_MODULES = 'node_modules/';
+
+type Locked = Record<string, LockedPackage>;
+
 export function lockedPackages(): Package[] {
-  const lockfile = JSON.parse(readFileSync(new URL('../../../package-lock.json', import.meta.url), 'utf8')) as {
-    packages: Record<string, LockedPackage>;
+  const { packages: all } = JSON.parse(readFileSync(new URL('package-lock.json', REPOSITORY), 'utf8')) as {
+    packages: Locked;
   };
-  const found = Object.entries(lockfile.packages).filter(([path, { link }]) => path.includes('node_modules/') && !link);
+  const bundled = closure(all, importsOfFunctions());
+  const found = Object.entries(all).filter(([path, { link }]) => path.includes(NODE_MODULES) && !link);
   const packages = found.map(([path, { version, license, dev, optional }]) => ({
-    name: path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length),
+    name: path.slice(path.lastIndexOf(NODE_MODULES) + NODE_MODULES.length),
     version,
     licence: license ?? 'none',
-    ships: dev !== true && optional !== true,
+    bundled: bundled.has(path),
+    installed: dev !== true && optional !== true,
   }));
-  const unique = new Map(packages.map((each) => [`${each.name} ${each.version} ${each.ships}`, each]));
+  const unique = new Map(packages.map((each) => [JSON.stringify(each), each]));
   return [...unique.values()].toSorted((a, b) => (`${a.name} ${a.version}` < `${b.name} ${b.version}` ? -1 : 1));
+}
+
+/** Names of packages. */
+function importsOfFunctions(): string[] {
+  const folder = new URL('functions/', REPOSITORY);
+  const sources = globSync('**/*.ts', { cwd: folder }).map((file) => readFileSync(new URL(file, folder), 'utf8'));
+  return sources.flatMap((source) =>
+    [...source.matchAll(/ from '((?:@[\w.-]+\/)?[\w-][\w.-]*)(?:\/[^']*)?';$/gm)].map(([, name]) => name!),
+  );
+}
+
+/** Paths in the lockfile of packages and of all that they depend on. */
+function closure(all: Locked, names: readonly string[]): Set<string> {
+  const reached = new Set<string>();
+  const reach = (name: string, from: string) => {
+    const path = installedFor(all, name, from);
+    if (path === undefined || reached.has(path)) return;
+    reached.add(path);
+    for (const each of Object.keys(all[path]!.dependencies ?? {})) reach(each, path);
+  };
+  for (const name of names) reach(name, '');
+  return reached;
+}
+
+/** As Node looks for it: in the folder of who imports it, or in one around. */
+function installedFor(all: Locked, name: string, from: string): string | undefined {
+  const path = `${from === '' ? '' : `${from}/`}${NODE_MODULES}${name}`;
+  if (path in all) return path;
+  return from === ''
+    ? undefined
+    : installedFor(all, name, from.slice(0, Math.max(0, from.lastIndexOf(`/${NODE_MODULES}`))));
 }
 
 /** Of a choice, one permissive licence is enough; of a sum, all must be. */
@@ -68,8 +110,6 @@ export function exceptionFor({ name, licence }: Package): string | undefined {
 }
 
 export function licencesPage(packages: readonly Package[]): string {
-  const shipping = packages.filter(({ ships }) => ships);
-  const others = packages.filter(({ ships }) => !ships);
   return [
     '# Licences of all dependencies',
     '',
@@ -79,11 +119,15 @@ export function licencesPage(packages: readonly Package[]): string {
     '',
     '## What may be in a function’s bundle',
     '',
-    ...byLicence(shipping),
+    ...byLicence(packages.filter(({ bundled }) => bundled)),
+    '',
+    '## What npm installs with the package `upload-relay`',
+    '',
+    ...byLicence(packages.filter(({ installed }) => installed)),
     '',
     '## What serves development only',
     '',
-    ...byLicence(others),
+    ...byLicence(packages.filter(({ bundled, installed }) => !bundled && !installed)),
     '',
   ].join('\n');
 }

@@ -1,4 +1,4 @@
-/** `npm start` in a real terminal: how it ends, at whichever moment, and what it leaves. test/unit/local/ending.test.ts has every signal. */
+/** `npm start` in a real terminal: how it ends, at whichever moment, and what it leaves. test/unit/cli/terminal/ending.test.ts has every signal. */
 import { mkdir, mkdtemp, open, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -6,7 +6,7 @@ import { dollarsPerMillionSmall, dollarsPerTb } from '../../../bench/price.ts';
 import { formatResults } from '../../../bench/report.ts';
 import { withSections } from '../../../bench/results-file.ts';
 import { SOURCE_KINDS } from '../../../bench/sources.ts';
-import { UserError } from '../../../local/start/user-error.ts';
+import { UserError } from '../../../cli/terminal/user-error.ts';
 
 test.each([
   [[3], 3],

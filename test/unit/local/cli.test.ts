@@ -3,8 +3,8 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { expect, test } from 'vitest';
+import { UserError } from '../../../cli/terminal/user-error.ts';
 import { decimalNumber, parseOptionsOf, wholeNumber } from '../../../local/cli.ts';
-import { UserError } from '../../../local/start/user-error.ts';
 import { REPOSITORY } from '../../support/aws-cli.ts';
 
 const run = (program: string, ...args: string[]) =>

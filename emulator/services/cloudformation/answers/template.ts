@@ -24,8 +24,16 @@ export function templateSummary(template: Template): XmlNode {
   return {
     ...templateElement(template),
     Parameters: {
-      member: declared.map((each) => ({ ...each, ParameterType: template.Parameters![each.ParameterKey]!.Type })),
+      member: declared.map((each) => {
+        const { Type, AllowedValues } = template.Parameters![each.ParameterKey]! as {
+          Type: string;
+          AllowedValues?: unknown[];
+        };
+        const constraints = AllowedValues && { AllowedValues: { member: AllowedValues.map(String) } };
+        return { ...each, ParameterType: Type, ...(constraints && { ParameterConstraints: constraints }) };
+      }),
     },
+    Metadata: template.Metadata === undefined ? undefined : JSON.stringify(template.Metadata),
     ResourceTypes: { member: [...new Set(types)] },
     Version: template.AWSTemplateFormatVersion,
   };

@@ -256,14 +256,23 @@ export class DurableExecution {
   }
 }
 
-export function describeExecution({ arn, name, status, startedAt, target }: DurableExecution): unknown {
+export function describeExecution({ arn, name, status, startedAt, target, payload, kept }: DurableExecution): unknown {
   return toWire({
     DurableExecutionArn: arn,
     DurableExecutionName: name,
     FunctionArn: target.arn,
+    Version: target.version,
+    InputPayload: payload,
     Status: status,
     StartTimestamp: startedAt,
+    ...(kept.outcome && outcomeOf(kept.outcome)),
   });
+}
+
+function outcomeOf({ failed, payload }: Execution): { Result: string } | { Error: ErrorObject } {
+  if (!failed) return { Result: payload };
+  const { errorType, errorMessage } = JSON.parse(payload) as Record<string, string>;
+  return { Error: { ErrorType: errorType, ErrorMessage: errorMessage } };
 }
 
 function markerAfter(operations: Operation[], end: number): number | undefined {

@@ -31,4 +31,24 @@ describe('a parameter', () => {
   ])('%s is refused', (_, given, problem) => {
     expect(() => effectiveParameters(template, given)).toThrow(problem);
   });
+
+  test.each([
+    ['2', undefined],
+    ['1', "Parameter 'Count' must be a number not less than 2"],
+    ['9', "Parameter 'Count' must be a number not greater than 8"],
+    ['x', "Parameter 'Count' must be a number, not x"],
+  ])('that is a number keeps to its ends: %s', (Count, problem) => {
+    const counted = { Parameters: { Count: { Type: 'Number', MinValue: 2, MaxValue: '8' } }, Resources: {} };
+    const check = expect(() => effectiveParameters(counted, { Count }));
+    if (problem === undefined) check.not.toThrow();
+    else check.toThrow(problem);
+  });
+
+  test.each(['\\p{Lower}+', '(?i)[a-z]+', '[a-z&&[^b]]+', '[a-z]++', '[a-z'])(
+    'with the pattern %s, which only Java reads so, is refused',
+    (AllowedPattern) => {
+      const declared = { Parameters: { Owner: { Type: 'String', AllowedPattern } as { Type: string } }, Resources: {} };
+      expect(() => effectiveParameters(declared, { Owner: 'a' })).toThrow(/AllowedPattern .* is not supported here/);
+    },
+  );
 });

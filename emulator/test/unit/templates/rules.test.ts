@@ -48,6 +48,17 @@ describe('a rule', () => {
     expect(() => requireRules(rule({ 'Fn::RefAll': ['x'] }), scope)).toThrow("a rule can't be made of Fn::RefAll");
   });
 
+  test.each(['Fn::If', 'Fn::Sub', 'Fn::Join'])('that looks at %s is refused by its name', (name) => {
+    const assert = { 'Fn::Equals': [{ [name]: ['a', 'b'] }, 'x'] };
+    expect(() => requireRules(rule(assert), scope)).toThrow(/a rule can't be made of Fn::|Fn::If requires/);
+  });
+
+  test('with one operand where there must be two is refused', () => {
+    expect(() => requireRules(rule({ 'Fn::And': [isRelay('second')] }), scope)).toThrow(
+      'every Fn::And object requires',
+    );
+  });
+
   test('of the CDK’s bootstrap version is taken as holding', () => {
     expect(() => requireRules({ CheckBootstrapVersion: rule(isRelay('first')).Same }, scope)).not.toThrow();
   });

@@ -18,7 +18,7 @@ describe('the session policy', () => {
     const route = aRoute({
       copyTags: true,
       writerRoleArn: 'arn:aws-cn:iam::222222222222:role/writer',
-      destination: { kmsKeyArn: 'arn:aws-cn:kms:cn-north-1:222222222222:key/k' },
+      destination: { region: 'cn-north-1', kmsKeyArn: 'arn:aws-cn:kms:cn-north-1:222222222222:key/k' },
     });
     expect(JSON.parse(sessionPolicy(route)).Statement).toEqual([
       {

@@ -5,8 +5,8 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { UserError } from '../../../../cli/terminal/user-error.ts';
 import { dropsOf } from '../../../../local/start/drops.ts';
-import { UserError } from '../../../../local/start/user-error.ts';
 
 let folder: string;
 let drops: string;

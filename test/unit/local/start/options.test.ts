@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
+import { UserError } from '../../../../cli/terminal/user-error.ts';
 import { parseOptions } from '../../../../local/start/options.ts';
-import { UserError } from '../../../../local/start/user-error.ts';
 
 const REST = { persist: false, fresh: false };
 

@@ -1,7 +1,7 @@
 /** What is said of files before anything starts. */
 import { expect, test } from 'vitest';
+import { UserError } from '../../../../cli/terminal/user-error.ts';
 import { planOf } from '../../../../local/start/plan.ts';
-import { UserError } from '../../../../local/start/user-error.ts';
 import { aRoute } from '../../../support/relay.ts';
 
 const routes = [aRoute()];

@@ -1,7 +1,7 @@
 import { tmpdir } from 'node:os';
 import { expect, test } from 'vitest';
+import { UserError } from '../../../../cli/terminal/user-error.ts';
 import { refuseLackOfRoom } from '../../../../local/start/room.ts';
-import { UserError } from '../../../../local/start/user-error.ts';
 import { aPlannedDelivery } from '../../../support/deliveries.ts';
 
 const PIB = 1024 ** 5;

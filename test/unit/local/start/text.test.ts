@@ -1,6 +1,6 @@
 import stringWidth from 'string-width';
 import { expect, test } from 'vitest';
-import { formatBytes, formatDuration, formatTable, printable, shortened } from '../../../../local/start/text.ts';
+import { formatBytes, formatDuration, formatTable, shortened } from '../../../../local/start/text.ts';
 
 test.each([
   [0, '0:00'],
@@ -31,10 +31,6 @@ test.each([
   [64 * 1024 ** 2, '64 MiB'],
   [48.8 * 1024 ** 4, '48.8 TiB'],
 ])('%i bytes are %s', (bytes, text) => expect(formatBytes(bytes)).toBe(text));
-
-test('control characters of a key do not reach the terminal', () => {
-  expect(printable('a\u001b[31mred\nb\u202e')).toBe('a\\u001b[31mred\\u000ab\\u202e');
-});
 
 test('columns stay straight with wide characters', () => {
   expect(

@@ -1,6 +1,6 @@
 /** What may be typed after `npm run try --`; what it does is in test/system/start/try.test.ts. */
 import { expect, test } from 'vitest';
-import { UserError } from '../../../../local/start/user-error.ts';
+import { UserError } from '../../../../cli/terminal/user-error.ts';
 import { parseCommand } from '../../../../local/try/command.ts';
 
 test.each([

@@ -1,7 +1,7 @@
 /** The help of `npm run try`, which the verbs make. */
 import { expect, test } from 'vitest';
+import { nameOf } from '../../../../cli/verb.ts';
 import { helpFor } from '../../../../local/try/help.ts';
-import { nameOf } from '../../../../local/try/verb.ts';
 import { VERBS } from '../../../../local/try/verbs.ts';
 
 /** Of a terminal that people have made a little wider than it comes. */

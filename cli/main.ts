@@ -1,0 +1,15 @@
+/** `npx upload-relay`: operates a relay that is deployed. */
+import { runCommand } from './run.ts';
+import { heedEndings } from './terminal/ending.ts';
+import { endWith } from './terminal/program.ts';
+
+const screen = {
+  out: (text: string) => void process.stdout.write(text),
+  err: (text: string) => void process.stderr.write(text),
+};
+
+/** As it is typed in the checkout, and with the package. */
+const command = import.meta.url.endsWith('.ts') ? 'npm run upload-relay --' : 'npx upload-relay';
+
+heedEndings();
+endWith(runCommand(process.argv.slice(2), command, screen));

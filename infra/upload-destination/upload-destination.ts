@@ -1,0 +1,113 @@
+/** Account B's side of a route, as a construct: the bucket, and the role that the relay writes with. */
+import { Duration, Stack } from 'aws-cdk-lib';
+import { Role } from 'aws-cdk-lib/aws-iam';
+import type { IBucket } from 'aws-cdk-lib/aws-s3';
+import { Construct } from 'constructs';
+import { destinationArn, type Written, writeStatements } from '../../functions/aws/policies.ts';
+import { bucket as bucketName, kmsKeyArn, prefix as prefixField, roleName, rolePath } from '../config/fields.ts';
+import { acknowledgeFinding } from '../constructs/nag-suppressions.ts';
+import { policyDocument } from '../constructs/policy-document.ts';
+import { literalName, RelayBucket } from '../constructs/relay-bucket.ts';
+import { atPath } from '../constructs/role-path.ts';
+import { type Checked, refused, requireKeyHere, requireKnown, requireProps } from '../granted/checked-props.ts';
+import { PREFIX_PATTERN } from '../granted/patterns.ts';
+import { partitionIn, relayRoleArnOf, relayTrust, requireRelaySide } from '../granted/relay-side.ts';
+import { DEFAULT_WRITER_ROLE } from '../names.ts';
+import { neverOverwrite } from './never-overwrite.ts';
+import type { UploadDestinationProps } from './upload-destination-props.ts';
+
+/** As long as relay-large may take for an object: the parts that it has uploaded must still exist. */
+export const INCOMPLETE_UPLOAD_DAYS = 7;
+/** What only a new bucket can have. */
+const OF_NEW_BUCKET = ['bucketName', 'versioned', 'removeIncompleteUploadsAfter', 'removalPolicy'] as const;
+
+/**
+ * Account B's side: a bucket, new or given, and a role that the relay of account A may assume to put objects there. It is all that account
+ * B grants.
+ */
+export class UploadDestination extends Construct {
+  /** What a `CfnParameter` needs as its `allowedPattern` for its value to be the `prefix`. */
+  static readonly PREFIX_PATTERN = PREFIX_PATTERN;
+
+  /** Where the objects go. */
+  readonly bucket: IBucket;
+  /** What the relay assumes: it may put objects under the prefix, and nothing else. */
+  readonly writerRole: Role;
+  /** The ARN of the writer role. */
+  readonly roleArn: string;
+
+  constructor(scope: Construct, id: string, props: UploadDestinationProps) {
+    super(scope, id);
+    const checked = { construct: this, kind: 'UploadDestination' };
+    requireRelaySide(checked, props);
+    requireDestination(checked, props);
+    const { prefix = '', copyTags = false, roleName: name = DEFAULT_WRITER_ROLE, rolePath: path = '/' } = props;
+    this.bucket = props.bucket ?? this.#newBucket(props);
+    const { account, region } = Stack.of(this);
+    const key = props.encryptionKey ?? this.bucket.encryptionKey;
+    const written: Written = {
+      writerRoleArn: `arn:${partitionIn(this)}:iam::${account}:role${path}${name}`,
+      copyTags,
+      destination: { bucket: props.bucketName ?? literalName(this.bucket), region, prefix, kmsKeyArn: key?.keyArn },
+    };
+    this.writerRole = new Role(this, 'Role', {
+      roleName: name,
+      ...atPath(path),
+      ...(props.permissionsBoundary && { permissionsBoundary: props.permissionsBoundary }),
+      description: `Upload Relay${props.routeName === undefined ? '' : `, route ${props.routeName}`}: puts objects for account ${props.relayAccount}`,
+      assumedBy: relayTrust(props, [relayRoleArnOf(this, props)]),
+      maxSessionDuration: Duration.hours(1),
+      inlinePolicies: { write: policyDocument(writeStatements(written)) },
+    });
+    this.roleArn = this.writerRole.roleArn;
+    acknowledgeFinding(
+      this.writerRole,
+      `IAM5[Resource::${destinationArn(written)}/${prefix}*]`,
+      'Keys are not known beforehand: these are what the route delivers.',
+    );
+    if (props.createOnly) this.#neverOverwrite(checked, written);
+  }
+
+  #newBucket(props: UploadDestinationProps): IBucket {
+    const { bucketName: name, versioned = true, removeIncompleteUploadsAfter, removalPolicy, encryptionKey } = props;
+    return new RelayBucket(this, 'Uploads', {
+      bucketName: name,
+      versioned,
+      incompleteUploadDays: removeIncompleteUploadsAfter?.toDays() ?? INCOMPLETE_UPLOAD_DAYS,
+      encryptionKey,
+      removalPolicy,
+    }).bucket as IBucket;
+  }
+
+  #neverOverwrite(checked: Checked, written: Written): void {
+    if (this.bucket.addToResourcePolicy(neverOverwrite(written)).statementAdded) return;
+    const why =
+      "the bucket is not of this app, so its policy can't be added to; add the statement yourself, and leave the prop out";
+    throw refused(checked, 'createOnly', true, why);
+  }
+}
+
+/** @throws Error that names the prop */
+function requireDestination(checked: Checked, props: UploadDestinationProps): void {
+  const { encryptionKey, removeIncompleteUploadsAfter: after } = props;
+  const shape = {
+    bucketName: bucketName.optional(),
+    prefix: prefixField.optional(),
+    roleName: roleName.optional(),
+    rolePath: rolePath.optional(),
+    encryptionKey: kmsKeyArn.optional(),
+  };
+  const { bucketName: name, prefix, roleName: role, rolePath: path } = props;
+  const texts = { bucketName: name, prefix, roleName: role, rolePath: path, encryptionKey: encryptionKey?.keyArn };
+  requireProps(checked, shape, texts);
+  requireKeyHere(checked, encryptionKey);
+  requireKnown(checked, 'prefix', prefix, PREFIX_PATTERN);
+  const idle = OF_NEW_BUCKET.find((prop) => props[prop] !== undefined);
+  if (props.bucket !== undefined && idle !== undefined) {
+    throw refused(checked, idle, String(props[idle]), 'it is for a new bucket, and "bucket" names one; remove either');
+  }
+  if (after !== undefined && after.toDays({ integral: false }) < INCOMPLETE_UPLOAD_DAYS) {
+    const why = `a large object may take ${INCOMPLETE_UPLOAD_DAYS} days, and its parts must exist as long; give ${INCOMPLETE_UPLOAD_DAYS} days or more`;
+    throw refused(checked, 'removeIncompleteUploadsAfter', after.toHumanString(), why);
+  }
+}
