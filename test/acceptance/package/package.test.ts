@@ -192,4 +192,11 @@ describe('the README’s app', () => {
       /dist\/functions\/relay\.mjs is not the file that was packed: its SHA-256 is [0-9a-f]{64}, and SHA256SUMS beside it says [0-9a-f]{64}\. Install upload-relay again\./,
     );
   });
+
+  test('is told where a bundle is gone, as when the app itself is bundled', async () => {
+    await rm(join(installed, 'dist/functions/relay.mjs'));
+    await expect(synthesize('gone.mjs', await readmeApp())).rejects.toThrow(
+      /dist\/functions\/relay\.mjs can't be read \(ENOENT\)\. Install upload-relay again; if your app is bundled, leave upload-relay out/,
+    );
+  });
 });
