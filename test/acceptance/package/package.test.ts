@@ -179,10 +179,12 @@ describe('the README’s app', () => {
     expect(templates[1]).toEqual(templates[0]);
   });
 
-  test('has the command', async () => {
+  test('has the command, with the templates in it', async () => {
     const command = join(installed, packageJson().bin['upload-relay']!);
-    const { stdout } = await run(process.execPath, [command, '--version']);
-    expect(stdout.trim()).toBe(packageJson().version);
+    expect((await run(process.execPath, [command, '--version'])).stdout.trim()).toBe(packageJson().version);
+    const { stdout } = await run(process.execPath, [command, 'template', 'destination']);
+    const template = join(REPOSITORY, 'infra/templates/upload-relay-destination.template.json');
+    expect(JSON.parse(stdout)).toEqual(JSON.parse(readFileSync(template, 'utf8')));
   });
 
   test('is told where a bundle is not the one that was packed', async () => {
