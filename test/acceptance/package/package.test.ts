@@ -119,6 +119,18 @@ describe('what npm packs', () => {
   });
 });
 
+test('README and docs/package.md name the versions that package.json has', () => {
+  const { version, devDependencies, peerDependencies } = packageJson();
+  const text = (page: string) => readFileSync(join(REPOSITORY, page), 'utf8');
+  expect(text('README.md')).toContain(
+    `\nnpm install ./upload-relay-${version}.tgz aws-cdk-lib constructs aws-cdk@${devDependencies['aws-cdk']}\n`,
+  );
+  for (const [name, lowest] of Object.entries(peerDependencies)) {
+    const row = new RegExp(`^\\| \`${name}\` \\| ([\\d.]+).* \\| ([\\d.]+) \\|$`, 'm').exec(text('docs/package.md'));
+    expect(row?.slice(1)).toEqual([lowest.replace('^', ''), devDependencies[name]]);
+  }
+});
+
 describe('the functions’ bundles', () => {
   test('are those of SHA256SUMS', () => {
     const functions = join(project, 'dist/functions');
