@@ -1,7 +1,8 @@
 /** `npm run package:check`: packs the package, and takes it in empty folders as its users do. */
-import { mkdtemp } from 'node:fs/promises';
+import { globSync } from 'node:fs';
+import { cp, mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { isDoing } from '../../cli/terminal/ending.ts';
 import { parseOptionsOf, runCli } from '../cli.ts';
 import { deliverFrom } from './deliver.ts';
@@ -11,16 +12,18 @@ import { UserFolder } from './user-folder.ts';
 import { tryAllWays } from './ways.ts';
 
 const HELP = `Packs the package and installs it in empty folders: with the oldest and with the newest aws-cdk-lib that it supports. There the README's
-app is compiled and synthesized in each way that apps have, and deployed into local accounts by the CDK's command line, where it delivers a file.
-It asks npm's registry, or npm's cache, for what it installs.
+app is compiled and synthesized in each way that apps have. The CDK's command line deploys it into local accounts, where it delivers a file,
+and so does each app of examples/. It asks npm's registry, or npm's cache, for what it installs.
 
   npm run package:check
 
 Exit code: 0 all of it works, 1 something doesn't, 2 wrong usage, 130 Ctrl-C.
 `;
 
-/** As \`cdk init\` has them. TypeScript 7 has no classic resolution any more. */
+/** As `cdk init` has them. TypeScript 7 has no classic resolution any more. */
 const COMPILER = ['typescript@5.9', '@types/node@20'];
+
+const EXAMPLES = join(REPOSITORY, 'examples');
 
 async function main(args: string[]): Promise<void> {
   parseOptionsOf('npm run package:check', { args });
@@ -42,10 +45,20 @@ async function main(args: string[]): Promise<void> {
   }
   isDoing('the delivery');
   const user = new UserFolder(join(folder, 'empty'));
-  await user.install([tarball, ...highest, `aws-cdk@${devDependencies['aws-cdk']}`]);
+  const cli = `aws-cdk@${devDependencies['aws-cdk']}`;
+  await user.install([tarball, ...highest, cli]);
   await user.write('app.mjs', app);
   await deliverFrom(user, 'app.mjs');
   process.stdout.write('deployed by the CDK from an empty folder, and a file has arrived\n');
+  for (const example of globSync('*/app.ts', { cwd: EXAMPLES }).map(dirname)) {
+    isDoing(`examples/${example}`);
+    // The machine's own Node may be too old for TypeScript as it stands.
+    const copy = new UserFolder(join(folder, example), dirname(process.execPath));
+    await cp(join(EXAMPLES, example), copy.path, { recursive: true });
+    await copy.install([tarball, ...highest, cli]);
+    await deliverFrom(copy, 'app.ts');
+    process.stdout.write(`examples/${example}: deployed and delivered\n`);
+  }
 }
 
 runCli(main, { help: HELP, hasOwnFolder: true });

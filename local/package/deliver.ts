@@ -7,6 +7,7 @@ import {
   PutObjectCommand,
   type S3Client,
 } from '@aws-sdk/client-s3';
+import pMap from 'p-map';
 import { atEnding } from '../../cli/terminal/ending.ts';
 import { Failure } from '../../cli/terminal/user-error.ts';
 import { LocalCloud } from '../../emulator/index.ts';
@@ -14,7 +15,6 @@ import { awsClients } from '../aws-clients.ts';
 import { type AppStack, stacksOf } from './app-stacks.ts';
 import type { UserFolder } from './user-folder.ts';
 
-const KEY = 'report.csv';
 const BODY = 'a,b\n1,2\n';
 const PATIENCE_MS = 120_000;
 const LOOK_EVERY_MS = 200;
@@ -53,40 +53,46 @@ export async function deliverFrom(folder: UserFolder, program: string): Promise<
         awsClients(cloud, { region, credentials: cloud.operator(account) }).s3,
       ]),
     );
-    await drop(s3.values());
-    await arrival(s3.values());
+    await arrival(await drop(s3.values()), [...s3.values()]);
   } finally {
     await close();
   }
 }
 
-/** Into the bucket that tells of its uploads. */
-async function drop(owners: Iterable<S3Client>): Promise<void> {
+/** Into each bucket that tells of its uploads. @returns the keys */
+async function drop(owners: Iterable<S3Client>): Promise<string[]> {
+  const keys: string[] = [];
   for (const s3 of owners) {
     for (const Bucket of await bucketsOf(s3)) {
       const told = await s3.send(new GetBucketNotificationConfigurationCommand({ Bucket }));
       if (!told.QueueConfigurations && !told.EventBridgeConfiguration) continue;
-      await s3.send(new PutObjectCommand({ Bucket, Key: KEY, Body: BODY }));
-      return;
+      const Key = `${Bucket}.pdf`;
+      await s3.send(new PutObjectCommand({ Bucket, Key, Body: BODY }));
+      keys.push(Key);
     }
   }
-  throw new Failure('No bucket of the app tells of its uploads.');
+  if (keys.length === 0) throw new Failure('No bucket of the app tells of its uploads.');
+  return keys;
 }
 
-/** In another account's bucket. */
-async function arrival(owners: Iterable<S3Client>): Promise<void> {
-  const clients = [...owners];
+/** In buckets of other accounts than the relay's, which comes first. */
+async function arrival(keys: readonly string[], [, ...others]: readonly S3Client[]): Promise<void> {
   const until = performance.now() + PATIENCE_MS;
-  while (performance.now() < until) {
-    for (const s3 of clients.slice(1)) {
-      for (const Bucket of await bucketsOf(s3)) {
-        const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket }));
-        if (Contents.some(({ Key, Size }) => Key?.endsWith(KEY) && Size === BODY.length)) return;
-      }
-    }
+  let missing = keys;
+  while (missing.length > 0) {
+    if (performance.now() > until)
+      throw new Failure(`${missing.join()} has not arrived within ${PATIENCE_MS / 1000} seconds.`);
     await sleep(LOOK_EVERY_MS);
+    const found = await pMap(others, arrivedAt);
+    missing = missing.filter((key) => !found.flat().some((each) => each.endsWith(`/${key}`)));
   }
-  throw new Failure(`${KEY} has not arrived within ${PATIENCE_MS / 1000} seconds.`);
+}
+
+/** Keys of objects that are as large as what was dropped. */
+async function arrivedAt(s3: S3Client): Promise<string[]> {
+  const lists = await pMap(await bucketsOf(s3), (Bucket) => s3.send(new ListObjectsV2Command({ Bucket })));
+  const objects = lists.flatMap(({ Contents = [] }) => Contents);
+  return objects.flatMap(({ Key, Size }) => (Size === BODY.length ? Key! : []));
 }
 
 async function bucketsOf(s3: S3Client): Promise<string[]> {

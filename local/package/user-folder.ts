@@ -18,9 +18,12 @@ const MOST_BYTES = 64 * 1024 ** 2;
 
 export class UserFolder {
   readonly path: string;
+  readonly #node: string[];
 
-  constructor(path: string) {
+  /** @param node the folder of another Node than that of the machine */
+  constructor(path: string, node?: string) {
     this.path = path;
+    this.#node = node === undefined ? [] : [node];
   }
 
   /** `npm init -y && npm install …` @throws Failure when npm can't */
@@ -54,7 +57,7 @@ export class UserFolder {
   run(command: string, args: readonly string[], environment: NodeJS.ProcessEnv = {}): Promise<Ran> {
     const options = {
       cwd: this.path,
-      env: { ...ownEnvironment(), ...environment },
+      env: { ...ownEnvironment(this.#node), ...environment },
       shell: WINDOWS,
       maxBuffer: MOST_BYTES,
     };
@@ -66,8 +69,8 @@ export class UserFolder {
   }
 }
 
-function ownEnvironment(): NodeJS.ProcessEnv {
+function ownEnvironment(node: readonly string[]): NodeJS.ProcessEnv {
   const kept = Object.entries(process.env).filter(([name]) => !NOT_THEIRS.test(name) && name.toUpperCase() !== 'PATH');
   const path = (process.env['PATH'] ?? '').split(delimiter).filter((folder) => !folder.startsWith(REPOSITORY));
-  return { ...Object.fromEntries(kept), PATH: path.join(delimiter) };
+  return { ...Object.fromEntries(kept), PATH: [...node, ...path].join(delimiter) };
 }

@@ -17,6 +17,20 @@ const run = promisify(execFile);
 const read = (name: string) => readFileSync(join(API_FOLDER, name), 'utf8');
 let api: Api;
 
+/** Of the model. */
+interface Item {
+  kind: string;
+  canonicalReference: string;
+  docComment?: string;
+  isOptional?: boolean;
+  members?: Item[];
+}
+
+function* itemsOf(item: Item): Generator<Item> {
+  yield item;
+  for (const member of item.members ?? []) yield* itemsOf(member);
+}
+
 // It fails where a public member has no documentation, or a type of one isn't exported.
 beforeAll(async () => {
   api = await readApi();
@@ -30,6 +44,18 @@ test('docs/api is what the sources say (npm run api writes it)', async () => {
       .sort(),
   ).toEqual([...pages.keys()].sort());
   for (const [name, text] of pages) expect(read(name), name).toBe(text);
+});
+
+test('each property that may be left out says what is so then', () => {
+  const optional = [...itemsOf(JSON.parse(api.model) as Item)].filter(
+    ({ kind, isOptional }) => kind === 'PropertySignature' && isOptional,
+  );
+  expect(optional.length).toBeGreaterThan(50);
+  expect(
+    optional
+      .filter(({ docComment }) => !docComment?.includes('@default'))
+      .map(({ canonicalReference }) => canonicalReference),
+  ).toEqual([]);
 });
 
 test('an app is compiled with it as an ESM file and as a CommonJS one', async () => {

@@ -119,6 +119,18 @@ describe('what npm packs', () => {
   });
 });
 
+test('README and docs/package.md name the versions that package.json has', () => {
+  const { version, devDependencies, peerDependencies } = packageJson();
+  const text = (page: string) => readFileSync(join(REPOSITORY, page), 'utf8');
+  expect(text('README.md')).toContain(
+    `\nnpm install ./upload-relay-${version}.tgz aws-cdk-lib constructs aws-cdk@${devDependencies['aws-cdk']}\n`,
+  );
+  for (const [name, lowest] of Object.entries(peerDependencies)) {
+    const row = new RegExp(`^\\| \`${name}\` \\| ([\\d.]+).* \\| ([\\d.]+) \\|$`, 'm').exec(text('docs/package.md'));
+    expect(row?.slice(1)).toEqual([lowest.replace('^', ''), devDependencies[name]]);
+  }
+});
+
 describe('the functions’ bundles', () => {
   test('are those of SHA256SUMS', () => {
     const functions = join(project, 'dist/functions');
@@ -179,10 +191,12 @@ describe('the README’s app', () => {
     expect(templates[1]).toEqual(templates[0]);
   });
 
-  test('has the command', async () => {
+  test('has the command, with the templates in it', async () => {
     const command = join(installed, packageJson().bin['upload-relay']!);
-    const { stdout } = await run(process.execPath, [command, '--version']);
-    expect(stdout.trim()).toBe(packageJson().version);
+    expect((await run(process.execPath, [command, '--version'])).stdout.trim()).toBe(packageJson().version);
+    const { stdout } = await run(process.execPath, [command, 'template', 'destination']);
+    const template = join(REPOSITORY, 'infra/templates/upload-relay-destination.template.json');
+    expect(JSON.parse(stdout)).toEqual(JSON.parse(readFileSync(template, 'utf8')));
   });
 
   test('is told where a bundle is not the one that was packed', async () => {
@@ -190,6 +204,13 @@ describe('the README’s app', () => {
     appendFileSync(bundle, '//');
     await expect(synthesize('changed.mjs', await readmeApp())).rejects.toThrow(
       /dist\/functions\/relay\.mjs is not the file that was packed: its SHA-256 is [0-9a-f]{64}, and SHA256SUMS beside it says [0-9a-f]{64}\. Install upload-relay again\./,
+    );
+  });
+
+  test('is told where a bundle is gone, as when the app itself is bundled', async () => {
+    await rm(join(installed, 'dist/functions/relay.mjs'));
+    await expect(synthesize('gone.mjs', await readmeApp())).rejects.toThrow(
+      /dist\/functions\/relay\.mjs can't be read \(ENOENT\)\. Install upload-relay again; if your app is bundled, leave upload-relay out/,
     );
   });
 });
