@@ -46,12 +46,13 @@ export function addVerb<A extends Attempt>(
     .command(name)
     .usage([...usage.split(' ').slice(1), '[OPTIONS]'].join(' '))
     .summary(summary)
-    .description(`${summary[0]!.toUpperCase()}${summary.slice(1)}.${more === undefined ? '' : ` ${more}`}`)
+    .description(`${summary[0]!.toUpperCase()}${summary.slice(1)}.`)
     .helpOption('-h, --help', 'prints this');
   if (words) sub.addArgument(argumentOf(usage, words));
   for (const option of Object.values(options)) sub.addOption(optionOf(option));
   if (asksAws) for (const [flags, what] of CONNECTION) sub.option(flags, what);
   if (json !== undefined) sub.option('--json', `prints ${json}`);
+  if (more !== undefined) sub.addHelpText('after', `\n${more}`);
   if (examples.length > 0) sub.addHelpText('after', `\n${examples.map((each) => exampleOf(command, each)).join('\n')}`);
   sub.action(async () => {
     const { args, least, most } = { args: sub.args, least: words?.least ?? 0, most: words?.most ?? 0 };
@@ -101,8 +102,16 @@ function byOwnNames(command: Command): Typed['options'] {
   );
 }
 
+interface Around {
+  command: string;
+  /** The first word. */
+  typed: string;
+  /** The names of all verbs. */
+  known: readonly string[];
+}
+
 /** @returns undefined for what is no mistake: help, and the version */
-export function mistakeOf(error: unknown, command: string, known: readonly string[]): unknown {
+export function mistakeOf(error: unknown, { command, typed, known }: Around): unknown {
   if (!(error instanceof CommanderError)) return error;
   if (error.exitCode === 0) return undefined;
   const [, unknown] = /unknown command '(.*)'/.exec(error.message) ?? [];
@@ -110,9 +119,11 @@ export function mistakeOf(error: unknown, command: string, known: readonly strin
     const meant = didYouMean(unknown, known);
     return new UserError(`There is no command "${printable(unknown)}".${meant} What there is: ${command} --help`);
   }
-  const [sentence, suggestion] = error.message.replace(/^error: /, '').split('\n');
+  const [sentence, suggestion] = error.message
+    .replace(/^error: /, '')
+    .split('\n')
+    .map((line) => line.replace(/\.$/, ''));
   const meant = suggestion === undefined ? '' : ` ${suggestion.replace(/^\(|\)$/g, '')}`;
-  return new UserError(
-    `${sentence![0]!.toUpperCase()}${printable(sentence!.slice(1))}.${meant} Try: ${command} --help`,
-  );
+  const which = known.includes(typed) ? `${command} ${typed}` : command;
+  return new UserError(`${sentence![0]!.toUpperCase()}${printable(sentence!.slice(1))}.${meant} Try: ${which} --help`);
 }

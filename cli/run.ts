@@ -1,5 +1,7 @@
 /** Reads what is typed after `upload-relay`, and does it. */
 import { existsSync } from 'node:fs';
+import addCompletion from '@bomb.sh/tab/commander';
+import type { Command } from 'commander';
 import packageFile from '../package.json' with { type: 'json' };
 import { connect } from './aws/connection.ts';
 import { type Asked, told } from './aws/told.ts';
@@ -7,8 +9,8 @@ import { relayNameOf } from './names.ts';
 import { addVerb, mistakeOf, programOf, type Typed } from './program.ts';
 import { deployedRelay } from './relay.ts';
 import { EXIT_FAILED, EXIT_SKIPPED } from './terminal/program.ts';
-import { type Attempt, nameOf, type Verb } from './verb.ts';
-import { REMOTE_VERBS } from './verbs.ts';
+import type { Attempt, Verb } from './verb.ts';
+import { LOCAL_VERBS, REMOTE_VERBS } from './verbs.ts';
 
 /** Where it prints. */
 export interface Screen {
@@ -30,14 +32,9 @@ type Outcome = Awaited<ReturnType<Verb['act']>>;
 export async function runCommand(args: string[], command: string, screen: Screen): Promise<number> {
   if (args[0] === 'try' && HAS_TRY) return runTry(args.slice(1), screen);
   let outcome: Outcome = true;
-  const program = programOf(command, packageFile.version);
-  program.configureOutput({ writeOut: screen.out });
-  for (const verb of REMOTE_VERBS) {
-    addVerb(program, command, verb, async (typed) => {
-      outcome = await actOn(verb, attemptOf(command, typed, screen));
-    });
-  }
-  if (HAS_TRY) program.command('try').summary('what else there is to do with the local accounts of npm start');
+  const program = fullProgram(command, screen, (ended) => {
+    outcome = ended;
+  });
   if (args.length === 0) {
     program.outputHelp();
     return 0;
@@ -45,10 +42,27 @@ export async function runCommand(args: string[], command: string, screen: Screen
   try {
     await program.parseAsync(args, { from: 'user' });
   } catch (error) {
-    const mistake = mistakeOf(error, command, REMOTE_VERBS.map(nameOf));
+    const known = program.commands.map((each) => each.name());
+    const mistake = mistakeOf(error, { command, typed: args[0]!, known });
     if (mistake !== undefined) throw mistake;
   }
   return exitCodeOf(outcome);
+}
+
+function fullProgram(command: string, screen: Screen, end: (outcome: Outcome) => void): Command {
+  const program = programOf(command, packageFile.version);
+  program.configureOutput({ writeOut: screen.out });
+  const attemptOf = attempts(command, screen);
+  for (const verb of LOCAL_VERBS) {
+    addVerb(program, command, verb, async (typed) => end(await verb.act(attemptOf(typed))), false);
+  }
+  for (const verb of REMOTE_VERBS) {
+    addVerb(program, command, verb, async (typed) => end(await actOn(verb, attemptOf(typed))));
+  }
+  if (HAS_TRY) program.command('try').summary('what else there is to do with the local accounts of npm start');
+  // What a shell loads; it then asks a hidden command, `complete`.
+  addCompletion(program, { completionCommandName: 'completion' });
+  return program;
 }
 
 async function runTry(args: string[], screen: Screen): Promise<number> {
@@ -58,14 +72,16 @@ async function runTry(args: string[], screen: Screen): Promise<number> {
   return run(args, screen);
 }
 
-function attemptOf(command: string, { words, options }: Typed, screen: Screen): Attempt {
-  const isJson = options['json'] === true;
-  return {
-    command,
-    words,
-    options,
-    tell: (value, text) => screen.out(`${isJson ? JSON.stringify(value) : text}\n`),
-    warn: (text) => screen.err(`${text}\n`),
+function attempts(command: string, screen: Screen): (typed: Typed) => Attempt {
+  return ({ words, options }) => {
+    const isJson = options['json'] === true;
+    return {
+      command,
+      words,
+      options,
+      tell: (value, text) => screen.out(`${isJson ? JSON.stringify(value) : text}\n`),
+      warn: (text) => screen.err(`${text}\n`),
+    };
   };
 }
 

@@ -20,6 +20,9 @@ export const REPORTS_PREFIX = 'reports/';
 /** A bucket's name has 63 characters. An account takes 12 of them, a region 14, and the kind of the bucket 7. */
 const LONGEST_START = 20;
 
+/** Where something is deployed. */
+type Place = Pick<RelayContext['source'], 'account' | 'region'>;
+
 /** What the stacks of a relay are called, by the side that deploys them. */
 export type StackKind = 'source' | 'destination' | 'reader';
 
@@ -83,7 +86,7 @@ export function relayNames({ source, relay }: Named): RelayNames {
     replayRole: `${name}-replay${accountWide}`,
     schedulerRole: `${name}-scheduler${accountWide}`,
     batchRole: `${name}-batch${accountWide}`,
-    reportBucket: bucketName('reports', { source, relay }),
+    reportBucket: bucketName('reports', source, name),
   };
 }
 
@@ -99,11 +102,10 @@ export function reportBucket(config: Pick<RelayContext, 'source' | 'relay'>): st
  * What a bucket of the relay is called when nobody says it. Where only the deployment knows the region, the name has the region itself and
  * less of the relay's name: a hash can't be made of it.
  */
-export function bucketName(kind: string, { source, relay }: Named): string {
-  const { account, region } = source;
-  const name = relay.name.toLowerCase();
-  if (!isUnresolvedRegion(region)) return `${name}-${kind}-${account}-${hashOf(`${region}/${relay.name}`)}`;
-  return `${name.slice(0, LONGEST_START)}-${kind}-${account}-${hashOf(relay.name)}-${region}`;
+export function bucketName(kind: string, { account, region }: Place, relayName: string): string {
+  const name = relayName.toLowerCase();
+  if (!isUnresolvedRegion(region)) return `${name}-${kind}-${account}-${hashOf(`${region}/${relayName}`)}`;
+  return `${name.slice(0, LONGEST_START)}-${kind}-${account}-${hashOf(relayName)}-${region}`;
 }
 
 function hashOf(text: string): string {

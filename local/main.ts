@@ -2,9 +2,10 @@
 import { mkdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { type Configuration, checkedConfig } from '../cli/configuration.ts';
 import { endingSignal, isDoing, untilTheEnd } from '../cli/terminal/ending.ts';
 import { runCli } from './cli.ts';
-import { type Configuration, checkedConfig, readConfiguration } from './configuration.ts';
+import { readConfiguration } from './configuration.ts';
 import { listenForControl } from './start/control.ts';
 import { deliver } from './start/deliver.ts';
 import { demonstrationDrops, dropsOf } from './start/drops.ts';

@@ -4,9 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { CONTEXT_OVERFLOW_LOCATION_ENV } from 'aws-cdk-lib/cx-api';
+import { namingFile } from '../cli/configuration.ts';
 import { UserError } from '../cli/terminal/user-error.ts';
 import { runQuietly } from './child.ts';
-import { namingFile, readConfiguration } from './configuration.ts';
+import { readConfiguration } from './configuration.ts';
 
 const REPOSITORY = new URL('../', import.meta.url);
 

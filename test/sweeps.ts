@@ -25,8 +25,8 @@ const NEVER_LATE = [
 
 const HELP = `Runs the tests of which "npm test" takes a share, all the way: each configuration's permissions, 6 GiB, 10,000 objects in a row,
 10 GiB within 256 MB of memory, 8 GiB and a folder of 2,000 files by npm start, Ctrl-C in each of its phases, an audit of a million keys,
-a million questions to the local IAM, the ways by hand by the SDK, kills of a local AWS that is kept, thousands of drawn configurations, and
-whether chaos finds a relay that waits too little.
+a million questions to the local IAM, the ways by hand by the SDK, kills of a local AWS that is kept, thousands of drawn configurations,
+chaos without versions, and whether chaos finds a relay that waits too little.
 
   npm run sweeps                             half an hour
   npm run sweeps -- test/system/large        only those in this folder

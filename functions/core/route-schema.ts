@@ -2,24 +2,27 @@
 import * as z from 'zod/mini';
 
 export const text = z.string().check(z.minLength(1));
-export const bucket = z.string().check(z.minLength(3));
+/** What can be a part of a request's address, whoever has said it. */
+export const bucket = z.string().check(z.regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/));
+const region = z.string().check(z.regex(/^[a-z0-9-]+$/));
+const kmsKeyArn = z.string().check(z.regex(/^arn:[^:]+:kms:[^:]+:\d{12}:key\/[\w-]+$/));
 /** 12 digits. */
 export const account = z.string().check(z.regex(/^\d{12}$/));
 export const roleArn = z.string().check(z.regex(/^arn:[^:]+:iam::\d{12}:role\/.+$/));
 /** Which keys: both must hold; empty takes all. */
 export const filter = z.object({ prefix: z.string(), suffix: z.string() });
-const externalId = z.string().check(z.minLength(2));
+const externalId = z.string().check(z.regex(/^[\w+=,.@:/-]{2,1224}$/));
 
 /** Another account's bucket that a route reads by itself, without events, and the role of that account that may read it. */
 const pull = z.object({
   /** The account that must own the bucket; S3 refuses the read otherwise. */
   account,
-  region: text,
+  region,
   bucket,
   readerRoleArn: roleArn,
   externalId,
   /** The customer managed key that the bucket encrypts with, if any. */
-  kmsKeyArn: z.optional(z.string()),
+  kmsKeyArn: z.optional(kmsKeyArn),
 });
 
 /** As much of a route as replay needs: which objects it takes, and where they belong. */
@@ -42,9 +45,9 @@ export const listedRoute = z.object({
 /** One way out of a source bucket: a bucket and prefix of another account, and the role that may write there. */
 export const route = z.extend(listedRoute, {
   destination: z.extend(listedRoute.shape.destination, {
-    region: text,
+    region,
     /** The customer managed key that the destination bucket encrypts with, if any. */
-    kmsKeyArn: z.optional(z.string()),
+    kmsKeyArn: z.optional(kmsKeyArn),
     /** Whether each write names the encryption, for a bucket whose policy demands the header. */
     sendEncryption: z.optional(z.boolean()),
   }),

@@ -1,8 +1,9 @@
 /** Settings that only the deployment knows: tokens of the CDK, which no file can hold. */
-import { Stack, Token, Tokenization } from 'aws-cdk-lib';
+import { Stack, Token } from 'aws-cdk-lib';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { IConstruct } from 'constructs';
 import { DEPLOYED_VARIABLE } from '../../functions/core/deployed-settings.ts';
+import { tokenParts } from './token-parts.ts';
 
 /** Settings as the file has them, and what the deployment puts into them. */
 export interface SplitSettings {
@@ -46,7 +47,7 @@ export function splitSettings(settings: object): SplitSettings {
   const split = (value: unknown, name: string): unknown => {
     if (typeof value === 'string') {
       if (!Token.isUnresolved(value)) return value;
-      const parts = partsOf(value);
+      const parts = tokenParts(value);
       const field = parts.length === 1 ? name : undefined;
       return { deployed: parts.map((part) => (Token.isUnresolved(part) ? placeOf(part, field) : part)) };
     }
@@ -86,17 +87,4 @@ function lengthOf(values: readonly DeployedValue[]): Lengths {
   );
   const sum = (index: 0 | 1) => lengths.reduce((total, each) => total + each[index] + FRAME_CHARACTERS, 0);
   return { least: sum(0), most: sum(1) };
-}
-
-/** What is plain, and the tokens one by one. */
-function partsOf(text: string): string[] {
-  return [
-    Tokenization.reverseString(text)
-      .mapTokens({ mapToken: (token) => Token.asString(token) })
-      .join({ join: concatenated }),
-  ].flat();
-}
-
-function concatenated(left: string | string[], right: string | string[]): string[] {
-  return [left, right].flat();
 }

@@ -1,4 +1,5 @@
 /** Acknowledges findings of cdk-nag, each with a reason. */
+import { Stack } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 
 /** `Validations.ACKNOWLEDGED_RULES_METADATA_KEY`, which the oldest CDK that the package supports doesn't have. */
@@ -13,6 +14,19 @@ export const ACKNOWLEDGED_RULES = 'aws:cdk:acknowledged-rules';
  */
 export function acknowledgeFinding(construct: IConstruct, finding: string, reason: string): void {
   // cdk-nag writes `>` for each `}`, since it takes them for the ends of `${…}`.
-  const id = `AwsSolutions-${finding.replaceAll('}', '>')}`;
+  const id = `AwsSolutions-${flat(Stack.of(construct).resolve(finding)).replaceAll('}', '>')}`;
   construct.node.addMetadata(ACKNOWLEDGED_RULES, { [id]: reason });
+}
+
+/** As cdk-nag writes what only the deployment knows: https://github.com/cdklabs/cdk-nag#rules */
+function flat(value: unknown): string {
+  if (typeof value !== 'object' || value === null) return String(value);
+  const [[name, argument] = []] = Object.entries(value);
+  if (name === 'Fn::Join') {
+    const [separator, parts] = argument as [string, unknown[]];
+    return parts.map(flat).join(separator);
+  }
+  if (name === 'Ref') return `<${argument}>`;
+  if (name === 'Fn::GetAtt') return `<${(argument as string[]).join('.')}>`;
+  return name === 'Fn::ImportValue' ? flat(argument) : JSON.stringify(value);
 }

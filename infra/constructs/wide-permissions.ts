@@ -1,11 +1,12 @@
 /** Splits permissions that grow with the routes into as many policies as they need. */
 import { Effect, ManagedPolicy, PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
 import { atPath } from './role-path.ts';
+import { longestLength } from './token-parts.ts';
 
 export interface WidePermission {
   sid: string;
   actions: string[];
-  /** Plain text, one for each route or so. */
+  /** One for each route or so. */
   resources: readonly string[];
 }
 
@@ -67,5 +68,5 @@ export class WidePermissions {
 
 /** The length of a statement in a policy, with its comma. IAM doesn't count white space. */
 function charactersOf(statement: object): number {
-  return JSON.stringify(statement).length + 1;
+  return longestLength(JSON.stringify(statement)) + 1;
 }

@@ -6,7 +6,7 @@ import { ConfigError, type Mistake, mistake, wording } from '../config/mistakes.
 import { addUnresolvedRegion } from '../config/regions.ts';
 import type { RelayContext } from '../config/relay-context.ts';
 import { inProperties, isNamedAsInCdkJson, nameOf } from './field-names.ts';
-import { type StandIns, standIns, tokensIn, withTexts } from './tokens.ts';
+import { type StandIns, standIns, textAt, tokensIn, withTexts } from './tokens.ts';
 
 /** A checked configuration. */
 export interface Checked {
@@ -14,6 +14,8 @@ export interface Checked {
   config: RelayContext;
   /** With something valid in their places, for what must be measured. */
   plain: RelayContext;
+  /** What stands in, by the JSON of what the template has instead. */
+  known: Map<string, string>;
 }
 
 /** @throws ConfigError with every mistake, each naming its property */
@@ -35,8 +37,9 @@ export function checked(scope: IConstruct, stack: Stack, context: object): Check
     if (path.at(-1) === 'region')
       addUnresolvedRegion(token, { partition: Aws.PARTITION, domainSuffix: Aws.URL_SUFFIX });
   }
+  const known = new Map(allowed.map(({ path, token }) => [JSON.stringify(stack.resolve(token)), textAt(valid, path)]));
   const put = allowed.map(({ path, token }) => ({ path, value: token }));
-  return { config: withTexts(valid, put), plain: valid };
+  return { config: withTexts(valid, put), plain: valid, known };
 }
 
 function judged({ context, shown }: StandIns): { config?: RelayContext; mistakes: Mistake[] } {

@@ -1,30 +1,42 @@
 /** Turns the properties of an UploadRelay into what cdk.json would say. */
-import { SizeRoundingBehavior, type Stack, Token } from 'aws-cdk-lib';
+import { Aws, SizeRoundingBehavior, Stack, Token } from 'aws-cdk-lib';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
+import type { IConstruct } from 'constructs';
+import { ConfigError } from '../config/mistakes.ts';
+import { addUnresolvedRegion } from '../config/regions.ts';
 import { DEFAULT_NAME } from '../config/relay-schema.ts';
 import { bucketName } from '../names.ts';
+import { nameOf } from './field-names.ts';
 import type { SourceBucketProps } from './part-props.ts';
 import type { AuditProps, InventoryProps, ReconciliationProps, ScheduledReplayProps } from './replay-props.ts';
 import type { UploadRelayProps } from './upload-relay-props.ts';
+import { UploadRoute } from './upload-route.ts';
 
 /** What isn't whole is refused later, by the name of its property. */
 const AS_IT_IS = { integral: false };
 const UNROUNDED = { rounding: SizeRoundingBehavior.NONE };
 
+const CAN_BE_ROLE = /^[\w+=,.@-]{1,64}$/;
+
 /** The context `relay`, unchecked, with tokens in it. */
-export function contextOf(stack: Stack, props: UploadRelayProps): object {
+export function contextOf(relay: IConstruct, props: UploadRelayProps): object {
+  refuseWrongKinds(relay, props);
+  const stack = Stack.of(relay);
   const { account, region } = stack;
-  const { name = DEFAULT_NAME, roleName = name, rolePath } = props;
+  if (Token.isUnresolved(region))
+    addUnresolvedRegion(region, { partition: Aws.PARTITION, domainSuffix: Aws.URL_SUFFIX });
+  const { name = DEFAULT_NAME, rolePath } = props;
+  // What is wrong with the name is said once.
+  const { roleName = CAN_BE_ROLE.test(name) ? name : DEFAULT_NAME } = props;
   const routes = props.routes.map((route) => route._context(region));
   const hasOwn = props.source !== undefined || routes.some((route) => !('pull' in route && route.pull));
-  const place = { source: { account, region }, relay: { name } };
   return {
     source: {
       account,
       region,
-      ...(hasOwn && sourceOf(stack, props.source ?? {}, bucketNameFor(place))),
+      ...(hasOwn && sourceOf(stack, props.source ?? {}, bucketName('uploads', stack, name))),
       topicArn: props.topic?.topicArn,
       relayRoleName: roleName,
       rolePath,
@@ -34,18 +46,23 @@ export function contextOf(stack: Stack, props: UploadRelayProps): object {
   };
 }
 
-export function isBucket(source: UploadRelayProps['source']): source is IBucket {
-  return source !== undefined && 'bucketArn' in source;
+/** Types tell most people, but not those who write JavaScript. */
+function refuseWrongKinds(relay: IConstruct, { source, routes }: UploadRelayProps): void {
+  if (Array.isArray(source)) {
+    const advice = 'make a relay of each, with a name of its own';
+    throw new ConfigError(
+      `${nameOf(relay)}: prop "source" has ${source.length} buckets, and a relay has one of its own: ${advice}.`,
+    );
+  }
+  const index = routes.findIndex((route) => !(route instanceof UploadRoute));
+  if (index === -1) return;
+  throw new ConfigError(
+    `${nameOf(relay)}: prop "routes[${index}]" is no UploadRoute: make it by UploadRoute.to or UploadRoute.pull.`,
+  );
 }
 
-function bucketNameFor({
-  source,
-  relay,
-}: {
-  source: { account: string; region: string };
-  relay: { name: string };
-}): string {
-  return bucketName('uploads', { source, relay } as Parameters<typeof bucketName>[1]);
+export function isBucket(source: UploadRelayProps['source']): source is IBucket {
+  return source !== undefined && 'bucketArn' in source;
 }
 
 function sourceOf(stack: Stack, source: IBucket | SourceBucketProps, newName: string): object {

@@ -67,7 +67,8 @@ export function inProperties(sentence: string): string {
 /** @param field its path, from the context `relay` on */
 export function propertyOf(field: string): string {
   const [pattern, property] = PROPERTIES.find(([each]) => each.test(field)) ?? [];
-  return pattern === undefined ? field : field.replace(pattern, property!);
+  const named = pattern === undefined ? field : field.replace(pattern, property!);
+  return named.replaceAll(/\.(\d+)\b/g, '[$1]');
 }
 
 /** Who says it, and which field it is about. */

@@ -9,6 +9,7 @@ import { mistakeOf } from '../limits/measurement.ts';
 import { measureSessions } from '../limits/sessions.ts';
 import { measureSettings } from '../limits/settings.ts';
 import type { Resource, SynthesizedStack } from '../limits/template.ts';
+import type { Checked } from './checked.ts';
 import { inProperties, isNamedAsInCdkJson } from './field-names.ts';
 
 /** Of the variable with the deployment's values: less surely fits. */
@@ -41,18 +42,24 @@ const AS_THEY_ARE = ['Variables', 'PolicyDocument', 'AssumeRolePolicyDocument', 
 /**
  * Has the synth fail with a sentence for each figure above its limit, as `infra/limits/` does for cdk.json. The size of the stack is CloudFormation's
  * and the CDK's own matter, since there may be more in it than relays.
- * @param plain without tokens
  */
-export function refuseExcess(relay: IConstruct, stack: Stack, plain: RelayContext): void {
+export function refuseExcess(relay: IConstruct, stack: Stack, { plain, known }: Checked): void {
   if (isNamedAsInCdkJson(relay)) return;
   warnOfLongValues(relay);
   relay.node.addValidation({
     validate: () => {
-      const measured = resourcesUnder(relay, stack, plain);
+      const measured = withKnown(resourcesUnder(relay, stack, plain), known);
       const all = [...measureSessions(plain), ...measureRoles(measured, plain), ...measureSettings(measured, plain)];
       return all.filter(({ figure, limit }) => figure > limit).map((each) => inProperties(mistakeOf(each).sentence));
     },
   });
+}
+
+/** With what stands in for a token in its place, so that no figure is larger than it will be. */
+function withKnown<T>(value: T, known: Checked['known']): T {
+  return JSON.parse(JSON.stringify(value), (_, each: unknown) =>
+    typeof each === 'object' && each !== null ? (known.get(JSON.stringify(each)) ?? each) : each,
+  );
 }
 
 /** The other variables take less than a quarter of what Lambda allows. */

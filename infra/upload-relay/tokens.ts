@@ -47,7 +47,7 @@ export function standIns(stack: Stack, context: object, tokens: readonly Unresol
     const put = tokens.map(({ path, token }) => {
       const index = texts.indexOf(token);
       const account = own ? `9${String(index).padStart(11, '0')}` : (known('account') ?? ACCOUNT);
-      const place = own ? other : region;
+      const place = own ? other : (regionBeside(context, path) ?? region);
       const value = standIn(String(path.at(-1)), { index, account, region: place });
       if (value.includes(`${index}-token`)) shown.set(value, JSON.stringify(stack.resolve(token)));
       return { path, value };
@@ -62,6 +62,11 @@ export function withTexts<T>(value: T, texts: readonly { path: Path; value: stri
   return texts.reduce((whole, { path, value: text }) => withText(whole, path, text) as T, value);
 }
 
+/** What stands at a path. */
+export function textAt(value: unknown, [key, ...rest]: Path): string {
+  return key === undefined ? String(value) : textAt((value as Record<string | number, unknown>)[key], rest);
+}
+
 function standIn(name: string, { index, account, region }: { index: number; account: string; region: string }): string {
   if (name === 'account') return account;
   if (name === 'region') return region;
@@ -69,6 +74,14 @@ function standIn(name: string, { index, account, region }: { index: number; acco
   if (name === 'kmsKeyArn') return `${arn('kms')}:${KEY}`;
   if (name === 'topicArn') return `${arn('sns')}:topic`;
   return name === 'alarmEmail' ? `${index}-token@example.com` : `${index}-token`;
+}
+
+/** The region of a key or a topic that stands beside it, and must be of the same one. */
+function regionBeside(context: object, path: Path): string | undefined {
+  const beside = path.slice(0, -1).reduce<unknown>((at, key) => (at as Record<string | number, unknown>)[key], context);
+  const { kmsKeyArn, topicArn } = beside as Record<string, string | undefined>;
+  const arn = [kmsKeyArn, topicArn].find((each) => each !== undefined && !Token.isUnresolved(each));
+  return arn?.split(':')[3];
 }
 
 function unresolvedIn(value: unknown, path: Path): Unresolved[] {

@@ -69,13 +69,14 @@ export class UploadRelay extends Construct {
     super(scope, id);
     const { source, permissionsBoundary, removalPolicy } = props;
     const stack = Stack.of(this);
-    const { config, plain } = checked(this, stack, contextOf(stack, props));
+    const told = checked(this, stack, contextOf(this, props));
+    const { config } = told;
     takeNames(this, stack, config);
     if (permissionsBoundary) PermissionsBoundary.of(this).apply(permissionsBoundary);
     const parts = new RelayParts(this, { config, removalPolicy });
     if (isBucket(source) && !props.topic) sendEventsOf(this, source);
     warnOf(this, config);
-    refuseExcess(this, stack, plain);
+    refuseExcess(this, stack, told);
     this.name = config.relay.name;
     this.bucket = isBucket(source) ? source : (parts.uploads?.bucket as IBucket | undefined);
     this.queue = parts.queue.queue;

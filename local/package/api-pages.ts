@@ -48,7 +48,7 @@ export function gathered(pages: ReadonlyMap<string, string>): Map<string, string
     if (name === 'index.md') continue;
     const { page, member } = moved(name);
     const [head, body] = splitAt(text.replace('[Home](./index.md) &gt; ', '').trim(), /^## /m);
-    const added = member === undefined ? `${head}${body}` : body.replace(/^#+ /gm, '#$&');
+    const added = member === undefined ? `${head}${body}` : body.replace(/^#+ /gm, '##$&').replace('####', '###');
     result.set(page, `${result.has(page) ? `${result.get(page)}\n` : ''}${linked(added)}\n`);
   }
   return result;

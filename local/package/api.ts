@@ -88,7 +88,8 @@ function extract(folder: string): void {
           'ae-missing-release-tag': SILENT,
           'ae-undocumented': ERROR,
         },
-        tsdocMessageReporting: { default: ERROR },
+        // The sources write "@param name what it is", without a hyphen.
+        tsdocMessageReporting: { default: ERROR, 'tsdoc-param-tag-missing-hyphen': SILENT },
       },
     },
   });

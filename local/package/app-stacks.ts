@@ -9,7 +9,7 @@ export interface AppStack {
   id: string;
   account: string;
   region: string;
-  /** Whether it is deployed with files, for which its account is bootstrapped first. */
+  /** Whether the relay is in it. */
   hasCode: boolean;
 }
 

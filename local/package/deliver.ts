@@ -42,7 +42,7 @@ export async function deliverFrom(folder: UserFolder, app: string): Promise<void
     const cdk = (args: string[], { account, region }: AppStack) =>
       folder.must('npx', ['--no-install', 'cdk', ...args, '--no-notices'], environment(account, region));
     for (const stack of stacks) {
-      if (stack.hasCode) await cdk(['bootstrap', `aws://${stack.account}/${stack.region}`], stack);
+      await cdk(['bootstrap', `aws://${stack.account}/${stack.region}`], stack);
       await cdk(['deploy', stack.id, ...APP, '--require-approval', 'never'], stack);
     }
     const s3 = new Map(

@@ -25,6 +25,8 @@ export async function writeModules(folder: string): Promise<void> {
   const index = { entryPoints: [join(REPOSITORY, 'infra/index.ts')] };
   await write({ ...index, format: 'esm', outfile: join(folder, 'index.js') });
   await write({ ...index, ...COMMONJS, format: 'cjs', outfile: join(folder, 'index.cjs') });
+  const command = { entryPoints: [join(REPOSITORY, 'cli/main.ts')], banner: { js: '#!/usr/bin/env node' } };
+  await write({ ...command, format: 'esm', outfile: join(folder, 'cli.js') });
 }
 
 function write(options: BuildOptions) {
@@ -36,6 +38,8 @@ function write(options: BuildOptions) {
     platform: 'node',
     target: 'node20',
     sourcemap: true,
+    // An error is printed with the name of its class.
+    keepNames: true,
     legalComments: 'none',
     logLevel: 'warning',
     ...options,

@@ -14,6 +14,7 @@ export const RELEASED = 'released.api.md';
 export interface PackageJson {
   name: string;
   version: string;
+  bin: Record<string, string>;
   dependencies: Record<string, string>;
   devDependencies: Record<string, string>;
   peerDependencies: Record<string, string>;

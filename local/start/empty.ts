@@ -1,7 +1,8 @@
 /** `npm start -- --empty`: the accounts of cdk.json with nothing in them but an administrator each, for deploying as to AWS. */
+
+import { type Configuration, checkedConfig } from '../../cli/configuration.ts';
 import { destinationGroups } from '../../infra/stacks/destination-stack.ts';
 import { readerGroups } from '../../infra/stacks/reader-stack.ts';
-import { type Configuration, checkedConfig } from '../configuration.ts';
 import { accountProfiles, regionsOf } from './account-profiles.ts';
 import { type OpenCloud, openCloud } from './cloud.ts';
 import { formatEmptyHints } from './hints.ts';

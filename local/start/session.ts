@@ -1,11 +1,11 @@
 /** Starts two local accounts, with the stacks deployed into them. */
 import { join } from 'node:path';
+import { type Configuration, checkedConfig } from '../../cli/configuration.ts';
 import { isDoing } from '../../cli/terminal/ending.ts';
 import { bootstrap, type LocalCloud, readAssembly } from '../../emulator/index.ts';
 import type { RelayContext } from '../../infra/config/relay-context.ts';
 import { stackName } from '../../infra/names.ts';
 import { type AwsClients, awsClients } from '../aws-clients.ts';
-import { type Configuration, checkedConfig } from '../configuration.ts';
 import { synthesize } from '../synth.ts';
 import { accountProfiles, regionsOf } from './account-profiles.ts';
 import { openCloud } from './cloud.ts';

@@ -5,7 +5,7 @@ import { attemptsOf } from './attempts.ts';
 import { type Check, isRefusal } from './check.ts';
 import type { Place } from './places.ts';
 import type { ProofWorld } from './proof-world.ts';
-import { type Variation, variationsOf } from './variations.ts';
+import { type Variation, variationsOf, WHOLE } from './variations.ts';
 
 /** One line of the matrix. */
 export interface Row {
@@ -39,6 +39,8 @@ export interface ProofOptions {
   checks: readonly Check[];
   /** Rows that another configuration has proved already, by `rowKey`. */
   proved?: ReadonlySet<string>;
+  /** Whether whole statements are taken away only, and not their parts. */
+  isBrief?: boolean;
   onRow?: (row: Row) => void;
 }
 
@@ -48,7 +50,10 @@ const EVERYTHING: PolicyDocument = {
 };
 
 /** Takes one thing after another away from the policies of a running world and puts it back, and lets each role try what it may not. */
-export async function prove(world: ProofWorld, { checks, proved = new Set(), onRow }: ProofOptions): Promise<Proof> {
+export async function prove(
+  world: ProofWorld,
+  { checks, proved = new Set(), isBrief = false, onRow }: ProofOptions,
+): Promise<Proof> {
   const proof: Proof = { rows: [], refusals: [], broken: await failing(world, checks) };
   const roles = rolesOf(world.places);
   for (const { arn, documents } of roles) proof.refusals.push(...(await refusalsOf(world, arn, documents)));
@@ -56,7 +61,7 @@ export async function prove(world: ProofWorld, { checks, proved = new Set(), onR
     for (const variation of variationsOf(place.document, place.kind)) {
       const { statement, change } = variation;
       const row: Row = { policy: place.name, statement, change };
-      if (proved.has(rowKey(row))) continue;
+      if (proved.has(rowKey(row)) || (isBrief && change !== WHOLE)) continue;
       place.replace(variation.document);
       const outcome = variation.widens
         ? await reach(world, place, variation.widens, roles)

@@ -20,6 +20,9 @@ export interface Variation {
 /** A session's policy is like an identity's, but what it may be widened to is the role's affair. */
 export type VariedKind = 'identity' | 'session' | 'trust' | 'resource';
 
+/** The change that takes a statement away as a whole. */
+export const WHOLE = 'the statement';
+
 /** What stands in for the last action, resource or principal of a statement, which must have one. */
 const NO_ACTION = 'sts:DecodeAuthorizationMessage';
 const NO_RESOURCE = 'arn:aws:s3:::nothing';
@@ -37,7 +40,7 @@ export function variationsOf(document: PolicyDocument, kind: VariedKind): Variat
     });
     const label = labelOf(statement);
     return [
-      { statement: label, change: 'the statement', document: others(statements.length > 1 ? [] : [nothing(kind)]) },
+      { statement: label, change: WHOLE, document: others(statements.length > 1 ? [] : [nothing(kind)]) },
       ...partsOf(statement, kind).map(({ change, changed, widens }) => ({
         statement: label,
         change,

@@ -4,6 +4,9 @@ import { promisify } from 'node:util';
 
 export const REPOSITORY = fileURLToPath(new URL('../../', import.meta.url));
 
+/** Of what `global-setup.ts` sets, since it spares the commands of this project work that was done already. */
+const SPARING = ['NODE_COMPILE_CACHE', 'UPLOAD_RELAY_BUNDLES', 'CDK_VALIDATION'];
+
 /** Whether the real AWS CLI is on this machine. */
 export const cliInstalled = spawnSync('aws', ['--version'], { env: machineEnvironment() }).status === 0;
 
@@ -25,7 +28,9 @@ export async function shell(command: string, env: NodeJS.ProcessEnv = {}, cwd = 
   );
 }
 
-/** The CLI is Python's, so nothing of this project's environment is meant for it. */
+/** The CLI is Python's, so nothing else of this project's environment is meant for it. */
 function machineEnvironment(): NodeJS.ProcessEnv {
-  return { PATH: process.env['PATH'], HOME: process.env['HOME'], AWS_PAGER: '', AWS_MAX_ATTEMPTS: '1' };
+  const sparing = Object.entries(process.env).filter(([name]) => SPARING.includes(name));
+  const { PATH, HOME } = process.env;
+  return { PATH, HOME, AWS_PAGER: '', AWS_MAX_ATTEMPTS: '1', ...Object.fromEntries(sparing) };
 }

@@ -15,6 +15,10 @@ export interface Elsewhere {
 /** Commands by how they begin. */
 export const RUN_ELSEWHERE: Record<string, Elsewhere> = {
   'npm ci': { why: 'CI does it before any test', by: '.ci/run' },
+  'npm pack': { why: 'it takes a minute', by: 'local/package/check.ts' },
+  'npm install ./upload-relay-0.1.0.tgz': { why: 'it asks a registry', by: 'local/package/check.ts' },
+  'npm run api': { why: 'it writes pages', by: 'test/acceptance/package/api.test.ts' },
+  'npm run package:check': { why: 'it asks a registry', by: '.ci/run' },
   'npm start': { why: 'it stays up; this test starts the same program', by: 'test/system/start/start.test.ts' },
   'npm test': { why: 'it is what runs this', by: '.ci/run' },
   'npm run check': { why: 'npm test begins with it', by: 'test/run.ts' },

@@ -80,7 +80,7 @@ describe('links within the repository', () => {
 test.each(allPages())('%s names no file that is not there', (page) => {
   const named =
     text(page).match(
-      /(?<![\w./-])(functions|infra|local|emulator|test|bench|events|docs)\/[\w./-]+\.(ts|json|md)\b/g,
+      /(?<![\w./-])(functions|infra|cli|local|emulator|test|bench|events|docs)\/[\w./-]+\.(ts|json|md)\b/g,
     ) ?? [];
   // A workspace's own page may name its files from there.
   const isThere = (path: string) =>

@@ -36,6 +36,13 @@ function sourcesOf(map: string): string[] {
   return sources.map((path) => relative(REPOSITORY, resolve(dist, path)));
 }
 
+/** Packages. */
+function importsOf(module: string): string[] {
+  const code = readFileSync(join(project, 'dist', module), 'utf8');
+  const names = code.matchAll(/^(?:import .*?|\}) from "((?:@[^/"]+\/)?[^/"]+)|\bimport\("((?:@[^/"]+\/)?[^/"]+)/gm);
+  return [...names].map(([, name, dynamic]) => (name ?? dynamic)!);
+}
+
 const sumsOf = (path: string) => parseSums(readFileSync(join(path, SUMS_FILE), 'utf8'));
 const sha256 = (path: string) => createHash('sha256').update(readFileSync(path)).digest('hex');
 
@@ -81,6 +88,8 @@ describe('what npm packs', () => {
     const inDist = files.map(({ path }) => path).filter((path) => path.startsWith('dist/'));
     const bundles = ENTRIES.map((entry) => `dist/functions/${entry}.mjs`);
     expect(inDist.filter((path) => !bundles.includes(path)).sort()).toEqual([
+      'dist/cli.js',
+      'dist/cli.js.map',
       'dist/functions/SHA256SUMS',
       'dist/functions/THIRD-PARTY-LICENSES.txt',
       'dist/index.cjs',
@@ -91,9 +100,9 @@ describe('what npm packs', () => {
       'dist/index.js.map',
     ]);
     expect(inDist).toEqual(expect.arrayContaining(bundles));
-    const mapped = ['index.js.map', 'index.cjs.map'].flatMap(sourcesOf);
+    const mapped = ['cli.js.map', 'index.js.map', 'index.cjs.map'].flatMap(sourcesOf);
     expect(mapped.length).toBeGreaterThan(100);
-    expect(mapped.filter((path) => !/^(infra|functions)\//.test(path))).toEqual([]);
+    expect(mapped.filter((path) => !/^(cli|infra|functions)\/|^package\.json$/.test(path))).toEqual([]);
   });
 
   test(`is below ${MOST_BYTES} bytes`, async () => {
@@ -102,13 +111,11 @@ describe('what npm packs', () => {
     expect(size).toBeLessThan(MOST_BYTES);
   });
 
-  test('asks for each package that its code imports, and for no other', () => {
-    const code = readFileSync(join(project, 'dist/index.js'), 'utf8');
-    const imported = [...code.matchAll(/^(?:import .*?|\}) from "((?:@[^/"]+\/)?[^/"]+)/gm)].map(([, name]) => name!);
-    const packages = new Set(imported.filter((name) => !name.startsWith('node:')));
+  test('asks for each package that its code imports', () => {
+    const imported = ['index.js', 'cli.js'].flatMap(importsOf).filter((name) => !name.startsWith('node:'));
     const { dependencies, peerDependencies } = packageJson();
-    expect(packages).toContain('aws-cdk-lib');
-    expect([...packages].filter((name) => !(name in { ...dependencies, ...peerDependencies }))).toEqual([]);
+    expect(imported).toEqual(expect.arrayContaining(['aws-cdk-lib', 'commander']));
+    expect(imported.filter((name) => !(name in { ...dependencies, ...peerDependencies }))).toEqual([]);
   });
 });
 
@@ -142,15 +149,16 @@ describe('the functions’ bundles', () => {
 });
 
 describe('an app that imports it', () => {
-  const RELAY = readFileSync(join(REPOSITORY, 'cdk.json'), 'utf8');
   const BODY = `
 const app = new App({ outdir: process.argv[2] });
-new UploadRelay(app, 'Relay', { context: ${JSON.stringify(JSON.parse(RELAY).context.relay)} });
+const stack = new Stack(app, 'Uploads', { env: { account: '111111111111', region: 'us-east-1' } });
+const to = { name: 'partner', account: '222222222222', bucket: 'partner-incoming', externalId: 'of-our-own' };
+new UploadRelay(stack, 'Relay', { routes: [UploadRoute.to(to)] });
 app.synth();
 `;
   const AS = {
-    'app.mjs': `import { App } from 'aws-cdk-lib';\nimport { UploadRelay } from 'upload-relay';\n${BODY}`,
-    'app.cjs': `const { App } = require('aws-cdk-lib');\nconst { UploadRelay } = require('upload-relay');\n${BODY}`,
+    'app.mjs': `import { App, Stack } from 'aws-cdk-lib';\nimport { UploadRelay, UploadRoute } from 'upload-relay';\n${BODY}`,
+    'app.cjs': `const { App, Stack } = require('aws-cdk-lib');\nconst { UploadRelay, UploadRoute } = require('upload-relay');\n${BODY}`,
   };
 
   const synthesize = async (name: keyof typeof AS, out: string) => {
@@ -170,6 +178,12 @@ app.synth();
   test('gets equal templates either way', async () => {
     const [one, other] = await Promise.all(Object.keys(AS).map((name) => readdir(join(folder, name))));
     expect(one).toEqual(other);
+  });
+
+  test('has the command', async () => {
+    const command = join(installed, packageJson().bin['upload-relay']!);
+    const { stdout } = await run(process.execPath, [command, '--version']);
+    expect(stdout.trim()).toBe(packageJson().version);
   });
 
   test('is told where a bundle is not the one that was packed', async () => {

@@ -33,7 +33,12 @@ const OLDER_STAYS = /"k" was deleted; its upload \d was delivered, and now uploa
 
 const CASES: [what: string, sabotage: Sabotage, bounds: Bounds, consequence: RegExp][] = [
   ['no look at the source after the write', sabotages.withoutSettle, RACE, STALE],
-  ['reads that are not pinned', sabotages.withoutPin, { ...RACE, sizes: ['large'], hasChecksum: false }, SPLICE],
+  [
+    'reads that are not pinned',
+    sabotages.withoutPin,
+    { ...RACE, uploadsPerWriter: 2, sizes: ['large'], hasChecksum: false },
+    SPLICE,
+  ],
   ['acknowledging before the work is done', sabotages.acknowledgingFirst, { ...RACE, ends: ['crash'] }, STALE],
   [
     'skipping a write because the ledger shows the newest',

@@ -1,13 +1,22 @@
-/** `upload-relay` against the accounts of one npm start, each time as a process of its own, with the profiles that it leaves. */
+/** `upload-relay` against the accounts of one npm start, with the profiles that it leaves. */
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { CreateAccessKeyCommand, CreateUserCommand, PutUserPolicyCommand } from '@aws-sdk/client-iam';
+import { GetQueueUrlCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { runCommand } from '../../../cli/run.ts';
+import { nameOf } from '../../../cli/verb.ts';
+import { REMOTE_VERBS } from '../../../cli/verbs.ts';
+import { awsClients } from '../../../local/aws-clients.ts';
+import { attempted, type Ended } from '../../support/attempted.ts';
 import { REPOSITORY } from '../../support/aws-cli.ts';
 import { type Started, startProgram } from '../../support/started.ts';
 
+const BEFORE = process.cwd();
 const MAIN = join(REPOSITORY, 'cli/main.ts');
 /** A key that would move a terminal's cursor. */
 const HOSTILE = 'ho\u001b[2Jstile.txt';
@@ -18,6 +27,7 @@ let environment: NodeJS.ProcessEnv;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'upload-relay-cli-'));
+  process.chdir(folder);
   await writeFile(join(folder, 'first.txt'), 'first');
   await writeFile(join(folder, HOSTILE), 'hostile');
   program = startProgram(['--port', '0', 'first.txt'], folder);
@@ -29,16 +39,23 @@ beforeAll(async () => {
 afterAll(async () => {
   program.child.kill('SIGINT');
   await program.exitCode;
+  process.chdir(BEFORE);
   await rm(folder, { recursive: true });
 });
 
-interface Ended {
-  code: number;
-  out: string;
-  err: string;
+/** As the program does it. */
+async function run(args: string[], more: NodeJS.ProcessEnv = {}): Promise<Ended> {
+  const before = process.env;
+  process.env = { ...environment, ...more };
+  try {
+    return await attempted((screen) => runCommand(args, 'npx upload-relay', screen));
+  } finally {
+    process.env = before;
+  }
 }
 
-function run(args: string[], more: NodeJS.ProcessEnv = {}): Promise<Ended> {
+/** A process of its own. */
+function runProcess(args: string[], more: NodeJS.ProcessEnv = {}): Promise<Ended> {
   return new Promise((resolve) => {
     const env = { ...environment, ...more };
     execFile(process.execPath, [MAIN, ...args], { env, cwd: folder }, (error, out, err) =>
@@ -59,7 +76,7 @@ const TABLE: [args: string[], code: number, out: string | RegExp, err?: string][
   [['try', 'revoke'], 0, 'denies s3:PutObject to upload-relay-writer'],
   [['try', 'drop', HOSTILE, 'first.txt'], 1, 'failed DestinationDenied: '],
   [['doctor', '--json'], 1, /^\{"passed":false,"lines":\[.*\]\}\n$/],
-  [['status'], 1, 'dead letters  2: npm run upload-relay -- dead-letters'],
+  [['status'], 1, 'dead letters  2: npx upload-relay dead-letters'],
   [['dead-letters', '--limit', '1'], 0, /DestinationDenied: /, 'These are 1 of some 2: --limit N shows more.'],
   [['dead-letters', '--limit', '0'], 2, '', '--limit is "0": it must be a whole number from 1 to 10000.'],
   [['dead-letters', '--json'], 0, /^\[\{"keys":\[".*\}\]\n$/],
@@ -123,10 +140,80 @@ test('whoever has no keys, strange keys, no network or no trust is told so in a 
     [{ ...nobody, ...keys, ...local, AWS_CA_BUNDLE: '/no' }, 2, `AWS_CA_BUNDLE is "/no", and can't be read: ENOENT`],
   ];
   for (const [more, code, sentence] of cases) {
-    const ended = await run(['receipt', 'first.txt'], more);
+    const ended = await runProcess(['receipt', 'first.txt'], more);
     expect(ended, sentence).toEqual({ code, out: '', err: expect.stringContaining(sentence) });
     expect(ended.err, sentence).toMatch(/^[^\n]+\n$/);
   }
+});
+
+describe('an operator with the policy of docs/cli.md', () => {
+  const USER = 'on-duty';
+  const page = readFileSync(join(REPOSITORY, 'docs/cli.md'), 'utf8');
+  const policy = JSON.parse(/^```json\n(.*?)\n```$/ms.exec(page)![1]!) as { Statement: { Sid: string }[] };
+  /** Each with the statements that the page says it needs; the commands are refused before they change anything. */
+  const rows = [...page.matchAll(/^\| (`[^|]+`) \| (`[^|]+) \|$/gm)].map(([, commands, needs]) => ({
+    commands: [...commands!.matchAll(/`(\S+?)`/g)].map(([, name]) => name!),
+    needs: [...needs!.matchAll(/`([A-Z]\w+)`/g)].map(([, sid]) => sid!),
+  }));
+  const ARGS: Record<string, string[]> = {
+    receipt: ['first.txt'],
+    replay: ['--dry-run', '--route', 'main'],
+    audit: ['--route', 'main', '--detach'],
+  };
+  const pairs = rows.flatMap(({ commands, needs }) => commands.map((command) => ({ command, needs })));
+  const once = pairs.filter(({ command }) => command !== 'watch');
+  let keys: NodeJS.ProcessEnv;
+  let allow: (sids: readonly string[]) => Promise<unknown>;
+
+  beforeAll(async () => {
+    const config = await readFile(join(folder, '.local/aws-config'), 'utf8');
+    const setting = (name: string) => new RegExp(`${name} = (\\S+)`).exec(config)![1]!;
+    const caPem = readFileSync(setting('ca_bundle'), 'utf8');
+    const credentials = {
+      accessKeyId: setting('aws_access_key_id'),
+      secretAccessKey: setting('aws_secret_access_key'),
+    };
+    const { iam, sqs } = awsClients({ url: setting('endpoint_url'), caPem }, { region: 'us-east-1', credentials });
+    // With none, nobody asks which routes there are.
+    const QueueName = 'upload-relay-dead-letters';
+    const { QueueUrl } = await sqs.send(new GetQueueUrlCommand({ QueueName }));
+    await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: 'of no known shape' }));
+    await iam.send(new CreateUserCommand({ UserName: USER }));
+    const { AccessKey } = await iam.send(new CreateAccessKeyCommand({ UserName: USER }));
+    keys = {
+      AWS_CONFIG_FILE: '/nowhere',
+      AWS_REGION: 'us-east-1',
+      AWS_ENDPOINT_URL: setting('endpoint_url'),
+      AWS_CA_BUNDLE: setting('ca_bundle'),
+      AWS_ACCESS_KEY_ID: AccessKey!.AccessKeyId,
+      AWS_SECRET_ACCESS_KEY: AccessKey!.SecretAccessKey,
+    };
+    allow = (sids) => {
+      const Statement = policy.Statement.filter(({ Sid }) => sids.includes(Sid));
+      const PolicyDocument = JSON.stringify({ ...policy, Statement });
+      return iam.send(new PutUserPolicyCommand({ UserName: USER, PolicyName: 'operates', PolicyDocument }));
+    };
+  });
+
+  test('the page has a line for each command, and needs each statement', () => {
+    expect(pairs.map(({ command }) => command).toSorted()).toEqual(REMOTE_VERBS.map(nameOf).toSorted());
+    expect(new Set(pairs.flatMap(({ needs }) => needs))).toEqual(new Set(policy.Statement.map(({ Sid }) => Sid)));
+  });
+
+  test.each(once)('$command works with $needs, and with one less it does not', async ({ command, needs }) => {
+    const args = [command, ...(ARGS[command] ?? [])];
+    await allow(needs);
+    expect((await run(args, keys)).err).not.toContain("doesn't allow");
+    for (const missing of needs) {
+      await allow(
+        needs.length === 1
+          ? ['Alarms', 'Logs'].filter((sid) => sid !== missing)
+          : needs.filter((sid) => sid !== missing),
+      );
+      const { code, err } = await run(args, keys);
+      expect({ code, err }, missing).toEqual({ code: 2, err: expect.stringContaining("AWS doesn't allow it: ") });
+    }
+  });
 });
 
 test('watch goes on until Ctrl-C, and then ends with 130', async () => {

@@ -2,7 +2,6 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { GetObjectCommand, HeadObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { App, CfnOutput, CfnParameter, Stack } from 'aws-cdk-lib';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
@@ -11,6 +10,7 @@ import { LocalCloud, readAssembly, type StackInput } from '../../../emulator/ind
 import { parseConfig } from '../../../infra/config/config.ts';
 import { UploadRelay, UploadRoute } from '../../../infra/index.ts';
 import { DestinationStack, destinationGroups } from '../../../infra/stacks/destination-stack.ts';
+import { expectToCross } from '../../support/crossing.ts';
 import { committedContext } from '../../support/stacks.ts';
 import {
   ACCOUNT_A,
@@ -18,7 +18,6 @@ import {
   closeSound,
   DESTINATION_BUCKET,
   EXTERNAL_ID,
-  eventually,
   PREFIX,
   REGION,
   type TwoAccounts,
@@ -76,12 +75,7 @@ function synthesizeApp(outdir: string): void {
 
 describe('a relay whose accounts, buckets, key and external id are tokens', () => {
   test('delivers what is uploaded', async () => {
-    await world.a.s3.send(new PutObjectCommand({ Bucket: bucket, Key: 'x', Body: 'over there' }));
-    const there = { Bucket: DESTINATION_BUCKET, Key: `${PREFIX}x` };
-    await eventually(() => world.b.s3.send(new HeadObjectCommand(there)));
-    const { Body } = await world.b.s3.send(new GetObjectCommand(there));
-    expect(await Body!.transformToString()).toBe('over there');
-    expect(await eventually(() => world.ledgerItem('x'))).toMatchObject({ status: 'delivered' });
+    await expectToCross(world, bucket, 'x');
   });
 
   test('passes its own check, the door included', async () => {

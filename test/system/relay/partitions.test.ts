@@ -2,20 +2,18 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { GetObjectCommand, HeadObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
+import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { AssumeRoleCommand, GetCallerIdentityCommand } from '@aws-sdk/client-sts';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { LocalCloud, readAssembly, type StackInput } from '../../../emulator/index.ts';
 import { synthesize } from '../../../local/synth.ts';
+import { expectToCross } from '../../support/crossing.ts';
 import { committedContext } from '../../support/stacks.ts';
 import {
   ACCOUNT_A,
   ACCOUNT_B,
   closeSound,
-  DESTINATION_BUCKET,
   EXTERNAL_ID,
-  eventually,
-  PREFIX,
   SOURCE_BUCKET,
   type TwoAccounts,
   twoAccountsOf,
@@ -54,12 +52,7 @@ describe.each<Case>([
   });
 
   test('a file dropped into account A turns up in account B', async () => {
-    await world.a.s3.send(new PutObjectCommand({ Bucket: SOURCE_BUCKET, Key: 'x', Body: 'over there' }));
-    const there = { Bucket: DESTINATION_BUCKET, Key: `${PREFIX}x` };
-    await eventually(() => world.b.s3.send(new HeadObjectCommand(there)));
-    const { Body } = await world.b.s3.send(new GetObjectCommand(there));
-    expect(await Body!.transformToString()).toBe('over there');
-    expect(await eventually(() => world.ledgerItem('x'))).toMatchObject({ status: 'delivered' });
+    await expectToCross(world, SOURCE_BUCKET, 'x');
   });
 
   test('no ARN of another partition stands in a template', () => {

@@ -6,9 +6,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PutRolePolicyCommand } from '@aws-sdk/client-iam';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { Failure, UserError } from '../../../cli/terminal/user-error.ts';
 import { runCommand } from '../../../local/try/command.ts';
 import { openWorld } from '../../../local/try/world.ts';
+import { attempted, type Ended } from '../../support/attempted.ts';
 import { REPOSITORY } from '../../support/aws-cli.ts';
 import { type Started, startProgram } from '../../support/started.ts';
 
@@ -32,24 +32,8 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-interface Ended {
-  code: number;
-  out: string;
-  err: string;
-}
-
 /** As the program does it, without the half second that a process takes. */
-async function attempt(...args: string[]): Promise<Ended> {
-  let [out, err] = ['', ''];
-  const screen = { out: (text: string) => (out += text), err: (text: string) => (err += text) };
-  const code = await runCommand(args, screen as never).catch((error: Error) => {
-    err += `${error.message}\n`;
-    if (error instanceof UserError) return 2;
-    if (error instanceof Failure) return 1;
-    throw error;
-  });
-  return { code, out, err };
-}
+const attempt = (...args: string[]) => attempted((screen) => runCommand(args, screen));
 
 /** A process of its own. */
 function run(...args: string[]): Promise<Ended> {
