@@ -16,8 +16,8 @@ import { DEFAULT_READER_ROLE, DEFAULT_REPLAY_ROLE } from '../names.ts';
 import type { UploadReaderProps } from './upload-reader-props.ts';
 
 /**
- * A customer's side: a role that the relay of account A may assume to list and read one prefix of a bucket. Present objects only:
- * docs/decisions/0017.
+ * A customer's side: a role that the relay of account A may assume to list and read one prefix of a bucket: present objects, and no old
+ * versions of them.
  */
 export class UploadReader extends Construct {
   /** What a `CfnParameter` needs as its `allowedPattern` for its value to be the `prefix`. */
