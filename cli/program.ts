@@ -47,7 +47,8 @@ export function addVerb<A extends Attempt>(
     .usage([...usage.split(' ').slice(1), '[OPTIONS]'].join(' '))
     .summary(summary)
     .description(`${summary[0]!.toUpperCase()}${summary.slice(1)}.`)
-    .helpOption('-h, --help', 'prints this');
+    .helpOption('-h, --help', 'prints this')
+    .allowExcessArguments();
   if (words) sub.addArgument(argumentOf(usage, words));
   for (const option of Object.values(options)) sub.addOption(optionOf(option));
   if (asksAws) for (const [flags, what] of CONNECTION) sub.option(flags, what);

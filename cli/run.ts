@@ -20,7 +20,7 @@ export interface Screen {
 
 /** `npm run try`, which is in the repository alone. */
 const TRY = new URL('../local/try/command.ts', import.meta.url);
-const HAS_TRY = existsSync(TRY);
+const HAS_TRY = import.meta.url.endsWith('.ts') && existsSync(TRY);
 
 type Outcome = Awaited<ReturnType<Verb['act']>>;
 
@@ -42,7 +42,8 @@ export async function runCommand(args: string[], command: string, screen: Screen
   try {
     await program.parseAsync(args, { from: 'user' });
   } catch (error) {
-    const known = program.commands.map((each) => each.name());
+    // What only shells ask is no command to be meant.
+    const known = program.commands.map((each) => each.name()).filter((name) => name !== 'complete');
     const mistake = mistakeOf(error, { command, typed: args[0]!, known });
     if (mistake !== undefined) throw mistake;
   }

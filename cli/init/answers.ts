@@ -64,7 +64,7 @@ async function askFor(
         });
   if (!isCancel(answer)) return answer ?? '';
   // The prompt has taken Ctrl-C for itself.
-  process.kill(process.pid, 'SIGINT');
+  process.emit('SIGINT');
   return untilTheEnd();
 }
 

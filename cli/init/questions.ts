@@ -21,7 +21,13 @@ const REGION = 'us-east-1';
 
 export const QUESTIONS: readonly Question[] = [
   text('source-account', 'ACCOUNT', ['source', 'account'], 'Account A, where files are uploaded: its 12 digits'),
-  text('source-region', 'REGION', ['source', 'region'], 'Its region', () => process.env['AWS_REGION'] || REGION),
+  text(
+    'source-region',
+    'REGION',
+    ['source', 'region'],
+    "The region of account A's bucket",
+    () => process.env['AWS_REGION'] || REGION,
+  ),
   text('source-bucket', 'BUCKET', ['source', 'bucket'], 'The bucket for uploads', (answers) =>
     after('upload-relay-source', answers['source-account']),
   ),
@@ -36,7 +42,7 @@ export const QUESTIONS: readonly Question[] = [
     'destination-region',
     'REGION',
     ['routes', '0', 'destination', 'region'],
-    'Its region',
+    "The region of account B's bucket",
     (answers) => answers['source-region'],
   ),
   text(

@@ -33,6 +33,7 @@ import { elsewhere, elsewhereBucket } from './elsewhere.ts';
 import { bucketUnderKey, existingSource, keyOf, keys } from './encrypted-buckets.ts';
 import { encryptElsewhere } from './key-attempts.ts';
 import { THIEFS_CHECKS } from './key-checks.ts';
+import { addOperator } from './operator.ts';
 import { placesOf, tellHolders } from './places.ts';
 import { type EncryptedElsewhere, type ProofWorld, PULLED_PREFIX } from './proof-world.ts';
 import { REPORT_KEYS, reportBucket } from './report-bucket.ts';
@@ -42,6 +43,8 @@ export interface Configuration {
   name: string;
   /** Changes the context `relay` of cdk.json, and deploys what the configuration takes for granted. */
   prepare?: (context: CommittedContext, cloud: LocalCloud) => Promise<void>;
+  /** Whether somebody is granted what the construct grants others. */
+  hasOperator?: boolean;
   /** In the place of the CDK's stacks in other accounts than the relay's: only their policies are proved, but all of them anew. */
   others?: (cloud: LocalCloud) => StackInput[];
   /** What must hold there; `CHECKS`, unless given. */
@@ -50,7 +53,7 @@ export interface Configuration {
 
 /** Together they have every statement that the stacks can have. What is proved in one need not be proved in another. */
 export const CONFIGURATIONS: readonly Configuration[] = [
-  { name: 'as committed' },
+  { name: 'as committed', hasOperator: true },
   {
     name: 'an existing source bucket, KMS and tags',
     prepare: async (context, cloud) => {
@@ -137,6 +140,7 @@ export async function startProofWorld(configuration: Configuration): Promise<Pro
   const others = configuration.others?.(cloud);
   const made = readAssembly(assembly);
   const stacks = others ? [...made.filter(({ account }) => account === ACCOUNT_A), ...others] : made;
+  if (configuration.hasOperator) addOperator(stacks.find(({ name }) => name === 'upload-relay-source')!, context);
   for (const stack of stacks) tellHolders(stack);
   changeProperties(stacks, 'AWS::Lambda::EventSourceMapping', { Enabled: false });
   changeProperties(stacks, 'AWS::Lambda::Function', { Timeout: TIMEOUT_SECONDS });

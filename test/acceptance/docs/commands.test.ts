@@ -7,7 +7,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, test } from 'vitest';
-import { cliInstalled } from '../../support/aws-cli.ts';
+import { cliInstalled, REPOSITORY } from '../../support/aws-cli.ts';
 import { type Checkout, makeCheckout } from '../../support/checkout.ts';
 import { type Started, startProgram } from '../../support/started.ts';
 import { type Command, commandOf, type } from '../../support/terminal.ts';
@@ -76,7 +76,7 @@ describe.each(
 
 /** The package's command as it is here; .ci/run types the package's own. */
 function fromSources(command: string): string {
-  return command.replaceAll('npx upload-relay ', 'node cli/main.ts ');
+  return command.replaceAll('npx upload-relay ', `node ${join(REPOSITORY, 'cli/main.ts')} `);
 }
 
 function environment(): NodeJS.ProcessEnv {
