@@ -1,5 +1,5 @@
 #!/bin/sh
-# Deploys account B's side, with that account's credentials. More parameters may follow: CreateOnly=yes
+# Deploys account B's side, with that account's credentials.
 set -eu
 cd "$(dirname "$0")"
 aws cloudformation deploy \

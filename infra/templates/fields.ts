@@ -63,11 +63,11 @@ export const keyFields = {
     default: '',
     allowedPattern: orEmpty(KEY_ID_PATTERN),
     constraintDescription:
-      'must be the id of a KMS key (1234abcd-12ab-34cd-56ef-1234567890ab or mrk-…), and no ARN or alias',
+      'must be the id of a KMS key (as 1234abcd-12ab-34cd-56ef-1234567890ab, or mrk- and 32 digits), and no ARN or alias',
   },
   KmsKeyAccount: {
     label: 'Account of the KMS key',
-    description: 'Only for a key of another account: its 12 digits.',
+    description: 'Only for a key of another account, whose policy lets this account use it: its 12 digits.',
     default: '',
     allowedPattern: orEmpty(ACCOUNT_PATTERN),
     constraintDescription: ACCOUNT_WORDS,
@@ -134,7 +134,7 @@ export const permissionsBoundary: Field = {
   description: 'The ARN of a managed policy, where your organisation demands one.',
   default: '',
   allowedPattern: orEmpty(BOUNDARY_PATTERN),
-  constraintDescription: 'must be the ARN of a managed policy (arn:aws:iam::…:policy/…)',
+  constraintDescription: 'must be the ARN of a managed policy, as arn:aws:iam::111122223333:policy/boundary',
 };
 
 export function refuseExampleId(

@@ -43,7 +43,8 @@ export class UploadDestination extends Construct {
     requireDestination(checked, props);
     const { prefix = '', copyTags = false, roleName: name = DEFAULT_WRITER_ROLE, rolePath: path = '/' } = props;
     this.bucket = props.bucket ?? this.#newBucket(props);
-    const { account, region } = Stack.of(this);
+    const { account } = Stack.of(this);
+    const { region } = this.bucket.env;
     const key = props.encryptionKey ?? this.bucket.encryptionKey;
     const written: Written = {
       writerRoleArn: `arn:${partitionIn(this)}:iam::${account}:role${path}${name}`,

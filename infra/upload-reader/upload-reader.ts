@@ -16,8 +16,8 @@ import { DEFAULT_READER_ROLE, DEFAULT_REPLAY_ROLE } from '../names.ts';
 import type { UploadReaderProps } from './upload-reader-props.ts';
 
 /**
- * A customer's side: a role that the relay of account A may assume to list and read one prefix of a bucket. Present objects only:
- * docs/decisions/0017.
+ * A customer's side: a role that the relay of account A may assume to list and read one prefix of a bucket: present objects, and no old
+ * versions of them.
  */
 export class UploadReader extends Construct {
   /** What a `CfnParameter` needs as its `allowedPattern` for its value to be the `prefix`. */
@@ -37,7 +37,8 @@ export class UploadReader extends Construct {
     requireReader(checked, props);
     const { prefix = '', copyTags = false, roleName: name = DEFAULT_READER_ROLE, rolePath: path = '/' } = props;
     this.bucket = props.bucket;
-    const { account, region } = Stack.of(this);
+    const { account } = Stack.of(this);
+    const { region } = this.bucket.env;
     const key = props.encryptionKey ?? this.bucket.encryptionKey;
     const read: Read = {
       copyTags,
@@ -74,7 +75,7 @@ export class UploadReader extends Construct {
 
 /** @throws Error that names the prop */
 function requireReader(checked: Checked, props: UploadReaderProps): void {
-  const { prefix, roleName: role, rolePath: path, replay, replayRoleName, encryptionKey } = props;
+  const { prefix, roleName: role, rolePath: path, replay, replayRoleName, encryptionKey, bucket } = props;
   const shape = {
     prefix: prefixField.optional(),
     roleName: roleName.optional(),
@@ -84,6 +85,7 @@ function requireReader(checked: Checked, props: UploadReaderProps): void {
   };
   const texts = { prefix, roleName: role, rolePath: path, replayRoleName, encryptionKey: encryptionKey?.keyArn };
   requireProps(checked, shape, texts);
+  if (bucket === undefined) throw refused(checked, 'bucket', undefined, 'must be the bucket that is read');
   requireKeyHere(checked, encryptionKey);
   requireKnown(checked, 'prefix', prefix, PREFIX_PATTERN);
   requireKnown(checked, 'replayRoleName', replayRoleName, ROLE_NAME_PATTERN);

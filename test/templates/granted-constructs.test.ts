@@ -4,12 +4,15 @@ import { ManagedPolicy, PermissionsBoundary } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { Bucket, type IBucket } from 'aws-cdk-lib/aws-s3';
 import { describe, expect, test } from 'vitest';
+import type { RelayContext } from '../../infra/config/relay-context.ts';
+import { DEFAULT_NAME } from '../../infra/config/relay-schema.ts';
 import {
   UploadDestination,
   type UploadDestinationProps,
   UploadReader,
   type UploadReaderProps,
 } from '../../infra/index.ts';
+import { DEFAULT_REPLAY_ROLE, relayNames } from '../../infra/names.ts';
 
 const RELAY = { relayAccount: '111111111111', externalId: 'agreed-on' };
 const ENV = { account: '222222222222', region: 'eu-west-1' };
@@ -188,6 +191,12 @@ describe('an UploadDestination', () => {
 });
 
 describe('an UploadReader', () => {
+  test('knows replay’s role of a relay that nobody has named', () => {
+    const relay = { name: DEFAULT_NAME } as RelayContext['relay'];
+    const source = { region: 'eu-west-1', account: '111111111111' } as RelayContext['source'];
+    expect(relayNames({ source, relay }).replayRole).toBe(DEFAULT_REPLAY_ROLE);
+  });
+
   test('makes a role that lists and reads one prefix, for the relay and for replay', () => {
     const { stack, made } = reader(() => ({ prefix: 'out/' }));
     expect(statementsOf(stack)).toMatchObject([
@@ -215,6 +224,7 @@ describe('an UploadReader', () => {
     ['replayRoleName', () => ({ replayRoleName: 'a', replay: false }), '"replay" is false'],
     ['replayRoleName', (s) => ({ replayRoleName: new CfnParameter(s, 'P').valueAsString }), 'is a token'],
     ['roleName', () => ({ roleName: '' }), 'must be a role name'],
+    ['bucket', () => ({ bucket: undefined as never }), 'is missing: must be the bucket that is read'],
   ])('names the prop that is wrong: %s', (prop, propsOf, words) => {
     expect(() => reader(propsOf)).toThrow(`UploadReader "C/ForA": prop "${prop}" `);
     expect(() => reader(propsOf)).toThrow(words);

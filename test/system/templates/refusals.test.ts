@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { LocalCloud } from '../../../emulator/index.ts';
+import { LocalCloud, templateStack } from '../../../emulator/index.ts';
 import { askCloudFormation, stackRequest } from '../../support/cloudformation.ts';
 import { ACCOUNT_A, ACCOUNT_B, type TwoAccounts, twoAccountsOf } from '../../support/two-accounts.ts';
 
@@ -142,5 +142,38 @@ describe('the template for a customer refuses a mistyped', () => {
     ].map(shown),
   )('%s: %j', async (name, _, value, words) => {
     expect(await refusal(READER, { [name]: value })).toContain(failed(name, words));
+  });
+});
+
+describe('a stack set', () => {
+  const stackIn = (account: string, region: string) =>
+    templateStack({
+      account,
+      region,
+      name: 'StackSet-upload-relay-destination',
+      template: JSON.parse(DESTINATION),
+      parameters: { ...RIGHT, BucketName: 'deliveries', CreateOnly: 'yes', NameSuffix: 'account-and-region' },
+    });
+
+  test('makes stacks of one template in accounts and regions, under names of their own', async () => {
+    const places = [
+      [ACCOUNT_B, 'eu-west-1'],
+      [ACCOUNT_B, 'us-east-1'],
+      ['333333333333', 'us-east-1'],
+    ] as const;
+    for (const [account, region] of places) await cloud.deploy(stackIn(account, region));
+    for (const [account, region] of places) {
+      expect(cloud.s3.bucket(`deliveries-${account}-${region}`).settings).toMatchObject({ account, region });
+      const role = cloud.directory.findRoleByArn(`arn:aws:iam::${account}:role/upload-relay-writer-${region}`);
+      expect(JSON.stringify(role?.trust)).toContain('arn:aws:iam::012345678901:role/upload-relay');
+    }
+  });
+
+  test('without names of their own fails where a role or a bucket is there already', async () => {
+    const { parameters, ...stack } = stackIn(ACCOUNT_B, 'eu-central-1');
+    const plain = { ...parameters, NameSuffix: 'none', BucketName: 'deliveries-plain' };
+    await cloud.deploy({ ...stack, parameters: plain });
+    const second = { ...stackIn(ACCOUNT_B, 'eu-west-2'), parameters: { ...plain, BucketName: 'deliveries-other' } };
+    await expect(cloud.deploy(second)).rejects.toThrow(/upload-relay-writer.* already exists/);
   });
 });
