@@ -52,16 +52,21 @@ export async function alarmsOf({ signer, name }: Relay): Promise<AlarmState[]> {
 }
 
 /**
- * Those of another relay may begin alike: `upload-relay-two-canary`. The relay's alarm on its health names its own. Pure.
+ * Those of another relay may begin alike: `upload-relay-two-canary`. The relay's alarm on its health names its own, where they are many by
+ * way of other alarms. Pure.
  * @param health the name of that alarm
  */
 export function ownOf<A extends Pick<DescribedAlarm, 'AlarmName' | 'AlarmRule'>>(
   alarms: readonly A[],
   health: string,
 ): readonly A[] {
-  const rule = alarms.find(({ AlarmName }) => AlarmName === health)?.AlarmRule;
-  if (rule === undefined) return alarms;
-  const own = new Set([health, ...[...rule.matchAll(/alarm:([^"]+)"/g)].map(([, name]) => name!)]);
+  if (!alarms.some(({ AlarmName }) => AlarmName === health)) return alarms;
+  const own = new Set([health]);
+  // A set that grows is gone through to its new end.
+  for (const each of own) {
+    const { AlarmRule: rule = '' } = alarms.find(({ AlarmName }) => AlarmName === each) ?? {};
+    for (const [, name] of rule.matchAll(/alarm:([^"]+)"/g)) own.add(name!);
+  }
   return alarms.filter(({ AlarmName }) => own.has(AlarmName));
 }
 

@@ -9,12 +9,18 @@ const health = {
   AlarmName: 'relay-health',
   AlarmRule: `ALARM("${ARN}relay-canary") OR ALARM("${ARN}relay-dead-letters")`,
 };
+const nested = { AlarmName: 'relay-health', AlarmRule: `ALARM("${ARN}relay-health-1")` };
 
 test.each([
   [
     'those that the alarm on its health names',
     [...plain, health],
     ['relay-canary', 'relay-dead-letters', 'relay-health'],
+  ],
+  [
+    'those that it names by way of others',
+    [...plain, { AlarmName: 'relay-health-1', AlarmRule: `ALARM("${ARN}relay-canary")` }, nested],
+    ['relay-canary', 'relay-health-1', 'relay-health'],
   ],
   ['all, without such an alarm', plain, NAMES],
 ])('%s', (_, alarms, names) => {
