@@ -23,6 +23,8 @@ const TABLE = join(ROOT, 'authorization/condition-keys.json');
 const POLICIES = /^services\/(iam|cloudformation\/bootstrap)/;
 /** Asked for in process only. */
 const WITHOUT_DOOR = ['sns'];
+/** Requests to CloudWatch are signed for a service of another name than policies have. */
+const IN_POLICIES: Record<string, string> = { monitoring: 'cloudwatch' };
 
 interface Table {
   /** By service. */
@@ -100,7 +102,8 @@ async function actionsByTarget(): Promise<Table['bucketPolicy']> {
 /** Operations that each service answers, which are often actions by the same name, and the actions that the code names. */
 function servedOperations(): Map<string, Set<string>> {
   const served = new Map<string, Set<string>>(WITHOUT_DOOR.map((service) => [service, new Set()]));
-  for (const [service, { operations }] of Object.entries(byScope)) served.set(service, new Set(operations));
+  for (const [service, { operations }] of Object.entries(byScope))
+    served.set(IN_POLICIES[service] ?? service, new Set(operations));
   const files = readdirSync(ROOT, { recursive: true, encoding: 'utf8' }).filter(
     (file) => /^(services|templates)\/.*\.ts$/.test(file) && !POLICIES.test(file),
   );

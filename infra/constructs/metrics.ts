@@ -50,7 +50,7 @@ export class RelayMetrics {
   }
 
   /** The sum over all routes. An alarm takes ten of them at most: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/using-metric-math.html */
-  ofAllRoutes(name: keyof typeof METRICS, options: MetricOptions): IMetric {
+  ofAllRoutes(name: keyof typeof METRICS, options: MetricOptions): Metric | MathExpression {
     const metrics = this.#config.routes.map((route) => this.ofRoute(name, route.name).with(options));
     if (metrics.length === 1) return metrics[0]!;
     const usingMetrics = Object.fromEntries(metrics.map((metric, index) => [`m${index}`, metric]));

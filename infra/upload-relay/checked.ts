@@ -65,5 +65,5 @@ function inBoth(mistakes: readonly Mistake[], others: readonly Mistake[]): Mista
 function errorOf(scope: IConstruct, mistakes: readonly Mistake[]): ConfigError {
   if (isNamedAsInCdkJson(scope)) return ConfigError.of(mistakes);
   const sentences = [...new Set(mistakes.map(({ sentence }) => inProperties(sentence)))];
-  return new ConfigError(wording(nameOf(scope), sentences), mistakes);
+  return new ConfigError(wording(nameOf(scope), sentences));
 }

@@ -1,6 +1,6 @@
 /** The construct of the relay's own account. */
 import { Stack } from 'aws-cdk-lib';
-import type { Dashboard, IAlarm, IMetric, Metric, MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
+import type { Dashboard, IAlarm, MathExpression, Metric, MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import { type Grant, type IGrantable, type IRole, PermissionsBoundary } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
@@ -140,7 +140,7 @@ export class UploadRelay extends Construct {
    * Objects that were delivered: the sum of five minutes unless `props` say otherwise. An alarm takes ten routes at most.
    * @param props how it is measured
    */
-  metricDelivered(props: RouteMetricOptions = {}): IMetric {
+  metricDelivered(props: RouteMetricOptions = {}): Metric | MathExpression {
     return this.#countOf('objectsDelivered', props);
   }
 
@@ -148,7 +148,7 @@ export class UploadRelay extends Construct {
    * Objects that failed for good: the sum of five minutes unless `props` say otherwise. An alarm takes ten routes at most.
    * @param props how it is measured
    */
-  metricFailed(props: RouteMetricOptions = {}): IMetric {
+  metricFailed(props: RouteMetricOptions = {}): Metric | MathExpression {
     return this.#countOf('objectsFailed', props);
   }
 
@@ -185,7 +185,10 @@ export class UploadRelay extends Construct {
     return this.#metrics.deadLetterDepth().with(props);
   }
 
-  #countOf(name: 'objectsDelivered' | 'objectsFailed', { route, ...props }: RouteMetricOptions): IMetric {
+  #countOf(
+    name: 'objectsDelivered' | 'objectsFailed',
+    { route, ...props }: RouteMetricOptions,
+  ): Metric | MathExpression {
     return route === undefined
       ? this.#metrics.ofAllRoutes(name, props)
       : this.#metrics.ofRoute(name, route).with(props);

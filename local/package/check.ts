@@ -43,7 +43,8 @@ async function main(args: string[]): Promise<void> {
   isDoing('the delivery');
   const user = new UserFolder(join(folder, 'empty'));
   await user.install([tarball, ...highest, `aws-cdk@${devDependencies['aws-cdk']}`]);
-  await deliverFrom(user, app);
+  await user.write('app.mjs', app);
+  await deliverFrom(user, 'app.mjs');
   process.stdout.write('deployed by the CDK from an empty folder, and a file has arrived\n');
 }
 

@@ -14,16 +14,17 @@ import { awsClients } from '../aws-clients.ts';
 import { type AppStack, stacksOf } from './app-stacks.ts';
 import type { UserFolder } from './user-folder.ts';
 
-const APP = ['--app', 'node app.mjs'];
 const KEY = 'report.csv';
 const BODY = 'a,b\n1,2\n';
 const PATIENCE_MS = 120_000;
 const LOOK_EVERY_MS = 200;
 
-/** @throws Failure saying at which step, and why */
-export async function deliverFrom(folder: UserFolder, app: string): Promise<void> {
-  await folder.write('app.mjs', app);
-  const stacks = await stacksOf(folder, 'app.mjs');
+/**
+ * @param program the app's, in the folder
+ * @throws Failure saying at which step, and why
+ */
+export async function deliverFrom(folder: UserFolder, program: string): Promise<void> {
+  const stacks = await stacksOf(folder, program);
   const accounts = [...new Set(stacks.map(({ account }) => account))];
   const cloud = await LocalCloud.start({ stacks: [], accountsWithOperator: accounts });
   const close = atEnding(() => cloud.close());
@@ -35,6 +36,7 @@ export async function deliverFrom(folder: UserFolder, app: string): Promise<void
       AWS_EC2_METADATA_DISABLED: 'true',
       AWS_ENDPOINT_URL: cloud.url,
       NODE_EXTRA_CA_CERTS: cloud.caFile,
+      AWS_CA_BUNDLE: cloud.caFile,
       AWS_REGION: region,
       AWS_ACCESS_KEY_ID: cloud.operator(account).accessKeyId,
       AWS_SECRET_ACCESS_KEY: cloud.operator(account).secretAccessKey,
@@ -43,7 +45,7 @@ export async function deliverFrom(folder: UserFolder, app: string): Promise<void
       folder.must('npx', ['--no-install', 'cdk', ...args, '--no-notices'], environment(account, region));
     for (const stack of stacks) {
       await cdk(['bootstrap', `aws://${stack.account}/${stack.region}`], stack);
-      await cdk(['deploy', stack.id, ...APP, '--require-approval', 'never'], stack);
+      await cdk(['deploy', stack.id, '--app', `node ${program}`, '--require-approval', 'never'], stack);
     }
     const s3 = new Map(
       stacks.map(({ account, region }) => [

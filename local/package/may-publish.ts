@@ -4,7 +4,7 @@ import { UserError } from '../../cli/terminal/user-error.ts';
 import { parseOptionsOf, runCli } from '../cli.ts';
 import { packageJson } from './repository.ts';
 
-const HELP = `Refuses npm publish, unless PUBLISH is the version.
+const HELP = `npm run prepublishOnly is what npm publish runs first: it refuses, unless PUBLISH is the version.
 
   PUBLISH=0.1.0 npm publish
 

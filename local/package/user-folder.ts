@@ -12,8 +12,8 @@ export interface Ran {
 }
 
 const WINDOWS = process.platform === 'win32';
-/** Of the script that runs this. */
-const NPMS_OWN = /^(npm_(package|lifecycle|config_local_prefix|command|execpath|node_execpath)|INIT_CWD$|NODE$)/;
+/** Of the script that runs this, and of whoever has started it. */
+const NOT_THEIRS = /^(npm_(package|lifecycle|config_local_prefix|command|execpath|node_execpath)|INIT_CWD$|NODE$|AWS_)/;
 const MOST_BYTES = 64 * 1024 ** 2;
 
 export class UserFolder {
@@ -67,7 +67,7 @@ export class UserFolder {
 }
 
 function ownEnvironment(): NodeJS.ProcessEnv {
-  const kept = Object.entries(process.env).filter(([name]) => !NPMS_OWN.test(name) && name.toUpperCase() !== 'PATH');
+  const kept = Object.entries(process.env).filter(([name]) => !NOT_THEIRS.test(name) && name.toUpperCase() !== 'PATH');
   const path = (process.env['PATH'] ?? '').split(delimiter).filter((folder) => !folder.startsWith(REPOSITORY));
   return { ...Object.fromEntries(kept), PATH: path.join(delimiter) };
 }

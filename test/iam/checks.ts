@@ -26,6 +26,7 @@ import { type Check, isDelivered, isRefused } from './check.ts';
 import { DOOR_CHECKS } from './door-checks.ts';
 import { KEY_CHECKS } from './key-checks.ts';
 import { LARGE_CHECKS } from './large-checks.ts';
+import { OPERATOR_CHECKS } from './operator.ts';
 import type { Place } from './places.ts';
 import type { ProofWorld } from './proof-world.ts';
 import { PULL_CHECKS } from './pull-checks.ts';
@@ -296,6 +297,7 @@ export const CHECKS: readonly Check[] = [
   ...BATCH_CHECKS,
   ...PULL_CHECKS,
   ...REPLAY_CHECKS,
+  ...OPERATOR_CHECKS,
   ...DOOR_CHECKS,
 ];
 

@@ -24,7 +24,7 @@ async function main(args: string[]): Promise<number> {
       const matrix = new MatrixWriter(write);
       const proof = await prove(world, {
         checks: configuration.checks ?? CHECKS,
-        proved,
+        proved: configuration.others ? new Set() : proved,
         onRow: (row) => matrix.row(row),
       });
       write(`${refusalMatrix(proof.refusals)}\n`);

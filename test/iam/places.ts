@@ -38,11 +38,12 @@ const OUTPUT = /^PolicyHolder(\d+)$/;
  * @throws Error naming the resource whose policy can't be varied
  */
 export function tellHolders({ name, template }: StackInput): void {
-  const holders = Object.entries(template.Resources).flatMap(([id, resource]) => holdersOf(name, id, resource));
-  const outputs = holders.map((Value, index): [string, { Value: TemplateValue }] => [
-    `PolicyHolder${index}`,
-    { Value },
-  ]);
+  const outputs = Object.entries(template.Resources)
+    .flatMap(([id, resource]) => {
+      const { Condition } = resource;
+      return holdersOf(name, id, resource).map((Value) => ({ Value, ...(Condition !== undefined && { Condition }) }));
+    })
+    .map((output, index) => [`PolicyHolder${index}`, output]);
   template.Outputs = { ...template.Outputs, ...Object.fromEntries(outputs) };
 }
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { InvokeCommand } from '@aws-sdk/client-lambda';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
-import { LocalCloud, readAssembly } from '../../emulator/index.ts';
+import { LocalCloud, readAssembly, type StackInput } from '../../emulator/index.ts';
 import { parseConfig } from '../../infra/config/config.ts';
 import { committedContext, synthesize } from '../../local/synth.ts';
 import { listener } from '../support/listener.ts';
@@ -26,12 +26,14 @@ import {
   twoAccountsOf,
   WRITER_ROLE_ARN,
 } from '../support/two-accounts.ts';
+import { byTemplate } from './by-template.ts';
 import type { Check } from './check.ts';
 import { OWN_PREFIX, PREFIX_CHECKS } from './door-checks.ts';
 import { elsewhere, elsewhereBucket } from './elsewhere.ts';
 import { bucketUnderKey, existingSource, keyOf, keys } from './encrypted-buckets.ts';
 import { encryptElsewhere } from './key-attempts.ts';
 import { THIEFS_CHECKS } from './key-checks.ts';
+import { addOperator } from './operator.ts';
 import { placesOf, tellHolders } from './places.ts';
 import { type EncryptedElsewhere, type ProofWorld, PULLED_PREFIX } from './proof-world.ts';
 import { REPORT_KEYS, reportBucket } from './report-bucket.ts';
@@ -41,13 +43,17 @@ export interface Configuration {
   name: string;
   /** Changes the context `relay` of cdk.json, and deploys what the configuration takes for granted. */
   prepare?: (context: CommittedContext, cloud: LocalCloud) => Promise<void>;
+  /** Whether somebody is granted what the construct grants others. */
+  hasOperator?: boolean;
+  /** In the place of the CDK's stacks in other accounts than the relay's: only their policies are proved, but all of them anew. */
+  others?: (cloud: LocalCloud) => StackInput[];
   /** What must hold there; `CHECKS`, unless given. */
   checks?: readonly Check[];
 }
 
 /** Together they have every statement that the stacks can have. What is proved in one need not be proved in another. */
 export const CONFIGURATIONS: readonly Configuration[] = [
-  { name: 'as committed' },
+  { name: 'as committed', hasOperator: true },
   {
     name: 'an existing source bucket, KMS and tags',
     prepare: async (context, cloud) => {
@@ -80,13 +86,12 @@ export const CONFIGURATIONS: readonly Configuration[] = [
   },
   {
     name: 'a route that pulls what lies under a prefix of an encrypted bucket',
-    prepare: async ({ routes }, cloud) => {
-      await cloud.deploy(keys(ACCOUNT_C));
-      const kmsKeyArn = cloud.outputs('keys', ACCOUNT_C)['KeyArn']!;
-      await cloud.deploy(bucketUnderKey(ACCOUNT_C, 'customer', { BucketName: CUSTOMER_BUCKET }, kmsKeyArn));
-      const filter = { prefix: PULLED_PREFIX };
-      routes.push(pullingRoute({ filter, copyTags: true, writerRoleName: PULLED_WRITER_NAME, pull: { kmsKeyArn } }));
-    },
+    prepare: pullEncrypted,
+  },
+  {
+    name: 'the same, where account B and the customer have deployed their templates',
+    prepare: pullEncrypted,
+    others: (cloud) => byTemplate(cloud.outputs('keys', ACCOUNT_C)['KeyArn']!),
   },
   {
     name: 'a route that takes what lies under a prefix, and a canary beside it, both under a key',
@@ -98,6 +103,14 @@ export const CONFIGURATIONS: readonly Configuration[] = [
     checks: [...PREFIX_CHECKS, ...THIEFS_CHECKS],
   },
 ];
+
+async function pullEncrypted({ routes }: CommittedContext, cloud: LocalCloud): Promise<void> {
+  await cloud.deploy(keys(ACCOUNT_C));
+  const kmsKeyArn = cloud.outputs('keys', ACCOUNT_C)['KeyArn']!;
+  await cloud.deploy(bucketUnderKey(ACCOUNT_C, 'customer', { BucketName: CUSTOMER_BUCKET }, kmsKeyArn));
+  const filter = { prefix: PULLED_PREFIX };
+  routes.push(pullingRoute({ filter, copyTags: true, writerRoleName: PULLED_WRITER_NAME, pull: { kmsKeyArn } }));
+}
 
 const PULLED_WRITER_NAME = 'upload-relay-customer-writer';
 /** Roles of other accounts that somebody in account A might like to be. */
@@ -124,7 +137,10 @@ export async function startProofWorld(configuration: Configuration): Promise<Pro
   await configuration.prepare?.(context, cloud);
   const assembly = await mkdtemp(join(tmpdir(), 'upload-relay-iam-'));
   await synthesize(assembly, context);
-  const stacks = readAssembly(assembly);
+  const others = configuration.others?.(cloud);
+  const made = readAssembly(assembly);
+  const stacks = others ? [...made.filter(({ account }) => account === ACCOUNT_A), ...others] : made;
+  if (configuration.hasOperator) addOperator(stacks.find(({ name }) => name === 'upload-relay-source')!, context);
   for (const stack of stacks) tellHolders(stack);
   changeProperties(stacks, 'AWS::Lambda::EventSourceMapping', { Enabled: false });
   changeProperties(stacks, 'AWS::Lambda::Function', { Timeout: TIMEOUT_SECONDS });
@@ -173,7 +189,7 @@ export async function startProofWorld(configuration: Configuration): Promise<Pro
     ...world,
     configuration: configuration.name,
     pulls,
-    places: [...stacks.flatMap((stack) => placesOf(cloud, stack)), ...sessions.places],
+    places: [...(others ?? stacks).flatMap((stack) => placesOf(cloud, stack)), ...(others ? [] : sessions.places)],
     sessionPolicies: sessions.policies,
     elsewhere: encrypted,
     invokeFresh: (event, functionName) => invokeFresh(world, event, functionName),

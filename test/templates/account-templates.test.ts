@@ -84,6 +84,14 @@ describe.each([DESTINATION, READER])('%s', (name) => {
     if (Default !== undefined && AllowedValues) expect(AllowedValues).toContain(Default);
   });
 
+  test('stands in the documentation with each parameter', () => {
+    const page = readFileSync(new URL('../../docs/destination-template.md', import.meta.url), 'utf8');
+    for (const [id, { Default }] of Object.entries(parameters)) {
+      const shown = Default === undefined ? '' : Default === '' ? 'empty' : `\`${Default}\``;
+      expect(page).toContain(`| \`${id}\` | ${shown} |`.replace('|  |', '| |'));
+    }
+  });
+
   test('uses each of its conditions and parameters', () => {
     const { Metadata: _, Parameters: __, ...rest } = template;
     const used = JSON.stringify(rest);

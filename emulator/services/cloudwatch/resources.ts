@@ -7,6 +7,7 @@ import {
   type DeployContext,
   harmless,
   integer,
+  physicalName,
   type ResourceTypes,
   resourceType,
   tags,
@@ -22,6 +23,8 @@ export interface Services {
 }
 type Context = DeployContext<Services>;
 
+const LONGEST_NAME = 255;
+
 const number = z.union([
   z.number(),
   z
@@ -31,7 +34,7 @@ const number = z.union([
 ]);
 
 const common = {
-  AlarmName: alarmName,
+  AlarmName: alarmName.optional(),
   AlarmDescription: alarmDescription.default(''),
   ActionsEnabled: boolean
     .optional()
@@ -94,12 +97,13 @@ export const cloudWatchTypes: ResourceTypes<Services> = {
     named: 'AlarmName',
     replacedBy: ['AlarmName'],
     create: (properties, context) => {
-      const { arn } = context.services.cloudWatch.putAlarm(alarmOf(properties, context));
-      return { ref: properties.AlarmName, attributes: { Arn: arn } };
+      const name = properties.AlarmName ?? physicalName(context, LONGEST_NAME);
+      const { arn } = context.services.cloudWatch.putAlarm(alarmOf(name, properties, context));
+      return { ref: name, attributes: { Arn: arn } };
     },
     update: {
       properties: Object.keys(Alarm.shape) as (keyof AlarmProperties)[],
-      run: (_, properties, context) => context.services.cloudWatch.updateAlarm(alarmOf(properties, context)),
+      run: ({ ref }, properties, context) => context.services.cloudWatch.updateAlarm(alarmOf(ref, properties, context)),
     },
     remove: ({ attributes }, { services }) => services.cloudWatch.removeAlarm(attributes['Arn']!),
   }),
@@ -108,12 +112,14 @@ export const cloudWatchTypes: ResourceTypes<Services> = {
     named: 'AlarmName',
     replacedBy: ['AlarmName'],
     create: (properties, context) => {
-      const { arn } = context.services.cloudWatch.putComposite(compositeOf(properties, context));
-      return { ref: properties.AlarmName, attributes: { Arn: arn } };
+      const name = properties.AlarmName ?? physicalName(context, LONGEST_NAME);
+      const { arn } = context.services.cloudWatch.putComposite(compositeOf(name, properties, context));
+      return { ref: name, attributes: { Arn: arn } };
     },
     update: {
       properties: Object.keys(CompositeAlarm.shape) as (keyof CompositeProperties)[],
-      run: (_, properties, context) => context.services.cloudWatch.updateComposite(compositeOf(properties, context)),
+      run: ({ ref }, properties, context) =>
+        context.services.cloudWatch.updateComposite(compositeOf(ref, properties, context)),
     },
     remove: ({ attributes }, { services }) => services.cloudWatch.removeAlarm(attributes['Arn']!),
   }),
@@ -145,9 +151,9 @@ export const cloudWatchTypes: ResourceTypes<Services> = {
   }),
 };
 
-function alarmOf(properties: AlarmProperties, { account, region }: Context): CloudWatchAlarm {
+function alarmOf(name: string, properties: AlarmProperties, { account, region }: Context): CloudWatchAlarm {
   return {
-    name: properties.AlarmName,
+    name,
     description: properties.AlarmDescription,
     metric: {
       account,
@@ -167,11 +173,11 @@ function alarmOf(properties: AlarmProperties, { account, region }: Context): Clo
   };
 }
 
-function compositeOf(properties: CompositeProperties, { account, region }: Context): CloudWatchComposite {
+function compositeOf(name: string, properties: CompositeProperties, { account, region }: Context): CloudWatchComposite {
   return {
     account,
     region,
-    name: properties.AlarmName,
+    name,
     description: properties.AlarmDescription,
     rule: parseAlarmRule(properties.AlarmRule),
     actions: properties.AlarmActions,

@@ -25,6 +25,11 @@ export const RUN_ELSEWHERE: Record<string, Elsewhere> = {
   'npm run fix': { why: 'it changes the sources; npm test sees whether it has been run', by: 'test/run.ts' },
   'npm run licences': { why: 'it writes a page', by: 'test/security/licences/licences.test.ts' },
   'npm run schema': { why: 'it writes two files', by: 'test/unit/infra/config/json-schema.test.ts' },
+  'npm run templates': { why: 'it writes two files', by: 'test/templates/account-templates.test.ts' },
+  'examples/cloudformation/deploy.sh': {
+    why: 'it deploys into account B',
+    by: 'test/acceptance/examples/cloudformation.test.ts',
+  },
   'npm run dashboard': { why: 'it draws a picture for two minutes', by: 'test/unit/local/dashboard/svg.test.ts' },
   'npm run bench': { why: 'it measures for minutes', by: 'test/unit/bench/report.test.ts' },
   'npm run chaos': { why: 'it takes minutes', by: 'test/chaos/chaos.test.ts' },

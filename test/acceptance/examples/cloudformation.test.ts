@@ -3,7 +3,14 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { GetBucketPolicyCommand, GetObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
+import {
+  CompleteMultipartUploadCommand,
+  CreateMultipartUploadCommand,
+  GetBucketPolicyCommand,
+  GetObjectCommand,
+  PutObjectCommand,
+  UploadPartCommand,
+} from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { CLI_MISSING, cliInstalled, shell } from '../../support/aws-cli.ts';
 import { askCloudFormation, settledStack, stackOutputs, stackRequest } from '../../support/cloudformation.ts';
@@ -74,9 +81,19 @@ describe('account B by the template alone', () => {
     await expect(write('new.txt')).rejects.toMatchObject({ name: 'AccessDenied' });
     await write('new.txt', { IfNoneMatch: '*' });
     expect(await delivered('by-template.txt')).toBe('carried');
+    // In parts, the completion alone has the header.
+    const place = { Bucket: DESTINATION_BUCKET, Key: `${PREFIX}parts.bin` };
+    const { UploadId } = await s3.send(new CreateMultipartUploadCommand(place));
+    const { ETag } = await s3.send(new UploadPartCommand({ ...place, UploadId, PartNumber: 1, Body: 'x' }));
+    const whole = { ...place, UploadId, MultipartUpload: { Parts: [{ PartNumber: 1, ETag }] } };
+    const complete = (more: { IfNoneMatch?: string }) =>
+      s3.send(new CompleteMultipartUploadCommand({ ...whole, ...more }));
+    await expect(complete({})).rejects.toMatchObject({ name: 'AccessDenied' });
+    await complete({ IfNoneMatch: '*' });
     // Others of account B may overwrite.
     await world.b.s3.send(new PutObjectCommand({ Bucket: DESTINATION_BUCKET, Key: `${PREFIX}new.txt`, Body: 'y' }));
     await update({});
+    await write('new.txt');
   });
 
   test('keeps the bucket that it leaves for another, with all that its policy refuses', async () => {

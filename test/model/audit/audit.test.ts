@@ -8,7 +8,7 @@ import { keyOf, sizeOf, statusOf } from './stub.ts';
 
 const PLAN: AuditPlan = IS_SWEEP
   ? { keys: 1_000_000, limits: {} }
-  : { keys: 24_000, limits: { linesPerPart: 10_000, linesPerStep: 4_000, linesPerMember: 1_500, findings: 10 } };
+  : { keys: 12_000, limits: { linesPerPart: 5_000, linesPerStep: 2_000, linesPerMember: 750, findings: 10 } };
 const FINDINGS = PLAN.limits.findings ?? 1_000;
 const KILLS = 10;
 const MOST_KIB = 256 * 1024;
@@ -135,7 +135,7 @@ describe(`${PLAN.keys} keys`, () => {
     'steps of another length and executions that hand over change no byte',
     { timeout: TIMEOUT_MS },
     async () => {
-      const limits = { ...PLAN.limits, linesPerStep: 2_000, stepsPerExecution: 2 };
+      const limits = { ...PLAN.limits, linesPerStep: 1_000, stepsPerExecution: 2 };
       const stepwise = await auditInProcess({ ...PLAN, limits });
       expect(stepwise.executions).toBeGreaterThan(3);
       expectSound(stepwise);

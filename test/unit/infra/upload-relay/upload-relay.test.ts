@@ -263,7 +263,7 @@ describe('what is refused names the prop', () => {
     [
       'a role path',
       { rolePath: 'team' },
-      'prop "rolePath" is "team": must be "/", or begin and end with "/", such as "/team/".',
+      'prop "rolePath" is "team": must be "/", or begin and end with "/", such as "/team/", without *, ? and $.',
     ],
     ['no route', { routes: [] }, 'prop "routes" is []: must have at least one route.'],
     [
