@@ -16,6 +16,8 @@ interface DescribedAlarm {
   /** Seconds since the epoch. */
   StateUpdatedTimestamp: number;
   StateReason: string;
+  /** Of one about others. */
+  AlarmRule?: string;
 }
 
 interface Page {
@@ -26,12 +28,12 @@ interface Page {
 
 const SECOND_MS = 1_000;
 
-/** By name. Their names begin with the relay's; those of a relay whose name only begins alike are left out where they can be told. */
+/** By name, with the one that is about the others. */
 export async function alarmsOf({ signer, name }: Relay): Promise<AlarmState[]> {
   const alarms: DescribedAlarm[] = [];
   let NextToken: string | undefined;
   do {
-    const page: Page = await describe(signer, {
+    const page: Page = await askCloudWatch(signer, 'DescribeAlarms', {
       AlarmNamePrefix: `${name}-`,
       AlarmTypes: ['MetricAlarm', 'CompositeAlarm'],
       NextToken,
@@ -39,7 +41,7 @@ export async function alarmsOf({ signer, name }: Relay): Promise<AlarmState[]> {
     alarms.push(...(page.MetricAlarms ?? []), ...(page.CompositeAlarms ?? []));
     ({ NextToken } = page);
   } while (NextToken !== undefined);
-  return alarms
+  return ownOf(alarms, `${name}-health`)
     .map(({ AlarmName, StateValue, StateUpdatedTimestamp, StateReason }) => ({
       name: AlarmName,
       state: StateValue,
@@ -49,11 +51,31 @@ export async function alarmsOf({ signer, name }: Relay): Promise<AlarmState[]> {
     .sort((one, other) => (one.name < other.name ? -1 : 1));
 }
 
-async function describe(signer: Relay['signer'], input: object): Promise<Page> {
+/**
+ * Those of another relay may begin alike: `upload-relay-two-canary`. The relay's alarm on its health names its own, where they are many by
+ * way of other alarms. Pure.
+ * @param health the name of that alarm
+ */
+export function ownOf<A extends Pick<DescribedAlarm, 'AlarmName' | 'AlarmRule'>>(
+  alarms: readonly A[],
+  health: string,
+): readonly A[] {
+  if (!alarms.some(({ AlarmName }) => AlarmName === health)) return alarms;
+  const own = new Set([health]);
+  // A set that grows is gone through to its new end.
+  for (const each of own) {
+    const { AlarmRule: rule = '' } = alarms.find(({ AlarmName }) => AlarmName === each) ?? {};
+    for (const [, name] of rule.matchAll(/alarm:([^"]+)"/g)) own.add(name!);
+  }
+  return alarms.filter(({ AlarmName }) => own.has(AlarmName));
+}
+
+/** It has no client here, but takes AWS JSON. */
+export async function askCloudWatch<T>(signer: Relay['signer'], operation: string, input: object): Promise<T> {
   const headers = {
     'content-type': 'application/x-amz-json-1.0',
-    'x-amz-target': 'GraniteServiceVersion20100801.DescribeAlarms',
+    'x-amz-target': `GraniteServiceVersion20100801.${operation}`,
   };
   const body = JSON.stringify(input);
-  return (await sendSigned(signer, { service: 'monitoring', method: 'POST', path: '/', headers, body })) as Page;
+  return (await sendSigned(signer, { service: 'monitoring', method: 'POST', path: '/', headers, body })) as T;
 }

@@ -30,7 +30,7 @@ export function operatorPolicy(config: Pick<RelayContext, 'source' | 'relay'>): 
       allow('Queues', ['sqs:GetQueueUrl', 'sqs:GetQueueAttributes'], [queue, deadLetterQueue]),
       allow('DeadLetters', ['sqs:ReceiveMessage', 'sqs:ChangeMessageVisibility'], deadLetterQueue),
       allow('Receipts', 'dynamodb:GetItem', arn('dynamodb', `table/${names.ledgerTable}`)),
-      allow('Alarms', 'cloudwatch:DescribeAlarms', '*'),
+      allow('Metrics', ['cloudwatch:DescribeAlarms', 'cloudwatch:GetMetricStatistics'], '*'),
       allow('Logs', 'logs:FilterLogEvents', arn('logs', `log-group:${logGroupName(names.relayFunction)}*`)),
     ],
   };

@@ -51,6 +51,11 @@ export class MetricStore {
     return [...this.#series.values()].map(({ id }) => id);
   }
 
+  /** @returns undefined for a metric that nobody has heard of */
+  unitOf(id: MetricId): string | undefined {
+    return this.#series.get(keyOf(id))?.unit;
+  }
+
   /** @returns undefined for a metric without a sample in that time: missing is not zero */
   statistic(id: MetricId, statistic: Statistic, { from, to }: Period): number | undefined {
     const samples = this.#series.get(keyOf(id))?.samples ?? [];

@@ -1,10 +1,11 @@
-/** What CloudWatch answers over HTTP here: DescribeAlarms. */
+/** What CloudWatch answers over HTTP here: about alarms, and what was measured. */
 import { z } from 'zod';
 import type { Authorizer } from '../../core/api.ts';
 import { arnOf } from '../../core/partition.ts';
 import { type JsonCall, type JsonOperation, parseInput } from '../../protocols/aws-json.ts';
 import type { Alarm } from './alarm.ts';
 import type { CompositeAlarm } from './alarm-rule.ts';
+import { metricStatistics } from './metric-statistics.ts';
 import type { CloudWatch, Described } from './store.ts';
 
 const SECOND_MS = 1_000;
@@ -29,7 +30,10 @@ export interface CloudWatchParts {
 }
 
 export function cloudWatchOperations(parts: CloudWatchParts): Record<string, JsonOperation> {
-  return { DescribeAlarms: (call, body) => describeAlarms(parts, call, body) };
+  return {
+    DescribeAlarms: (call, body) => describeAlarms(parts, call, body),
+    GetMetricStatistics: (call, body) => getMetricStatistics(parts, call, body),
+  };
 }
 
 function describeAlarms({ cloudWatch, authorizer, measure }: CloudWatchParts, call: JsonCall, body: string) {
@@ -57,6 +61,14 @@ function describeAlarms({ cloudWatch, authorizer, measure }: CloudWatchParts, ca
     CompositeAlarms: of('CompositeAlarms'),
     ...(start + page.length < found.length && { NextToken: String(start + page.length) }),
   };
+}
+
+function getMetricStatistics({ cloudWatch, authorizer, measure }: CloudWatchParts, call: JsonCall, body: string) {
+  const { caller, account } = call;
+  const action = 'cloudwatch:GetMetricStatistics';
+  authorizer.authorize({ caller, action, resource: '*', resourceAccount: account });
+  measure();
+  return metricStatistics(cloudWatch.metrics, call, body);
 }
 
 function described({ arn, alarm, state, since }: Described<Alarm | CompositeAlarm>) {

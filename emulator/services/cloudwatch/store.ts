@@ -1,4 +1,4 @@
-/** CloudWatch of all accounts: metrics, and the alarms and dashboards that templates make. Its API only describes alarms; tests and scripts ask it here. */
+/** CloudWatch of all accounts: metrics, and the alarms and dashboards that templates make. Its API only describes alarms and tells statistics; tests and scripts ask it here. */
 import { ApiError, type Caller, type Clock, type ContextKeys } from '../../core/api.ts';
 import { type Keeper, refill } from '../../core/keeper.ts';
 import type { LogLine } from '../../core/log-line.ts';

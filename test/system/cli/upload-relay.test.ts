@@ -67,7 +67,11 @@ function runProcess(args: string[], more: NodeJS.ProcessEnv = {}): Promise<Ended
 /** One after the other: each is how the ones before have left it. */
 const TABLE: [args: string[], code: number, out: string | RegExp, err?: string][] = [
   [['doctor'], 0, 'All is as it must be.'],
-  [['status', '--json'], 1, /^\{"queue":\{"waiting":0,.*"deadLetters":0,"alarms":\[\{"name":"upload-relay-canary"/],
+  [
+    ['status', '--json'],
+    1,
+    /^\{"queue":\{"waiting":0,.*"deadLetters":0,"lastHour":\{"settled":1,"inTime":1\},"alarms":\[\{"name":"upload-relay-canary"/,
+  ],
   [['receipt', 'first.txt'], 0, '  "status": "delivered",'],
   [['receipt', 'first.txt', '--json', '--route', 'main'], 0, /^\{"status":"delivered","route":"main",.*\}\n$/],
   [['receipt', 'frist\u001b.txt'], 1, '', 'There is no receipt of frist\\u001b.txt on route main'],
@@ -207,7 +211,7 @@ describe('an operator with the policy of docs/cli.md', () => {
     for (const missing of needs) {
       await allow(
         needs.length === 1
-          ? ['Alarms', 'Logs'].filter((sid) => sid !== missing)
+          ? ['Metrics', 'Logs'].filter((sid) => sid !== missing)
           : needs.filter((sid) => sid !== missing),
       );
       const { code, err } = await run(args, keys);

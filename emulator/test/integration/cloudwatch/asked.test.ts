@@ -1,6 +1,6 @@
-/** CloudWatch as a program asks it for alarms. */
+/** CloudWatch as a program asks it for alarms and for what was measured. */
 import { Readable } from 'node:stream';
-import { beforeAll, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { IamAuthorizer } from '../../../authorization/authorizer.ts';
 import type { ApiRequest, Principal } from '../../../core/api.ts';
 import type { Alarm } from '../../../services/cloudwatch/alarm.ts';
@@ -20,7 +20,11 @@ beforeAll(() => {
   const clock = () => now;
   const directory = new Directory(clock);
   directory.addAccount(A);
-  const Statement = { Effect: 'Allow' as const, Action: 'cloudwatch:DescribeAlarms', Resource: '*' };
+  const Statement = {
+    Effect: 'Allow' as const,
+    Action: ['cloudwatch:DescribeAlarms', 'cloudwatch:GetMetricStatistics'],
+    Resource: '*',
+  };
   directory.addUser({ account: A, name: 'reader', policies: [{ name: 'read', document: { Statement } }] });
   directory.addUser({ account: A, name: 'nobody', policies: [] });
   for (const user of ['reader', 'nobody']) {
@@ -62,7 +66,7 @@ interface Answer {
   NextToken?: string;
 }
 
-async function describe(parameters: object, { user = 'reader', operation = 'DescribeAlarms' } = {}): Promise<Answer> {
+async function ask(parameters: object, { user = 'reader', operation = 'DescribeAlarms' } = {}): Promise<Answer> {
   const { body } = await service.handle({
     caller: { principal: callers.get(user), context: {} },
     region: 'us-east-1',
@@ -77,19 +81,19 @@ const namesOf = ({ MetricAlarms, CompositeAlarms }: Answer) =>
   [...MetricAlarms, ...CompositeAlarms].map(({ AlarmName }) => AlarmName);
 
 test('alarms of this region, of a metric unless asked otherwise', async () => {
-  expect(namesOf(await describe({}))).toEqual(['x-full', 'x-other', 'y']);
-  expect(namesOf(await describe(BOTH))).toEqual(['x-full', 'x-other', 'y', 'x-any']);
-  expect(namesOf(await describe({ ...BOTH, AlarmNamePrefix: 'x-' }))).toEqual(['x-full', 'x-other', 'x-any']);
-  expect(namesOf(await describe({ ...BOTH, AlarmNames: ['y', 'x-any', 'z'] }))).toEqual(['y', 'x-any']);
+  expect(namesOf(await ask({}))).toEqual(['x-full', 'x-other', 'y']);
+  expect(namesOf(await ask(BOTH))).toEqual(['x-full', 'x-other', 'y', 'x-any']);
+  expect(namesOf(await ask({ ...BOTH, AlarmNamePrefix: 'x-' }))).toEqual(['x-full', 'x-other', 'x-any']);
+  expect(namesOf(await ask({ ...BOTH, AlarmNames: ['y', 'x-any', 'z'] }))).toEqual(['y', 'x-any']);
 });
 
 test('a state is that of now, and says since when', async () => {
-  expect(namesOf(await describe({ ...BOTH, StateValue: 'ALARM' }))).toEqual([]);
+  expect(namesOf(await ask({ ...BOTH, StateValue: 'ALARM' }))).toEqual([]);
   isFull = true;
   now = 660_000;
-  expect(namesOf(await describe({ ...BOTH, StateValue: 'ALARM' }))).toEqual(['x-full', 'x-any']);
+  expect(namesOf(await ask({ ...BOTH, StateValue: 'ALARM' }))).toEqual(['x-full', 'x-any']);
   now = 690_000;
-  const [full] = (await describe({ StateValue: 'ALARM' })).MetricAlarms;
+  const [full] = (await ask({ StateValue: 'ALARM' })).MetricAlarms;
   expect(full).toMatchObject({
     AlarmName: 'x-full',
     AlarmArn: 'arn:aws:cloudwatch:us-east-1:111111111111:alarm:x-full',
@@ -100,9 +104,9 @@ test('a state is that of now, and says since when', async () => {
 });
 
 test('pages follow each other', async () => {
-  const { NextToken, ...first } = await describe({ ...BOTH, MaxRecords: 3 });
+  const { NextToken, ...first } = await ask({ ...BOTH, MaxRecords: 3 });
   expect(namesOf(first)).toEqual(['x-full', 'x-other', 'y']);
-  const last = await describe({ ...BOTH, MaxRecords: 3, NextToken });
+  const last = await ask({ ...BOTH, MaxRecords: 3, NextToken });
   expect(namesOf(last)).toEqual(['x-any']);
   expect(last.NextToken).toBeUndefined();
 });
@@ -113,5 +117,34 @@ test.each<[object, object, string]>([
   [{ AlarmTypes: ['LogAlarm'] }, {}, 'AlarmTypes.0'],
   [{}, { operation: 'PutMetricAlarm' }, 'PutMetricAlarm'],
 ])('%j %j is refused', async (parameters, as, words) => {
-  await expect(describe(parameters, as)).rejects.toThrow(words);
+  await expect(ask(parameters, as)).rejects.toThrow(words);
+});
+
+describe('statistics', () => {
+  const FULL = { Namespace: 'N', MetricName: 'x-full', Dimensions: [{ Name: 'Q', Value: 'q' }], Period: 60 };
+  const statistics = (parameters: object, as = {}) =>
+    ask(
+      { ...FULL, StartTime: 600, EndTime: 720, Statistics: ['Maximum'], ...parameters },
+      { operation: 'GetMetricStatistics', ...as },
+    );
+
+  test('have a datapoint for each period in which something was measured', async () => {
+    const { Datapoints } = (await statistics({ StartTime: 599 })) as unknown as { Datapoints: object[] };
+    expect(Datapoints).toEqual([
+      { Timestamp: 600, Unit: 'Count', Maximum: 0 },
+      { Timestamp: 660, Unit: 'Count', Maximum: 1 },
+    ]);
+    expect(await statistics({ MetricName: 'unheard' })).toEqual({ Label: 'unheard', Datapoints: [] });
+  });
+
+  test.each<[object, object, string]>([
+    [{}, { user: 'nobody' }, 'is not authorized to perform: cloudwatch:GetMetricStatistics'],
+    [{ Unit: 'Count' }, {}, 'Unit'],
+    [{ Period: 30 }, {}, 'Period'],
+    [{ Statistics: ['p99'] }, {}, 'Statistics.0'],
+    [{ EndTime: 600 }, {}, 'The parameter StartTime must be less than the parameter EndTime.'],
+    [{ EndTime: 600 + 60 * 1441 }, {}, 'You have requested up to 1441 datapoints'],
+  ])('%j %j is refused', async (parameters, as, words) => {
+    await expect(statistics(parameters, as)).rejects.toThrow(words);
+  });
 });
