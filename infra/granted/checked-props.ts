@@ -42,7 +42,7 @@ export function requireKnown(checked: Checked, prop: string, value: string | und
   const allowed = (parameter as CfnParameter | undefined)?.allowedPattern;
   if (allowed === pattern || allowed === orEmpty(pattern)) return;
   const why = `is a token, and what it will be can't be looked at: it stands in policies, where a wildcard would let more through. Give a text, or a CfnParameter whose allowedPattern is ${JSON.stringify(pattern)}`;
-  throw new Error(`${nameOf(checked)}: prop "${prop}" ${why}.`);
+  throw new Error(`${saidBy(checked)}: prop "${prop}" ${why}.`);
 }
 
 /** Where the app knows both, the key must be in the region of the stack, as the bucket is. @throws Error that names the prop */
@@ -54,9 +54,9 @@ export function requireKeyHere(checked: Checked, key: IKey | undefined): void {
 }
 
 export function refused(checked: Checked, prop: string, value: unknown, why: string): Error {
-  return new Error(`${nameOf(checked)}: prop "${prop}" ${isWhat(value)}: ${why}.`);
+  return new Error(`${saidBy(checked)}: prop "${prop}" ${isWhat(value)}: ${why}.`);
 }
 
-function nameOf({ kind, construct }: Checked): string {
+export function saidBy({ kind, construct }: Checked): string {
   return `${kind} "${construct.node.path}"`;
 }

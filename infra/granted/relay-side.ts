@@ -6,6 +6,7 @@ import { trustCondition } from '../../functions/aws/trust-policies.ts';
 import { account, externalId, roleName, rolePath } from '../config/fields.ts';
 import { findPartition } from '../config/regions.ts';
 import { DEFAULT_NAME } from '../config/relay-schema.ts';
+import { BUCKET, CHECKED_LATER, KEY, MANAGED_POLICY, YES_OR_NO } from '../prop-kinds.ts';
 import { type Checked, requireKnown, requireProps } from './checked-props.ts';
 import { ROLE_NAME_PATTERN, ROLE_PATH_PATTERN } from './patterns.ts';
 
@@ -32,6 +33,22 @@ export interface RelaySideProps {
   /** What both sides have agreed on: 2 to 1,224 characters of `A-Z a-z 0-9 _ + = , . @ : / -`. It is no secret, but choose your own. */
   readonly externalId: string;
 }
+
+/** Both sides have them. */
+export const SIDE_KINDS = {
+  relayAccount: CHECKED_LATER,
+  relayRoleName: CHECKED_LATER,
+  relayRolePath: CHECKED_LATER,
+  externalId: CHECKED_LATER,
+  bucket: BUCKET,
+  prefix: CHECKED_LATER,
+  encryptionKey: KEY,
+  copyTags: YES_OR_NO,
+  roleName: CHECKED_LATER,
+  rolePath: CHECKED_LATER,
+  permissionsBoundary: MANAGED_POLICY,
+  routeName: CHECKED_LATER,
+};
 
 /** @throws Error that names the prop */
 export function requireRelaySide(checked: Checked, props: RelaySideProps): void {

@@ -9,10 +9,11 @@ import { acknowledgeFinding } from '../constructs/nag-suppressions.ts';
 import { policyDocument } from '../constructs/policy-document.ts';
 import { literalName, RelayBucket } from '../constructs/relay-bucket.ts';
 import { atPath } from '../constructs/role-path.ts';
-import { type Checked, refused, requireKeyHere, requireKnown, requireProps } from '../granted/checked-props.ts';
+import { type Checked, refused, requireKeyHere, requireKnown, requireProps, saidBy } from '../granted/checked-props.ts';
 import { PREFIX_PATTERN } from '../granted/patterns.ts';
-import { partitionIn, relayRoleArnOf, relayTrust, requireRelaySide } from '../granted/relay-side.ts';
+import { partitionIn, relayRoleArnOf, relayTrust, requireRelaySide, SIDE_KINDS } from '../granted/relay-side.ts';
 import { DEFAULT_WRITER_ROLE } from '../names.ts';
+import { CHECKED_LATER, DURATION, type Kinds, keyBehind, refuseWrongKinds, YES_OR_NO } from '../prop-kinds.ts';
 import { neverOverwrite } from './never-overwrite.ts';
 import type { UploadDestinationProps } from './upload-destination-props.ts';
 
@@ -20,6 +21,18 @@ import type { UploadDestinationProps } from './upload-destination-props.ts';
 export const INCOMPLETE_UPLOAD_DAYS = 7;
 /** What only a new bucket can have. */
 const OF_NEW_BUCKET = ['bucketName', 'versioned', 'removeIncompleteUploadsAfter', 'removalPolicy'] as const;
+
+const KINDS: Kinds<UploadDestinationProps> = {
+  ...SIDE_KINDS,
+  bucketName: CHECKED_LATER,
+  versioned: YES_OR_NO,
+  removeIncompleteUploadsAfter: {
+    is: (value) => DURATION.is(value) && Number.isInteger((value as Duration).toDays({ integral: false })),
+    what: 'a Duration of whole days',
+  },
+  removalPolicy: CHECKED_LATER,
+  createOnly: YES_OR_NO,
+};
 
 /**
  * Account B's side: a bucket, new or given, and a role that the relay of account A may assume to put objects there. It is all that account
@@ -39,13 +52,14 @@ export class UploadDestination extends Construct {
   constructor(scope: Construct, id: string, props: UploadDestinationProps) {
     super(scope, id);
     const checked = { construct: this, kind: 'UploadDestination' };
+    refuseWrongKinds(saidBy(checked), KINDS, props);
     requireRelaySide(checked, props);
     requireDestination(checked, props);
     const { prefix = '', copyTags = false, roleName: name = DEFAULT_WRITER_ROLE, rolePath: path = '/' } = props;
     this.bucket = props.bucket ?? this.#newBucket(props);
     const { account } = Stack.of(this);
     const { region } = this.bucket.env;
-    const key = props.encryptionKey ?? this.bucket.encryptionKey;
+    const key = keyBehind(props.encryptionKey ?? this.bucket.encryptionKey);
     const written: Written = {
       writerRoleArn: `arn:${partitionIn(this)}:iam::${account}:role${path}${name}`,
       copyTags,

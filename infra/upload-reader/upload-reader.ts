@@ -9,11 +9,25 @@ import { acknowledgeFinding } from '../constructs/nag-suppressions.ts';
 import { policyDocument } from '../constructs/policy-document.ts';
 import { literalName } from '../constructs/relay-bucket.ts';
 import { atPath } from '../constructs/role-path.ts';
-import { type Checked, refused, requireKeyHere, requireKnown, requireProps } from '../granted/checked-props.ts';
+import { type Checked, refused, requireKeyHere, requireKnown, requireProps, saidBy } from '../granted/checked-props.ts';
 import { PREFIX_PATTERN, ROLE_NAME_PATTERN } from '../granted/patterns.ts';
-import { partitionIn, relayRoleArnOf, relayTrust, requireRelaySide, roleArnOf } from '../granted/relay-side.ts';
+import {
+  partitionIn,
+  relayRoleArnOf,
+  relayTrust,
+  requireRelaySide,
+  roleArnOf,
+  SIDE_KINDS,
+} from '../granted/relay-side.ts';
 import { DEFAULT_READER_ROLE, DEFAULT_REPLAY_ROLE } from '../names.ts';
+import { CHECKED_LATER, type Kinds, keyBehind, refuseWrongKinds, YES_OR_NO } from '../prop-kinds.ts';
 import type { UploadReaderProps } from './upload-reader-props.ts';
+
+const KINDS: Kinds<UploadReaderProps> = {
+  ...SIDE_KINDS,
+  replay: YES_OR_NO,
+  replayRoleName: CHECKED_LATER,
+};
 
 /**
  * A customer's side: a role that the relay of account A may assume to list and read one prefix of a bucket: present objects, and no old
@@ -33,13 +47,14 @@ export class UploadReader extends Construct {
   constructor(scope: Construct, id: string, props: UploadReaderProps) {
     super(scope, id);
     const checked = { construct: this, kind: 'UploadReader' };
+    refuseWrongKinds(saidBy(checked), KINDS, props);
     requireRelaySide(checked, props);
     requireReader(checked, props);
     const { prefix = '', copyTags = false, roleName: name = DEFAULT_READER_ROLE, rolePath: path = '/' } = props;
     this.bucket = props.bucket;
     const { account } = Stack.of(this);
     const { region } = this.bucket.env;
-    const key = props.encryptionKey ?? this.bucket.encryptionKey;
+    const key = keyBehind(props.encryptionKey ?? this.bucket.encryptionKey);
     const read: Read = {
       copyTags,
       filter: { prefix },

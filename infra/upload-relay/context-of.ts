@@ -8,8 +8,10 @@ import { ConfigError } from '../config/mistakes.ts';
 import { addUnresolvedRegion } from '../config/regions.ts';
 import { DEFAULT_NAME } from '../config/relay-schema.ts';
 import { bucketName } from '../names.ts';
+import { keyBehind } from '../prop-kinds.ts';
 import { nameOf } from './field-names.ts';
 import type { SourceBucketProps } from './part-props.ts';
+import { refuseWrongProps } from './relay-kinds.ts';
 import type { AuditProps, InventoryProps, ReconciliationProps, ScheduledReplayProps } from './replay-props.ts';
 import type { UploadRelayProps } from './upload-relay-props.ts';
 import { UploadRoute } from './upload-route.ts';
@@ -22,7 +24,8 @@ const CAN_BE_ROLE = /^[\w+=,.@-]{1,64}$/;
 
 /** The context `relay`, unchecked, with tokens in it. */
 export function contextOf(relay: IConstruct, props: UploadRelayProps): object {
-  refuseWrongKinds(relay, props);
+  refuseWrongProps(relay, props);
+  refuseOtherRoutes(relay, props);
   const stack = Stack.of(relay);
   const { account, region } = stack;
   if (Token.isUnresolved(region))
@@ -47,7 +50,7 @@ export function contextOf(relay: IConstruct, props: UploadRelayProps): object {
 }
 
 /** Types tell most people, but not those who write JavaScript. */
-function refuseWrongKinds(relay: IConstruct, { source, routes }: UploadRelayProps): void {
+function refuseOtherRoutes(relay: IConstruct, { source, routes }: UploadRelayProps): void {
   if (Array.isArray(source)) {
     const advice = 'make a relay of each, with a name of its own';
     throw new ConfigError(
@@ -74,7 +77,8 @@ function sourceOf(stack: Stack, source: IBucket | SourceBucketProps, newName: st
 }
 
 /** Policies name the region of the key, which a token doesn't tell. It is that of the bucket: S3 takes no other key. */
-function keyArnOf(stack: Stack, key: IKey | undefined): string | undefined {
+function keyArnOf(stack: Stack, given: IKey | undefined): string | undefined {
+  const key = keyBehind(given);
   if (key === undefined || !Token.isUnresolved(key.keyArn)) return key?.keyArn;
   const { region } = stack;
   return stack.formatArn({

@@ -1,5 +1,6 @@
 /** What an UploadRelay lets others do: no more actions and resources than each of them takes. */
 import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
+import type { Alias } from 'aws-cdk-lib/aws-lambda';
 
 /** A permission that somebody else gets. */
 export interface Permission {
@@ -19,6 +20,12 @@ const MOVE_FROM = [
 /** The CDK's own `grantInvoke` would grant every version and alias as well. */
 export function toInvoke(functionArn: string): Permission {
   return { actions: ['lambda:InvokeFunction'], resourceArns: [functionArn] };
+}
+
+/** Who invokes a durable function hears of its end by asking for the execution, whose ARN begins with that of a version. */
+export function toReplay({ functionArn, lambda }: Alias): Permission[] {
+  const executions = `${lambda.functionArn}:*/durable-execution/*`;
+  return [toInvoke(functionArn), { actions: ['lambda:GetDurableExecution'], resourceArns: [executions] }];
 }
 
 /** SQS moves messages with the permissions of its caller. */

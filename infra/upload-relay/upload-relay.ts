@@ -3,7 +3,7 @@ import { Stack } from 'aws-cdk-lib';
 import type { Dashboard, IAlarm, MathExpression, Metric, MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import { type Grant, type IGrantable, type IRole, PermissionsBoundary } from 'aws-cdk-lib/aws-iam';
-import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import type { Alias, IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
@@ -13,7 +13,7 @@ import { checked } from './checked.ts';
 import { contextOf, isBucket } from './context-of.ts';
 import { sendEventsOf } from './event-bridge.ts';
 import { saidOf } from './field-names.ts';
-import { grant, toInvoke, toReadReceipts, toRedrive } from './grants.ts';
+import { grant, toInvoke, toReadReceipts, toRedrive, toReplay } from './grants.ts';
 import { refuseExcess } from './limits.ts';
 import type { RouteMetricOptions } from './relay-metric-options.ts';
 import { RelayParts } from './relay-parts.ts';
@@ -67,9 +67,9 @@ export class UploadRelay extends Construct {
    */
   constructor(scope: Construct, id: string, props: UploadRelayProps) {
     super(scope, id);
-    const { source, permissionsBoundary, removalPolicy } = props;
     const stack = Stack.of(this);
     const told = checked(this, stack, contextOf(this, props));
+    const { source, permissionsBoundary, removalPolicy } = props;
     const { config } = told;
     takeNames(this, stack, config);
     if (permissionsBoundary) PermissionsBoundary.of(this).apply(permissionsBoundary);
@@ -96,11 +96,11 @@ export class UploadRelay extends Construct {
   }
 
   /**
-   * Lets somebody invoke `replayFunction`: replay, reconcile, audit and redrive.
+   * Lets somebody invoke `replayFunction`, and hear how its executions go: replay, reconcile, audit and redrive.
    * @param grantee whoever may
    */
   grantReplay(grantee: IGrantable): Grant {
-    if (this.replayFunction) return grant(grantee, toInvoke(this.replayFunction.functionArn));
+    if (this.replayFunction) return grant(grantee, ...toReplay(this.replayFunction as Alias));
     throw new Error(`${saidOf(this, 'relay.replay')} is false, so there is nothing to invoke: remove grantReplay.`);
   }
 

@@ -1,6 +1,7 @@
 /** One way of uploads: where they come from, where they go, and the role that may write there. */
 import { type NotificationKeyFilter, StorageClass } from 'aws-cdk-lib/aws-s3';
 import { DEFAULT_READER_ROLE, DEFAULT_WRITER_ROLE } from '../names.ts';
+import { CHECKED_LATER, type Kinds, OBJECT, refuseWrongKinds } from '../prop-kinds.ts';
 
 /** Properties of a route. Account, region, bucket, key and external id may be tokens. */
 export interface UploadRouteProps {
@@ -106,6 +107,24 @@ export interface PullRouteProps extends UploadRouteProps {
   readonly from: PulledBucket;
 }
 
+const ROUTE: Kinds<UploadRouteProps> = {
+  name: CHECKED_LATER,
+  account: CHECKED_LATER,
+  region: CHECKED_LATER,
+  bucket: CHECKED_LATER,
+  prefix: CHECKED_LATER,
+  externalId: CHECKED_LATER,
+  writerRoleName: CHECKED_LATER,
+  writerRolePath: CHECKED_LATER,
+  filter: CHECKED_LATER,
+  kmsKeyArn: CHECKED_LATER,
+  sendEncryption: CHECKED_LATER,
+  storageClass: { is: (value) => value !== null, what: 'a StorageClass, "copy", or one for each class' },
+  copyTags: CHECKED_LATER,
+  createOnly: CHECKED_LATER,
+  requireProof: CHECKED_LATER,
+};
+
 /** A route of an UploadRelay. */
 export class UploadRoute {
   /**
@@ -113,6 +132,7 @@ export class UploadRoute {
    * @param props what goes where
    */
   static to(props: UploadRouteProps): UploadRoute {
+    refuseWrongKinds('UploadRoute.to', ROUTE, props);
     return new UploadRoute(props, undefined);
   }
 
@@ -121,6 +141,8 @@ export class UploadRoute {
    * @param props what goes where, and from where
    */
   static pull(props: PullRouteProps): UploadRoute {
+    const from: unknown = props?.from ?? null;
+    refuseWrongKinds('UploadRoute.pull', { ...ROUTE, from: OBJECT }, { ...props, from });
     return new UploadRoute(props, props.from);
   }
 

@@ -26,7 +26,7 @@ import { type Check, isDelivered, isRefused } from './check.ts';
 import { DOOR_CHECKS } from './door-checks.ts';
 import { KEY_CHECKS } from './key-checks.ts';
 import { LARGE_CHECKS } from './large-checks.ts';
-import { OPERATOR_CHECKS } from './operator.ts';
+import { OPERATOR_CHECKS } from './operator-checks.ts';
 import type { Place } from './places.ts';
 import type { ProofWorld } from './proof-world.ts';
 import { PULL_CHECKS } from './pull-checks.ts';
