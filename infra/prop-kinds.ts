@@ -4,7 +4,8 @@ import type { IAlias, IKey } from 'aws-cdk-lib/aws-kms';
 import { didYouMean } from './config/did-you-mean.ts';
 import { ConfigError, isWhat } from './config/mistakes.ts';
 
-interface Kind {
+/** What a value must be, and what is said of another one. */
+export interface Kind {
   is: (value: unknown) => boolean;
   what: string;
 }
