@@ -159,7 +159,7 @@ async function takeAll(sqs: SQSClient, queueUrl: string): Promise<Message[]> {
 const PAUSE_SHARE = 0.2;
 const SHORTEST_PAUSE_MS = 20;
 const LONGEST_PAUSE_MS = 500;
-const PATIENCE_MS = 30_000;
+const PATIENCE_MS = 45_000;
 
 /** What is tried again, or delivered once more, is so after a second. */
 export const NO_PAUSES = { retryDelaySeconds: 1, latePutSeconds: 1, lateCompleteSeconds: 1 };
