@@ -62,7 +62,9 @@ export function addVerb<A extends Attempt>(
       throw new UserError(`${name} has no use for "${printable(args[most]!)}". Try: ${command} ${name} --help`);
     }
     refuseOthers(words?.choices, usage.split(' ')[1], args[0]);
-    await act({ words: args, options: byOwnNames(sub) });
+    const given = byOwnNames(sub);
+    refuseEmpty(given);
+    await act({ words: args, options: given });
   });
 }
 
@@ -90,6 +92,12 @@ function refuseOthers(choices: readonly string[] | undefined, name: string | und
   throw new UserError(
     `${name} is "${printable(given)}": it must be ${choices.join(' or ')}.${didYouMean(given, choices)}`,
   );
+}
+
+/** An unset variable of a shell would otherwise lift a limit: `--since "$DAY"`. An empty prefix is every key, as it says. */
+function refuseEmpty(options: Typed['options']): void {
+  const [name] = Object.entries(options).find(([option, value]) => value === '' && option !== 'prefix') ?? [];
+  if (name !== undefined) throw new UserError(`--${name} is "": it must have a value, or be left out.`);
 }
 
 function exampleOf(command: string, [line, does]: readonly [string, string]): string {

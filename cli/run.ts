@@ -30,6 +30,7 @@ type Outcome = Awaited<ReturnType<Verb['act']>>;
  * @throws UserError, Failure
  */
 export async function runCommand(args: string[], command: string, screen: Screen): Promise<number> {
+  const typed = verbFirst(args);
   if (args[0] === 'try' && HAS_TRY) return runTry(args.slice(1), screen);
   let outcome: Outcome = true;
   const program = fullProgram(command, screen, (ended) => {
@@ -40,14 +41,24 @@ export async function runCommand(args: string[], command: string, screen: Screen
     return 0;
   }
   try {
-    await program.parseAsync(args, { from: 'user' });
+    await program.parseAsync(typed, { from: 'user' });
   } catch (error) {
     // What only shells ask is no command to be meant.
     const known = program.commands.map((each) => each.name()).filter((name) => name !== 'complete');
-    const mistake = mistakeOf(error, { command, typed: args[0]!, known });
+    const mistake = mistakeOf(error, { command, typed: typed[0]!, known });
     if (mistake !== undefined) throw mistake;
   }
   return exitCodeOf(outcome);
+}
+
+/** People type what is common to all commands before the command, too. */
+function verbFirst(args: readonly string[]): string[] {
+  let before = 0;
+  while (/^--(json|(profile|region|relay)(=.*)?)$/.test(args[before] ?? '')) {
+    before += /^--(profile|region|relay)$/.test(args[before]!) ? 2 : 1;
+  }
+  const [verb, ...others] = args.slice(before);
+  return verb === undefined || verb.startsWith('-') ? [...args] : [verb, ...args.slice(0, before), ...others];
 }
 
 function fullProgram(command: string, screen: Screen, end: (outcome: Outcome) => void): Command {

@@ -25,7 +25,7 @@ interface Row {
   told: (facts: Facts) => Error;
 }
 
-const LOCAL_CODES = /^(E[A-Z]+|CERT_\w+|\w*SELF_SIGNED\w*|UNABLE_TO_\w+|ERR_TLS_\w+)$/;
+const LOCAL_CODES = /^(E[A-Z]+|CERT_\w+|\w*SELF_SIGNED\w*|UNABLE_TO_\w+|ERR_TLS_\w+|ERR_INVALID_URL)$/;
 
 const ROWS: Row[] = [
   {
@@ -80,6 +80,13 @@ const ROWS: Row[] = [
       new UserError(
         `The server's certificate isn't trusted (${code}): name its authority's file as AWS_CA_BUNDLE, or as ca_bundle in the profile.`,
       ),
+  },
+  {
+    codes: /^ERR_INVALID_URL$/,
+    told: ({ error }) => {
+      const { input = '' } = error as { input?: string };
+      return new UserError(`The endpoint is "${input}": it must be a URL, in AWS_ENDPOINT_URL or in the profile.`);
+    },
   },
   {
     codes: /^ENOTFOUND$|^EAI_AGAIN$/,

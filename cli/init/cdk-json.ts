@@ -6,11 +6,14 @@ import { UserError } from '../terminal/user-error.ts';
 
 const INDENT = 2;
 
-/** @throws UserError for a file with another relay in it, unless it may be replaced; or that is no JSON */
+/** @throws UserError for a file with another relay in it, unless it may be replaced; or that is no JSON, or has a context that is none */
 export function requireRoom(file: string, force: boolean): void {
-  if (!existsSync(file) || force) return;
+  if (!existsSync(file)) return;
   const { context } = objectIn(file) as { context?: { relay?: unknown } };
-  if (context?.relay === undefined) return;
+  if (context !== undefined && (typeof context !== 'object' || context === null || Array.isArray(context))) {
+    throw new UserError(`${file}: field "context" is ${JSON.stringify(context)}: it must be an object.`);
+  }
+  if (force || context?.relay === undefined) return;
   throw new UserError(`${file} has a context "relay" already: --force replaces it, and leaves the rest as it is.`);
 }
 

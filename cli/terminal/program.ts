@@ -1,6 +1,7 @@
 /** How a program of this project runs and ends: its exit codes, and what a mistake or a failure looks like. */
 import { nearest } from '../../functions/core/nearest.ts';
 import { endingSignal } from './ending.ts';
+import { printable } from './printable.ts';
 import { Failure, UserError } from './user-error.ts';
 
 export const EXIT_FAILED = 1;
@@ -19,7 +20,9 @@ function fail(thrown: unknown): void {
   const error = isFullDisk(thrown) ? new UserError(FULL) : thrown;
   const isMistake = error instanceof UserError;
   const isTold = isMistake || error instanceof Failure;
-  process.stderr.write(`${isTold ? error.message : ((error as Error).stack ?? error)}\n`);
+  // A sentence may repeat what was typed, or what AWS answered: anybody's text.
+  const told = isTold ? error.message.split('\n').map(printable).join('\n') : ((error as Error).stack ?? error);
+  process.stderr.write(`${told}\n`);
   end(isMistake ? EXIT_USAGE : EXIT_FAILED);
 }
 

@@ -35,6 +35,10 @@ test.each<[Error, string]>([
   [errorOf('QueueDoesNotExist'), 'say another --relay, --region or --profile, or deploy the source stack there.'],
   [errorOf('AWS.SimpleQueueService.NonExistentQueue'), 'There is no relay "upload-relay"'],
   [
+    system('ERR_INVALID_URL', { input: 'nonsense' }),
+    'The endpoint is "nonsense": it must be a URL, in AWS_ENDPOINT_URL',
+  ],
+  [
     errorOf('Error', 'Region not accepted: region="x/y" is not a valid hostname component.'),
     '--region is "us-east-1": ',
   ],
