@@ -27,7 +27,7 @@ export function filledIn<S extends z.ZodType>(schema: S, value: unknown, variant
 }
 
 /** A changed copy; undefined takes the field away. */
-function withValue(value: unknown, [key, ...rest]: readonly PropertyKey[], put: unknown): unknown {
+export function withValue(value: unknown, [key, ...rest]: readonly PropertyKey[], put: unknown): unknown {
   if (key === undefined) return put;
   if (Array.isArray(value)) return value.map((each, index) => (index === key ? withValue(each, rest, put) : each));
   const { [key as string]: old, ...others } = value as Record<string, unknown>;

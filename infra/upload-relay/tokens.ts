@@ -3,6 +3,7 @@ import { type Stack, Token } from 'aws-cdk-lib';
 import { RegionInfo } from 'aws-cdk-lib/region-info';
 import { findPartition } from '../config/regions.ts';
 import { isObject } from '../config/schema-parts.ts';
+import { withValue } from '../config/stand-ins.ts';
 
 type Path = readonly (string | number)[];
 
@@ -59,7 +60,7 @@ export function standIns(stack: Stack, context: object, tokens: readonly Unresol
 
 /** A changed copy. */
 export function withTexts<T>(value: T, texts: readonly { path: Path; value: string }[]): T {
-  return texts.reduce((whole, { path, value: text }) => withText(whole, path, text) as T, value);
+  return texts.reduce((whole, { path, value: text }) => withValue(whole, path, text) as T, value);
 }
 
 /** What stands at a path. */
@@ -97,11 +98,4 @@ function knownTexts(value: unknown, name: string): string[] {
   return Object.entries(value).flatMap(([key, each]) =>
     key === name && typeof each === 'string' && !Token.isUnresolved(each) ? [each] : knownTexts(each, name),
   );
-}
-
-function withText(value: unknown, [key, ...rest]: Path, text: string): unknown {
-  if (key === undefined) return text;
-  if (Array.isArray(value)) return value.map((each, index) => (index === key ? withText(each, rest, text) : each));
-  const object = value as Record<string, unknown>;
-  return { ...object, [key]: withText(object[key], rest, text) };
 }
