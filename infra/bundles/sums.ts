@@ -3,9 +3,14 @@ import { createHash } from 'node:crypto';
 
 export const SUMS_FILE = 'SHA256SUMS';
 
+/** As `sha256sum` writes it. */
+export function sumOf(content: Uint8Array): string {
+  return createHash('sha256').update(content).digest('hex');
+}
+
 /** @param files by name */
 export function formatSums(files: ReadonlyMap<string, Uint8Array>): string {
-  const lines = [...files].map(([name, content]) => `${createHash('sha256').update(content).digest('hex')}  ${name}\n`);
+  const lines = [...files].map(([name, content]) => `${sumOf(content)}  ${name}\n`);
   return lines.sort((a, b) => (a.slice(66) < b.slice(66) ? -1 : 1)).join('');
 }
 

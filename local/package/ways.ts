@@ -1,9 +1,9 @@
 /** The ways in which an app takes the package: TypeScript's, ESM and CommonJS. Each must give the same templates. */
 import { globSync } from 'node:fs';
 import { copyFile, readFile } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { Failure } from '../../cli/terminal/user-error.ts';
-import { formatSums, SUMS_FILE } from '../../infra/bundles/sums.ts';
+import { SUMS_FILE, sumOf } from '../../infra/bundles/sums.ts';
 import type { UserFolder } from './user-folder.ts';
 
 /** As `cdk init` has it. Older declarations of the CDK's own don't pass without `skipLibCheck`. */
@@ -75,7 +75,7 @@ async function compareBundles(folder: UserFolder, file: string, bundles: readonl
   const sums = await readFile(join(folder.path, 'node_modules/upload-relay/dist/functions', SUMS_FILE), 'utf8');
   if (bundles.length === 0) throw new Failure(`${file} synthesizes no function.`);
   for (const path of bundles) {
-    const hash = formatSums(new Map([[basename(path), await readFile(path)]])).slice(0, 64);
+    const hash = sumOf(await readFile(path));
     if (!sums.includes(hash)) throw new Failure(`${path} is none of the package's bundles: its SHA-256 is ${hash}.`);
   }
 }
