@@ -66,16 +66,20 @@ export function requireRelaySide(checked: Checked, props: RelaySideProps): void 
 }
 
 export function relayRoleArnOf(scope: Construct, { relayRoleName = DEFAULT_NAME, ...relay }: RelaySideProps): string {
-  return roleArnOf(scope, relay, relayRoleName);
+  return roleArnOf(scope, placeOf(relay), relayRoleName);
 }
 
-/** Of another role of the relay, with the same path. */
+/** Where the roles of the relay are. */
+export function placeOf({ relayAccount, relayRolePath }: Pick<RelaySideProps, 'relayAccount' | 'relayRolePath'>) {
+  return { account: relayAccount, path: relayRolePath };
+}
+
 export function roleArnOf(
   scope: Construct,
-  { relayAccount, relayRolePath = '/' }: Pick<RelaySideProps, 'relayAccount' | 'relayRolePath'>,
+  { account: owner, path = '/' }: { account: string; path: string | undefined },
   name: string,
 ): string {
-  return `arn:${partitionIn(scope)}:iam::${relayAccount}:role${relayRolePath}${name}`;
+  return `arn:${partitionIn(scope)}:iam::${owner}:role${path}${name}`;
 }
 
 /**

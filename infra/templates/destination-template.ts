@@ -1,7 +1,5 @@
 /** Account B's side as one template with parameters, made of UploadDestination. */
-import { Aws, CfnOutput, Fn, type Stack } from 'aws-cdk-lib';
-import { ManagedPolicy } from 'aws-cdk-lib/aws-iam';
-import { Key } from 'aws-cdk-lib/aws-kms';
+import { Fn, type Stack } from 'aws-cdk-lib';
 import { DEFAULT_WRITER_ROLE } from '../names.ts';
 import { UploadDestination } from '../upload-destination/upload-destination.ts';
 import {
@@ -15,10 +13,10 @@ import {
   relayFields,
   roleName,
   rolePath,
-  sharedParts,
 } from './fields.ts';
 import { type Field, Form, NO, YES, yesOrNo } from './form.ts';
 import { changeRole, changeStatements, either, only, type Resources } from './optional.ts';
+import { addOutputs, sharedParts } from './shared-parts.ts';
 
 const bucketFields = {
   CreateBucket: yesOrNo({
@@ -77,28 +75,15 @@ export function addDestination(stack: Stack): void {
   form.condition('IsNew', Fn.conditionEquals(place.CreateBucket, YES));
   form.condition('IsVersioned', Fn.conditionEquals(place.Versioned, YES));
   form.condition('IsCreateOnly', Fn.conditionEquals(place.CreateOnly, YES));
-  const { bucketName: name, roleNamed, keyArn } = sharedParts(form, place, role);
+  const { bucketName: name, roleNamed, props } = sharedParts(stack, form, relay, place, role);
   const { roleArn } = new UploadDestination(stack, 'Destination', {
-    relayAccount: relay.RelayAccount,
-    relayRoleName: relay.RelayRoleName,
-    relayRolePath: relay.RelayRolePath,
-    externalId: relay.ExternalId,
+    ...props,
     bucketName: name,
-    prefix: place.Prefix,
-    encryptionKey: Key.fromKeyArn(stack, 'Key', keyArn),
     createOnly: true,
-    copyTags: true,
     roleName: roleNamed(role.WriterRoleName),
     rolePath: role.WriterRolePath,
-    permissionsBoundary: ManagedPolicy.fromManagedPolicyArn(stack, 'Boundary', role.PermissionsBoundary),
   });
-
-  new CfnOutput(stack, 'WriterRoleArn', {
-    value: roleArn,
-    description: 'The role that the relay assumes.',
-  });
-  new CfnOutput(stack, 'Bucket', { value: name, description: 'destination.bucket of the route.' });
-  new CfnOutput(stack, 'BucketRegion', { value: Aws.REGION, description: 'destination.region of the route.' });
+  addOutputs(stack, ['WriterRoleArn', roleArn], name, 'destination');
 }
 
 /** What the construct has made with every option on becomes what parameters decide. */

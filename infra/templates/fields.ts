@@ -1,5 +1,5 @@
 /** The parameters that both templates have. */
-import { Aws, Fn } from 'aws-cdk-lib';
+import { Fn } from 'aws-cdk-lib';
 import { PLACEHOLDER_ACCOUNTS } from '../config/external-ids.ts';
 import { EXTERNAL_ID_EXAMPLES, ROLE_PATH_WORDS } from '../config/fields.ts';
 import { DEFAULT_NAME } from '../config/relay-schema.ts';
@@ -14,7 +14,7 @@ import {
   ROLE_NAME_PATTERN,
   ROLE_PATH_PATTERN,
 } from '../granted/patterns.ts';
-import { type Field, type Form, isEmpty, isGiven, YES } from './form.ts';
+import { type Field, type Form, isEmpty, isGiven } from './form.ts';
 
 export const SSE_S3 = 'SSE-S3';
 export const SSE_KMS = 'SSE-KMS';
@@ -171,23 +171,4 @@ export function refuseWrongKey(
     when: isEmpty(KmsKeyId),
     unless: isEmpty(KmsKeyAccount),
   });
-}
-
-/** The names as they are deployed, and the conditions that both templates have. */
-export function sharedParts(
-  form: Form,
-  place: Record<'BucketName' | keyof typeof keyFields, string>,
-  role: Record<'NameSuffix' | 'CopyTags' | 'PermissionsBoundary', string>,
-) {
-  const hasSuffix = form.condition('HasSuffix', Fn.conditionEquals(role.NameSuffix, SUFFIX));
-  const isKeyElsewhere = form.condition('IsKeyElsewhere', isGiven(place.KmsKeyAccount));
-  const keyAccount = isKeyElsewhere(place.KmsKeyAccount, Aws.ACCOUNT_ID);
-  form.condition('HasKey', Fn.conditionEquals(place.Encryption, SSE_KMS));
-  form.condition('CopiesTags', Fn.conditionEquals(role.CopyTags, YES));
-  form.condition('HasBoundary', isGiven(role.PermissionsBoundary));
-  return {
-    bucketName: hasSuffix(`${place.BucketName}-${Aws.ACCOUNT_ID}-${Aws.REGION}`, place.BucketName),
-    roleNamed: (name: string) => hasSuffix(`${name}-${Aws.REGION}`, name),
-    keyArn: `arn:${Aws.PARTITION}:kms:${Aws.REGION}:${keyAccount}:key/${place.KmsKeyId}`,
-  };
 }

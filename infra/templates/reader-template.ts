@@ -1,7 +1,5 @@
 /** A customer's side as one template with parameters, made of UploadReader. */
-import { Aws, CfnOutput, type Stack } from 'aws-cdk-lib';
-import { ManagedPolicy } from 'aws-cdk-lib/aws-iam';
-import { Key } from 'aws-cdk-lib/aws-kms';
+import type { Stack } from 'aws-cdk-lib';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { orEmpty, ROLE_NAME_PATTERN } from '../granted/patterns.ts';
 import { DEFAULT_READER_ROLE, DEFAULT_REPLAY_ROLE } from '../names.ts';
@@ -17,10 +15,10 @@ import {
   relayFields,
   roleName,
   rolePath,
-  sharedParts,
 } from './fields.ts';
 import { type Field, Form, isGiven, NO, yesOrNo } from './form.ts';
 import { changeRole, changeStatements, either, type Json, only, type Resources } from './optional.ts';
+import { addOutputs, sharedParts } from './shared-parts.ts';
 
 const readingFields = {
   ...relayFields,
@@ -69,25 +67,15 @@ export function addReader(stack: Stack): void {
 
   form.condition('HasReplay', isGiven(relay.ReplayRoleName));
   form.condition('HasPrefix', isGiven(place.Prefix));
-  const { bucketName: name, roleNamed, keyArn } = sharedParts(form, place, role);
+  const { bucketName: name, roleNamed, props } = sharedParts(stack, form, relay, place, role);
   const { roleArn } = new UploadReader(stack, 'Reader', {
-    relayAccount: relay.RelayAccount,
-    relayRoleName: relay.RelayRoleName,
-    relayRolePath: relay.RelayRolePath,
+    ...props,
     replayRoleName: relay.ReplayRoleName,
-    externalId: relay.ExternalId,
     bucket: Bucket.fromBucketName(stack, 'Read', name),
-    prefix: place.Prefix,
-    encryptionKey: Key.fromKeyArn(stack, 'Key', keyArn),
-    copyTags: true,
     roleName: roleNamed(role.ReaderRoleName),
     rolePath: role.ReaderRolePath,
-    permissionsBoundary: ManagedPolicy.fromManagedPolicyArn(stack, 'Boundary', role.PermissionsBoundary),
   });
-
-  new CfnOutput(stack, 'ReaderRoleArn', { value: roleArn, description: 'The role that the relay assumes.' });
-  new CfnOutput(stack, 'Bucket', { value: name, description: 'pull.bucket of the route.' });
-  new CfnOutput(stack, 'BucketRegion', { value: Aws.REGION, description: 'pull.region of the route.' });
+  addOutputs(stack, ['ReaderRoleArn', roleArn], name, 'pull');
 }
 
 /** What the construct has made with every option on becomes what parameters decide. */

@@ -1,19 +1,17 @@
 /** Account B's side of a route, as a construct: the bucket, and the role that the relay writes with. */
-import { Duration, Stack } from 'aws-cdk-lib';
-import { Role } from 'aws-cdk-lib/aws-iam';
+import type { Duration } from 'aws-cdk-lib';
+import type { Role } from 'aws-cdk-lib/aws-iam';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { destinationArn, type Written, writeStatements } from '../../functions/aws/policies.ts';
-import { bucket as bucketName, kmsKeyArn, prefix as prefixField, roleName, rolePath } from '../config/fields.ts';
-import { acknowledgeFinding } from '../constructs/nag-suppressions.ts';
-import { policyDocument } from '../constructs/policy-document.ts';
+import { bucket as bucketName } from '../config/fields.ts';
 import { literalName, RelayBucket } from '../constructs/relay-bucket.ts';
-import { atPath } from '../constructs/role-path.ts';
-import { type Checked, refused, requireKeyHere, requireKnown, requireProps, saidBy } from '../granted/checked-props.ts';
+import { type Checked, refused, saidBy } from '../granted/checked-props.ts';
+import { addGrantedRole, grantedOf, requireGranted } from '../granted/granted-role.ts';
 import { PREFIX_PATTERN } from '../granted/patterns.ts';
-import { partitionIn, relayRoleArnOf, relayTrust, requireRelaySide, SIDE_KINDS } from '../granted/relay-side.ts';
+import { relayRoleArnOf, requireRelaySide, SIDE_KINDS } from '../granted/relay-side.ts';
 import { DEFAULT_WRITER_ROLE } from '../names.ts';
-import { CHECKED_LATER, DURATION, type Kinds, keyBehind, refuseWrongKinds, YES_OR_NO } from '../prop-kinds.ts';
+import { CHECKED_LATER, DURATION, type Kinds, refuseWrongKinds, YES_OR_NO } from '../prop-kinds.ts';
 import { neverOverwrite } from './never-overwrite.ts';
 import type { UploadDestinationProps } from './upload-destination-props.ts';
 
@@ -55,31 +53,26 @@ export class UploadDestination extends Construct {
     refuseWrongKinds(saidBy(checked), KINDS, props);
     requireRelaySide(checked, props);
     requireDestination(checked, props);
-    const { prefix = '', copyTags = false, roleName: name = DEFAULT_WRITER_ROLE, rolePath: path = '/' } = props;
     this.bucket = props.bucket ?? this.#newBucket(props);
-    const { account } = Stack.of(this);
-    const { region } = this.bucket.env;
-    const key = keyBehind(props.encryptionKey ?? this.bucket.encryptionKey);
+    const granted = grantedOf(this, props, this.bucket, DEFAULT_WRITER_ROLE);
+    const { region, prefix, kmsKeyArn } = granted;
     const written: Written = {
-      writerRoleArn: `arn:${partitionIn(this)}:iam::${account}:role${path}${name}`,
-      copyTags,
-      destination: { bucket: props.bucketName ?? literalName(this.bucket), region, prefix, kmsKeyArn: key?.keyArn },
+      writerRoleArn: granted.roleArn,
+      copyTags: granted.copyTags,
+      destination: { bucket: props.bucketName ?? literalName(this.bucket), region, prefix, kmsKeyArn },
     };
-    this.writerRole = new Role(this, 'Role', {
-      roleName: name,
-      ...atPath(path),
-      ...(props.permissionsBoundary && { permissionsBoundary: props.permissionsBoundary }),
-      description: `Upload Relay${props.routeName === undefined ? '' : `, route ${props.routeName}`}: puts objects for account ${props.relayAccount}`,
-      assumedBy: relayTrust(props, [relayRoleArnOf(this, props)]),
-      maxSessionDuration: Duration.hours(1),
-      inlinePolicies: { write: policyDocument(writeStatements(written)) },
+    this.writerRole = addGrantedRole(this, props, {
+      defaultName: DEFAULT_WRITER_ROLE,
+      does: 'puts objects',
+      trusted: [relayRoleArnOf(this, props)],
+      policy: 'write',
+      statements: writeStatements(written),
+      wide: {
+        resource: `${destinationArn(written)}/${prefix}*`,
+        reason: 'Keys are not known beforehand: these are what the route delivers.',
+      },
     });
     this.roleArn = this.writerRole.roleArn;
-    acknowledgeFinding(
-      this.writerRole,
-      `IAM5[Resource::${destinationArn(written)}/${prefix}*]`,
-      'Keys are not known beforehand: these are what the route delivers.',
-    );
     if (props.createOnly) this.#neverOverwrite(checked, written);
   }
 
@@ -104,19 +97,8 @@ export class UploadDestination extends Construct {
 
 /** @throws Error that names the prop */
 function requireDestination(checked: Checked, props: UploadDestinationProps): void {
-  const { encryptionKey, removeIncompleteUploadsAfter: after } = props;
-  const shape = {
-    bucketName: bucketName.optional(),
-    prefix: prefixField.optional(),
-    roleName: roleName.optional(),
-    rolePath: rolePath.optional(),
-    encryptionKey: kmsKeyArn.optional(),
-  };
-  const { bucketName: name, prefix, roleName: role, rolePath: path } = props;
-  const texts = { bucketName: name, prefix, roleName: role, rolePath: path, encryptionKey: encryptionKey?.keyArn };
-  requireProps(checked, shape, texts);
-  requireKeyHere(checked, encryptionKey);
-  requireKnown(checked, 'prefix', prefix, PREFIX_PATTERN);
+  const { removeIncompleteUploadsAfter: after } = props;
+  requireGranted(checked, props, { bucketName: bucketName.optional() });
   const idle = OF_NEW_BUCKET.find((prop) => props[prop] !== undefined);
   if (props.bucket !== undefined && idle !== undefined) {
     throw refused(checked, idle, String(props[idle]), 'it is for a new bucket, and "bucket" names one; remove either');

@@ -1,26 +1,23 @@
 /** A customer's side of a route in pull mode, as a construct: the role that the relay reads with. */
-import { Duration, Stack } from 'aws-cdk-lib';
-import { Role } from 'aws-cdk-lib/aws-iam';
+import type { Role } from 'aws-cdk-lib/aws-iam';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { bucketArnOf, type Read, readStatements } from '../../functions/aws/policies.ts';
-import { kmsKeyArn, prefix as prefixField, roleName, rolePath } from '../config/fields.ts';
-import { acknowledgeFinding } from '../constructs/nag-suppressions.ts';
-import { policyDocument } from '../constructs/policy-document.ts';
+import { roleName } from '../config/fields.ts';
 import { literalName } from '../constructs/relay-bucket.ts';
-import { atPath } from '../constructs/role-path.ts';
-import { type Checked, refused, requireKeyHere, requireKnown, requireProps, saidBy } from '../granted/checked-props.ts';
+import { type Checked, refused, requireKnown, saidBy } from '../granted/checked-props.ts';
+import { addGrantedRole, grantedOf, requireGranted } from '../granted/granted-role.ts';
 import { PREFIX_PATTERN, ROLE_NAME_PATTERN } from '../granted/patterns.ts';
 import {
   partitionIn,
+  placeOf,
   relayRoleArnOf,
-  relayTrust,
   requireRelaySide,
   roleArnOf,
   SIDE_KINDS,
 } from '../granted/relay-side.ts';
 import { DEFAULT_READER_ROLE, DEFAULT_REPLAY_ROLE } from '../names.ts';
-import { CHECKED_LATER, type Kinds, keyBehind, refuseWrongKinds, YES_OR_NO } from '../prop-kinds.ts';
+import { CHECKED_LATER, type Kinds, refuseWrongKinds, YES_OR_NO } from '../prop-kinds.ts';
 import type { UploadReaderProps } from './upload-reader-props.ts';
 
 const KINDS: Kinds<UploadReaderProps> = {
@@ -50,59 +47,40 @@ export class UploadReader extends Construct {
     refuseWrongKinds(saidBy(checked), KINDS, props);
     requireRelaySide(checked, props);
     requireReader(checked, props);
-    const { prefix = '', copyTags = false, roleName: name = DEFAULT_READER_ROLE, rolePath: path = '/' } = props;
     this.bucket = props.bucket;
-    const { account } = Stack.of(this);
-    const { region } = this.bucket.env;
-    const key = keyBehind(props.encryptionKey ?? this.bucket.encryptionKey);
+    const granted = grantedOf(this, props, this.bucket, DEFAULT_READER_ROLE);
+    const { region, prefix, kmsKeyArn } = granted;
+    const bucket = literalName(this.bucket);
     const read: Read = {
-      copyTags,
+      copyTags: granted.copyTags,
       filter: { prefix },
-      pull: {
-        bucket: literalName(this.bucket),
-        region,
-        readerRoleArn: `arn:${partitionIn(this)}:iam::${account}:role${path}${name}`,
-        kmsKeyArn: key?.keyArn,
-      },
+      pull: { bucket, region, readerRoleArn: granted.roleArn, kmsKeyArn },
     };
-    this.readerRole = new Role(this, 'Role', {
-      roleName: name,
-      ...atPath(path),
-      ...(props.permissionsBoundary && { permissionsBoundary: props.permissionsBoundary }),
-      description: `Upload Relay${props.routeName === undefined ? '' : `, route ${props.routeName}`}: lists and reads for account ${props.relayAccount}`,
-      assumedBy: relayTrust(props, this.#readingRoles(props)),
-      maxSessionDuration: Duration.hours(1),
-      inlinePolicies: { read: policyDocument(readStatements(read)) },
+    this.readerRole = addGrantedRole(this, props, {
+      defaultName: DEFAULT_READER_ROLE,
+      does: 'lists and reads',
+      trusted: this.#readingRoles(props),
+      policy: 'read',
+      statements: readStatements(read),
+      wide: {
+        resource: `${bucketArnOf(bucket, partitionIn(this))}/${prefix}*`,
+        reason: 'Keys are not known beforehand: these are what the route takes.',
+      },
     });
     this.roleArn = this.readerRole.roleArn;
-    acknowledgeFinding(
-      this.readerRole,
-      `IAM5[Resource::${bucketArnOf(literalName(this.bucket), partitionIn(this))}/${prefix}*]`,
-      'Keys are not known beforehand: these are what the route takes.',
-    );
   }
 
   #readingRoles({ replay = true, replayRoleName = DEFAULT_REPLAY_ROLE, ...relay }: UploadReaderProps): string[] {
     const own = relayRoleArnOf(this, relay);
-    return replay ? [own, roleArnOf(this, relay, replayRoleName)] : [own];
+    return replay ? [own, roleArnOf(this, placeOf(relay), replayRoleName)] : [own];
   }
 }
 
 /** @throws Error that names the prop */
 function requireReader(checked: Checked, props: UploadReaderProps): void {
-  const { prefix, roleName: role, rolePath: path, replay, replayRoleName, encryptionKey, bucket } = props;
-  const shape = {
-    prefix: prefixField.optional(),
-    roleName: roleName.optional(),
-    rolePath: rolePath.optional(),
-    replayRoleName: roleName.optional(),
-    encryptionKey: kmsKeyArn.optional(),
-  };
-  const texts = { prefix, roleName: role, rolePath: path, replayRoleName, encryptionKey: encryptionKey?.keyArn };
-  requireProps(checked, shape, texts);
+  const { replay, replayRoleName, bucket } = props;
   if (bucket === undefined) throw refused(checked, 'bucket', undefined, 'must be the bucket that is read');
-  requireKeyHere(checked, encryptionKey);
-  requireKnown(checked, 'prefix', prefix, PREFIX_PATTERN);
+  requireGranted(checked, props, { replayRoleName: roleName.optional() });
   requireKnown(checked, 'replayRoleName', replayRoleName, ROLE_NAME_PATTERN);
   if (replay === false && replayRoleName !== undefined) {
     throw refused(checked, 'replayRoleName', replayRoleName, '"replay" is false, so no such role reads; remove either');
