@@ -8,6 +8,7 @@ import { type Attempt, missingWords, nameOf, type Verb } from './verb.ts';
 
 export type Typed = Pick<Attempt, 'words' | 'options'>;
 
+const JSON_FLAG = '--json';
 /** Of each verb that asks AWS. */
 const CONNECTION = [
   ['--relay <NAME>', `its name, ${DEFAULT_NAME} unless given`],
@@ -52,7 +53,7 @@ export function addVerb<A extends Attempt>(
   if (words) sub.addArgument(argumentOf(usage, words));
   for (const option of Object.values(options)) sub.addOption(optionOf(option));
   if (asksAws) for (const [flags, what] of CONNECTION) sub.option(flags, what);
-  if (json !== undefined) sub.option('--json', `prints ${json}`);
+  if (json !== undefined) sub.option(JSON_FLAG, `prints ${json}`);
   if (more !== undefined) sub.addHelpText('after', `\n${more}`);
   if (examples.length > 0) sub.addHelpText('after', `\n${examples.map((each) => exampleOf(command, each)).join('\n')}`);
   sub.action(async () => {
@@ -63,7 +64,7 @@ export function addVerb<A extends Attempt>(
     }
     refuseOthers(words?.choices, usage.split(' ')[1], args[0]);
     const given = byOwnNames(sub);
-    refuseEmpty(given);
+    refuseEmpty(given, options);
     await act({ words: args, options: given });
   });
 }
@@ -94,10 +95,23 @@ function refuseOthers(choices: readonly string[] | undefined, name: string | und
   );
 }
 
-/** An unset variable of a shell would otherwise lift a limit: `--since "$DAY"`. An empty prefix is every key, as it says. */
-function refuseEmpty(options: Typed['options']): void {
-  const [name] = Object.entries(options).find(([option, value]) => value === '' && option !== 'prefix') ?? [];
+/** An unset variable of a shell would otherwise lift a limit: `--since "$DAY"`. */
+function refuseEmpty(given: Typed['options'], options: NonNullable<Verb['options']>): void {
+  const name = Object.keys(given).find((each) => given[each] === '' && !options[each]?.mayBeEmpty);
   if (name !== undefined) throw new UserError(`--${name} is "": it must have a value, or be left out.`);
+}
+
+/** People type what is common to all commands before the command, too. Pure. */
+export function verbFirst(args: readonly string[]): string[] {
+  const valued = CONNECTION.map(([flags]) => flags.split(' ')[0]!);
+  let before = 0;
+  for (;;) {
+    const [option = '', value] = (args[before] ?? '').split('=', 2);
+    if (option !== JSON_FLAG && !valued.includes(option)) break;
+    before += option === JSON_FLAG || value !== undefined ? 1 : 2;
+  }
+  const [verb, ...others] = args.slice(before);
+  return verb === undefined || verb.startsWith('-') ? [...args] : [verb, ...args.slice(0, before), ...others];
 }
 
 function exampleOf(command: string, [line, does]: readonly [string, string]): string {

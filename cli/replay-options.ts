@@ -9,7 +9,12 @@ type Options = Attempt['options'];
 
 /** Which objects: of both. */
 export const SCOPE: Record<string, Option> = {
-  prefix: { type: 'string', usage: '--prefix PREFIX', summary: 'only keys that begin with it, as they are' },
+  prefix: {
+    type: 'string',
+    usage: '--prefix PREFIX',
+    summary: 'only keys that begin with it, as they are',
+    mayBeEmpty: true,
+  },
   since: { type: 'string', usage: '--since TIME', summary: 'only objects modified then or later, such as 2026-01-15' },
   until: { type: 'string', usage: '--until TIME', summary: 'only objects modified before' },
   route: { type: 'string', usage: '--route NAME', summary: 'only along this route' },

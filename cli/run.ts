@@ -6,7 +6,7 @@ import packageFile from '../package.json' with { type: 'json' };
 import { connect } from './aws/connection.ts';
 import { type Asked, told } from './aws/told.ts';
 import { relayNameOf } from './names.ts';
-import { addVerb, mistakeOf, programOf, type Typed } from './program.ts';
+import { addVerb, mistakeOf, programOf, type Typed, verbFirst } from './program.ts';
 import { deployedRelay } from './relay.ts';
 import { EXIT_FAILED, EXIT_SKIPPED } from './terminal/program.ts';
 import type { Attempt, Verb } from './verb.ts';
@@ -49,16 +49,6 @@ export async function runCommand(args: string[], command: string, screen: Screen
     if (mistake !== undefined) throw mistake;
   }
   return exitCodeOf(outcome);
-}
-
-/** People type what is common to all commands before the command, too. */
-function verbFirst(args: readonly string[]): string[] {
-  let before = 0;
-  while (/^--(json|(profile|region|relay)(=.*)?)$/.test(args[before] ?? '')) {
-    before += /^--(profile|region|relay)$/.test(args[before]!) ? 2 : 1;
-  }
-  const [verb, ...others] = args.slice(before);
-  return verb === undefined || verb.startsWith('-') ? [...args] : [verb, ...args.slice(0, before), ...others];
 }
 
 function fullProgram(command: string, screen: Screen, end: (outcome: Outcome) => void): Command {

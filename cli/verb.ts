@@ -26,6 +26,8 @@ export interface Option {
   summary: string;
   /** Nothing else may be given. */
   choices?: readonly string[];
+  /** An empty text is a value like any other: every key has the empty prefix. */
+  mayBeEmpty?: boolean;
 }
 
 export interface Words {

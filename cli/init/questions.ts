@@ -19,62 +19,48 @@ export interface Question {
 export const ROUTE = 'main';
 const REGION = 'us-east-1';
 
+/** One for each run, so that it is the same whenever it is proposed. */
+const MADE_UP_ID = randomUUID();
+
 export const QUESTIONS: readonly Question[] = [
-  text('source-account', 'ACCOUNT', ['source', 'account'], 'Account A, where files are uploaded: its 12 digits'),
+  text('source-account', 'ACCOUNT', 'source.account', 'Account A, where files are uploaded: its 12 digits'),
   text(
     'source-region',
     'REGION',
-    ['source', 'region'],
+    'source.region',
     "The region of account A's bucket",
     () => process.env['AWS_REGION'] || REGION,
   ),
-  text('source-bucket', 'BUCKET', ['source', 'bucket'], 'The bucket for uploads', (answers) =>
+  text('source-bucket', 'BUCKET', 'source.bucket', 'The bucket for uploads', (answers) =>
     after('upload-relay-source', answers['source-account']),
   ),
-  yesOrNo('existing-source', ['source', 'existingBucket'], 'Does this bucket exist already?'),
+  yesOrNo('existing-source', 'source.existingBucket', 'Does this bucket exist already?'),
   text(
     'destination-account',
     'ACCOUNT',
-    ['routes', '0', 'destination', 'account'],
+    'routes.0.destination.account',
     'Account B, where files arrive: its 12 digits',
   ),
   text(
     'destination-region',
     'REGION',
-    ['routes', '0', 'destination', 'region'],
+    'routes.0.destination.region',
     "The region of account B's bucket",
     (answers) => answers['source-region'],
   ),
-  text(
-    'destination-bucket',
-    'BUCKET',
-    ['routes', '0', 'destination', 'bucket'],
-    'The bucket that they arrive in',
-    (answers) => after('upload-relay-destination', answers['destination-account']),
+  text('destination-bucket', 'BUCKET', 'routes.0.destination.bucket', 'The bucket that they arrive in', (answers) =>
+    after('upload-relay-destination', answers['destination-account']),
   ),
-  yesOrNo(
-    'existing-destination',
-    ['routes', '0', 'destination', 'existingBucket'],
-    'Does this bucket exist already, too?',
-  ),
+  yesOrNo('existing-destination', 'routes.0.destination.existingBucket', 'Does this bucket exist already, too?'),
   text(
     'prefix',
     'PREFIX',
-    ['routes', '0', 'destination', 'prefix'],
+    'routes.0.destination.prefix',
     'What stands before each key there, such as incoming/',
     () => '',
   ),
-  text(
-    'external-id',
-    'ID',
-    ['routes', '0', 'externalId'],
-    'An external id, which both accounts agree on',
-    () => MADE_UP_ID,
-  ),
+  text('external-id', 'ID', 'routes.0.externalId', 'An external id, which both accounts agree on', () => MADE_UP_ID),
 ];
-
-/** One for each run, so that it is the same whenever it is proposed. */
-const MADE_UP_ID = randomUUID();
 
 /** The context `relay` of cdk.json; what is as it is anyhow stays out. */
 export function configurationOf(answers: Answers): object {
@@ -104,21 +90,16 @@ export function configurationOf(answers: Answers): object {
   };
 }
 
-function text(
-  name: string,
-  value: string,
-  path: readonly string[],
-  ask: string,
-  propose?: Question['propose'],
-): Question {
-  const option = { type: 'string', usage: `--${name} ${value}`, summary: summaryOf(ask) } as const;
-  return { name, option, path, ask, ...(propose && { propose }) };
+function text(name: string, value: string, field: string, ask: string, propose?: Question['propose']): Question {
+  const mayBeEmpty = propose?.({}) === '';
+  const option = { type: 'string', usage: `--${name} ${value}`, summary: summaryOf(ask), mayBeEmpty } as const;
+  return { name, option, path: field.split('.'), ask, ...(propose && { propose }) };
 }
 
-function yesOrNo(name: string, path: readonly string[], ask: string): Question {
+function yesOrNo(name: string, field: string, ask: string): Question {
   const bucket = name.replace('existing-', '');
   const option = { type: 'boolean', usage: `--${name}`, summary: `the ${bucket} bucket exists already` } as const;
-  return { name, option, path, ask, propose: () => false };
+  return { name, option, path: field.split('.'), ask, propose: () => false };
 }
 
 function summaryOf(ask: string): string {

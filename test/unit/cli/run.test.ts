@@ -48,6 +48,7 @@ test.each<[string[], string]>([
   [['replay', '--since', ''], '--since is "": it must have a value, or be left out.'],
   [['template', 'reader', '--output='], '--output is "": it must have a value, or be left out.'],
   [['--profile', '', 'status'], '--profile is "": it must have a value, or be left out.'],
+  [['replay', '--prefix', ''], 'No profile is named, and no region in /nowhere. Say --region REGION.'],
   [['--json', '--region=x', 'doctor', 'now'], 'doctor has no use for "now". Try: npx upload-relay doctor --help'],
   [['replay', '--only', 'al'], '--only is "al": it must be missing or all. Did you mean all?'],
   [['doctor', 'now'], 'doctor has no use for "now". Try: npx upload-relay doctor --help'],
@@ -72,6 +73,15 @@ test.each<[string[], string]>([
   expect({ code, out }).toEqual({ code: 2, out: '' });
   expect(err).toContain(sentence);
   expect(err.trimEnd()).not.toContain('\n');
+});
+
+test('what was typed does not reach the terminal as it is', () => {
+  const args = ['template', 'reader', '--output', '/nowhere/\u001b[2J'];
+  const { status, stderr } = spawnSync(process.execPath, [join(REPOSITORY, 'cli/main.ts'), ...args], {
+    encoding: 'utf8',
+  });
+  expect({ status, stderr }).toEqual({ status: 2, stderr: expect.stringContaining('/nowhere/\\u001b[2J') });
+  expect(stderr).not.toContain('\u001b');
 });
 
 test.each(['destination', 'reader'])('template %s is the one in the repository', async (side) => {
