@@ -1,5 +1,5 @@
 /** Where a command puts a text that it makes: into a file, or onto standard output. */
-import { existsSync, realpathSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { UserError } from './terminal/user-error.ts';
 
@@ -23,6 +23,7 @@ export function replaceText(file: string, text: string): void {
     writeFileSync(begun, text, { flag: 'wx' });
     renameSync(begun, path);
   } catch (error) {
+    rmSync(begun, { force: true });
     const { code, message } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT') throw new UserError(`${file} can't be written: there is no folder ${dirname(path)}.`);
     throw new UserError(`${file} can't be written: ${message}`);
