@@ -1,31 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { readCheckConfig, readConfig, readReplayConfig } from '../../../../functions/core/config.ts';
 import { aPull, aRoute } from '../../../support/relay.ts';
-
-const ENVIRONMENT = {
-  QUEUE_URL: 'https://sqs.us-east-1.amazonaws.com/111111111111/queue',
-  LEDGER_TABLE: 'ledger',
-  RELAY_ROLE_ID: 'AROARELAY',
-  DEAD_LETTER_QUEUE_URL: 'https://sqs.us-east-1.amazonaws.com/111111111111/dead',
-};
-const SETTINGS = {
-  name: 'upload-relay',
-  sourceBucket: 'source',
-  sourceAccount: '111111111111',
-  routes: [aRoute()],
-  events: 'failures',
-  objectiveSeconds: 300,
-  maxReceives: 5,
-  retryDelaySeconds: 30,
-  awaitRoleHours: 72,
-  latePutSeconds: 120,
-  lateCompleteSeconds: 900,
-  largeObjectBytes: 5_368_709_120,
-  largeSlots: 2,
-  largeWorkers: 16,
-  largeFunction: 'arn:aws:lambda:us-east-1:111111111111:function:large:live',
-  partFunction: 'arn:aws:lambda:us-east-1:111111111111:function:part',
-};
+import { ENVIRONMENT, SETTINGS } from '../../../support/relay-settings.ts';
 
 /** Without durable functions there are none. */
 const OPTIONAL = ['largeFunction', 'partFunction'];

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { readConfig } from '../../../../functions/core/config.ts';
 import { withDeployed } from '../../../../functions/core/deployed-settings.ts';
 import { aRoute } from '../../../support/relay.ts';
+import { ENVIRONMENT, SETTINGS } from '../../../support/relay-settings.ts';
 
 const FILE = {
   deployedValues: 2,
@@ -43,22 +44,9 @@ test('a variable that nothing asks for is refused', () => {
 });
 
 describe('a value is checked like any other setting', () => {
-  const ENVIRONMENT = { QUEUE_URL: 'q', LEDGER_TABLE: 'ledger', RELAY_ROLE_ID: 'AROA', DEAD_LETTER_QUEUE_URL: 'd' };
   const { destination, ...route } = aRoute();
   const settings = (field: string) => ({
-    name: 'upload-relay',
-    sourceBucket: 'source',
-    sourceAccount: '111111111111',
-    events: 'failures',
-    objectiveSeconds: 300,
-    maxReceives: 5,
-    retryDelaySeconds: 30,
-    awaitRoleHours: 72,
-    latePutSeconds: 120,
-    lateCompleteSeconds: 900,
-    largeObjectBytes: 5_368_709_120,
-    largeSlots: 0,
-    largeWorkers: 0,
+    ...SETTINGS,
     deployedValues: 1,
     routes: [{ ...route, destination: { ...destination, [field]: { deployed: [0] } } }],
   });
